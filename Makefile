@@ -1,0 +1,57 @@
+# Marina: `make help` lists what there is.
+PYTHON ?= python3
+VENV   := .venv
+PY     := $(VENV)/bin/python
+ARCH   ?= amd64
+IMAGE  := build/image/$(ARCH)
+SETUP  := packaging/linux/setup.sh
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format image bench package native-engine vm-engine setup setup-test clean
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: setup image ## set everything up, start the machine and the desktop, run getting-started
+	@$(PY) -m app --getting-started
+
+test: setup-test image ## set everything up and pass all tests
+	@$(MAKE) --no-print-directory check
+	@$(PY) -m pytest tests/ui tests/engine tests/machine tests/e2e
+
+check: setup-test ## format, lint, types, import rules, unit tests: before each commit
+	@$(VENV)/bin/ruff format --check .
+	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/mypy --platform linux app vm backend tests
+	@$(VENV)/bin/mypy --platform win32 app vm
+	@$(VENV)/bin/mypy --platform darwin app vm
+	@$(VENV)/bin/lint-imports
+	@$(PY) -m pytest -q tests/unit
+
+format: setup-test ## put the code into its form
+	@$(VENV)/bin/ruff check --fix-only --quiet .
+	@$(VENV)/bin/ruff format .
+
+image: setup ## build the machine's image: kernel, initramfs, root, engine
+	@$(PY) -m vm.image.build_image --arch $(ARCH) --output $(IMAGE)
+
+bench: setup-test image ## measure, beside a Docker where one is installed
+	@$(PY) -m tests.bench
+
+package: setup image ## build the installable package for this system
+	@$(PY) packaging/build_package.py
+
+native-engine: setup image ## STATE=DIR NETNS=NAME ARGS="…": the engine on this machine's kernel, in the guest's root
+	@exec $(PY) -m vm.image.native_engine --image $(IMAGE) --state "$(STATE)" --netns "$(NETNS)" -- $(ARGS)
+
+vm-engine: setup image ## STATE=DIR ARGS="…": the engine in a machine of its own, socket at DIR/docker.sock
+	@exec $(PY) -m vm --state "$(STATE)" --image $(IMAGE) --foreground -- $(ARGS)
+
+setup: ## install what running needs
+	@$(SETUP) run "$(PYTHON)"
+
+setup-test: ## install what testing needs
+	@$(SETUP) test "$(PYTHON)"
+
+clean: ## remove what was built
+	rm -rf build dist

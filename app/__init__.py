@@ -1,0 +1,1 @@
+"""Marina desktop: window, command line, and the services that both use."""

@@ -1,0 +1,1 @@
+"""Qt objects with signals that views draw; QtCore only."""

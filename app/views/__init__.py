@@ -1,0 +1,1 @@
+"""Widgets: the only folder that draws."""

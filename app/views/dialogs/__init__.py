@@ -1,0 +1,1 @@
+"""Dialogs: the only windows besides the main one."""

@@ -1,0 +1,1 @@
+"""marinad: a container engine that speaks the Docker Engine REST API."""

@@ -1,0 +1,57 @@
+"""From kinds of failure to HTTP answers: the only place in the engine that knows status codes."""
+
+import logging
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+from backend import errors
+
+log = logging.getLogger(__name__)
+
+STATUS_BY_KIND: dict[type[errors.EngineError], int] = {
+    errors.InvalidParameterError: 400,
+    errors.UnauthorizedError: 401,
+    errors.ForbiddenError: 403,
+    errors.NotFoundError: 404,
+    errors.ConflictError: 409,
+    errors.NotModifiedError: 304,
+    errors.NotSupportedError: 501,
+    errors.UnavailableError: 503,
+    errors.SystemFailureError: 500,
+}
+
+
+def status_of(error: errors.EngineError) -> int:
+    """Return the HTTP status for a failure; kinds without one of their own count as 500."""
+    for kind in type(error).__mro__:
+        if kind in STATUS_BY_KIND:
+            return STATUS_BY_KIND[kind]
+    return 500
+
+
+def error_response(status: int, message: str) -> web.Response:
+    """Return Docker's ErrorResponse."""
+    if status == 304:
+        return web.Response(status=304)
+    return web.json_response({"message": message}, status=status)
+
+
+@web.middleware
+async def error_middleware(
+    request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.StreamResponse:
+    """Answer every failure in Docker's form; nothing but a cancelled request passes through."""
+    try:
+        return await handler(request)
+    except errors.EngineError as error:
+        return error_response(status_of(error), error.message)
+    except web.HTTPNotFound:
+        return error_response(404, "page not found")
+    except web.HTTPException as error:
+        return error_response(error.status, error.text or error.reason)
+    except ConnectionError:
+        raise  # the client left; there is nobody to answer
+    except Exception as error:
+        log.exception("%s %s failed", request.method, request.path)
+        return error_response(500, f"internal error of the engine: {error}")

@@ -1,0 +1,109 @@
+"""Reading what callers send: query values, JSON bodies, filters. All of it is hostile until checked here."""
+
+import json
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from aiohttp import web
+
+from backend.errors import InvalidParameterError
+
+Value = TypeVar("Value")
+
+MAX_JSON_BYTES = 8 * 1024 * 1024
+TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
+
+TYPE_NAMES: dict[type, str] = {str: "string", int: "number", bool: "boolean", list: "array", dict: "object"}
+
+
+async def read_json_object(request: web.Request, *, required: bool = True) -> dict[str, Any]:
+    """Return the body as a JSON object; an empty body is `{}` unless `required`.
+
+    Raises InvalidParameterError for anything that is not one JSON object.
+    """
+    body = await request.content.read(MAX_JSON_BYTES + 1)
+    while chunk := await request.content.read(MAX_JSON_BYTES + 1 - len(body)):
+        body += chunk
+    if len(body) > MAX_JSON_BYTES:
+        raise InvalidParameterError("request body too large")
+    if not body.strip():
+        if required:
+            raise InvalidParameterError("invalid JSON: got EOF while reading request body")
+        return {}
+    try:
+        value = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise InvalidParameterError(f"invalid JSON: {error}") from error
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise InvalidParameterError(f"invalid JSON: want an object, got {type(value).__name__}")
+    return value
+
+
+def member(body: Mapping[str, Any], name: str, kind: type[Value], default: Value) -> Value:
+    """Return `body[name]`, or `default` when it is missing or null.
+
+    Raises InvalidParameterError when the value is not of `kind`; a boolean is not a number here.
+    """
+    value = body.get(name)
+    if value is None:
+        return default
+    if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
+        raise InvalidParameterError(
+            f"invalid JSON: {name} must be {TYPE_NAMES.get(kind, kind.__name__)}, got {json.dumps(value)[:80]}"
+        )
+    return value
+
+
+def string_list(body: Mapping[str, Any], name: str) -> list[str] | None:
+    """Return a list of strings, or None when missing; a bare string counts as a list of one (Docker's rule)."""
+    value = body.get(name)
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return [value]
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise InvalidParameterError(f"invalid JSON: {name} must be an array of strings")
+    return value
+
+
+def query_bool(request: web.Request, name: str, default: bool = False) -> bool:
+    """Return a truth value of the query, in the words that Docker accepts."""
+    value = request.query.get(name)
+    return default if value is None or value == "" else value.lower() in TRUE_WORDS
+
+
+def query_int(request: web.Request, name: str) -> int | None:
+    """Return a whole number of the query, or None when missing."""
+    value = request.query.get(name)
+    if value is None or value == "":
+        return None
+    try:
+        return int(value)
+    except ValueError as error:
+        raise InvalidParameterError(f"invalid value for {name}: {value!r} is not a number") from error
+
+
+def query_filters(request: web.Request) -> dict[str, list[str]]:
+    """Return the `filters` of the query: name to wanted values.
+
+    Both forms that Docker reads: `{"name": ["a"]}` and the older `{"name": {"a": true}}`.
+    """
+    raw = request.query.get("filters")
+    if not raw:
+        return {}
+    try:
+        filters = json.loads(raw)
+    except (ValueError, RecursionError) as error:
+        raise InvalidParameterError(f"invalid filter: {error}") from error
+    if not isinstance(filters, dict):
+        raise InvalidParameterError("invalid filter: want an object")
+    checked: dict[str, list[str]] = {}
+    for name, values in filters.items():
+        if isinstance(values, dict):
+            values = [value for value, wanted in values.items() if wanted]
+        if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+            raise InvalidParameterError(f"invalid filter '{name}'")
+        checked[name] = values
+    return checked

@@ -1,0 +1,54 @@
+"""The HTTP server: all routes of all areas on one Unix socket."""
+
+import os
+import socket
+from contextlib import suppress
+from pathlib import Path
+
+from aiohttp import web
+
+from backend.api import containers, events, exec, images, networks, system, volumes
+from backend.api.error_responses import error_middleware
+from backend.api.versions import NEWEST, text, version_middleware, with_versions
+from backend.engine import Engine
+from backend.version import VERSION
+
+BACKLOG = 512
+
+
+async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
+    response.headers["Api-Version"] = text(NEWEST)
+    response.headers["Docker-Experimental"] = "false"
+    response.headers["Ostype"] = "linux"
+    response.headers["Server"] = f"Marina/{VERSION} (linux)"
+
+
+def build_application(engine: Engine) -> web.Application:
+    """Return the application with the routes of every area."""
+    application = web.Application(middlewares=[error_middleware, version_middleware])
+    for area in (system, events, images, containers, exec, networks, volumes):
+        application.add_routes(with_versions(area.routes(engine)))
+    application.on_response_prepare.append(_add_headers)
+    return application
+
+
+def listen(path: Path) -> socket.socket:
+    """Return a listening Unix socket with mode 0600; a stale file of that name is replaced."""
+    with suppress(FileNotFoundError):
+        path.unlink()
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    previous_mask = os.umask(0o177)
+    try:
+        listener.bind(str(path))
+    finally:
+        os.umask(previous_mask)
+    listener.listen(BACKLOG)
+    return listener
+
+
+async def serve(engine: Engine, listener: socket.socket) -> web.AppRunner:
+    """Start answering on `listener`; the caller ends it with `runner.cleanup()`."""
+    runner = web.AppRunner(build_application(engine), access_log=None, shutdown_timeout=2.0)
+    await runner.setup()
+    await web.SockSite(runner, listener).start()
+    return runner

@@ -1,0 +1,57 @@
+"""What the engine is told at start: `python -m backend …`."""
+
+import argparse
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class EngineConfig:
+    """Settings of one engine process.
+
+    `data_root` survives a reboot, `run_root` does not. `host_link` is the character device that leads to the
+    supervisor of the machine; without one the engine publishes ports on the machine that it runs on.
+    `host_address` is where containers find the host; by default the bridge's own address.
+    """
+
+    socket: Path
+    data_root: Path
+    run_root: Path
+    registry_mirrors: tuple[str, ...] = ()
+    insecure_registries: tuple[str, ...] = ()
+    bundled_images: Path | None = None
+    host_link: Path | None = None
+    host_address: str | None = None
+    runtime: str = "crun"
+    log_level: str = "info"
+
+
+def parse_arguments(arguments: Sequence[str] | None = None) -> EngineConfig:
+    """Turn the command line into settings; exits with usage text when it makes no sense."""
+    parser = argparse.ArgumentParser(prog="marinad", description="A container engine with Docker's REST API.")
+    parser.add_argument("--socket", type=Path, required=True, help="Unix socket to serve the API on")
+    parser.add_argument("--data-root", type=Path, required=True, help="images, containers, volumes")
+    parser.add_argument("--run-root", type=Path, required=True, help="state that ends with the boot")
+    parser.add_argument("--registry-mirror", action="append", default=[], metavar="URL",
+                        help="ask this registry first for Docker Hub's images; may be repeated")
+    parser.add_argument("--insecure-registry", action="append", default=[], metavar="HOST",
+                        help="plain HTTP or an unknown certificate is fine for this host; may be repeated")
+    parser.add_argument("--bundled-images", type=Path, help="folder of OCI layouts that ship with Marina")
+    parser.add_argument("--host-link", type=Path, help="character device that leads to the supervisor")
+    parser.add_argument("--host-address", help="address of the host as containers see it")
+    parser.add_argument("--runtime", default="crun", help="OCI runtime")
+    parser.add_argument("--log-level", default="info", choices=["debug", "info", "warning", "error"])
+    parsed = parser.parse_args(arguments)
+    return EngineConfig(
+        socket=parsed.socket.absolute(),
+        data_root=parsed.data_root.absolute(),
+        run_root=parsed.run_root.absolute(),
+        registry_mirrors=tuple(parsed.registry_mirror),
+        insecure_registries=tuple(parsed.insecure_registry),
+        bundled_images=parsed.bundled_images,
+        host_link=parsed.host_link,
+        host_address=parsed.host_address,
+        runtime=parsed.runtime,
+        log_level=parsed.log_level,
+    )

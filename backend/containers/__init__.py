@@ -1,0 +1,1 @@
+"""Containers: their records, life cycle, logs, attach and exec."""

@@ -1,0 +1,89 @@
+"""The engine's records in SQLite: one writer, every change whole or absent after any cut of power."""
+
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from backend.errors import SystemFailureError
+
+SCHEMA_VERSION = 1
+
+SCHEMA = """
+CREATE TABLE images (
+    id TEXT PRIMARY KEY,          -- sha256:<hex> of the image's config
+    record TEXT NOT NULL          -- JSON
+);
+CREATE TABLE image_references (
+    reference TEXT PRIMARY KEY,   -- normalised: docker.io/library/busybox:latest or …@sha256:<hex>
+    image_id TEXT NOT NULL REFERENCES images (id)
+);
+CREATE TABLE containers (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    record TEXT NOT NULL          -- JSON
+);
+CREATE TABLE networks (
+    id TEXT PRIMARY KEY,
+    name TEXT NOT NULL,
+    record TEXT NOT NULL          -- JSON
+);
+CREATE TABLE volumes (
+    name TEXT PRIMARY KEY,
+    record TEXT NOT NULL          -- JSON
+);
+"""
+
+
+class Database:
+    """A connection used from the event loop's thread only; statements take well under a millisecond."""
+
+    def __init__(self, path: Path) -> None:
+        """Open or create the file. Raises SystemFailureError when it is damaged or from a newer Marina."""
+        try:
+            self._connection = sqlite3.connect(path, isolation_level=None)
+            self._connection.row_factory = sqlite3.Row
+            self._connection.execute("PRAGMA journal_mode = WAL")
+            # FULL: a commit is on the disk when it returns, also when the virtual machine is killed.
+            self._connection.execute("PRAGMA synchronous = FULL")
+            self._connection.execute("PRAGMA foreign_keys = ON")
+            self._prepare_schema(path)
+        except sqlite3.DatabaseError as error:
+            raise SystemFailureError(f"cannot read the engine's records in {path}: {error}") from error
+
+    def _prepare_schema(self, path: Path) -> None:
+        (version,) = self._connection.execute("PRAGMA user_version").fetchone()
+        if version == 0:
+            with self.transaction():
+                for statement in SCHEMA.split(";"):
+                    self._connection.execute(statement)
+                self._connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION}")
+        elif version > SCHEMA_VERSION:
+            raise SystemFailureError(
+                f"{path} was written by a newer Marina (schema {version}, this one knows {SCHEMA_VERSION}); "
+                "install the newer version again to use this data"
+            )
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All statements inside become durable together, or none of them."""
+        self._connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield
+        except BaseException:
+            self._connection.execute("ROLLBACK")
+            raise
+        self._connection.execute("COMMIT")
+
+    def execute(self, statement: str, parameters: Sequence[Any] = ()) -> int:
+        """Run one change; returns the number of rows touched."""
+        return self._connection.execute(statement, parameters).rowcount
+
+    def rows(self, statement: str, parameters: Sequence[Any] = ()) -> list[sqlite3.Row]:
+        """Return all rows of a query."""
+        return self._connection.execute(statement, parameters).fetchall()
+
+    def close(self) -> None:
+        """Write everything back into the main file and close it."""
+        self._connection.close()

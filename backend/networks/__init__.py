@@ -1,0 +1,1 @@
+"""Networks: bridge, addresses, name service, published ports."""

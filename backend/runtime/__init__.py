@@ -1,0 +1,1 @@
+"""The OCI runtime and what it needs: specification, overlay, cgroups, monitor."""

@@ -1,0 +1,62 @@
+"""Every file and folder that the engine keeps, by name; docs/files-on-disk.md tells the same to people."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class StateFiles:
+    """Paths below the data root (survive a reboot) and the run root (do not)."""
+
+    data_root: Path
+    run_root: Path
+
+    # --- data root ---
+    @property
+    def database(self) -> Path:
+        """SQLite file with all records: images, containers, networks, volumes."""
+        return self.data_root / "engine.db"
+
+    @property
+    def blobs(self) -> Path:
+        """Content-addressed manifests, configs and compressed layers: `blobs/sha256/<hex>`."""
+        return self.data_root / "blobs" / "sha256"
+
+    @property
+    def downloads(self) -> Path:
+        """Unfinished blob downloads, kept so that a pull goes on where it stopped."""
+        return self.data_root / "downloads"
+
+    @property
+    def layers(self) -> Path:
+        """One EROFS image for each layer: `layers/<hex of diff id>.erofs`."""
+        return self.data_root / "layers"
+
+    @property
+    def volumes(self) -> Path:
+        """Named volumes: `volumes/<name>/_data`."""
+        return self.data_root / "volumes"
+
+    def container(self, container_id: str) -> Path:
+        """A container's own folder: writable layer, logs, generated files."""
+        return self.data_root / "containers" / container_id
+
+    # --- run root ---
+    @property
+    def lock(self) -> Path:
+        """Held while an engine runs, so that two never share a data root."""
+        return self.data_root / "engine.lock"
+
+    @property
+    def layer_mounts(self) -> Path:
+        """Mounted layers, shared between containers: `layers/<hex of diff id>`."""
+        return self.run_root / "layers"
+
+    @property
+    def network_namespaces(self) -> Path:
+        """Pinned network namespaces, one file for each running container."""
+        return self.run_root / "netns"
+
+    def container_run(self, container_id: str) -> Path:
+        """A running container's folder: merged root, runtime bundle, monitor sockets."""
+        return self.run_root / "containers" / container_id

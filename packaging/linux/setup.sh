@@ -1,0 +1,63 @@
+#!/bin/sh
+# Installs what Marina needs on a Debian machine: packages (through sudo when not root) and .venv/.
+# usage: setup.sh run|test PYTHON    Does nothing when nothing is missing, in a few milliseconds.
+set -eu
+
+goal=$1
+python=$2
+cd "$(dirname "$0")/../.."
+
+run_packages="qemu-system-x86 qemu-utils mmdebstrap zstd python3-venv ca-certificates
+    libegl1 libgl1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1
+    libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xinerama0 libdbus-1-3 libfontconfig1"
+test_packages="$run_packages docker-registry chromium xvfb iproute2 busybox-static
+    fonts-dejavu-core fonts-noto-cjk"
+case $goal in
+run) packages=$run_packages extras=desktop ;;
+test) packages=$test_packages extras=desktop,engine,check,test ;;
+*) echo "usage: setup.sh run|test PYTHON" >&2; exit 2 ;;
+esac
+
+say() { printf '\033[1m%s\033[0m\n' "$*"; }
+
+stamp=build/setup-$goal-$(cat "$0" pyproject.toml | sha256sum | cut -c1-16)
+[ -e "$stamp" ] && [ -x .venv/bin/python ] && exit 0
+
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+
+install_packages() {
+    missing=
+    for package in $packages; do
+        dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing="$missing $package"
+    done
+    [ -z "$missing" ] && return
+    say "Installing Debian packages:$missing"
+    as_root apt-get update -qq
+    # shellcheck disable=SC2086  # a list of words
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing
+}
+
+make_environment() {
+    [ -x .venv/bin/python ] || { say "Making .venv"; "$python" -m venv .venv; }
+    say "Installing Python packages ($extras)"
+    .venv/bin/python -m pip install --quiet --editable ".[$extras]"
+}
+
+# The docker command line is only a client of ours in tests; unpacked beside the project, it installs no daemon.
+fetch_docker_client() {
+    command -v docker >/dev/null || [ -x build/tools/usr/bin/docker ] && return
+    say "Fetching the docker command line into build/tools"
+    mkdir -p build/tools/download
+    (cd build/tools/download && apt-get download docker.io && dpkg -x docker.io_*.deb ..)
+}
+
+if command -v apt-get >/dev/null; then
+    install_packages
+    [ "$goal" = test ] && fetch_docker_client
+else
+    say "This is no Debian machine: install QEMU, mmdebstrap and Python $("$python" -V) with venv yourself."
+fi
+make_environment
+mkdir -p build
+rm -f "build/setup-$goal-"*
+: >"$stamp"

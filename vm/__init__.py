@@ -1,0 +1,1 @@
+"""The virtual machine: how its image is made and how it runs."""

@@ -1,0 +1,1 @@
+"""Build time: kernel, initramfs and read-only root of the guest."""

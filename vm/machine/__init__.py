@@ -1,0 +1,1 @@
+"""Run time: the supervisor process that owns QEMU, the tunnel and the ports."""
