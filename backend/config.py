@@ -33,10 +33,20 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> EngineConfig:
     parser.add_argument("--socket", type=Path, required=True, help="Unix socket to serve the API on")
     parser.add_argument("--data-root", type=Path, required=True, help="images, containers, volumes")
     parser.add_argument("--run-root", type=Path, required=True, help="state that ends with the boot")
-    parser.add_argument("--registry-mirror", action="append", default=[], metavar="URL",
-                        help="ask this registry first for Docker Hub's images; may be repeated")
-    parser.add_argument("--insecure-registry", action="append", default=[], metavar="HOST",
-                        help="plain HTTP or an unknown certificate is fine for this host; may be repeated")
+    parser.add_argument(
+        "--registry-mirror",
+        action="append",
+        default=[],
+        metavar="URL",
+        help="ask this registry first for Docker Hub's images; may be repeated",
+    )
+    parser.add_argument(
+        "--insecure-registry",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="plain HTTP or an unknown certificate is fine for this host; may be repeated",
+    )
     parser.add_argument("--bundled-images", type=Path, help="folder of OCI layouts that ship with Marina")
     parser.add_argument("--host-link", type=Path, help="character device that leads to the supervisor")
     parser.add_argument("--host-address", help="address of the host as containers see it")

@@ -12,8 +12,24 @@ from backend.engine import Engine
 from backend.errors import InvalidParameterError
 from backend.events import Event, Subscription
 
-KNOWN_FILTERS = frozenset({"config", "container", "daemon", "event", "image", "label", "network", "node",
-                           "plugin", "scope", "secret", "service", "type", "volume"})
+KNOWN_FILTERS = frozenset(
+    {
+        "config",
+        "container",
+        "daemon",
+        "event",
+        "image",
+        "label",
+        "network",
+        "node",
+        "plugin",
+        "scope",
+        "secret",
+        "service",
+        "type",
+        "volume",
+    }
+)
 
 
 def routes(engine: Engine) -> list[web.RouteDef]:

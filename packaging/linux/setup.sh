@@ -40,7 +40,7 @@ install_packages() {
 make_environment() {
     [ -x .venv/bin/python ] || { say "Making .venv"; "$python" -m venv .venv; }
     say "Installing Python packages ($extras)"
-    .venv/bin/python -m pip install --quiet --editable ".[$extras]"
+    .venv/bin/python -m pip install -qq --editable ".[$extras]"
 }
 
 # The docker command line is only a client of ours in tests; unpacked beside the project, it installs no daemon.

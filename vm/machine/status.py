@@ -99,7 +99,9 @@ class MachineStatus:
         problem = known.get("problem")
         known |= {
             "state": MachineState(known["state"]),
-            "steps": tuple(Step(**(step | {"state": StepState(step["state"])})) for step in known.get("steps", ())),
+            "steps": tuple(
+                Step(**(step | {"state": StepState(step["state"])})) for step in known.get("steps", ())
+            ),
             "problem": Problem(**problem) if problem else None,
             "ports": tuple(PublishedPort(**port) for port in known.get("ports", ())),
             "warnings": tuple(known.get("warnings", ())),
