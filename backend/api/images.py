@@ -1,0 +1,10 @@
+"""`/images/…`: pull, list, inspect, tag, remove and load images."""
+
+from aiohttp import web
+
+from backend.engine import Engine
+
+
+def routes(engine: Engine) -> list[web.RouteDef]:
+    """Return this area's routes."""
+    return []

@@ -1,0 +1,69 @@
+"""What an image is to the rest of the engine."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """One layer as it lies in the store.
+
+    `diff_id` is the digest of its plain tar, `key` its name in the layer store, `blob` the digest of the
+    compressed blob it came in, `media_type` that blob's, `size` the bytes of its files when unpacked.
+    """
+
+    diff_id: str
+    key: str
+    blob: str
+    media_type: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """An image: its id is `sha256:<hex>` of the config blob, `config` that blob's whole JSON (read-only).
+
+    `references` are normalised names: `docker.io/library/busybox:latest` and `…@sha256:<hex>`.
+    `pulled_ns` is when this engine got it, in Unix nanoseconds. A `removed` image has been deleted by its
+    user and lives on, nameless, only for the containers that were made of it.
+    """
+
+    id: str
+    config: Mapping[str, Any]
+    store_layers: tuple[Layer, ...]
+    references: tuple[str, ...] = ()
+    pulled_ns: int = 0
+    removed: bool = False
+    manifest: str = field(default="")
+
+    @property
+    def layers(self) -> tuple[str, ...]:
+        """Diff ids, bottom to top."""
+        return tuple(layer.diff_id for layer in self.store_layers)
+
+    @property
+    def size(self) -> int:
+        """Bytes of all layers' files when unpacked."""
+        return sum(layer.size for layer in self.store_layers)
+
+    @property
+    def created(self) -> str:
+        """When it was built: RFC 3339, or empty when its config does not say."""
+        created = self.config.get("created")
+        return created if isinstance(created, str) else ""
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """The labels of its configuration."""
+        labels = (self.config.get("config") or {}).get("Labels") or {}
+        return {str(name): str(value) for name, value in labels.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class ImageUse:
+    """A container that is made of an image."""
+
+    container_id: str
+    container_name: str
+    running: bool
