@@ -1,0 +1,90 @@
+"""Reaches the engine through its socket: for `requests` as a transport adapter, for streams as a connection.
+
+A socket on Linux and Mac; other kinds of address find their place in `connect`.
+"""
+
+import http.client
+import socket
+import sys
+from typing import Any
+
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection
+from urllib3.connectionpool import HTTPConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+
+from app.services.errors import EngineUnreachableError
+
+
+def connect(address: str, timeout: float | None) -> socket.socket:
+    """Return a connected stream socket; `timeout` in seconds counts for connecting and stays set on it.
+
+    Raises OSError when nobody listens there.
+    """
+    if sys.platform == "win32":
+        raise OSError(f"cannot open {address}: named pipes need the Windows package of Marina")
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        connection.settimeout(timeout)
+        connection.connect(address)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+class _PooledConnection(HTTPConnection):
+    """urllib3's connection, over our socket."""
+
+    address: str = ""
+
+    def _new_conn(self) -> socket.socket:
+        timeout = self.timeout if isinstance(self.timeout, int | float) else None
+        try:
+            return connect(self.address, timeout)
+        except TimeoutError as error:
+            raise ConnectTimeoutError(self, f"connecting to {self.address} timed out") from error
+        except OSError as error:
+            raise NewConnectionError(self, f"{self.address}: {error.strerror or error}") from error
+
+
+class SocketAdapter(HTTPAdapter):
+    """Sends every request of a `requests` session to one socket, over kept connections."""
+
+    def __init__(self, address: str, pool_size: int = 8) -> None:
+        connection_class = type("_Connection", (_PooledConnection,), {"address": address})
+        self._pool = HTTPConnectionPool("engine", maxsize=pool_size)
+        self._pool.ConnectionCls = connection_class
+        super().__init__()
+
+    def get_connection_with_tls_context(self, *_: Any, **__: Any) -> HTTPConnectionPool:
+        """Return the only pool there is; the URL's host does not matter."""
+        return self._pool
+
+    def request_url(self, request: Any, proxies: Any) -> str:
+        """Return the path: no proxy stands between us and a socket."""
+        return str(request.path_url)
+
+    def close(self) -> None:
+        """Close the kept connections."""
+        self._pool.close()
+        super().close()
+
+
+class StreamConnection(http.client.HTTPConnection):
+    """One connection for one long answer; its socket stays known, so that it can be shut down to cancel."""
+
+    def __init__(self, address: str, connect_timeout: float) -> None:
+        super().__init__("engine")
+        self._address = address
+        self._connect_timeout = connect_timeout
+        self.stream_socket: socket.socket | None = None
+
+    def connect(self) -> None:
+        """Connect, then wait without limit: a quiet log is no failure."""
+        try:
+            self.sock = connect(self._address, self._connect_timeout)
+        except OSError as error:
+            raise EngineUnreachableError(f"{self._address}: {error.strerror or error}") from error
+        self.sock.settimeout(None)
+        self.stream_socket = self.sock

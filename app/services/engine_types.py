@@ -1,0 +1,426 @@
+"""The desktop's only copy of the Docker API's shapes: frozen rows, parsed defensively from JSON.
+
+Source: Docker Engine API v1.47 (ContainerSummary, ImageSummary, ImageInspect, EventMessage…).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from app.services.json_values import (
+    as_object,
+    get_flag,
+    get_list,
+    get_number,
+    get_object,
+    get_text,
+    get_text_map,
+    get_texts,
+)
+
+SHORT_ID_LENGTH = 12
+LAST_PORT = 65535
+
+
+class ContainerState(StrEnum):
+    """What a container is doing; `UNKNOWN` covers words of engines newer than this desktop."""
+
+    CREATED = "created"
+    RUNNING = "running"
+    PAUSED = "paused"
+    RESTARTING = "restarting"
+    REMOVING = "removing"
+    EXITED = "exited"
+    DEAD = "dead"
+    UNKNOWN = "unknown"
+
+    @classmethod
+    def parse(cls, text: str) -> "ContainerState":
+        """Return the state named `text`."""
+        try:
+            return cls(text.lower())
+        except ValueError:
+            return cls.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Port:
+    """A port of a container and, when published, where it is on the host.
+
+    `host_port` is None while the port is not published; in a wish (`RunOptions`) None lets the engine choose.
+    An empty `host_ip` means every address of the host.
+    """
+
+    container_port: int
+    protocol: str = "tcp"
+    host_port: int | None = None
+    host_ip: str = ""
+
+    @property
+    def key(self) -> str:
+        """Docker's name of the container's side, such as "80/tcp"."""
+        return f"{self.container_port}/{self.protocol}"
+
+    @property
+    def url(self) -> str:
+        """The address for a browser, or "" when there is none: not published, or not TCP."""
+        if self.host_port is None or self.protocol != "tcp":
+            return ""
+        everywhere = self.host_ip in ("", "0.0.0.0", "::", "127.0.0.1", "::1")
+        host = "localhost" if everywhere else f"[{self.host_ip}]" if ":" in self.host_ip else self.host_ip
+        if self.host_port == 443 or self.container_port in (443, 8443):
+            return f"https://{host}" + ("" if self.host_port == 443 else f":{self.host_port}")
+        return f"http://{host}" + ("" if self.host_port == 80 else f":{self.host_port}")
+
+
+def parse_port_key(key: str) -> Port | None:
+    """Return the unpublished port that "80/tcp" or "80" names, or None when it names none."""
+    number, _, protocol = key.partition("/")
+    if not number.isascii() or not number.isdigit() or not 0 < int(number[:6]) <= LAST_PORT:
+        return None
+    return Port(int(number), protocol or "tcp")
+
+
+def parse_time(value: Any) -> float:
+    """Return Unix seconds for the API's times: a number or RFC 3339 text; 0 for never (the year 1)."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value)
+    if not isinstance(value, str) or value.startswith("0001-"):
+        return 0.0
+    whole, dot, rest = value.partition(".")
+    if dot:  # Go writes nine digits of a second, Python reads at most six
+        digits = len(rest) - len(rest.lstrip("0123456789"))
+        value = f"{whole}.{rest[: min(digits, 6)]}{rest[digits:]}"
+    try:
+        return datetime.fromisoformat(value).timestamp()
+    except (ValueError, OverflowError):
+        return 0.0
+
+
+def _parse_published(source: Mapping[str, Any]) -> tuple[Port, ...]:
+    """Return the ports of `NetworkSettings.Ports` or `HostConfig.PortBindings`."""
+    ports: set[Port] = set()
+    for key, bindings in source.items():
+        port = parse_port_key(key)
+        if port is None:
+            continue
+        hosts = [as_object(binding) for binding in bindings] if isinstance(bindings, list) else []
+        for host in hosts:
+            text = get_text(host, "HostPort")
+            number = int(text) if text.isascii() and text.isdigit() else 0
+            ports.add(Port(port.container_port, port.protocol, number or None, get_text(host, "HostIp")))
+        if not hosts:
+            ports.add(port)
+    return tuple(sorted(ports, key=_port_order))
+
+
+def _port_order(port: Port) -> tuple[int, str, int, str]:
+    return (port.container_port, port.protocol, port.host_port or 0, port.host_ip)
+
+
+def _parse_exposed(source: Mapping[str, Any]) -> tuple[Port, ...]:
+    ports = {port for key in source if (port := parse_port_key(key)) is not None}
+    return tuple(sorted(ports, key=_port_order))
+
+
+def _parse_environment(lines: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, value) for name, _, value in (line.partition("=") for line in lines))
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """A row of the container list. `created` is Unix seconds, `status` like "Up 3 minutes"."""
+
+    id: str
+    name: str
+    image: str
+    state: ContainerState
+    status: str = ""
+    ports: tuple[Port, ...] = ()
+    created: float = 0.0
+    labels: Mapping[str, str] = field(default_factory=dict)
+    image_id: str = ""
+    command: str = ""
+
+    @property
+    def short_id(self) -> str:
+        """The first 12 digits of the id, as every list shows it."""
+        return self.id[:SHORT_ID_LENGTH]
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its processes exist (paused ones do too)."""
+        return self.state in (ContainerState.RUNNING, ContainerState.PAUSED, ContainerState.RESTARTING)
+
+    @property
+    def published_ports(self) -> tuple[Port, ...]:
+        """Ports that are on the host, each once: IPv4 and IPv6 twins count as one."""
+        seen: dict[tuple[int, str, int], Port] = {}
+        for port in self.ports:
+            if port.host_port is not None:
+                seen.setdefault((port.container_port, port.protocol, port.host_port), port)
+        return tuple(seen.values())
+
+    @property
+    def url(self) -> str:
+        """The first address that a browser can open, or ""."""
+        return next((port.url for port in self.published_ports if port.url), "")
+
+    @property
+    def compose_project(self) -> str:
+        """The compose project it belongs to, or ""."""
+        return self.labels.get("com.docker.compose.project", "")
+
+    @classmethod
+    def from_json(cls, value: Any) -> "Container":
+        """Build a row from ContainerSummary."""
+        source = as_object(value)
+        names = get_texts(source, "Names")
+        ports: set[Port] = set()
+        for item in map(as_object, get_list(source, "Ports")):
+            number = get_number(item, "PrivatePort")
+            if 0 < number <= LAST_PORT:
+                host_port = get_number(item, "PublicPort") or None
+                ports.add(Port(number, get_text(item, "Type", "tcp"), host_port, get_text(item, "IP")))
+        return cls(
+            id=get_text(source, "Id"),
+            name=names[0].removeprefix("/") if names else "",
+            image=get_text(source, "Image"),
+            state=ContainerState.parse(get_text(source, "State")),
+            status=get_text(source, "Status"),
+            ports=tuple(sorted(ports, key=_port_order)),
+            created=parse_time(source.get("Created")),
+            labels=get_text_map(source, "Labels"),
+            image_id=get_text(source, "ImageID"),
+            command=get_text(source, "Command"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerDetails:
+    """One container as `inspect` tells it (all of it: `raw`). Times are Unix seconds, 0 for never."""
+
+    id: str
+    name: str
+    image: str
+    image_id: str
+    state: ContainerState
+    exit_code: int
+    error: str
+    created: float
+    started: float
+    finished: float
+    tty: bool
+    auto_remove: bool
+    ports: tuple[Port, ...]
+    environment: tuple[tuple[str, str], ...]
+    labels: Mapping[str, str]
+    raw: Mapping[str, Any]
+
+    @classmethod
+    def from_json(cls, value: Any) -> "ContainerDetails":
+        """Build it from ContainerInspectResponse."""
+        source = as_object(value)
+        config, state = get_object(source, "Config"), get_object(source, "State")
+        return cls(
+            id=get_text(source, "Id"),
+            name=get_text(source, "Name").removeprefix("/"),
+            image=get_text(config, "Image"),
+            image_id=get_text(source, "Image"),
+            state=ContainerState.parse(get_text(state, "Status")),
+            exit_code=get_number(state, "ExitCode"),
+            error=get_text(state, "Error"),
+            created=parse_time(source.get("Created")),
+            started=parse_time(state.get("StartedAt")),
+            finished=parse_time(state.get("FinishedAt")),
+            tty=get_flag(config, "Tty"),
+            auto_remove=get_flag(get_object(source, "HostConfig"), "AutoRemove"),
+            ports=_parse_published(get_object(get_object(source, "NetworkSettings"), "Ports")),
+            environment=_parse_environment(get_texts(config, "Env")),
+            labels=get_text_map(config, "Labels"),
+            raw=source,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A row of the image list. `size` is in bytes, `created` Unix seconds."""
+
+    id: str
+    tags: tuple[str, ...]
+    digests: tuple[str, ...] = ()
+    size: int = 0
+    created: float = 0.0
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def short_id(self) -> str:
+        """The first 12 digits of the id without "sha256:"."""
+        return self.id.removeprefix("sha256:")[:SHORT_ID_LENGTH]
+
+    @property
+    def is_dangling(self) -> bool:
+        """Whether no tag points at it."""
+        return not self.tags
+
+    @property
+    def name(self) -> str:
+        """The first tag, else the short id: what a person and `docker run` can use."""
+        return self.tags[0] if self.tags else self.short_id
+
+    @classmethod
+    def from_json(cls, value: Any) -> "Image":
+        """Build a row from ImageSummary."""
+        source = as_object(value)
+        return cls(
+            id=get_text(source, "Id"),
+            tags=tuple(tag for tag in get_texts(source, "RepoTags") if tag != "<none>:<none>"),
+            digests=tuple(d for d in get_texts(source, "RepoDigests") if d != "<none>@<none>"),
+            size=get_number(source, "Size"),
+            created=parse_time(source.get("Created")),
+            labels=get_text_map(source, "Labels"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ImageDetails:
+    """One image as `inspect` tells it: what a run dialog is filled in with. `size` is in bytes."""
+
+    id: str
+    tags: tuple[str, ...]
+    size: int
+    created: float
+    os: str
+    architecture: str
+    exposed_ports: tuple[Port, ...]
+    environment: tuple[tuple[str, str], ...]
+    volumes: tuple[str, ...]
+    entrypoint: tuple[str, ...]
+    command: tuple[str, ...]
+    working_dir: str
+    user: str
+    labels: Mapping[str, str]
+    raw: Mapping[str, Any]
+
+    @classmethod
+    def from_json(cls, value: Any) -> "ImageDetails":
+        """Build it from ImageInspect."""
+        source = as_object(value)
+        config = get_object(source, "Config")
+        return cls(
+            id=get_text(source, "Id"),
+            tags=get_texts(source, "RepoTags"),
+            size=get_number(source, "Size"),
+            created=parse_time(source.get("Created")),
+            os=get_text(source, "Os"),
+            architecture=get_text(source, "Architecture"),
+            exposed_ports=_parse_exposed(get_object(config, "ExposedPorts")),
+            environment=_parse_environment(get_texts(config, "Env")),
+            volumes=tuple(sorted(get_object(config, "Volumes"))),
+            entrypoint=get_texts(config, "Entrypoint"),
+            command=get_texts(config, "Cmd"),
+            working_dir=get_text(config, "WorkingDir"),
+            user=get_text(config, "User"),
+            labels=get_text_map(config, "Labels"),
+            raw=source,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Volume:
+    """A row of the volume list. `created` is Unix seconds."""
+
+    name: str
+    driver: str = "local"
+    created: float = 0.0
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def from_json(cls, value: Any) -> "Volume":
+        """Build a row from the API's Volume."""
+        source = as_object(value)
+        return cls(
+            name=get_text(source, "Name"),
+            driver=get_text(source, "Driver", "local"),
+            created=parse_time(source.get("CreatedAt")),
+            labels=get_text_map(source, "Labels"),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One change in the engine. `time` is Unix seconds; `type` "container", "image", "volume", "network"…"""
+
+    type: str
+    action: str
+    id: str
+    attributes: Mapping[str, str] = field(default_factory=dict)
+    time: float = 0.0
+
+    @classmethod
+    def from_json(cls, value: Any) -> "Event":
+        """Build it from EventMessage."""
+        source = as_object(value)
+        actor = get_object(source, "Actor")
+        nanoseconds = get_number(source, "timeNano")
+        return cls(
+            type=get_text(source, "Type"),
+            action=get_text(source, "Action"),
+            id=get_text(actor, "ID"),
+            attributes=get_text_map(actor, "Attributes"),
+            time=nanoseconds / 1e9 if nanoseconds else float(get_number(source, "time")),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class EngineVersion:
+    """What `GET /version` tells."""
+
+    version: str
+    api_version: str
+    os: str = ""
+    architecture: str = ""
+    kernel: str = ""
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def from_json(cls, value: Any) -> "EngineVersion":
+        """Build it from SystemVersion."""
+        source = as_object(value)
+        return cls(
+            version=get_text(source, "Version"),
+            api_version=get_text(source, "ApiVersion"),
+            os=get_text(source, "Os"),
+            architecture=get_text(source, "Arch"),
+            kernel=get_text(source, "KernelVersion"),
+            raw=source,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class EngineInfo:
+    """What `GET /info` tells. `memory` is in bytes."""
+
+    containers: int
+    containers_running: int
+    images: int
+    cpus: int
+    memory: int
+    warnings: tuple[str, ...] = ()
+    raw: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def from_json(cls, value: Any) -> "EngineInfo":
+        """Build it from SystemInfo."""
+        source = as_object(value)
+        return cls(
+            containers=get_number(source, "Containers"),
+            containers_running=get_number(source, "ContainersRunning"),
+            images=get_number(source, "Images"),
+            cpus=get_number(source, "NCPU"),
+            memory=get_number(source, "MemTotal"),
+            warnings=get_texts(source, "Warnings"),
+            raw=source,
+        )
