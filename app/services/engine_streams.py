@@ -99,7 +99,7 @@ class JsonStream(EngineStream):
     """A stream of JSON objects, one a line (or simply one after the other)."""
 
     def messages(self) -> Iterator[Mapping[str, Any]]:
-        """Yield each object. Raises EngineRequestError for a failure that the stream tells (`errorDetail`)."""
+        """Yield each object. Raises EngineRequestError for an `errorDetail` in the stream."""
         buffer = b""
         for chunk in self.chunks():
             *lines, buffer = (buffer + chunk).split(b"\n")

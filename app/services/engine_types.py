@@ -19,9 +19,22 @@ from app.services.json_values import (
     get_text_map,
     get_texts,
 )
+from app.services.port_types import Port, parse_exposed, parse_published, parse_summary_ports
+
+__all__ = [
+    "Container",
+    "ContainerDetails",
+    "ContainerState",
+    "EngineInfo",
+    "EngineVersion",
+    "Event",
+    "Image",
+    "ImageDetails",
+    "Port",
+    "Volume",
+]
 
 SHORT_ID_LENGTH = 12
-LAST_PORT = 65535
 
 
 class ContainerState(StrEnum):
@@ -45,44 +58,6 @@ class ContainerState(StrEnum):
             return cls.UNKNOWN
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Port:
-    """A port of a container and, when published, where it is on the host.
-
-    `host_port` is None while the port is not published; in a wish (`RunOptions`) None lets the engine choose.
-    An empty `host_ip` means every address of the host.
-    """
-
-    container_port: int
-    protocol: str = "tcp"
-    host_port: int | None = None
-    host_ip: str = ""
-
-    @property
-    def key(self) -> str:
-        """Docker's name of the container's side, such as "80/tcp"."""
-        return f"{self.container_port}/{self.protocol}"
-
-    @property
-    def url(self) -> str:
-        """The address for a browser, or "" when there is none: not published, or not TCP."""
-        if self.host_port is None or self.protocol != "tcp":
-            return ""
-        everywhere = self.host_ip in ("", "0.0.0.0", "::", "127.0.0.1", "::1")
-        host = "localhost" if everywhere else f"[{self.host_ip}]" if ":" in self.host_ip else self.host_ip
-        if self.host_port == 443 or self.container_port in (443, 8443):
-            return f"https://{host}" + ("" if self.host_port == 443 else f":{self.host_port}")
-        return f"http://{host}" + ("" if self.host_port == 80 else f":{self.host_port}")
-
-
-def parse_port_key(key: str) -> Port | None:
-    """Return the unpublished port that "80/tcp" or "80" names, or None when it names none."""
-    number, _, protocol = key.partition("/")
-    if not number.isascii() or not number.isdigit() or not 0 < int(number[:6]) <= LAST_PORT:
-        return None
-    return Port(int(number), protocol or "tcp")
-
-
 def parse_time(value: Any) -> float:
     """Return Unix seconds for the API's times: a number or RFC 3339 text; 0 for never (the year 1)."""
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -97,32 +72,6 @@ def parse_time(value: Any) -> float:
         return datetime.fromisoformat(value).timestamp()
     except (ValueError, OverflowError):
         return 0.0
-
-
-def _parse_published(source: Mapping[str, Any]) -> tuple[Port, ...]:
-    """Return the ports of `NetworkSettings.Ports` or `HostConfig.PortBindings`."""
-    ports: set[Port] = set()
-    for key, bindings in source.items():
-        port = parse_port_key(key)
-        if port is None:
-            continue
-        hosts = [as_object(binding) for binding in bindings] if isinstance(bindings, list) else []
-        for host in hosts:
-            text = get_text(host, "HostPort")
-            number = int(text) if text.isascii() and text.isdigit() else 0
-            ports.add(Port(port.container_port, port.protocol, number or None, get_text(host, "HostIp")))
-        if not hosts:
-            ports.add(port)
-    return tuple(sorted(ports, key=_port_order))
-
-
-def _port_order(port: Port) -> tuple[int, str, int, str]:
-    return (port.container_port, port.protocol, port.host_port or 0, port.host_ip)
-
-
-def _parse_exposed(source: Mapping[str, Any]) -> tuple[Port, ...]:
-    ports = {port for key in source if (port := parse_port_key(key)) is not None}
-    return tuple(sorted(ports, key=_port_order))
 
 
 def _parse_environment(lines: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
@@ -178,19 +127,13 @@ class Container:
         """Build a row from ContainerSummary."""
         source = as_object(value)
         names = get_texts(source, "Names")
-        ports: set[Port] = set()
-        for item in map(as_object, get_list(source, "Ports")):
-            number = get_number(item, "PrivatePort")
-            if 0 < number <= LAST_PORT:
-                host_port = get_number(item, "PublicPort") or None
-                ports.add(Port(number, get_text(item, "Type", "tcp"), host_port, get_text(item, "IP")))
         return cls(
             id=get_text(source, "Id"),
             name=names[0].removeprefix("/") if names else "",
             image=get_text(source, "Image"),
             state=ContainerState.parse(get_text(source, "State")),
             status=get_text(source, "Status"),
-            ports=tuple(sorted(ports, key=_port_order)),
+            ports=parse_summary_ports(get_list(source, "Ports")),
             created=parse_time(source.get("Created")),
             labels=get_text_map(source, "Labels"),
             image_id=get_text(source, "ImageID"),
@@ -237,7 +180,7 @@ class ContainerDetails:
             finished=parse_time(state.get("FinishedAt")),
             tty=get_flag(config, "Tty"),
             auto_remove=get_flag(get_object(source, "HostConfig"), "AutoRemove"),
-            ports=_parse_published(get_object(get_object(source, "NetworkSettings"), "Ports")),
+            ports=parse_published(get_object(get_object(source, "NetworkSettings"), "Ports")),
             environment=_parse_environment(get_texts(config, "Env")),
             labels=get_text_map(config, "Labels"),
             raw=source,
@@ -316,7 +259,7 @@ class ImageDetails:
             created=parse_time(source.get("Created")),
             os=get_text(source, "Os"),
             architecture=get_text(source, "Architecture"),
-            exposed_ports=_parse_exposed(get_object(config, "ExposedPorts")),
+            exposed_ports=parse_exposed(get_object(config, "ExposedPorts")),
             environment=_parse_environment(get_texts(config, "Env")),
             volumes=tuple(sorted(get_object(config, "Volumes"))),
             entrypoint=get_texts(config, "Entrypoint"),
