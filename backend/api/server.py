@@ -1,9 +1,6 @@
 """The HTTP server: all routes of all areas on one Unix socket."""
 
-import os
 import socket
-from contextlib import suppress
-from pathlib import Path
 
 from aiohttp import web
 
@@ -12,8 +9,6 @@ from backend.api.error_responses import error_middleware
 from backend.api.versions import NEWEST, text, version_middleware, with_versions
 from backend.engine import Engine
 from backend.version import VERSION
-
-BACKLOG = 512
 
 
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
@@ -30,20 +25,6 @@ def build_application(engine: Engine) -> web.Application:
         application.add_routes(with_versions(area.routes(engine)))
     application.on_response_prepare.append(_add_headers)
     return application
-
-
-def listen(path: Path) -> socket.socket:
-    """Return a listening Unix socket with mode 0600; a stale file of that name is replaced."""
-    with suppress(FileNotFoundError):
-        path.unlink()
-    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    previous_mask = os.umask(0o177)
-    try:
-        listener.bind(str(path))
-    finally:
-        os.umask(previous_mask)
-    listener.listen(BACKLOG)
-    return listener
 
 
 async def serve(engine: Engine, listener: socket.socket) -> web.AppRunner:

@@ -1,0 +1,37 @@
+"""Ping, version, info and disk usage.
+
+Source: Docker Engine API, `/_ping`, `/version`, `/info`, `/system/df`.
+"""
+
+from aiohttp import web
+
+from backend.engine import Engine
+
+
+def routes(engine: Engine) -> list[web.RouteDef]:
+    """Return this area's routes."""
+
+    async def ping(request: web.Request) -> web.Response:
+        headers = {
+            "Cache-Control": "no-cache, no-store, must-revalidate",
+            "Pragma": "no-cache",
+            "Builder-Version": "1",
+            "Swarm": "inactive",
+        }
+        return web.Response(text="" if request.method == "HEAD" else "OK", headers=headers)
+
+    async def version(request: web.Request) -> web.Response:
+        from backend.system_info import version_report
+
+        return web.json_response(await version_report(engine.config))
+
+    async def info(request: web.Request) -> web.Response:
+        from backend.system_info import info_report
+
+        return web.json_response(await info_report(engine))
+
+    return [
+        web.get("/_ping", ping),  # `get` answers HEAD too
+        web.get("/version", version),
+        web.get("/info", info),
+    ]
