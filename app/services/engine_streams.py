@@ -100,28 +100,33 @@ class JsonStream(EngineStream):
 
     def messages(self) -> Iterator[Mapping[str, Any]]:
         """Yield each object. Raises EngineRequestError for an `errorDetail` in the stream."""
+        for batch in self.batches():
+            yield from batch
+
+    def batches(self) -> Iterator[list[Mapping[str, Any]]]:
+        """Yield the objects that came at once together; raises as `messages` does."""
         buffer = b""
         for chunk in self.chunks():
             *lines, buffer = (buffer + chunk).split(b"\n")
             if len(buffer) > LONGEST_MESSAGE:
                 raise BadAnswerError("a message of the stream has no end")
-            for line in lines:
-                yield from self._parse(line)
-        yield from self._parse(buffer)
+            if messages := [_parse_message(line) for line in lines if line.strip()]:
+                yield messages
+        if buffer.strip():
+            yield [_parse_message(buffer)]
 
-    def _parse(self, line: bytes) -> Iterator[Mapping[str, Any]]:
-        if not line.strip():
-            return
-        try:
-            message = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise BadAnswerError(f"not JSON: {line[:200]!r}") from error
-        if not isinstance(message, Mapping):
-            raise BadAnswerError(f"not a JSON object: {line[:200]!r}")
-        failure = get_text(get_object(message, "errorDetail"), "message") or get_text(message, "error")
-        if failure:
-            raise EngineRequestError(0, failure)
-        yield message
+
+def _parse_message(line: bytes) -> Mapping[str, Any]:
+    try:
+        message = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise BadAnswerError(f"not JSON: {line[:200]!r}") from error
+    if not isinstance(message, Mapping):
+        raise BadAnswerError(f"not a JSON object: {line[:200]!r}")
+    failure = get_text(get_object(message, "errorDetail"), "message") or get_text(message, "error")
+    if failure:
+        raise EngineRequestError(0, failure)
+    return message
 
 
 class PullStream(JsonStream):
@@ -139,12 +144,14 @@ class PullStream(JsonStream):
         return self._tracker.progress
 
     def __iter__(self) -> Iterator[PullProgress]:
-        """Yield the state after each message; ends when the image is there.
+        """Yield the state after what came at once; ends when the image is there.
 
         Raises EngineRequestError when the engine gives up, ConnectionLostError when cut.
         """
-        for message in self.messages():
-            yield self._tracker.add(message)
+        for batch in self.batches():
+            for message in batch:
+                self._tracker.add(message)
+            yield self._tracker.progress
 
 
 class LogStream(EngineStream):

@@ -1,0 +1,39 @@
+"""Where the desktop keeps its own files; the machine's are in `vm.machine.machine_files`."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import platformdirs
+
+
+@dataclass(frozen=True, slots=True)
+class AppFolders:
+    """The user's folders for Marina, by platform convention."""
+
+    config: Path
+    cache: Path
+    logs: Path
+
+    @classmethod
+    def find(cls, environment: Mapping[str, str] = os.environ) -> "AppFolders":
+        """Return the folders below `MARINA_HOME` when it is set, else where the platform wants them."""
+        if home := environment.get("MARINA_HOME"):
+            folder = Path(home).expanduser().absolute()
+            return cls(folder / "app", folder / "app" / "cache", folder / "app" / "logs")
+        return cls(
+            platformdirs.user_config_path("marina", appauthor=False),
+            platformdirs.user_cache_path("marina", appauthor=False),
+            platformdirs.user_log_path("marina", appauthor=False),
+        )
+
+    @property
+    def settings(self) -> Path:
+        """The desktop's settings, JSON."""
+        return self.config / "desktop.json"
+
+    @property
+    def desktop_log(self) -> Path:
+        """What the desktop logged."""
+        return self.logs / "desktop.log"

@@ -1,0 +1,38 @@
+"""Reads variables out of the text of a .env file, as one pastes it into the run dialog."""
+
+import re
+
+from app.services.errors import ErrorCode, UserError
+
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
+
+
+def parse_environment_text(text: str) -> tuple[tuple[str, str], ...]:
+    """Return (name, value) pairs in order; the last value of a name wins.
+
+    Understood are comments, `export `, and quotes around a value. Raises UserError naming the first bad line.
+    """
+    variables: dict[str, str] = {}
+    for number, raw in enumerate(text.removeprefix("\ufeff").splitlines(), start=1):
+        line = raw.strip().removeprefix("export ").lstrip()
+        if not line or line.startswith("#"):
+            continue
+        name, equals, value = line.partition("=")
+        name = name.strip()
+        if not equals or not _NAME.fullmatch(name):
+            raise UserError(
+                f"Line {number} is no variable",
+                raw.strip()[:200],
+                "Write each variable on a line of its own as NAME=value.",
+                ErrorCode.BAD_INPUT,
+            )
+        variables.pop(name, None)
+        variables[name] = _unquote(value.strip())
+    return tuple(variables.items())
+
+
+def _unquote(value: str) -> str:
+    quote = value[:1]
+    if quote in ("'", '"') and (end := value.find(quote, 1)) > 0:
+        return value[1:end]
+    return re.split(r"\s#", value, maxsplit=1)[0].rstrip()

@@ -1,0 +1,79 @@
+"""The desktop's settings: read with care, because a damaged file must not keep Marina from starting."""
+
+import json
+import logging
+import os
+import tempfile
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any, Literal, get_args
+
+from app.services.json_values import as_object
+
+log = logging.getLogger(__name__)
+
+Theme = Literal["system", "light", "dark"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the user chose for the window. `geometry` is the window's place as Qt saves it, in base64."""
+
+    theme: Theme = "system"
+    geometry: str = ""
+    keep_running_when_closed: bool = True
+    last_page: str = "containers"
+
+    @classmethod
+    def from_json(cls, value: Any) -> "Settings":
+        """Build it from a file's content; what is missing, unknown or of the wrong type keeps its default."""
+        source, settings = as_object(value), cls()
+        for field in fields(cls):
+            candidate = source.get(field.name)
+            if type(candidate) is type(getattr(settings, field.name)):
+                settings = replace(settings, **{field.name: candidate})
+        return settings if settings.theme in get_args(Theme) else replace(settings, theme="system")
+
+
+class SettingsFile:
+    """The settings on disk; a damaged file is set aside and the defaults hold."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def load(self) -> Settings:
+        """Return the settings, or the defaults when there are none that can be read."""
+        try:
+            return Settings.from_json(json.loads(self._path.read_text("utf-8")))
+        except FileNotFoundError:
+            return Settings()
+        except (OSError, ValueError, RecursionError) as error:
+            log.warning("settings cannot be read, the defaults hold: %s: %s", self._path, error)
+            self._set_aside()
+            return Settings()
+
+    def save(self, settings: Settings) -> None:
+        """Write all or nothing. Raises OSError when the disk refuses."""
+        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_atomically(self._path, json.dumps(asdict(settings), indent=2) + "\n")
+
+    def _set_aside(self) -> None:
+        try:
+            self._path.replace(self._path.with_suffix(".damaged"))
+        except OSError as error:
+            log.warning("cannot set the damaged file aside: %s", error)
+
+
+def write_atomically(path: Path, text: str, mode: int = 0o600) -> None:
+    """Replace `path` by `text` in one step that survives a power cut. Raises OSError."""
+    handle, temporary = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(mode)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
