@@ -19,12 +19,12 @@ class Finished:
 async def run(
     command: Sequence[str],
     *,
-    stdin: bytes | None = None,
+    stdin: bytes | int | None = None,
     environment: Mapping[str, str] | None = None,
     timeout: float = 60.0,
     check: bool = True,
 ) -> Finished:
-    """Run `command` to its end.
+    """Run `command` to its end; `stdin` is its whole input, or a file descriptor that it reads from.
 
     Raises SystemFailureError when the program is missing, takes longer than `timeout` seconds, or
     (with `check`) exits non-zero; the message carries the end of its standard error.
@@ -32,7 +32,7 @@ async def run(
     try:
         process = await asyncio.create_subprocess_exec(
             *command,
-            stdin=asyncio.subprocess.DEVNULL if stdin is None else asyncio.subprocess.PIPE,
+            stdin=stdin if isinstance(stdin, int) else _stdin_for(stdin),
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
             env=environment,
@@ -41,7 +41,7 @@ async def run(
         raise SystemFailureError(f"cannot run {command[0]}: {error.strerror}") from error
     try:
         async with asyncio.timeout(timeout):
-            stdout, stderr = await process.communicate(stdin)
+            stdout, stderr = await process.communicate(stdin if isinstance(stdin, bytes) else None)
     except TimeoutError as error:
         raise SystemFailureError(f"{command[0]} did not finish within {timeout:.0f} s") from error
     finally:
@@ -53,3 +53,7 @@ async def run(
         reason = stderr.decode(errors="replace").strip()[-2000:] or f"exit code {finished.exit_code}"
         raise SystemFailureError(f"{command[0]}: {reason}")
     return finished
+
+
+def _stdin_for(data: bytes | None) -> int:
+    return asyncio.subprocess.DEVNULL if data is None else asyncio.subprocess.PIPE

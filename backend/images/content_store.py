@@ -1,0 +1,85 @@
+"""Blobs as they came from registries and archives, by digest; unfinished ones wait in their own folder."""
+
+import os
+import time
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from backend.images import digests, durable_files
+from backend.state_files import StateFiles
+
+KEEP_DOWNLOADS = 7 * 24 * 3600.0  # seconds
+
+
+class ContentStore:
+    """Two folders: `blobs` belong to images on record, `downloads` to pulls under way or broken off.
+
+    A download moves to `blobs` when the image that needs it is complete, so that a pull which was broken off
+    finds what it has already got, and nothing else ever sees half an image.
+    """
+
+    def __init__(self, files: StateFiles) -> None:
+        self._blobs = files.blobs
+        self._downloads = files.downloads
+
+    def prepare(self) -> None:
+        """Make the folders and clear downloads that nobody came back for. Blocking."""
+        self._blobs.mkdir(parents=True, exist_ok=True)
+        self._downloads.mkdir(parents=True, exist_ok=True)
+        oldest = time.time() - KEEP_DOWNLOADS
+        for path in self._downloads.iterdir():
+            if path.stat().st_mtime < oldest:
+                path.unlink()
+
+    def path(self, digest: str) -> Path:
+        """Return where a blob on record lies."""
+        return self._blobs / digests.hex_of(digest)
+
+    def download_path(self, digest: str) -> Path:
+        """Return where a blob lies while its image is incomplete."""
+        return self._downloads / digests.hex_of(digest)
+
+    def locate(self, digest: str) -> Path:
+        """Return where a fetched blob lies now."""
+        path = self.path(digest)
+        return path if path.exists() else self.download_path(digest)
+
+    def has(self, digest: str) -> bool:
+        """Return whether a blob is on record."""
+        return self.path(digest).exists()
+
+    def read(self, digest: str) -> bytes:
+        """Return a small blob (manifest, config). Blocking. Raises FileNotFoundError."""
+        return self.locate(digest).read_bytes()
+
+    def add(self, data: bytes) -> str:
+        """Store a small blob as a finished download; returns its digest. Blocking."""
+        digest = digests.of_bytes(data)
+        if not self.has(digest):
+            unfinished = self._downloads / f"{digests.hex_of(digest)}.new"
+            unfinished.write_bytes(data)
+            durable_files.move_into_place(unfinished, self.download_path(digest))
+        return digest
+
+    def keep(self, wanted: Iterable[str]) -> None:
+        """Put finished downloads on record; the caller's image may name them from then on. Blocking."""
+        for digest in wanted:
+            if not self.has(digest):
+                self.download_path(digest).rename(self.path(digest))
+            else:
+                self.download_path(digest).unlink(missing_ok=True)
+        durable_files.sync(self._blobs)
+
+    def recorded(self) -> set[str]:
+        """Return the digests of all blobs on record. Blocking."""
+        return {f"sha256:{name}" for name in os.listdir(self._blobs)}  # noqa: PTH208 - names only, hundreds
+
+    def remove(self, unwanted: Iterable[str]) -> int:
+        """Delete blobs; returns the bytes that this frees. Blocking."""
+        freed = 0
+        for digest in unwanted:
+            with suppress(FileNotFoundError):
+                freed += self.path(digest).stat().st_blocks * 512
+                self.path(digest).unlink()
+        return freed

@@ -1,0 +1,107 @@
+"""Makes EROFS images from tar streams and mounts them.
+
+Sources: mkfs.erofs(1); Linux `Documentation/filesystems/erofs.rst` (file-backed mounts, since 6.12);
+loop(4) for kernels that cannot.
+"""
+
+import ctypes
+import errno
+import fcntl
+import os
+import struct
+from pathlib import Path
+
+from backend.errors import SystemFailureError
+
+MS_RDONLY = 1
+MNT_DETACH, UMOUNT_NOFOLLOW = 2, 8
+LOOP_CTL_GET_FREE, LOOP_CONFIGURE = 0x4C82, 0x4C0A
+LO_FLAGS_READ_ONLY, LO_FLAGS_AUTOCLEAR, LO_FLAGS_DIRECT_IO = 1, 4, 16
+LOOP_TRIES = 16
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+
+def make_command(image: Path) -> list[str]:
+    """Return the command that turns the tar on its standard input into `image`; equal input, equal bytes."""
+    return [
+        "mkfs.erofs",
+        "--quiet",
+        "--tar=f",
+        "--aufs",  # .wh. files become what overlayfs understands
+        "--mkfs-time",
+        "-T0",
+        "-Uclear",
+        str(image),
+    ]
+
+
+def mount(image: Path, target: Path) -> None:
+    """Mount `image` read-only on the folder `target`. Blocking. Raises SystemFailureError."""
+    failure = _mount(str(image), target)
+    if failure == errno.ENOTBLK:  # this kernel wants a block device
+        device, device_path = _attach_loop(image)
+        try:
+            failure = _mount(device_path, target)
+        finally:
+            os.close(device)  # the mount holds the device now; without one it clears itself
+    if failure == errno.ENODEV:
+        raise SystemFailureError(
+            "this kernel has no EROFS, which holds image layers: load it (modprobe erofs) "
+            "or use Marina's own machine"
+        )
+    if failure:
+        raise SystemFailureError(f"cannot mount the layer {image}: {os.strerror(failure)}")
+
+
+def _mount(source: str, target: Path) -> int:
+    """Return 0 or an errno."""
+    result = _libc.mount(source.encode(), os.fsencode(target), b"erofs", MS_RDONLY, None)
+    return ctypes.get_errno() if result else 0
+
+
+def _attach_loop(image: Path) -> tuple[int, str]:
+    """Return a loop device over `image`, open, and its path; it goes away with its last user."""
+    backing = os.open(image, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        for _ in range(LOOP_TRIES):
+            control = os.open("/dev/loop-control", os.O_RDWR | os.O_CLOEXEC)
+            try:
+                number = fcntl.ioctl(control, LOOP_CTL_GET_FREE)
+            finally:
+                os.close(control)
+            path = f"/dev/loop{number}"
+            device = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            flags = LO_FLAGS_READ_ONLY | LO_FLAGS_AUTOCLEAR | LO_FLAGS_DIRECT_IO
+            # struct loop_config: fd, block_size, then struct loop_info64 with lo_flags at its byte 52.
+            settings = bytearray(struct.pack("=II", backing, 0) + bytes(232 + 64))
+            struct.pack_into("=I", settings, 8 + 52, flags)
+            try:
+                fcntl.ioctl(device, LOOP_CONFIGURE, bytes(settings))
+            except OSError as error:
+                os.close(device)
+                if error.errno == errno.EBUSY:
+                    continue  # somebody else took this one meanwhile
+                raise
+            return device, path
+    except OSError as error:
+        raise SystemFailureError(f"cannot attach {image} to a loop device: {error.strerror}") from error
+    finally:
+        os.close(backing)
+    raise SystemFailureError(f"cannot attach {image} to a loop device: all are busy")
+
+
+def unmount(target: Path) -> None:
+    """Unmount `target`; fine when nothing is mounted there. Blocking. Raises SystemFailureError."""
+    if _libc.umount2(os.fsencode(target), MNT_DETACH | UMOUNT_NOFOLLOW):
+        failure = ctypes.get_errno()
+        if failure not in (errno.EINVAL, errno.ENOENT):
+            raise SystemFailureError(f"cannot unmount {target}: {os.strerror(failure)}")
+
+
+def mounted_below(folder: Path) -> set[str]:
+    """Return the names in `folder` that are mount points now. Blocking."""
+    prefix = f"{folder}/"
+    with Path("/proc/self/mountinfo").open() as mounts:
+        points = (line.split(" ", 5)[4] for line in mounts)
+        return {point.removeprefix(prefix) for point in points if point.startswith(prefix)}

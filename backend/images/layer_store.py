@@ -1,0 +1,108 @@
+"""Unpacked layers: one EROFS image each, made from a blob in one pass and whole or absent after any cut."""
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from fcntl import F_SETPIPE_SZ, fcntl
+from pathlib import Path
+
+from backend.errors import InvalidParameterError
+from backend.images import digests
+from backend.images.durable_files import move_into_place
+from backend.images.layer_unpacking import LayerFeed, Progress, feed_mkfs
+from backend.state_files import StateFiles
+from backend.tasks import in_thread
+
+PIPE_BYTES = 1 << 20
+UNFINISHED = ".unfinished-"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredLayer:
+    """A layer in the store: `key` names its file, `size` is what its regular files hold in bytes."""
+
+    key: str
+    size: int
+
+
+class LayerStore:
+    """The folder of EROFS images.
+
+    A layer that lists all its folders depends on nothing and is named by its diff id. One that leaves some
+    out gets their attributes from the layers below, and so its name tells those too.
+    """
+
+    def __init__(self, files: StateFiles) -> None:
+        self._folder = files.layers
+        self._scratch = files.run_root / "unpacking"
+
+    def prepare(self) -> None:
+        """Make the folders and clear what an interrupted engine left. Blocking."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._scratch.mkdir(parents=True, exist_ok=True)
+        for path in self._folder.glob(f"{UNFINISHED}*"):
+            path.unlink()
+
+    def path(self, key: str) -> Path:
+        """Return where the layer `key` lies."""
+        return self._folder / f"{key}.erofs"
+
+    def find(self, diff_ids: Sequence[str]) -> str | None:
+        """Return the key of the topmost layer of a stack, or None when it is not in the store."""
+        for key in (_plain_key(diff_ids), _stacked_key(diff_ids)):
+            if self.path(key).exists():
+                return key
+        return None
+
+    def keys(self) -> set[str]:
+        """Return the keys of all layers in the store. Blocking."""
+        return {path.stem for path in self._folder.glob("*.erofs") if not path.name.startswith(UNFINISHED)}
+
+    def remove(self, keys: Iterable[str]) -> int:
+        """Delete layers; returns the bytes that this frees. Blocking."""
+        freed = 0
+        for key in keys:
+            with suppress(FileNotFoundError):
+                freed += self.path(key).stat().st_blocks * 512
+                self.path(key).unlink()
+        return freed
+
+    async def unpack(
+        self, blob: Path, diff_ids: Sequence[str], keys_below: Sequence[str], progress: Progress
+    ) -> StoredLayer:
+        """Make the topmost layer of the stack `diff_ids` from its blob.
+
+        `keys_below` are the layers under it, bottom to top; `progress` is called on a thread with the bytes
+        of the blob read so far. Raises InvalidParameterError for a damaged or hostile layer,
+        SystemFailureError when the disk is full.
+        """
+        unfinished = self._folder / f"{UNFINISHED}{secrets.token_hex(8)}.erofs"
+        reading, writing = os.pipe2(os.O_CLOEXEC)
+        with suppress(OSError):  # the limit on pipes is for unprivileged users
+            fcntl(writing, F_SETPIPE_SZ, PIPE_BYTES)
+        below = [self.path(key) for key in reversed(keys_below)]
+        free = shutil.disk_usage(self._folder).free
+        feed = LayerFeed(blob, writing, below, self._scratch, progress, free)
+        try:
+            contents = await feed_mkfs(feed, reading, unfinished)
+            if feed.diff_id != diff_ids[-1]:
+                raise InvalidParameterError(
+                    f"layer {blob.name[:12]} is not what the image says: "
+                    f"its contents have the digest {feed.diff_id}, expected {diff_ids[-1]}"
+                )
+            key = _stacked_key(diff_ids) if contents.implied else _plain_key(diff_ids)
+            await in_thread(move_into_place, unfinished, self.path(key))
+            return StoredLayer(key, contents.size)
+        finally:
+            unfinished.unlink(missing_ok=True)
+
+
+def _plain_key(diff_ids: Sequence[str]) -> str:
+    return digests.hex_of(diff_ids[-1])
+
+
+def _stacked_key(diff_ids: Sequence[str]) -> str:
+    return f"{digests.hex_of(diff_ids[-1])}-{digests.hex_of(digests.chain(diff_ids))[:16]}"

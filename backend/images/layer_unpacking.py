@@ -1,0 +1,137 @@
+"""From a layer's blob to its EROFS image: decompress, hash and inspect on a thread, mkfs.erofs beside it."""
+
+import asyncio
+import hashlib
+import io
+import os
+import threading
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from backend import processes
+from backend.errors import EngineError, InvalidParameterError, SystemFailureError
+from backend.images import erofs
+from backend.images.decompression import BUFFER, DECOMPRESSION_ERRORS, plain
+from backend.images.folders_below import FoldersBelow
+from backend.images.layer_tar import LayerContents, LayerTar
+from backend.tasks import in_thread
+
+MAKE_LIMIT = 3600.0  # seconds
+PROGRESS_INTERVAL = 0.1  # seconds
+
+Progress = Callable[[int], None]
+
+
+class FeedStoppedError(Exception):
+    """The other end of the pipe is gone, or nobody wants the layer any more."""
+
+
+class LayerFeed:
+    """Sends one layer down a pipe; `diff_id` is known once `run` has returned."""
+
+    def __init__(
+        self,
+        blob: Path,
+        pipe: int,
+        layers_below: Sequence[Path],
+        scratch: Path,
+        progress: Progress,
+        max_bytes: int,
+    ) -> None:
+        self.diff_id = ""
+        self._blob = blob
+        self._pipe = pipe
+        self._layers_below = layers_below
+        self._scratch = scratch
+        self._progress = progress
+        self._max_bytes = max_bytes
+        self._stopped = threading.Event()
+
+    def stop(self) -> None:
+        """Let `run` end soon, with FeedStoppedError."""
+        self._stopped.set()
+
+    def run(self) -> LayerContents:
+        """Send everything and close the pipe. Blocking.
+
+        Raises InvalidParameterError for a damaged or hostile layer, FeedStoppedError.
+        """
+        try:
+            with (
+                io.BufferedReader(io.FileIO(self._blob), BUFFER) as file,
+                plain(file) as stream,
+                FoldersBelow(self._layers_below, self._scratch) as below,
+            ):
+                return self._copy(file.tell, stream.read, below)
+        except DECOMPRESSION_ERRORS as error:
+            raise InvalidParameterError(f"damaged layer {self._blob.name[:12]}: {error}") from error
+        finally:
+            os.close(self._pipe)
+
+    def _copy(
+        self, position: Callable[[], int], read: Callable[[int], bytes], below: FoldersBelow
+    ) -> LayerContents:
+        digest = hashlib.sha256()
+        next_report = 0.0
+
+        def read_hashed(size: int) -> bytes:
+            nonlocal next_report
+            data = read(size)
+            digest.update(data)
+            if (now := time.monotonic()) >= next_report:
+                self._progress(position())
+                next_report = now + PROGRESS_INTERVAL
+            return data
+
+        contents = LayerTar(read_hashed, self._write, below.attributes, self._max_bytes).copy()
+        self._progress(position())
+        self.diff_id = f"sha256:{digest.hexdigest()}"
+        return contents
+
+    def _write(self, data: bytes) -> None:
+        view = memoryview(data)
+        while view:
+            if self._stopped.is_set():
+                raise FeedStoppedError
+            try:
+                view = view[os.write(self._pipe, view) :]
+            except BrokenPipeError as error:
+                raise FeedStoppedError from error
+
+
+async def feed_mkfs(feed: LayerFeed, pipe: int, image: Path) -> LayerContents:
+    """Run mkfs.erofs on the reading end `pipe` of a feed until `image` is complete; closes `pipe`.
+
+    Both ends have stopped when this returns, also when it fails or is cancelled.
+    """
+    feeding = asyncio.ensure_future(in_thread(feed.run))
+    try:
+        try:
+            # mkfs.erofs parks files' contents in TMPDIR: that must not be a small tmpfs.
+            environment = {"PATH": os.environ.get("PATH", os.defpath), "TMPDIR": str(image.parent)}
+            await processes.run(
+                erofs.make_command(image), stdin=pipe, environment=environment, timeout=MAKE_LIMIT
+            )
+        finally:
+            os.close(pipe)  # from now on a writer fails instead of waiting
+        return await feeding
+    except SystemFailureError as error:
+        feed.stop()
+        await asyncio.wait([feeding])
+        if isinstance(cause := feeding.exception(), EngineError):
+            raise cause from error  # mkfs.erofs only saw its input end
+        raise _explained(error, image.parent) from error
+    except BaseException:
+        feed.stop()
+        await asyncio.wait([feeding])
+        raise
+
+
+def _explained(error: SystemFailureError, folder: Path) -> SystemFailureError:
+    if "No space left on device" in error.message or "ENOSPC" in error.message:
+        return SystemFailureError(
+            f"no space left on device: unpacking a layer filled the disk below {folder}; "
+            "remove images, containers or volumes that you no longer need"
+        )
+    return SystemFailureError(f"cannot unpack a layer: {error.message}")

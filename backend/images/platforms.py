@@ -1,0 +1,79 @@
+"""Platforms: `os/architecture[/variant]`, the one this engine runs on, and the choice among several.
+
+Source: containerd/platforms, whose normalisation Docker uses; OCI image index, "platform".
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from backend.errors import InvalidParameterError
+
+ARCHITECTURES = {
+    "x86_64": "amd64",
+    "x86-64": "amd64",
+    "aarch64": "arm64",
+    "i386": "386",
+    "i686": "386",
+    "armhf": "arm",
+    "armel": "arm",
+    "armv7l": "arm",
+    "armv6l": "arm",
+}
+DEFAULT_VARIANTS = {"arm64": "v8", "arm": "v7"}
+PART = re.compile(r"[A-Za-z0-9_.-]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Platform:
+    """Where an image runs. An empty `variant` means the architecture's usual one."""
+
+    os: str
+    architecture: str
+    variant: str = ""
+
+    def __str__(self) -> str:
+        """Return `os/architecture[/variant]`."""
+        return "/".join(part for part in (self.os, self.architecture, self.variant) if part)
+
+    def suits(self, wanted: "Platform") -> bool:
+        """Return whether an image for this platform is what `wanted` asks for."""
+        usual = DEFAULT_VARIANTS.get(self.architecture, "")
+        return (self.os, self.architecture, self.variant or usual) == (
+            wanted.os,
+            wanted.architecture,
+            wanted.variant or usual,
+        )
+
+
+def own() -> Platform:
+    """Return the platform that this engine runs on."""
+    machine = os.uname().machine
+    architecture = ARCHITECTURES.get(machine, machine)
+    return Platform("linux", architecture, "v6" if machine == "armv6l" else "")
+
+
+def parse(text: str) -> Platform:
+    """Return a platform from `linux/arm64`, `arm64` or `linux/arm/v7`. Raises InvalidParameterError."""
+    parts = text.strip().split("/")
+    if not 1 <= len(parts) <= 3 or not all(PART.fullmatch(part) for part in parts):
+        raise InvalidParameterError(f'"{text}" is an invalid platform: want os[/architecture[/variant]]')
+    lowered = [part.lower() for part in parts]
+    if len(lowered) == 1:
+        if lowered[0] == "linux":
+            return own()
+        return Platform("linux", ARCHITECTURES.get(lowered[0], lowered[0]))
+    architecture = ARCHITECTURES.get(lowered[1], lowered[1])
+    return Platform(lowered[0], architecture, lowered[2] if len(lowered) == 3 else "")
+
+
+def from_json(value: Mapping[str, Any]) -> Platform:
+    """Return the platform that a config or an index entry names; empty parts when it names none."""
+    architecture = str(value.get("architecture") or "").lower()
+    return Platform(
+        str(value.get("os") or "").lower(),
+        ARCHITECTURES.get(architecture, architecture),
+        str(value.get("variant") or "").lower(),
+    )

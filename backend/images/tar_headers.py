@@ -1,0 +1,148 @@
+"""The 512-byte headers and extended records of tar archives, read and written.
+
+Source: POSIX.1-2017 `pax`, "ustar Interchange Format" and "pax Extended Header"; GNU tar's manual
+for the types L, K and S.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from backend.errors import InvalidParameterError
+
+BLOCK = 512
+REGULAR = frozenset(b"0\x007")
+HARD_LINK, SYMLINK, DIRECTORY = b"125"
+SPECIAL = frozenset(b"346")  # character device, block device, FIFO
+PAX_ENTRY, PAX_GLOBAL, GNU_LONG_NAME, GNU_LONG_LINK, GNU_SPARSE = b"xgLKS"
+EXTENSIONS = frozenset((PAX_ENTRY, PAX_GLOBAL, GNU_LONG_NAME, GNU_LONG_LINK))
+
+
+class DamagedArchiveError(InvalidParameterError):
+    """The bytes are no tar archive, or one that must not be unpacked."""
+
+
+@dataclass(frozen=True, slots=True)
+class FolderAttributes:
+    """Who owns a folder, who may enter it, and when it changed (Unix seconds)."""
+
+    mode: int = 0o755
+    uid: int = 0
+    gid: int = 0
+    mtime: int = 0
+
+
+def text(field: bytes) -> bytes:
+    """Return a field up to its first zero byte."""
+    return field.partition(b"\0")[0]
+
+
+def number(field: bytes) -> int:
+    """Return a numeric field: octal digits, or GNU's base-256 when its first bit is set."""
+    if field[0] & 0x80:
+        value = int.from_bytes(field, "big") & ~(0x80 << (8 * (len(field) - 1)))
+        if field[0] & 0x40:
+            raise DamagedArchiveError("damaged archive: a number is negative")
+        return value
+    digits = field.strip(b" \0")
+    if not digits:
+        return 0
+    try:
+        return int(digits, 8)
+    except ValueError as error:
+        raise DamagedArchiveError("damaged archive: a number in a header is unreadable") from error
+
+
+def is_valid(header: bytes) -> bool:
+    """Return whether a header's checksum is right (unsigned sum, its own field counted as spaces)."""
+    expected = sum(header) - sum(header[148:156]) + 8 * 32
+    try:
+        return number(header[148:156]) == expected
+    except DamagedArchiveError:
+        return False
+
+
+def with_checksum(header: bytearray) -> bytes:
+    """Return a header with its checksum filled in."""
+    header[148:156] = b" " * 8
+    header[148:156] = b"%06o\0 " % sum(header)
+    return bytes(header)
+
+
+def with_size_zero(header: bytes) -> bytes:
+    """Return a header that says it has no payload."""
+    changed = bytearray(header)
+    changed[124:136] = b"00000000000\0"
+    return with_checksum(changed)
+
+
+def entry_name(header: bytes) -> bytes:
+    """Return the name in a header; POSIX ones may carry its first part in `prefix`."""
+    name = text(header[:100])
+    if header[257:263] == b"ustar\0" and header[345]:
+        return text(header[345:500]) + b"/" + name
+    return name
+
+
+def padded(size: int) -> int:
+    """Return how many bytes a payload takes in an archive."""
+    return (size + BLOCK - 1) & ~(BLOCK - 1)
+
+
+def parse_pax(payload: bytes) -> dict[bytes, bytes]:
+    """Return the records `LENGTH KEY=VALUE\\n` of an extended header."""
+    records: dict[bytes, bytes] = {}
+    position = 0
+    while position < len(payload) and payload[position] != 0:
+        space = payload.find(b" ", position, position + 12)
+        try:
+            length = int(payload[position:space]) if space > 0 else 0
+        except ValueError:
+            length = 0
+        end = position + length
+        key, equals, value = payload[space + 1 : end - 1].partition(b"=")
+        if length <= 0 or end > len(payload) or payload[end - 1] != 0x0A or not equals or not key:
+            raise DamagedArchiveError("damaged archive: an extended header is unreadable")
+        records[key] = value
+        position = end
+    return records
+
+
+def pax_entry(records: Iterable[tuple[bytes, bytes]]) -> bytes:
+    """Return an extended header with its payload, ready to stand before the entry it describes."""
+    payload = b"".join(_pax_record(key, value) for key, value in records)
+    header = _header(b"PaxHeaders/entry", PAX_ENTRY, FolderAttributes(mode=0o644), len(payload))
+    return header + payload + b"\0" * (padded(len(payload)) - len(payload))
+
+
+def _pax_record(key: bytes, value: bytes) -> bytes:
+    rest = b" " + key + b"=" + value + b"\n"
+    length = len(rest) + 1
+    while len(b"%d" % length) + len(rest) != length:
+        length = len(b"%d" % length) + len(rest)
+    return b"%d" % length + rest
+
+
+def folder_entry(path: bytes, attributes: FolderAttributes) -> bytes:
+    """Return a complete entry for a folder."""
+    name = path + b"/"
+    records: list[tuple[bytes, bytes]] = []
+    if len(name) > 100:
+        records.append((b"path", name))
+    for key, value in ((b"uid", attributes.uid), (b"gid", attributes.gid)):
+        if value > 0o7777777:
+            records.append((key, b"%d" % value))
+    extended = pax_entry(records) if records else b""
+    return extended + _header(name[:100], DIRECTORY, attributes, 0)
+
+
+def _header(name: bytes, kind: int, attributes: FolderAttributes, size: int) -> bytes:
+    header = bytearray(BLOCK)
+    header[: len(name)] = name
+    header[100:108] = b"%07o\0" % attributes.mode
+    header[108:116] = b"%07o\0" % min(attributes.uid, 0o7777777)
+    header[116:124] = b"%07o\0" % min(attributes.gid, 0o7777777)
+    header[124:136] = b"%011o\0" % size
+    header[136:148] = b"%011o\0" % max(0, attributes.mtime)
+    header[156] = kind
+    header[257:265] = b"ustar\x0000"
+    return with_checksum(header)
