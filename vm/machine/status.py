@@ -29,7 +29,7 @@ class StepState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A named step of the start. `seconds` is how long it took or has been going; `limit` when it is given up."""
+    """A named step of the start: `seconds` it took or has been going, `limit` after which it is given up."""
 
     name: str
     title: str

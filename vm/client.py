@@ -1,0 +1,232 @@
+"""How everybody else talks to the machine: asks its supervisor, and starts one when needed."""
+
+import contextlib
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from vm.errors import UserError
+from vm.machine.endpoints import dial_socket
+from vm.machine.image_folder import find_image_folder, is_installed
+from vm.machine.machine_files import MachineFiles
+from vm.machine.status import MachineState, MachineStatus
+
+SPAWN_LIMIT = 20.0
+"""Seconds for a new supervisor to answer."""
+
+STATUS_LIMIT = 10.0
+"""Seconds for a supervisor to answer a simple question."""
+
+LONGEST_LINE = 16 * 2**20
+
+
+def supervisor_command(files: MachineFiles) -> list[str]:
+    """Return the command of a supervisor for `files`; a frozen program is its own supervisor."""
+    state = ["--state", str(files.state)] if files.state is not None else []
+    if getattr(sys, "frozen", False):
+        return [sys.executable, "--supervisor", *state]
+    return [sys.executable, "-m", "vm", *state]
+
+
+class StatusStream:
+    """Statuses as they come. `close` may be called from any thread and ends the iteration."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._lines = connection.makefile("rb")
+        self._closed = False
+
+    def __iter__(self) -> Iterator[MachineStatus]:
+        """Return the iterator."""
+        return self
+
+    def __next__(self) -> MachineStatus:
+        """Wait for the next status. Raises UserError when the supervisor ends in the middle."""
+        try:
+            line = self._lines.readline(LONGEST_LINE)
+        except (OSError, ValueError):
+            line = b""
+        if not line.endswith(b"\n"):
+            self.close()
+            raise StopIteration
+        return _parse_answer(line)
+
+    def close(self) -> None:
+        """End the iteration, also one that is waiting in another thread."""
+        if not self._closed:
+            self._closed = True
+            with contextlib.suppress(OSError):
+                self._connection.shutdown(socket.SHUT_RDWR)
+            self._connection.close()
+
+    def __enter__(self) -> "StatusStream":
+        """Return the stream, closed at the end of the block."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the stream."""
+        self.close()
+        self._lines.close()
+
+
+class MachineClient:
+    """Talks to the supervisor of one machine. Its methods block and may be called from any thread."""
+
+    def __init__(self, files: MachineFiles, command: Sequence[str] | None = None) -> None:
+        """`command` starts a supervisor; by default the one of this program."""
+        self._files = files
+        self._command = list(command) if command is not None else supervisor_command(files)
+
+    @property
+    def files(self) -> MachineFiles:
+        """The machine's names on disk."""
+        return self._files
+
+    def status(self) -> MachineStatus:
+        """Return the status now. Without a supervisor the machine is stopped; none is started to ask."""
+        try:
+            connection = self._dial(STATUS_LIMIT)
+        except (ConnectionRefusedError, FileNotFoundError):
+            return self._status_without_supervisor()
+        except OSError as error:
+            raise _no_answer(self._files, str(error)) from error
+        with StatusStream(_ask(connection, "status")) as stream:
+            for status in stream:
+                return status
+        return self._status_without_supervisor()
+
+    def watch(self) -> StatusStream:
+        """Return a stream with the status now and after each change; starts a supervisor.
+
+        It ends when the supervisor does, or when it is closed.
+        """
+        return self._stream("watch")
+
+    def start(self) -> StatusStream:
+        """Bring the machine up, if it is not. Read the stream to its end: the last status is final."""
+        return self._stream("start")
+
+    def stop(self) -> StatusStream:
+        """Shut the machine down. Read the stream to its end: the last status is final."""
+        return self._stream("stop")
+
+    def restart(self) -> StatusStream:
+        """Stop and start. Read the stream to its end: the last status is final."""
+        return self._stream("restart")
+
+    def force_stop(self) -> StatusStream:
+        """End the machine at once, whatever it does. Read the stream to its end: the last status is final."""
+        return self._stream("force-stop")
+
+    def quit(self) -> None:
+        """Stop the machine and end the supervisor; returns when it is gone, at once if there is none."""
+        try:
+            connection = self._dial(None)
+        except OSError:
+            return
+        with StatusStream(_ask(connection, "quit")) as stream:
+            for _ in stream:
+                pass
+        _wait_until(lambda: not self._files.machine_socket.exists(), 10)
+
+    def ensure_supervisor(self) -> None:
+        """Start a supervisor unless one answers. Raises UserError when it does not come up."""
+        if self._answers():
+            return
+        self._files.create_folders()
+        deadline = time.monotonic() + SPAWN_LIMIT
+        process = self._spawn()
+        while not self._answers():
+            if process.poll() is not None and not self._answers():
+                if process.returncode or time.monotonic() > deadline:
+                    raise _no_answer(self._files, f"it ended with code {process.returncode}")
+                process = self._spawn()  # it gave way to another one, which has ended since
+            if time.monotonic() > deadline:
+                process.kill()
+                process.wait()
+                raise _no_answer(self._files, f"no answer within {SPAWN_LIMIT:g} s")
+            time.sleep(0.05)
+        # a child that lives on is not ours to wait for: it ends on its own, long after this program
+        process.returncode = process.returncode or 0
+
+    def _spawn(self) -> subprocess.Popen[bytes]:
+        environment = dict(os.environ)
+        if not getattr(sys, "frozen", False):
+            root = str(Path(__file__).parents[1])
+            environment["PYTHONPATH"] = os.pathsep.join(
+                part for part in (root, environment.get("PYTHONPATH")) if part
+            )
+        with self._files.supervisor_log.open("ab") as log:
+            return subprocess.Popen(
+                self._command,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self._files.data,
+                env=environment,
+                start_new_session=True,
+                creationflags=_detached(),
+            )
+
+    def _answers(self) -> bool:
+        try:
+            self._dial(STATUS_LIMIT).close()
+        except OSError:
+            return False
+        return True
+
+    def _stream(self, command: str) -> StatusStream:
+        self.ensure_supervisor()
+        try:
+            return StatusStream(_ask(self._dial(None), command))
+        except OSError as error:
+            raise _no_answer(self._files, str(error)) from error
+
+    def _dial(self, timeout: float | None) -> socket.socket:
+        connection = dial_socket(self._files.machine_socket, STATUS_LIMIT)
+        connection.settimeout(timeout)
+        return connection
+
+    def _status_without_supervisor(self) -> MachineStatus:
+        installed = is_installed(find_image_folder())
+        return MachineStatus(
+            state=MachineState.STOPPED if installed else MachineState.NOT_INSTALLED,
+            docker_socket=str(self._files.docker_socket),
+        )
+
+
+def _ask(connection: socket.socket, command: str) -> socket.socket:
+    connection.sendall(json.dumps({"command": command}).encode() + b"\n")
+    return connection
+
+
+def _parse_answer(line: bytes) -> MachineStatus:
+    try:
+        value: dict[str, Any] = json.loads(line)
+        if "error" in value:
+            raise UserError("The supervisor refused.", str(value["error"]), "Update Marina and restart it.")
+        return MachineStatus.from_json(value)
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        raise UserError("The supervisor's answer cannot be read.", repr(error), "Restart Marina.") from error
+
+
+def _no_answer(files: MachineFiles, reason: str) -> UserError:
+    return UserError("Marina's supervisor does not answer.", reason, f"See its log: {files.supervisor_log}")
+
+
+def _detached() -> int:
+    if sys.platform == "win32":
+        return subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
+    return 0
+
+
+def _wait_until(condition: Callable[[], bool], limit: float) -> None:
+    deadline = time.monotonic() + limit
+    while not condition() and time.monotonic() < deadline:
+        time.sleep(0.05)

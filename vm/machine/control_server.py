@@ -1,0 +1,117 @@
+"""machine.sock: one request a connection, answered with lines of JSON (docs/architecture.md)."""
+
+import asyncio
+import contextlib
+import json
+import logging
+from collections.abc import AsyncIterator, Callable
+from pathlib import Path
+from typing import Any
+
+from vm.machine.endpoints import serve_commands
+from vm.machine.machine import Machine
+from vm.machine.status import MachineStatus
+
+log = logging.getLogger(__name__)
+REQUEST_LIMIT = 10.0
+"""Seconds a client has for its request line."""
+
+
+class ControlServer:
+    """Serves the clients of one supervisor."""
+
+    def __init__(self, machine: Machine, on_quit: Callable[[], None]) -> None:
+        self._machine = machine
+        self._on_quit = on_quit
+        self._clients: set[asyncio.Task[Any]] = set()
+        self._server: asyncio.Server | None = None
+
+    @property
+    def clients(self) -> int:
+        """How many are connected."""
+        return len(self._clients)
+
+    async def listen(self, path: Path) -> None:
+        """Serve from now on. Raises UserError, OSError."""
+        self._server = await serve_commands(path, self._serve)
+
+    async def close(self) -> None:
+        """Stop to listen, and let the answers that go on reach their end for a moment."""
+        if self._server is not None:
+            self._server.close()
+        clients = {task for task in self._clients if task is not asyncio.current_task()}
+        if clients:
+            await asyncio.wait(clients, timeout=1)
+        for task in clients:
+            task.cancel()
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        self._clients.add(task)
+        try:
+            async with asyncio.timeout(REQUEST_LIMIT):
+                line = await reader.readline()
+            await self._answer(line, reader, writer)
+        except (OSError, ValueError, TimeoutError) as error:
+            log.debug("client gone: %r", error)
+        finally:
+            self._clients.discard(task)
+            writer.close()
+            with contextlib.suppress(OSError):
+                await writer.wait_closed()
+
+    async def _answer(self, line: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        command = parse_request(line)
+        statuses = self._carry_out(command)
+        if statuses is None:
+            await _send(writer, {"error": f"unknown command {command!r}"})
+            return
+        sending = asyncio.ensure_future(self._send_all(statuses, writer))
+        leaving = asyncio.ensure_future(reader.read())
+        try:
+            await asyncio.wait((sending, leaving), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for task in (sending, leaving):
+                task.cancel()
+            await asyncio.gather(sending, leaving, return_exceptions=True)
+        if command == "quit":
+            self._on_quit()
+
+    def _carry_out(self, command: str) -> AsyncIterator[MachineStatus] | None:
+        machine = self._machine
+        if command == "status":
+            return _once(machine.status())
+        if command == "watch":
+            return machine.watch()
+        commands = {
+            "start": machine.start,
+            "stop": machine.stop,
+            "restart": machine.restart,
+            "force-stop": machine.force_stop,
+            "quit": machine.stop,
+        }
+        return machine.watch(until=commands[command]()) if command in commands else None
+
+    async def _send_all(self, statuses: AsyncIterator[MachineStatus], writer: asyncio.StreamWriter) -> None:
+        async for status in statuses:
+            await _send(writer, status.to_json())
+
+
+def parse_request(line: bytes) -> str:
+    """Return the command of a request line; empty for what is none."""
+    try:
+        request = json.loads(line)
+    except (ValueError, RecursionError):
+        return ""
+    command = request.get("command") if isinstance(request, dict) else None
+    return command[:50] if isinstance(command, str) else ""
+
+
+async def _once(status: MachineStatus) -> AsyncIterator[MachineStatus]:
+    yield status
+
+
+async def _send(writer: asyncio.StreamWriter, value: dict[str, Any]) -> None:
+    writer.write(json.dumps(value).encode() + b"\n")
+    await writer.drain()

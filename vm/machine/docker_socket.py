@@ -1,0 +1,155 @@
+"""docker.sock: each accepted connection becomes a channel of the tunnel; half-close is carried both ways."""
+
+import asyncio
+import contextlib
+import json
+import logging
+import select
+import socket
+import sys
+import threading
+import time
+from pathlib import Path
+
+import paramiko
+
+from vm.machine.endpoints import listen_on_socket
+from vm.machine.ssh_tunnel import EngineDown, Tunnel, TunnelDown
+
+log = logging.getLogger(__name__)
+
+MOST_CONNECTIONS = 256
+"""At once, two threads each; more wait in the listener's queue."""
+
+BUFFER = 2**18
+PATIENCE = 20.0
+"""Seconds that a new connection waits for a dead tunnel to come back."""
+
+
+class DockerSocket:
+    """Listens while the machine runs. Lives on the event loop; each connection has threads of its own."""
+
+    def __init__(self, path: Path, tunnel: Tunnel) -> None:
+        """Listen at once. Raises UserError when another program holds the socket, or OSError."""
+        self._path = path
+        self._tunnel = tunnel
+        self._loop = asyncio.get_running_loop()
+        self._open: set[socket.socket] = set()
+        self._lock = threading.Lock()
+        self._accepting = False
+        self._listener = listen_on_socket(path)
+        self._listener.setblocking(False)
+        self._resume()
+
+    @property
+    def connections(self) -> int:
+        """How many clients are connected."""
+        return len(self._open)
+
+    def close(self) -> None:
+        """Stop to listen and cut all connections."""
+        self._pause()
+        self._path.unlink(missing_ok=True)
+        self._listener.close()
+        with self._lock:
+            for connection in self._open:
+                with contextlib.suppress(OSError):
+                    connection.shutdown(socket.SHUT_RDWR)
+
+    def _resume(self) -> None:
+        if not self._accepting and self._listener.fileno() >= 0:
+            self._loop.add_reader(self._listener, self._accept)
+            self._accepting = True
+
+    def _pause(self) -> None:
+        if self._accepting:
+            self._loop.remove_reader(self._listener)
+            self._accepting = False
+
+    def _accept(self) -> None:
+        try:
+            connection, _ = self._listener.accept()
+        except OSError as error:
+            log.warning("docker.sock cannot accept: %s", error)
+            return
+        connection.setblocking(True)
+        with self._lock:
+            self._open.add(connection)
+        threading.Thread(target=self._serve, args=(connection,), name="docker.sock", daemon=True).start()
+        if len(self._open) >= MOST_CONNECTIONS:
+            self._pause()
+
+    def _serve(self, connection: socket.socket) -> None:
+        try:
+            try:
+                channel = self._tunnel.open_channel(PATIENCE)
+            except (TunnelDown, EngineDown) as error:
+                _refuse(connection, f"Marina's engine does not answer: {error}")
+                return
+            carry(connection, channel, self._tunnel)
+        finally:
+            with self._lock:
+                self._open.discard(connection)
+                connection.close()
+            with contextlib.suppress(RuntimeError):  # the loop is closed: the supervisor ends
+                self._loop.call_soon_threadsafe(self._resume)
+
+
+def _refuse(connection: socket.socket, reason: str) -> None:
+    body = json.dumps({"message": reason}).encode()
+    head = (
+        f"HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/json\r\nContent-Length: {len(body)}"
+    )
+    with contextlib.suppress(OSError):
+        connection.settimeout(2)
+        connection.recv(
+            BUFFER
+        )  # a client that is still writing would see a broken pipe instead of the answer
+        connection.sendall(f"{head}\r\nConnection: close\r\n\r\n".encode() + body)
+
+
+def carry(connection: socket.socket, channel: paramiko.Channel, tunnel: Tunnel) -> None:
+    """Carry bytes and half-closes both ways until both ends are closed; blocks."""
+    finished = threading.Event()
+    up = threading.Thread(
+        target=_carry_up, args=(connection, channel, finished), name="docker.sock up", daemon=True
+    )
+    up.start()
+    try:
+        while data := channel.recv(BUFFER):
+            tunnel.last_traffic = time.monotonic()
+            connection.sendall(data)
+        # the end of the answers only, or the end of the channel, also by the death of the tunnel
+        connection.shutdown(socket.SHUT_RDWR if channel.closed else socket.SHUT_WR)
+    except OSError:
+        channel.close()
+        with contextlib.suppress(OSError):
+            connection.shutdown(socket.SHUT_RDWR)
+    finished.set()
+    up.join()
+    channel.close()
+
+
+def _carry_up(connection: socket.socket, channel: paramiko.Channel, finished: threading.Event) -> None:
+    try:
+        while data := connection.recv(BUFFER):
+            channel.sendall(data)
+        channel.shutdown_write()
+        _wait_for_hang_up(connection, finished)
+    except (OSError, paramiko.SSHException, EOFError):
+        pass
+    channel.close()
+
+
+def _wait_for_hang_up(connection: socket.socket, finished: threading.Event) -> None:
+    """Wait until the client has closed its reading end too.
+
+    A client that only listens, such as `docker events`, and goes away must not leave a stream open.
+    Only Linux tells it apart from a half-close; elsewhere the next byte for the client tells.
+    """
+    if sys.platform == "linux":
+        poll = select.poll()
+        poll.register(connection, 0)  # hang-up is always reported
+        poll.poll()
+    else:
+        finished.wait()

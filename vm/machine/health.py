@@ -1,0 +1,62 @@
+"""Whether the engine answers right now: asked through the same tunnel that clients use, never assumed."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Callable
+
+from vm.machine.ssh_tunnel import EngineDown, Tunnel, TunnelDown, ping_engine
+from vm.machine.status import MachineState
+
+log = logging.getLogger(__name__)
+
+INTERVAL = 5.0
+"""Seconds without traffic after which the engine is asked."""
+
+ANSWER_LIMIT = 15.0
+
+
+class Health:
+    """Tells each look's outcome: running, degraded (engine silent) or reconnecting (no tunnel)."""
+
+    def __init__(self, tunnel: Tunnel, on_look: Callable[[MachineState], None]) -> None:
+        self._tunnel = tunnel
+        self._on_look = on_look
+        self._look_now = asyncio.Event()
+        self._ended = False
+
+    async def keep_looking(self) -> None:
+        """Look every INTERVAL and whenever the tunnel changes, until `end`."""
+        while not self._ended:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(INTERVAL):
+                    await self._look_now.wait()
+            self._look_now.clear()
+            state = await self.look()
+            if not self._ended:
+                self._on_look(state)
+
+    def tunnel_changed(self, up: bool) -> None:
+        """Take note that the tunnel broke or is back."""
+        if not up and not self._ended:
+            self._on_look(MachineState.RECONNECTING)
+        self._look_now.set()
+
+    def end(self) -> None:
+        """Look no more."""
+        self._ended = True
+        self._look_now.set()
+
+    async def look(self) -> MachineState:
+        """Return what is true right now."""
+        if time.monotonic() - self._tunnel.last_traffic < INTERVAL and self._tunnel.is_up:
+            return MachineState.RUNNING
+        try:
+            await asyncio.to_thread(ping_engine, self._tunnel, 0.0, ANSWER_LIMIT)
+        except TunnelDown:
+            return MachineState.RECONNECTING
+        except EngineDown as error:
+            log.warning("the engine does not answer: %s", error)
+            return MachineState.DEGRADED
+        return MachineState.RUNNING

@@ -1,0 +1,286 @@
+"""The machine's states and what moves it from one to the next. One command at a time, stopping wins."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
+
+import psutil
+
+from vm.errors import UserError
+from vm.machine import disks, qemu_process
+from vm.machine.health import Health
+from vm.machine.image_folder import is_installed
+from vm.machine.machine_files import MachineFiles
+from vm.machine.machine_start import StartOrder, cold_start, take_over
+from vm.machine.readiness import StartSteps
+from vm.machine.running_machine import RunningMachine
+from vm.machine.settings import MachineSettings, default_settings, read_settings
+from vm.machine.status import MachineState, MachineStatus, Problem
+from vm.machine.tasks import Tasks
+
+log = logging.getLogger(__name__)
+
+UP = (MachineState.RUNNING, MachineState.DEGRADED, MachineState.RECONNECTING)
+TICK = 0.5
+"""Seconds between two looks at a start or stop that goes on, for whoever watches."""
+
+
+class Machine:
+    """The one machine of a supervisor. Lives on the event loop."""
+
+    def __init__(self, files: MachineFiles, image_folder: Path, engine_args: tuple[str, ...] = ()) -> None:
+        self._files = files
+        self._image_folder = image_folder
+        self._engine_args = engine_args
+        self._state = MachineState.STOPPED
+        self._problem: Problem | None = None
+        self._steps: StartSteps | None = None
+        self._running: RunningMachine | None = None
+        self._settings: MachineSettings = default_settings()
+        self._warnings: tuple[str, ...] = ()
+        self._tasks = Tasks()
+        self._health: Health | None = None
+        self._commands: list[asyncio.Task[None]] = []
+        self._watchers: set[asyncio.Event] = set()
+        self.idle_since = time.monotonic()
+        """When the machine last came to rest (`time.monotonic`)."""
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether nothing runs and nothing is about to."""
+        return self._running is None and not self._unfinished()
+
+    def status(self) -> MachineStatus:
+        """Return how everything is at this moment."""
+        running, steps = self._running, self._steps
+        record = running.record if running else None
+        return MachineStatus(
+            state=self._rest_state() if self._state is MachineState.STOPPED else self._state,
+            steps=steps.steps if steps else (),
+            progress=steps.progress if steps else 0.0,
+            problem=self._problem,
+            accelerator=record.accelerator if record else "",
+            accelerator_reason=record.accelerator_reason if record else "",
+            docker_socket=str(self._files.docker_socket),
+            supervisor_pid=psutil.Process().pid,
+            qemu_pid=record.pid if record else 0,
+            uptime=round(max(0.0, time.time() - record.start_time), 1) if record else 0.0,
+            boot_seconds=record.boot_seconds if record else 0.0,
+            memory_bytes=resident_bytes(running.process) if running else 0,
+            memory_limit_bytes=(record.memory_mib if record else self._settings.memory_mib) * 2**20,
+            disk_bytes=disks.allocated_bytes(self._files.data_disk),
+            disk_limit_bytes=disks.virtual_bytes(self._files.data_disk) or self._settings.disk_gib * 2**30,
+            cpus=record.cpus if record else self._settings.cpus,
+            ports=running.forwards.ports if running else (),
+            image_version=record.image_version if record else "",
+            warnings=self._warnings,
+        )
+
+    def start(self) -> asyncio.Task[None]:
+        """Bring the machine up; nothing happens when it is. Failures are in the status."""
+        return self._command(self._start, "start", cancels=())
+
+    def stop(self) -> asyncio.Task[None]:
+        """Let the guest power off; a start that goes on is called off."""
+        return self._command(self._stop, "stop", cancels=("start", "restart"))
+
+    def restart(self) -> asyncio.Task[None]:
+        """Stop, then start."""
+        return self._command(self._restart, "restart", cancels=("start",))
+
+    def force_stop(self) -> asyncio.Task[None]:
+        """End QEMU at once, whatever goes on."""
+        return self._command(self._force_stop, "force-stop", cancels=("start", "stop", "restart", "adopt"))
+
+    def adopt(self) -> asyncio.Task[None]:
+        """Take over the QEMU of an earlier supervisor, if one runs."""
+        return self._command(self._adopt, "adopt", cancels=())
+
+    async def watch(self, until: asyncio.Task[None] | None = None) -> AsyncIterator[MachineStatus]:
+        """Give the status now, after each change, and every TICK while a command goes on.
+
+        Ends with the final status once the command `until` is done.
+        """
+        changed = asyncio.Event()
+        self._watchers.add(changed)
+        if until is not None:
+            until.add_done_callback(lambda _: changed.set())
+        try:
+            while True:
+                changed.clear()
+                finished = until is not None and until.done()
+                yield self.status()
+                if finished:
+                    return
+                with contextlib.suppress(TimeoutError):
+                    async with asyncio.timeout(TICK if self._unfinished() else None):
+                        await changed.wait()
+        finally:
+            self._watchers.discard(changed)
+
+    async def close(self) -> None:
+        """Let go of a machine that is to go on running, or is stopped."""
+        await self._tasks.cancel_all()
+        if self._running is not None:
+            await self._running.close()
+
+    def changed(self) -> None:
+        """Wake all watchers."""
+        for watcher in self._watchers:
+            watcher.set()
+
+    def _unfinished(self) -> list[asyncio.Task[None]]:
+        self._commands = [task for task in self._commands if not task.done()]
+        return self._commands
+
+    def _command(
+        self, work: Callable[[], Awaitable[None]], name: str, cancels: tuple[str, ...]
+    ) -> asyncio.Task[None]:
+        earlier = list(self._unfinished())
+        if earlier and earlier[-1].get_name() == name:
+            return earlier[-1]
+
+        async def after_the_others() -> None:
+            for task in earlier:
+                if task.get_name() in cancels:
+                    task.cancel()
+            if earlier:
+                await asyncio.wait(earlier)
+            await work()
+
+        task = self._tasks.start(after_the_others(), name)
+        task.add_done_callback(lambda _: self.changed())
+        self._commands.append(task)
+        return task
+
+    async def _adopt(self) -> None:
+        self._read_settings()
+        machine = await take_over(self._order())
+        if machine is None:
+            self._set(MachineState.STOPPED)
+        else:
+            await self._go_on_with(machine)
+
+    async def _go_on_with(self, machine: RunningMachine) -> None:
+        assert machine.tunnel is not None
+        self._running = machine
+        self._health = Health(machine.tunnel, self._take_health)
+        self._set(await self._health.look())
+        self._tasks.start(self._health.keep_looking(), "health")
+        self._tasks.start(self._watch_qemu(machine), "machine watch")
+
+    async def _start(self) -> None:
+        if self._running is not None:
+            return
+        self._read_settings()
+        self._problem = None
+        self._steps = StartSteps(self.changed)
+        self._set(MachineState.STARTING)
+        try:
+            self._files.create_folders()
+            machine = await take_over(self._order())
+            if machine is None:
+                machine = await cold_start(self._order(), self._steps)
+        except UserError as error:
+            self._fail(Problem(error.summary, error.details, error.what_to_do))
+        except asyncio.CancelledError:
+            self._set(MachineState.STOPPED)
+            raise
+        except Exception as error:  # noqa: BLE001 - the end of a task: a person must see it in any case
+            log.exception("start failed")
+            self._fail(
+                Problem(
+                    "The machine did not start.", repr(error), f"See the log: {self._files.supervisor_log}"
+                )
+            )
+        else:
+            await self._go_on_with(machine)
+
+    async def _restart(self) -> None:
+        await self._stop()
+        await self._start()
+
+    async def _stop(self) -> None:
+        await self._end(gracefully=True)
+
+    async def _force_stop(self) -> None:
+        await self._end(gracefully=False)
+
+    async def _end(self, *, gracefully: bool) -> None:
+        machine = self._running
+        self._problem = None
+        if machine is None:
+            process = await asyncio.to_thread(qemu_process.find_running, self._files)
+            if process is not None:
+                await asyncio.to_thread(qemu_process.kill_process, process)
+        else:
+            self._set(MachineState.STOPPING)
+            self._end_health()
+            if not (gracefully and await machine.power_off()):
+                await machine.quit()
+            self._running = None
+            await asyncio.shield(machine.close())
+        qemu_process.forget(self._files)
+        self._set(MachineState.STOPPED)
+
+    async def _watch_qemu(self, machine: RunningMachine) -> None:
+        await machine.gone.wait()
+        if self._running is not machine or self._state is MachineState.STOPPING:
+            return
+        self._running = None
+        self._end_health()
+        evidence = machine.evidence()
+        await machine.close()
+        qemu_process.forget(self._files)
+        self._fail(
+            Problem(
+                "The virtual machine has ended unexpectedly.", evidence, "Start it again: no data is lost."
+            )
+        )
+
+    def _end_health(self) -> None:
+        if self._health is not None:
+            self._health.end()
+            self._health = None
+
+    def _take_health(self, state: MachineState) -> None:
+        if self._state in UP:
+            self._set(state)
+
+    def _take_tunnel(self, up: bool) -> None:
+        if self._health is not None:
+            self._health.tunnel_changed(up)
+
+    def _order(self) -> StartOrder:
+        return StartOrder(self._files, self._image_folder, self._settings, self.changed, self._take_tunnel)
+
+    def _read_settings(self) -> None:
+        settings, self._warnings = read_settings(self._files)
+        self._settings = settings.with_engine_args(self._engine_args)
+
+    def _rest_state(self) -> MachineState:
+        return MachineState.STOPPED if is_installed(self._image_folder) else MachineState.NOT_INSTALLED
+
+    def _fail(self, problem: Problem) -> None:
+        log.error("%s\n%s", problem.summary, problem.details)
+        self._problem = problem
+        self._set(MachineState.FAILED)
+
+    def _set(self, state: MachineState) -> None:
+        if state is not self._state:
+            log.info("%s -> %s", self._state, state)
+        self._state = state
+        if state in (MachineState.STOPPED, MachineState.FAILED):
+            self.idle_since = time.monotonic()
+        self.changed()
+
+
+def resident_bytes(process: psutil.Process) -> int:
+    """Return a process' resident memory; 0 when it is gone."""
+    try:
+        return process.memory_info().rss
+    except psutil.Error:
+        return 0

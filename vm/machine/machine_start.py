@@ -1,0 +1,242 @@
+"""How a machine comes up: the steps in their order, and taking over a QEMU that already runs."""
+
+import asyncio
+import logging
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from vm.errors import UserError
+from vm.machine import disks, qemu_process
+from vm.machine.accelerator import ProbeGuest, Verdict, host_architecture, pick_accelerator
+from vm.machine.boot_port import BootLine, BootNews
+from vm.machine.disks import DataDisk, DataDiskState
+from vm.machine.endpoints import UnixEndpoint
+from vm.machine.image_folder import MachineImage, read_image
+from vm.machine.json_files import write_text
+from vm.machine.log_tails import last_lines
+from vm.machine.machine_files import MachineFiles
+from vm.machine.qemu_command import QemuSettings, qemu_command
+from vm.machine.qemu_process import QemuRecord
+from vm.machine.readiness import StartSteps
+from vm.machine.running_machine import RunningMachine
+from vm.machine.settings import MachineSettings, remember_good_settings
+from vm.machine.ssh_keys import get_user_key, pin_host_key, public_line
+from vm.machine.ssh_tunnel import EngineDown, TunnelDown, ping_engine
+
+log = logging.getLogger(__name__)
+TAKE_OVER_LIMIT = 20.0
+"""Seconds after which a QEMU that was found is given up and a fresh one is started."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartOrder:
+    """What is to be started, and who hears of it."""
+
+    files: MachineFiles
+    image_folder: Path
+    settings: MachineSettings
+    on_change: Callable[[], None]
+    on_tunnel: Callable[[bool], None]
+
+
+def find_program(name: str) -> str:
+    """Return the path of one of QEMU's programs. Raises UserError."""
+    found = shutil.which(name)
+    if found is None:
+        raise qemu_process.qemu_missing(name, "not found")
+    return found
+
+
+async def take_over(order: StartOrder) -> RunningMachine | None:
+    """Return the machine that an earlier supervisor left running, None when there is none that works.
+
+    Its containers go on. One that does not answer is ended.
+    """
+    files = order.files
+    process = await asyncio.to_thread(qemu_process.find_running, files)
+    if process is None:
+        qemu_process.forget(files)
+        return None
+    record = qemu_process.read_record(files)
+    if record is not None and record.ssh_port and record.engine_args == order.settings.all_engine_args():
+        machine = RunningMachine(files, record, process)
+        try:
+            async with asyncio.timeout(TAKE_OVER_LIMIT):
+                await machine.attach(lambda line: None, order.on_change)
+                machine.forwards.take_over()
+                await machine.open_tunnel(order.on_tunnel)
+                machine.listen()
+            log.info("took over the running QEMU (pid %d)", process.pid)
+            return machine
+        except (UserError, TimeoutError, OSError) as error:
+            log.warning("the running QEMU (pid %d) does not answer and is ended: %s", process.pid, error)
+            await machine.close()
+        except BaseException:
+            await machine.close()
+            raise
+    await asyncio.to_thread(qemu_process.kill_process, process)
+    qemu_process.forget(files)
+    return None
+
+
+async def cold_start(order: StartOrder, steps: StartSteps) -> RunningMachine:
+    """Boot a machine. Raises UserError; nothing runs then, nor when the task is cancelled."""
+    files, settings = order.files, order.settings
+    async with steps.active("image"):
+        qemu = await asyncio.to_thread(find_program, f"qemu-system-{qemu_architecture()}")
+        image = await asyncio.to_thread(read_image, order.image_folder, files)
+    async with steps.active("accelerator"):
+        guest = ProbeGuest(qemu, host_architecture(), image.kernel)
+        verdict = await asyncio.to_thread(pick_accelerator, files, guest, settings.accelerator)
+        steps.describe("accelerator", verdict.reason or verdict.accelerator)
+    async with steps.active("disk"):
+        qemu_img = find_program("qemu-img")
+        disk = await asyncio.to_thread(disks.prepare_data_disk, files, settings.disk_gib, qemu_img)
+    async with steps.active("qemu"):
+        began = time.monotonic()
+        machine = await _start_qemu(order, qemu, image, verdict, disk, steps)
+    try:
+        await _boot(order, machine, disk, steps)
+    except BaseException:
+        await asyncio.shield(_abandon(machine))
+        raise
+    machine.remember(boot_seconds=round(time.monotonic() - began, 2))
+    remember_good_settings(files, settings)
+    return machine
+
+
+async def _start_qemu(
+    order: StartOrder, qemu: str, image: MachineImage, verdict: Verdict, disk: DataDisk, steps: StartSteps
+) -> RunningMachine:
+    files, settings = order.files, order.settings
+    values = _write_boot_values(files, settings, disk)
+    command = qemu_command(
+        QemuSettings(
+            program=qemu,
+            platform=sys.platform,
+            architecture=host_architecture(),
+            accelerator=verdict.accelerator,
+            cpus=settings.cpus,
+            memory_mib=settings.memory_mib,
+            kernel=image.kernel,
+            initramfs=image.initramfs,
+            kernel_arguments=image.kernel_arguments,
+            root_disk=image.root_disk,
+            engine_disk=image.engine_disk,
+            data_disk=files.data_disk,
+            console_log=files.console_log,
+            qmp=UnixEndpoint(files.qmp_socket),
+            boot_port=UnixEndpoint(files.boot_socket),
+            agent_port=UnixEndpoint(files.agent_socket),
+            boot_values=values,
+        )
+    )
+    process = qemu_process.start_qemu(command, files.qemu_log)
+    record = QemuRecord(
+        pid=process.pid,
+        start_time=qemu_process.start_time(process.pid),
+        accelerator=verdict.accelerator,
+        accelerator_reason=verdict.reason,
+        cpus=settings.cpus,
+        memory_mib=settings.memory_mib,
+        image_version=image.version,
+        engine_args=settings.all_engine_args(),
+    )
+    try:
+        qemu_process.write_record(files, record)
+        sockets = (files.qmp_socket, files.boot_socket, files.agent_socket)
+        if not await asyncio.to_thread(qemu_process.wait_for_sockets, sockets, process, 20):
+            raise _qemu_ended(files)
+        machine = RunningMachine(files, record, psutil.Process(process.pid))
+        await machine.attach(lambda line: _take_boot_line(files, machine, disk, steps, line), order.on_change)
+    except psutil.NoSuchProcess as error:
+        raise _qemu_ended(files) from error
+    except BaseException:
+        process.kill()
+        process.wait()
+        qemu_process.forget(files)
+        raise
+    return machine
+
+
+def _qemu_ended(files: MachineFiles) -> UserError:
+    return UserError(
+        "QEMU did not start.",
+        last_lines(files.qemu_log),
+        "Check the settings of the machine, then start it again.",
+    )
+
+
+def _write_boot_values(files: MachineFiles, settings: MachineSettings, disk: DataDisk) -> dict[str, Path]:
+    values = {
+        "authorized_key": public_line(get_user_key(files)),
+        "engine_args": "\n".join(settings.all_engine_args()),
+        "data_disk": disk.state,
+    }
+    for name, value in values.items():
+        write_text(files.boot_values / name, value + "\n")
+    return {name: files.boot_values / name for name in values}
+
+
+def _take_boot_line(
+    files: MachineFiles, machine: RunningMachine, disk: DataDisk, steps: StartSteps, line: BootLine
+) -> None:
+    if line.news is BootNews.HOST_KEY:
+        try:
+            pin_host_key(files, line.value, new_disk=disk.state is DataDiskState.NEW)
+        except UserError as error:
+            machine.boot.fail(error)
+            return
+        machine.boot.reach("hostkey")
+    elif line.news is BootNews.STEP:
+        if line.value == "data-disk":
+            disks.mark_formatted(files)
+        if line.value != "root":
+            steps.describe("sshd", line.value)
+
+
+async def _boot(order: StartOrder, machine: RunningMachine, disk: DataDisk, steps: StartSteps) -> None:
+    async with steps.active("kernel"):
+        await machine.boot.wait_for("root")
+    async with steps.active("sshd"):
+        await machine.boot.wait_for("ready")
+        await machine.boot.wait_for("hostkey")
+    async with steps.active("tunnel"):
+        await machine.open_ssh_port()
+        await machine.open_tunnel(order.on_tunnel)
+    async with steps.active("engine"):
+        machine.listen()
+        await wait_for_engine(machine, steps)
+
+
+async def wait_for_engine(machine: RunningMachine, steps: StartSteps) -> None:
+    """Ask the engine through the tunnel until it answers; the step's limit ends it."""
+    assert machine.tunnel is not None
+    while True:
+        if machine.gone.is_set():
+            raise UserError(
+                "The virtual machine ended while it started.", machine.evidence(), "Start it again."
+            )
+        try:
+            await asyncio.to_thread(ping_engine, machine.tunnel, 5.0, 15.0)
+            return
+        except (TunnelDown, EngineDown) as error:
+            steps.describe("engine", str(error))
+            await asyncio.sleep(0.1)
+
+
+async def _abandon(machine: RunningMachine) -> None:
+    await machine.quit()
+    await machine.close()
+    qemu_process.forget(machine.files)
+
+
+def qemu_architecture() -> str:
+    """Return the architecture in the name of QEMU's program."""
+    return {"amd64": "x86_64", "arm64": "aarch64"}[host_architecture()]

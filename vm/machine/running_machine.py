@@ -1,0 +1,201 @@
+"""A QEMU that runs, with all that the supervisor holds of it; made by a start or by taking over."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from typing import Any
+
+import psutil
+
+from vm.errors import UserError
+from vm.machine import qemu_process
+from vm.machine.agent_link import AgentLink
+from vm.machine.boot_port import BootLine, BootNews, BootPort
+from vm.machine.docker_socket import DockerSocket
+from vm.machine.endpoints import UnixEndpoint
+from vm.machine.log_tails import last_lines
+from vm.machine.machine_files import MachineFiles
+from vm.machine.port_forwards import PortForwards
+from vm.machine.port_reasons import PortRefused, find_free_port
+from vm.machine.qemu_command import AGENT_PORT, NETWORK
+from vm.machine.qemu_process import QemuRecord, write_record
+from vm.machine.qmp import QmpClient, QmpError
+from vm.machine.readiness import BootProgress
+from vm.machine.ssh_keys import get_user_key, read_host_key
+from vm.machine.ssh_tunnel import GuestTransport, Tunnel, TunnelDown, dial_guest
+from vm.machine.tasks import Tasks
+
+log = logging.getLogger(__name__)
+
+POWER_OFF_LIMIT = 60.0
+"""Seconds for the guest to end its containers, sync its disk and power off."""
+
+QUIT_LIMIT = 5.0
+"""Seconds for QEMU to flush the disk and end."""
+
+
+class RunningMachine:
+    """Holds QEMU's control socket, the guest's two ports, the tunnel and docker.sock."""
+
+    def __init__(self, files: MachineFiles, record: QemuRecord, process: psutil.Process) -> None:
+        self.files = files
+        self.record = record
+        self.process = process
+        self.boot = BootProgress()
+        self.gone = asyncio.Event()
+        """Set when QEMU has ended."""
+        self.tunnel: Tunnel | None = None
+        self.docker_socket: DockerSocket | None = None
+        self.forwards: PortForwards
+        self._qmp: QmpClient
+        self._boot_port: BootPort
+        self._agent: AgentLink | None = None
+        self._tasks = Tasks()
+        self._exit = contextlib.AsyncExitStack()
+
+    async def attach(self, on_boot_line: Callable[[BootLine], None], on_ports: Callable[[], None]) -> None:
+        """Connect to QEMU's sockets. Raises UserError when one does not answer."""
+        try:
+            self._qmp = await QmpClient.connect(UnixEndpoint(self.files.qmp_socket), self._take_event)
+            self._exit.push_async_callback(self._qmp.close)
+            self._tasks.start(self._watch_qemu(), "qemu watch")
+            self._exit.push_async_callback(self._tasks.cancel_all)
+            self.forwards = PortForwards(self.files, self._qmp, on_ports)
+
+            def take(line: BootLine) -> None:
+                self._take_boot_line(line)
+                on_boot_line(line)
+
+            self._boot_port = await BootPort.connect(UnixEndpoint(self.files.boot_socket), take)
+            self._exit.push_async_callback(self._boot_port.close)
+            agent = await AgentLink.connect(UnixEndpoint(self.files.agent_socket), self.forwards)
+            self._exit.push_async_callback(agent.close)
+            self._agent = agent
+        except (QmpError, OSError) as error:
+            await self.close()
+            raise UserError(
+                "QEMU does not answer.",
+                f"{error}\n{self.evidence()}".strip(),
+                "Stop the machine and start it again.",
+            ) from error
+
+    async def open_ssh_port(self) -> None:
+        """Forward a free port of 127.0.0.1 to the guest's sshd and remember it. Only once sshd listens:
+        an earlier connection makes QEMU retry with growing pauses."""
+        for _ in range(5):
+            try:
+                port = await asyncio.to_thread(find_free_port, "tcp", "127.0.0.1", 0)
+                answer = await self._qmp.monitor(f"hostfwd_add {NETWORK} tcp:127.0.0.1:{port}-:22")
+            except (PortRefused, QmpError) as error:
+                answer = str(error)
+            if not answer:
+                self.remember(ssh_port=port)
+                return
+        raise UserError("No port is free for the connection to the machine.", answer, "Close some programs.")
+
+    async def open_tunnel(self, on_change: Callable[[bool], None]) -> None:
+        """Dial the guest, and stay connected. Raises UserError, TunnelDown."""
+        user_key = await asyncio.to_thread(get_user_key, self.files)
+        host_key = read_host_key(self.files)
+        if host_key is None:
+            raise UserError(
+                "The machine's identity is not known.", what_to_do="Stop the machine and start it again."
+            )
+        loop = asyncio.get_running_loop()
+
+        def dial() -> GuestTransport:
+            return dial_guest(self.record.ssh_port, user_key, host_key)
+
+        def changed(up: bool) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: the supervisor ends
+                loop.call_soon_threadsafe(on_change, up)
+
+        tunnel = Tunnel(dial, changed)
+        while True:
+            try:
+                await asyncio.to_thread(tunnel.open)
+                break
+            except TunnelDown as error:
+                log.info("sshd does not answer yet: %s", error)
+                await asyncio.sleep(0.3)
+        self.tunnel = tunnel
+        self._exit.callback(tunnel.close)
+
+    def listen(self) -> None:
+        """Open docker.sock. Raises UserError."""
+        assert self.tunnel is not None
+        try:
+            self.docker_socket = DockerSocket(self.files.docker_socket, self.tunnel)
+        except OSError as error:
+            raise UserError(
+                "The socket for Docker clients cannot be made.",
+                f"{self.files.docker_socket}: {error.strerror}",
+            ) from error
+        self._exit.callback(self.docker_socket.close)
+
+    def remember(self, *, ssh_port: int | None = None, boot_seconds: float | None = None) -> None:
+        """Keep what became known for a later supervisor."""
+        self.record = self.record.with_changes(ssh_port=ssh_port, boot_seconds=boot_seconds)
+        write_record(self.files, self.record)
+
+    async def power_off(self) -> bool:
+        """Let the guest power off; return whether QEMU has ended within POWER_OFF_LIMIT."""
+        with contextlib.suppress(OSError):
+            await self._boot_port.power_off()
+            return await self._gone_within(POWER_OFF_LIMIT)
+        return self.gone.is_set()
+
+    async def quit(self) -> None:
+        """End QEMU whatever the guest does: its own command first, then signals."""
+        if not self.gone.is_set():
+            with contextlib.suppress(QmpError):
+                async with asyncio.timeout(QUIT_LIMIT):
+                    await self._qmp.execute("quit")
+            await self._gone_within(QUIT_LIMIT)
+        await asyncio.to_thread(qemu_process.kill_process, self.process)
+        self.gone.set()
+
+    async def close(self) -> None:
+        """Let go of everything; QEMU goes on."""
+        await self._exit.aclose()
+
+    def evidence(self) -> str:
+        """Return the last lines of QEMU's and the guest's logs."""
+        parts = (("QEMU", self.files.qemu_log), ("console", self.files.console_log))
+        return "\n".join(f"{name}:\n{lines}" for name, path in parts if (lines := last_lines(path)))
+
+    async def _gone_within(self, limit: float) -> bool:
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(limit):
+                await self.gone.wait()
+        return self.gone.is_set()
+
+    async def _watch_qemu(self) -> None:
+        await self._qmp.closed.wait()
+        # the connection ends just before the process does; waiting also reaps our own child
+        await asyncio.to_thread(qemu_process.wait_for_end, self.process)
+        self.gone.set()
+        self.boot.fail(
+            UserError("The virtual machine ended while it started.", self.evidence(), "Start it again.")
+        )
+
+    def _take_event(self, name: str, data: dict[str, Any]) -> None:
+        if name == "VSERPORT_CHANGE" and data.get("id") == AGENT_PORT and self._agent is not None:
+            self._agent.engine_opened(bool(data.get("open")))
+
+    def _take_boot_line(self, line: BootLine) -> None:
+        if line.news is BootNews.STEP:
+            self.boot.reach(line.value)
+        elif line.news is BootNews.HOST_KEY:
+            self.boot.host_key = line.value
+        elif line.news is BootNews.READY:
+            self.boot.reach("ready")
+        else:
+            self.boot.fail(
+                UserError(
+                    f"The machine could not start: {line.value} failed.",
+                    f"{line.reason}\n{self.evidence()}".strip(),
+                    f"Start it again. If it keeps failing, look at the console log: {self.files.console_log}",
+                )
+            )

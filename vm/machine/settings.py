@@ -1,0 +1,112 @@
+"""The user's settings of the machine. Bad ones never keep it from starting: the last good ones are used."""
+
+import os
+from dataclasses import asdict, dataclass, fields, replace
+from typing import Any
+
+import psutil
+
+from vm.errors import UserError
+from vm.machine.json_files import read_json, write_json
+from vm.machine.machine_files import MachineFiles
+
+ACCELERATORS = ("auto", "kvm", "hvf", "whpx", "tcg")
+LARGEST_DEFAULT_MEMORY_MIB = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class MachineSettings:
+    """How large the machine is and what its engine is told. Memory in MiB, the disk's upper limit in GiB."""
+
+    cpus: int
+    memory_mib: int
+    disk_gib: int = 64
+    accelerator: str = "auto"
+    engine_args: tuple[str, ...] = ()
+    registry_mirrors: tuple[str, ...] = ()
+    insecure_registries: tuple[str, ...] = ()
+
+    def with_engine_args(self, more: tuple[str, ...]) -> "MachineSettings":
+        """Return the settings with `more` arguments for the engine."""
+        return replace(self, engine_args=(*self.engine_args, *more))
+
+    def all_engine_args(self) -> tuple[str, ...]:
+        """Return the engine's arguments in the order it gets them."""
+        return (
+            *(word for mirror in self.registry_mirrors for word in ("--registry-mirror", mirror)),
+            *(word for host in self.insecure_registries for word in ("--insecure-registry", host)),
+            *self.engine_args,
+        )
+
+
+def default_settings() -> MachineSettings:
+    """Half of the cores but two at least where there are two, a quarter of the memory but 4 GiB at most."""
+    cores = os.cpu_count() or 1
+    quarter = psutil.virtual_memory().total // 4 // 2**20
+    return MachineSettings(
+        cpus=max(cores // 2, min(cores, 2)), memory_mib=max(512, min(LARGEST_DEFAULT_MEMORY_MIB, quarter))
+    )
+
+
+def parse_settings(value: Any) -> MachineSettings:
+    """Return the settings in `value`, defaults where it names none. Raises UserError when not valid."""
+    if not isinstance(value, dict):
+        raise _invalid("the file holds no JSON object")
+    defaults = default_settings()
+    known = {field.name for field in fields(MachineSettings)}
+    if unknown := sorted(set(value) - known):
+        raise _invalid(f"unknown setting {unknown[0]!r}")
+    accelerator = value.get("accelerator", defaults.accelerator)
+    if accelerator not in ACCELERATORS:
+        raise _invalid(f"accelerator must be one of {', '.join(ACCELERATORS)}")
+    return MachineSettings(
+        cpus=_number(value, "cpus", defaults.cpus, 1, max(os.cpu_count() or 1, 1)),
+        memory_mib=_number(
+            value, "memory_mib", defaults.memory_mib, 512, psutil.virtual_memory().total // 2**20
+        ),
+        disk_gib=_number(value, "disk_gib", defaults.disk_gib, 1, 16 * 1024),
+        accelerator=accelerator,
+        engine_args=_words(value, "engine_args"),
+        registry_mirrors=_words(value, "registry_mirrors"),
+        insecure_registries=_words(value, "insecure_registries"),
+    )
+
+
+def read_settings(files: MachineFiles) -> tuple[MachineSettings, tuple[str, ...]]:
+    """Return the settings to use, and warnings when they are not the ones in the file."""
+    if not files.settings.exists():
+        return default_settings(), ()
+    try:
+        return parse_settings(read_json(files.settings)), ()
+    except UserError as error:
+        reason = error.details
+    try:
+        settings, which = parse_settings(read_json(files.settings_last_good)), "the last good ones"
+    except UserError:
+        settings, which = default_settings(), "the defaults"
+    return settings, (f"The settings in {files.settings} are not valid: {reason}. Using {which}.",)
+
+
+def remember_good_settings(files: MachineFiles, settings: MachineSettings) -> None:
+    """Keep the settings that brought the machine up, to fall back to them."""
+    write_json(files.settings_last_good, asdict(settings))
+
+
+def _number(value: dict[str, Any], name: str, default: int, least: int, most: int) -> int:
+    number = value.get(name, default)
+    if type(number) is not int or not least <= number <= most:
+        raise _invalid(f"{name} must be a whole number from {least} to {most}, not {number!r}")
+    return number
+
+
+def _words(value: dict[str, Any], name: str) -> tuple[str, ...]:
+    words = value.get(name, [])
+    if not isinstance(words, list) or not all(isinstance(word, str) and word for word in words):
+        raise _invalid(f"{name} must be a list of texts")
+    if any("\n" in word or "\0" in word for word in words):
+        raise _invalid(f"{name} must not hold line breaks")
+    return tuple(words)
+
+
+def _invalid(reason: str) -> UserError:
+    return UserError("The machine's settings are not valid.", reason, "Correct the file machine.json.")

@@ -1,0 +1,228 @@
+"""The way to the engine: an SSH transport that is redialled when it dies, and one channel per connection."""
+
+import logging
+import socket
+import threading
+import time
+from collections.abc import Callable
+
+import paramiko
+
+from vm.errors import UserError
+
+log = logging.getLogger(__name__)
+logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # it logs each refused channel
+
+ENGINE_SOCKET = "/run/marina/engine.sock"
+CHANNEL_KIND = "direct-streamlocal@openssh.com"
+WINDOW = 4 * 2**20
+LARGEST_PACKET = 2**16
+KEEP_ALIVE = 15
+"""Seconds without traffic after which a keep-alive message goes out."""
+
+REDIAL_FIRST = 0.2
+REDIAL_MOST = 5.0
+
+
+class TunnelDown(Exception):
+    """No SSH connection to the guest."""
+
+
+class EngineDown(Exception):
+    """SSH works, but nobody listens on the engine's socket."""
+
+
+class HostKeyMismatch(UserError):
+    """Somebody else than the machine answered."""
+
+
+class GuestTransport(paramiko.Transport):
+    """An SSH transport that can also open channels to the guest's Unix sockets.
+
+    OpenSSH's PROTOCOL file, section 2.4: the channel's kind is followed by the path, a string and a number
+    that are not used. paramiko knows no such kind, so its message is completed just before it is sent.
+    """
+
+    def __init__(self, connection: socket.socket) -> None:
+        super().__init__(connection, default_window_size=WINDOW, default_max_packet_size=LARGEST_PACKET)
+        self._opening = threading.local()
+
+    def open_socket(self, path: str, timeout: float) -> paramiko.Channel:
+        """Connect to the guest's socket at `path` within `timeout` seconds.
+
+        Raises paramiko.ChannelException when the guest refuses, paramiko.SSHException when SSH does not work.
+        """
+        self._opening.path = path
+        try:
+            return self.open_channel(CHANNEL_KIND, timeout=timeout)
+        finally:
+            self._opening.path = None
+
+    def _send_user_message(self, data: paramiko.Message) -> None:
+        path = getattr(self._opening, "path", None)
+        if path is not None:
+            data.add_string(path)
+            data.add_string("")
+            data.add_int(0)
+            self._opening.path = None
+        super()._send_user_message(data)  # type: ignore[misc]
+
+
+def dial_guest(port: int, user_key: paramiko.PKey, host_key: str, timeout: float = 15) -> GuestTransport:
+    """Connect to sshd behind `port` of 127.0.0.1; blocks for `timeout` seconds at most.
+
+    Raises HostKeyMismatch, or TunnelDown for anything that may pass.
+    """
+    try:
+        connection = socket.create_connection(("127.0.0.1", port), timeout=timeout)
+    except OSError as error:
+        raise TunnelDown(f"port {port} of 127.0.0.1: {error}") from error
+    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    transport = GuestTransport(connection)
+    transport.daemon = True
+    transport.banner_timeout = transport.auth_timeout = timeout
+    try:
+        transport.start_client(timeout=timeout)
+        found = transport.get_remote_server_key()
+        if f"{found.get_name()} {found.get_base64()}" != host_key:
+            raise HostKeyMismatch(
+                "Another machine answers where Marina's should.",
+                f"Port {port} of 127.0.0.1 shows the key {found.get_base64()}.",
+                "Stop the program that listens there, then restart the machine.",
+            )
+        transport.auth_publickey("root", user_key)
+    except (paramiko.SSHException, OSError, EOFError) as error:
+        transport.close()
+        raise TunnelDown(str(error) or type(error).__name__) from error
+    except BaseException:
+        transport.close()
+        raise
+    transport.set_keepalive(KEEP_ALIVE)
+    return transport
+
+
+class Tunnel:
+    """Holds one transport, notices its death at once, and redials with growing pauses until it is closed."""
+
+    def __init__(self, dial: Callable[[], GuestTransport], on_change: Callable[[bool], None]) -> None:
+        """`on_change` is called from the tunnel's own thread with whether there is a connection."""
+        self._dial = dial
+        self._on_change = on_change
+        self._transport: GuestTransport | None = None
+        self._changed = threading.Condition()
+        self._closed = False
+        self.last_traffic = 0.0
+        """When the guest last sent something (`time.monotonic`)."""
+
+    @property
+    def is_up(self) -> bool:
+        """Whether there is a connection."""
+        return self._transport is not None and self._transport.is_active()
+
+    def open(self) -> None:
+        """Dial for the first time and stay connected. Raises as `dial_guest` does."""
+        self._transport = self._dial()
+        threading.Thread(target=self._keep_open, name="tunnel", daemon=True).start()
+
+    def open_channel(self, patience: float, answer_limit: float = 20) -> paramiko.Channel:
+        """Open a channel to the engine, waiting `patience` seconds for a connection to come back.
+
+        Nothing was sent yet when a transport turns out to be dead, so the call moves on to the next one.
+        Raises TunnelDown, or EngineDown.
+        """
+        deadline = time.monotonic() + patience
+        while True:
+            transport = self._wait_for_transport(deadline)
+            try:
+                return transport.open_socket(ENGINE_SOCKET, answer_limit)
+            except paramiko.ChannelException as error:
+                raise EngineDown(error.text) from error
+            except (paramiko.SSHException, OSError, EOFError) as error:
+                if transport.is_active():
+                    transport.close()  # alive by name only: it did not answer within the limit
+                if time.monotonic() >= deadline:
+                    raise TunnelDown(str(error)) from error
+
+    def drop(self) -> None:
+        """Give the current transport up, so that a new one is dialled."""
+        if self._transport is not None:
+            self._transport.close()
+
+    def close(self) -> None:
+        """End the connection for good."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+        self.drop()
+
+    def _wait_for_transport(self, deadline: float) -> GuestTransport:
+        with self._changed:
+            while not self._closed:
+                if self._transport is not None and self._transport.is_active():
+                    return self._transport
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    break
+                self._changed.wait(min(left, 0.25))
+        raise TunnelDown("no connection to the machine")
+
+    def _keep_open(self) -> None:
+        while not self._closed:
+            transport = self._transport
+            if transport is not None:
+                transport.join()  # the transport is a thread that ends when the connection does
+            if self._closed:
+                return
+            self._on_change(False)
+            if self._redial():
+                self._on_change(True)
+
+    def _redial(self) -> bool:
+        pause = REDIAL_FIRST
+        while True:
+            try:
+                transport = self._dial()
+            except (TunnelDown, UserError) as error:
+                log.warning("redial failed: %s", error)
+            else:
+                with self._changed:
+                    self._transport = transport
+                    self._changed.notify_all()
+                    if self._closed:
+                        transport.close()
+                        return False
+                log.info("tunnel is open again")
+                return True
+            with self._changed:
+                self._changed.wait_for(lambda: self._closed, timeout=pause)
+                if self._closed:
+                    return False
+            pause = min(pause * 2, REDIAL_MOST)
+
+
+def ping_engine(tunnel: Tunnel, patience: float, limit: float) -> None:
+    """Ask for `/_ping` on a channel of its own, as clients do; blocks.
+
+    Waits `patience` seconds for a connection and `limit` seconds for each answer.
+    Raises TunnelDown, or EngineDown when the engine does not answer with 200.
+    """
+    channel = tunnel.open_channel(patience, limit)
+    try:
+        channel.settimeout(limit)
+        channel.sendall(b"GET /_ping HTTP/1.1\r\nHost: marina\r\nConnection: close\r\n\r\n")
+        answer = b""
+        while b"\r\n" not in answer and len(answer) < 4096:
+            data = channel.recv(4096)
+            if not data:
+                break
+            answer += data
+    except OSError as error:
+        raise EngineDown(
+            f"no answer within {limit:g} s" if isinstance(error, TimeoutError) else str(error)
+        ) from error
+    finally:
+        channel.close()
+    words = answer.split(maxsplit=2)
+    if len(words) < 2 or words[1] != b"200":
+        raise EngineDown(f"/_ping answered {answer[:80]!r}")
+    tunnel.last_traffic = time.monotonic()

@@ -1,0 +1,141 @@
+"""The supervisor: one process a user, which owns the machine and answers on machine.sock while needed."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO
+
+from vm.machine.control_server import ControlServer
+from vm.machine.machine import Machine
+from vm.machine.machine_files import MachineFiles
+from vm.machine.status import MachineState, MachineStatus
+
+log = logging.getLogger(__name__)
+
+IDLE_LIMIT = 30.0
+"""Seconds after which a supervisor without machine and clients ends."""
+
+LOCK_PATIENCE = 10.0
+"""Seconds to wait for a supervisor that is just ending."""
+
+Show = Callable[[MachineStatus], None]
+
+
+class AlreadyRunning(Exception):
+    """Another supervisor owns this machine."""
+
+
+@contextlib.contextmanager
+def only_supervisor(files: MachineFiles) -> Iterator[None]:
+    """Hold the lock that makes this process the only supervisor. Raises AlreadyRunning."""
+    with files.lock.open("a+b") as file:
+        deadline = time.monotonic() + LOCK_PATIENCE
+        while not _lock(file):
+            if time.monotonic() > deadline:
+                raise AlreadyRunning
+            time.sleep(0.1)
+        yield  # the lock ends with the file, also when the process is killed
+
+
+def _lock(file: IO[bytes]) -> bool:
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            file.seek(0)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
+
+
+class Supervisor:
+    """Runs until it is told to quit, is signalled, or was idle for IDLE_LIMIT."""
+
+    def __init__(self, files: MachineFiles, image_folder: Path, engine_args: tuple[str, ...]) -> None:
+        self._files = files
+        self._machine = Machine(files, image_folder, engine_args)
+        self._end = asyncio.Event()
+        self._server = ControlServer(self._machine, self._end.set)
+
+    async def serve(self) -> None:
+        """Serve clients; a machine that runs already is taken over. Raises UserError, OSError."""
+        await self._open()
+        last_client = time.monotonic()
+        while not self._end.is_set():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(IDLE_LIMIT / 6):
+                    await self._end.wait()
+            now = time.monotonic()
+            if self._server.clients or not self._machine.is_at_rest:
+                last_client = now
+            if now - max(last_client, self._machine.idle_since) > IDLE_LIMIT:
+                log.info("idle: the supervisor ends")
+                break
+        await self._close()
+
+    async def run_machine(self, show: Show) -> bool:
+        """Start the machine at once and serve until signalled; return whether it came up."""
+        await self._open()
+        starting = self._machine.start()
+        async for status in self._machine.watch(until=starting):
+            show(status)
+            if self._end.is_set():
+                break
+        up = self._machine.status().state is not MachineState.FAILED
+        if up:
+            await self._end.wait()
+        await self._close()
+        return up
+
+    async def _open(self) -> None:
+        await self._server.listen(self._files.machine_socket)
+        self._handle_signals()
+        self._machine.adopt()
+
+    async def _close(self) -> None:
+        await self._machine.stop()
+        await self._server.close()
+        await self._machine.close()
+        self._files.machine_socket.unlink(missing_ok=True)
+
+    def _handle_signals(self) -> None:
+        def end() -> None:
+            self._end.set()
+            self._machine.changed()
+
+        if sys.platform == "win32":
+            return  # asyncio has no signal handlers there; `quit` ends the supervisor
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, end)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+
+def run_supervisor(
+    files: MachineFiles, image_folder: Path, engine_args: tuple[str, ...], show: Show | None = None
+) -> bool:
+    """Run the one supervisor of these files; with `show`, start its machine at once and report to it.
+
+    Returns False when the machine did not come up. Raises UserError, AlreadyRunning, OSError.
+    """
+    files.create_folders()
+    with only_supervisor(files):
+
+        async def run() -> bool:
+            supervisor = Supervisor(files, image_folder, engine_args)
+            if show is not None:
+                return await supervisor.run_machine(show)
+            await supervisor.serve()
+            return True
+
+        return asyncio.run(run())
