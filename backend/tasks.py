@@ -38,3 +38,13 @@ class Tasks:
 async def in_thread(function: Callable[..., Result], *arguments: Any) -> Result:
     """Run blocking work (mounts, file trees, hashing) on a thread and wait for its result."""
     return await asyncio.to_thread(function, *arguments)
+
+
+async def in_thread_to_end(function: Callable[..., Result], *arguments: Any) -> Result:
+    """Like `in_thread`, but a cancelled caller waits for the thread first: its files stay open till then."""
+    work = asyncio.ensure_future(in_thread(function, *arguments))
+    try:
+        return await asyncio.shield(work)
+    except asyncio.CancelledError:
+        await asyncio.wait([work])
+        raise

@@ -11,7 +11,7 @@ from backend.images import digests, durable_files
 from backend.images.image_source import ImageSource
 from backend.images.manifest import Descriptor
 from backend.images.registry_errors import BrokenTransferError
-from backend.tasks import in_thread
+from backend.tasks import in_thread, in_thread_to_end
 
 WRITE_SIZE = 1 << 20
 ATTEMPTS = 5
@@ -35,6 +35,24 @@ class BlobDownload:
         connection keeps breaking (what has come is kept), RefusedError.
         """
         await in_thread(self._take_up)
+        resumed = self._offset > 0
+        await self._fetch_all(source)
+        if resumed and not self._is_right():
+            # What an earlier attempt left was damaged (a power cut, say): once more from the start.
+            await in_thread(self._path.unlink)
+            self._digest, self._offset = hashlib.sha256(), 0
+            await self._fetch_all(source)
+        if not self._is_right():
+            await in_thread(self._path.unlink)
+            raise InvalidParameterError(
+                f"filesystem layer verification failed for digest {self._blob.digest}"
+            )
+        await in_thread(durable_files.sync, self._path)
+
+    def _is_right(self) -> bool:
+        return self._offset == self._blob.size and f"sha256:{self._digest.hexdigest()}" == self._blob.digest
+
+    async def _fetch_all(self, source: ImageSource) -> None:
         failures = 0
         while self._offset < self._blob.size or not self._path.exists():
             before = self._offset
@@ -48,8 +66,7 @@ class BlobDownload:
                     ) from error
                 await asyncio.sleep(FIRST_PAUSE * 2 ** (failures - 1))
             else:
-                break
-        await self._check()
+                return
 
     def _take_up(self) -> None:
         """Hash what an earlier attempt left, so that only the rest is fetched."""
@@ -76,7 +93,7 @@ class BlobDownload:
                         if self._offset + size > self._blob.size:
                             await in_thread(self._path.unlink)
                             raise InvalidParameterError(
-                                f"blob {self._blob.digest[:19]} is larger than the {self._blob.size} bytes announced"
+                                f"{self._blob.digest} is larger than the {self._blob.size} bytes announced"
                             )
                         if size >= WRITE_SIZE:
                             data, waiting, size = b"".join(waiting), [], 0
@@ -88,7 +105,7 @@ class BlobDownload:
             raise BrokenTransferError("unexpected EOF")
 
     async def _write(self, file: BinaryIO, data: bytes) -> None:
-        await in_thread(self._write_now, file, data)
+        await in_thread_to_end(self._write_now, file, data)
         self._progress(self._offset)
 
     def _write_now(self, file: BinaryIO, data: bytes) -> None:
@@ -97,12 +114,3 @@ class BlobDownload:
             view = view[file.write(view) :]
         self._digest.update(data)
         self._offset += len(data)
-
-    async def _check(self) -> None:
-        found = f"sha256:{self._digest.hexdigest()}"
-        if self._offset != self._blob.size or found != self._blob.digest:
-            await in_thread(self._path.unlink)
-            raise InvalidParameterError(
-                f"filesystem layer verification failed for digest {self._blob.digest}"
-            )
-        await in_thread(durable_files.sync, self._path)

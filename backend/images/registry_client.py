@@ -113,7 +113,7 @@ class RegistryClient:
             try:
                 async with self._get(url, {}) as response:
                     answer = await response.json(content_type=None)
-                    following = response.links.get("next", {}).get("url")
+                    following = response.links["next"]["url"] if "next" in response.links else None
             except (*TRANSPORT_ERRORS, ValueError) as error:
                 raise unreachable(url, error) from error
             names = answer.get("tags") if isinstance(answer, dict) else None
@@ -127,7 +127,7 @@ class RegistryClient:
 
     @asynccontextmanager
     async def _get(self, url: URL, headers: dict[str, str]) -> AsyncIterator[aiohttp.ClientResponse]:
-        """GET with authorization, once renewed, and redirects; the header stays with the registry's own host."""
+        """GET with authorization, once renewed, and redirects; only the registry's own host sees the header."""
         renewed = False
         redirects = 0
         target = url

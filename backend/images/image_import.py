@@ -1,0 +1,191 @@
+"""Brings one image from a source into the stores: config, layers, record; all of it or nothing."""
+
+import asyncio
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+
+from backend.errors import InvalidParameterError, NotFoundError
+from backend.images import digests, platforms
+from backend.images.blob_download import BlobDownload
+from backend.images.content_store import ContentStore
+from backend.images.image import Image, Layer
+from backend.images.image_records import ImageRecords
+from backend.images.image_source import FoundManifest, ImageSource
+from backend.images.layer_store import LayerStore, StoredLayer
+from backend.images.manifest import (
+    MAX_CONFIG_BYTES,
+    MAX_INDEX_DEPTH,
+    Descriptor,
+    Manifest,
+    parse,
+    parse_config,
+)
+from backend.images.platforms import Platform
+from backend.images.pull_progress import PullProgress, Step
+from backend.images.shared_jobs import SharedJobs
+from backend.tasks import Tasks, in_thread, in_thread_to_end
+
+PARALLEL_DOWNLOADS = 3  # as dockerd
+
+Report = Callable[[Step], None]
+
+
+class ImageImport:
+    """Shared by all pulls and loads of an engine, so that what two of them need is fetched once."""
+
+    def __init__(
+        self, content: ContentStore, layers: LayerStore, records: ImageRecords, tasks: Tasks
+    ) -> None:
+        self._content = content
+        self._layers = layers
+        self._records = records
+        self._downloads = SharedJobs[None, Step](tasks, "download")
+        self._unpacking = SharedJobs[StoredLayer, Step](tasks, "unpack")
+        self._slots = asyncio.Semaphore(PARALLEL_DOWNLOADS)
+        self._pins: Counter[str] = Counter()
+
+    def pinned(self) -> set[str]:
+        """Return the digests (of blobs, and diff ids) that imports under way rely on."""
+        return set(self._pins)
+
+    async def run(
+        self,
+        source: ImageSource,
+        found: FoundManifest,
+        wanted: Platform | None,
+        name: str,
+        references: Iterable[str],
+        progress: PullProgress,
+    ) -> Image:
+        """Import the image that `found` describes and record it under `references`.
+
+        `wanted` is the platform that the caller insists on; None means this engine's, or whatever there is.
+        `name` is for messages. Raises NotFoundError when there is no image for the platform,
+        InvalidParameterError for damaged ones, and what the source raises.
+        """
+        chosen, manifest = await self._manifest_for(source, found, wanted or platforms.own(), name)
+        config_data = await self._config(source, manifest.config)
+        config, diff_ids = parse_config(config_data, len(manifest.layers))
+        _check_platform(platforms.from_json(config), wanted, name)
+        blobs = [layer.digest for layer in manifest.layers]
+        with self._pinned([*diff_ids, *blobs, manifest.config.digest, chosen.digest]):
+            layers = await self._layers_of(source, manifest.layers, diff_ids, progress)
+            for data in (config_data, chosen.data):
+                await in_thread(self._content.add, data)
+            kept = {manifest.config.digest, chosen.digest, *(layer.blob for layer in layers)}
+            # A cancelled caller must not leave files half moved beside a record that is never written.
+            await in_thread_to_end(self._content.keep, kept)
+            image = Image(
+                id=manifest.config.digest,
+                config=config,
+                store_layers=layers,
+                pulled_ns=time.time_ns(),
+                manifest=chosen.digest,
+            )
+            return self._records.add(image, references)
+
+    async def _manifest_for(
+        self, source: ImageSource, found: FoundManifest, wanted: Platform, name: str
+    ) -> tuple[FoundManifest, Manifest]:
+        for _ in range(MAX_INDEX_DEPTH):
+            parsed = parse(found.data, found.media_type)
+            if isinstance(parsed, Manifest):
+                return found, parsed
+            found = await source.manifest(parsed.choose(wanted, name).digest)
+        raise InvalidParameterError(f"the manifest lists of {name} are nested too deeply")
+
+    async def _config(self, source: ImageSource, blob: Descriptor) -> bytes:
+        if blob.size > MAX_CONFIG_BYTES:
+            raise InvalidParameterError(f"the image's config is larger than {MAX_CONFIG_BYTES} bytes")
+        if not self._content.has(blob.digest):
+            await self._download(source, blob, lambda step: None)
+        return await in_thread(self._content.read, blob.digest)
+
+    async def _layers_of(
+        self,
+        source: ImageSource,
+        blobs: Sequence[Descriptor],
+        diff_ids: tuple[str, ...],
+        progress: PullProgress,
+    ) -> tuple[Layer, ...]:
+        """Fetch side by side, unpack one on the other: a layer may need its lower ones' folders."""
+        for blob in blobs:
+            progress.layer(blob.digest, Step("Pulling fs layer"))
+        known = [self._known(diff_ids[: height + 1]) for height in range(len(diff_ids))]
+        layers: list[Layer] = []
+        try:
+            async with asyncio.TaskGroup() as group:
+                fetching: dict[int, asyncio.Task[None]] = {}
+                for height, blob in enumerate(blobs):
+                    if known[height] is None:
+                        download = self._download(source, blob, _reporter(progress, blob.digest))
+                        fetching[height] = group.create_task(download)
+                    else:
+                        progress.layer(blob.digest, Step("Already exists"))
+                for height, blob in enumerate(blobs):
+                    layer = known[height]
+                    if layer is None:
+                        await fetching[height]
+                        below = [lower.key for lower in layers]
+                        layer = await self._unpack(blob, diff_ids[: height + 1], below, progress)
+                        progress.layer(blob.digest, Step("Pull complete"))
+                    layers.append(layer)
+        except ExceptionGroup as failures:
+            raise failures.exceptions[0] from failures  # the first one stopped the others
+        return tuple(layers)
+
+    def _known(self, stack: tuple[str, ...]) -> Layer | None:
+        key = self._layers.find(stack)
+        return None if key is None else self._records.layer(key)
+
+    async def _download(self, source: ImageSource, blob: Descriptor, watch: Report) -> None:
+        if self._content.has(blob.digest):
+            return
+
+        async def work(report: Report) -> None:
+            async with self._slots:
+                path = self._content.download_path(blob.digest)
+                download = BlobDownload(blob, path, lambda done: report(Step("Downloading", done, blob.size)))
+                await download.run(source)
+                report(Step("Verifying Checksum"))
+                report(Step("Download complete"))
+
+        await self._downloads.run(blob.digest, work, watch)
+
+    async def _unpack(
+        self, blob: Descriptor, stack: tuple[str, ...], below: Sequence[str], progress: PullProgress
+    ) -> Layer:
+        loop = asyncio.get_running_loop()
+
+        async def work(report: Report) -> StoredLayer:
+            def from_thread(done: int) -> None:
+                loop.call_soon_threadsafe(report, Step("Extracting", done, blob.size))
+
+            path = self._content.locate(blob.digest)
+            return await self._layers.unpack(path, stack, below, from_thread)
+
+        key = digests.chain(stack)
+        stored = await self._unpacking.run(key, work, _reporter(progress, blob.digest))
+        return Layer(stack[-1], stored.key, blob.digest, blob.media_type, stored.size)
+
+    @contextmanager
+    def _pinned(self, wanted: Sequence[str]) -> Iterator[None]:
+        self._pins.update(wanted)
+        try:
+            yield
+        finally:
+            self._pins.subtract(wanted)
+            self._pins = +self._pins
+
+
+def _reporter(progress: PullProgress, digest: str) -> Report:
+    return lambda step: progress.layer(digest, step)
+
+
+def _check_platform(actual: Platform, wanted: Platform | None, name: str) -> None:
+    if wanted is not None and not actual.suits(wanted):
+        raise NotFoundError(
+            f"image with reference {name} was found but does not provide the specified platform ({wanted})"
+        )

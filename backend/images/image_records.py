@@ -1,0 +1,123 @@
+"""Which images there are and what they are called: in the database, with a copy in memory for reading."""
+
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, replace
+
+from backend.database import Database
+from backend.images.image import Image, Layer
+
+
+class ImageRecords:
+    """All images on record. Every change is durable when the method returns."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._images: dict[str, Image] = {}
+        self._references: dict[str, str] = {}
+
+    def load(self) -> None:
+        """Read everything from the database."""
+        for row in self._database.rows("SELECT reference, image_id FROM image_references"):
+            self._references[row["reference"]] = row["image_id"]
+        for row in self._database.rows("SELECT id, record FROM images"):
+            self._images[row["id"]] = self._with_references(_from_record(row["id"], row["record"]))
+
+    def __iter__(self) -> Iterator[Image]:
+        """Go through all images, also those that are only kept for containers."""
+        return iter(tuple(self._images.values()))
+
+    def get(self, image_id: str) -> Image | None:
+        """Return an image by its whole id."""
+        return self._images.get(image_id)
+
+    def by_reference(self, reference: str) -> Image | None:
+        """Return the image that a normalised name belongs to."""
+        image_id = self._references.get(reference)
+        return None if image_id is None else self._images[image_id]
+
+    def layer(self, key: str) -> Layer | None:
+        """Return what is known about a layer in the store."""
+        for image in self._images.values():
+            for layer in image.store_layers:
+                if layer.key == key:
+                    return layer
+        return None
+
+    def add(self, image: Image, references: Iterable[str]) -> Image:
+        """Record an image under `references`, which leave the images that they belonged to."""
+        moved = list(references)
+        with self._database.transaction():
+            self._database.execute(
+                "INSERT INTO images (id, record) VALUES (?, ?) "
+                "ON CONFLICT (id) DO UPDATE SET record = excluded.record",
+                (image.id, _to_record(image)),
+            )
+            for reference in moved:
+                self._database.execute(
+                    "INSERT INTO image_references (reference, image_id) VALUES (?, ?) "
+                    "ON CONFLICT (reference) DO UPDATE SET image_id = excluded.image_id",
+                    (reference, image.id),
+                )
+        self._images[image.id] = image
+        losers = {self._references.get(reference, image.id) for reference in moved}
+        self._references |= dict.fromkeys(moved, image.id)
+        self._refresh({image.id, *losers})
+        return self._images[image.id]
+
+    def remove_references(self, image: Image, references: Iterable[str]) -> None:
+        """Take names from an image."""
+        gone = list(references)
+        with self._database.transaction():
+            for reference in gone:
+                self._database.execute("DELETE FROM image_references WHERE reference = ?", (reference,))
+        for reference in gone:
+            self._references.pop(reference, None)
+        self._refresh({image.id})
+
+    def delete(self, image: Image, *, keep_for_containers: bool) -> None:
+        """Take an image and its names off the record, or hide it while containers still need it."""
+        with self._database.transaction():
+            self._database.execute("DELETE FROM image_references WHERE image_id = ?", (image.id,))
+            if keep_for_containers:
+                hidden = _to_record(replace(image, removed=True))
+                self._database.execute("UPDATE images SET record = ? WHERE id = ?", (hidden, image.id))
+            else:
+                self._database.execute("DELETE FROM images WHERE id = ?", (image.id,))
+        self._references = {name: owner for name, owner in self._references.items() if owner != image.id}
+        if keep_for_containers:
+            self._images[image.id] = replace(image, removed=True, references=())
+        else:
+            del self._images[image.id]
+
+    def _refresh(self, image_ids: set[str]) -> None:
+        for image_id in image_ids:
+            self._images[image_id] = self._with_references(self._images[image_id])
+
+    def _with_references(self, image: Image) -> Image:
+        names = (name for name, owner in self._references.items() if owner == image.id)
+        return replace(image, references=tuple(sorted(names)))
+
+
+def _to_record(image: Image) -> str:
+    return json.dumps(
+        {
+            "config": image.config,
+            "layers": [asdict(layer) for layer in image.store_layers],
+            "manifest": image.manifest,
+            "pulled_ns": image.pulled_ns,
+            "removed": image.removed,
+        }
+    )
+
+
+def _from_record(image_id: str, record: str) -> Image:
+    value = json.loads(record)
+    return Image(
+        id=image_id,
+        config=value["config"],
+        store_layers=tuple(Layer(**layer) for layer in value["layers"]),
+        manifest=value["manifest"],
+        pulled_ns=value["pulled_ns"],
+        removed=value["removed"],
+    )

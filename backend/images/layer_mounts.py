@@ -1,0 +1,76 @@
+"""Mounted layers, shared by all containers that stand on them, and unmounted when the last one lets go."""
+
+import asyncio
+from collections.abc import Iterable
+from contextlib import suppress
+from pathlib import Path
+
+from backend.images import erofs
+from backend.images.layer_store import LayerStore
+from backend.state_files import StateFiles
+from backend.tasks import in_thread_to_end
+
+
+class LayerMounts:
+    """Who holds which layer. One mount serves all holders, so that they share the page cache too."""
+
+    def __init__(self, files: StateFiles, layers: LayerStore) -> None:
+        self._folder = files.layer_mounts
+        self._layers = layers
+        self._held: dict[str, tuple[str, ...]] = {}
+        self._mounted: set[str] = set()
+        self._lock = asyncio.Lock()
+
+    def prepare(self) -> None:
+        """Make the folder and see what is mounted from before the engine started. Blocking."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        self._mounted = erofs.mounted_below(self._folder)
+
+    def path(self, key: str) -> Path:
+        """Return where a layer is mounted."""
+        return self._folder / key
+
+    def held_keys(self) -> set[str]:
+        """Return the layers that somebody holds."""
+        return {key for keys in self._held.values() for key in keys}
+
+    async def hold(self, keys: Iterable[str], holder: str) -> list[Path]:
+        """Mount layers for `holder`; returns their folders in the order given. Idempotent.
+
+        Raises SystemFailureError; then `holder` holds what it held before.
+        """
+        wanted = tuple(keys)
+        async with self._lock:
+            before = self._held.get(holder, ())
+            self._held[holder] = wanted
+            try:
+                await in_thread_to_end(self._mount, [key for key in wanted if key not in self._mounted])
+            except BaseException:
+                self._held[holder] = before
+                await in_thread_to_end(self._unmount_unheld)
+                raise
+        return [self.path(key) for key in wanted]
+
+    async def release(self, holder: str) -> None:
+        """Let go of what `holder` held; unmount what nobody else holds. Idempotent."""
+        async with self._lock:
+            if self._held.pop(holder, None) is not None:
+                await in_thread_to_end(self._unmount_unheld)
+
+    async def release_unheld(self) -> None:
+        """Unmount what is left from holders that are gone, after those that are there took hold again."""
+        async with self._lock:
+            await in_thread_to_end(self._unmount_unheld)
+
+    def _mount(self, keys: list[str]) -> None:
+        for key in keys:
+            self.path(key).mkdir(exist_ok=True)
+            erofs.mount(self._layers.path(key), self.path(key))
+            self._mounted.add(key)
+
+    def _unmount_unheld(self) -> None:
+        for key in self._mounted - self.held_keys():
+            erofs.unmount(self.path(key))
+            self._mounted.discard(key)
+            with suppress(OSError):  # an empty folder in the way harms nobody
+                self.path(key).rmdir()
