@@ -80,7 +80,7 @@ class EventBus:
         self._history: deque[Event] = deque(maxlen=HISTORY_LENGTH)
         self._subscriptions: set[Subscription] = set()
 
-    def publish(self, type: str, action: str, actor_id: str, **attributes: str) -> Event:
+    def publish(self, type: str, action: str, actor_id: str, /, **attributes: str) -> Event:
         """Record an event and hand it to all subscribers. Call from the event loop's thread."""
         event = Event(type, action, actor_id, attributes)
         self._history.append(event)

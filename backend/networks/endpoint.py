@@ -1,4 +1,4 @@
-"""What a container asks of the network, and what it got: plain values that survive an engine restart as JSON."""
+"""What a container asks of the network, and what it got: plain values, kept over a restart as JSON."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -10,7 +10,7 @@ from typing import Any
 class EndpointRequest:
     """A container's wishes, in the words of Docker's HostConfig and Config.
 
-    `mode` is HostConfig.NetworkMode: "", "default" and "bridge" mean the default bridge; then "host" and "none".
+    `mode` is HostConfig.NetworkMode: "", "default" and "bridge" mean the default bridge; then "host", "none".
     `port_bindings` is HostConfig.PortBindings ("80/tcp" to a list of {"HostIp", "HostPort"}), `exposed_ports`
     holds "80/tcp", `extra_hosts` holds "name:address" (or "name:host-gateway").
     """
@@ -34,8 +34,8 @@ class EndpointRequest:
 class PublishedPort:
     """One port of the container on one port of the host.
 
-    `guest_port` is where this kernel takes the traffic: the host's port itself when there is no virtual machine,
-    else the port that the supervisor forwards to.
+    `guest_port` is where this kernel takes the traffic: the host's port itself, or in a virtual machine the
+    port that the supervisor forwards to.
     """
 
     protocol: str
@@ -159,7 +159,7 @@ class Endpoint:
 
 
 def idle_endpoint(request: EndpointRequest, network_id: str, network_name: str) -> Endpoint:
-    """Return the endpoint of a container that does not run: it belongs to a network and has no address there."""
+    """Return the endpoint of a container that does not run: on a network, without an address."""
     return Endpoint(
         container_id=request.container_id,
         container_name=request.container_name,

@@ -1,0 +1,82 @@
+"""Addresses: which subnet the bridge takes, and which address a container gets."""
+
+import time
+from collections.abc import Callable, Iterable
+from ipaddress import IPv4Address, IPv4Network
+
+from backend.errors import SystemFailureError, UnavailableError
+
+# Docker's own list of pools for local networks, so that people find what they know.
+CANDIDATES = tuple(
+    [IPv4Network(f"172.{second}.0.0/16") for second in range(17, 32)]
+    + list(IPv4Network("192.168.0.0/16").subnets(new_prefix=20))
+)
+REST_SECONDS = 60.0
+
+
+def choose_subnet(in_use: Iterable[IPv4Network]) -> IPv4Network:
+    """Return the first candidate that overlaps nothing in use. Raises UnavailableError when there is none."""
+    taken = list(in_use)
+    for candidate in CANDIDATES:
+        if not any(candidate.overlaps(network) for network in taken):
+            return candidate
+    raise UnavailableError(
+        "could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the "
+        "network: this machine already has routes to all of 172.17.0.0/16 to 172.31.0.0/16 and 192.168.0.0/16"
+    )
+
+
+def mac_address_for(address: IPv4Address) -> str:
+    """Return the MAC address that Docker derives from an address: 02:42 and its four bytes."""
+    return (b"\x02\x42" + address.packed).hex(":")
+
+
+class AddressPool:
+    """The addresses of one subnet; the lowest free one is next, but not one that was just given back.
+
+    A peer that still talks to a container that is gone must not reach another one by accident, so an address
+    rests for a minute unless nothing else is left.
+    """
+
+    def __init__(self, subnet: IPv4Network, clock: Callable[[], float] = time.monotonic) -> None:
+        self.subnet = subnet
+        self.gateway = subnet.network_address + 1
+        self._clock = clock
+        self._used: set[int] = {int(self.gateway)}
+        self._released: dict[int, float] = {}
+
+    def allocate(self) -> IPv4Address:
+        """Return a free address. Raises SystemFailureError when the subnet is full."""
+        now = self._clock()
+        oldest: int | None = None
+        for number in range(int(self.subnet.network_address) + 2, int(self.subnet.broadcast_address)):
+            if number in self._used:
+                continue
+            released = self._released.get(number)
+            if released is None or now - released >= REST_SECONDS:
+                return self._take(number)
+            if oldest is None or released < self._released[oldest]:
+                oldest = number
+        if oldest is not None:
+            return self._take(oldest)
+        raise SystemFailureError(
+            f"no available IPv4 addresses on this network's address pool ({self.subnet})"
+        )
+
+    def claim(self, address: IPv4Address) -> None:
+        """Take one address. Raises SystemFailureError when it is taken or no host address of this subnet."""
+        lowest, highest = int(self.subnet.network_address) + 1, int(self.subnet.broadcast_address) - 1
+        if not lowest <= int(address) <= highest or int(address) in self._used:
+            raise SystemFailureError(f"the address {address} is not free in {self.subnet}")
+        self._take(int(address))
+
+    def release(self, address: IPv4Address) -> None:
+        """Give an address back; nothing happens when it is free."""
+        if address != self.gateway and int(address) in self._used:
+            self._used.discard(int(address))
+            self._released[int(address)] = self._clock()
+
+    def _take(self, number: int) -> IPv4Address:
+        self._used.add(number)
+        self._released.pop(number, None)
+        return IPv4Address(number)

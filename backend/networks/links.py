@@ -1,0 +1,203 @@
+"""Interfaces, addresses and routes of one network namespace, by rtnetlink.
+
+Source: Linux include/uapi/linux/rtnetlink.h, if_link.h, veth.h; `man 7 rtnetlink`.
+"""
+
+import errno
+import socket
+import struct
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+
+from backend.networks.netlink import (
+    NLM_F_CREATE,
+    NLM_F_EXCL,
+    Message,
+    attribute,
+    nested,
+    number_attribute,
+    parse_attributes,
+    text_attribute,
+)
+from backend.networks.netlink_socket import NetlinkError, NetlinkSocket
+
+RTM_NEWLINK, RTM_DELLINK, RTM_GETLINK = 16, 17, 18
+RTM_NEWADDR, RTM_GETADDR = 20, 22
+RTM_NEWROUTE, RTM_GETROUTE = 24, 26
+
+IFLA_ADDRESS, IFLA_IFNAME, IFLA_MASTER, IFLA_LINKINFO, IFLA_NET_NS_FD = 1, 3, 10, 18, 28
+IFLA_INFO_KIND, IFLA_INFO_DATA = 1, 2
+VETH_INFO_PEER = 1
+IFA_ADDRESS, IFA_LOCAL, IFA_BROADCAST = 1, 2, 4
+RTA_DST, RTA_GATEWAY = 1, 5
+
+IFF_UP = 0x1
+RT_TABLE_MAIN, RTPROT_BOOT, RT_SCOPE_UNIVERSE, RTN_UNICAST = 254, 3, 0, 1
+
+LINK_HEADER = struct.Struct("=BxHiII")  # family, type, index, flags, change mask
+ADDRESS_HEADER = struct.Struct("=BBBBI")  # family, prefix length, flags, scope, index
+ROUTE_HEADER = struct.Struct("=BBBBBBBBI")  # family, dst/src length, tos, table, protocol, scope, type, flags
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An interface; `master` is the index of the bridge that it belongs to, or 0."""
+
+    index: int
+    name: str
+    mac_address: str
+    master: int
+    kind: str
+    is_up: bool
+
+
+def _mac_bytes(mac_address: str) -> bytes:
+    return bytes.fromhex(mac_address.replace(":", ""))
+
+
+def _parse_link(answer: Message) -> Link:
+    _, _, index, flags, _ = LINK_HEADER.unpack_from(answer.payload)
+    attributes = parse_attributes(answer.payload[LINK_HEADER.size :])
+    details = parse_attributes(attributes.get(IFLA_LINKINFO, b""))
+    return Link(
+        index=index,
+        name=attributes[IFLA_IFNAME].rstrip(b"\0").decode(),
+        mac_address=attributes.get(IFLA_ADDRESS, b"").hex(":"),
+        master=int.from_bytes(attributes.get(IFLA_MASTER, b""), "little"),
+        kind=details.get(IFLA_INFO_KIND, b"").rstrip(b"\0").decode(),
+        is_up=bool(flags & IFF_UP),
+    )
+
+
+def list_links(netlink: NetlinkSocket) -> list[Link]:
+    """Return all interfaces of the namespace."""
+    header = LINK_HEADER.pack(socket.AF_UNSPEC, 0, 0, 0, 0)
+    return [_parse_link(answer) for answer in netlink.dump("list interfaces", RTM_GETLINK, header)]
+
+
+def find_link(netlink: NetlinkSocket, name: str) -> Link | None:
+    """Return the interface of that name, or None."""
+    header = LINK_HEADER.pack(socket.AF_UNSPEC, 0, 0, 0, 0)
+    try:
+        return _parse_link(
+            netlink.get(f"look up {name}", RTM_GETLINK, header + text_attribute(IFLA_IFNAME, name))
+        )
+    except NetlinkError as error:
+        if error.errno == errno.ENODEV:
+            return None
+        raise
+
+
+def create_bridge(netlink: NetlinkSocket, name: str, mac_address: str) -> None:
+    """Make a bridge that is up; a fixed MAC address keeps it from changing with its first port."""
+    netlink.change(
+        f"create the bridge {name}",
+        RTM_NEWLINK,
+        LINK_HEADER.pack(socket.AF_UNSPEC, 0, 0, IFF_UP, IFF_UP)
+        + text_attribute(IFLA_IFNAME, name)
+        + attribute(IFLA_ADDRESS, _mac_bytes(mac_address))
+        + nested(IFLA_LINKINFO, text_attribute(IFLA_INFO_KIND, "bridge")),
+        NLM_F_CREATE | NLM_F_EXCL,
+    )
+
+
+def create_veth(
+    netlink: NetlinkSocket, name: str, bridge_index: int, peer_name: str, peer_mac: str, peer_namespace: int
+) -> None:
+    """Make a pair in one request: `name` here, up and in the bridge; the peer in another namespace, down.
+
+    `peer_namespace` is an open file descriptor of that namespace. The peer can only come up afterwards: at
+    this moment the kernel has not joined the two yet.
+    """
+    peer = (
+        LINK_HEADER.pack(socket.AF_UNSPEC, 0, 0, 0, 0)
+        + text_attribute(IFLA_IFNAME, peer_name)
+        + attribute(IFLA_ADDRESS, _mac_bytes(peer_mac))
+        + number_attribute(IFLA_NET_NS_FD, peer_namespace)
+    )
+    netlink.change(
+        f"create the interface {name}",
+        RTM_NEWLINK,
+        LINK_HEADER.pack(socket.AF_UNSPEC, 0, 0, IFF_UP, IFF_UP)
+        + text_attribute(IFLA_IFNAME, name)
+        + number_attribute(IFLA_MASTER, bridge_index)
+        + nested(
+            IFLA_LINKINFO,
+            text_attribute(IFLA_INFO_KIND, "veth"),
+            nested(IFLA_INFO_DATA, attribute(VETH_INFO_PEER, peer)),
+        ),
+        NLM_F_CREATE | NLM_F_EXCL,
+    )
+
+
+def set_up(netlink: NetlinkSocket, name: str) -> None:
+    """Bring an interface up."""
+    netlink.change(
+        f"bring {name} up",
+        RTM_NEWLINK,
+        LINK_HEADER.pack(socket.AF_UNSPEC, 0, 0, IFF_UP, IFF_UP) + text_attribute(IFLA_IFNAME, name),
+    )
+
+
+def delete_link(netlink: NetlinkSocket, name: str) -> None:
+    """Remove an interface (of a veth pair: both ends); it may be gone already."""
+    try:
+        netlink.change(
+            f"remove {name}",
+            RTM_DELLINK,
+            LINK_HEADER.pack(socket.AF_UNSPEC, 0, 0, 0, 0) + text_attribute(IFLA_IFNAME, name),
+        )
+    except NetlinkError as error:
+        if error.errno != errno.ENODEV:
+            raise
+
+
+def add_address(netlink: NetlinkSocket, index: int, address: IPv4Interface) -> None:
+    """Give an interface an address."""
+    netlink.change(
+        f"set the address {address}",
+        RTM_NEWADDR,
+        ADDRESS_HEADER.pack(socket.AF_INET, address.network.prefixlen, 0, RT_SCOPE_UNIVERSE, index)
+        + attribute(IFA_LOCAL, address.packed)
+        + attribute(IFA_ADDRESS, address.packed)
+        + attribute(IFA_BROADCAST, address.network.broadcast_address.packed),
+        NLM_F_CREATE | NLM_F_EXCL,
+    )
+
+
+def add_default_route(netlink: NetlinkSocket, gateway: IPv4Address) -> None:
+    """Send everything that has no better route to `gateway`."""
+    netlink.change(
+        f"set the route over {gateway}",
+        RTM_NEWROUTE,
+        ROUTE_HEADER.pack(
+            socket.AF_INET, 0, 0, 0, RT_TABLE_MAIN, RTPROT_BOOT, RT_SCOPE_UNIVERSE, RTN_UNICAST, 0
+        )
+        + attribute(RTA_GATEWAY, gateway.packed),
+        NLM_F_CREATE | NLM_F_EXCL,
+    )
+
+
+def list_addresses(netlink: NetlinkSocket) -> list[tuple[int, IPv4Interface]]:
+    """Return (interface index, address) of every IPv4 address of the namespace."""
+    header = ADDRESS_HEADER.pack(socket.AF_INET, 0, 0, 0, 0)
+    found = []
+    for answer in netlink.dump("list addresses", RTM_GETADDR, header):
+        _, prefix_length, _, _, index = ADDRESS_HEADER.unpack_from(answer.payload)
+        attributes = parse_attributes(answer.payload[ADDRESS_HEADER.size :])
+        packed = attributes.get(IFA_LOCAL) or attributes.get(IFA_ADDRESS)
+        if packed:
+            found.append((index, IPv4Interface((packed, prefix_length))))
+    return found
+
+
+def list_routed_networks(netlink: NetlinkSocket) -> list[IPv4Network]:
+    """Return the IPv4 destinations of the main routing table, default routes left out."""
+    header = ROUTE_HEADER.pack(socket.AF_INET, 0, 0, 0, 0, 0, 0, 0, 0)
+    found = []
+    for answer in netlink.dump("list routes", RTM_GETROUTE, header):
+        fields = ROUTE_HEADER.unpack_from(answer.payload)
+        destination = parse_attributes(answer.payload[ROUTE_HEADER.size :]).get(RTA_DST)
+        if destination and fields[4] == RT_TABLE_MAIN:
+            found.append(IPv4Network((destination, fields[1])))
+    return found

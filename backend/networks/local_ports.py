@@ -1,0 +1,129 @@
+"""Ports of this kernel, held by sockets: what a container publishes, no other program gets, and the reverse.
+
+The sockets carry no traffic (address translation takes it before them) and never listen: a client that comes
+before the container runs is refused at once instead of waiting for an answer that nobody gives.
+"""
+
+import errno
+import socket
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from backend.errors import SystemFailureError
+from backend.networks.endpoint import PublishedPort
+from backend.networks.port_requests import ANY_ADDRESS, PortRequest
+
+PORT_RANGE = Path("/proc/sys/net/ipv4/ip_local_port_range")
+DEFAULT_RANGE = range(32768, 61000)
+SOCKET_TYPES = {"tcp": socket.SOCK_STREAM, "udp": socket.SOCK_DGRAM}
+
+
+class PortTakenError(SystemFailureError):
+    """A port cannot be had; the message ends Docker's sentence "Bind for … failed: …".
+
+    `in_use` tells that another program or container has it; `ports` are those that were tried.
+    """
+
+    def __init__(self, reason: str, request: PortRequest, ports: range, *, in_use: bool) -> None:
+        text = str(ports.start) if len(ports) == 1 else f"{ports.start}-{ports.stop - 1}"
+        super().__init__(f"Bind for {request.host_ip}:{text} failed: {reason}")
+        self.request = request
+        self.ports = ports
+        self.in_use = in_use
+
+
+@dataclass(frozen=True, slots=True)
+class HeldPort:
+    """A port that belongs to us until `close`."""
+
+    port: int
+    socket: socket.socket
+
+    def close(self) -> None:
+        """Let the port go."""
+        self.socket.close()
+
+
+def hold(protocol: str, host_ip: str, port: int) -> HeldPort:
+    """Take one port; 0 takes any free one. Raises OSError."""
+    holder = socket.socket(socket.AF_INET, SOCKET_TYPES[protocol] | socket.SOCK_CLOEXEC)
+    try:
+        if protocol == "tcp":
+            # Connections of a program that ended a moment ago must not keep the port for a minute …
+            holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        holder.bind((host_ip, port))
+        if protocol == "tcp":
+            # … but a live program that allows sharing must not get in beside us either.
+            holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 0)
+    except OSError:
+        holder.close()
+        raise
+    return HeldPort(holder.getsockname()[1], holder)
+
+
+def hold_requested(request: PortRequest) -> HeldPort:
+    """Take the first free port that a request allows. Raises PortTakenError."""
+    candidates = range(request.first, request.last + 1) if request.first else _dynamic_ports()
+    for port in candidates:
+        try:
+            return hold(request.protocol, request.host_ip, port)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                continue
+            # No other port would fare better.
+            raise PortTakenError(
+                _reason(error, request), request, range(port, port + 1), in_use=False
+            ) from error
+    raise PortTakenError(
+        "port is already allocated" if len(candidates) == 1 else "all ports are allocated",
+        request,
+        candidates,
+        in_use=True,
+    )
+
+
+def _reason(error: OSError, request: PortRequest) -> str:
+    if error.errno == errno.EADDRNOTAVAIL:
+        return f"cannot assign requested address: {request.host_ip} is not an address of this machine"
+    return error.strerror or str(error)
+
+
+def hold_all(requests: Iterable[PortRequest]) -> tuple[list[PublishedPort], list[HeldPort]]:
+    """Take a port for every request: all of them, or none and PortTakenError."""
+    published: list[PublishedPort] = []
+    held: list[HeldPort] = []
+    try:
+        for request in requests:
+            port = hold_requested(request)
+            held.append(port)
+            published.append(
+                PublishedPort(request.protocol, request.container_port, request.host_ip, port.port, port.port)
+            )
+    except BaseException:
+        for port in held:
+            port.close()
+        raise
+    return published, held
+
+
+def hold_guest_port(protocol: str, wanted: int) -> HeldPort:
+    """Take the wanted port of a guest, or any free one when it is 0 or taken: the numbers may differ.
+
+    Raises OSError.
+    """
+    if wanted:
+        try:
+            return hold(protocol, ANY_ADDRESS, wanted)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+    return hold(protocol, ANY_ADDRESS, 0)
+
+
+def _dynamic_ports() -> range:
+    try:
+        low, high = PORT_RANGE.read_text().split()
+        return range(int(low), int(high) + 1)
+    except (OSError, ValueError):
+        return DEFAULT_RANGE

@@ -1,0 +1,66 @@
+"""The networks that the engine knows, kept in the database: today Docker's three pre-defined ones."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from ipaddress import IPv4Network
+
+from backend.database import Database
+from backend.errors import InvalidParameterError, NotFoundError
+from backend.networks.network import DEFAULT_BRIDGE, Network, new_network
+
+PREDEFINED = ("bridge", "host", "none")
+
+
+class NetworkRecords:
+    """Networks by name and ID; every change is in the database when a method returns."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._networks: dict[str, Network] = {}
+        for row in database.rows("SELECT record FROM networks"):
+            network = Network.from_record(row["record"])
+            self._networks[network.name] = network
+
+    @property
+    def known_subnet(self) -> IPv4Network | None:
+        """The subnet that the default bridge had the last time."""
+        known = self._networks.get("bridge")
+        return IPv4Network(known.subnet) if known else None
+
+    def load(self, subnet: IPv4Network) -> Network:
+        """Complete the pre-defined networks, the default bridge on `subnet`, and return that one."""
+        known = self._networks.get("bridge")
+        wanted = [
+            replace(known, subnet=str(subnet))
+            if known
+            else new_network("bridge", "bridge", subnet=str(subnet), interface=DEFAULT_BRIDGE),
+            self._networks.get("host") or new_network("host", "host"),
+            self._networks.get("none") or new_network("none", "null"),
+        ]
+        with self._database.transaction():
+            for network in wanted:
+                if self._networks.get(network.name) != network:
+                    self._database.execute(
+                        "INSERT OR REPLACE INTO networks (id, name, record) VALUES (?, ?, ?)",
+                        (network.id, network.name, network.to_record()),
+                    )
+        self._networks |= {network.name: network for network in wanted}
+        return wanted[0]
+
+    def all(self) -> Sequence[Network]:
+        """Return all networks, by name."""
+        return sorted(self._networks.values(), key=lambda network: network.name)
+
+    def find(self, name: str) -> Network:
+        """Return a network by name, ID, or the start of its ID, in this order.
+
+        Raises NotFoundError, or InvalidParameterError when the start fits several.
+        """
+        if name in self._networks:
+            return self._networks[name]
+        matching = [network for network in self._networks.values() if name and network.id.startswith(name)]
+        if len(matching) > 1 and not any(network.id == name for network in matching):
+            raise InvalidParameterError(f"network {name} is ambiguous ({len(matching)} matches found on ID)")
+        if not matching:
+            raise NotFoundError(f"network {name} not found")
+        return matching[0]

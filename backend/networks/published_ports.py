@@ -1,0 +1,102 @@
+"""Published ports from claim to release: the host's side and this kernel's translation, kept in step."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
+
+from backend.errors import SystemFailureError
+from backend.networks.conntrack import forget_udp
+from backend.networks.endpoint import PublishedPort
+from backend.networks.firewall import Bridge, Firewall, Translation, translations_for
+from backend.networks.host_ports import HostPorts
+from backend.networks.port_requests import PortRequest
+from backend.tasks import in_thread
+
+log = logging.getLogger(__name__)
+Result = TypeVar("Result")
+
+
+class PublishedPorts:
+    """All published ports of all containers."""
+
+    def __init__(self, host_ports: HostPorts) -> None:
+        self._host_ports = host_ports
+        self._open: dict[str, tuple[Translation, ...]] = {}
+        self._firewall: Firewall | None = None
+        # libnftables wants one thread at a time, and its work (about 3 ms) must not hold the event loop up.
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="firewall")
+
+    async def start(self, bridges: Sequence[Bridge]) -> None:
+        """Load the firewall and make its table. Raises SystemFailureError with the reason when it cannot."""
+        self._firewall = await self._on_thread(Firewall)
+        await self._on_thread(self._firewall.prepare, bridges)
+        if await self._on_thread(self._firewall.others_drop_forwarded):
+            log.warning(
+                "another program's firewall drops forwarded traffic (chain ip filter FORWARD, policy drop): "
+                "published ports and containers' outbound traffic need a rule there that lets them pass"
+            )
+
+    async def close(self) -> None:
+        """Let go of sockets and library; open ports stay open for the containers that run on."""
+        self._host_ports.close()
+        if self._firewall is not None:
+            await self._on_thread(self._firewall.close)
+            self._firewall = None
+        self._thread.shutdown(wait=False)
+
+    async def claim(self, container_id: str, requests: Sequence[PortRequest]) -> tuple[PublishedPort, ...]:
+        """Take host ports for a container; no traffic flows yet. Raises as HostPorts.claim does."""
+        return await self._host_ports.claim(container_id, requests) if requests else ()
+
+    async def open(self, container_id: str, target_ip: str, ports: Sequence[PublishedPort]) -> None:
+        """Let traffic flow. Raises SystemFailureError."""
+        translations = self._translations(target_ip, ports)
+        if not translations or self._firewall is None:
+            return
+        # Noted first: if this is cancelled half-way, `release` still closes what was opened.
+        self._open[container_id] = translations
+        try:
+            await self._on_thread(self._firewall.publish, translations)
+        except SystemFailureError:
+            # Something else is in the way, say an element that a crash left: make the table what it must be.
+            await self._on_thread(self._firewall.replace, self._all_open())
+        if udp := {one.host_port for one in translations if one.protocol == "udp"}:
+            try:
+                await in_thread(forget_udp, udp)
+            except SystemFailureError as error:
+                log.warning("clients that already send to UDP port %s must reconnect: %s", udp, error)
+
+    async def release(self, container_id: str) -> None:
+        """Stop the traffic and give the host ports back; nothing happens when there are none."""
+        translations = self._open.pop(container_id, ())
+        try:
+            if translations and self._firewall is not None:
+                try:
+                    await self._on_thread(self._firewall.unpublish, translations)
+                except SystemFailureError:
+                    await self._on_thread(self._firewall.replace, self._all_open())
+        finally:
+            await self._host_ports.release(container_id)
+
+    def take_over(self, container_id: str, target_ip: str, ports: Sequence[PublishedPort]) -> None:
+        """Count the ports of a container that outlived an earlier engine as open; `settle` makes it true."""
+        if ports:
+            self._host_ports.take_over(container_id, ports)
+            self._open[container_id] = self._translations(target_ip, ports)
+
+    async def settle(self) -> None:
+        """Make what is open exactly what was taken over or opened, here and at the supervisor."""
+        if self._firewall is not None:
+            await self._on_thread(self._firewall.replace, self._all_open())
+        await self._host_ports.settle()
+
+    def _translations(self, target_ip: str, ports: Sequence[PublishedPort]) -> tuple[Translation, ...]:
+        return translations_for(target_ip, ports, behind_supervisor=self._host_ports.behind_supervisor)
+
+    def _all_open(self) -> list[Translation]:
+        return [translation for translations in self._open.values() for translation in translations]
+
+    async def _on_thread(self, function: Callable[..., Result], *arguments: Any) -> Result:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, function, *arguments)

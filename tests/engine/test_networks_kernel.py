@@ -1,0 +1,227 @@
+"""Networks against the real kernel, in a namespace of their own: root is needed, no image and no runtime."""
+
+import asyncio
+import socket
+from pathlib import Path
+
+import pytest
+
+from backend.errors import ConflictError, NotFoundError, SystemFailureError
+from tests.engine.private_network import (
+    TIMEOUT,
+    eventually,
+    inside,
+    kernel_state,
+    listener_in,
+    request,
+    run_privately,
+    running_networks,
+    talk,
+)
+
+EMPTY = {"links": ["lo", "marina0"], "elements": [], "pins": [], "mounts": []}
+
+
+def test_containers_reach_each_other_and_the_gateway(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with running_networks(tmp_path) as networks:
+            one = await networks.attach(request("a1", hostname="web"))
+            two = await networks.attach(request("b2"))
+            assert (one.ip_address, two.ip_address) == ("172.17.0.2", "172.17.0.3")
+            assert one.gateway == "172.17.0.1"
+            assert one.mac_address == "02:42:ac:11:00:02"
+            assert "172.17.0.2\tweb\n" in one.hosts_file
+            assert "172.17.0.1\thost.docker.internal\n" in one.hosts_file
+            assert one.namespace_path is not None
+            assert two.namespace_path is not None
+            with (
+                listener_in(one.namespace_path, 80) as listener,
+                inside(two.namespace_path, lambda: _connect("172.17.0.2", 80)) as client,
+            ):
+                assert talk(client, listener) == ("172.17.0.3", b"hello")
+            with (
+                socket.create_server(("0.0.0.0", 9000)) as machine,
+                inside(one.namespace_path, lambda: _connect("172.17.0.1", 9000)) as client,
+            ):
+                assert talk(client, machine) == ("172.17.0.2", b"hello")
+
+    run_privately(story)
+
+
+def test_loopback_inside_is_up_and_low_ports_are_free_for_all(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with running_networks(tmp_path) as networks:
+            for mode in ("bridge", "none"):
+                endpoint = await networks.attach(request(mode[:1] * 2, mode=mode))
+                assert endpoint.namespace_path is not None
+                limit = inside(
+                    endpoint.namespace_path,
+                    lambda: Path("/proc/sys/net/ipv4/ip_unprivileged_port_start").read_text(),
+                )
+                assert limit == "0\n"
+                with (
+                    listener_in(endpoint.namespace_path, 80) as listener,
+                    inside(endpoint.namespace_path, lambda: _connect("127.0.0.1", 80)) as client,
+                ):
+                    assert talk(client, listener) == ("127.0.0.1", b"hello")
+
+    run_privately(story)
+
+
+def test_host_mode_has_no_namespace_and_no_ports(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with running_networks(tmp_path) as networks:
+            endpoint = await networks.attach(
+                request("cc", mode="host", port_bindings={"80/tcp": [{"HostPort": "8080"}]})
+            )
+            assert endpoint.namespace_path is None
+            assert endpoint.ports == ()
+            assert list(endpoint.network_settings()["Networks"]) == ["host"]
+
+    run_privately(story)
+
+
+def test_detach_frees_everything(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with running_networks(tmp_path) as networks:
+            assert kernel_state(tmp_path) == EMPTY
+            bindings = {"80/tcp": [{"HostPort": "8080"}, {"HostIp": "127.0.0.1", "HostPort": "8081"}]}
+            endpoint = await networks.attach(request("dd", port_bindings=bindings))
+            await networks.publish(endpoint)
+            busy = kernel_state(tmp_path)
+            assert len(busy["links"]) == 3  # type: ignore[arg-type]
+            assert len(busy["elements"]) == 2  # type: ignore[arg-type]
+            assert busy["pins"] == [endpoint.container_id]
+            await networks.detach(endpoint.container_id)
+            await networks.detach(endpoint.container_id)
+            await eventually(lambda: kernel_state(tmp_path) == EMPTY, "something is left")
+            socket.create_server(("0.0.0.0", 8080)).close()
+            socket.create_server(("127.0.0.1", 8081)).close()
+
+    run_privately(story)
+
+
+def test_an_address_that_was_just_freed_rests(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with running_networks(tmp_path) as networks:
+            first = await networks.attach(request("e1"))
+            await networks.detach(first.container_id)
+            second = await networks.attach(request("e2"))
+            assert first.ip_address != second.ip_address
+
+    run_privately(story)
+
+
+def test_a_failed_attach_leaves_nothing(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with running_networks(tmp_path) as networks:
+            pins = tmp_path / "run" / "netns"
+            pins.write_text("in the way")  # the namespace cannot be pinned: a late failure
+            with pytest.raises((SystemFailureError, OSError)):
+                await networks.attach(request("f1", port_bindings={"80/tcp": [{"HostPort": "8080"}]}))
+            pins.unlink()
+            await eventually(lambda: kernel_state(tmp_path) == EMPTY, "something is left")
+            socket.create_server(("0.0.0.0", 8080)).close()
+            # Only the address rests; everything works again.
+            await networks.attach(request("f1", port_bindings={"80/tcp": [{"HostPort": "8080"}]}))
+
+    run_privately(story)
+
+
+def test_a_cancelled_attach_leaves_nothing(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with running_networks(tmp_path) as networks:
+            bindings = {"80/tcp": [{"HostPort": "8080"}]}
+            attach = asyncio.ensure_future(networks.attach(request("ab", port_bindings=bindings)))
+            await asyncio.sleep(0)
+            attach.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await attach
+            await eventually(lambda: kernel_state(tmp_path) == EMPTY, "something is left")
+            socket.create_server(("0.0.0.0", 8080)).close()
+
+    run_privately(story)
+
+
+def test_an_engine_that_comes_back_finds_its_containers_and_sweeps_the_rest(tmp_path: Path) -> None:
+    async def story() -> None:
+        bindings = {"80/tcp": [{"HostPort": "8080"}], "53/udp": [{"HostPort": "5353"}]}
+        async with running_networks(tmp_path) as networks:
+            kept = await networks.attach(request("aa", port_bindings=bindings))
+            await networks.publish(kept)
+            lost = await networks.attach(request("bb", port_bindings={"80/tcp": [{"HostPort": "9090"}]}))
+            await networks.publish(lost)
+            before = networks.inspect("bridge")
+        # As after kill -9: nothing was detached, all sockets are closed.
+        async with running_networks(tmp_path) as networks:
+            await networks.restore(type(kept).from_json(kept.to_json()))
+            await networks.reap({kept.container_id})
+            state = kernel_state(tmp_path)
+            assert state["pins"] == [kept.container_id]
+            assert state["links"] == sorted(["lo", "marina0", kept.host_interface])
+            assert "9090" not in str(state["elements"])
+            after = networks.inspect("bridge")
+            assert after["Id"] == before["Id"]
+            assert list(after["Containers"]) == [kept.container_id]
+            assert kept.namespace_path is not None
+            with listener_in(kept.namespace_path, 80) as listener, _connect("127.0.0.1", 8080) as client:
+                assert talk(client, listener)[1] == b"hello"
+            with pytest.raises(SystemFailureError, match="Bind for 0.0.0.0:8080 failed: port is already"):
+                await networks.attach(request("cc", port_bindings={"80/tcp": [{"HostPort": "8080"}]}))
+            fresh = await networks.attach(request("dd", port_bindings={"80/tcp": [{"HostPort": "9090"}]}))
+            assert fresh.ip_address not in (kept.ip_address, kept.gateway)
+
+    run_privately(story)
+
+
+def test_the_subnet_avoids_what_the_machine_uses(tmp_path: Path) -> None:
+    async def story() -> None:
+        _add_dummy_network("172.17.5.1/24")
+        async with running_networks(tmp_path) as networks:
+            assert networks.inspect("bridge")["IPAM"]["Config"][0]["Subnet"] == "172.18.0.0/16"
+        _add_dummy_network("172.18.0.0/16")
+        async with running_networks(tmp_path) as networks:
+            assert networks.inspect("bridge")["IPAM"]["Config"][0]["Subnet"] == "172.19.0.0/16"
+            assert (await networks.attach(request("a1"))).gateway == "172.19.0.1"
+
+    run_privately(story)
+
+
+def test_two_engines_never_share_a_network(tmp_path: Path) -> None:
+    async def story() -> None:
+        (tmp_path / "a").mkdir()
+        (tmp_path / "b").mkdir()
+        async with running_networks(tmp_path / "a"):
+            with pytest.raises(ConflictError, match="another Marina engine"):
+                async with running_networks(tmp_path / "b"):
+                    pass
+
+    run_privately(story)
+
+
+def test_the_list_has_the_three_networks_and_nothing_else_is_found(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with running_networks(tmp_path) as networks:
+            assert [network["Name"] for network in networks.list()] == ["bridge", "host", "none"]
+            with pytest.raises(NotFoundError, match="network nope not found"):
+                networks.validate(request("aa", mode="nope"))
+
+    run_privately(story)
+
+
+def _add_dummy_network(address: str) -> None:
+    from ipaddress import IPv4Interface
+
+    from backend.networks import links
+    from backend.networks.netlink_socket import NetlinkSocket
+
+    with NetlinkSocket() as netlink:
+        name = f"d{address[:6]}{len(links.list_links(netlink))}"
+        links.create_bridge(netlink, name, "02:42:01:02:03:04")
+        link = links.find_link(netlink, name)
+        assert link is not None
+        links.add_address(netlink, link.index, IPv4Interface(address))
+
+
+def _connect(address: str, port: int) -> socket.socket:
+    return socket.create_connection((address, port), TIMEOUT)
