@@ -76,14 +76,11 @@ def _shadows(folder: Path, name: str, environment: Mapping[str, str]) -> tuple[s
             f"DOCKER_HOST is set ({environment['DOCKER_HOST']}): the docker CLI uses that and no context. "
             "Unset it to use Marina.",
         )
-    chosen = environment.get("DOCKER_CONTEXT") or get_text(
-        _read_json(folder / "config.json"), "currentContext"
-    )
+    config = _read_json(folder / "config.json")
+    chosen = environment.get("DOCKER_CONTEXT") or get_text(config, "currentContext") or "default"
     if chosen == name:
         return ()
-    return (
-        f"The current docker context stays {chosen or 'default'}. To use Marina: docker context use {name}",
-    )
+    return (f"The current docker context stays {chosen}. To use Marina: docker context use {name}",)
 
 
 def _read_json(path: Path) -> Mapping[str, object]:

@@ -98,7 +98,9 @@ class EngineConnections:
                 raise EngineTimeoutError(f"{method} {path}: no answer within {limits[1]:.0f} s") from error
             except requests.exceptions.ConnectionError as error:
                 if _is_refusal(error):
-                    raise EngineUnreachableError(str(_root_cause(error))) from error
+                    cause = _root_cause(error)
+                    reason = getattr(cause, "strerror", "") or cause
+                    raise EngineUnreachableError(f"{self.socket_path}: {reason}") from error
                 if not attempts:
                     raise ConnectionLostError(f"{method} {path}: {_root_cause(error)}") from error
             except requests.exceptions.RequestException as error:

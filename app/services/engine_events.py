@@ -1,4 +1,4 @@
-"""The engine's event feed, kept open: after every (re)connection its reader lists anew, so nothing is missed."""
+"""The engine's event feed, kept open: after every connection its reader lists anew and so misses nothing."""
 
 import logging
 import threading
@@ -19,8 +19,8 @@ class EventFeed:
     """Reads events on a thread of its own until `stop`; all callbacks come from that thread.
 
     `on_connected` says that the feed is open: list everything now, changes from here on arrive as events.
-    `on_events` brings what happened at once together. `on_lost` says why the feed broke; it comes once for each
-    break, and the feed tries again by itself.
+    `on_events` brings what happened at once together. `on_lost` says why the feed broke; it comes once
+    for each break, and the feed tries again by itself.
     """
 
     def __init__(

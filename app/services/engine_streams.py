@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import Any, Self
 
+from app.services.chunked_body import BodyError, ChunkedBody, PlainBody
 from app.services.engine_transport import StreamConnection
 from app.services.errors import BadAnswerError, CancelledError, ConnectionLostError, EngineRequestError
 from app.services.json_values import get_object, get_text
@@ -33,6 +34,9 @@ class EngineStream:
     def __init__(self, connection: StreamConnection, response: http.client.HTTPResponse) -> None:
         self._connection = connection
         self._response = response
+        self._body: ChunkedBody | PlainBody = (
+            ChunkedBody() if response.chunked else PlainBody(response.length)
+        )
         self._cancelled = threading.Event()
 
     def __enter__(self) -> Self:
@@ -66,26 +70,30 @@ class EngineStream:
 
     def chunks(self) -> Iterator[bytes]:
         """Yield bytes as they come. Raises ConnectionLostError when cut, CancelledError when cancelled."""
-        while True:
-            data = self._read()
-            if not data:
-                return
-            yield data
-
-    def _read(self) -> bytes:
-        try:
+        while not self._body.is_finished:
             data = self._receive()
-        except (OSError, http.client.HTTPException, ValueError, AttributeError) as error:
-            # http.client reads a closed response as an attribute of None, and bad chunk sizes as ValueError.
+            if not data:
+                if self._body.may_end:
+                    return
+                raise ConnectionLostError("the connection was closed in the middle of the stream")
+            try:
+                payload = self._body.feed(data)
+            except BodyError as error:
+                raise BadAnswerError(str(error)) from error
+            if payload:
+                yield payload
+
+    def _receive(self) -> bytes:
+        # The response's file holds bytes that came along with the header; the bare socket would lose them.
+        try:
+            data = bytes(self._response.fp.read1(READ_SIZE))
+        except (OSError, ValueError) as error:
             if self.is_cancelled:
                 raise CancelledError from error
             raise ConnectionLostError(f"the stream broke: {error}") from error
         if not data and self.is_cancelled:
             raise CancelledError
         return data
-
-    def _receive(self) -> bytes:
-        return self._response.read1(READ_SIZE)
 
     def _has_more(self, timeout: float) -> bool:
         """Return whether more bytes are at the socket within `timeout` seconds."""
@@ -154,39 +162,52 @@ class PullStream(JsonStream):
             yield self._tracker.progress
 
 
-class LogStream(EngineStream):
-    """What a container writes: plain bytes of a terminal, or frames of two streams."""
+class OutputStream(EngineStream):
+    """What a container or command writes: plain bytes of a terminal, or frames of two streams."""
+
+    def __init__(self, connection: StreamConnection, response: http.client.HTTPResponse, tty: bool) -> None:
+        super().__init__(connection, response)
+        self._tty = tty
+
+    def output(self) -> Iterator[tuple[int, bytes]]:
+        """Yield (stream, bytes) as they come; stream is STDOUT or STDERR of `stream_frames`."""
+        for pieces in self._pieces():
+            yield from pieces
+
+    def _pieces(self) -> Iterator[list[tuple[int, bytes]]]:
+        """Yield what one read brought together."""
+        frames = FrameReader()
+        for chunk in self.chunks():
+            if self._tty:
+                yield [(STDOUT, chunk)]
+                continue
+            try:
+                yield frames.feed(chunk)
+            except FrameError as error:
+                raise BadAnswerError(str(error)) from error
+        if not frames.is_between_frames:
+            raise ConnectionLostError("the output broke off in the middle of a frame")
+
+
+class LogStream(OutputStream):
+    """A container's log, or the rest of its life when followed."""
 
     def __init__(
         self, connection: StreamConnection, response: http.client.HTTPResponse, tty: bool, timestamps: bool
     ) -> None:
-        super().__init__(connection, response)
-        self._tty = tty
+        super().__init__(connection, response, tty)
         self._timestamps = timestamps
-
-    def output(self) -> Iterator[tuple[int, bytes]]:
-        """Yield (stream, bytes) as they come; stream is STDOUT or STDERR of `stream_frames`."""
-        frames = FrameReader()
-        for chunk in self.chunks():
-            if self._tty:
-                yield STDOUT, chunk
-                continue
-            try:
-                yield from frames.feed(chunk)
-            except FrameError as error:
-                raise BadAnswerError(str(error)) from error
-        if not frames.is_between_frames:
-            raise ConnectionLostError("the log ended in the middle of a line")
 
     def batches(self) -> Iterator[list[LogLine]]:
         """Yield lines in batches: what came within 50 ms, so that a flood does not drown its reader."""
         splitter = LineSplitter(self._timestamps)
         lines: list[LogLine] = []
         deadline = 0.0
-        for stream, data in self.output():
+        for pieces in self._pieces():
             if not lines:
                 deadline = time.monotonic() + BATCH_SECONDS
-            lines += splitter.feed(stream, data)
+            for stream, data in pieces:
+                lines += splitter.feed(stream, data)
             if lines and (len(lines) >= BATCH_LINES or not self._has_more(deadline - time.monotonic())):
                 yield lines
                 lines = []
@@ -195,28 +216,12 @@ class LogStream(EngineStream):
             yield lines
 
 
-class HijackedStream(EngineStream):
+class HijackedStream(OutputStream):
     """Both ways of attach or exec: the connection stopped being HTTP after the engine's 101 (or 200)."""
 
     def __init__(self, connection: StreamConnection, response: http.client.HTTPResponse, tty: bool) -> None:
-        super().__init__(connection, response)
-        self._tty = tty
-
-    def _receive(self) -> bytes:
-        # The response's file holds bytes that came along with the header; the bare socket would lose them.
-        return bytes(self._response.fp.read1(READ_SIZE))
-
-    def output(self) -> Iterator[tuple[int, bytes]]:
-        """Yield (stream, bytes) until the command ends."""
-        frames = FrameReader()
-        for chunk in self.chunks():
-            if self._tty:
-                yield STDOUT, chunk
-                continue
-            try:
-                yield from frames.feed(chunk)
-            except FrameError as error:
-                raise BadAnswerError(str(error)) from error
+        super().__init__(connection, response, tty)
+        self._body = PlainBody(None)
 
     def write(self, data: bytes) -> None:
         """Send to the command's standard input. Raises ConnectionLostError when it no longer listens."""

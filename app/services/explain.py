@@ -53,14 +53,4 @@ def explain(error: BaseException, subject: str = "", task: Task = Task.OTHER) ->
     for kind, sentence in known.items():
         if isinstance(error, kind):
             return sentence()
-    machine_failure = _explain_machine(error)
-    return machine_failure or UserError("Something went wrong", f"{type(error).__name__}: {error}")
-
-
-def _explain_machine(error: BaseException) -> UserError | None:
-    """Return the machine's own sentence for a failure of `vm`, or None when the error is not one."""
-    summary = getattr(error, "summary", "")
-    if not isinstance(summary, str) or not summary:
-        return None
-    details, what_to_do = getattr(error, "details", ""), getattr(error, "what_to_do", "")
-    return UserError(summary, str(details), str(what_to_do), ErrorCode.MACHINE_FAILED)
+    return UserError("Something went wrong", f"{type(error).__name__}: {error}")

@@ -62,7 +62,7 @@ class Progress:
 
 
 EngineStarter = Callable[[StatusCallback, threading.Event], EngineClient]
-"""Returns a client of an engine that answers; reports the machine's status and gives up when the event is set."""
+"""Returns a client of an engine that answers; reports the machine's status, ends when the event is set."""
 
 
 class GettingStarted:
@@ -184,7 +184,10 @@ class GettingStarted:
             if attempts == PORT_ATTEMPTS:
                 break
         raise failure or UserError(
-            "No port of this computer is free", "", "Close programs that listen on ports.", ErrorCode.PORT_TAKEN
+            "No port of this computer is free",
+            "",
+            "Close programs that listen on ports.",
+            ErrorCode.PORT_TAKEN,
         )
 
     def _wait_for_page(self, client: EngineClient, container: Container) -> None:

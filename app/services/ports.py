@@ -5,7 +5,7 @@ import socket
 import sys
 from collections.abc import Collection, Iterable, Iterator
 
-from app.services.engine_types import Container, Port
+from app.services.engine_types import Container
 from app.services.port_types import LAST_PORT
 
 FIRST_FREE_FOR_ALL = 1024
@@ -13,7 +13,7 @@ _WELL_KNOWN = {80: 8080, 443: 8443}
 
 
 def suggest_host_port(container_port: int, taken: Collection[int] = (), protocol: str = "tcp") -> int | None:
-    """Return a host port for a container's: the same if it is 1024 or more, else 8000 more, else the next free.
+    """Return a host port for a container's: the same from 1024 on, else 8000 more, else the next.
 
     `taken` are ports that containers hold or that other rows of a form use. None when all are taken.
     """
@@ -43,7 +43,7 @@ def ports_of_containers(containers: Iterable[Container], protocol: str = "tcp") 
 
 
 def is_bindable(port: int, protocol: str = "tcp") -> bool:
-    """Return whether this computer would let a program listen on `port`, on IPv4 and, where there is, IPv6."""
+    """Return whether this computer would let a program listen on `port`, on IPv4 and IPv6."""
     kind = socket.SOCK_DGRAM if protocol == "udp" else socket.SOCK_STREAM
     if not _can_bind(socket.AF_INET, kind, "0.0.0.0", port):
         return False
@@ -63,12 +63,12 @@ def _can_bind(family: socket.AddressFamily, kind: socket.SocketKind, address: st
         return error.errno in (
             errno.EADDRNOTAVAIL,
             errno.EAFNOSUPPORT,
-        )  # no IPv6 here: nobody holds it either
+        )  # no IPv6 here
     return True
 
 
 def find_holder(port: int, containers: Iterable[Container], protocol: str = "tcp") -> str:
-    """Return who holds a host port: 'container "web"', 'nginx (pid 12)', "another program", or "" for nobody."""
+    """Return who holds a host port, such as 'container "web"' or "nginx (pid 12)", "" for nobody."""
     for container in containers:
         for published in container.ports:
             if published.host_port == port and published.protocol == protocol:
@@ -90,8 +90,3 @@ def _find_program(port: int, protocol: str) -> str:
     except (psutil.Error, OSError):
         pass  # another user's program stays nameless
     return ""
-
-
-def first_published(ports: Iterable[Port]) -> Port | None:
-    """Return the first port that a browser can open."""
-    return next((port for port in ports if port.url), None)

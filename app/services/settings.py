@@ -4,7 +4,7 @@ import json
 import logging
 import os
 import tempfile
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -27,11 +27,9 @@ class Settings:
     @classmethod
     def from_json(cls, value: Any) -> "Settings":
         """Build it from a file's content; what is missing, unknown or of the wrong type keeps its default."""
-        source, settings = as_object(value), cls()
-        for field in fields(cls):
-            candidate = source.get(field.name)
-            if type(candidate) is type(getattr(settings, field.name)):
-                settings = replace(settings, **{field.name: candidate})
+        source, defaults = as_object(value), asdict(cls())
+        usable = {name: source[name] for name in defaults if type(source.get(name)) is type(defaults[name])}
+        settings = cls(**(defaults | usable))
         return settings if settings.theme in get_args(Theme) else replace(settings, theme="system")
 
 

@@ -1,0 +1,342 @@
+"""The fake engine's containers and images: what each request does, and how it is refused."""
+
+import functools
+import http.server
+import threading
+from typing import Any
+
+from tests.fakes.fake_programs import KNOWN, run_program
+from tests.fakes.fake_state import FakeContainer, FakeExec, FakeImage, FakeState
+
+
+class Refusal(Exception):
+    """A request that is refused, as the API says it."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+
+
+class FakeContainers:
+    """Works on the state as an engine would."""
+
+    def __init__(self, state: FakeState) -> None:
+        self._state = state
+        self._threads: list[threading.Thread] = []
+
+    # --- containers ---------------------------------------------------------------------------------------
+
+    def get(self, name: str) -> FakeContainer:
+        """Return a container. Raises Refusal 404."""
+        container = self._state.find_container(name)
+        if container is None:
+            raise Refusal(404, f"No such container: {name}")
+        return container
+
+    def create(self, name: str, body: dict[str, Any]) -> FakeContainer:
+        """Create a container."""
+        image = self._state.find_image(body["Image"])
+        if image is None:
+            raise Refusal(404, f"No such image: {body['Image']}")
+        with self._state.lock:
+            other = next((c for c in self._state.containers.values() if name and c.name == name), None)
+            if other is not None:
+                raise Refusal(
+                    409,
+                    f'Conflict. The container name "/{name}" is already in use by container "{other.id}". '
+                    "You have to remove (or rename) that container to be able to reuse that name.",
+                )
+            container = FakeContainer(name, image, body["Image"], body)
+            container.name = name or f"brave_{container.id[:6]}"
+            self._state.containers[container.id] = container
+        self._state.publish("container", "create", container.id, name=container.name, image=body["Image"])
+        return container
+
+    def act(self, container: FakeContainer, action: str, query: dict[str, str]) -> None:
+        """Start, stop, restart or kill."""
+        if action == "start":
+            self._start(container)
+        elif action == "kill":
+            if container.state != "running":
+                raise Refusal(409, f"cannot kill container: {container.id}: container is not running")
+            self._end(container, 137)
+        elif action == "stop":
+            if container.state != "running":
+                raise Refusal(304, "")
+            self._end(container, 143)
+        else:
+            if container.state == "running":
+                self._end(container, 143)
+            self._start(container)
+
+    def remove(self, container: FakeContainer, force: bool) -> None:
+        """Remove a container."""
+        if container.state == "running":
+            if not force:
+                raise Refusal(
+                    409,
+                    f"cannot remove container {container.name!r}: container is running: "
+                    "stop the container before removing or force remove",
+                )
+            self._end(container, 137)
+        with self._state.lock:
+            self._state.containers.pop(container.id, None)
+        self._state.publish("container", "destroy", container.id, name=container.name)
+
+    def _start(self, container: FakeContainer) -> None:
+        if container.state == "running":
+            raise Refusal(304, "")
+        if container.command[0] not in KNOWN:
+            raise Refusal(400, f'exec: "{container.command[0]}": executable file not found in $PATH')
+        self._publish_ports(container)
+        container.ended.clear()
+        container.state = "running"
+        self._state.publish("container", "start", container.id, name=container.name)
+        environment = dict(line.split("=", 1) for line in container.body.get("Env") or [])
+
+        def run() -> None:
+            code = run_program(
+                container.command,
+                container.write,
+                container.stdin,
+                lambda: container.state != "running",
+                environment,
+            )
+            if container.state == "running":
+                self._end(container, code)
+
+        self._spawn(run)
+
+    def _end(self, container: FakeContainer, code: int) -> None:
+        container.exit_code, container.state = code, "exited"
+        for server in container.servers:
+            server.shutdown()
+            server.server_close()
+        container.servers.clear()
+        container.ports.clear()
+        with container.changed:
+            container.ended.set()
+            container.changed.notify_all()
+        self._state.publish("container", "die", container.id, name=container.name, exitCode=str(code))
+        if (container.body.get("HostConfig") or {}).get("AutoRemove"):
+            with self._state.lock:
+                self._state.containers.pop(container.id, None)
+            self._state.publish("container", "destroy", container.id, name=container.name)
+
+    def _publish_ports(self, container: FakeContainer) -> None:
+        """Listen on the host for every published port, with the image's page behind it."""
+        bindings = (container.body.get("HostConfig") or {}).get("PortBindings") or {}
+        for key, hosts in bindings.items():
+            for host in hosts:
+                wanted = int(host.get("HostPort") or 0)
+                try:
+                    handler = functools.partial(_PageHandler, container.image.serves)
+                    server = http.server.ThreadingHTTPServer(("127.0.0.1", wanted), handler)
+                except OSError as error:
+                    raise Refusal(
+                        500,
+                        "driver failed programming external connectivity: port is already allocated: "
+                        f"0.0.0.0:{wanted} is in use by python3 (pid 12)",
+                    ) from error
+                container.servers.append(server)
+                container.ports[key] = server.server_address[1]
+                self._spawn(lambda server=server: server.serve_forever(0.02))
+
+    def _spawn(self, target: Any) -> None:
+        thread = threading.Thread(target=target, name="fake-container")
+        self._threads.append(thread)
+        thread.start()
+
+    def end_all(self) -> None:
+        """Kill every container and wait for its threads."""
+        for container in list(self._state.containers.values()):
+            if container.state == "running":
+                self._end(container, 137)
+        for thread in self._threads:
+            thread.join()
+
+    def list_rows(self, all: bool, filters: dict[str, list[str]]) -> list[dict[str, Any]]:
+        """Return ContainerSummary rows, the newest first."""
+        with self._state.lock:
+            containers = list(self._state.containers.values())[::-1]
+        labels = filters.get("label", [])
+        return [
+            {
+                "Id": c.id,
+                "Names": [f"/{c.name}"],
+                "Image": c.image_name,
+                "ImageID": c.image.id,
+                "Command": " ".join(c.command),
+                "Created": int(c.created),
+                "State": c.state,
+                "Status": "Up 2 seconds" if c.state == "running" else f"Exited ({c.exit_code}) 1 second ago",
+                "Labels": c.labels,
+                "Ports": [
+                    {
+                        "IP": ip,
+                        "PrivatePort": int(key.split("/")[0]),
+                        "PublicPort": port,
+                        "Type": key.split("/")[1],
+                    }
+                    for key, port in c.ports.items()
+                    for ip in ("0.0.0.0", "::")
+                ],
+            }
+            for c in containers
+            if (all or c.state == "running")
+            and has_all(labels, [*c.labels, *(f"{k}={v}" for k, v in c.labels.items())])
+        ]
+
+    def inspect(self, container: FakeContainer) -> dict[str, Any]:
+        """Return ContainerInspectResponse."""
+        return {
+            "Id": container.id,
+            "Name": f"/{container.name}",
+            "Created": "2026-01-02T03:04:05.123456789Z",
+            "Image": container.image.id,
+            "State": {
+                "Status": container.state,
+                "Running": container.state == "running",
+                "ExitCode": container.exit_code,
+                "StartedAt": "2026-01-02T03:04:06Z",
+                "FinishedAt": "0001-01-01T00:00:00Z",
+            },
+            "Config": {
+                "Image": container.image_name,
+                "Tty": container.tty,
+                "Env": container.body.get("Env") or [],
+                "Labels": container.labels,
+            },
+            "HostConfig": container.body.get("HostConfig") or {},
+            "NetworkSettings": {
+                "Ports": {
+                    key: [{"HostIp": "0.0.0.0", "HostPort": str(port)}]
+                    for key, port in container.ports.items()
+                }
+            },
+        }
+
+    # --- exec ---------------------------------------------------------------------------------------------
+
+    def create_exec(self, name: str, body: dict[str, Any]) -> FakeExec:
+        """Prepare a command."""
+        container = self.get(name)
+        if container.state != "running":
+            raise Refusal(409, f"container {container.id} is not running")
+        prepared = FakeExec(container, body)
+        self._state.execs[prepared.id] = prepared
+        return prepared
+
+    def get_exec(self, id: str) -> FakeExec:
+        """Return a prepared command. Raises Refusal 404."""
+        if id not in self._state.execs:
+            raise Refusal(404, f"No such exec instance: {id}")
+        return self._state.execs[id]
+
+    def run_exec(self, prepared: FakeExec, write: Any) -> None:
+        """Run it to its end."""
+        command = tuple(prepared.body["Cmd"])
+        if command[0] not in KNOWN:
+            write(2, f'exec: "{command[0]}": executable file not found in $PATH\n'.encode())
+            prepared.exit_code = 127
+            return
+        environment = dict(line.split("=", 1) for line in prepared.body.get("Env") or [])
+        prepared.exit_code = run_program(
+            command,
+            write,
+            prepared.container.stdin,
+            lambda: prepared.container.state != "running",
+            environment,
+        )
+
+    # --- images -------------------------------------------------------------------------------------------
+
+    def get_image(self, name: str) -> FakeImage:
+        """Return an image. Raises Refusal 404."""
+        image = self._state.find_image(name)
+        if image is None:
+            raise Refusal(404, f"No such image: {name}")
+        return image
+
+    def inspect_image(self, name: str) -> dict[str, Any]:
+        """Return ImageInspect."""
+        image = self.get_image(name)
+        return {
+            "Id": image.id,
+            "RepoTags": image.tags,
+            "Size": image.size,
+            "Created": "2026-01-02T03:04:05Z",
+            "Os": "linux",
+            "Architecture": "amd64",
+            "Config": {
+                "ExposedPorts": {port: {} for port in image.exposed},
+                "Env": list(image.environment),
+                "Volumes": {volume: {} for volume in image.volumes},
+                "Cmd": list(image.command),
+            },
+        }
+
+    def remove_image(self, name: str, force: bool) -> list[dict[str, str]]:
+        """Remove an image."""
+        image = self.get_image(name)
+        user = next((c for c in self._state.containers.values() if c.image is image), None)
+        if user is not None and not force:
+            raise Refusal(
+                409,
+                f'conflict: unable to remove repository reference "{name}" (must force) - '
+                f"container {user.id[:12]} is using its referenced image {image.id[7:19]}",
+            )
+        self._state.images.remove(image)
+        self._state.publish("image", "delete", image.id)
+        return [*({"Untagged": tag} for tag in image.tags), {"Deleted": image.id}]
+
+    def pull_messages(self, reference: str) -> list[dict[str, Any]]:
+        """Return what a pull says, for an image that the registry has or has not."""
+        name, _, tag = reference.rpartition(":")
+        if reference not in self._state.registry:
+            raise Refusal(
+                404,
+                f"pull access denied for {name}, repository does not exist or may require 'docker login'",
+            )
+        layers = [("aaaaaaaaaaaa", 1000), ("bbbbbbbbbbbb", 3000)]
+        messages: list[dict[str, Any]] = [{"status": f"Pulling from library/{name}", "id": tag}]
+        messages += [{"status": "Pulling fs layer", "progressDetail": {}, "id": id} for id, _ in layers]
+        for id, size in layers:
+            for current in (size // 2, size):
+                detail = {"current": current, "total": size}
+                messages.append({"status": "Downloading", "progressDetail": detail, "id": id})
+            messages.append({"status": "Download complete", "progressDetail": {}, "id": id})
+            messages.append({"status": "Pull complete", "progressDetail": {}, "id": id})
+        return [*messages, {"status": f"Status: Downloaded newer image for {reference}"}]
+
+    def finish_pull(self, reference: str) -> None:
+        """Put the pulled image on the machine."""
+        image = self._state.registry.get(reference)
+        with self._state.lock:
+            if image is not None and image not in self._state.images:
+                self._state.images.append(image)
+        self._state.publish("image", "pull", reference)
+
+
+def has_all(wanted: list[str], present: list[str]) -> bool:
+    """Return whether every wanted label is there."""
+    return all(label in present for label in wanted)
+
+
+class _PageHandler(http.server.BaseHTTPRequestHandler):
+    """Serves one page."""
+
+    def __init__(self, page: str, *arguments: Any) -> None:
+        self._page = page
+        super().__init__(*arguments)
+
+    def do_GET(self) -> None:
+        content = self._page.encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_: object) -> None:
+        """Stay quiet."""

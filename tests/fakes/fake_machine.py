@@ -1,0 +1,147 @@
+"""A supervisor on a machine.sock: speaks the protocol of docs/architecture.md, boots nothing."""
+
+import contextlib
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Self
+
+from vm.machine.status import MachineState, MachineStatus, Problem, Step, StepState
+
+STEPS = (("machine", "Start the machine", 60.0), ("engine", "Start the engine", 30.0))
+
+
+class FakeMachine:
+    """Start it as a context manager. `start_fails_with` scripts a failed start, `gate` can hold a start up."""
+
+    def __init__(self, folder: Path, state: MachineState = MachineState.STOPPED) -> None:
+        self.socket_path = folder / "machine.sock"
+        self.docker_socket = folder / "docker.sock"
+        self.start_fails_with: Problem | None = None
+        self.gate = threading.Event()
+        self.gate.set()
+        self.requests: list[str] = []
+        self._status = MachineStatus(state, docker_socket=str(self.docker_socket), supervisor_pid=1)
+        self._changed = threading.Condition()
+        self._history: list[MachineStatus] = [self._status]
+        self._closing = threading.Event()
+        self._listener: socket.socket | None = None
+        self._threads: list[threading.Thread] = []
+        self._connections: set[socket.socket] = set()
+
+    def __enter__(self) -> Self:
+        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._listener.bind(str(self.socket_path))
+        self._listener.listen(16)
+        self._spawn(self._accept)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._closing.set()
+        self.gate.set()
+        assert self._listener is not None
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self.socket_path.unlink(missing_ok=True)
+        self.cut_connections()
+        with self._changed:
+            self._changed.notify_all()
+        for thread in self._threads:
+            thread.join()
+
+    @property
+    def status(self) -> MachineStatus:
+        """The present status."""
+        return self._status
+
+    def set(self, **values: Any) -> None:
+        """Change the status and tell all watchers."""
+        with self._changed:
+            self._status = replace(self._status, **values)
+            self._history.append(self._status)
+            self._changed.notify_all()
+
+    def cut_connections(self) -> None:
+        """Break every connection, as a killed supervisor does."""
+        for connection in tuple(self._connections):
+            with contextlib.suppress(OSError):
+                connection.shutdown(socket.SHUT_RDWR)
+
+    def _spawn(self, target: Any, *arguments: Any) -> None:
+        thread = threading.Thread(target=target, args=arguments, name="fake-machine")
+        self._threads.append(thread)
+        thread.start()
+
+    def _accept(self) -> None:
+        assert self._listener is not None
+        while not self._closing.is_set():
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            self._connections.add(connection)
+            self._spawn(self._serve, connection)
+
+    def _serve(self, connection: socket.socket) -> None:
+        with connection, contextlib.suppress(OSError):
+            with connection.makefile("rb") as reader:
+                line = reader.readline()
+            if line:
+                command = json.loads(line)["command"]
+                self.requests.append(command)
+                for status in self._answers(command):
+                    connection.sendall(json.dumps(status.to_json()).encode() + b"\n")
+        self._connections.discard(connection)
+
+    def _answers(self, command: str) -> Iterator[MachineStatus]:
+        if command == "status":
+            yield self._status
+        elif command == "watch":
+            yield from self._watch()
+        elif command == "start":
+            yield from self._start()
+        elif command == "restart":
+            yield from self._stop()
+            yield from self._start()
+        else:
+            yield from self._stop()
+
+    def _watch(self) -> Iterator[MachineStatus]:
+        with self._changed:
+            known = len(self._history)
+        yield self._status
+        while not self._closing.is_set():
+            with self._changed:
+                self._changed.wait_for(lambda: len(self._history) > known or self._closing.is_set(), 0.05)
+                fresh = self._history[known:]
+                known = len(self._history)
+            yield from fresh
+
+    def _start(self) -> Iterator[MachineStatus]:
+        if self._status.state is MachineState.RUNNING:
+            yield self._status
+            return
+        steps = [Step(name, title, limit=limit) for name, title, limit in STEPS]
+        for index, step in enumerate(steps):
+            steps[index] = replace(step, state=StepState.ACTIVE)
+            self.set(state=MachineState.STARTING, steps=tuple(steps), progress=index / len(steps))
+            yield self._status
+            self.gate.wait()
+            if self.start_fails_with is not None:
+                steps[index] = replace(step, state=StepState.FAILED, seconds=0.5)
+                self.set(state=MachineState.FAILED, steps=tuple(steps), problem=self.start_fails_with)
+                yield self._status
+                return
+            steps[index] = replace(step, state=StepState.DONE, seconds=0.5)
+        self.set(state=MachineState.RUNNING, steps=tuple(steps), progress=1.0, problem=None)
+        yield self._status
+
+    def _stop(self) -> Iterator[MachineStatus]:
+        self.set(state=MachineState.STOPPING)
+        yield self._status
+        self.set(state=MachineState.STOPPED, steps=(), progress=0.0)
+        yield self._status

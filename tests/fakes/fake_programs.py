@@ -1,0 +1,63 @@
+"""The few commands that the fake's containers know: enough for the same tests to run on a real engine."""
+
+import queue
+import time
+from collections.abc import Callable
+
+STDOUT, STDERR = 1, 2
+KNOWN = ("true", "false", "echo", "cat", "sleep", "sh")
+
+
+def run_program(
+    command: tuple[str, ...],
+    write: Callable[[int, bytes], None],
+    stdin: "queue.Queue[bytes | None]",
+    stopped: Callable[[], bool],
+    environment: dict[str, str],
+) -> int:
+    """Run a command to its end and return its exit code; `stopped` says that it is to be killed."""
+    name, arguments = command[0], command[1:]
+    if name == "true":
+        return 0
+    if name == "false":
+        return 1
+    if name == "echo":
+        write(STDOUT, " ".join(arguments).encode() + b"\n")
+        return 0
+    if name == "cat":
+        while (data := _next_input(stdin, stopped)) is not None:
+            write(STDOUT, data)
+        return 137 if stopped() else 0
+    if name == "sleep":
+        deadline = time.monotonic() + float(arguments[0])
+        while time.monotonic() < deadline:
+            if stopped():
+                return 137
+            time.sleep(0.01)
+        return 0
+    return _run_shell(arguments, write, environment)
+
+
+def _next_input(stdin: "queue.Queue[bytes | None]", stopped: Callable[[], bool]) -> bytes | None:
+    while not stopped():
+        try:
+            return stdin.get(timeout=0.02)
+        except queue.Empty:
+            continue
+    return None
+
+
+def _run_shell(
+    arguments: tuple[str, ...], write: Callable[[int, bytes], None], environment: dict[str, str]
+) -> int:
+    """Run `sh -c "a; b; exit N"` for echo (also `>&2`, `$NAME`) and exit."""
+    for statement in arguments[1].split(";") if len(arguments) > 1 else ():
+        words = statement.split()
+        if words[:1] == ["exit"]:
+            return int(words[1])
+        if words[:1] == ["echo"]:
+            to_error = words[-1] == ">&2"
+            texts = words[1:-1] if to_error else words[1:]
+            values = [environment.get(text[1:], "") if text.startswith("$") else text for text in texts]
+            write(STDERR if to_error else STDOUT, " ".join(values).encode() + b"\n")
+    return 0

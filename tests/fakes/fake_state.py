@@ -1,0 +1,147 @@
+"""What the fake engine knows: images, what its registry offers, containers, and a feed of events."""
+
+import hashlib
+import itertools
+import queue
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+_numbers = itertools.count(1)
+
+
+def make_id(*words: object) -> str:
+    """Return 64 hexadecimal digits that no other call returns."""
+    return hashlib.sha256(repr((words, next(_numbers))).encode()).hexdigest()
+
+
+@dataclass
+class FakeImage:
+    """An image; `serves` is the page that its containers show at their published ports."""
+
+    tags: list[str]
+    exposed: tuple[str, ...] = ()
+    command: tuple[str, ...] = ("sleep", "1000")
+    environment: tuple[str, ...] = ()
+    volumes: tuple[str, ...] = ()
+    size: int = 1_000_000
+    serves: str = ""
+    id: str = field(default_factory=lambda: "sha256:" + make_id("image"))
+
+
+@dataclass
+class FakeContainer:
+    """A container: what was asked for, and what its command did."""
+
+    name: str
+    image: FakeImage
+    image_name: str
+    body: dict[str, Any]
+    id: str = field(default_factory=lambda: make_id("container"))
+    state: str = "created"
+    exit_code: int = 0
+    created: float = field(default_factory=time.time)
+    ports: dict[str, int] = field(default_factory=dict)
+    log: list[tuple[int, bytes]] = field(default_factory=list)
+    ended: threading.Event = field(default_factory=threading.Event)
+    changed: threading.Condition = field(default_factory=threading.Condition)
+    stdin: "queue.Queue[bytes | None]" = field(default_factory=queue.Queue)
+    servers: list[Any] = field(default_factory=list)
+    sizes: list[tuple[int, int]] = field(default_factory=list)
+
+    @property
+    def command(self) -> tuple[str, ...]:
+        return tuple(self.body.get("Cmd") or self.image.command)
+
+    @property
+    def tty(self) -> bool:
+        return bool(self.body.get("Tty"))
+
+    @property
+    def labels(self) -> dict[str, str]:
+        return dict(self.body.get("Labels") or {})
+
+    def write(self, stream: int, data: bytes) -> None:
+        """Write to the container's output."""
+        with self.changed:
+            self.log.append((stream, data))
+            self.changed.notify_all()
+
+    def wait_for_output(self, known: int) -> tuple[list[tuple[int, bytes]], bool]:
+        """Return what was written after the first `known` pieces, and whether the command has ended."""
+        with self.changed:
+            self.changed.wait_for(lambda: len(self.log) > known or self.ended.is_set(), 0.02)
+            return self.log[known:], self.ended.is_set()
+
+
+@dataclass
+class FakeExec:
+    """A command prepared in a container."""
+
+    container: FakeContainer
+    body: dict[str, Any]
+    id: str = field(default_factory=lambda: make_id("exec"))
+    exit_code: int | None = None
+    sizes: list[tuple[int, int]] = field(default_factory=list)
+
+
+class FakeState:
+    """All of it, behind one lock."""
+
+    def __init__(self) -> None:
+        self.lock = threading.RLock()
+        self.images: list[FakeImage] = []
+        self.registry: dict[str, FakeImage] = {}
+        self.containers: dict[str, FakeContainer] = {}
+        self.execs: dict[str, FakeExec] = {}
+        self.volumes: list[str] = []
+        self._listeners: list[queue.Queue[dict[str, Any] | None]] = []
+
+    def find_image(self, name: str) -> FakeImage | None:
+        """Return the image with this tag, or this id or the beginning of it."""
+        wanted = name if ":" in name.rpartition("/")[2] else f"{name}:latest"
+        with self.lock:
+            for image in self.images:
+                short = image.id.removeprefix("sha256:")
+                if wanted in image.tags or (
+                    len(name) >= 4 and short.startswith(name.removeprefix("sha256:"))
+                ):
+                    return image
+        return None
+
+    def find_container(self, name: str) -> FakeContainer | None:
+        """Return the container with this name, or this id or the beginning of it."""
+        with self.lock:
+            for container in self.containers.values():
+                if container.name == name or container.id.startswith(name):
+                    return container
+        return None
+
+    def publish(self, type: str, action: str, id: str, **attributes: str) -> None:
+        """Tell all listeners what happened."""
+        now = time.time_ns()
+        message = {
+            "Type": type,
+            "Action": action,
+            "Actor": {"ID": id, "Attributes": attributes},
+            "time": now // 10**9,
+            "timeNano": now,
+        }
+        with self.lock:
+            for listener in self._listeners:
+                listener.put(message)
+
+    def listen(self) -> "queue.Queue[dict[str, Any] | None]":
+        """Return a queue that gets every event; None ends it."""
+        listener: queue.Queue[dict[str, Any] | None] = queue.Queue()
+        with self.lock:
+            self._listeners.append(listener)
+        return listener
+
+    def end_listeners(self) -> None:
+        """End all event streams."""
+        with self.lock:
+            for listener in self._listeners:
+                listener.put(None)
+            self._listeners.clear()

@@ -1,0 +1,31 @@
+"""Fixtures for services and command line."""
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.services.engine_client import EngineClient
+from tests.fakes.fake_engine import FakeEngine
+
+
+@pytest.fixture
+def short_folder() -> Iterator[Path]:
+    """A folder whose path leaves room for a socket's name, which has at most 104 bytes on a Mac."""
+    with tempfile.TemporaryDirectory(prefix="marina-") as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def engine(short_folder: Path) -> Iterator[FakeEngine]:
+    """A running fake engine."""
+    with FakeEngine(short_folder) as fake:
+        yield fake
+
+
+@pytest.fixture
+def client(engine: FakeEngine) -> Iterator[EngineClient]:
+    """A client of the fake engine that loses patience early."""
+    with EngineClient(engine.socket_path, connect_timeout=1.0, read_timeout=1.0) as engine_client:
+        yield engine_client
