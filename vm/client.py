@@ -6,6 +6,7 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -152,8 +153,8 @@ class MachineClient:
                 process.wait()
                 raise _no_answer(self._files, f"no answer within {SPAWN_LIMIT:g} s")
             time.sleep(0.05)
-        # a child that lives on is not ours to wait for: it ends on its own, long after this program
-        process.returncode = process.returncode or 0
+        # reaped when it ends, should this program still run then
+        threading.Thread(target=process.wait, name="supervisor", daemon=True).start()
 
     def _spawn(self) -> subprocess.Popen[bytes]:
         environment = dict(os.environ)

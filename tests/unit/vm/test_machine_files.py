@@ -1,0 +1,48 @@
+"""Where the machine's files lie."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from vm.errors import UserError
+from vm.machine.machine_files import SOCKET_PATH_LIMIT, MachineFiles, check_private
+
+
+def test_everything_lies_below_the_state_folder(tmp_path: Path) -> None:
+    files = MachineFiles.find(tmp_path)
+    assert files.docker_socket == tmp_path / "docker.sock"
+    assert files.machine_socket == tmp_path / "machine.sock"
+    names = [name for name in dir(MachineFiles) if isinstance(getattr(MachineFiles, name), property)]
+    assert len(names) > 15
+    assert all(getattr(files, name).is_relative_to(tmp_path) for name in names)
+
+
+def test_marina_home_is_used_when_no_state_is_given(tmp_path: Path) -> None:
+    files = MachineFiles.find(None, {"MARINA_HOME": str(tmp_path)})
+    assert files == MachineFiles.find(tmp_path)
+
+
+def test_a_state_folder_with_a_long_path_is_refused_with_the_length() -> None:
+    with pytest.raises(UserError, match="too long") as caught:
+        MachineFiles.find(Path("/") / ("x" * 100))
+    assert f"{SOCKET_PATH_LIMIT} are allowed" in caught.value.details
+
+
+def test_a_user_with_a_long_name_gets_a_short_run_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", "/run/user/" + "n" * 90)
+    files = MachineFiles.find(None, {})
+    assert len(os.fsencode(files.machine_socket)) <= SOCKET_PATH_LIMIT
+    assert files.run == MachineFiles.find(None, {}).run
+
+
+def test_folders_are_closed_to_others(tmp_path: Path) -> None:
+    files = MachineFiles.find(tmp_path / "state")
+    files.create_folders()
+    assert files.run.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_run_folder_that_others_may_write_to_is_refused(tmp_path: Path) -> None:
+    tmp_path.chmod(0o777)
+    with pytest.raises(UserError, match="not safe"):
+        check_private(tmp_path)

@@ -1,0 +1,204 @@
+"""Claims of host ports, with real sockets on the host and a recording QEMU."""
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from vm.machine.machine_files import MachineFiles
+from vm.machine.port_forwards import PortForwards, host_address, parse_claim
+from vm.machine.port_reasons import PortRefused, find_free_port
+from vm.machine.qmp import QmpError
+from vm.machine.status import PublishedPort
+
+
+class RecordingQemu:
+    """Opens real listeners as QEMU does, and answers in its words."""
+
+    def __init__(self) -> None:
+        self.listeners: dict[str, socket.socket] = {}
+        self.refuse = ""
+
+    async def monitor(self, command_line: str) -> str:
+        verb, _, rule = command_line.split()
+        if verb == "hostfwd_remove":
+            listener = self.listeners.pop(rule, None)
+            if listener is None:
+                return "host forwarding rule not found"
+            listener.close()
+            return "host forwarding rule removed"
+        if self.refuse:
+            return self.refuse
+        host = rule.partition("-:")[0]
+        protocol, address, port = host.split(":")
+        kind = socket.SOCK_STREAM if protocol == "tcp" else socket.SOCK_DGRAM
+        listener = socket.socket(socket.AF_INET, kind)
+        listener.bind((address, int(port)))
+        if protocol == "tcp":
+            listener.listen()
+        self.listeners[host] = listener
+        return ""
+
+    def close(self) -> None:
+        for listener in self.listeners.values():
+            listener.close()
+
+
+@pytest.fixture
+def qemu() -> Iterator[RecordingQemu]:
+    qemu = RecordingQemu()
+    yield qemu
+    qemu.close()
+
+
+@pytest.fixture
+def changes() -> list[int]:
+    return []
+
+
+@pytest.fixture
+def forwards(tmp_path: Path, qemu: RecordingQemu, changes: list[int]) -> PortForwards:
+    return PortForwards(MachineFiles.find(tmp_path), qemu, lambda: changes.append(1))
+
+
+@pytest.fixture
+def taken() -> Iterator[socket.socket]:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        yield listener
+
+
+def port(host_port: int = 0, host_ip: str = "127.0.0.1", protocol: str = "tcp") -> PublishedPort:
+    return PublishedPort("web", protocol, host_ip, host_port, 80)
+
+
+def free_port() -> int:
+    return find_free_port("tcp", "127.0.0.1", 0)
+
+
+async def test_zero_is_filled_in_and_the_port_is_open(
+    forwards: PortForwards, qemu: RecordingQemu, changes: list[int]
+) -> None:
+    opened = await forwards.claim("web", [port(), port(protocol="udp")])
+    assert all(found.host_port for found in opened)
+    assert set(qemu.listeners) == {f"{found.protocol}:127.0.0.1:{found.host_port}" for found in opened}
+    assert forwards.ports == opened
+    assert changes == [1]
+
+
+async def test_a_taken_port_is_refused_with_its_holder(forwards: PortForwards, taken: socket.socket) -> None:
+    number = taken.getsockname()[1]
+    with pytest.raises(PortRefused) as caught:
+        await forwards.claim("web", [port(number)])
+    assert str(caught.value).startswith(f"port is already allocated: 127.0.0.1:{number} is in use by ")
+    assert f"(pid {os.getpid()})" in str(caught.value)
+
+
+async def test_all_or_nothing(forwards: PortForwards, qemu: RecordingQemu, taken: socket.socket) -> None:
+    number = taken.getsockname()[1]
+    with pytest.raises(PortRefused):
+        await forwards.claim("web", [port(), port(number)])
+    assert not qemu.listeners
+    assert forwards.ports == ()
+
+
+async def test_another_containers_port_is_refused_with_its_name(forwards: PortForwards) -> None:
+    number = free_port()
+    await forwards.claim("first", parse_claim("first", [{"host_ip": "127.0.0.1", "host_port": number, "guest_port": 1}]))
+    with pytest.raises(PortRefused, match="in use by container first"):
+        await forwards.claim("second", [port(number, host_ip="")])
+
+
+async def test_release_frees_the_port(forwards: PortForwards, qemu: RecordingQemu) -> None:
+    (opened,) = await forwards.claim("web", [port()])
+    await forwards.release("web")
+    await forwards.release("web")
+    assert not qemu.listeners
+    assert find_free_port("tcp", "127.0.0.1", opened.host_port) == opened.host_port
+
+
+async def test_a_new_claim_replaces_the_containers_earlier_one(forwards: PortForwards, qemu: RecordingQemu) -> None:
+    await forwards.claim("web", [port()])
+    (second,) = await forwards.claim("web", [port()])
+    assert list(qemu.listeners) == [f"tcp:127.0.0.1:{second.host_port}"]
+
+
+async def test_sync_leaves_alone_what_is_open_and_closes_the_rest(
+    forwards: PortForwards, qemu: RecordingQemu, taken: socket.socket
+) -> None:
+    kept = await forwards.claim("kept", [PublishedPort("kept", "tcp", "127.0.0.1", 0, 80)])
+    await forwards.claim("gone", [PublishedPort("gone", "tcp", "127.0.0.1", 0, 80)])
+    listener = qemu.listeners[f"tcp:127.0.0.1:{kept[0].host_port}"]
+    bad = PublishedPort("bad", "tcp", "127.0.0.1", taken.getsockname()[1], 80)
+    failed = await forwards.sync({"kept": kept, "bad": (bad,)})
+    assert list(failed) == ["bad"]
+    assert "already allocated" in failed["bad"]
+    assert list(qemu.listeners.values()) == [listener]
+
+
+async def test_qemus_refusal_is_an_error(forwards: PortForwards, qemu: RecordingQemu) -> None:
+    qemu.refuse = "Could not set up host forwarding rule"
+    with pytest.raises(PortRefused, match="Could not set up"):
+        await forwards.claim("web", [port(free_port())])
+    assert forwards.ports == ()
+
+
+async def test_a_dead_qemu_refuses(forwards: PortForwards, qemu: RecordingQemu, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def gone(command_line: str) -> str:
+        raise QmpError("QEMU is gone")
+
+    monkeypatch.setattr(qemu, "monitor", gone)
+    with pytest.raises(PortRefused, match="QEMU is gone"):
+        await forwards.claim("web", [port()])
+
+
+async def test_a_later_supervisor_knows_the_claims(
+    forwards: PortForwards, qemu: RecordingQemu, tmp_path: Path
+) -> None:
+    opened = await forwards.claim("web", [port()])
+    later = PortForwards(MachineFiles.find(tmp_path), qemu, lambda: None)
+    later.take_over()
+    assert later.ports == opened
+    await later.release("web")
+    assert not qemu.listeners
+
+
+@pytest.mark.parametrize(
+    ("host_ip", "address"),
+    [("", "0.0.0.0"), ("0.0.0.0", "0.0.0.0"), ("::", "0.0.0.0"), ("::1", "127.0.0.1"), ("127.0.0.2", "127.0.0.2")],
+)
+def test_addresses_become_ipv4(host_ip: str, address: str) -> None:
+    assert host_address(host_ip) == address
+
+
+@pytest.mark.parametrize("host_ip", ["fe80::1", "localhost", "1.2.3", "127.0.0.1-:80"])
+def test_other_addresses_are_refused(host_ip: str) -> None:
+    with pytest.raises(PortRefused):
+        host_address(host_ip)
+
+
+def test_an_address_of_another_computer_is_refused_with_the_reason() -> None:
+    with pytest.raises(PortRefused, match="192.0.2.1 is not an address of this computer"):
+        find_free_port("tcp", "192.0.2.1", 0)
+
+
+@pytest.mark.parametrize(
+    ("container", "ports"),
+    [
+        (None, []),
+        ("", []),
+        ("c", None),
+        ("c", [1]),
+        ("c", [{"guest_port": 0}]),
+        ("c", [{"guest_port": 80, "host_port": 70000}]),
+        ("c", [{"guest_port": 80, "host_port": "80 tcp::22-:22"}]),
+        ("c", [{"guest_port": True}]),
+        ("c", [{"guest_port": 80, "protocol": "sctp"}]),
+        ("c", [{"guest_port": 80, "host_ip": 7}]),
+        ("c", [{"guest_port": 80}] * 5000),
+    ],
+)
+def test_what_is_no_claim_is_refused(container: object, ports: object) -> None:
+    with pytest.raises(PortRefused):
+        parse_claim(container, ports)

@@ -1,0 +1,113 @@
+"""QEMU's command line for each system."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from vm.machine.endpoints import TcpEndpoint, UnixEndpoint
+from vm.machine.qemu_command import QemuSettings, machine_arguments, qemu_command
+
+LINUX = QemuSettings(
+    program="/usr/bin/qemu-system-x86_64",
+    platform="linux",
+    architecture="amd64",
+    accelerator="tcg",
+    cpus=2,
+    memory_mib=2048,
+    kernel=Path("/image/vmlinux"),
+    initramfs=Path("/image/initramfs.img"),
+    kernel_arguments="console=ttyS0 quiet",
+    root_disk=Path("/image/root.erofs"),
+    engine_disk=Path("/image/engine.erofs"),
+    data_disk=Path("/data/data.qcow2"),
+    console_log=Path("/data/console.log"),
+    qmp=UnixEndpoint(Path("/run/qmp.sock")),
+    boot_port=UnixEndpoint(Path("/run/boot.sock")),
+    agent_port=UnixEndpoint(Path("/run/agent.sock")),
+    boot_values={"data_disk": Path("/data/boot-values/data_disk")},
+)
+
+
+def values(command: list[str], option: str) -> list[str]:
+    return [command[index + 1] for index, word in enumerate(command) if word == option]
+
+
+def test_kernel_is_booted_directly() -> None:
+    command = qemu_command(LINUX)
+    assert command[0] == LINUX.program
+    assert values(command, "-kernel") == ["/image/vmlinux"]
+    assert values(command, "-initrd") == ["/image/initramfs.img"]
+    assert values(command, "-append") == ["console=ttyS0 quiet"]
+    assert values(command, "-smp") == ["2"]
+    assert values(command, "-m") == ["2048"]
+    assert "-no-reboot" in command
+
+
+def test_disks_carry_the_serials_that_the_guest_looks_for() -> None:
+    command = qemu_command(LINUX)
+    drives = values(command, "-drive")
+    assert [("readonly=on" in drive) for drive in drives] == [True, True, False]
+    assert "discard=unmap,detect-zeroes=unmap" in drives[2]
+    serials = [device.rpartition("serial=")[2] for device in values(command, "-device") if "serial=" in device]
+    assert serials == ["marina-root", "marina-engine", "marina-data"]
+
+
+def test_ports_clock_and_memory_devices_are_there() -> None:
+    command = qemu_command(LINUX)
+    devices = values(command, "-device")
+    assert "virtserialport,chardev=boot,id=boot,name=org.marina.boot" in devices
+    assert "virtserialport,chardev=agent,id=agent,name=org.marina.agent" in devices
+    assert "virtio-rng-pci" in devices
+    assert "virtio-balloon-pci,free-page-reporting=on,deflate-on-oom=on" in devices
+    assert values(command, "-fw_cfg") == ["name=opt/org.marina/data_disk,file=/data/boot-values/data_disk"]
+
+
+def test_sockets_are_served_so_that_a_later_supervisor_can_connect() -> None:
+    chardevs = values(qemu_command(LINUX), "-chardev")
+    sockets = [chardev for chardev in chardevs if chardev.startswith("socket")]
+    assert len(sockets) == 3
+    assert all(chardev.endswith("server=on,wait=off") for chardev in sockets)
+
+
+def test_no_host_port_is_forwarded_before_the_guest_listens() -> None:
+    assert "hostfwd" not in " ".join(qemu_command(LINUX))
+
+
+def test_windows_has_ports_instead_of_unix_sockets() -> None:
+    settings = replace(LINUX, platform="win32", accelerator="whpx", qmp=TcpEndpoint(4444))
+    assert "socket,id=qmp,host=127.0.0.1,port=4444,server=on,wait=off" in values(qemu_command(settings), "-chardev")
+
+
+def test_commas_in_paths_do_not_end_the_value() -> None:
+    command = qemu_command(replace(LINUX, data_disk=Path("/a,readonly=on/data.qcow2")))
+    assert values(command, "-drive")[2].endswith("file=/a,,readonly=on/data.qcow2")
+
+
+@pytest.mark.parametrize(
+    ("platform", "architecture", "accelerator", "expected"),
+    [
+        ("linux", "amd64", "kvm", ["-accel", "kvm", "-cpu", "host"]),
+        ("linux", "amd64", "tcg", ["-accel", "tcg,thread=multi,tb-size=512", "-cpu", "max"]),
+        ("darwin", "amd64", "hvf", ["-accel", "hvf", "-cpu", "host"]),
+        ("darwin", "arm64", "hvf", ["-accel", "hvf", "-cpu", "host"]),
+        ("win32", "amd64", "whpx", ["-accel", "whpx,kernel-irqchip=off", "-cpu", "qemu64"]),
+        ("win32", "arm64", "whpx", ["-accel", "whpx", "-cpu", "host"]),
+        ("linux", "arm64", "tcg", ["-accel", "tcg,thread=multi,tb-size=512", "-cpu", "max,pauth-impdef=on"]),
+    ],
+)
+def test_accelerator_and_processor_fit_together(
+    platform: str, architecture: str, accelerator: str, expected: list[str]
+) -> None:
+    arguments = machine_arguments(platform, architecture, accelerator)
+    assert arguments[-4:] == expected
+    machine = values(arguments, "-machine")[0]
+    assert machine.startswith("virt" if architecture == "arm64" else "q35")
+
+
+def test_pc_has_no_sleep_states() -> None:
+    assert values(machine_arguments("linux", "amd64", "tcg"), "-global") == [
+        "ICH9-LPC.disable_s3=1",
+        "ICH9-LPC.disable_s4=1",
+    ]
+    assert values(machine_arguments("linux", "arm64", "tcg"), "-global") == []
