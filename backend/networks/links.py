@@ -21,17 +21,19 @@ from backend.networks.netlink import (
 )
 from backend.networks.netlink_socket import NetlinkError, NetlinkSocket
 
-RTM_NEWLINK, RTM_DELLINK, RTM_GETLINK = 16, 17, 18
+RTM_NEWLINK, RTM_DELLINK, RTM_GETLINK, RTM_SETLINK = 16, 17, 18, 19
 RTM_NEWADDR, RTM_GETADDR = 20, 22
 RTM_NEWROUTE, RTM_GETROUTE = 24, 26
 
-IFLA_ADDRESS, IFLA_IFNAME, IFLA_MASTER, IFLA_LINKINFO, IFLA_NET_NS_FD = 1, 3, 10, 18, 28
+IFLA_ADDRESS, IFLA_IFNAME, IFLA_MASTER, IFLA_PROTINFO, IFLA_LINKINFO, IFLA_NET_NS_FD = 1, 3, 10, 12, 18, 28
 IFLA_INFO_KIND, IFLA_INFO_DATA = 1, 2
 VETH_INFO_PEER = 1
+IFLA_BRPORT_MODE = 4
 IFA_ADDRESS, IFA_LOCAL, IFA_BROADCAST = 1, 2, 4
 RTA_DST, RTA_GATEWAY = 1, 5
 
 IFF_UP = 0x1
+AF_BRIDGE = 7  # missing in the socket module
 RT_TABLE_MAIN, RTPROT_BOOT, RT_SCOPE_UNIVERSE, RTN_UNICAST = 254, 3, 0, 1
 
 LINK_HEADER = struct.Struct("=BxHiII")  # family, type, index, flags, change mask
@@ -127,6 +129,16 @@ def create_veth(
             nested(IFLA_INFO_DATA, attribute(VETH_INFO_PEER, peer)),
         ),
         NLM_F_CREATE | NLM_F_EXCL,
+    )
+
+
+def set_hairpin(netlink: NetlinkSocket, index: int, name: str) -> None:
+    """Let a bridge send a frame back out of the port that it came from."""
+    netlink.change(
+        f"let the bridge answer on {name}",
+        RTM_SETLINK,
+        LINK_HEADER.pack(AF_BRIDGE, 0, index, 0, 0)
+        + nested(IFLA_PROTINFO, attribute(IFLA_BRPORT_MODE, b"\x01")),
     )
 
 

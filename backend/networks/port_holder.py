@@ -41,10 +41,16 @@ def _find_process(wanted: set[str]) -> str | None:
     for process in Path("/proc").iterdir():
         if not re.fullmatch(r"\d+", process.name) or int(process.name) == os.getpid():
             continue
-        with suppress(OSError):  # processes come and go while we look
-            for descriptor in os.scandir(process / "fd"):
-                with suppress(OSError):
-                    if os.readlink(descriptor.path) in wanted:  # noqa: PTH115 - a Path for each is slow
-                        name = (process / "comm").read_text().strip()
-                        return f"{name} (pid {process.name})"
+        if _has_any(process / "fd", wanted):
+            with suppress(OSError):
+                return f"{(process / 'comm').read_text().strip()} (pid {process.name})"
     return None
+
+
+def _has_any(descriptors: Path, wanted: set[str]) -> bool:
+    with suppress(OSError), os.scandir(descriptors) as entries:  # processes come and go while we look
+        for entry in entries:
+            with suppress(OSError):
+                if os.readlink(entry.path) in wanted:  # noqa: PTH115 - a Path for each is slow
+                    return True
+    return False

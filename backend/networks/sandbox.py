@@ -14,6 +14,7 @@ from backend.networks import links, namespaces
 from backend.networks.netlink_socket import NetlinkSocket
 
 INTERFACE = "eth0"  # the name inside, as in Docker
+BRIDGE_FILTER = Path("/proc/sys/net/bridge/bridge-nf-call-iptables")
 CABLE_PREFIX = "mv"  # of the interface outside
 
 
@@ -67,12 +68,24 @@ def _set_defaults() -> None:
 
 def _lay(outside: NetlinkSocket, inside: NetlinkSocket, namespace: int, cable: Cable) -> None:
     links.create_veth(outside, cable.outer_name, cable.bridge_index, INTERFACE, cable.mac_address, namespace)
+    # Where bridge traffic is filtered, translation comes before the bridge decides where a frame goes: a
+    # container that calls its own published port must then be answered through the port it came from.
+    if _bridge_traffic_is_filtered() and (outer := links.find_link(outside, cable.outer_name)):
+        links.set_hairpin(outside, outer.index, outer.name)
     links.set_up(inside, INTERFACE)
     inner = links.find_link(inside, INTERFACE)
     if inner is None:
         raise SystemFailureError(f"the new interface {INTERFACE} is missing in its namespace")
     links.add_address(inside, inner.index, cable.address)
     links.add_default_route(inside, cable.gateway)
+
+
+def _bridge_traffic_is_filtered() -> bool:
+    """Return whether br_netfilter is loaded and on, as Docker does it."""
+    try:
+        return BRIDGE_FILTER.read_text().strip() == "1"
+    except OSError:
+        return False
 
 
 def remove_cable(outer_name: str) -> None:

@@ -1,20 +1,21 @@
-"""A network of one's own for a test: a fresh network namespace on a thread, with the real `Networks` in it."""
+"""A network of one's own for a test: a fresh namespace on a thread, with the real `Networks` in it."""
 
 import asyncio
 import ctypes
 import os
 import socket
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from backend.config import EngineConfig
 from backend.database import Database
 from backend.events import EventBus
 from backend.networks import links, namespaces
 from backend.networks.endpoint import EndpointRequest
+from backend.networks.firewall import Firewall
 from backend.networks.manager import Networks
 from backend.networks.netlink_socket import NetlinkSocket
 from backend.state_files import StateFiles
@@ -29,17 +30,18 @@ TIMEOUT = 10.0  # seconds
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
-def run_privately(test: Callable[[], Awaitable[None]]) -> None:
-    """Run a test's coroutine in network and mount namespaces of its own; threads it starts are in them too."""
+def run_privately(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
+    """Run a test in network and mount namespaces of its own; threads that it starts are in them too."""
     failures: list[BaseException] = []
 
     def work() -> None:
         try:
-            assert _libc.unshare(namespaces.CLONE_NEWNET | CLONE_NEWNS) == 0, os.strerror(ctypes.get_errno())
+            unshared = _libc.unshare(namespaces.CLONE_NEWNET | CLONE_NEWNS)
+            assert unshared == 0, os.strerror(ctypes.get_errno())
             assert _libc.mount(None, b"/", None, MS_PRIVATE_RECURSIVE, None) == 0
             with NetlinkSocket() as netlink:
                 links.set_up(netlink, "lo")
-            asyncio.run(_as_coroutine(test))
+            asyncio.run(_limited(test))
         except BaseException as error:  # noqa: BLE001 - raised again below, where pytest sees it
             failures.append(error)
 
@@ -50,18 +52,18 @@ def run_privately(test: Callable[[], Awaitable[None]]) -> None:
         raise failures[0]
 
 
-async def _as_coroutine(test: Callable[[], Awaitable[None]]) -> None:
+async def _limited(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
     async with asyncio.timeout(60):
         await test()
 
 
 @asynccontextmanager
-async def running_networks(state: Path, **settings: object) -> AsyncIterator[Networks]:
+async def running_networks(state: Path, **settings: Any) -> AsyncIterator[Networks]:
     """Yield started networks with their state below `state`."""
     files = StateFiles(state / "data", state / "run")
     files.data_root.mkdir(exist_ok=True)
     files.run_root.mkdir(exist_ok=True)
-    config = EngineConfig(state / "engine.sock", files.data_root, files.run_root, **settings)  # type: ignore[arg-type]
+    config = EngineConfig(state / "engine.sock", files.data_root, files.run_root, **settings)
     database = Database(files.database)
     tasks = Tasks()
     networks = Networks(config, files, database, EventBus(), tasks)
@@ -74,9 +76,9 @@ async def running_networks(state: Path, **settings: object) -> AsyncIterator[Net
         database.close()
 
 
-def request(container_id: str, **wishes: object) -> EndpointRequest:
+def request(container_id: str, **wishes: Any) -> EndpointRequest:
     """Return a request of a container with a full-length ID that starts with `container_id`."""
-    return EndpointRequest(container_id.ljust(64, "0"), container_name=container_id, **wishes)  # type: ignore[arg-type]
+    return EndpointRequest(container_id.ljust(64, "0"), container_name=container_id, **wishes)
 
 
 def inside(pin: Path, work: Callable[[], Result]) -> Result:
@@ -111,7 +113,7 @@ def listener_in(pin: Path, port: int) -> socket.socket:
 
 
 def talk(client: socket.socket, listener: socket.socket) -> tuple[str, bytes]:
-    """Accept the client's connection, pass "hello" through it, and return (address as the server saw it, text)."""
+    """Pass "hello" through a connection; returns (client's address as the server saw it, text)."""
     server, peer = listener.accept()
     with server:
         server.settimeout(TIMEOUT)
@@ -127,10 +129,8 @@ async def eventually(condition: Callable[[], bool], what: str) -> None:
     assert condition(), what
 
 
-def kernel_state(state: Path) -> dict[str, object]:
+def kernel_state(state: Path) -> dict[str, list[str]]:
     """Return all that containers leave traces in: links, firewall elements, pins, mounts."""
-    from backend.networks.firewall import Firewall
-
     firewall = Firewall()
     try:
         elements = [
@@ -152,3 +152,7 @@ def kernel_state(state: Path) -> dict[str, object]:
             line for line in Path("/proc/thread-self/mounts").read_text().splitlines() if str(pins) in line
         ],
     }
+
+
+def _read_mounts() -> list[str]:
+    return Path("/proc/thread-self/mounts").read_text().splitlines()

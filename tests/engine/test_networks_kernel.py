@@ -2,11 +2,14 @@
 
 import asyncio
 import socket
+from ipaddress import IPv4Interface
 from pathlib import Path
 
 import pytest
 
 from backend.errors import ConflictError, NotFoundError, SystemFailureError
+from backend.networks import links
+from backend.networks.netlink_socket import NetlinkSocket
 from tests.engine.private_network import (
     TIMEOUT,
     eventually,
@@ -89,8 +92,8 @@ def test_detach_frees_everything(tmp_path: Path) -> None:
             endpoint = await networks.attach(request("dd", port_bindings=bindings))
             await networks.publish(endpoint)
             busy = kernel_state(tmp_path)
-            assert len(busy["links"]) == 3  # type: ignore[arg-type]
-            assert len(busy["elements"]) == 2  # type: ignore[arg-type]
+            assert len(busy["links"]) == 3
+            assert len(busy["elements"]) == 2
             assert busy["pins"] == [endpoint.container_id]
             await networks.detach(endpoint.container_id)
             await networks.detach(endpoint.container_id)
@@ -210,11 +213,6 @@ def test_the_list_has_the_three_networks_and_nothing_else_is_found(tmp_path: Pat
 
 
 def _add_dummy_network(address: str) -> None:
-    from ipaddress import IPv4Interface
-
-    from backend.networks import links
-    from backend.networks.netlink_socket import NetlinkSocket
-
     with NetlinkSocket() as netlink:
         name = f"d{address[:6]}{len(links.list_links(netlink))}"
         links.create_bridge(netlink, name, "02:42:01:02:03:04")
