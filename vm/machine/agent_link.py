@@ -92,7 +92,7 @@ class AgentLink:
                     self._send(answer)
                     await self._writer.drain()
         except (OSError, ValueError) as error:
-            log.warning("agent port lost: %s", error)
+            log.info("agent port lost: %s", error)
 
     async def answer(self, message: dict[str, Any]) -> dict[str, Any] | None:
         """Do what a message of the engine asks and return the answer, None where there is none."""

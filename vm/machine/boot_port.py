@@ -88,4 +88,4 @@ async def _read(reader: asyncio.StreamReader, on_line: Callable[[BootLine], None
             else:
                 on_line(line)
     except (OSError, ValueError) as error:
-        log.warning("boot port lost: %s", error)
+        log.info("boot port lost: %s", error)

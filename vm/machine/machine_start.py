@@ -211,8 +211,8 @@ async def _boot(order: StartOrder, machine: RunningMachine, disk: DataDisk, step
         await machine.open_ssh_port()
         await machine.open_tunnel(order.on_tunnel)
     async with steps.active("engine"):
-        machine.listen()
         await wait_for_engine(machine, steps)
+        machine.listen()  # docker.sock is there once the engine answers: tools wait for it
 
 
 async def wait_for_engine(machine: RunningMachine, steps: StartSteps) -> None:

@@ -97,7 +97,7 @@ class QmpClient:
                 with contextlib.suppress(json.JSONDecodeError):
                     self._take(json.loads(line))
         except (OSError, ValueError) as error:
-            log.warning("QMP connection lost: %s", error)
+            log.info("QMP connection lost: %s", error)
         finally:
             self.closed.set()
             for answer in self._answers.values():

@@ -141,6 +141,8 @@ class RunningMachine:
 
     async def power_off(self) -> bool:
         """Let the guest power off; return whether QEMU has ended within POWER_OFF_LIMIT."""
+        if self.tunnel is not None:
+            self.tunnel.expect_end()
         with contextlib.suppress(OSError):
             await self._boot_port.power_off()
             return await self._gone_within(POWER_OFF_LIMIT)

@@ -148,11 +148,15 @@ class Tunnel:
         if self._transport is not None:
             self._transport.close()
 
-    def close(self) -> None:
-        """End the connection for good."""
+    def expect_end(self) -> None:
+        """Open nothing new and do not redial: the guest is about to power off. Open channels go on till then."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+
+    def close(self) -> None:
+        """End the connection for good."""
+        self.expect_end()
         self.drop()
 
     def _wait_for_transport(self, deadline: float) -> GuestTransport:
