@@ -1,6 +1,8 @@
 """Blobs as they came from registries and archives, by digest; unfinished ones wait in their own folder."""
 
 import os
+import secrets
+import shutil
 import time
 from collections.abc import Iterable
 from contextlib import suppress
@@ -9,6 +11,7 @@ from pathlib import Path
 from backend.images import digests, durable_files
 from backend.state_files import StateFiles
 
+TRASH = ".trash-"
 KEEP_DOWNLOADS = 7 * 24 * 3600.0  # seconds
 
 
@@ -29,7 +32,9 @@ class ContentStore:
         self._downloads.mkdir(parents=True, exist_ok=True)
         oldest = time.time() - KEEP_DOWNLOADS
         for path in self._downloads.iterdir():
-            if path.stat().st_mtime < oldest:
+            if path.is_dir():
+                shutil.rmtree(path)  # an archive that was being loaded
+            elif path.name.startswith(TRASH) or path.stat().st_mtime < oldest:
                 path.unlink()
 
     def path(self, digest: str) -> Path:
@@ -75,11 +80,10 @@ class ContentStore:
         """Return the digests of all blobs on record. Blocking."""
         return {f"sha256:{name}" for name in os.listdir(self._blobs)}  # noqa: PTH208 - names only, hundreds
 
-    def remove(self, unwanted: Iterable[str]) -> int:
-        """Delete blobs; returns the bytes that this frees. Blocking."""
-        freed = 0
+    def discard(self, unwanted: Iterable[str]) -> list[Path]:
+        """Take blobs off the record; returns the files that are left to delete. Takes microseconds."""
+        trash: list[Path] = []
         for digest in unwanted:
             with suppress(FileNotFoundError):
-                freed += self.path(digest).stat().st_blocks * 512
-                self.path(digest).unlink()
-        return freed
+                trash.append(self.path(digest).rename(self._downloads / f"{TRASH}{secrets.token_hex(8)}"))
+        return trash

@@ -3,8 +3,7 @@
 import gzip
 from collections.abc import Iterator
 from contextlib import contextmanager
-from io import BufferedReader
-from typing import Any, Protocol, cast
+from typing import BinaryIO, Protocol, cast
 
 import zstandard
 from isal import igzip, isal_zlib
@@ -37,13 +36,14 @@ class Readable(Protocol):
 
 
 @contextmanager
-def plain(file: "BufferedReader[Any]") -> Iterator[Readable]:
+def plain(file: BinaryIO) -> Iterator[Readable]:
     """Read the plain bytes of `file`; what it is compressed with shows in its content, since media types lie.
 
     A zstd stream that was cut off just ends: callers compare digests. Raises InvalidParameterError for forms
     that images do not have; reading raises one of DECOMPRESSION_ERRORS.
     """
-    magic = file.peek(6)[:6]
+    magic = file.read(6)
+    file.seek(0)
     if magic.startswith(GZIP_MAGIC):
         with igzip.open(file, "rb") as decompressed:  # type: ignore[no-untyped-call]
             yield decompressed

@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from backend.errors import InvalidParameterError, NotFoundError
 from backend.images import digests, platforms
@@ -66,12 +66,15 @@ class ImageImport:
         InvalidParameterError for damaged ones, and what the source raises.
         """
         chosen, manifest = await self._manifest_for(source, found, wanted or platforms.own(), name)
-        config_data = await self._config(source, manifest.config)
-        config, diff_ids = parse_config(config_data, len(manifest.layers))
-        _check_platform(platforms.from_json(config), wanted, name)
         blobs = [layer.digest for layer in manifest.layers]
-        with self._pinned([*diff_ids, *blobs, manifest.config.digest, chosen.digest]):
-            layers = await self._layers_of(source, manifest.layers, diff_ids, progress)
+        with ExitStack() as pins:
+            pins.enter_context(self._pinned([*blobs, manifest.config.digest, chosen.digest]))
+            config_data = await self._config(source, manifest.config)
+            config, diff_ids = parse_config(config_data, len(manifest.layers))
+            _check_platform(platforms.from_json(config), wanted, name)
+            known = [self._known(diff_ids[: height + 1]) for height in range(len(diff_ids))]
+            pins.enter_context(self._pinned([*diff_ids, *(layer.blob for layer in known if layer)]))
+            layers = await self._layers_of(source, manifest.layers, diff_ids, known, progress)
             for data in (config_data, chosen.data):
                 await in_thread(self._content.add, data)
             kept = {manifest.config.digest, chosen.digest, *(layer.blob for layer in layers)}
@@ -108,18 +111,17 @@ class ImageImport:
         source: ImageSource,
         blobs: Sequence[Descriptor],
         diff_ids: tuple[str, ...],
+        known: Sequence[Layer | None],
         progress: PullProgress,
     ) -> tuple[Layer, ...]:
         """Fetch side by side, unpack one on the other: a layer may need its lower ones' folders."""
-        for blob in blobs:
-            progress.layer(blob.digest, Step("Pulling fs layer"))
-        known = [self._known(diff_ids[: height + 1]) for height in range(len(diff_ids))]
         layers: list[Layer] = []
         try:
             async with asyncio.TaskGroup() as group:
                 fetching: dict[int, asyncio.Task[None]] = {}
                 for height, blob in enumerate(blobs):
                     if known[height] is None:
+                        progress.layer(blob.digest, Step("Pulling fs layer"))
                         download = self._download(source, blob, _reporter(progress, blob.digest))
                         fetching[height] = group.create_task(download)
                     else:

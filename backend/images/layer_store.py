@@ -61,14 +61,16 @@ class LayerStore:
         """Return the keys of all layers in the store. Blocking."""
         return {path.stem for path in self._folder.glob("*.erofs") if not path.name.startswith(UNFINISHED)}
 
-    def remove(self, keys: Iterable[str]) -> int:
-        """Delete layers; returns the bytes that this frees. Blocking."""
-        freed = 0
+    def discard(self, keys: Iterable[str]) -> list[Path]:
+        """Take layers out of the store; returns the files that are left to delete. Takes microseconds."""
+        trash: list[Path] = []
         for key in keys:
             with suppress(FileNotFoundError):
-                freed += self.path(key).stat().st_blocks * 512
-                self.path(key).unlink()
-        return freed
+                trash.append(self.path(key).rename(self._unfinished()))
+        return trash
+
+    def _unfinished(self) -> Path:
+        return self._folder / f"{UNFINISHED}{secrets.token_hex(8)}.erofs"
 
     async def unpack(
         self, blob: Path, diff_ids: Sequence[str], keys_below: Sequence[str], progress: Progress
@@ -79,7 +81,7 @@ class LayerStore:
         of the blob read so far. Raises InvalidParameterError for a damaged or hostile layer,
         SystemFailureError when the disk is full.
         """
-        unfinished = self._folder / f"{UNFINISHED}{secrets.token_hex(8)}.erofs"
+        unfinished = self._unfinished()
         reading, writing = os.pipe2(os.O_CLOEXEC)
         with suppress(OSError):  # the limit on pipes is for unprivileged users
             fcntl(writing, F_SETPIPE_SZ, PIPE_BYTES)

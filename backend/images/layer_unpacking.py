@@ -2,7 +2,6 @@
 
 import asyncio
 import hashlib
-import io
 import os
 import threading
 import time
@@ -59,7 +58,7 @@ class LayerFeed:
         """
         try:
             with (
-                io.BufferedReader(io.FileIO(self._blob), BUFFER) as file,
+                self._blob.open("rb", buffering=BUFFER) as file,
                 plain(file) as stream,
                 FoldersBelow(self._layers_below, self._scratch) as below,
             ):

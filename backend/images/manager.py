@@ -1,50 +1,185 @@
-"""Images as the rest of the engine sees them: find, list, mount, pull, load, tag, remove."""
+"""Images as the rest of the engine sees them: find, mount, pull, load, tag, remove."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 
 from backend.config import EngineConfig
 from backend.database import Database
-from backend.errors import NotFoundError
+from backend.errors import InvalidParameterError, NotFoundError
 from backend.events import EventBus
+from backend.images import digests, reference
+from backend.images.content_store import ContentStore
 from backend.images.image import Image, ImageUse
+from backend.images.image_events import publish_image_event
+from backend.images.image_import import ImageImport
+from backend.images.image_records import ImageRecords
+from backend.images.layer_mounts import LayerMounts
+from backend.images.layer_store import LayerStore
+from backend.images.load import Loader
+from backend.images.platforms import Platform
+from backend.images.pull import Puller
+from backend.images.pull_progress import PullProgress, Send
+from backend.images.reference import Reference
+from backend.images.registry_auth import Credentials
+from backend.images.removal import Removed, Remover
 from backend.state_files import StateFiles
-from backend.tasks import Tasks
+from backend.tasks import Tasks, in_thread
 
 
 class Images:
     """All images of one engine."""
 
-    in_use: Callable[[str], list[ImageUse]]
-
     def __init__(
         self, config: EngineConfig, files: StateFiles, database: Database, events: EventBus, tasks: Tasks
     ) -> None:
-        self._files = files
-
-        def nobody(image_id: str) -> list[ImageUse]:
-            return []
-
-        self.in_use = nobody
+        self.in_use: Callable[[str], list[ImageUse]] = lambda image_id: []
+        self._events = events
+        self._content = ContentStore(files)
+        self._layers = LayerStore(files)
+        self._mounts = LayerMounts(files, self._layers)
+        self._records = ImageRecords(database)
+        self._importer = ImageImport(self._content, self._layers, self._records, tasks)
+        self.registries = Puller(config, self._importer, self._records, events)
+        self._loader = Loader(files, self._importer, events)
+        self._remover = Remover(
+            self._records,
+            self._content,
+            self._layers,
+            self._mounts,
+            self._importer,
+            events,
+            lambda image_id: self.in_use(image_id),
+        )
 
     async def start(self) -> None:
-        """Finish what was interrupted."""
+        """Read the records, finish interrupted deletions, clear half-made files."""
+        await in_thread(self._prepare_folders)
+        self._records.load()
+        # Containers are not known yet: hidden images stay until `sweep` is called with them there.
+        await self._remover.sweep_files()
+
+    def _prepare_folders(self) -> None:
+        self._content.prepare()
+        self._layers.prepare()
+        self._mounts.prepare()
+
+    def __iter__(self) -> Iterator[Image]:
+        """Go through all images that the user has."""
+        return (image for image in self._records if not image.removed)
 
     def find(self, reference_or_id: str) -> Image:
-        """Return an image by name, name@digest or id. Raises NotFoundError."""
-        raise NotFoundError(f"No such image: {reference_or_id}")
+        """Return an image by name (`latest` when untagged), name@digest, whole or shortened id.
+
+        A whole id also finds an image that was removed but still has containers. Raises NotFoundError for
+        unknown, InvalidParameterError for malformed names and for shortened ids that fit several images.
+        """
+        whole_id = f"sha256:{digests.hex_of(reference_or_id)}"
+        if reference.is_image_id(reference_or_id):
+            if (image := self._records.get(whole_id)) is not None:
+                return image
+            raise NotFoundError(f"No such image: {reference_or_id}")
+        name = reference.parse(reference_or_id).favouring_digest().with_default_tag()
+        if (image := self._records.by_reference(str(name))) is not None:
+            return image
+        if reference.is_id_prefix(reference_or_id):
+            fitting = [image for image in self if image.id.startswith(whole_id)]
+            if len(fitting) > 1:
+                raise InvalidParameterError(f"multiple IDs found with provided prefix: {reference_or_id}")
+            if fitting:
+                return fitting[0]
+        raise NotFoundError(f"No such image: {name.familiar}")
+
+    def find_listed(self, reference_or_id: str) -> Image:
+        """Return an image like `find`, but none that its user has removed."""
+        image = self.find(reference_or_id)
+        if image.removed:
+            raise NotFoundError(f"No such image: {reference_or_id}")
+        return image
 
     def familiar_name(self, image: Image) -> str:
         """Return the name that people know an image by, or its id when it has none."""
+        names = [reference.parse(name) for name in image.references]
+        for name in sorted(names, key=lambda name: name.tag is None):
+            return name.familiar
         return image.id
 
+    def tag(self, image: Image, name: Reference) -> None:
+        """Give an image a further name; another image that has it loses it. Raises InvalidParameterError."""
+        if name.digest is not None:
+            raise InvalidParameterError("refusing to create a tag with a digest reference")
+        tagged = self._records.add(image, [str(name.with_default_tag())])
+        publish_image_event(self._events, "tag", tagged, name=name.with_default_tag().familiar)
+
+    async def remove(self, reference_or_id: str, *, force: bool) -> list[Removed]:
+        """Remove a name or an image by Docker's rules; returns what went, in Docker's form.
+
+        Raises NotFoundError, ConflictError.
+        """
+        image = self.find_listed(reference_or_id)
+        if image.id.startswith(f"sha256:{digests.hex_of(reference_or_id)}"):
+            return await self._remover.remove_image(image, force=force)
+        name = reference.parse(reference_or_id).favouring_digest().with_default_tag()
+        return await self._remover.remove_name(image, name, reference_or_id, force=force)
+
+    async def prune(self, unwanted: Callable[[Image], bool]) -> tuple[list[Removed], int]:
+        """Remove every unused image that is `unwanted`; returns what went and the bytes freed."""
+        removed: list[Removed] = []
+        before = {layer.key: layer.size for image in self for layer in image.store_layers}
+        for image in self:
+            if not self.in_use(image.id) and unwanted(image):
+                removed += await self._remover.remove_image(image, force=True)
+        gone = before.keys() - {layer.key for image in self for layer in image.store_layers}
+        return removed, sum(before[key] for key in gone)
+
+    async def load(self, archive: AsyncIterator[bytes], send: Send, *, quiet: bool) -> None:
+        """Load the images of an archive; `send` gets Docker's messages. Raises InvalidParameterError."""
+        try:
+            await self._loader.load(archive, send, quiet=quiet)
+        except BaseException:
+            await self._remover.sweep_files()  # layers of an image that did not come about
+            raise
+
+    async def pull(
+        self, name: Reference, platform: Platform | None, credentials: Credentials, send: Send
+    ) -> None:
+        """Pull one image, or all tags of a repository when `name` has neither tag nor digest.
+
+        Raises NotFoundError, UnauthorizedError, InvalidParameterError, SystemFailureError in dockerd's words.
+        """
+        wanted = [name]
+        if name.tag is None and name.digest is None:
+            wanted = [name.with_tag(tag) for tag in await self.registries.tags(name, credentials)]
+        try:
+            for one in wanted:
+                await self.registries.pull(one, platform, credentials, PullProgress(send))
+        except BaseException:
+            await self._remover.sweep_files()
+            raise
+
+    async def sweep(self) -> None:
+        """Let go of images that were removed while containers used them; call when a container is gone."""
+        await self._remover.sweep()
+
+    def layer_paths(self, image: Image) -> list[str]:
+        """Return where an image's layers are mounted while a container runs, topmost first."""
+        return [str(self._mounts.path(layer.key)) for layer in reversed(image.store_layers)]
+
     async def mount(self, image: Image, holder: str) -> list[Path]:
-        """Mount an image's layers for `holder`; returns read-only folders, topmost first."""
-        return []
+        """Mount an image's layers for `holder`; returns read-only folders, topmost first. Idempotent.
+
+        A layer that occurs twice counts at its upper place only: what it says there hides the lower one.
+        """
+        keys = dict.fromkeys(layer.key for layer in reversed(image.store_layers))
+        return await self._mounts.hold(keys, holder)
 
     async def restore_mount(self, image: Image, holder: str) -> list[Path]:
-        """Take hold again of mounts that are there since before the engine started."""
-        return []
+        """Take hold again after a restart of the engine; what is still mounted is left as it is."""
+        return await self.mount(image, holder)
 
     async def unmount(self, holder: str) -> None:
-        """Let go of what `holder` held."""
+        """Let go of what `holder` held; layers that nobody else holds are unmounted. Idempotent."""
+        await self._mounts.release(holder)
+
+    async def release_stale_mounts(self) -> None:
+        """Unmount what nobody holds; call when all running containers have taken hold again."""
+        await self._mounts.release_unheld()

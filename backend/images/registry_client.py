@@ -70,6 +70,15 @@ class RegistryClient:
         except TRANSPORT_ERRORS as error:
             raise unreachable(url, error) from error
 
+    async def check_login(self) -> None:
+        """Show the credentials and see them accepted."""
+        url = self._endpoint.url / "v2/"
+        try:
+            async with self._get(url, {}):
+                pass
+        except TRANSPORT_ERRORS as error:
+            raise unreachable(url, error) from error
+
     async def manifest(self, tag_or_digest: str) -> FoundManifest:
         """Return a manifest or index, checked against the digest that was asked for or announced."""
         url = self._url("manifests", tag_or_digest)
@@ -127,7 +136,7 @@ class RegistryClient:
 
     @asynccontextmanager
     async def _get(self, url: URL, headers: dict[str, str]) -> AsyncIterator[aiohttp.ClientResponse]:
-        """GET with authorization, once renewed, and redirects; only the registry's own host sees the header."""
+        """GET with authorization, once renewed, and redirects; only the registry's own host gets it."""
         renewed = False
         redirects = 0
         target = url
@@ -166,7 +175,7 @@ class RegistryClient:
             self._session,
             (bearer or challenges)[0],
             self._credentials,
-            f"repository:{self._repository}:pull",
+            f"repository:{self._repository}:pull" if self._repository else "",
             insecure=self._endpoint.insecure,
         )
 

@@ -1,0 +1,144 @@
+"""Images in the shapes of the Docker Engine API.
+
+Source: Docker Engine API 1.47, ImageSummary, ImageInspect, HistoryResponseItem.
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from backend.images import reference
+from backend.images.image import Image
+
+ZERO_TIME = "0001-01-01T00:00:00Z"
+
+
+def split_references(image: Image) -> tuple[list[str], list[str]]:
+    """Return the familiar tags and the familiar digests of an image."""
+    parsed = [reference.parse(name) for name in image.references]
+    tags = [name.familiar for name in parsed if name.tag]
+    return tags, [name.familiar for name in parsed if name.digest]
+
+
+def unix_time(created: str) -> int:
+    """Return an RFC 3339 time in Unix seconds; 0 for a missing or odd one."""
+    try:
+        moment = datetime.fromisoformat(created)
+    except ValueError:
+        return 0
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+
+
+def summary(image: Image, containers: int) -> dict[str, Any]:
+    """Return an entry of `GET /images/json`."""
+    tags, digested = split_references(image)
+    return {
+        "Id": image.id,
+        "ParentId": "",
+        "RepoTags": tags,
+        "RepoDigests": digested,
+        "Created": unix_time(image.created),
+        "Size": image.size,
+        "SharedSize": -1,
+        "Labels": image.labels or None,
+        "Containers": containers,
+    }
+
+
+def details(image: Image, layer_paths: Sequence[str]) -> dict[str, Any]:
+    """Return `GET /images/{name}/json`; `layer_paths` lie topmost first."""
+    tags, digested = split_references(image)
+    config = image.config
+    result: dict[str, Any] = {
+        "Id": image.id,
+        "RepoTags": tags,
+        "RepoDigests": digested,
+        "Parent": "",
+        "Comment": _last_comment(image),
+        "Created": image.created or ZERO_TIME,
+        "DockerVersion": config.get("docker_version") or "",
+        "Author": config.get("author") or "",
+        "Config": container_config(image),
+        "Architecture": config.get("architecture") or "",
+        "Os": config.get("os") or "",
+        "Size": image.size,
+        "GraphDriver": {"Name": "overlayfs", "Data": {"LowerDir": ":".join(layer_paths)}},
+        "RootFS": {"Type": "layers", "Layers": list(image.layers)},
+        "Metadata": {"LastTagTime": _rfc3339(image.pulled_ns)},
+    }
+    if config.get("variant"):
+        result["Variant"] = config["variant"]
+    if config.get("os.version"):
+        result["OsVersion"] = config["os.version"]
+    return result
+
+
+def container_config(image: Image) -> dict[str, Any]:
+    """Return the image's `config` with the members that clients expect to find."""
+    config = image.config.get("config") or {}
+    defaults: dict[str, Any] = {
+        "Hostname": "",
+        "Domainname": "",
+        "User": "",
+        "AttachStdin": False,
+        "AttachStdout": False,
+        "AttachStderr": False,
+        "Tty": False,
+        "OpenStdin": False,
+        "StdinOnce": False,
+        "Env": None,
+        "Cmd": None,
+        "Image": "",
+        "Volumes": None,
+        "WorkingDir": "",
+        "Entrypoint": None,
+        "OnBuild": None,
+        "Labels": None,
+    }
+    return defaults | dict(config)
+
+
+def history(image: Image) -> list[dict[str, Any]]:
+    """Return `GET /images/{name}/history`, newest first."""
+    entries: list[dict[str, Any]] = []
+    layers = iter(image.store_layers)
+    for item in image.config.get("history") or []:
+        step = item if isinstance(item, dict) else {}
+        layer = None if step.get("empty_layer") else next(layers, None)
+        entries.append(
+            {
+                "Id": "<missing>",
+                "Created": unix_time(str(step.get("created") or "")),
+                "CreatedBy": str(step.get("created_by") or ""),
+                "Tags": None,
+                "Size": layer.size if layer else 0,
+                "Comment": str(step.get("comment") or ""),
+            }
+        )
+    for layer in layers:  # layers that the config's history does not tell of
+        entries.append(
+            {
+                "Id": "<missing>",
+                "Created": 0,
+                "CreatedBy": "",
+                "Tags": None,
+                "Size": layer.size,
+                "Comment": "",
+            }
+        )
+    entries.reverse()
+    if entries:
+        entries[0]["Id"] = image.id
+        entries[0]["Tags"] = split_references(image)[0] or None
+    return entries
+
+
+def _last_comment(image: Image) -> str:
+    steps = image.config.get("history") or []
+    last = steps[-1] if steps else {}
+    return str(last.get("comment") or "") if isinstance(last, dict) else ""
+
+
+def _rfc3339(nanoseconds: int) -> str:
+    seconds, rest = divmod(nanoseconds, 1_000_000_000)
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}.{rest:09d}Z"

@@ -1,0 +1,223 @@
+"""Reads images out of one archive file, `docker save`'s or an OCI layout's, without unpacking it.
+
+Members are read where they lie, by offset: no name or link in an archive ever becomes a path on the disk.
+Sources: Docker image specification v1.2 ("Combined Image JSON + Filesystem Changeset Format");
+OCI image specification, "Image Layout".
+"""
+
+import hashlib
+import json
+import os
+import posixpath
+import tarfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from backend.errors import InvalidParameterError
+from backend.images import digests
+from backend.images.decompression import GZIP_MAGIC
+from backend.images.image_layout import FULL_NAME, REF_NAME
+from backend.images.image_source import BlobStream, FoundManifest
+from backend.images.manifest import (
+    DOCKER_CONFIG,
+    DOCKER_MANIFEST,
+    MAX_CONFIG_BYTES,
+    MAX_LAYERS,
+    MAX_MANIFEST_BYTES,
+    OCI_INDEX,
+    Index,
+    parse,
+)
+from backend.tasks import in_thread
+
+MAX_MEMBERS = 100_000
+MAX_LINKS = 8
+MAX_IMAGES = 1000
+READ_SIZE = 1 << 20
+DOCKER_LAYER = "application/vnd.docker.image.rootfs.diff.tar"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A file inside the archive: where its bytes begin, and how many there are."""
+
+    offset: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivedImage:
+    """One image of an archive and the names written beside it."""
+
+    manifest: FoundManifest
+    names: tuple[str, ...]
+
+
+class ImageArchive:
+    """An archive on the disk, as a source of images. Raises InvalidParameterError for damaged ones."""
+
+    def __init__(self, path: Path) -> None:
+        """Read the archive's table of contents. Blocking."""
+        self._path = path
+        self._members: dict[str, Member] = {}
+        self._links: dict[str, str] = {}
+        self._blobs: dict[str, Member] = {}
+        self._manifests: dict[str, bytes] = {}
+        try:
+            self._read_contents()
+        except tarfile.TarError as error:
+            raise InvalidParameterError(f"invalid archive: {error}") from error
+
+    def _read_contents(self) -> None:
+        with tarfile.open(self._path, "r:", errorlevel=0) as archive:
+            while (member := archive.next()) is not None:
+                name = _normalised(member.name)
+                if member.isfile() and not member.issparse():
+                    self._members[name] = Member(member.offset_data, member.size)
+                elif member.issym():
+                    self._links[name] = _normalised(posixpath.join(posixpath.dirname(name), member.linkname))
+                elif member.islnk():
+                    self._links[name] = _normalised(member.linkname)
+                archive.members.clear()  # type: ignore[attr-defined]  # keeps what it has read otherwise
+                if len(self._members) + len(self._links) > MAX_MEMBERS:
+                    raise InvalidParameterError(f"invalid archive: more than {MAX_MEMBERS} members")
+
+    def images(self) -> list[ArchivedImage]:
+        """Return the images in the archive. Blocking; hashes layers that come without a digest."""
+        if self._find("manifest.json") is not None:
+            return [self._docker_image(entry) for entry in self._docker_entries()]
+        if self._find("index.json") is not None:
+            return self._layout_images()
+        raise InvalidParameterError(
+            "invalid archive: it holds neither manifest.json nor index.json, so it is no image archive"
+        )
+
+    async def manifest(self, tag_or_digest: str) -> FoundManifest:
+        """Return a manifest or index by digest."""
+        data = self._manifests.get(tag_or_digest)
+        if data is None:
+            member = self._blob_member(tag_or_digest)
+            data = await in_thread(self._read, member, MAX_MANIFEST_BYTES)
+            if digests.of_bytes(data) != tag_or_digest:
+                raise InvalidParameterError(f"invalid archive: {tag_or_digest} has other contents")
+        return FoundManifest(data, "", tag_or_digest)
+
+    @asynccontextmanager
+    async def blob(self, digest: str, offset: int) -> AsyncIterator[BlobStream]:
+        """Open a blob from `offset` on."""
+        yield BlobStream(offset, self._chunks(self._blob_member(digest), offset))
+
+    async def _chunks(self, member: Member, offset: int) -> AsyncIterator[bytes]:
+        while offset < member.size:
+            part = Member(member.offset + offset, min(READ_SIZE, member.size - offset))
+            data = await in_thread(self._read, part, READ_SIZE)
+            yield data
+            offset += len(data)
+
+    def _layout_images(self) -> list[ArchivedImage]:
+        index = parse(self._read(self._member("index.json"), MAX_MANIFEST_BYTES), OCI_INDEX)
+        if not isinstance(index, Index):
+            raise InvalidParameterError("invalid archive: index.json is no index")
+        by_digest: dict[str, list[str]] = {}
+        for entry in index.manifests[:MAX_IMAGES]:
+            names = by_digest.setdefault(entry.digest, [])
+            annotations = entry.annotations or {}
+            short = annotations.get(REF_NAME, "")
+            # A bare word there is a tag of nobody knows which repository.
+            if name := annotations.get(FULL_NAME) or (short if "/" in short or ":" in short else ""):
+                names.append(name)
+        images = []
+        for digest, names in by_digest.items():
+            data = self._read(self._blob_member(digest), MAX_MANIFEST_BYTES)
+            if digests.of_bytes(data) != digest:
+                raise InvalidParameterError(f"invalid archive: {digest} has other contents")
+            images.append(ArchivedImage(FoundManifest(data, "", digest), tuple(names)))
+        return images
+
+    def _docker_entries(self) -> list[dict[str, Any]]:
+        data = self._read(self._member("manifest.json"), MAX_MANIFEST_BYTES)
+        try:
+            entries = json.loads(data)
+        except (ValueError, RecursionError) as error:
+            raise InvalidParameterError(f"invalid archive: manifest.json: {error}") from error
+        if not isinstance(entries, list) or not all(isinstance(entry, dict) for entry in entries):
+            raise InvalidParameterError("invalid archive: manifest.json is no list of images")
+        if len(entries) > MAX_IMAGES:
+            raise InvalidParameterError(f"invalid archive: more than {MAX_IMAGES} images")
+        return entries
+
+    def _docker_image(self, entry: dict[str, Any]) -> ArchivedImage:
+        """Write the manifest that `docker save` leaves out."""
+        names, layers = _strings(entry, "RepoTags"), _strings(entry, "Layers")
+        if len(layers) > MAX_LAYERS:
+            raise InvalidParameterError(f"invalid archive: more than {MAX_LAYERS} layers")
+        config_name = entry.get("Config")
+        if not isinstance(config_name, str):
+            raise InvalidParameterError("invalid archive: manifest.json names no config")
+        config = self._described(self._member(config_name), DOCKER_CONFIG, MAX_CONFIG_BYTES)
+        manifest = {
+            "schemaVersion": 2,
+            "mediaType": DOCKER_MANIFEST,
+            "config": config,
+            "layers": [self._described(self._member(name), DOCKER_LAYER, None) for name in layers],
+        }
+        data = json.dumps(manifest, separators=(",", ":")).encode()
+        digest = digests.of_bytes(data)
+        self._manifests[digest] = data
+        return ArchivedImage(FoundManifest(data, DOCKER_MANIFEST, digest), names)
+
+    def _described(self, member: Member, media_type: str, limit: int | None) -> dict[str, Any]:
+        if limit is not None and member.size > limit:
+            raise InvalidParameterError(f"invalid archive: a config is larger than {limit} bytes")
+        digest = hashlib.sha256()
+        for offset in range(0, member.size, READ_SIZE):
+            part = Member(member.offset + offset, min(READ_SIZE, member.size - offset))
+            data = self._read(part, READ_SIZE)
+            if offset == 0 and media_type == DOCKER_LAYER and data.startswith(GZIP_MAGIC):
+                media_type += ".gzip"
+            digest.update(data)
+        name = f"sha256:{digest.hexdigest()}"
+        self._blobs[name] = member
+        return {"mediaType": media_type, "digest": name, "size": member.size}
+
+    def _read(self, member: Member, limit: int) -> bytes:
+        if member.size > limit:
+            raise InvalidParameterError("invalid archive: a manifest is too large")
+        with self._path.open("rb", buffering=0) as file:
+            data = os.pread(file.fileno(), member.size, member.offset)
+        if len(data) != member.size:
+            raise InvalidParameterError("invalid archive: it is cut off")
+        return data
+
+    def _blob_member(self, digest: str) -> Member:
+        known = self._blobs.get(digest)
+        return known or self._member(f"blobs/sha256/{digests.hex_of(digests.checked(digest))}")
+
+    def _member(self, name: str) -> Member:
+        member = self._find(_normalised(name))
+        if member is None:
+            raise InvalidParameterError(f"invalid archive: {name[:200]} is missing")
+        return member
+
+    def _find(self, name: str) -> Member | None:
+        for _ in range(MAX_LINKS):
+            if name in self._members:
+                return self._members[name]
+            if name not in self._links:
+                return None
+            name = self._links[name]
+        return None
+
+
+def _normalised(name: str) -> str:
+    return posixpath.normpath(f"/{name}").lstrip("/")
+
+
+def _strings(entry: dict[str, Any], key: str) -> tuple[str, ...]:
+    values = entry.get(key) or []
+    if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
+        raise InvalidParameterError(f"invalid archive: {key} in manifest.json is no list of strings")
+    return tuple(values)

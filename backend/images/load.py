@@ -1,0 +1,96 @@
+"""Loads images from an archive that a client sends.
+
+Source: Docker Engine API, `POST /images/load`.
+"""
+
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+from backend.errors import InvalidParameterError, SystemFailureError
+from backend.events import EventBus
+from backend.images import reference
+from backend.images.decompression import BUFFER, DECOMPRESSION_ERRORS, plain
+from backend.images.image_archive import ArchivedImage, ImageArchive
+from backend.images.image_events import publish_image_event
+from backend.images.image_import import ImageImport
+from backend.images.pull_progress import PullProgress, Send, Step
+from backend.state_files import StateFiles
+from backend.tasks import in_thread, in_thread_to_end
+
+SPOOL_PREFIX = "load-"
+
+
+class LoadProgress(PullProgress):
+    """Says "Loading layer" where a pull extracts, and nothing of what a pull says besides."""
+
+    def layer(self, digest: str, step: Step) -> None:
+        """Send a layer's step when it is one that loads have."""
+        if step.status == "Extracting":
+            super().layer(digest, Step("Loading layer", step.current, step.total))
+
+
+class Loader:
+    """Receives archives and imports what is in them."""
+
+    def __init__(self, files: StateFiles, importer: ImageImport, events: EventBus) -> None:
+        self._folder = files.downloads
+        self._importer = importer
+        self._events = events
+
+    async def load(self, chunks: AsyncIterator[bytes], send: Send, *, quiet: bool) -> None:
+        """Load all images of the archive in `chunks`, plain or compressed.
+
+        Raises InvalidParameterError for anything that is no image archive.
+        """
+        progress = LoadProgress((lambda message: None) if quiet else send)
+        spool = Path(await in_thread(tempfile.mkdtemp, "", SPOOL_PREFIX, self._folder))
+        try:
+            path = await self._received(chunks, spool)
+            archive = await in_thread(ImageArchive, path)
+            for image in await in_thread(archive.images):
+                await self._import(archive, image, progress, send)
+        finally:
+            await in_thread_to_end(shutil.rmtree, spool)
+
+    async def _received(self, chunks: AsyncIterator[bytes], spool: Path) -> Path:
+        path = spool / "received"
+        try:
+            with path.open("wb", buffering=BUFFER) as file:
+                async for chunk in chunks:
+                    await in_thread_to_end(file.write, chunk)
+            return await in_thread_to_end(_decompressed, path)
+        except OSError as error:
+            raise SystemFailureError(f"cannot store the archive: {os.strerror(error.errno or 0)}") from error
+
+    async def _import(
+        self, archive: ImageArchive, archived: ArchivedImage, progress: LoadProgress, send: Send
+    ) -> None:
+        names = [reference.parse(name).with_default_tag() for name in archived.names]
+        shown = names[0].familiar if names else archived.manifest.digest
+        image = await self._importer.run(
+            archive, archived.manifest, None, shown, [str(name) for name in names], progress
+        )
+        publish_image_event(self._events, "load", image)
+        for name in names:
+            send({"stream": f"Loaded image: {name.familiar}\n"})
+        if not names:
+            send({"stream": f"Loaded image ID: {image.id}\n"})
+
+
+def _decompressed(path: Path) -> Path:
+    """Return a file with the plain archive; members can be read by offset only there. Blocking."""
+    target = path.with_name("plain")
+    with path.open("rb", buffering=BUFFER) as file, plain(file) as stream:
+        if stream is file:
+            return path
+        try:
+            with target.open("wb") as output:
+                while data := stream.read(BUFFER):
+                    output.write(data)
+        except DECOMPRESSION_ERRORS as error:
+            raise InvalidParameterError(f"invalid archive: {error}") from error
+    path.unlink()
+    return target

@@ -1,0 +1,162 @@
+"""Removes names and images by Docker's rules, and sweeps the files that nothing needs any more.
+
+Source: dockerd, `daemon/images/image_delete.go`; Docker Engine API, `DELETE /images/{name}`.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from backend.errors import ConflictError
+from backend.events import EventBus
+from backend.images import digests
+from backend.images.content_store import ContentStore
+from backend.images.image import Image, ImageUse
+from backend.images.image_events import publish_image_event
+from backend.images.image_import import ImageImport
+from backend.images.image_records import ImageRecords
+from backend.images.layer_mounts import LayerMounts
+from backend.images.layer_store import LayerStore
+from backend.images.reference import Reference, parse
+from backend.tasks import in_thread, in_thread_to_end
+
+SHORT_ID = 12  # characters
+
+Removed = dict[str, str]
+
+
+class Remover:
+    """Deletes on request; `users_of` tells which containers are made of an image."""
+
+    def __init__(
+        self,
+        records: ImageRecords,
+        content: ContentStore,
+        layers: LayerStore,
+        mounts: LayerMounts,
+        importer: ImageImport,
+        events: EventBus,
+        users_of: Callable[[str], Sequence[ImageUse]],
+    ) -> None:
+        self._records = records
+        self._content = content
+        self._layers = layers
+        self._mounts = mounts
+        self._importer = importer
+        self._events = events
+        self._users_of = users_of
+
+    async def remove_name(self, image: Image, name: Reference, written: str, *, force: bool) -> list[Removed]:
+        """Take a name from an image, and delete the image with its last one. Raises ConflictError."""
+        if not force and _is_single(image.references) and (users := self._users_of(image.id)):
+            raise ConflictError(
+                f'conflict: unable to remove repository reference "{written}" (must force) - container '
+                f"{users[0].container_id[:SHORT_ID]} is using its referenced image {_short(image.id)}"
+            )
+        gone = [str(name)]
+        left = [parse(reference) for reference in image.references if reference != str(name)]
+        same_repository = [reference for reference in left if reference.name == name.name]
+        if name.tag and not any(reference.tag for reference in same_repository):
+            gone += [str(reference) for reference in same_repository]
+        removed = self._untag(image, gone)
+        remaining = self._records.get(image.id)
+        if remaining is None or remaining.references:
+            return removed
+        if self._conflict(remaining, force=force) is not None:
+            return removed  # a container needs it: it stays, without a name
+        return removed + await self._delete(remaining)
+
+    async def remove_image(self, image: Image, *, force: bool) -> list[Removed]:
+        """Delete an image that was given by its id, with all its names. Raises ConflictError."""
+        if not force and image.references and not _is_single(image.references):
+            raise ConflictError(
+                f"conflict: unable to delete {_short(image.id)} (must be forced) - "
+                "image is referenced in multiple repositories"
+            )
+        if (conflict := self._conflict(image, force=force)) is not None:
+            raise conflict
+        removed = self._untag(image, list(image.references))
+        return removed + await self._delete(self._records.get(image.id) or image)
+
+    async def sweep(self) -> int:
+        """Delete hidden images that no container needs, and files that no image needs; returns bytes."""
+        for image in self._records:
+            if image.removed and not self._users_of(image.id):
+                self._records.delete(image, keep_for_containers=False)
+        return await self.sweep_files()
+
+    async def sweep_files(self) -> int:
+        """Delete the files that no image on record needs; returns the bytes that this frees."""
+        layers, blobs = await in_thread(self._stored)
+        # Deciding and renaming happen at once in the event loop: an import that begins later finds nothing
+        # that is about to go, and one under way has pinned what it relies on.
+        pinned = self._importer.pinned()
+        pinned_hex = {digests.hex_of(digest) for digest in pinned}
+        unwanted_layers = layers - self._needed_keys()
+        trash = self._layers.discard(
+            key for key in unwanted_layers if key.partition("-")[0] not in pinned_hex
+        ) + self._content.discard(blobs - self._needed_blobs() - pinned)
+        return await in_thread_to_end(_delete_files, trash)
+
+    def _stored(self) -> tuple[set[str], set[str]]:
+        return self._layers.keys(), self._content.recorded()
+
+    def _needed_keys(self) -> set[str]:
+        recorded = {layer.key for image in self._records for layer in image.store_layers}
+        return recorded | self._mounts.held_keys()
+
+    def _needed_blobs(self) -> set[str]:
+        needed = {digest for image in self._records for digest in (image.id, image.manifest)}
+        return needed | {layer.blob for image in self._records for layer in image.store_layers}
+
+    def _untag(self, image: Image, references: list[str]) -> list[Removed]:
+        self._records.remove_references(image, references)
+        for _ in references:
+            publish_image_event(self._events, "untag", image)
+        return [{"Untagged": parse(reference).familiar} for reference in references]
+
+    async def _delete(self, image: Image) -> list[Removed]:
+        needed_before = self._needed_keys()
+        self._records.delete(image, keep_for_containers=bool(self._users_of(image.id)))
+        publish_image_event(self._events, "delete", image)
+        freed_keys = needed_before - self._needed_keys()
+        await self.sweep()
+        chains = [
+            digests.chain(image.layers[: height + 1])
+            for height, layer in enumerate(image.store_layers)
+            if layer.key in freed_keys
+        ]
+        return [{"Deleted": digest} for digest in (image.id, *reversed(chains))]
+
+    def _conflict(self, image: Image, *, force: bool) -> ConflictError | None:
+        for user in sorted(self._users_of(image.id), key=lambda user: not user.running):
+            if user.running:
+                kind, forcing = "running", "cannot be forced"
+            elif not force:
+                kind, forcing = "stopped", "must be forced"
+            else:
+                continue
+            return ConflictError(
+                f"conflict: unable to delete {_short(image.id)} ({forcing}) - "
+                f"image is being used by {kind} container {user.container_id[:SHORT_ID]}"
+            )
+        return None
+
+
+def _delete_files(paths: Sequence[Path]) -> int:
+    freed = 0
+    for path in paths:
+        freed += path.stat().st_blocks * 512
+        path.unlink()
+    return freed
+
+
+def _short(image_id: str) -> str:
+    return digests.hex_of(image_id)[:SHORT_ID]
+
+
+def _is_single(references: Sequence[str]) -> bool:
+    """Return whether all names are one tag (or digest) of one repository."""
+    parsed = [parse(reference) for reference in references]
+    tags = [reference for reference in parsed if reference.tag]
+    repositories = {reference.name for reference in parsed}
+    return len(tags) <= 1 and len(repositories) == 1
