@@ -114,6 +114,7 @@ async def _started_engine(config: EngineConfig, files: StateFiles) -> "AsyncIter
         images.in_use = containers.using_image
         volumes.in_use = containers.using_volume
         await images.start()
+        await volumes.start()
         await networks.start()
         try:
             await containers.restore()

@@ -1,32 +1,53 @@
-"""Volumes: folders of the user that outlive containers."""
+"""Volumes: folders of the user that outlive containers. Nothing but an explicit wish removes one."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import logging
+import os
+import secrets
+import shutil
+import stat
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from backend.database import Database
-from backend.errors import NotSupportedError
+from backend.errors import (
+    ConflictError,
+    InvalidParameterError,
+    NotFoundError,
+    NotSupportedError,
+    SystemFailureError,
+)
 from backend.events import EventBus
 from backend.state_files import StateFiles
+from backend.tasks import in_thread
+from backend.volumes.volume import ANONYMOUS_LABEL, Volume, check_name, data_folder
 
+log = logging.getLogger(__name__)
 
-@dataclass(frozen=True)
-class Volume:
-    """One volume; `mountpoint` is its folder on this kernel."""
-
-    name: str
-    mountpoint: Path
-    created_at: str
-    labels: Mapping[str, str]
-    options: Mapping[str, str]
-    anonymous: bool = False
+REMOVING = ".removing-"  # of folders whose volume is gone already; no volume's name starts with a dot
+MOUNT_OPTIONS = frozenset({"device", "o", "size", "type"})
 
 
 class Volumes:
     """All local volumes. `in_use(name)` tells the IDs of containers that mount one; the daemon sets it."""
 
     def __init__(self, files: StateFiles, database: Database, events: EventBus) -> None:
-        self.in_use: Callable[[str], list[str]] = lambda name: []
+        self.in_use: Callable[[str], Sequence[str]] = lambda name: ()
+        self._folder = files.volumes
+        self._database = database
+        self._events = events
+        self._volumes = {
+            row["name"]: Volume.from_record(row["record"], self._folder)
+            for row in database.rows("SELECT name, record FROM volumes")
+        }
+
+    async def start(self) -> None:
+        """Finish removals that a crash cut short."""
+        await in_thread(self._sweep)
+
+    def _sweep(self) -> None:
+        for leftover in self._folder.glob(f"{REMOVING}*"):
+            _remove_tree(leftover)
 
     async def create(
         self,
@@ -36,5 +57,133 @@ class Volumes:
         options: Mapping[str, str] | None = None,
         labels: Mapping[str, str] | None = None,
     ) -> Volume:
-        """Return the volume of that name, made if missing; no name makes an anonymous one."""
-        raise NotSupportedError("volumes are on their way")
+        """Return the volume of that name, made if missing; no name makes an anonymous one.
+
+        Raises InvalidParameterError for a bad name or option, NotFoundError for another driver,
+        NotSupportedError for mount options.
+        """
+        if name:
+            check_name(name)
+        if driver not in ("", "local"):
+            raise NotFoundError(
+                f'create {name}: error looking up volume plugin {driver}: plugin "{driver}" not found'
+            )
+        _check_options(name, options or {})
+        if known := self._volumes.get(name):
+            return known
+        if not name:
+            name = secrets.token_hex(32)
+            labels = {**(labels or {}), ANONYMOUS_LABEL: ""}
+        created_at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        volume = Volume(name, data_folder(self._folder, name), created_at, dict(labels or {}))
+        # The folder first: a record without a folder would be a volume that cannot be mounted.
+        await in_thread(_make_folder, volume.mountpoint)
+        if known := self._volumes.get(name):
+            return known  # another caller was faster
+        with self._database.transaction():
+            self._database.execute(
+                "INSERT INTO volumes (name, record) VALUES (?, ?)", (name, volume.to_record())
+            )
+        self._volumes[name] = volume
+        self._events.publish("volume", "create", name, driver="local")
+        return volume
+
+    def get(self, name: str) -> Volume:
+        """Return a volume. Raises NotFoundError."""
+        try:
+            return self._volumes[name]
+        except KeyError:
+            raise NotFoundError(f"get {name}: no such volume") from None
+
+    def list(self) -> list[Volume]:
+        """Return all volumes by name."""
+        return sorted(self._volumes.values(), key=lambda volume: volume.name)
+
+    async def is_empty(self, name: str) -> bool:
+        """Return whether nothing is in a volume, so that an image's files may be copied into it."""
+        return await in_thread(_is_empty, self.get(name).mountpoint)
+
+    async def remove(self, name: str, *, force: bool = False) -> None:
+        """Remove a volume and its files.
+
+        Raises NotFoundError (not with `force`), ConflictError while a container mounts it, running or not.
+        """
+        if force and name not in self._volumes:
+            return
+        volume = self.get(name)
+        if users := self.in_use(name):
+            raise ConflictError(f"remove {name}: volume is in use - [{', '.join(users)}]")
+        # One step for everybody else: from here on the name is free and the files are out of reach.
+        leftover = self._folder / f"{REMOVING}{secrets.token_hex(8)}"
+        try:
+            volume.mountpoint.parent.rename(leftover)
+        except FileNotFoundError:
+            log.warning("the folder of volume %s was gone already", name)
+        except OSError as error:
+            raise SystemFailureError(f"remove {name}: {error.strerror}") from error
+        with self._database.transaction():
+            self._database.execute("DELETE FROM volumes WHERE name = ?", (name,))
+        del self._volumes[name]
+        self._events.publish("volume", "destroy", name, driver="local")
+        await in_thread(_remove_tree, leftover)
+
+    async def size(self, name: str) -> int:
+        """Return the bytes that a volume takes on the disk."""
+        return await in_thread(_size_of, self.get(name).mountpoint)
+
+
+def _check_options(name: str, options: Mapping[str, str]) -> None:
+    for option in options:
+        if option not in MOUNT_OPTIONS:
+            raise InvalidParameterError(f'create {name}: invalid option: "{option}"')
+    if options:
+        raise NotSupportedError(
+            f"create {name}: the options {', '.join(sorted(options))} are not supported yet; "
+            "only volumes on the data disk are"
+        )
+
+
+def _make_folder(data: Path) -> None:
+    try:
+        data.parent.parent.mkdir(mode=0o711, parents=True, exist_ok=True)
+        data.parent.mkdir(mode=0o711, exist_ok=True)
+        data.mkdir(mode=0o755, exist_ok=True)
+        data.chmod(0o755)  # whatever the umask says
+        for folder in (data.parent, data.parent.parent):
+            descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            try:
+                os.fsync(descriptor)
+            finally:
+                os.close(descriptor)
+    except OSError as error:
+        raise SystemFailureError(f"cannot make the volume's folder {data}: {error.strerror}") from error
+
+
+def _is_empty(folder: Path) -> bool:
+    with os.scandir(folder) as entries:
+        return next(entries, None) is None
+
+
+def _remove_tree(folder: Path) -> None:
+    try:
+        shutil.rmtree(folder)
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        log.warning("cannot remove %s, the next start tries again: %s", folder, error)
+
+
+def _size_of(folder: Path) -> int:
+    total = 0
+    seen: set[tuple[int, int]] = set()
+    for parent, _, names, descriptor in os.fwalk(folder):
+        del parent
+        for name in names:
+            try:
+                status = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
+            except FileNotFoundError:
+                continue  # a running container removed it meanwhile
+            if stat.S_ISREG(status.st_mode) and (status.st_dev, status.st_ino) not in seen:
+                seen.add((status.st_dev, status.st_ino))
+                total += status.st_blocks * 512
+    return total
