@@ -203,16 +203,20 @@ class LogStream(OutputStream):
         splitter = LineSplitter(self._timestamps)
         lines: list[LogLine] = []
         deadline = 0.0
-        for pieces in self._pieces():
-            if not lines:
-                deadline = time.monotonic() + BATCH_SECONDS
-            for stream, data in pieces:
-                lines += splitter.feed(stream, data)
-            if lines and (len(lines) >= BATCH_LINES or not self._has_more(deadline - time.monotonic())):
-                yield lines
-                lines = []
-        lines += splitter.finish()
-        if lines:
+        try:
+            for pieces in self._pieces():
+                if not lines:
+                    deadline = time.monotonic() + BATCH_SECONDS
+                for stream, data in pieces:
+                    lines += splitter.feed(stream, data)
+                if lines and (len(lines) >= BATCH_LINES or not self._has_more(deadline - time.monotonic())):
+                    yield lines
+                    lines = []
+        except ConnectionLostError:
+            if lines := lines + splitter.finish():
+                yield lines  # what came before the cut did come
+            raise
+        if lines := lines + splitter.finish():
             yield lines
 
 

@@ -59,6 +59,11 @@ class VirtualMachine:
         """Where the engine answers while the machine runs."""
         return str(self._machine.files.docker_socket)
 
+    @property
+    def console_log(self) -> str:
+        """The file with what the guest wrote since the machine's last start."""
+        return str(self._machine.files.console_log)
+
     def client(self) -> EngineClient:
         """Return a client of the machine's engine; it starts nothing."""
         return EngineClient(self.docker_socket)

@@ -1,0 +1,155 @@
+"""The command line `marina`: what it understands, and which module does it."""
+
+import argparse
+import importlib
+import os
+import sys
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+USAGE_ERROR = 125
+INTERRUPTED = 130
+BROKEN_PIPE = 141
+
+
+class _Parser(argparse.ArgumentParser):
+    """argparse with docker's exit code for a command that makes no sense."""
+
+    def __init__(self, **values: Any) -> None:
+        super().__init__(**(values | {"allow_abbrev": False}))
+
+    def error(self, message: str) -> NoReturn:
+        sys.stderr.write(f"marina: {message}\n  See {self.prog} --help\n")
+        sys.exit(USAGE_ERROR)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit code; failures are told on stderr."""
+    options = _build_parser().parse_args(arguments)
+    module_name, _, function = options.handler.rpartition(".")
+    from app.services.errors import MarinaError
+
+    try:
+        code: int = getattr(importlib.import_module(module_name), function)(options)
+        sys.stdout.flush()
+        return code
+    except MarinaError as error:
+        from app.commands.console import write_failure
+        from app.services.explain import explain
+
+        write_failure(explain(error, getattr(options, "container", "") or getattr(options, "image", "")))
+        return 1
+    except KeyboardInterrupt:
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader of our output is gone (`marina logs x | head`): say nothing, not even at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return BROKEN_PIPE
+
+
+def _build_parser() -> _Parser:
+    parser = _Parser(prog="marina", description="Containers in a small machine of your own.")
+    parser.add_argument(
+        "--socket",
+        metavar="PATH",
+        default="",
+        help="talk to the engine at this socket, without a machine (or MARINA_SOCKET)",
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_machine_commands(commands)
+    _add_container_commands(commands)
+    _add_image_commands(commands)
+    return parser
+
+
+def _add(commands: Any, name: str, handler: str, help: str, json: bool = True) -> argparse.ArgumentParser:
+    parser: argparse.ArgumentParser = commands.add_parser(name, help=help, description=help)
+    parser.set_defaults(handler=f"app.commands.{handler}", json=False)
+    if json:
+        parser.add_argument("--json", action="store_true", help="write the result as JSON")
+    return parser
+
+
+def _add_machine_commands(commands: Any) -> None:
+    _add(commands, "start", "machine.start", "start the machine and its engine")
+    stop = _add(commands, "stop", "machine.stop", "stop the containers and the machine")
+    stop.add_argument("-f", "--force", action="store_true", help="at once, from any state")
+    _add(commands, "restart", "machine.restart", "stop and start the machine")
+    _add(commands, "status", "machine.status", "show the machine's state")
+    _add(commands, "version", "machine.version", "show versions")
+    _add(commands, "docker-context", "machine.docker_context", "make the docker context “marina”")
+    story = _add(
+        commands,
+        "getting-started",
+        "getting_started.getting_started",
+        "run the tutorial container and show its address",
+    )
+    story.add_argument("--no-open", dest="open", action="store_false", help="do not open the browser")
+
+
+def _add_container_commands(commands: Any) -> None:
+    _add_run(commands)
+    ps = _add(commands, "ps", "containers.ps", "list containers")
+    ps.add_argument("-a", "--all", action="store_true", help="stopped ones too")
+    ps.add_argument("-q", "--quiet", action="store_true", help="ids only")
+    logs = _add(commands, "logs", "containers.logs", "show what a container wrote", json=False)
+    logs.add_argument("-f", "--follow", action="store_true", help="go on as it writes")
+    logs.add_argument("-n", "--tail", default="all", metavar="N", help="the last N lines only")
+    logs.add_argument("-t", "--timestamps", action="store_true", help="with the time of each line")
+    logs.add_argument("container")
+    exec_ = _add(commands, "exec", "containers.execute", "run a command in a running container", json=False)
+    _add_terminal_options(exec_)
+    exec_.add_argument("container")
+    exec_.add_argument("command", nargs=argparse.REMAINDER)
+    remove = _add(commands, "rm", "containers.remove", "remove containers")
+    remove.add_argument("-f", "--force", action="store_true", help="running ones too")
+    remove.add_argument("-v", "--volumes", action="store_true", help="with their anonymous volumes")
+    remove.add_argument("containers", nargs="+", metavar="container")
+    open_ = _add(commands, "open", "containers.open_port", "open a container's page in the browser")
+    open_.add_argument("--print", action="store_true", help="only write the address")
+    open_.add_argument("container", nargs="?", default="")
+
+
+def _add_terminal_options(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("-d", "--detach", action="store_true", help="in the background")
+    parser.add_argument("-i", "--interactive", action="store_true", help="hand our input to the command")
+    parser.add_argument("-t", "--tty", action="store_true", help="give the command a terminal")
+    parser.add_argument("-e", "--env", action="append", default=[], metavar="NAME=VALUE")
+    parser.add_argument("-u", "--user", default="")
+    parser.add_argument("-w", "--workdir", default="", metavar="FOLDER")
+    parser.add_argument("--privileged", action="store_true", help="with all powers over the machine")
+
+
+def _add_run(commands: Any) -> None:
+    run = _add(commands, "run", "run.run", "run a new container")
+    _add_terminal_options(run)
+    run.add_argument("--name", default="")
+    run.add_argument("--rm", action="store_true", help="remove the container when it ends")
+    run.add_argument("-p", "--publish", action="append", default=[], metavar="[[IP:]HOST:]PORT[/udp]")
+    run.add_argument("-P", "--publish-all", action="store_true", help="publish all ports of the image")
+    run.add_argument("-v", "--volume", action="append", default=[], metavar="SOURCE:TARGET[:ro]")
+    run.add_argument("-l", "--label", action="append", default=[], metavar="NAME=VALUE")
+    run.add_argument("--entrypoint", default="", metavar="COMMAND")
+    run.add_argument("--hostname", default="")
+    run.add_argument("--network", default="")
+    run.add_argument("--restart", default="", metavar="no|always|unless-stopped|on-failure[:N]")
+    run.add_argument("--platform", default="", metavar="OS/ARCH")
+    run.add_argument("-q", "--quiet", action="store_true", help="do not show the pull")
+    run.add_argument("image")
+    run.add_argument("command", nargs=argparse.REMAINDER)
+
+
+def _add_image_commands(commands: Any) -> None:
+    images = _add(commands, "images", "images.images", "list images")
+    images.add_argument("-q", "--quiet", action="store_true", help="ids only")
+    pull = _add(commands, "pull", "images.pull", "pull an image from its registry")
+    pull.add_argument("--platform", default="", metavar="OS/ARCH")
+    pull.add_argument("-q", "--quiet", action="store_true", help="do not show the progress")
+    pull.add_argument("image")
+    rmi = _add(commands, "rmi", "images.rmi", "remove images")
+    rmi.add_argument("-f", "--force", action="store_true", help="also when containers use them")
+    rmi.add_argument("images", nargs="+", metavar="image")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,124 @@
+"""The commands about the machine: start, stop, restart, status, version, docker-context."""
+
+import argparse
+import time
+
+from app.commands.console import format_size, printable, tell, write, write_json
+from app.commands.progress import show_steps
+from app.commands.session import Session
+from app.services.docker_context import write_docker_context
+from app.services.errors import MarinaError
+from app.services.virtual_machine import USABLE, MachineStatus
+
+
+def start(options: argparse.Namespace) -> int:
+    """Start the machine; a second start does nothing."""
+    machine = Session(options).machine()
+    before = machine.status()
+    if before.state in USABLE:
+        _report(options, before, "The machine is running already.")
+        return 0
+    began = time.monotonic()
+    if not options.json:
+        tell("Starting Marina's machine")
+    status = machine.start(show_steps(quiet=options.json))
+    for warning in () if options.json else status.warnings:
+        tell(f"  note: {warning}")
+    _report(options, status, f"The engine is running ({time.monotonic() - began:.1f} s).")
+    return 0
+
+
+def stop(options: argparse.Namespace) -> int:
+    """Stop the machine, by force if asked."""
+    machine = Session(options).machine()
+    status = machine.force_stop() if options.force else machine.stop()
+    _report(options, status, "The machine is stopped.")
+    return 0
+
+
+def restart(options: argparse.Namespace) -> int:
+    """Stop and start the machine."""
+    began = time.monotonic()
+    status = Session(options).machine().restart(show_steps(quiet=options.json))
+    _report(options, status, f"The engine is running ({time.monotonic() - began:.1f} s).")
+    return 0
+
+
+def status(options: argparse.Namespace) -> int:
+    """Show the machine's state; exit code 0 when its engine answers, 3 when not (as `systemctl status`)."""
+    found = Session(options).machine().status()
+    if options.json:
+        write_json(found.to_json())
+    else:
+        for name, value in _describe(found):
+            write(f"{name:<14}{printable(value)}")
+    return 0 if found.state in USABLE else 3
+
+
+def _describe(status: MachineStatus) -> list[tuple[str, str]]:
+    rows = [("State", status.state.value)]
+    if status.problem is not None:
+        rows += [
+            ("Problem", status.problem.summary),
+            ("", status.problem.details),
+            ("", status.problem.what_to_do),
+        ]
+    if status.state in USABLE:
+        rows.append(("Uptime", f"{status.uptime:.0f} s (booted in {status.boot_seconds:.1f} s)"))
+        rows.append(("Processors", str(status.cpus)))
+        memory = f"{format_size(status.memory_bytes)} of {format_size(status.memory_limit_bytes)}"
+        rows.append(("Memory", memory))
+    if status.disk_limit_bytes:
+        disk = f"{format_size(status.disk_bytes)} of {format_size(status.disk_limit_bytes)}"
+        rows.append(("Disk", disk))
+    if status.accelerator:
+        reason = f" ({status.accelerator_reason})" if status.accelerator_reason else ""
+        rows.append(("Acceleration", status.accelerator + reason))
+    for port in status.ports:
+        rows.append(
+            ("Port", f"{port.host_ip or '*'}:{port.host_port}/{port.protocol} → {port.container[:12]}")
+        )
+    rows += [("Warning", warning) for warning in status.warnings]
+    if status.image_version:
+        rows.append(("Image", status.image_version))
+    return [row for row in [*rows, ("Socket", status.docker_socket)] if row[1]]
+
+
+def version(options: argparse.Namespace) -> int:
+    """Show the versions of this program and of the engine, as far as it runs."""
+    from app.services.version import marina_version
+
+    versions: dict[str, str] = {"marina": marina_version()}
+    try:
+        with Session(options).engine() as client:
+            engine = client.version()
+        versions |= {"engine": engine.version, "api": engine.api_version, "kernel": engine.kernel}
+    except MarinaError:
+        versions["engine"] = ""
+    if options.json:
+        write_json(versions)
+        return 0
+    write(f"marina  {versions['marina']}")
+    engine_text = f"{versions['engine']} (API {versions['api']})" if versions["engine"] else "not running"
+    write(f"engine  {printable(engine_text)}")
+    return 0
+
+
+def docker_context(options: argparse.Namespace) -> int:
+    """Make the docker context, or point it anew."""
+    result = write_docker_context(Session(options).machine().docker_socket)
+    if options.json:
+        write_json(result)
+        return 0
+    done = "points to" if result.changed else "already points to"
+    write(f"The docker context “marina” {done} {result.endpoint}")
+    for warning in result.warnings:
+        tell(warning)
+    return 0
+
+
+def _report(options: argparse.Namespace, status: MachineStatus, sentence: str) -> None:
+    if options.json:
+        write_json(status.to_json())
+    else:
+        tell(sentence)

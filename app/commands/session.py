@@ -1,0 +1,60 @@
+"""What a command works with: the engine behind `--socket`, or that of the user's machine."""
+
+import argparse
+import os
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from app.commands.console import tell
+from app.commands.progress import show_steps
+from app.services.engine_client import EngineClient
+from app.services.errors import ErrorCode, UserError
+
+if TYPE_CHECKING:
+    from app.services.virtual_machine import MachineStatus, VirtualMachine
+
+SOCKET_VARIABLE = "MARINA_SOCKET"
+
+
+class Session:
+    """One run of the command line."""
+
+    def __init__(self, options: argparse.Namespace) -> None:
+        self._socket = (options.socket or os.environ.get(SOCKET_VARIABLE, "")).removeprefix("unix://")
+
+    def machine(self) -> "VirtualMachine":
+        """Return the user's machine. Raises UserError when `--socket` says that there is none."""
+        if self._socket:
+            raise UserError(
+                "With --socket there is no machine to work on",
+                f"The engine is the one at {self._socket}.",
+                f"Leave out --socket and unset {SOCKET_VARIABLE}.",
+                ErrorCode.BAD_INPUT,
+            )
+        from app.services.virtual_machine import VirtualMachine
+
+        return VirtualMachine()
+
+    def engine(self, start: bool = False) -> EngineClient:
+        """Return a client of the engine; `start` brings the machine up when it does not run, and says so."""
+        if self._socket:
+            return EngineClient(self._socket)
+        machine = self.machine()
+        if start:
+            return self.start_engine(show_steps(), threading.Event())
+        return machine.client()
+
+    def start_engine(
+        self, on_status: "Callable[[MachineStatus], None]", cancelled: threading.Event
+    ) -> EngineClient:
+        """Return a client of an engine that runs."""
+        if self._socket:
+            return EngineClient(self._socket)
+        from app.services.virtual_machine import USABLE
+
+        machine = self.machine()
+        if machine.status().state not in USABLE:
+            tell("Marina's machine is not running: starting it.")
+            machine.start(on_status, cancelled)
+        return machine.client()
