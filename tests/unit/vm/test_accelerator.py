@@ -12,7 +12,7 @@ from vm.machine.machine_files import MachineFiles
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the pretended QEMUs are for KVM")
 
-FIND_CONSOLE = 'for word; do case $word in file,id=console,path=*) console=${word#*path=};; esac; done\n'
+FIND_CONSOLE = "for word; do case $word in file,id=console,path=*) console=${word#*path=};; esac; done\n"
 
 
 def make_guest(folder: Path, script: str) -> ProbeGuest:

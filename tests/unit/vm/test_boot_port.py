@@ -13,7 +13,10 @@ from vm.machine.endpoints import UnixEndpoint
     ("line", "expected"),
     [
         (b"step data-disk\n", BootLine(BootNews.STEP, "data-disk")),
-        (b"hostkey ssh-ed25519 AAAA root@marina\n", BootLine(BootNews.HOST_KEY, "ssh-ed25519 AAAA root@marina")),
+        (
+            b"hostkey ssh-ed25519 AAAA root@marina\n",
+            BootLine(BootNews.HOST_KEY, "ssh-ed25519 AAAA root@marina"),
+        ),
         (b"ready\n", BootLine(BootNews.READY)),
         (b"fail data-disk no such disk\n", BootLine(BootNews.FAIL, "data-disk", "no such disk")),
         (b"fail root \x1b[31mred\n", BootLine(BootNews.FAIL, "root", "?[31mred")),

@@ -102,7 +102,9 @@ def test_a_disk_in_use_is_told(files: MachineFiles) -> None:
         holder.stdin.write(b"quit\n")
 
 
-def test_a_full_host_is_noticed_before_the_start(files: MachineFiles, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_host_is_noticed_before_the_start(
+    files: MachineFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(disks, "LEAST_FREE_BYTES", 2**62)
     with pytest.raises(UserError, match="full"):
         check_host_space(files.data)

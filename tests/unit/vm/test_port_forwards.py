@@ -105,7 +105,9 @@ async def test_all_or_nothing(forwards: PortForwards, qemu: RecordingQemu, taken
 
 async def test_another_containers_port_is_refused_with_its_name(forwards: PortForwards) -> None:
     number = free_port()
-    await forwards.claim("first", parse_claim("first", [{"host_ip": "127.0.0.1", "host_port": number, "guest_port": 1}]))
+    await forwards.claim(
+        "first", parse_claim("first", [{"host_ip": "127.0.0.1", "host_port": number, "guest_port": 1}])
+    )
     with pytest.raises(PortRefused, match="in use by container first"):
         await forwards.claim("second", [port(number, host_ip="")])
 
@@ -118,7 +120,9 @@ async def test_release_frees_the_port(forwards: PortForwards, qemu: RecordingQem
     assert find_free_port("tcp", "127.0.0.1", opened.host_port) == opened.host_port
 
 
-async def test_a_new_claim_replaces_the_containers_earlier_one(forwards: PortForwards, qemu: RecordingQemu) -> None:
+async def test_a_new_claim_replaces_the_containers_earlier_one(
+    forwards: PortForwards, qemu: RecordingQemu
+) -> None:
     await forwards.claim("web", [port()])
     (second,) = await forwards.claim("web", [port()])
     assert list(qemu.listeners) == [f"tcp:127.0.0.1:{second.host_port}"]
@@ -144,7 +148,9 @@ async def test_qemus_refusal_is_an_error(forwards: PortForwards, qemu: Recording
     assert forwards.ports == ()
 
 
-async def test_a_dead_qemu_refuses(forwards: PortForwards, qemu: RecordingQemu, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_dead_qemu_refuses(
+    forwards: PortForwards, qemu: RecordingQemu, monkeypatch: pytest.MonkeyPatch
+) -> None:
     async def gone(command_line: str) -> str:
         raise QmpError("QEMU is gone")
 
@@ -166,7 +172,13 @@ async def test_a_later_supervisor_knows_the_claims(
 
 @pytest.mark.parametrize(
     ("host_ip", "address"),
-    [("", "0.0.0.0"), ("0.0.0.0", "0.0.0.0"), ("::", "0.0.0.0"), ("::1", "127.0.0.1"), ("127.0.0.2", "127.0.0.2")],
+    [
+        ("", "0.0.0.0"),
+        ("0.0.0.0", "0.0.0.0"),
+        ("::", "0.0.0.0"),
+        ("::1", "127.0.0.1"),
+        ("127.0.0.2", "127.0.0.2"),
+    ],
 )
 def test_addresses_become_ipv4(host_ip: str, address: str) -> None:
     assert host_address(host_ip) == address

@@ -49,7 +49,9 @@ def test_disks_carry_the_serials_that_the_guest_looks_for() -> None:
     drives = values(command, "-drive")
     assert [("readonly=on" in drive) for drive in drives] == [True, True, False]
     assert "discard=unmap,detect-zeroes=unmap" in drives[2]
-    serials = [device.rpartition("serial=")[2] for device in values(command, "-device") if "serial=" in device]
+    serials = [
+        device.rpartition("serial=")[2] for device in values(command, "-device") if "serial=" in device
+    ]
     assert serials == ["marina-root", "marina-engine", "marina-data"]
 
 
@@ -76,7 +78,9 @@ def test_no_host_port_is_forwarded_before_the_guest_listens() -> None:
 
 def test_windows_has_ports_instead_of_unix_sockets() -> None:
     settings = replace(LINUX, platform="win32", accelerator="whpx", qmp=TcpEndpoint(4444))
-    assert "socket,id=qmp,host=127.0.0.1,port=4444,server=on,wait=off" in values(qemu_command(settings), "-chardev")
+    assert "socket,id=qmp,host=127.0.0.1,port=4444,server=on,wait=off" in values(
+        qemu_command(settings), "-chardev"
+    )
 
 
 def test_commas_in_paths_do_not_end_the_value() -> None:

@@ -32,7 +32,11 @@ def test_defaults_fit_the_computer() -> None:
 
 def test_registries_and_further_arguments_become_the_engines_arguments() -> None:
     settings = parse_settings(
-        {"registry_mirrors": ["https://m"], "insecure_registries": ["h:5000"], "engine_args": ["--log-level", "debug"]}
+        {
+            "registry_mirrors": ["https://m"],
+            "insecure_registries": ["h:5000"],
+            "engine_args": ["--log-level", "debug"],
+        }
     )
     assert settings.with_engine_args(("--x",)).all_engine_args() == (
         "--registry-mirror",

@@ -1,0 +1,264 @@
+"""Keys, tunnel and docker.sock against a real SSH server in this process."""
+
+import asyncio
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import paramiko
+import pytest
+
+from tests.unit.vm.ssh_server import SshServer, answer_ping, count_until_end
+from vm.errors import UserError
+from vm.machine.docker_socket import DockerSocket
+from vm.machine.machine_files import MachineFiles
+from vm.machine.ssh_keys import get_user_key, parse_host_key, pin_host_key, public_line, read_host_key
+from vm.machine.ssh_tunnel import (
+    EngineDown,
+    GuestTransport,
+    HostKeyMismatch,
+    Tunnel,
+    TunnelDown,
+    dial_guest,
+    ping_engine,
+)
+
+
+@pytest.fixture
+def files(tmp_path: Path) -> MachineFiles:
+    return MachineFiles.find(tmp_path)
+
+
+@pytest.fixture
+def user_key(files: MachineFiles) -> paramiko.PKey:
+    return get_user_key(files)
+
+
+@pytest.fixture
+def server(tmp_path: Path, user_key: paramiko.PKey) -> Iterator[SshServer]:
+    server = SshServer(tmp_path / "guest", user_key)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def changes() -> list[bool]:
+    return []
+
+
+@pytest.fixture
+def tunnel(server: SshServer, user_key: paramiko.PKey, changes: list[bool]) -> Iterator[Tunnel]:
+    def dial() -> GuestTransport:
+        return dial_guest(server.port, user_key, server.pinned_key)
+
+    tunnel = Tunnel(dial, changes.append)
+    tunnel.open()
+    yield tunnel
+    tunnel.close()
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_the_key_is_made_once_and_is_private(files: MachineFiles, user_key: paramiko.PKey) -> None:
+    assert files.ssh_key.stat().st_mode & 0o777 == 0o600
+    assert get_user_key(files) == user_key
+    assert public_line(user_key).startswith("ssh-ed25519 AAAA")
+
+
+def test_the_host_key_is_pinned_and_a_change_is_an_error(files: MachineFiles, tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    other = public_line(get_user_key(MachineFiles.find(tmp_path / "a")))
+    first = public_line(get_user_key(files))
+    assert read_host_key(files) is None
+    assert pin_host_key(files, first, new_disk=False) == parse_host_key(first)
+    with pytest.raises(UserError, match="not the one known"):
+        pin_host_key(files, other, new_disk=False)
+    assert read_host_key(files) == parse_host_key(first)
+    pin_host_key(files, other, new_disk=True)
+    assert read_host_key(files) == parse_host_key(other)
+
+
+@pytest.mark.parametrize("text", ["", "ssh-rsa AAAA", "ssh-ed25519", "ssh-ed25519 !!!!", "ssh-ed25519 AAAA"])
+def test_what_is_no_host_key_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="key"):
+        parse_host_key(text)
+
+
+def test_another_host_key_is_never_accepted(server: SshServer, user_key: paramiko.PKey) -> None:
+    with pytest.raises(HostKeyMismatch):
+        dial_guest(server.port, user_key, "ssh-ed25519 AAAAother")
+
+
+def test_another_user_key_is_refused(server: SshServer) -> None:
+    with pytest.raises(TunnelDown):
+        dial_guest(server.port, server.host_key, server.pinned_key)
+
+
+def test_nobody_there_is_told() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with pytest.raises(TunnelDown, match=str(port)):
+        dial_guest(port, paramiko.PKey(), "")
+
+
+def test_ping_goes_through_and_tells_an_engine_that_is_down(server: SshServer, tunnel: Tunnel) -> None:
+    ping_engine(tunnel, 1, 5)
+    server.engine = None
+    with pytest.raises(EngineDown):
+        ping_engine(tunnel, 1, 5)
+    server.engine = lambda channel: channel.close()
+    with pytest.raises(EngineDown, match="answered"):
+        ping_engine(tunnel, 1, 5)
+
+
+def test_a_dead_transport_is_redialled(server: SshServer, tunnel: Tunnel, changes: list[bool]) -> None:
+    server.cut()
+    ping_engine(tunnel, 10, 5)
+    wait_until(lambda: changes == [False, True])
+    assert server.connections == 2
+
+
+def test_a_closed_tunnel_stays_closed(server: SshServer, tunnel: Tunnel, changes: list[bool]) -> None:
+    tunnel.close()
+    with pytest.raises(TunnelDown):
+        ping_engine(tunnel, 1, 5)
+    assert changes == []
+
+
+class Clients:
+    """Runs blocking clients of docker.sock beside the event loop that accepts them."""
+
+    def __init__(self, tunnel: Tunnel, path: Path) -> None:
+        self.path = path
+        self.docker_socket = DockerSocket(path, tunnel)
+
+    def connect(self) -> socket.socket:
+        connection = socket.socket(socket.AF_UNIX)
+        connection.settimeout(10)
+        connection.connect(str(self.path))
+        return connection
+
+    def ask(self, request: bytes) -> bytes:
+        with self.connect() as connection:
+            connection.sendall(request)
+            return read_all(connection)
+
+
+def read_all(connection: socket.socket) -> bytes:
+    answer = b""
+    while data := connection.recv(65536):
+        answer += data
+    return answer
+
+
+PING = b"GET /_ping HTTP/1.1\r\n\r\n"
+
+
+async def test_each_connection_gets_a_channel_of_its_own(files: MachineFiles, tunnel: Tunnel) -> None:
+    clients = Clients(tunnel, files.docker_socket)
+    assert files.docker_socket.stat().st_mode & 0o777 == 0o600
+    answers = await asyncio.gather(*(asyncio.to_thread(clients.ask, PING) for _ in range(20)))
+    assert all(answer.endswith(b"OK") for answer in answers)
+    clients.docker_socket.close()
+    assert not files.docker_socket.exists()
+
+
+async def test_half_close_is_carried_both_ways(
+    files: MachineFiles, tunnel: Tunnel, server: SshServer
+) -> None:
+    server.engine = count_until_end
+    clients = Clients(tunnel, files.docker_socket)
+
+    def upload() -> bytes:
+        with clients.connect() as connection:
+            connection.sendall(b"x" * 3_000_000)
+            connection.shutdown(socket.SHUT_WR)
+            return read_all(connection)
+
+    assert await asyncio.to_thread(upload) == b"3000000"
+    clients.docker_socket.close()
+
+
+async def test_a_listening_client_that_leaves_ends_its_channel(
+    files: MachineFiles, tunnel: Tunnel, server: SshServer
+) -> None:
+    ended = threading.Event()
+
+    def events(channel: paramiko.Channel) -> None:
+        channel.recv(100)
+        channel.sendall(b"first event")
+        while not channel.closed:
+            time.sleep(0.01)
+        ended.set()
+
+    server.engine = events
+    clients = Clients(tunnel, files.docker_socket)
+
+    def listen_and_leave() -> None:
+        with clients.connect() as connection:
+            connection.sendall(b"GET /events")
+            assert connection.recv(100) == b"first event"
+
+    await asyncio.to_thread(listen_and_leave)
+    assert await asyncio.to_thread(ended.wait, 5)
+    async with asyncio.timeout(5):
+        while clients.docker_socket.connections:
+            await asyncio.sleep(0.01)
+    clients.docker_socket.close()
+
+
+async def test_a_call_after_the_tunnel_died_works(
+    files: MachineFiles, tunnel: Tunnel, server: SshServer
+) -> None:
+    clients = Clients(tunnel, files.docker_socket)
+    await asyncio.to_thread(server.cut)
+    assert (await asyncio.to_thread(clients.ask, PING)).endswith(b"OK")
+    clients.docker_socket.close()
+
+
+async def test_the_death_of_the_tunnel_ends_calls_that_go_on(
+    files: MachineFiles, tunnel: Tunnel, server: SshServer
+) -> None:
+    server.engine = lambda channel: None
+    clients = Clients(tunnel, files.docker_socket)
+
+    def wait_for_the_end() -> bytes:
+        with clients.connect() as connection:
+            connection.sendall(PING)
+            wait_until(lambda: clients.docker_socket.connections == 1)
+            server.cut()
+            return read_all(connection)
+
+    assert await asyncio.to_thread(wait_for_the_end) == b""
+    clients.docker_socket.close()
+
+
+async def test_an_engine_that_is_down_is_told_in_dockers_form(
+    files: MachineFiles, tunnel: Tunnel, server: SshServer
+) -> None:
+    server.engine = None
+    clients = Clients(tunnel, files.docker_socket)
+    answer = await asyncio.to_thread(clients.ask, PING)
+    assert answer.startswith(b"HTTP/1.1 503 ")
+    assert b'{"message": "Marina\'s engine does not answer' in answer
+    server.engine = answer_ping
+    assert (await asyncio.to_thread(clients.ask, PING)).endswith(b"OK")
+    clients.docker_socket.close()
+
+
+async def test_a_stale_socket_is_replaced_and_a_live_one_is_not(files: MachineFiles, tunnel: Tunnel) -> None:
+    stale = socket.socket(socket.AF_UNIX)
+    stale.bind(str(files.docker_socket))
+    stale.close()
+    clients = Clients(tunnel, files.docker_socket)
+    assert (await asyncio.to_thread(clients.ask, PING)).endswith(b"OK")
+    with pytest.raises(UserError, match="Another program"):
+        DockerSocket(files.docker_socket, tunnel)
+    clients.docker_socket.close()
