@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from enum import Enum
 from typing import Any
 
-from app.services.errors import UserError
+from app.services.errors import ErrorCode, UserError
 
 
 def write(text: str) -> None:
@@ -45,6 +45,12 @@ def write_failure(error: UserError) -> None:
             tell(f"  {printable(line)}")
     if error.what_to_do:
         tell(f"  {error.what_to_do}")
+
+
+def exit_code_of(error: UserError, otherwise: int) -> int:
+    """Return docker's exit code for a command that did not come to run, or `otherwise`."""
+    codes = {ErrorCode.COMMAND_NOT_FOUND: 127, ErrorCode.COMMAND_NOT_EXECUTABLE: 126}
+    return codes.get(error.code, otherwise)
 
 
 def printable(text: str) -> str:

@@ -3,11 +3,20 @@
 import argparse
 import sys
 
-from app.commands.console import format_age, printable, tell, write, write_failure, write_json, write_table
+from app.commands.console import (
+    exit_code_of,
+    format_age,
+    printable,
+    tell,
+    write,
+    write_failure,
+    write_json,
+    write_table,
+)
 from app.commands.session import Session
 from app.services.browser import open_in_browser
 from app.services.engine_types import Container
-from app.services.errors import ErrorCode, MarinaError, UserError
+from app.services.errors import ErrorCode, MarinaError, Task, UserError
 from app.services.explain import explain
 from app.services.stream_frames import STDERR
 
@@ -65,6 +74,17 @@ def _parse_tail(text: str) -> int:
 
 def execute(options: argparse.Namespace) -> int:
     """Run a command in a running container and return its exit code."""
+    if not options.command:
+        raise UserError("exec needs a command", what_to_do="For example: marina exec -it NAME sh")
+    try:
+        return _execute(options)
+    except MarinaError as error:
+        told = explain(error, options.container, Task.RUN)
+        write_failure(told)
+        return exit_code_of(told, 1)
+
+
+def _execute(options: argparse.Namespace) -> int:
     from app.commands.terminal import connect_terminal, require_terminal
     from app.services.run_arguments import parse_variable
 

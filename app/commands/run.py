@@ -6,7 +6,7 @@ import signal
 from collections.abc import Iterator
 from types import FrameType
 
-from app.commands.console import tell, write, write_failure, write_json
+from app.commands.console import exit_code_of, tell, write, write_failure, write_json
 from app.commands.images import pull_image
 from app.commands.session import Session
 from app.commands.terminal import connect_terminal, require_terminal
@@ -18,8 +18,6 @@ from app.services.run_arguments import parse_label, parse_port, parse_variable, 
 from app.services.run_options import RunOptions
 
 ENGINE_FAILED = 125
-CANNOT_EXECUTE = 126
-NOT_FOUND = 127
 
 
 def run(options: argparse.Namespace) -> int:
@@ -33,8 +31,7 @@ def run(options: argparse.Namespace) -> int:
     except MarinaError as error:
         told = explain(error, options.image, Task.RUN)
         write_failure(told)
-        codes = {ErrorCode.COMMAND_NOT_FOUND: NOT_FOUND, ErrorCode.COMMAND_NOT_EXECUTABLE: CANNOT_EXECUTE}
-        return codes.get(told.code, ENGINE_FAILED)
+        return exit_code_of(told, ENGINE_FAILED)
 
 
 def read_options(options: argparse.Namespace) -> RunOptions:
