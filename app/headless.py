@@ -1,0 +1,62 @@
+"""What `python -m app` does where there is no display: the same work, told line by line."""
+
+import sys
+
+from app.services.errors import UserError
+from app.services.getting_started import TITLES, GettingStarted, Phase, Progress
+from app.services.startup import StepReport
+from app.services.virtual_machine import MachineStatus, StepState, VirtualMachine
+
+
+class _Report:
+    """Prints each step and phase once, on standard error: standard output is for the address."""
+
+    def __init__(self) -> None:
+        self._steps = StepReport()
+        self._phase: Phase | None = None
+        self._machine: MachineStatus | None = None
+
+    def tell_machine(self, status: MachineStatus) -> None:
+        """Print the steps that ended since the last time."""
+        for step in self._steps.changes(status):
+            if step.state is StepState.DONE:
+                _tell(f"  {step.title}: {step.seconds:.1f} s")
+
+    def tell_story(self, progress: Progress) -> None:
+        """Print the phase when it is a new one."""
+        if progress.machine is not None and progress.machine is not self._machine:
+            self._machine = progress.machine
+            self.tell_machine(progress.machine)
+        if progress.phase is not self._phase:
+            self._phase = progress.phase
+            _tell(f"{TITLES[progress.phase]} …")
+
+
+def run_headless(getting_started: bool) -> int:
+    """Start the machine, run getting-started when asked, print its address; return the exit code."""
+    report = _Report()
+    try:
+        machine = VirtualMachine()
+        if not getting_started:
+            _tell("No display: starting the engine without a window.")
+            machine.start(report.tell_machine)
+            _tell(f"The engine answers at {machine.docker_socket}")
+            return 0
+        _tell("No display: running getting-started without a window.")
+        story = GettingStarted(machine.start_engine, report.tell_story)
+        url = story.run().url
+    except UserError as error:
+        for part in (error.summary, error.details, error.what_to_do):
+            if part:
+                _tell(part)
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    sys.stdout.write(f"{url}\n")
+    sys.stdout.flush()
+    return 0
+
+
+def _tell(line: str) -> None:
+    sys.stderr.write(f"{line}\n")
+    sys.stderr.flush()

@@ -1,0 +1,120 @@
+"""Puts the desktop together: the only file that sees views, view-models and services at once.
+
+`python -m app` opens the window, or, where there is no display, does the same work and prints it.
+"""
+
+import argparse
+import logging
+import logging.handlers
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from app.services.app_folders import AppFolders
+from app.services.browser import has_display
+
+if TYPE_CHECKING:
+    from app.services.engine_client import EngineClient
+    from app.services.virtual_machine import MachineStatus, VirtualMachine
+    from app.viewmodels.desktop import DesktopViewModel
+
+_LOG_BYTES = 1_000_000
+
+
+class LazyAccess:
+    """The user's machine and its engine, imported and made in a worker: after the window."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._machine: VirtualMachine | None = None
+        self._client: EngineClient | None = None
+
+    def machine(self) -> "VirtualMachine":
+        """Return the machine; see `Access`."""
+        from app.services.virtual_machine import VirtualMachine
+
+        with self._lock:
+            if self._machine is None:
+                self._machine = VirtualMachine()
+            return self._machine
+
+    def client(self) -> "EngineClient":
+        """Return a client that keeps its connections; see `Access`."""
+        machine = self.machine()
+        with self._lock:
+            if self._client is None:
+                self._client = machine.client()
+            return self._client
+
+    def start_engine(
+        self, on_status: "Callable[[MachineStatus], None]", cancelled: threading.Event
+    ) -> "EngineClient":
+        """Return a client of an engine that answers; see `Access`."""
+        return self.machine().start_engine(on_status, cancelled)
+
+
+def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
+    """Return the options of the command line."""
+    parser = argparse.ArgumentParser(prog="marina-desktop", description="Marina, a container desktop.")
+    parser.add_argument(
+        "--getting-started",
+        action="store_true",
+        help="run the getting-started container and print its address",
+    )
+    parser.add_argument("--selftest", action="store_true", help="check that this installation is complete")
+    parser.add_argument("--version", action="version", version=read_version())
+    return parser.parse_args(arguments)
+
+
+def read_version() -> str:
+    """Return Marina's version."""
+    return (files("resources") / "version.txt").read_text(encoding="utf-8").strip()
+
+
+def write_log(folders: AppFolders) -> None:
+    """Send log messages to the desktop's file; without one they are lost, which must stop nobody."""
+    try:
+        folders.logs.mkdir(parents=True, exist_ok=True, mode=0o700)
+        handler = logging.handlers.RotatingFileHandler(
+            folders.desktop_log, maxBytes=_LOG_BYTES, backupCount=2, encoding="utf-8", delay=True
+        )
+    except OSError:
+        return
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.basicConfig(level=logging.INFO, handlers=[handler])
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the desktop and return its exit code."""
+    options = parse_arguments(arguments)
+    if options.selftest:
+        from app.selftest import run_selftest
+
+        return run_selftest()
+    folders = AppFolders.find()
+    write_log(folders)
+    if not has_display():
+        from app.headless import run_headless
+
+        return run_headless(options.getting_started)
+    from app.views.application import run_application
+
+    started_with = ["--getting-started"] if options.getting_started else []
+    return run_application(
+        lambda: build_desktop(folders), str(folders.settings), started_with, read_version()
+    )
+
+
+def build_desktop(folders: AppFolders) -> "DesktopViewModel":
+    """Return the view-models over the user's own machine."""
+    from app.services.settings import SettingsFile
+    from app.viewmodels.desktop import DesktopViewModel
+    from app.viewmodels.preferences import Preferences
+
+    return DesktopViewModel(LazyAccess(), Preferences(SettingsFile(folders.settings)))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

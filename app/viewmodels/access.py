@@ -1,0 +1,24 @@
+"""How view-models reach the services: made in a worker on first use, so that the window is up before them."""
+
+import threading
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:  # `requests` takes 130 ms to import: only workers do it
+    from app.services.engine_client import EngineClient
+    from app.services.virtual_machine import MachineStatus, VirtualMachine
+
+
+class Access(Protocol):
+    """Both ways down. Call the methods in a worker only: the first call imports and connects."""
+
+    def machine(self) -> "VirtualMachine":
+        """Return the machine that runs the engine."""
+
+    def client(self) -> "EngineClient":
+        """Return a client of the engine."""
+
+    def start_engine(
+        self, on_status: "Callable[[MachineStatus], None]", cancelled: threading.Event
+    ) -> "EngineClient":
+        """Start the machine unless it runs, wait for its engine and return a client of its own."""

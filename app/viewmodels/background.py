@@ -1,0 +1,250 @@
+"""The one way to the background and back: short calls on a thread pool, streams on threads of their own.
+
+Results come back by queued signals. Connect them to bound methods of QObjects: Qt drops such a connection
+when the object goes, while a lambda would still be called around a deleted view.
+"""
+
+import logging
+import threading
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol, Self, TypeVar
+
+from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, QTimer, Signal, Slot
+
+log = logging.getLogger(__name__)
+
+_WORKERS = 4
+_MAX_STREAMS = 32
+_BATCH_MS = 50
+_MAX_PENDING = 100_000  # items of one stream that may wait for the window; older ones are dropped and counted
+
+
+class Task(QObject):
+    """One call in the background: emits `succeeded` with its value or `failed` with its exception, once."""
+
+    succeeded = Signal(object)
+    failed = Signal(object)
+    _done = Signal()
+
+    def __init__(self, work: Callable[[], Any], background: "Background") -> None:
+        super().__init__(background)
+        self._work = work
+        self._done.connect(self.deleteLater, Qt.ConnectionType.QueuedConnection)
+
+    def execute(self) -> None:
+        """Do the work; called in a worker."""
+        try:
+            value = self._work()
+        except Exception as error:  # noqa: BLE001 - the top of a task: the error is handed to whoever asked
+            self._tell(self.failed, error)
+        else:
+            self._tell(self.succeeded, value)
+        self._tell(self._done)
+
+    def _tell(self, signal: Any, *values: object) -> None:
+        try:
+            signal.emit(*values)
+        except RuntimeError:  # the window closed meanwhile, and this object with it
+            log.debug("nobody is left to hear of a finished task")
+
+
+class _Runnable(QRunnable):
+    def __init__(self, task: Task) -> None:
+        super().__init__()
+        self._task = task
+
+    def run(self) -> None:
+        self._task.execute()
+
+
+class Source(Protocol):
+    """What a stream reads from; `cancel` may be called from any thread and ends a reader that waits."""
+
+    def __enter__(self) -> Self:
+        """Take the source into use."""
+
+    def __exit__(self, *details: object) -> None:
+        """Free it, in the reading thread."""
+
+    def cancel(self) -> None:
+        """End the reading at once."""
+
+
+SourceType = TypeVar("SourceType", bound=Source)
+
+
+class Stream(QObject):
+    """A long-lived source read on its own thread; `items` brings what came within 50 ms as one list."""
+
+    items = Signal(list)
+    ended = Signal(object)  # None, or the exception that ended it
+    _arrived = Signal()
+    _finished = Signal(object)
+
+    def __init__(
+        self,
+        opener: Callable[[], SourceType],
+        read: Callable[[SourceType], Iterable[Any]],
+        background: "Background",
+    ) -> None:
+        super().__init__(background)
+        self._opener: Callable[[], Any] = opener
+        self._read_items: Callable[[Any], Iterable[Any]] = read
+        self._lock = threading.Lock()
+        self._pending: list[Any] = []
+        self._source: Source | None = None
+        self._cancelled = False
+        self.dropped = 0
+        self._timer = QTimer(self, singleShot=True, interval=_BATCH_MS)
+        self._timer.timeout.connect(self._flush)
+        self._arrived.connect(self._arm, Qt.ConnectionType.QueuedConnection)
+        self._finished.connect(self._end, Qt.ConnectionType.QueuedConnection)
+        self._thread = threading.Thread(target=self._read, name="marina-stream", daemon=True)
+
+    def start(self) -> None:
+        """Begin to read."""
+        self._thread.start()
+
+    def cancel(self) -> None:
+        """End the stream at once; no further signal comes."""
+        with self._lock:
+            self._cancelled = True
+            source, self._source = self._source, None
+        self._timer.stop()
+        if source is not None:
+            source.cancel()
+
+    @property
+    def is_alive(self) -> bool:
+        """Return whether the thread still runs."""
+        return self._thread.is_alive()
+
+    def _read(self) -> None:
+        failure: Exception | None = None
+        try:
+            with self._opener() as source:
+                with self._lock:
+                    if self._cancelled:
+                        return
+                    self._source = source
+                try:
+                    self._collect(source)
+                finally:
+                    with self._lock:
+                        self._source = None
+        except Exception as error:  # noqa: BLE001 - the top of a thread: the error is handed to whoever asked
+            failure = error
+        self._emit(self._finished, failure)
+
+    def _collect(self, source: Source) -> None:
+        for item in self._read_items(source):
+            with self._lock:
+                if self._cancelled:
+                    return
+                first = not self._pending
+                self._pending.append(item)
+                if len(self._pending) > _MAX_PENDING:
+                    surplus = _MAX_PENDING // 2
+                    del self._pending[:surplus]
+                    self.dropped += surplus
+            if first:
+                self._emit(self._arrived)
+
+    @staticmethod
+    def _emit(signal: Any, *values: object) -> None:
+        try:
+            signal.emit(*values)
+        except RuntimeError:  # the window closed meanwhile, and this object with it
+            log.debug("nobody is left to hear of a stream")
+
+    @Slot()
+    def _arm(self) -> None:
+        if not self._timer.isActive():
+            self._timer.start()
+
+    @Slot()
+    def _flush(self) -> None:
+        with self._lock:
+            batch, self._pending = self._pending, []
+        if batch and not self._cancelled:
+            self.items.emit(batch)
+
+    @Slot(object)
+    def _end(self, failure: Exception | None) -> None:
+        self._timer.stop()
+        if not self._cancelled:
+            self._flush()
+            self.ended.emit(failure)
+        self.deleteLater()
+
+
+class Background(QObject):
+    """Owns the only thread pool and all stream threads of the desktop."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(_WORKERS)
+        self._streams: list[Stream] = []
+        self._closed = False
+
+    def run(
+        self,
+        work: Callable[[], Any],
+        succeeded: Callable[[Any], object] | None = None,
+        failed: Callable[[Exception], object] | None = None,
+    ) -> Task:
+        """Call `work` in a worker and bring its value or exception back to this thread."""
+        task = Task(work, self)
+        if succeeded is not None:
+            task.succeeded.connect(succeeded)
+        task.failed.connect(failed if failed is not None else self._log_failure)
+        if not self._closed:
+            self._pool.start(_Runnable(task))
+        return task
+
+    def run_alone(
+        self,
+        work: Callable[[], Any],
+        succeeded: Callable[[Any], object],
+        failed: Callable[[Exception], object],
+    ) -> Task:
+        """Like `run`, for work of minutes: on a thread of its own, so that the pool stays free."""
+        task = Task(work, self)
+        task.succeeded.connect(succeeded)
+        task.failed.connect(failed)
+        if not self._closed:
+            threading.Thread(target=task.execute, name="marina-work", daemon=True).start()
+        return task
+
+    def open_stream(
+        self,
+        opener: Callable[[], SourceType],
+        read: Callable[[SourceType], Iterable[Any]],
+        items: Callable[[list[Any]], object],
+        ended: Callable[[Exception | None], object],
+    ) -> Stream:
+        """Read, in a new thread, the source that `opener` makes until it ends or is cancelled."""
+        self._streams = [stream for stream in self._streams if stream.is_alive]
+        if len(self._streams) >= _MAX_STREAMS:
+            raise RuntimeError(f"more than {_MAX_STREAMS} streams are open")
+        stream = Stream(opener, read, self)
+        stream.items.connect(items)
+        stream.ended.connect(ended)
+        self._streams.append(stream)
+        stream.start()
+        return stream
+
+    def close(self, wait_ms: int = 1500) -> None:
+        """End all streams and wait a moment for calls under way."""
+        self._closed = True
+        for stream in self._streams:
+            if stream.is_alive:
+                stream.cancel()
+        self._streams.clear()
+        self._pool.clear()
+        self._pool.waitForDone(wait_ms)
+
+    @Slot(object)
+    def _log_failure(self, error: Exception) -> None:
+        log.warning("background work failed: %s", error)

@@ -1,0 +1,74 @@
+"""All view-models of one window, wired together: the engine leads, events follow, lists follow them."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.viewmodels.access import Access
+from app.viewmodels.background import Background
+from app.viewmodels.container_logs import ContainerLogsViewModel
+from app.viewmodels.containers import ContainersViewModel
+from app.viewmodels.engine import EngineViewModel
+from app.viewmodels.engine_events import EngineEventsViewModel
+from app.viewmodels.engine_view import EngineView
+from app.viewmodels.getting_started import GettingStartedViewModel
+from app.viewmodels.images import ImagesViewModel
+from app.viewmodels.preferences import Preferences
+from app.viewmodels.pull_image import PullImageViewModel
+from app.viewmodels.run_image import RunImageViewModel
+
+
+class DesktopViewModel(QObject):
+    """What the main window shows."""
+
+    engine_changed = Signal(object)  # EngineView
+
+    def __init__(self, access: Access, preferences: Preferences, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._access = access
+        self.preferences = preferences
+        preferences.setParent(self)
+        self.background = Background(self)
+        self.engine = EngineViewModel(self.background, access, self)
+        self.events = EngineEventsViewModel(self.background, access, self)
+        self.containers = ContainersViewModel(self.background, access, self)
+        self.images = ImagesViewModel(self.background, access, self)
+        self.pull = PullImageViewModel(self.background, access, self)
+        self.getting_started = GettingStartedViewModel(self.background, access, self)
+        self.engine.changed.connect(self.engine_changed)
+        self.engine.usable_changed.connect(self.events.follow)
+        # After every connection all is listed anew, so nothing that happened meanwhile is missed.
+        self.events.connected.connect(self.containers.refresh)
+        self.events.connected.connect(self.images.refresh)
+        self.events.containers_changed.connect(self.containers.refresh_soon)
+        self.events.images_changed.connect(self.images.refresh_soon)
+        self.pull.succeeded.connect(self.images.refresh)
+
+    @property
+    def view(self) -> EngineView:
+        """Return the engine's state."""
+        return self.engine.view
+
+    @Slot()
+    def begin(self) -> None:
+        """Start the work behind the window, once it is on screen: watch the machine and start it."""
+        self.engine.watch()
+        self.engine.start()
+
+    def open_log(self, container_id: str) -> ContainerLogsViewModel:
+        """Return a view-model of one container's log; its view becomes its parent."""
+        return ContainerLogsViewModel(self.background, self._access, container_id, self)
+
+    def open_run(self) -> RunImageViewModel:
+        """Return a view-model of one run dialog; the dialog becomes its parent."""
+        return RunImageViewModel(self.background, self._access, self)
+
+    def find_console_log(self, found: Callable[[str], object]) -> None:
+        """Bring the path of the machine's console log to `found`."""
+        self.background.run(lambda: str(self._access.machine().console_log), found)
+
+    def close(self) -> None:
+        """End all that goes on in the background; the engine stays as it is."""
+        self.events.close()
+        self.engine.close()
+        self.background.close()

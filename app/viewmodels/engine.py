@@ -1,0 +1,117 @@
+"""The engine's state and life: watched always, started, stopped and restarted on request."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.viewmodels.access import Access
+from app.viewmodels.background import Background
+from app.viewmodels.engine_view import EngineState, EngineView, build_engine_view
+from app.viewmodels.failure import describe_failure
+
+if TYPE_CHECKING:
+    from app.services.virtual_machine import MachineStatus, MachineWatch
+
+
+class EngineViewModel(QObject):
+    """Tells every change of the engine's state, and carries out one wish at a time."""
+
+    changed = Signal(object)  # EngineView
+    usable_changed = Signal(bool)
+    stopped_for_quit = Signal()
+    _reported = Signal(object)
+
+    def __init__(self, background: Background, access: Access, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._background, self._access = background, access
+        self._view = EngineView()
+        self._wish = ""
+        self._watch: MachineWatch | None = None
+        self._reported.connect(self._take)
+
+    @property
+    def view(self) -> EngineView:
+        """Return the state now."""
+        return self._view
+
+    def watch(self) -> None:
+        """Begin to watch the machine."""
+        self._background.run(lambda: self._access.machine().watch(self._reported.emit), self._watching)
+
+    def close(self) -> None:
+        """Stop watching."""
+        if self._watch is not None:
+            self._watch.close(timeout=1.0)
+            self._watch = None
+
+    @Slot()
+    def start(self) -> None:
+        """Start the engine, unless something is being done to it already."""
+        self._carry_out("start", lambda machine: machine.start(self._reported.emit))
+
+    @Slot()
+    def stop(self) -> None:
+        """Stop the containers and the machine; also cancels a start."""
+        self._carry_out("stop", lambda machine: machine.stop(self._reported.emit))
+
+    @Slot()
+    def restart(self) -> None:
+        """Stop and start the machine."""
+        self._carry_out("restart", lambda machine: machine.restart(self._reported.emit))
+
+    def stop_and_quit(self) -> None:
+        """Stop the machine, then say `stopped_for_quit`, also when it could not be stopped."""
+        self._background.run_alone(lambda: self._access.machine().quit(), self._quit, self._quit)
+
+    def _carry_out(self, wish: str, call: Callable[[Any], object]) -> None:
+        # A stop may overtake a start: the supervisor takes it in every state.
+        if self._wish == wish or (self._wish and wish != "stop"):
+            return
+        self._wish = wish
+        self._show(self._view)
+        self._background.run_alone(
+            lambda: (call(self._access.machine()), wish)[1], self._fulfilled, self._not_fulfilled
+        )
+
+    @Slot(object)
+    def _watching(self, watch: "MachineWatch") -> None:
+        self._watch = watch
+
+    @Slot(object)
+    def _take(self, status: "MachineStatus") -> None:
+        self._show(build_engine_view(status))
+
+    @Slot(object)
+    def _fulfilled(self, wish: str) -> None:
+        if self._wish == wish:
+            self._wish = ""
+            self._show(self._view)
+
+    @Slot(object)
+    def _not_fulfilled(self, error: Exception) -> None:
+        overtaken = self._wish == "stop" and self._view.state is not EngineState.FAILED
+        self._wish = ""
+        # The machine's own report is better than ours: it knows the step and the evidence.
+        if not overtaken and self._view.state is not EngineState.FAILED:
+            failure = describe_failure(error)
+            if failure.code != "cancelled":
+                self._show(replace(self._view, state=EngineState.FAILED, failure=failure))
+
+    @Slot(object)
+    def _quit(self, _: object) -> None:
+        self.stopped_for_quit.emit()
+
+    def _show(self, view: EngineView) -> None:
+        waiting = (EngineState.STOPPED, EngineState.CONTACTING, EngineState.NOT_INSTALLED, EngineState.FAILED)
+        if self._wish in ("start", "restart") and view.state in waiting and view.failure is None:
+            view = replace(view, state=EngineState.STARTING)  # asked for, and not yet told of
+        elif self._wish == "stop" and view.can_be_used:
+            view = replace(view, state=EngineState.STOPPING)
+        was_usable = self._view.can_be_used
+        if view != self._view:
+            self._view = view
+            self.changed.emit(view)
+        if view.can_be_used is not was_usable:
+            self.usable_changed.emit(view.can_be_used)

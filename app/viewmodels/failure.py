@@ -1,0 +1,27 @@
+"""A failure as a view shows it."""
+
+from dataclasses import dataclass
+
+from app.services.errors import ErrorCode, Task
+from app.services.explain import explain
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """What happened, the evidence, what to do; `code` names the kind (`ErrorCode`'s words)."""
+
+    summary: str
+    details: str = ""
+    what_to_do: str = ""
+    code: str = ErrorCode.OTHER.value
+
+    @property
+    def text(self) -> str:
+        """Return everything, for the clipboard."""
+        return "\n\n".join(part for part in (self.summary, self.details, self.what_to_do) if part)
+
+
+def describe_failure(error: BaseException, subject: str = "", task: str = "other") -> Failure:
+    """Return the sentence for `error`; `task` is "pull", "run" or "other"."""
+    told = explain(error, subject, Task(task))
+    return Failure(told.summary, told.details, told.what_to_do, told.code.value)

@@ -1,0 +1,62 @@
+"""What the user chose for the window, kept between runs."""
+
+import logging
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer
+
+from app.services.settings import SettingsFile
+
+log = logging.getLogger(__name__)
+
+_SAVE_MS = 400
+
+
+class Preferences(QObject):
+    """Reads once, writes a moment after the last change."""
+
+    def __init__(self, file: SettingsFile, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._file = file
+        self._settings = file.load()
+        self._saved = self._settings
+        self._timer = QTimer(self, singleShot=True, interval=_SAVE_MS)
+        self._timer.timeout.connect(self.save)
+
+    @property
+    def theme(self) -> str:
+        """Return "system", "light" or "dark"."""
+        return self._settings.theme
+
+    @property
+    def geometry(self) -> str:
+        """Return the window's place, "" before there is one."""
+        return self._settings.geometry
+
+    @property
+    def last_page(self) -> str:
+        """Return the name of the page that was shown last."""
+        return self._settings.last_page
+
+    @property
+    def keep_running_when_closed(self) -> bool:
+        """Return whether closing the window leaves Marina in the tray."""
+        return self._settings.keep_running_when_closed
+
+    def change(self, **values: Any) -> None:
+        """Change settings by name."""
+        self._settings = replace(self._settings, **values)
+        self._timer.start()
+
+    def save(self) -> None:
+        """Write now what has changed."""
+        self._timer.stop()
+        if self._settings == self._saved:
+            return
+        try:
+            self._file.save(self._settings)
+        except OSError as error:
+            log.warning("settings cannot be saved: %s", error)
+        else:
+            self._saved = self._settings

@@ -1,0 +1,177 @@
+"""A table over frozen rows that sorts, filters and updates itself in Python, keeping the selection.
+
+QSortFilterProxyModel over a Python model is a hundred times slower: 0.3-1 s a live update at 2,000 rows.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Generic, Protocol, TypeVar
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+)
+
+ROW_ROLE = int(Qt.ItemDataRole.UserRole) + 1
+Index = QModelIndex | QPersistentModelIndex
+
+
+class Row(Protocol):
+    """What every row has: a key that stays while its other members change."""
+
+    @property
+    def key(self) -> str:
+        """Return the identity."""
+
+
+RowType = TypeVar("RowType", bound=Row)
+
+
+class RowTableModel(QAbstractTableModel, Generic[RowType]):
+    """Rows by key, shown through a filter in an order. Subclasses say what a cell shows and how to sort."""
+
+    column_count = 0
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._all: dict[str, RowType] = {}
+        self._shown: list[RowType] = []
+        self._accepts: Callable[[RowType], bool] = lambda row: True
+        self._sort_column = -1
+        self._descending = False
+
+    def header(self, column: int) -> str:
+        """Return the title of a column."""
+        raise NotImplementedError
+
+    def text(self, row: RowType, column: int) -> str:
+        """Return what the cell shows, also to screen readers."""
+        raise NotImplementedError
+
+    def sort_key(self, row: RowType, column: int) -> Any:
+        """Return the value to sort by; column -1 is the order without a chosen one."""
+        raise NotImplementedError
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        """Return how many rows pass the filter."""
+        return 0 if parent.isValid() else len(self._shown)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        """Return the number of columns."""
+        return 0 if parent.isValid() else self.column_count
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = 0) -> Any:
+        """Return the column's title."""
+        if orientation is not Qt.Orientation.Horizontal or not 0 <= section < self.column_count:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.header(section)
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        return None
+
+    def data(self, index: Index, role: int = 0) -> Any:
+        """Return the cell's text, or the whole row for ROW_ROLE."""
+        if not index.isValid() or index.row() >= len(self._shown):
+            return None
+        row = self._shown[index.row()]
+        if role == ROW_ROLE:
+            return row
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return self.text(row, index.column())
+        return None
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sort by `column`; -1 returns to the order of `sort_key(row, -1)`."""
+        self._sort_column, self._descending = column, order is Qt.SortOrder.DescendingOrder
+        self._update_shown()
+
+    def set_filter(self, accepts: Callable[[RowType], bool]) -> None:
+        """Show only rows that `accepts` agrees to."""
+        self._accepts = accepts
+        self._update_shown()
+
+    def set_rows(self, rows: Iterable[RowType]) -> None:
+        """Replace all rows; rows with a known key keep their selection."""
+        self._all = {row.key: row for row in rows}
+        self._update_shown()
+
+    def update_row(self, row: RowType) -> None:
+        """Add or change one row."""
+        self._all[row.key] = row
+        self._update_shown()
+
+    def remove_row(self, key: str) -> None:
+        """Take one row away, if it is there."""
+        if self._all.pop(key, None) is not None:
+            self._update_shown()
+
+    @property
+    def rows(self) -> Sequence[RowType]:
+        """Return all rows, hidden ones too."""
+        return list(self._all.values())
+
+    @property
+    def shown(self) -> Sequence[RowType]:
+        """Return the rows as they stand in the table."""
+        return list(self._shown)
+
+    def find_row(self, key: str) -> RowType | None:
+        """Return the row with `key`."""
+        return self._all.get(key)
+
+    def _wanted(self) -> list[RowType]:
+        wanted = [row for row in self._all.values() if self._accepts(row)]
+        wanted.sort(key=lambda row: self.sort_key(row, -1))
+        if self._sort_column >= 0:
+            column = self._sort_column
+            wanted.sort(key=lambda row: self.sort_key(row, column), reverse=self._descending)
+        return wanted
+
+    def _update_shown(self) -> None:
+        """Bring the table to the wanted rows by the smallest steps: remove, insert, reorder, change."""
+        wanted = self._wanted()
+        wanted_keys = {row.key for row in wanted}
+        for first, last in _runs_to_remove(self._shown, wanted_keys):
+            self.beginRemoveRows(QModelIndex(), first, last)
+            del self._shown[first : last + 1]
+            self.endRemoveRows()
+        shown_keys = {row.key for row in self._shown}
+        fresh = [row for row in wanted if row.key not in shown_keys]
+        if fresh:
+            self.beginInsertRows(QModelIndex(), len(self._shown), len(self._shown) + len(fresh) - 1)
+            self._shown.extend(fresh)
+            self.endInsertRows()
+        if [row.key for row in self._shown] != [row.key for row in wanted]:
+            self._reorder(wanted)
+        changed = [place for place, row in enumerate(wanted) if row != self._shown[place]]
+        self._shown = wanted
+        if changed:
+            last_column = self.column_count - 1
+            self.dataChanged.emit(self.index(changed[0], 0), self.index(changed[-1], last_column), [])
+
+    def _reorder(self, wanted: list[RowType]) -> None:
+        # Only after layoutAboutToBeChanged does the view store its selection as persistent indexes.
+        self.layoutAboutToBeChanged.emit()
+        places = {row.key: place for place, row in enumerate(wanted)}
+        before = self.persistentIndexList()
+        after = [self.index(places[self._shown[old.row()].key], old.column()) for old in before]
+        by_key = {row.key: row for row in self._shown}
+        self._shown = [by_key[row.key] for row in wanted]
+        self.changePersistentIndexList(before, after)
+        self.layoutChanged.emit()
+
+
+def _runs_to_remove(rows: Sequence[Row], keep: set[str]) -> list[tuple[int, int]]:
+    """Return the stretches (first, last) of rows not in `keep`, from the end so that places stay right."""
+    runs: list[tuple[int, int]] = []
+    for place in range(len(rows) - 1, -1, -1):
+        if rows[place].key in keep:
+            continue
+        if runs and runs[-1][0] == place + 1:
+            runs[-1] = (place, runs[-1][1])
+        else:
+            runs.append((place, place))
+    return runs

@@ -1,0 +1,194 @@
+"""The Qt application around the window: theme, language, tray, single instance, and the ways to end."""
+
+import contextlib
+import signal
+import socket
+import sys
+from collections.abc import Callable
+from importlib.resources import as_file, files
+
+from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QSocketNotifier, QTranslator, Slot
+from PySide6.QtWidgets import QApplication, QSystemTrayIcon
+
+from app.viewmodels.desktop import DesktopViewModel
+from app.viewmodels.engine_view import EngineView
+from app.views.dialogs.quit_dialog import QuitDialog
+from app.views.main_window import MainWindow
+from app.views.single_instance import SingleInstance, hand_over, instance_name
+from app.views.theme import Appearance, Theme
+from app.views.tray import Tray, build_app_icon
+
+GETTING_STARTED = "--getting-started"
+
+
+class Desktop(QObject):
+    """The running application: window, tray, later starts, quitting."""
+
+    def __init__(
+        self, application: QApplication, desktop: DesktopViewModel, version: str, arguments: list[str]
+    ) -> None:
+        super().__init__(application)
+        self._application, self._desktop, self._arguments = application, desktop, arguments
+        self._begun = self._leaving = False
+        self.window = MainWindow(desktop, version)
+        self.window.first_frame.connect(self._begin)
+        self.window.close_asked.connect(self._close_asked)
+        desktop.getting_started.opened.connect(self._tell_address)
+        self.tray: Tray | None = None
+        if QSystemTrayIcon.isSystemTrayAvailable():
+            self.tray = self._build_tray()
+
+    def _build_tray(self) -> Tray:
+        tray = Tray(self)
+        tray.open_requested.connect(self.window.raise_window)
+        tray.start_requested.connect(self._desktop.engine.start)
+        tray.stop_requested.connect(self._desktop.engine.stop)
+        tray.quit_requested.connect(self.ask_to_quit)
+        self._desktop.engine_changed.connect(tray.show_engine)
+        tray.icon.show()
+        return tray
+
+    @Slot()
+    def _begin(self) -> None:
+        """Start the work behind the window, after its first frame."""
+        if self._begun:
+            return
+        self._begun = True
+        self._desktop.begin()
+        self.obey(self._arguments)
+
+    @Slot(list)
+    def take_call(self, arguments: list[str]) -> None:
+        """A later start: show the window and do what that start was asked to do."""
+        self.window.raise_window()
+        self.obey(arguments)
+
+    def obey(self, arguments: list[str]) -> None:
+        """Do what the command line asks for."""
+        if GETTING_STARTED in arguments:
+            self.window.show_page("containers")
+            self.window.containers.run_getting_started()
+
+    @Slot(str)
+    def _tell_address(self, url: str) -> None:
+        if GETTING_STARTED in self._arguments:
+            with contextlib.suppress(OSError):  # nobody reads any more
+                sys.stdout.write(f"{url}\n")
+                sys.stdout.flush()
+
+    @Slot()
+    def _close_asked(self) -> None:
+        """Closing hides the window where the tray brings it back; elsewhere it asks."""
+        if self.tray is not None and self._desktop.preferences.keep_running_when_closed:
+            self.window.hide()
+        else:
+            self.ask_to_quit()
+
+    @Slot()
+    def ask_to_quit(self) -> None:
+        """Ask what becomes of the engine, unless nothing runs."""
+        view: EngineView = self._desktop.view
+        if not view.can_stop:
+            self.leave()
+            return
+        if self.tray is not None:
+            self.window.raise_window()
+        dialog = QuitDialog(self._desktop.containers.running, self.window)
+        dialog.leave_chosen.connect(self.leave)
+        dialog.stop_chosen.connect(self._stop_and_leave)
+        dialog.open()
+
+    @Slot()
+    def _stop_and_leave(self) -> None:
+        self.window.banner.say(self.tr("Stopping the engine, then Marina quits…"))
+        self._desktop.engine.stopped_for_quit.connect(self.leave)
+        self._desktop.engine.stop_and_quit()
+
+    @Slot()
+    def leave(self) -> None:
+        """End the application; the engine is left as it is."""
+        if self._leaving:
+            return
+        self._leaving = True
+        self.window.remember()
+        self.window.may_close = True
+        if self.tray is not None:
+            self.tray.icon.hide()
+        self.window.close()
+        self._desktop.close()
+        self._application.quit()
+
+
+class Signals(QObject):
+    """Ends the application in order on SIGINT and SIGTERM: Python's handlers alone wait for Qt to wake up."""
+
+    def __init__(self, leave: Callable[[], None], parent: QObject) -> None:
+        super().__init__(parent)
+        self._leave = leave
+        self._reader, self._writer = socket.socketpair()
+        self._writer.setblocking(False)
+        self._notifier = QSocketNotifier(self._reader.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._arrived)
+        signal.set_wakeup_fd(self._writer.fileno())
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: None)
+
+    @Slot()
+    def _arrived(self) -> None:
+        self._notifier.setEnabled(False)
+        self._leave()
+
+
+def install_translations(application: QApplication, locale: QLocale) -> list[QTranslator]:
+    """Load Marina's and Qt's own texts for `locale`; English is in the sources, but for its plurals."""
+    installed: list[QTranslator] = []
+    with as_file(files("resources") / "translations") as folder:
+        for name, place in (
+            ("qtbase", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)),
+            ("marina", str(folder)),
+        ):
+            translator = QTranslator(application)
+            if translator.load(locale, name, "_", place):
+                application.installTranslator(translator)
+                installed.append(translator)
+    return installed
+
+
+def run_application(
+    build_desktop: Callable[[], DesktopViewModel], scope: str, arguments: list[str], version: str
+) -> int:
+    """Open the window, or hand `arguments` to the one that is open; return the exit code."""
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("Marina")
+    application.setApplicationVersion(version)
+    application.setDesktopFileName("marina")
+    application.setQuitOnLastWindowClosed(False)
+    name = instance_name(scope)
+    if hand_over(name, arguments):
+        sys.stderr.write("Marina is open already: its window was brought to the front.\n")
+        return 0
+    install_translations(application, QLocale())
+    desktop = build_desktop()
+    Theme(application, Appearance(desktop.preferences.theme))
+    application.setWindowIcon(build_app_icon())
+    running = Desktop(application, desktop, version, arguments)
+    instance = SingleInstance(name, application)
+    instance.called.connect(running.take_call)
+    if sys.platform != "win32":
+        Signals(running.leave, running)
+    running.window.show()
+    code = application.exec()
+    instance.close()
+    return code
+
+
+def draw_window(build_desktop: Callable[[], DesktopViewModel], version: str) -> tuple[int, int]:
+    """Build and paint the window without beginning any work; return the picture's size in pixels."""
+    application = QApplication(sys.argv[:1])
+    install_translations(application, QLocale())
+    desktop = build_desktop()
+    Theme(application)
+    window = MainWindow(desktop, version)
+    picture = window.grab()
+    desktop.close()
+    return picture.width(), picture.height()

@@ -1,0 +1,60 @@
+"""Asks once before something is deleted, with its exact names and what else goes."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QCheckBox, QDialog, QWidget
+
+from app.views.widgets.buttons import Button
+from app.views.widgets.layouts import column, row
+from app.views.widgets.text import PlainLabel, WrappedLabel
+
+_NAMES_SHOWN = 12
+
+
+class ConfirmDeleteDialog(QDialog):
+    """Enter does not delete: the keyboard is on Cancel."""
+
+    def __init__(
+        self,
+        name: str,
+        title: str,
+        names: list[str],
+        note: str,
+        options: list[tuple[str, str, bool]],
+        parent: QWidget | None = None,
+    ) -> None:
+        """`options` are (name, label, checked) of the check boxes."""
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setWindowTitle(title)
+        self.setMinimumWidth(420)
+        heading = PlainLabel(title, "heading")
+        shown = names[:_NAMES_SHOWN]
+        if len(names) > len(shown):
+            shown.append(self.tr("… and %n more", "", len(names) - len(shown)))
+        listed = WrappedLabel("\n".join(shown), "code")
+        listed.setObjectName(f"{name}.names")
+        remark = WrappedLabel(note, "muted")
+        remark.setVisible(bool(note))
+        layout = column(heading, listed, remark, spacing=10, margins=(22, 20, 22, 18))
+        self._boxes: dict[str, QCheckBox] = {}
+        for option, label, checked in options:
+            box = QCheckBox(label)
+            box.setObjectName(f"{name}.{option}")
+            box.setChecked(checked)
+            self._boxes[option] = box
+            layout.addWidget(box)
+        delete = Button(self.tr("Delete"), f"{name}.confirm", "danger", "trash")
+        delete.clicked.connect(self.accept)
+        cancel = Button(self.tr("Cancel"), f"{name}.cancel")
+        cancel.clicked.connect(self.reject)
+        cancel.setDefault(True)
+        layout.addSpacing(4)
+        layout.addLayout(row(None, cancel, delete))
+        self.setLayout(layout)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        cancel.setFocus()
+
+    def is_checked(self, option: str) -> bool:
+        """Return whether the check box `option` is ticked."""
+        box = self._boxes.get(option)
+        return box is not None and box.isChecked()

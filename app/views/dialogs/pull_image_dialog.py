@@ -1,0 +1,194 @@
+"""The pull dialog: a name checked as it is typed, progress by layer, and each failure with its advice."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QDialog, QLineEdit, QProgressBar, QScrollArea, QVBoxLayout, QWidget
+
+from app.viewmodels.failure import Failure
+from app.viewmodels.pull_image import LayerView, PullImageViewModel, PullView, check_name
+from app.views.theme import monospace_font
+from app.views.widgets.buttons import Button
+from app.views.widgets.failure_card import FailureCard
+from app.views.widgets.layouts import column, row
+from app.views.widgets.text import PlainLabel, WrappedLabel, restyle
+
+
+class _LayerLine(QWidget):
+    """One layer: id, bar, words."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self._id, self._text, self._bar = PlainLabel(role="muted"), PlainLabel(role="muted"), QProgressBar()
+        self._id.setFont(monospace_font())
+        self._text.setMinimumWidth(150)
+        self._bar.setTextVisible(False)
+        line = row(self._id, self._bar, self._text, spacing=12)
+        line.setStretch(1, 1)
+        self.setLayout(line)
+
+    def show_layer(self, layer: LayerView) -> None:
+        """Show the layer as it stands now."""
+        self._id.setText(layer.id[:12])
+        self._text.setText(layer.text)
+        self._bar.setRange(0, 100)
+        self._bar.setValue(layer.percent or 0)
+        tone = "ok" if layer.is_done else ""
+        if self._bar.property("tone") != tone:
+            self._bar.setProperty("tone", tone)
+            restyle(self._bar)
+        self.setAccessibleName(f"{layer.id} {layer.text}")
+
+
+class PullImageDialog(QDialog):
+    """Closing the dialog leaves the pull running; Cancel ends it."""
+
+    run_requested = Signal(str)
+
+    def __init__(
+        self, viewmodel: PullImageViewModel, reference: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("pull")
+        self.setWindowTitle(self.tr("Pull an image"))
+        self.setMinimumWidth(560)
+        self._viewmodel = viewmodel
+        self._build_name(reference)
+        self._build_progress()
+        self._failure = FailureCard("pull.failure", self.tr("Try again"), role="inset")
+        self._failure.retry.connect(self._start)
+        self._failure.hide()
+        self._done = WrappedLabel(role="ok")
+        self._done.setObjectName("pull.done")
+        self._done.hide()
+        self._pull = Button(self.tr("Pull"), "pull.start", "primary", "download")
+        self._pull.setDefault(True)
+        self._pull.clicked.connect(self._start)
+        self._run = Button(self.tr("Run"), "pull.run", "primary", "play")
+        self._run.clicked.connect(self._run_pulled)
+        self._run.hide()
+        self._cancel = Button(self.tr("Cancel the pull"), "pull.cancel")
+        self._cancel.clicked.connect(viewmodel.cancel)
+        self._close = Button(self.tr("Close"), "pull.close")
+        self._close.clicked.connect(self.close)
+        self.setLayout(
+            column(
+                PlainLabel(self.tr("Pull an image"), "heading"),
+                self.name,
+                self._hint,
+                self._progress,
+                self._failure,
+                self._done,
+                6,
+                row(None, self._close, self._cancel, self._pull, self._run),
+                spacing=10,
+                margins=(22, 20, 22, 18),
+            )
+        )
+        viewmodel.progressed.connect(self._show_progress)
+        viewmodel.succeeded.connect(self._succeeded)
+        viewmodel.failed.connect(self._failed)
+        viewmodel.cancelled.connect(self._cancelled)
+        self._set_active(viewmodel.is_active)
+        self._check(self.name.text())
+
+    def _build_name(self, reference: str) -> None:
+        self.name = QLineEdit(self._viewmodel.reference if self._viewmodel.is_active else reference)
+        self.name.setObjectName("pull.name")
+        self.name.setAccessibleName(self.tr("Name of the image"))
+        self.name.setPlaceholderText("nginx:1.27")
+        self.name.textChanged.connect(self._check)
+        self.name.returnPressed.connect(self._start)
+        self._hint = WrappedLabel(role="muted")
+        self._hint.setObjectName("pull.hint")
+
+    def _build_progress(self) -> None:
+        self._bar = QProgressBar()
+        self._bar.setObjectName("pull.progress")
+        self._bar.setAccessibleName(self.tr("Progress of the pull"))
+        self._bar.setTextVisible(False)
+        self._amount, self._speed = PlainLabel(role="strong"), PlainLabel(role="muted")
+        self._amount.setObjectName("pull.amount")
+        lines = QWidget()
+        lines.setObjectName("scrolled")
+        self._lines_layout = QVBoxLayout(lines)
+        self._lines_layout.setContentsMargins(0, 4, 6, 4)
+        self._lines_layout.setSpacing(8)
+        self._lines_layout.addStretch(1)
+        self._lines: list[_LayerLine] = []
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setWidget(lines)
+        scroll.setFixedHeight(170)
+        self._progress = QWidget()
+        self._progress.setLayout(column(row(self._amount, None, self._speed), self._bar, scroll))
+
+    def _check(self, text: str) -> None:
+        problem, full_name = check_name(text)
+        wrong = bool(problem) and bool(text.strip())
+        self.name.setProperty("invalid", wrong)
+        restyle(self.name)
+        if text.strip():
+            self._hint.setText(problem or self.tr("Will be pulled from: {0}").format(full_name))
+        else:
+            self._hint.setText(self.tr("name[:tag], or registry:port/name for another registry"))
+        self._hint.set_role("error" if wrong else "muted")
+        self._pull.setEnabled(not problem)
+
+    def _start(self) -> None:
+        if self._viewmodel.is_active or check_name(self.name.text())[0]:
+            return
+        self._failure.hide()
+        self._done.hide()
+        self._viewmodel.start(self.name.text())
+        self._set_active(True)
+
+    def _set_active(self, active: bool) -> None:
+        self.name.setEnabled(not active)
+        self._hint.setVisible(not active)
+        self._progress.setVisible(active)
+        self._cancel.setVisible(active)
+        self._pull.setVisible(not active)
+        self._run.hide()
+        if not active:
+            self.name.setFocus()
+        self.adjustSize()
+
+    def _show_progress(self, view: PullView) -> None:
+        known = view.percent is not None
+        self._bar.setRange(0, 100 if known else 0)
+        self._bar.setValue(view.percent or 0)
+        self._amount.setText(view.amount or view.message or self.tr("Asking the registry…"))
+        layers = (
+            self.tr("{0} of {1} layers").format(view.layers_done, len(view.layers)) if view.layers else ""
+        )
+        self._speed.setText(" · ".join(part for part in (layers, view.speed) if part))
+        while len(self._lines) < len(view.layers):
+            line = _LayerLine(f"pull.layer.{len(self._lines)}")
+            self._lines.append(line)
+            self._lines_layout.insertWidget(self._lines_layout.count() - 1, line)
+        for line, layer in zip(self._lines, view.layers, strict=False):
+            line.show_layer(layer)
+        for place, line in enumerate(self._lines):
+            line.setVisible(place < len(view.layers))
+
+    def _succeeded(self, reference: str) -> None:
+        self._set_active(False)
+        self._done.setText(self.tr("{0} is on this machine.").format(reference))
+        self._done.show()
+        self._pull.hide()
+        self._run.show()
+        self._run.setFocus()
+        self.adjustSize()
+
+    def _failed(self, failure: Failure) -> None:
+        self._set_active(False)
+        self._failure.show_failure(failure)
+        self.adjustSize()
+
+    def _cancelled(self) -> None:
+        self._set_active(False)
+        self._hint.setText(self.tr("Cancelled. Layers that were complete are kept."))
+
+    def _run_pulled(self) -> None:
+        self.run_requested.emit(self._viewmodel.reference)
+        self.close()

@@ -1,0 +1,45 @@
+"""Asks once, at quitting, what becomes of the engine; and, without a tray, whether to quit at all."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QDialog, QWidget
+
+from app.views.widgets.buttons import Button
+from app.views.widgets.layouts import column, row
+from app.views.widgets.text import PlainLabel, WrappedLabel
+
+
+class QuitDialog(QDialog):
+    """Leaving the engine alone is the default: quitting the window must not end anybody's containers."""
+
+    leave_chosen = Signal()
+    stop_chosen = Signal()
+
+    def __init__(self, running: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("quit")
+        self.setWindowTitle(self.tr("Quit Marina"))
+        self.setMinimumWidth(440)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        text = self.tr("The engine works without this window: containers and the docker command go on.")
+        if running:
+            text = self.tr("%n container(s) are running. ", "", running) + text
+        leave = Button(self.tr("Quit, leave the engine running"), "quit.leave", "primary")
+        leave.clicked.connect(self.leave_chosen)
+        leave.clicked.connect(self.accept)
+        stop = Button(self.tr("Stop the engine and quit"), "quit.stop", icon="power")
+        stop.clicked.connect(self.stop_chosen)
+        stop.clicked.connect(self.accept)
+        cancel = Button(self.tr("Cancel"), "quit.cancel")
+        cancel.clicked.connect(self.reject)
+        leave.setDefault(True)
+        self.setLayout(
+            column(
+                PlainLabel(self.tr("Quit Marina?"), "heading"),
+                WrappedLabel(text, "muted"),
+                8,
+                row(cancel, None, stop, leave),
+                spacing=10,
+                margins=(22, 20, 22, 18),
+            )
+        )
+        leave.setFocus()

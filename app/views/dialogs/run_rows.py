@@ -1,0 +1,187 @@
+"""The rows of the run dialog: ports and volumes, each with its own message."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QLineEdit, QVBoxLayout, QWidget
+
+from app.viewmodels.run_image import PortConflict, PortRow, VolumeRow
+from app.views.widgets.buttons import Button, IconButton
+from app.views.widgets.layouts import column, row
+from app.views.widgets.text import PlainLabel, WrappedLabel, restyle
+
+_PORT_WIDTH = 84
+
+
+def mark_invalid(field: QLineEdit, invalid: bool) -> None:
+    """Show a field as wrong, or as fine."""
+    if bool(field.property("invalid")) is not invalid:
+        field.setProperty("invalid", invalid)
+        restyle(field)
+
+
+class _Row(QWidget):
+    """A line with a message below and a button that removes it."""
+
+    changed = Signal()
+    removed = Signal()
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.message = WrappedLabel(role="error")
+        self.message.setObjectName(f"{name}.message")
+        self.message.hide()
+        self.remove = IconButton("close", self.tr("Remove this line"), f"{name}.remove")
+        self.remove.clicked.connect(self.removed)
+
+    def field(self, name: str, label: str, hint: str, text: str) -> QLineEdit:
+        """Return a field of this line."""
+        field = QLineEdit(text)
+        field.setObjectName(f"{self.objectName()}.{name}")
+        field.setAccessibleName(label)
+        field.setToolTip(label)
+        field.setPlaceholderText(hint)
+        field.textChanged.connect(self.changed)
+        return field
+
+
+class PortLine(_Row):
+    """Host port, container port, and what is wrong with them."""
+
+    def __init__(self, name: str, port: PortRow) -> None:
+        super().__init__(name)
+        self._protocol = port.protocol
+        self._suggestion = 0
+        self.publish = QCheckBox()
+        self.publish.setObjectName(f"{name}.publish")
+        self.publish.setAccessibleName(self.tr("Publish this port"))
+        self.publish.setToolTip(self.tr("Publish this port"))
+        self.publish.setChecked(port.publish)
+        self.publish.toggled.connect(self._toggled)
+        self.host = self.field("host", self.tr("Port of this computer"), self.tr("any"), port.host)
+        self.container = self.field("container", self.tr("Port in the container"), "80", port.container)
+        self.host.setFixedWidth(_PORT_WIDTH)
+        self.container.setFixedWidth(_PORT_WIDTH)
+        self._use = Button("", f"{name}.use", "link")
+        self._use.clicked.connect(self._use_suggestion)
+        self._use.hide()
+        protocol = PlainLabel(f"/{port.protocol}", "muted")
+        line = row(
+            self.publish,
+            PlainLabel("localhost:", "muted"),
+            self.host,
+            PlainLabel("→", "muted"),
+            self.container,
+            protocol,
+            self._use,
+            None,
+            self.remove,
+            spacing=6,
+        )
+        self.setLayout(column(line, self.message, spacing=2))
+
+    @property
+    def value(self) -> PortRow:
+        """Return the line as typed."""
+        return PortRow(
+            self.container.text().strip(), self.host.text().strip(), self._protocol, self.publish.isChecked()
+        )
+
+    def show_problem(self, problem: str, conflict: PortConflict | None) -> None:
+        """Show what is wrong with the numbers, or who holds the host port."""
+        if not problem and conflict is not None and str(conflict.host) == self.host.text().strip():
+            problem = self.tr("Port {0} is in use by {1}.").format(conflict.host, conflict.holder)
+            self._suggestion = conflict.suggestion or 0
+        else:
+            self._suggestion = 0
+        self._use.setVisible(bool(self._suggestion))
+        self._use.set_label(self.tr("Use {0}").format(self._suggestion))
+        self.message.setText(problem)
+        self.message.setVisible(bool(problem))
+        mark_invalid(self.host, bool(problem))
+
+    def _use_suggestion(self) -> None:
+        self.host.setText(str(self._suggestion))
+
+    def _toggled(self, publish: bool) -> None:
+        self.host.setEnabled(publish)
+        self.container.setEnabled(publish)
+        self.changed.emit()
+
+
+class VolumeLine(_Row):
+    """What is mounted where."""
+
+    def __init__(self, name: str, volume: VolumeRow) -> None:
+        super().__init__(name)
+        self.source = self.field(
+            "source",
+            self.tr("Volume, or folder of this computer"),
+            self.tr("name or folder"),
+            volume.source,
+        )
+        self.target = self.field("target", self.tr("Folder in the container"), "/data", volume.target)
+        self.read_only = QCheckBox(self.tr("read-only"))
+        self.read_only.setObjectName(f"{name}.read_only")
+        self.read_only.setChecked(volume.read_only)
+        self.read_only.toggled.connect(self.changed)
+        browse = IconButton("folder", self.tr("Choose a folder"), f"{name}.browse")
+        browse.clicked.connect(self._browse)
+        line = row(
+            self.source, browse, PlainLabel("→", "muted"), self.target, self.read_only, self.remove, spacing=6
+        )
+        line.setStretch(0, 3)
+        line.setStretch(3, 2)
+        self.setLayout(column(line, self.message, spacing=2))
+
+    @property
+    def value(self) -> VolumeRow:
+        """Return the line as typed."""
+        return VolumeRow(self.source.text().strip(), self.target.text().strip(), self.read_only.isChecked())
+
+    def show_problem(self, problem: str) -> None:
+        """Show what is wrong with the line."""
+        self.message.setText(problem)
+        self.message.setVisible(bool(problem))
+        mark_invalid(self.target, bool(problem))
+
+    def _browse(self) -> None:
+        dialog = QFileDialog(self.window(), self.tr("Folder to share with the container"))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(self.source.setText)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+
+class RowList(QWidget):
+    """Lines of one kind with a button that adds one. Object names keep counting, so each stays unique."""
+
+    changed = Signal()
+
+    def __init__(self, name: str, add_label: str) -> None:
+        super().__init__()
+        self._name, self._made = name, 0
+        self.lines: list[PortLine | VolumeLine] = []
+        self._layout = QVBoxLayout()
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(6)
+        self.add_button = Button(add_label, f"{name}.add", "link", "plus")
+        self.setLayout(column(self._layout, row(self.add_button, None), spacing=4))
+
+    def next_name(self) -> str:
+        """Return the object name of the next line."""
+        self._made += 1
+        return f"{self._name}.{self._made - 1}"
+
+    def add(self, line: PortLine | VolumeLine) -> None:
+        """Append a line."""
+        self.lines.append(line)
+        self._layout.addWidget(line)
+        line.changed.connect(self.changed)
+        line.removed.connect(lambda: self._remove(line))
+
+    def _remove(self, line: PortLine | VolumeLine) -> None:
+        self.lines.remove(line)
+        self._layout.removeWidget(line)
+        line.deleteLater()
+        self.changed.emit()

@@ -1,0 +1,248 @@
+"""The window's frame: sidebar, pages, footer, shortcuts; the pages themselves know nothing of each other."""
+
+from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
+
+from app.viewmodels.desktop import DesktopViewModel
+from app.viewmodels.engine_view import EngineView
+from app.viewmodels.run_image import StartedContainer
+from app.viewmodels.wording import format_size
+from app.views.browser import open_address, open_file
+from app.views.dialogs.pull_image_dialog import PullImageDialog
+from app.views.dialogs.run_image_dialog import RunImageDialog
+from app.views.pages.containers_page import ContainersPage
+from app.views.pages.images_page import ImagesPage
+from app.views.pages.page import Page
+from app.views.theme import Appearance, Theme
+from app.views.widgets.banner import Banner
+from app.views.widgets.engine_chip import EngineChip
+from app.views.widgets.layouts import column, row
+from app.views.widgets.sidebar import Sidebar
+from app.views.widgets.text import PlainLabel
+
+_NARROW_BELOW = 900
+
+
+class MainWindow(QMainWindow):
+    """Emits `first_frame` once it is on screen, `close_asked` when the user closes it."""
+
+    first_frame = Signal()
+    close_asked = Signal()
+
+    def __init__(self, desktop: DesktopViewModel, version: str) -> None:
+        super().__init__()
+        self.desktop = desktop
+        self.may_close = self._painted = False
+        self._address = ""
+        self._pull_dialog: PullImageDialog | None = None
+        self.setObjectName("window")
+        self.setWindowTitle("Marina")
+        self.setMinimumSize(820, 560)
+        self.resize(1280, 820)
+        self._build_frame(version)
+        self._build_pages()
+        self._connect()
+        self._add_shortcuts()
+        self._restore()
+        self._show_engine(desktop.view)
+
+    # --- building -----------------------------------------------------------------------------------------
+
+    def _build_frame(self, version: str) -> None:
+        self.sidebar = Sidebar()
+        self.stack = QStackedWidget()
+        self.banner = Banner("window.banner")
+        self.chip = EngineChip("footer.engine")
+        self._resources = PlainLabel()
+        self._resources.setObjectName("footer.resources")
+        footer = QWidget()
+        footer.setObjectName("footer")
+        footer.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        footer.setFixedHeight(32)
+        footer.setLayout(
+            row(
+                self.chip,
+                self._resources,
+                None,
+                PlainLabel(f"Marina {version}"),
+                6,
+                spacing=12,
+                margins=(8, 0, 8, 0),
+            )
+        )
+        notices = row(self.banner, margins=(24, 12, 24, 0))
+        main = row(self.sidebar, column(notices, self.stack, spacing=0), spacing=0)
+        main.setStretch(1, 1)
+        frame = QWidget()
+        frame.setObjectName("shell")
+        layout = column(main, footer, spacing=0)
+        layout.setStretch(0, 1)
+        frame.setLayout(layout)
+        self.setCentralWidget(frame)
+
+    def _build_pages(self) -> None:
+        desktop = self.desktop
+        self.containers = ContainersPage(desktop.containers, desktop.getting_started, desktop.open_log)
+        self.images = ImagesPage(desktop.images)
+        self._pages: dict[str, Page] = {"containers": self.containers, "images": self.images}
+        for number, (name, icon) in enumerate((("containers", "containers"), ("images", "images")), start=1):
+            page = self._pages[name]
+            self.stack.addWidget(page)
+            keys = QKeySequence(f"Ctrl+{number}")
+            self.sidebar.add_page(
+                name, page.accessibleName(), icon, keys.toString(QKeySequence.SequenceFormat.NativeText)
+            )
+            QShortcut(keys, self).activated.connect(lambda name=name: self.show_page(name))
+
+    def _connect(self) -> None:
+        desktop, popover = self.desktop, self.chip.popover
+        desktop.engine_changed.connect(self._show_engine)
+        self.sidebar.chosen.connect(self.show_page)
+        self.sidebar.appearance_chosen.connect(self._choose_appearance)
+        popover.start_requested.connect(desktop.engine.start)
+        popover.stop_requested.connect(desktop.engine.stop)
+        popover.restart_requested.connect(desktop.engine.restart)
+        popover.log_requested.connect(self.open_console_log)
+        for panel in (self.containers.engine_panel, self.images.engine_panel):
+            panel.start_requested.connect(desktop.engine.start)
+            panel.stop_requested.connect(desktop.engine.stop)
+            panel.log_requested.connect(self.open_console_log)
+        self.containers.run_other_requested.connect(self.run_image)
+        self.images.run_requested.connect(self.run_image)
+        self.images.pull_requested.connect(self.pull_image)
+        self.banner.pressed.connect(self._open_started)
+
+    def _add_shortcuts(self) -> None:
+        for keys, slot in (
+            (QKeySequence.StandardKey.Find, lambda: self.page.focus_filter()),
+            (QKeySequence.StandardKey.Refresh, lambda: self.page.refresh()),
+            (QKeySequence("Ctrl+N"), self.run_image),
+            (QKeySequence("Ctrl+Shift+P"), self.pull_image),
+            (QKeySequence(Qt.Key.Key_Escape), self._go_back),
+        ):
+            QShortcut(keys, self).activated.connect(slot)
+
+    # --- pages --------------------------------------------------------------------------------------------
+
+    @property
+    def page(self) -> Page:
+        """Return the page in sight."""
+        page = self.stack.currentWidget()
+        assert isinstance(page, Page)
+        return page
+
+    def show_page(self, name: str) -> None:
+        """Bring a page into sight; the other ones rest."""
+        if name not in self._pages:
+            name = "containers"
+        if self.page is not self._pages[name]:
+            self.page.pause()
+        self.stack.setCurrentWidget(self._pages[name])
+        self.sidebar.show_page(name)
+        self.page.resume()
+        self.desktop.preferences.change(last_page=name)
+
+    def _go_back(self) -> None:
+        if not self.page.go_back() and self.banner.isVisible():
+            self.banner.hide()
+
+    def _show_engine(self, view: EngineView) -> None:
+        self.chip.show_engine(view)
+        parts: list[str] = []
+        if view.can_be_used and view.memory_bytes:
+            parts.append(self.tr("Memory {0}").format(format_size(view.memory_bytes)))
+        if view.disk_bytes:
+            parts.append(self.tr("Disk {0}").format(format_size(view.disk_bytes)))
+        self._resources.setText("   ".join(parts))
+        for page in self._pages.values():
+            page.on_engine_state(view)
+
+    # --- dialogs ------------------------------------------------------------------------------------------
+
+    def run_image(self, image: str = "") -> None:
+        """Open the run dialog, for an image or for one still to be named."""
+        if not self.desktop.view.can_be_used:
+            return
+        suggestions = [] if image else self.desktop.images.newest_names()
+        dialog = RunImageDialog(self.desktop.open_run(), image, suggestions, self)
+        dialog.started.connect(self._tell_started)
+        dialog.pull_requested.connect(self.pull_image)
+        dialog.open()
+
+    def pull_image(self, reference: str = "") -> None:
+        """Open the pull dialog; a pull under way is shown again."""
+        if not self.desktop.view.can_be_used and not self.desktop.pull.is_active:
+            return
+        if self._pull_dialog is not None:
+            self._pull_dialog.deleteLater()
+        self._pull_dialog = PullImageDialog(self.desktop.pull, reference, self)
+        self._pull_dialog.run_requested.connect(self.run_image)
+        self._pull_dialog.open()
+
+    def _tell_started(self, container: StartedContainer) -> None:
+        self._address = container.url
+        text = self.tr("{0} is running.").format(container.name)
+        if container.url:
+            text = self.tr("{0} is running at {1}").format(container.name, container.url)
+        self.banner.say(text, "ok", self.tr("Open") if container.url else "")
+        self.show_page("containers")
+
+    def _open_started(self) -> None:
+        self.banner.hide()
+        open_address(self._address)
+
+    def open_console_log(self) -> None:
+        """Show what the machine wrote while it started."""
+        self.desktop.find_console_log(self._show_console_log)
+
+    def _show_console_log(self, path: str) -> None:
+        if not open_file(path):
+            self._address = ""
+            self.banner.say(self.tr("The console log is the file {0}").format(path))
+
+    # --- window -------------------------------------------------------------------------------------------
+
+    def raise_window(self) -> None:
+        """Bring the window to the front."""
+        self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
+
+    def remember(self) -> None:
+        """Keep the window's place for the next run."""
+        geometry = bytes(self.saveGeometry().toBase64().data()).decode()
+        self.desktop.preferences.change(geometry=geometry)
+        self.desktop.preferences.save()
+
+    def _restore(self) -> None:
+        geometry = self.desktop.preferences.geometry
+        if geometry:
+            self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
+        self.show_page(self.desktop.preferences.last_page)
+
+    def _choose_appearance(self, name: str) -> None:
+        Theme.current().choose(Appearance(name))
+        self.desktop.preferences.change(theme=name)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tell once that the window is up, after its first frame."""
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self.first_frame.emit)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Fold the sidebar where room is short."""
+        super().resizeEvent(event)
+        self.sidebar.set_narrow(event.size().width() < _NARROW_BELOW)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Leave the decision to whoever owns the application."""
+        self.remember()
+        if self.may_close:
+            event.accept()
+            return
+        event.ignore()
+        self.close_asked.emit()

@@ -1,0 +1,105 @@
+"""How the container table draws its cells: status, ports and actions of a row."""
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect
+
+from app.viewmodels.containers import (
+    ACTIONS,
+    CREATED,
+    IMAGE,
+    NAME,
+    PORTS,
+    STATUS,
+    ContainerRow,
+    ContainersViewModel,
+)
+from app.viewmodels.row_table_model import ROW_ROLE
+from app.views.widgets.table import (
+    Action,
+    ActionsDelegate,
+    CellDelegate,
+    LinkDelegate,
+    RowTable,
+    StatusDelegate,
+)
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class _NameDelegate(CellDelegate):
+    def tool_tip(self, position: QPoint, rect: QRect, index: Index) -> str:
+        """Return name, short id and command."""
+        row: ContainerRow = index.data(ROW_ROLE)
+        return f"{row.name}\n{row.short_id}\n{row.container.command}".strip()
+
+
+class _StatusDelegate(StatusDelegate):
+    def __init__(self, view: RowTable, viewmodel: ContainersViewModel) -> None:
+        super().__init__(view)
+        self._table = viewmodel.table
+
+    def parts(self, index: Index) -> tuple[str, str, str]:
+        """Return tone, word and age."""
+        row: ContainerRow = index.data(ROW_ROLE)
+        return (row.tone, *self._table.status(row))
+
+    def tool_tip(self, position: QPoint, rect: QRect, index: Index) -> str:
+        """Return the whole failure, or the status where it does not fit."""
+        row: ContainerRow = index.data(ROW_ROLE)
+        return row.failure.text if row.failure is not None else super().tool_tip(position, rect, index)
+
+
+class _PortsDelegate(LinkDelegate):
+    def links(self, index: Index) -> list[tuple[str, str]]:
+        """Return the published ports."""
+        row: ContainerRow = index.data(ROW_ROLE)
+        return row.links
+
+
+class _RowActionsDelegate(ActionsDelegate):
+    def actions(self, index: Index) -> list[Action]:
+        """Return what can be done with the container now."""
+        row: ContainerRow = index.data(ROW_ROLE)
+        return row_actions(self, row)
+
+
+def row_actions(translator: ActionsDelegate, row: ContainerRow) -> list[Action]:
+    """Return the icons of a row: open, start or stop, logs, delete."""
+    free = not row.busy
+    toggle = (
+        Action("stop", "stop", translator.tr("Stop"), free)
+        if row.is_running
+        else Action("start", "play", translator.tr("Start"), free)
+    )
+    return [
+        Action("open", "external", translator.tr("Open in the browser"), bool(row.url)),
+        toggle,
+        Action("restart", "restart", translator.tr("Restart"), free and row.is_running),
+        Action("logs", "logs", translator.tr("Logs")),
+        Action("delete", "trash", translator.tr("Delete"), free),
+    ]
+
+
+class ContainerList(RowTable):
+    """The table of containers."""
+
+    def __init__(self, viewmodel: ContainersViewModel) -> None:
+        super().__init__("containers.table", "")
+        self.setAccessibleName(self.tr("Containers"))
+        self.use_model(
+            viewmodel.table, {NAME: 190, STATUS: 210, PORTS: 150, CREATED: 120, ACTIONS: 176}, stretch=IMAGE
+        )
+        self.links = _PortsDelegate(self)
+        self.actions_column = _RowActionsDelegate(self)
+        for column, delegate in {
+            NAME: _NameDelegate(self, strong=True),
+            IMAGE: CellDelegate(self, muted=True),
+            STATUS: _StatusDelegate(self, viewmodel),
+            PORTS: self.links,
+            CREATED: CellDelegate(self, muted=True),
+            ACTIONS: self.actions_column,
+        }.items():
+            self.setItemDelegateForColumn(column, delegate)
+
+    def chosen(self) -> list[ContainerRow]:
+        """Return the selected rows."""
+        return [row for row in self.selected_rows() if isinstance(row, ContainerRow)]

@@ -1,0 +1,152 @@
+"""A container's log inside the Containers page: follow, search, times, copy, and the way back."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.viewmodels.container_logs import ContainerLogsViewModel
+from app.viewmodels.failure import Failure
+from app.views.pages.page import FilterBox
+from app.views.widgets.banner import Banner
+from app.views.widgets.buttons import Button, IconButton
+from app.views.widgets.layouts import Card, column, row
+from app.views.widgets.log_view import LogView
+from app.views.widgets.text import ElidedLabel, PlainLabel
+
+
+class _SearchBox(FilterBox):
+    """Enter goes to the next match, Shift+Enter to the one before."""
+
+    stepped = Signal(int)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Step through the matches."""
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.stepped.emit(-1 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
+        elif event.key() == Qt.Key.Key_Escape and self.text():
+            self.clear()
+        else:
+            super().keyPressEvent(event)
+
+
+class ContainerLogsView(QWidget):
+    """Owns the view-model of one log while it is shown."""
+
+    left = Signal()
+
+    def __init__(self, viewmodel: ContainerLogsViewModel, title: str, image: str) -> None:
+        super().__init__()
+        self.setObjectName("containers.logs")
+        self._viewmodel = viewmodel
+        viewmodel.setParent(self)
+        self._back = IconButton("back", self.tr("Back to the containers (Esc)"), "containers.logs.back")
+        self._back.clicked.connect(self.left)
+        name = ElidedLabel(title, "title")
+        name.setObjectName("containers.logs.title")
+        remark = ElidedLabel(image, "muted")
+        self.log = LogView("containers.logs.text", self.tr("Log of {0}").format(title))
+        self.search = _SearchBox("containers.logs.search", self.tr("Search in the log"))
+        self.search.textChanged.connect(self.log.search)
+        self.search.stepped.connect(self.log.next_match)
+        self._matches = PlainLabel(role="muted")
+        self._matches.setObjectName("containers.logs.matches")
+        self._state = PlainLabel(role="muted")
+        self._state.setObjectName("containers.logs.state")
+        self.follow = self._tool("follow", self.tr("Follow new lines (End)"), "follow", checkable=True)
+        self.follow.setChecked(True)
+        self.follow.toggled.connect(self.log.set_follow)
+        self.times = self._tool("clock", self.tr("Show times"), "timestamps", checkable=True)
+        self.times.toggled.connect(self.log.show_timestamps)
+        copy = self._tool("copy", self.tr("Copy the selection, or everything"), "copy")
+        copy.clicked.connect(self.log.copy)
+        clear = self._tool("trash", self.tr("Clear the view"), "clear")
+        clear.clicked.connect(self.log.clear)
+        self._new_lines = Button(self.tr("Go to the newest line"), "containers.logs.newest", icon="follow")
+        self._new_lines.clicked.connect(lambda: self.log.set_follow(True))
+        self._new_lines.hide()
+        self._banner = Banner("containers.logs.banner")
+        self._banner.pressed.connect(viewmodel.open)
+        heading = row(self._back, column(name, remark, spacing=0), spacing=10)
+        heading.setStretch(1, 1)
+        tools = row(
+            self.search,
+            self._matches,
+            None,
+            self._state,
+            self._new_lines,
+            self.follow,
+            self.times,
+            copy,
+            clear,
+        )
+        frame = Card("containers.logs.frame")
+        frame.setLayout(column(self.log, margins=(1, 6, 1, 6)))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 18, 24, 16)
+        layout.setSpacing(10)
+        layout.addLayout(heading)
+        layout.addLayout(tools)
+        layout.addWidget(self._banner)
+        layout.addWidget(frame, 1)
+        frame.setSizePolicy(self.log.sizePolicy())
+        self._connect()
+
+    def _connect(self) -> None:
+        self.log.follow_changed.connect(self._follow_changed)
+        self.log.matches_changed.connect(self._matches_changed)
+        self._viewmodel.lines_added.connect(self.log.append)
+        self._viewmodel.state_changed.connect(self._state_changed)
+        self._viewmodel.failed.connect(self._failed)
+        for keys, slot in (
+            (QKeySequence.StandardKey.Find, self.focus_search),
+            (QKeySequence(Qt.Key.Key_F3), self.log.next_match),
+        ):
+            shortcut = QShortcut(keys, self)
+            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            shortcut.activated.connect(slot)
+
+    def _tool(self, icon: str, label: str, name: str, checkable: bool = False) -> IconButton:
+        button = IconButton(icon, label, f"containers.logs.{name}")
+        button.setCheckable(checkable)
+        return button
+
+    def open(self) -> None:
+        """Begin to read."""
+        self._viewmodel.open()
+        self.log.setFocus()
+
+    def close_log(self) -> None:
+        """Stop reading."""
+        self._viewmodel.close()
+
+    def focus_search(self) -> None:
+        """Put the keyboard into the search field."""
+        self.search.setFocus()
+        self.search.selectAll()
+
+    def _follow_changed(self, follow: bool) -> None:
+        self.follow.setChecked(follow)
+        self._new_lines.setVisible(not follow)
+
+    def _matches_changed(self, current: int, total: int) -> None:
+        if not self.search.text():
+            self._matches.setText("")
+        elif not total:
+            self._matches.setText(self.tr("nothing found"))
+        else:
+            self._matches.setText(self.tr("{0} of {1}").format(current, total))
+
+    def _state_changed(self, state: str) -> None:
+        self._state.setText(
+            {
+                "opening": self.tr("Opening…"),
+                "following": self.tr("Live"),
+                "ended": self.tr("The container does not run: this is its whole log"),
+                "broken": self.tr("Interrupted"),
+            }[state]
+        )
+        if state in ("following", "ended"):
+            self._banner.hide()
+
+    def _failed(self, failure: Failure) -> None:
+        self._banner.say(f"{failure.summary}. {failure.what_to_do}", "err", self.tr("Try again"))

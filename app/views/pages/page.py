@@ -1,0 +1,101 @@
+"""What all pages have in common: title, count, filter, primary action, banner, and the life-cycle calls."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QLineEdit, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+
+from app.viewmodels.engine_view import EngineView
+from app.views.icons import build_icon
+from app.views.theme import Theme
+from app.views.widgets.banner import Banner
+from app.views.widgets.layouts import column, row
+from app.views.widgets.text import PlainLabel
+
+
+class Page(QWidget):
+    """A page of the main window. `name` begins the object names of everything on it."""
+
+    def __init__(self, name: str, title: str) -> None:
+        super().__init__()
+        self.name = name
+        self.setObjectName("page")
+        self.setAccessibleName(title)
+        self.title = PlainLabel(title, "title")
+        self.title.setObjectName(f"{name}.title")
+        self.count = PlainLabel(role="muted")
+        self.count.setObjectName(f"{name}.count")
+        self.banner = Banner(f"{name}.banner")
+        self.tools = row(None)
+        self.header = QWidget()
+        self.header.setLayout(
+            row(column(self.title, self.count, spacing=2), None, self.tools, margins=(0, 0, 0, 4))
+        )
+        content = QWidget()
+        self.body = QVBoxLayout(content)
+        self.body.setContentsMargins(24, 18, 24, 16)
+        self.body.setSpacing(12)
+        self.body.addWidget(self.header)
+        self.body.addWidget(self.banner)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(content)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._stack)
+
+    @property
+    def detail(self) -> QWidget | None:
+        """Return the detail view in front of the page, if there is one."""
+        return self._stack.widget(1) if self._stack.count() > 1 else None
+
+    def show_detail(self, detail: QWidget) -> None:
+        """Put a detail view in front of the page, in place of an earlier one."""
+        self.close_detail()
+        self._stack.setCurrentIndex(self._stack.addWidget(detail))
+
+    def close_detail(self) -> None:
+        """Go back to the page as it was."""
+        detail = self.detail
+        if detail is not None:
+            self._stack.removeWidget(detail)
+            detail.deleteLater()
+
+    def refresh(self) -> None:
+        """Read everything anew."""
+
+    def on_engine_state(self, view: EngineView) -> None:
+        """Follow the engine's state."""
+
+    def pause(self) -> None:
+        """The page is out of sight: stop its streams."""
+
+    def resume(self) -> None:
+        """The page is in sight again."""
+
+    def focus_filter(self) -> None:
+        """Put the keyboard into the filter or search field."""
+
+    def go_back(self) -> bool:
+        """Leave a detail view; return whether there was one."""
+        return False
+
+
+class FilterBox(QLineEdit):
+    """A search field with a lens and a clear button."""
+
+    def __init__(self, name: str, label: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setPlaceholderText(label)
+        self.setAccessibleName(label)
+        self.setClearButtonEnabled(True)
+        self.setMinimumWidth(180)
+        self.setMaximumWidth(300)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self._lens = QAction(self)
+        self.addAction(self._lens, QLineEdit.ActionPosition.LeadingPosition)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        Theme.current().changed.connect(self._draw_icon)
+        self._draw_icon()
+
+    def _draw_icon(self) -> None:
+        self._lens.setIcon(build_icon("search"))

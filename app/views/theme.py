@@ -1,0 +1,195 @@
+"""The look in one place: colour tokens, Qt palette and style sheet, light and dark, switched at run time."""
+
+from dataclasses import asdict, dataclass
+from enum import StrEnum
+from importlib.resources import files
+from string import Template
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+_STYLE_FILE = files("resources") / "styles" / "marina.qss"
+FONT_PIXELS = 13
+ROW_HEIGHT = 44
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """The colours of one appearance, as #rrggbb. Names say the use, not the hue."""
+
+    bg: str
+    surface: str
+    side: str
+    text: str
+    muted: str
+    border: str
+    hover: str
+    accent: str
+    accent_hover: str
+    on_accent: str
+    sel: str
+    ok: str
+    warn: str
+    err: str
+    idle: str
+    warn_bg: str
+    err_bg: str
+    ok_bg: str
+
+
+LIGHT = Tokens(
+    bg="#f6f7f9",
+    surface="#ffffff",
+    side="#eef1f5",
+    text="#1b2430",
+    muted="#5c6b7e",
+    border="#dde3ea",
+    hover="#f0f3f7",
+    accent="#0b6bcb",
+    accent_hover="#095ba9",
+    on_accent="#ffffff",
+    sel="#e3effb",
+    ok="#1a7f4b",
+    warn="#8a5a00",
+    err="#c62828",
+    idle="#7b8794",
+    warn_bg="#fdf4dd",
+    err_bg="#fdecec",
+    ok_bg="#e6f5ec",
+)
+DARK = Tokens(
+    bg="#14181f",
+    surface="#1b212a",
+    side="#10141a",
+    text="#e6ebf2",
+    muted="#97a5b8",
+    border="#2b3440",
+    hover="#222a35",
+    accent="#4aa3ff",
+    accent_hover="#74b9ff",
+    on_accent="#08182b",
+    sel="#1f3a57",
+    ok="#4cc38a",
+    warn="#e2b341",
+    err="#ff6b6b",
+    idle="#7b8794",
+    warn_bg="#2e2918",
+    err_bg="#34201f",
+    ok_bg="#172d23",
+)
+
+
+class Appearance(StrEnum):
+    """What the user chose; SYSTEM follows the desktop, also when it changes while Marina runs."""
+
+    SYSTEM = "system"
+    LIGHT = "light"
+    DARK = "dark"
+
+
+def contrast(first: str, second: str) -> float:
+    """Return the WCAG 2.2 contrast ratio of two colours, from 1 to 21."""
+
+    def luminance(name: str) -> float:
+        color = QColor(name)
+        linear = [
+            part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+            for part in (color.redF(), color.greenF(), color.blueF())
+        ]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    bright, dark = sorted((luminance(first), luminance(second)), reverse=True)
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def build_palette(tokens: Tokens) -> QPalette:
+    """Return the Qt palette for what the style sheet leaves to Fusion."""
+    role = QPalette.ColorRole
+    palette = QPalette()
+    for name, color in {
+        role.Window: tokens.bg,
+        role.Base: tokens.surface,
+        role.AlternateBase: tokens.hover,
+        role.Button: tokens.surface,
+        role.WindowText: tokens.text,
+        role.Text: tokens.text,
+        role.ButtonText: tokens.text,
+        role.BrightText: tokens.err,
+        role.ToolTipBase: tokens.surface,
+        role.ToolTipText: tokens.text,
+        role.PlaceholderText: tokens.muted,
+        role.Highlight: tokens.sel,
+        role.HighlightedText: tokens.text,
+        role.Link: tokens.accent,
+        role.LinkVisited: tokens.accent,
+        role.Accent: tokens.accent,
+        role.Light: tokens.border,
+        role.Midlight: tokens.border,
+        role.Mid: tokens.border,
+        role.Dark: tokens.border,
+        role.Shadow: tokens.border,
+    }.items():
+        palette.setColor(name, QColor(color))
+    for name in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, name, QColor(tokens.idle))
+    return palette
+
+
+def monospace_font() -> QFont:
+    """Return the system's fixed-width font at the interface's size."""
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    font.setPixelSize(FONT_PIXELS)
+    return font
+
+
+class Theme(QObject):
+    """Applies the chosen appearance to the application and tells when the colours change."""
+
+    changed = Signal()
+    _instance: "Theme | None" = None
+
+    def __init__(self, application: QApplication, appearance: Appearance = Appearance.SYSTEM) -> None:
+        super().__init__(application)
+        self._application = application
+        self._appearance = appearance
+        self._template = Template(_STYLE_FILE.read_text(encoding="utf-8"))
+        self.tokens = LIGHT
+        Theme._instance = self
+        application.setStyle("Fusion")
+        font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
+        font.setPixelSize(FONT_PIXELS)
+        application.setFont(font)
+        self._apply()
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
+
+    @classmethod
+    def current(cls) -> "Theme":
+        """Return the theme of the running application."""
+        assert cls._instance is not None, "the application makes its Theme first"
+        return cls._instance
+
+    @property
+    def appearance(self) -> Appearance:
+        """Return what the user chose."""
+        return self._appearance
+
+    def choose(self, appearance: Appearance) -> None:
+        """Switch to another appearance at once."""
+        if appearance is not self._appearance:
+            self._appearance = appearance
+            self._apply()
+
+    def _follow_system(self) -> None:
+        if self._appearance is Appearance.SYSTEM:
+            self._apply()
+
+    def _apply(self) -> None:
+        system_is_dark = QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
+        dark = self._appearance is Appearance.DARK or (
+            self._appearance is Appearance.SYSTEM and system_is_dark
+        )
+        self.tokens = DARK if dark else LIGHT
+        self._application.setPalette(build_palette(self.tokens))
+        self._application.setStyleSheet(self._template.substitute(asdict(self.tokens)))
+        self.changed.emit()

@@ -1,0 +1,53 @@
+"""One line across a page: what is wrong or new, and one button."""
+
+from PySide6.QtCore import Signal
+
+from app.views.icons import icon_pixmap
+from app.views.theme import Theme
+from app.views.widgets.buttons import Button
+from app.views.widgets.layouts import Card, row
+from app.views.widgets.text import WrappedLabel, restyle
+
+_ICONS = {"err": "error", "warn": "warning", "ok": "check", "": "info"}
+
+
+class Banner(Card):
+    """Hidden until there is something to say. `tone` is "err", "warn", "ok" or ""."""
+
+    pressed = Signal()
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name, "banner")
+        self._tone = ""
+        self._icon = WrappedLabel()
+        self._icon.setWordWrap(False)
+        self._text = WrappedLabel()
+        self._text.setObjectName(f"{name}.text")
+        self.button = Button("", f"{name}.button")
+        self.button.clicked.connect(self.pressed)
+        line = row(self._icon, self._text, self.button, spacing=10, margins=(14, 8, 10, 8))
+        line.setStretch(1, 1)
+        self.setLayout(line)
+        self.hide()
+        Theme.current().changed.connect(self._draw_icon)
+
+    @property
+    def text(self) -> str:
+        """Return what it says."""
+        return self._text.text()
+
+    def say(self, text: str, tone: str = "", button: str = "") -> None:
+        """Show `text`, with a button when it has a label."""
+        self._tone = tone
+        self.setProperty("tone", tone)
+        self._text.setText(text)
+        self.setAccessibleName(text)
+        self.button.setVisible(bool(button))
+        self.button.set_label(button)
+        self._draw_icon()
+        restyle(self)
+        self.show()
+
+    def _draw_icon(self) -> None:
+        color = getattr(Theme.current().tokens, self._tone or "accent")
+        self._icon.setPixmap(icon_pixmap(_ICONS[self._tone], color, 18, self.devicePixelRatioF()))

@@ -1,0 +1,54 @@
+"""Short forms for the layouts every page uses, on the 4-8-12-16-24 grid."""
+
+from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
+
+Item = QWidget | QLayout | int | None
+
+
+def fill(layout: QBoxLayout, items: tuple[Item, ...]) -> QBoxLayout:
+    """Add widgets, layouts, gaps (an int, in pixels) and stretch (None) in order."""
+    for item in items:
+        if item is None:
+            layout.addStretch(1)
+        elif isinstance(item, int):
+            layout.addSpacing(item)
+        elif isinstance(item, QLayout):
+            layout.addLayout(item)
+        else:
+            layout.addWidget(item)
+    return layout
+
+
+def row(*items: Item, spacing: int = 8, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> QHBoxLayout:
+    """Return a line of items, left to right."""
+    layout = QHBoxLayout()
+    layout.setContentsMargins(*margins)
+    layout.setSpacing(spacing)
+    fill(layout, items)
+    return layout
+
+
+def column(*items: Item, spacing: int = 8, margins: tuple[int, int, int, int] = (0, 0, 0, 0)) -> QVBoxLayout:
+    """Return a stack of items, top to bottom."""
+    layout = QVBoxLayout()
+    layout.setContentsMargins(*margins)
+    layout.setSpacing(spacing)
+    fill(layout, items)
+    return layout
+
+
+class Card(QFrame):
+    """A raised surface with rounded corners."""
+
+    def __init__(self, name: str, role: str = "card", parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.setProperty("role", role)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+
+
+def keep_place_when_hidden(widget: QWidget) -> None:
+    """Let the layout around `widget` stay as it is while the widget is hidden."""
+    policy = widget.sizePolicy()
+    policy.setRetainSizeWhenHidden(True)
+    widget.setSizePolicy(policy)

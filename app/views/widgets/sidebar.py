@@ -1,0 +1,105 @@
+"""The sidebar: the brand, one button a page, and the appearance."""
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QButtonGroup, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+
+from app.views.icons import ThemedIcon, icon_pixmap
+from app.views.theme import Appearance, Theme
+from app.views.widgets.layouts import row
+from app.views.widgets.text import PlainLabel
+
+WIDTH, NARROW = 210, 56
+
+
+class _NavButton(QToolButton):
+    def __init__(self, name: str, label: str, icon: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self.setProperty("role", "nav")
+        self.setText(f"  {label}")
+        self.setAccessibleName(label)
+        self.setIconSize(QSize(18, 18))
+        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setFixedHeight(38)
+        ThemedIcon(self, icon, "muted", "accent")
+
+
+class Sidebar(QWidget):
+    """Emits `chosen` with a page's name."""
+
+    chosen = Signal(str)
+    appearance_chosen = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("sidebar")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._buttons: dict[str, _NavButton] = {}
+        self._labels: dict[_NavButton, str] = {}
+        self._group = QButtonGroup(self)
+        self._group.setExclusive(True)
+        self._logo = PlainLabel()
+        self._brand = PlainLabel("Marina")
+        self._brand.setObjectName("brand")
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(10, 16, 10, 12)
+        self._layout.setSpacing(2)
+        self._layout.addLayout(row(self._logo, self._brand, None, spacing=9, margins=(8, 0, 0, 14)))
+        self._pages_end = self._layout.count()
+        self._layout.addStretch(1)
+        self.appearance = _NavButton("sidebar.appearance", self.tr("Appearance"), "appearance")
+        self.appearance.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.appearance.setStyleSheet("QToolButton::menu-indicator { image: none; }")
+        self._labels[self.appearance] = self.tr("Appearance")
+        self._layout.addWidget(self.appearance)
+        self._build_menu()
+        self.setFixedWidth(WIDTH)
+        Theme.current().changed.connect(self._draw_logo)
+        self._draw_logo()
+
+    def add_page(self, name: str, label: str, icon: str, keys: str) -> None:
+        """Add a page's button."""
+        button = _NavButton(f"sidebar.{name}", label, icon)
+        button.setCheckable(True)
+        button.setToolTip(f"{label} ({keys})")
+        button.clicked.connect(lambda: self.chosen.emit(name))
+        self._group.addButton(button)
+        self._buttons[name], self._labels[button] = button, label
+        self._layout.insertWidget(self._pages_end, button)
+        self._pages_end += 1
+
+    def show_page(self, name: str) -> None:
+        """Mark a page as the one shown."""
+        self._buttons[name].setChecked(True)
+
+    def set_narrow(self, narrow: bool) -> None:
+        """Show only icons, or words too."""
+        self.setFixedWidth(NARROW if narrow else WIDTH)
+        self._brand.setVisible(not narrow)
+        style = (
+            Qt.ToolButtonStyle.ToolButtonIconOnly if narrow else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
+        )
+        for button in self._labels:
+            button.setToolButtonStyle(style)
+
+    def _build_menu(self) -> None:
+        menu = QMenu(self.appearance)
+        group = QActionGroup(menu)
+        for choice, label in (
+            (Appearance.SYSTEM, self.tr("Like the system")),
+            (Appearance.LIGHT, self.tr("Light")),
+            (Appearance.DARK, self.tr("Dark")),
+        ):
+            action = menu.addAction(label)
+            action.setObjectName(f"sidebar.appearance.{choice.value}")
+            action.setCheckable(True)
+            action.setChecked(Theme.current().appearance is choice)
+            action.triggered.connect(lambda _=False, choice=choice: self.appearance_chosen.emit(choice.value))
+            group.addAction(action)
+        self.appearance.setMenu(menu)
+
+    def _draw_logo(self) -> None:
+        accent = Theme.current().tokens.accent
+        self._logo.setPixmap(icon_pixmap("anchor", accent, 24, self.devicePixelRatioF()))

@@ -1,0 +1,106 @@
+"""Named steps with their state, time and reason: the start of the machine, the phases of getting-started."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from app.views.icons import icon_pixmap
+from app.views.theme import Theme
+from app.views.widgets.layouts import row
+from app.views.widgets.text import PlainLabel, WrappedLabel
+
+
+@dataclass(frozen=True, slots=True)
+class StepLine:
+    """One step. `state` is "waiting", "active", "done" or "failed"; `time` is ready to be shown."""
+
+    title: str
+    state: str
+    time: str = ""
+    detail: str = ""
+
+
+class _Mark(QWidget):
+    """The sign in front of a step."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.state = "waiting"
+        self.setFixedSize(QSize(20, 20))
+        Theme.current().changed.connect(self.update)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw a tick, a cross, a filled or an empty ring."""
+        del event
+        tokens = Theme.current().tokens
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.state in ("done", "failed"):
+            name, color = ("check", tokens.ok) if self.state == "done" else ("close", tokens.err)
+            painter.drawPixmap(1, 1, icon_pixmap(name, color, 18, self.devicePixelRatioF()))
+        else:
+            active = self.state == "active"
+            painter.setPen(QPen(QColor(tokens.accent if active else tokens.border), 2))
+            painter.drawEllipse(4, 4, 12, 12)
+            if active:
+                painter.setBrush(QColor(tokens.accent))
+                painter.setPen(Qt.PenStyle.NoPen)
+                painter.drawEllipse(7, 7, 6, 6)
+        painter.end()
+
+
+class _Line(QWidget):
+    """One step on screen."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self._mark, self._title, self._time = _Mark(), PlainLabel(), PlainLabel(role="muted")
+        self._title.setObjectName(f"{name}.title")
+        self._time.setObjectName(f"{name}.time")
+        self._detail = WrappedLabel(role="muted")
+        self._detail.setObjectName(f"{name}.detail")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 3, 0, 3)
+        layout.setSpacing(1)
+        layout.addLayout(row(self._mark, self._title, None, self._time))
+        self._detail.setContentsMargins(28, 0, 0, 0)
+        layout.addWidget(self._detail)
+
+    def show_step(self, step: StepLine) -> None:
+        """Show the step as it stands now."""
+        if self._mark.state != step.state:
+            self._mark.state = step.state
+            self._mark.update()
+        self._title.setText(step.title)
+        self._title.set_role({"active": "strong", "waiting": "muted", "failed": "error"}.get(step.state, ""))
+        self._time.setText(step.time)
+        self._detail.setText(step.detail)
+        self._detail.setVisible(bool(step.detail) and step.state in ("active", "failed"))
+        self.setAccessibleName(f"{step.title}: {step.state} {step.time}".strip())
+
+
+class StepList(QWidget):
+    """All steps, one below the other; lines are kept while only their content changes."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self._lines: list[_Line] = []
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(0)
+
+    def show_steps(self, steps: list[StepLine]) -> None:
+        """Show `steps` in order."""
+        while len(self._lines) < len(steps):
+            line = _Line(f"{self.objectName()}.{len(self._lines)}")
+            self._lines.append(line)
+            self._layout.addWidget(line)
+        for line, step in zip(self._lines, steps, strict=False):
+            line.show_step(step)
+            line.show()
+        for line in self._lines[len(steps) :]:
+            line.hide()
