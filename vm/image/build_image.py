@@ -201,7 +201,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--output", type=Path, required=True, help="folder for the image's files")
     parser.add_argument("--cache", type=Path, default=PROJECT / "build" / "cache")
     parser.add_argument("--bundled-images", type=Path, help="folder of OCI layouts to ship with the engine")
-    parser.add_argument("--verify", action="store_true", help="build twice from the mirror and compare the bytes")
+    parser.add_argument(
+        "--verify", action="store_true", help="build twice from the mirror and compare the bytes"
+    )
     options = parser.parse_args(arguments)
     bundled_images = options.bundled_images or PROJECT / "build" / "bundled-images" / options.arch
     output = options.output.resolve()

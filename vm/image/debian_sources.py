@@ -82,7 +82,10 @@ def parse_deb822(text: str) -> list[DebianSource]:
     found = []
     for stanza in re.split(r"\n\s*\n", text):
         fields = _fields(stanza.splitlines())
-        if "deb" not in fields.get("types", "").split() or fields.get("enabled", "yes").lower() in ("no", "false"):
+        if "deb" not in fields.get("types", "").split() or fields.get("enabled", "yes").lower() in (
+            "no",
+            "false",
+        ):
             continue
         components = tuple(fields.get("components", "").split())
         for uri in fields.get("uris", "").split():

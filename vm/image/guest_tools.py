@@ -22,8 +22,21 @@ class GuestTools:
         """Run a program given by its path in the tree; return its output. Raises UserError when it fails."""
         path = self._root / program
         loader = next(self._libraries.glob("ld-linux*"))
-        command = [loader, "--argv0", path.name, "--library-path", self._libraries, path.resolve(), *arguments]
-        clean = {"PATH": os.environ.get("PATH", ""), "LC_ALL": "C.UTF-8", "SOURCE_DATE_EPOCH": EPOCH, **environment}
+        command = [
+            loader,
+            "--argv0",
+            path.name,
+            "--library-path",
+            self._libraries,
+            path.resolve(),
+            *arguments,
+        ]
+        clean = {
+            "PATH": os.environ.get("PATH", ""),
+            "LC_ALL": "C.UTF-8",
+            "SOURCE_DATE_EPOCH": EPOCH,
+            **environment,
+        }
         done = subprocess.run(command, env=clean, capture_output=True, text=True, check=False)
         if done.returncode:
             raise UserError(
@@ -33,7 +46,16 @@ class GuestTools:
 
     def make_erofs(self, tree: Path, image: Path, label: str, uuid: str) -> None:
         """Pack a tree into a read-only file system; equal trees give equal bytes."""
-        options = ("-zlz4hc", "-C65536", f"-T{EPOCH}", "--all-root", f"-U{uuid}", f"-L{label}", "-x-1", "--quiet")
+        options = (
+            "-zlz4hc",
+            "-C65536",
+            f"-T{EPOCH}",
+            "--all-root",
+            f"-U{uuid}",
+            f"-L{label}",
+            "-x-1",
+            "--quiet",
+        )
         self.run("usr/bin/mkfs.erofs", *options, image, tree)
 
     def compile_python(self, root: Path, *folders: str) -> None:

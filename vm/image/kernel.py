@@ -44,13 +44,17 @@ def compress(data: bytes) -> bytes:
 def kernel_payload(image: bytes) -> bytes:
     """Return the zstd-compressed kernel inside a bzImage (Documentation/arch/x86/boot.rst, payload_offset)."""
     if image[0x202:0x206] != b"HdrS":
-        raise UserError("The kernel's package holds no bzImage.", f"Found {image[0x202:0x206]!r} for its signature.")
+        raise UserError(
+            "The kernel's package holds no bzImage.", f"Found {image[0x202:0x206]!r} for its signature."
+        )
     setup_sectors = image[0x1F1] or 4
     offset, length = struct.unpack_from("<II", image, 0x248)
     start = (setup_sectors + 1) * 512 + offset
     payload = image[start : start + length - 4]  # the last four bytes are the unpacked size
     if not payload.startswith(ZSTD_MAGIC):
-        raise UserError("The kernel is not compressed with zstd.", f"Its payload starts with {payload[:4]!r}.")
+        raise UserError(
+            "The kernel is not compressed with zstd.", f"Its payload starts with {payload[:4]!r}."
+        )
     return payload
 
 

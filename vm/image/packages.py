@@ -30,7 +30,9 @@ def fetch_packages(arch: str, archive: Path, versions: Path, downloads: Path) ->
         log = archive.with_suffix(".log")
         with log.open("wb") as output:
             environment = {**os.environ, "SOURCE_DATE_EPOCH": "0", "TMPDIR": str(work)}
-            done = subprocess.run(command, stdout=output, stderr=subprocess.STDOUT, env=environment, check=False)
+            done = subprocess.run(
+                command, stdout=output, stderr=subprocess.STDOUT, env=environment, check=False
+            )
         if done.returncode:
             lines = log.read_text(errors="replace").splitlines()
             raise UserError(

@@ -14,7 +14,19 @@ from vm.image.guest_tools import GuestTools
 from vm.image.steps import say
 
 GUEST_FILES = Path(__file__).parent / "guest_files" / "root"
-MOUNT_POINTS = ("dev", "proc", "sys", "run", "tmp", "var", "data", "root", "mnt", "usr/lib/marina", "usr/lib/modules")
+MOUNT_POINTS = (
+    "dev",
+    "proc",
+    "sys",
+    "run",
+    "tmp",
+    "var",
+    "data",
+    "root",
+    "mnt",
+    "usr/lib/marina",
+    "usr/lib/modules",
+)
 KERNEL_PREFIXES = ("boot/", "usr/lib/modules/")
 
 
