@@ -40,6 +40,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             # Imported late: the socket is there while the larger part of the engine is still being loaded.
             import uvloop
 
+            from backend.runtime import cgroups
+
+            cgroups.prepare()
+
             uvloop.run(_run(config, files, listener))
     except EngineError as error:
         log.error("%s", error.message)
@@ -118,6 +122,7 @@ async def _started_engine(config: EngineConfig, files: StateFiles) -> "AsyncIter
         await networks.start()
         try:
             await containers.restore()
+            await images.release_stale_mounts()
             yield Engine(
                 config=config,
                 files=files,

@@ -82,6 +82,10 @@ class EventBus:
 
     def publish(self, type: str, action: str, actor_id: str, /, **attributes: str) -> Event:
         """Record an event and hand it to all subscribers. Call from the event loop's thread."""
+        return self.publish_with(type, action, actor_id, attributes)
+
+    def publish_with(self, type: str, action: str, actor_id: str, attributes: Mapping[str, str]) -> Event:
+        """The same for attributes with any names: labels are the user's."""
         event = Event(type, action, actor_id, attributes)
         self._history.append(event)
         for subscription in tuple(self._subscriptions):
@@ -101,6 +105,11 @@ class EventBus:
             yield subscription
         finally:
             self._subscriptions.discard(subscription)
+
+    @property
+    def listeners(self) -> int:
+        """How many listen now."""
+        return len(self._subscriptions)
 
     def close(self) -> None:
         """End all subscriptions, so that open event streams finish when the engine stops."""

@@ -1,8 +1,151 @@
-"""Placeholder during the first minutes."""
+"""`/containers/…`: create, list, inspect and the verbs of a container's life.
+
+Source: Docker Engine API, tag Container.
+"""
+
+import asyncio
+import json
+
 from aiohttp import web
+
+from backend.api import container_streams
+from backend.api.request_values import query_bool, query_filters, query_int, read_json_object
 from backend.engine import Engine
+from backend.errors import InvalidParameterError, NotSupportedError
+
+WAIT_CONDITIONS = ("not-running", "next-exit", "removed")
 
 
 def routes(engine: Engine) -> list[web.RouteDef]:
     """Return this area's routes."""
-    return []
+    containers = engine.containers
+
+    async def create(request: web.Request) -> web.Response:
+        platform = request.query.get("platform")
+        if platform and not platform.startswith("linux"):
+            raise InvalidParameterError(f'"{platform}": only linux containers run here')
+        created = await containers.create(request.query.get("name"), await read_json_object(request))
+        return web.json_response({"Id": created.container.id, "Warnings": created.warnings}, status=201)
+
+    async def list_containers(request: web.Request) -> web.Response:
+        from backend.containers import filters, reports
+
+        found = filters.select(
+            containers,
+            query_filters(request),
+            everything=query_bool(request, "all"),
+            limit=query_int(request, "limit"),
+        )
+        return web.json_response([reports.summary(containers, item) for item in found])
+
+    async def inspect(request: web.Request) -> web.Response:
+        from backend.containers import reports
+
+        return web.json_response(reports.inspect(containers, containers.find(request.match_info["id"])))
+
+    async def start(request: web.Request) -> web.Response:
+        await containers.start(request.match_info["id"])
+        return web.Response(status=204)
+
+    async def stop(request: web.Request) -> web.Response:
+        await containers.stop(request.match_info["id"], query_int(request, "t"), request.query.get("signal"))
+        return web.Response(status=204)
+
+    async def restart(request: web.Request) -> web.Response:
+        await containers.restart(
+            request.match_info["id"], query_int(request, "t"), request.query.get("signal")
+        )
+        return web.Response(status=204)
+
+    async def kill(request: web.Request) -> web.Response:
+        await containers.kill(request.match_info["id"], request.query.get("signal"))
+        return web.Response(status=204)
+
+    async def rename(request: web.Request) -> web.Response:
+        await containers.rename(request.match_info["id"], request.query.get("name") or "")
+        return web.Response(status=204)
+
+    async def pause(request: web.Request) -> web.Response:
+        await containers.pause(request.match_info["id"], frozen=True)
+        return web.Response(status=204)
+
+    async def unpause(request: web.Request) -> web.Response:
+        await containers.pause(request.match_info["id"], frozen=False)
+        return web.Response(status=204)
+
+    async def resize(request: web.Request) -> web.Response:
+        rows, columns = terminal_size(request)
+        containers.resize(request.match_info["id"], rows, columns)
+        return web.Response(status=200)
+
+    async def remove(request: web.Request) -> web.Response:
+        if query_bool(request, "link"):
+            raise NotSupportedError("links between containers are not supported")
+        await containers.remove(
+            request.match_info["id"], force=query_bool(request, "force"), volumes=query_bool(request, "v")
+        )
+        return web.Response(status=204)
+
+    async def wait(request: web.Request) -> web.StreamResponse:
+        condition = request.query.get("condition") or "not-running"
+        if condition not in WAIT_CONDITIONS:
+            raise InvalidParameterError(f'invalid condition: "{condition}"')
+        future = containers.wait(request.match_info["id"], condition)
+        response = web.StreamResponse(headers={"Content-Type": "application/json"})
+        try:
+            # The head goes out at once: `docker run` starts the container only after it has come.
+            await response.prepare(request)
+            await response.write(b"")
+            end = await future
+            answer: dict[str, object] = {"StatusCode": end.exit_code}
+            if end.error:
+                answer["Error"] = {"Message": end.error}
+            await response.write(json.dumps(answer).encode() + b"\n")
+        except asyncio.CancelledError:
+            future.cancel()
+            raise
+        return response
+
+    async def top(request: web.Request) -> web.Response:
+        from backend.containers.process_list import list_processes
+
+        container = containers.find(request.match_info["id"])
+        return web.json_response(await list_processes(container, request.query.get("ps_args") or "-ef"))
+
+    async def not_yet(request: web.Request) -> web.Response:
+        containers.find(request.match_info["id"])
+        raise NotSupportedError(f"{request.path.rpartition('/')[2]} is not supported by this engine yet")
+
+    one = "/containers/{id}"
+    return [
+        web.post("/containers/create", create),
+        web.get("/containers/json", list_containers),
+        web.get(f"{one}/json", inspect),
+        web.post(f"{one}/start", start),
+        web.post(f"{one}/stop", stop),
+        web.post(f"{one}/restart", restart),
+        web.post(f"{one}/kill", kill),
+        web.post(f"{one}/rename", rename),
+        web.post(f"{one}/pause", pause),
+        web.post(f"{one}/unpause", unpause),
+        web.post(f"{one}/resize", resize),
+        web.post(f"{one}/wait", wait),
+        web.get(f"{one}/top", top),
+        web.delete(one, remove),
+        *container_streams.routes(engine),
+        web.get(f"{one}/stats", not_yet),
+        web.get(f"{one}/changes", not_yet),
+        web.get(f"{one}/export", not_yet),
+        web.get(f"{one}/archive", not_yet),
+        web.put(f"{one}/archive", not_yet),
+        web.post(f"{one}/update", not_yet),
+        web.get(f"{one}/attach/ws", not_yet),
+    ]
+
+
+def terminal_size(request: web.Request) -> tuple[int, int]:
+    """Return the rows and columns of a resize call. Raises InvalidParameterError."""
+    rows, columns = query_int(request, "h"), query_int(request, "w")
+    if rows is None or columns is None or not (0 <= rows < 65536 and 0 <= columns < 65536):
+        raise InvalidParameterError("resize needs h and w, both from 0 to 65535")
+    return rows, columns

@@ -21,12 +21,12 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         return web.Response(text="" if request.method == "HEAD" else "OK", headers=headers)
 
     async def version(request: web.Request) -> web.Response:
-        from backend.system_info import version_report
+        from backend.api.system_info import version_report
 
-        return web.json_response(await version_report(engine.config))
+        return web.json_response(await version_report(engine))
 
     async def info(request: web.Request) -> web.Response:
-        from backend.system_info import info_report
+        from backend.api.system_info import info_report
 
         return web.json_response(await info_report(engine))
 

@@ -1,10 +1,408 @@
-"""Placeholder during the first minutes."""
+"""Containers as the API sees them: create, start, stop, kill, restart, wait, rename, pause, remove."""
+
+import asyncio
+import logging
+import signal
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
+
+from backend.config import EngineConfig
+from backend.containers import container_events, restart_policy
+from backend.containers.container import Container, ContainerRecord, Exit
+from backend.containers.create import ContainerCreation, Created
+from backend.containers.lifecycle import Lifecycle
+from backend.containers.names import check_name
+from backend.containers.recovery import recover
+from backend.containers.run_files import RunFiles
+from backend.containers.signals import parse_signal
+from backend.containers.store import ContainerStore
+from backend.database import Database
+from backend.errors import ConflictError, EngineError, NotFoundError, NotModifiedError, SystemFailureError
+from backend.events import EventBus
+from backend.images.image import ImageUse
+from backend.images.manager import Images
+from backend.networks.manager import Networks
+from backend.runtime import cgroups, monitor
+from backend.runtime.monitor import MonitorWatch
+from backend.runtime.oci_runtime import OciRuntime
+from backend.state_files import StateFiles
+from backend.tasks import Tasks, in_thread
+from backend.volumes.manager import Volumes
+
+log = logging.getLogger(__name__)
+
+DEFAULT_STOP_TIMEOUT_S = 10
+KILL_TIMEOUT_S = 10.0
+
+
 class Containers:
-    def __init__(self, *parts: Any) -> None: ...
-    def using_image(self, image_id: str) -> list[Any]: return []
-    def using_volume(self, name: str) -> list[str]: return []
-    async def restore(self) -> None: ...
-    def start_background_work(self) -> None: ...
-    async def stop_all(self) -> None: ...
-    def counts(self) -> dict[str, int]: return {"running": 0, "paused": 0, "stopped": 0}
+    """All containers of one engine."""
+
+    def __init__(
+        self,
+        config: EngineConfig,
+        files: StateFiles,
+        database: Database,
+        events: EventBus,
+        tasks: Tasks,
+        images: Images,
+        volumes: Volumes,
+        networks: Networks,
+    ) -> None:
+        self.files = files
+        self.events = events
+        self.tasks = tasks
+        self.images = images
+        self.networks = networks
+        self.store = ContainerStore(database)
+        self.runtime = OciRuntime(config.runtime, files.run_root / "runtime")
+        self.lifecycle = Lifecycle(files, self.store, events, images, networks, self.runtime)
+        self._volumes = volumes
+        self._creation = ContainerCreation(files, self.store, images, volumes, networks)
+        self._stopping = False
+
+    # --- the engine's start and end ---
+
+    async def restore(self) -> None:
+        """Read the records and take over what outlived an earlier engine process."""
+        self.store.load()
+        await recover(self)
+
+    def start_background_work(self) -> None:
+        """Start what may come after the first answer: restart policies, a warm runtime."""
+        for container in self.store:
+            if restart_policy.wanted_at_engine_start(container.record):
+                self.tasks.start(self._start_again(container), f"start {container.id[:12]}")
+        self.tasks.start(self.runtime.warm_up(), "warm up the runtime")
+
+    async def stop_all(self) -> None:
+        """Stop every container, each with its own signal and time: the machine goes down."""
+        self._stopping = True
+        running = [container for container in self.store if container.state.running]
+        await asyncio.gather(*(self._stop(item, None, None) for item in running), return_exceptions=True)
+
+    # --- who uses what ---
+
+    def using_image(self, image_id: str) -> list[ImageUse]:
+        """Return the containers made of an image."""
+        return [
+            ImageUse(item.id, item.name, item.state.running)
+            for item in self.store
+            if item.record.image_id == image_id
+        ]
+
+    def using_volume(self, name: str) -> list[str]:
+        """Return the ids of containers that mount a volume."""
+        return [
+            item.id for item in self.store if any(mount.get("Name") == name for mount in item.record.mounts)
+        ]
+
+    def counts(self) -> dict[str, int]:
+        """Return how many containers are running, paused and stopped."""
+        states = [item.state.status for item in self.store]
+        return {
+            "running": states.count("running") + states.count("restarting"),
+            "paused": states.count("paused"),
+            "stopped": sum(state not in ("running", "paused", "restarting") for state in states),
+        }
+
+    # --- operations ---
+
+    def find(self, reference: str) -> Container:
+        """Return a container by id, name or start of an id. Raises NotFoundError or InvalidParameterError."""
+        return self.store.find(reference)
+
+    async def create(self, name: str | None, body: Mapping[str, Any]) -> Created:
+        """Make a container from Docker's create body. Raises EngineError."""
+        created = await self._creation.create(name, body)
+        container_events.publish(self.events, created.container, "create")
+        return created
+
+    async def start(self, reference: str) -> None:
+        """Run a container. Raises NotModifiedError when it runs."""
+        container = self.find(reference)
+        async with container.lock:
+            self._check_present(container)
+            if container.state.running:
+                raise NotModifiedError(f"container {container.id} is already running")
+            self._cancel_restart(container)
+            container.record.state.restart_count = 0
+            await self._start_locked(container)
+
+    async def _start_locked(self, container: Container) -> None:
+        try:
+            await self.lifecycle.start(container)
+        except BaseException:
+            if container.auto_remove:
+                self.tasks.start(self._remove_quietly(container), f"remove {container.id[:12]}")
+            raise
+        self.watch(container)
+
+    def watch(self, container: Container) -> None:
+        """Notice the end of a container's run from now on."""
+        paths = RunFiles.of(self.files, container.id)
+
+        def ended() -> None:
+            self.tasks.start(self._ended(container), f"end of {container.id[:12]}")
+
+        container.watch = MonitorWatch(paths.monitor, ended)
+
+    async def _ended(self, container: Container) -> None:
+        async with container.lock:
+            if not container.state.running:
+                return
+            await self.lifecycle.finish(container)
+            self._plan_restart(container)
+            container.tell_exit()
+        if container.auto_remove and not container.removing:
+            await self._remove_quietly(container)
+
+    def _plan_restart(self, container: Container) -> None:
+        if self._stopping or container.removing:
+            return
+        delay = restart_policy.delay_before_restart(container)
+        if delay is None:
+            return
+        container.state.status = "restarting"
+        container.state.restart_count += 1
+        self.store.save(container)
+        container.restart_task = self.tasks.start(
+            self._restart_later(container, delay), f"restart {container.id[:12]}"
+        )
+
+    async def _restart_later(self, container: Container, delay: float) -> None:
+        await asyncio.sleep(delay)
+        container.restart_task = None  # from here on it is a start like any other
+        async with container.lock:
+            if container.state.status == "restarting" and not container.removing:
+                await self._start_locked(container)
+
+    async def _start_again(self, container: Container) -> None:
+        async with container.lock:
+            if not container.state.running and not container.removing:
+                try:
+                    await self._start_locked(container)
+                except EngineError as error:
+                    log.error("cannot start %s again: %s", container.name, error.message)
+
+    def _cancel_restart(self, container: Container) -> None:
+        if container.restart_task is not None:
+            container.restart_task.cancel()
+            container.restart_task = None
+        if container.state.status == "restarting":
+            container.state.status = "exited"
+            self.store.save(container)
+
+    async def stop(self, reference: str, timeout_s: int | None, signal_name: str | None) -> None:
+        """End a container: its stop signal, then after `timeout_s` (-1: never) SIGKILL.
+
+        Raises NotModifiedError when it does not run.
+        """
+        container = self.find(reference)
+        number = parse_signal(signal_name) if signal_name else None
+        if container.state.status == "restarting":
+            self._cancel_restart(container)
+            return
+        if not container.state.running:
+            raise NotModifiedError(f"container {container.id} is already stopped")
+        self._note_manual_stop(container)
+        await self._stop(container, timeout_s, number)
+        container_events.publish(self.events, container, "stop")
+
+    def _note_manual_stop(self, container: Container) -> None:
+        container.manual_stop = True
+        container.state.stopped_by_user = True
+        self.store.save(container)
+
+    async def _stop(self, container: Container, timeout_s: int | None, signal_number: int | None) -> None:
+        config = container.record.config
+        number = signal_number or parse_signal(config["StopSignal"] or "SIGTERM")
+        configured = DEFAULT_STOP_TIMEOUT_S if config["StopTimeout"] is None else config["StopTimeout"]
+        limit = configured if timeout_s is None else timeout_s
+        ended = container.next_exit()
+        if not container.state.running:
+            return
+        self._send(container, number)
+        try:
+            async with asyncio.timeout(None if limit < 0 else limit):
+                await asyncio.shield(ended)
+        except TimeoutError:
+            await self._kill_and_wait(container)
+
+    def _send(self, container: Container, number: int) -> None:
+        if container.send_signal(number):
+            container_events.publish(self.events, container, "kill", signal=str(number))
+        if container.state.status == "paused":
+            cgroups.freeze(container.id, False)
+
+    async def _kill_and_wait(self, container: Container) -> None:
+        ended = container.next_exit()
+        if not container.state.running:
+            return
+        self._send(container, signal.SIGKILL)
+        try:
+            async with asyncio.timeout(KILL_TIMEOUT_S):
+                await ended
+        except TimeoutError as error:
+            raise SystemFailureError(
+                f"container {container.id[:12]} did not end within {KILL_TIMEOUT_S:.0f} s of SIGKILL"
+            ) from error
+
+    async def kill(self, reference: str, signal_name: str | None) -> None:
+        """Send a signal; returns after the end for SIGKILL. Raises ConflictError when it does not run."""
+        container = self.find(reference)
+        number = parse_signal(signal_name or "SIGKILL")
+        if container.state.status == "restarting":
+            self._cancel_restart(container)
+            return
+        if not container.state.running:
+            raise ConflictError(
+                f"cannot kill container: {reference}: container {container.id} is not running"
+            )
+        if number in (signal.SIGKILL, parse_signal(container.record.config["StopSignal"] or "SIGTERM")):
+            self._note_manual_stop(container)
+        if number == signal.SIGKILL:
+            await self._kill_and_wait(container)
+        elif container.send_signal(number):
+            container_events.publish(self.events, container, "kill", signal=str(number))
+
+    async def restart(self, reference: str, timeout_s: int | None, signal_name: str | None) -> None:
+        """Stop a container if it runs, then start it."""
+        container = self.find(reference)
+        number = parse_signal(signal_name) if signal_name else None
+        if container.state.running:
+            container.manual_stop = True
+            # An AutoRemove container that is restarted stays.
+            was_auto_remove = container.auto_remove
+            container.record.host_config["AutoRemove"] = False
+            try:
+                await self._stop(container, timeout_s, number)
+            finally:
+                container.record.host_config["AutoRemove"] = was_auto_remove
+        async with container.lock:
+            self._check_present(container)
+            self._cancel_restart(container)
+            if not container.state.running:
+                await self._start_locked(container)
+        container_events.publish(self.events, container, "restart")
+
+    def wait(self, reference: str, condition: str) -> "asyncio.Future[Exit]":
+        """Return a future of the end: "not-running", "next-exit" or "removed"."""
+        container = self.find(reference)
+        if condition == "removed":
+            return container.removal()
+        future = container.next_exit()
+        if (
+            condition == "not-running"
+            and not container.state.running
+            and container.state.status != "restarting"
+        ):
+            future.set_result(Exit(container.state.exit_code, container.state.error))
+        return future
+
+    async def rename(self, reference: str, name: str) -> None:
+        """Give a container another name. Raises ConflictError or InvalidParameterError."""
+        container = self.find(reference)
+        clean, old = check_name(name), container.name
+        async with container.lock:
+            self._check_present(container)
+            self.store.rename(container, clean)
+        container_events.publish(self.events, container, "rename", oldName=f"/{old}")
+
+    async def pause(self, reference: str, *, frozen: bool) -> None:
+        """Hold a container where it is, or let it go on. Raises ConflictError."""
+        container = self.find(reference)
+        async with container.lock:
+            status = container.state.status
+            if frozen and status == "paused":
+                raise ConflictError(f"container {container.id} is already paused")
+            if frozen and status != "running":
+                raise ConflictError(f"container {container.id} is not running")
+            if not frozen and status != "paused":
+                raise ConflictError(f"container {container.id} is not paused")
+            try:
+                await in_thread(cgroups.freeze, container.id, frozen)
+            except OSError as error:
+                raise SystemFailureError(f"cannot pause the container: {error.strerror}") from error
+            container.state.status = "paused" if frozen else "running"
+            self.store.save(container)
+        container_events.publish(self.events, container, "pause" if frozen else "unpause")
+
+    def resize(self, reference: str, rows: int, columns: int) -> None:
+        """Tell a container's terminal its size. Raises ConflictError when it does not run."""
+        container = self.find(reference)
+        if not container.state.running:
+            raise ConflictError(f"container {container.id} is not running")
+        monitor.resize(RunFiles.of(self.files, container.id).monitor, rows, columns)
+        container_events.publish(self.events, container, "resize", height=str(rows), width=str(columns))
+
+    async def remove(self, reference: str, *, force: bool = False, volumes: bool = False) -> None:
+        """Remove a container with all that is its own. Raises ConflictError when it runs and `force` is off."""
+        container = self.find(reference)
+        if container.removing:
+            raise ConflictError(f"removal of container {reference} is already in progress")
+        if container.state.running and not force:
+            paused = container.state.status == "paused"
+            raise ConflictError(
+                f'cannot remove container "/{container.name}": container is '
+                + (
+                    "paused and must be unpaused first"
+                    if paused
+                    else "running: stop the container before removing or force remove"
+                )
+            )
+        container.removing = True
+        try:
+            self._cancel_restart(container)
+            while container.lock.locked() or container.state.running:
+                # A start under way ends first; then the container is killed like any running one.
+                async with container.lock:
+                    pass
+                if container.state.running:
+                    if not force:
+                        raise ConflictError(
+                            f'cannot remove container "/{container.name}": container is running'
+                        )
+                    await self._kill_and_wait(container)
+            async with container.lock:
+                await self._remove_locked(container, volumes)
+        finally:
+            container.removing = False
+
+    async def _remove_locked(self, container: Container, volumes: bool) -> None:
+        paths = RunFiles.of(self.files, container.id)
+        if paths.run.exists():
+            await self.lifecycle.clean_up(container)
+        # The row goes first: whatever is cut off after it is swept away at the next start.
+        self.store.remove(container)
+        await in_thread(paths.remove_data)
+        container_events.publish(self.events, container, "destroy")
+        container.tell_removed()
+        await self.images.sweep()
+        if volumes:
+            await self._remove_anonymous_volumes(container.record)
+
+    async def _remove_anonymous_volumes(self, record: ContainerRecord) -> None:
+        for mount in record.mounts:
+            if mount["Type"] == "volume" and mount.get("Anonymous") and not self.using_volume(mount["Name"]):
+                try:
+                    await self._volumes.remove(mount["Name"])
+                except (NotFoundError, ConflictError):
+                    continue  # somebody else took it or uses it by now
+
+    async def _remove_quietly(self, container: Container) -> None:
+        try:
+            await self.remove(container.id, force=True, volumes=True)
+        except (NotFoundError, ConflictError):
+            return  # somebody else removed it, or is about to
+
+    def _check_present(self, container: Container) -> None:
+        if self.store.get(container.id) is None:
+            raise NotFoundError(f"No such container: {container.id}")
+        if container.removing:
+            raise ConflictError("container is marked for removal and cannot be started")
+
+    def log_path(self, container: Container) -> Path:
+        """Return the file with a container's output."""
+        return RunFiles.of(self.files, container.id).log

@@ -1,0 +1,184 @@
+"""One container: its record, which survives everything, and what only a running engine holds of it."""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, fields
+from datetime import UTC, datetime
+from typing import Any
+
+from backend.networks.endpoint import Endpoint
+from backend.runtime.monitor import MonitorWatch
+
+NEVER = "0001-01-01T00:00:00Z"
+
+
+def now_text() -> str:
+    """Return the time as Docker writes it: RFC 3339 with nine digits."""
+    moment = datetime.now(UTC)
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond:06d}000Z"
+
+
+@dataclass(slots=True)
+class State:
+    """Where a container stands. `status` is "created", "running", "paused", "restarting", "exited" or "dead".
+
+    `stopped_by_user` keeps "unless-stopped" containers down over a restart of the engine.
+    """
+
+    status: str = "created"
+    pid: int = 0
+    exit_code: int = 0
+    error: str = ""
+    oom_killed: bool = False
+    started_at: str = NEVER
+    finished_at: str = NEVER
+    restart_count: int = 0
+    stopped_by_user: bool = False
+
+    @property
+    def running(self) -> bool:
+        """Whether the container has processes; so does a paused one."""
+        return self.status in ("running", "paused")
+
+
+@dataclass(slots=True)
+class ContainerRecord:
+    """What is stored of a container. `config` and `host_config` are in Docker's form, with all fields."""
+
+    id: str
+    name: str
+    created: str
+    image_id: str
+    image_reference: str
+    config: dict[str, Any]
+    host_config: dict[str, Any]
+    mounts: list[dict[str, Any]] = field(default_factory=list)
+    state: State = field(default_factory=State)
+    endpoint: dict[str, Any] | None = None
+    volumes_filled: bool = False
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a JSON object that `from_json` reads back."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> "ContainerRecord":
+        """Return the record that `to_json` wrote."""
+        known = {item.name for item in fields(cls)}
+        record = cls(**{name: item for name, item in value.items() if name in known})
+        state_fields = {item.name for item in fields(State)}
+        record.state = State(**{name: item for name, item in value["state"].items() if name in state_fields})
+        return record
+
+
+@dataclass(frozen=True, slots=True)
+class Exit:
+    """The end of one run of a container, as `wait` tells it."""
+
+    exit_code: int
+    error: str = ""
+
+
+class Container:
+    """A container and what this engine process holds of it: lock, watch on its monitor, those who wait.
+
+    Whoever changes its state holds `lock`. `attaching` connect streams that wait for the next
+    start; each is called between the creation and the first instruction.
+    """
+
+    def __init__(self, record: ContainerRecord) -> None:
+        self.record = record
+        self.lock = asyncio.Lock()
+        self.removing = False
+        self.watch: MonitorWatch | None = None
+        self.init_pidfd = -1
+        self.attaching: set[Callable[[], None]] = set()
+        self.exec_ids: list[str] = []
+        self.restart_task: asyncio.Task[None] | None = None
+        self.manual_stop = False
+        self.quick_ends = 0
+        self._exits: set[asyncio.Future[Exit]] = set()
+        self._removals: set[asyncio.Future[Exit]] = set()
+
+    @property
+    def id(self) -> str:
+        """64 hex digits."""
+        return self.record.id
+
+    @property
+    def name(self) -> str:
+        """Its name, without a slash."""
+        return self.record.name
+
+    @property
+    def state(self) -> State:
+        """Where it stands."""
+        return self.record.state
+
+    @property
+    def endpoint(self) -> Endpoint | None:
+        """Its place on the network while it runs."""
+        return None if self.record.endpoint is None else Endpoint.from_json(self.record.endpoint)
+
+    @property
+    def auto_remove(self) -> bool:
+        """Whether it goes when it ends."""
+        return bool(self.record.host_config["AutoRemove"])
+
+    @property
+    def tty(self) -> bool:
+        """Whether its streams are one terminal."""
+        return bool(self.record.config["Tty"])
+
+    def send_signal(self, signal_number: int) -> bool:
+        """Signal the first process; False when it is gone."""
+        if self.init_pidfd < 0:
+            return False
+        with suppress(ProcessLookupError):
+            signal.pidfd_send_signal(self.init_pidfd, signal_number)
+            return True
+        return False
+
+    def hold_init(self, pid: int) -> None:
+        """Keep a handle on the first process that cannot come to mean another one."""
+        self.release_init()
+        with suppress(ProcessLookupError):
+            self.init_pidfd = os.pidfd_open(pid)
+
+    def release_init(self) -> None:
+        """Let go of the handle."""
+        if self.init_pidfd >= 0:
+            os.close(self.init_pidfd)
+            self.init_pidfd = -1
+
+    def next_exit(self) -> "asyncio.Future[Exit]":
+        """Return a future of the end of the run to come or under way."""
+        return self._add(self._exits)
+
+    def removal(self) -> "asyncio.Future[Exit]":
+        """Return a future of the container's removal."""
+        return self._add(self._removals)
+
+    @staticmethod
+    def _add(waiters: "set[asyncio.Future[Exit]]") -> "asyncio.Future[Exit]":
+        future: asyncio.Future[Exit] = asyncio.get_running_loop().create_future()
+        waiters.add(future)
+        future.add_done_callback(waiters.discard)
+        return future
+
+    def tell_exit(self) -> None:
+        """Wake those who wait for the end of a run."""
+        self._tell(self._exits)
+
+    def tell_removed(self) -> None:
+        """Wake those who wait for the removal, and those who wait for an end that will not come."""
+        self._tell(self._removals)
+        self._tell(self._exits)
+
+    def _tell(self, waiters: "set[asyncio.Future[Exit]]") -> None:
+        for future in tuple(waiters):
+            if not future.done():
+                future.set_result(Exit(self.state.exit_code, self.state.error))

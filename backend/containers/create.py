@@ -1,0 +1,142 @@
+"""Making a container: everything is checked first, then folders, then volumes, and the record last.
+
+Source: Docker Engine API, `POST /containers/create`.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from backend.containers import create_request
+from backend.containers.container import Container, ContainerRecord, now_text
+from backend.containers.lifecycle import endpoint_request
+from backend.containers.mounts import MountWish, collect_mounts, prepare_bind_source
+from backend.containers.names import check_name, new_id, random_name
+from backend.containers.run_files import RunFiles
+from backend.containers.specification import init_program
+from backend.containers.store import ContainerStore
+from backend.errors import InvalidParameterError, NotSupportedError
+from backend.images.manager import Images
+from backend.networks.manager import Networks
+from backend.runtime import cgroups, devices, resources
+from backend.state_files import StateFiles
+from backend.tasks import in_thread
+from backend.volumes.manager import Volumes
+
+
+@dataclass(frozen=True, slots=True)
+class Created:
+    """A new container and what its maker should know."""
+
+    container: Container
+    warnings: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerCreation:
+    """Makes containers in the store."""
+
+    files: StateFiles
+    store: ContainerStore
+    images: Images
+    volumes: Volumes
+    networks: Networks
+
+    async def create(self, name: str | None, body: Mapping[str, Any]) -> Created:
+        """Make a container. Raises EngineError in Docker's words; nothing is left behind then."""
+        clean_name = self._choose_name(name)
+        config = create_request.read_config(body)
+        host_body = body.get("HostConfig") or {}
+        if not isinstance(host_body, dict):
+            raise InvalidParameterError("invalid JSON: HostConfig must be an object")
+        host = create_request.read_host_config(host_body)
+        create_request.check_networking(body, host["NetworkMode"])
+        if not config["Image"]:
+            raise InvalidParameterError("no image specified")
+        image = self.images.find(config["Image"])
+        create_request.merge_image(config, image, config["Image"])
+        self._check_machine(host)
+        wishes = collect_mounts(config, host)
+        record = ContainerRecord(
+            id=new_id(),
+            name=clean_name,
+            created=now_text(),
+            image_id=image.id,
+            image_reference=config["Image"],
+            config=config,
+            host_config=host,
+        )
+        if not config["Hostname"] and host["NetworkMode"] != "host" and host["UTSMode"] != "host":
+            config["Hostname"] = record.id[:12]
+        self.networks.validate(endpoint_request(Container(record)))
+        paths = RunFiles.of(self.files, record.id)
+        try:
+            await in_thread(paths.make_data)
+            record.mounts = [await self._make_mount(wish) for wish in wishes]
+            container = self.store.add(record)
+        except BaseException:
+            await in_thread(paths.remove_data)
+            await self._drop_anonymous(record)
+            raise
+        return Created(container, resources.warnings(host, cgroups.controllers()))
+
+    def _choose_name(self, name: str | None) -> str:
+        if not name:
+            return random_name(lambda candidate: self.store.holder_of(candidate) is not None)
+        clean = check_name(name)
+        self.store.check_name_free(clean)
+        return clean
+
+    def _check_machine(self, host: Mapping[str, Any]) -> None:
+        if host["Init"] and init_program() is None:
+            raise NotSupportedError("Init is not supported: this machine has no init for containers")
+        for wanted in host["Devices"] or ():
+            devices.device(wanted.get("PathOnHost") or "", "", "")
+        for name in ("CpusetCpus", "CpusetMems"):
+            _check_cpu_set(name, host[name])
+
+    async def _make_mount(self, wish: MountWish) -> dict[str, Any]:
+        mount: dict[str, Any] = {
+            "Type": wish.kind,
+            "Source": wish.source,
+            "Destination": wish.target,
+            "Mode": wish.mode,
+            "RW": not wish.read_only,
+            "Propagation": wish.propagation,
+        }
+        if wish.kind == "bind":
+            await in_thread(prepare_bind_source, wish)
+        elif wish.kind == "tmpfs":
+            mount["Options"] = list(wish.tmpfs_options)
+        else:
+            volume = await self.volumes.create(wish.source, labels=wish.volume_labels)
+            mount |= {
+                "Name": volume.name,
+                "Source": str(volume.mountpoint),
+                "Driver": "local",
+                "Copy": wish.copy,
+                "Anonymous": not wish.source,
+            }
+        return mount
+
+    async def _drop_anonymous(self, record: ContainerRecord) -> None:
+        for mount in record.mounts:
+            if mount.get("Anonymous"):
+                await self.volumes.remove(mount["Name"])
+
+
+def _check_cpu_set(name: str, text: str) -> None:
+    """Refuse a CPU or memory-node list that is no list or names what is not there."""
+    if not text:
+        return
+    highest = (os.cpu_count() or 1) - 1 if name == "CpusetCpus" else 0
+    try:
+        numbers = [int(number) for part in text.split(",") for number in part.split("-", 1)]
+    except ValueError as error:
+        raise InvalidParameterError(f"Invalid value {text} for {name}") from error
+    if max(numbers) > highest or min(numbers) < 0:
+        raise InvalidParameterError(
+            f"Requested {'CPUs' if name == 'CpusetCpus' else 'memory nodes'} are not available - "
+            f"requested {text}, available: 0-{highest}"
+        )

@@ -1,0 +1,241 @@
+"""The body of a create call, checked and completed: what is wrong is said before anything is made.
+
+Source: Docker Engine API, `POST /containers/create`.
+"""
+
+import os
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from backend.containers.field_tables import CONFIG, HOST_CONFIG, read_fields
+from backend.containers.log_config import check_log_config
+from backend.containers.signals import parse_signal
+from backend.errors import InvalidParameterError, NotFoundError, NotSupportedError
+from backend.images.image import Image
+from backend.runtime import capabilities, resources
+
+DEFAULT_SHM = 64 * 1024 * 1024
+RESTART_POLICIES = ("no", "always", "on-failure", "unless-stopped")
+SECURITY_OPTIONS = (
+    "seccomp=unconfined, no-new-privileges, label=disable, apparmor=unconfined and systempaths=unconfined"
+)
+ULIMITS = frozenset(
+    "core cpu data fsize locks memlock msgqueue nice nofile nproc rss rtprio rttime sigpending stack as".split()
+)
+HOSTNAME = re.compile(r"^[a-zA-Z0-9_]([a-zA-Z0-9_.-]{0,62})$")
+NAMESPACED_SYSCTLS = (
+    "kernel.msgmax", "kernel.msgmnb", "kernel.msgmni", "kernel.sem", "kernel.shmall", "kernel.shmmax",
+    "kernel.shmmni", "kernel.shm_rmid_forced", "kernel.domainname",
+)  # fmt: skip
+
+
+def read_config(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return Docker's Config with all fields. Raises InvalidParameterError or NotSupportedError."""
+    config = read_fields(body, CONFIG)
+    if config["Hostname"] and not HOSTNAME.match(config["Hostname"]):
+        raise InvalidParameterError(f"invalid hostname format: {config['Hostname']}")
+    for entry in config["Env"] or ():
+        if not entry or entry.startswith("="):
+            raise InvalidParameterError(f"invalid environment variable: {entry}")
+    if config["WorkingDir"] and not config["WorkingDir"].startswith("/"):
+        raise InvalidParameterError(
+            f"the working directory '{config['WorkingDir']}' is invalid, it needs to be an absolute path"
+        )
+    if config["StopSignal"]:
+        parse_signal(config["StopSignal"])
+    return config
+
+
+def merge_image(config: dict[str, Any], image: Image, image_reference: str) -> None:
+    """Fill in what the image's own configuration says and the caller did not. Raises InvalidParameterError."""
+    ours: Mapping[str, Any] = image.config.get("config") or {}
+    config["Image"] = image_reference
+    for name in ("User", "WorkingDir", "StopSignal"):
+        config[name] = config[name] or ours.get(name) or ""
+    if config["Entrypoint"] is None:
+        config["Cmd"] = config["Cmd"] or ours.get("Cmd")
+        config["Entrypoint"] = ours.get("Entrypoint")
+    elif config["Entrypoint"] == [""]:
+        config["Entrypoint"] = []
+    for name in ("ExposedPorts", "Volumes", "Labels"):
+        config[name] = {**(ours.get(name) or {}), **(config[name] or {})}
+    config["Env"] = merge_environment(ours.get("Env") or [], config["Env"] or [])
+    if not config["ExposedPorts"]:
+        del config["ExposedPorts"]
+    config["Volumes"] = config["Volumes"] or None
+    if not [*(config["Entrypoint"] or []), *(config["Cmd"] or [])]:
+        raise InvalidParameterError("no command specified")
+
+
+def merge_environment(base: list[str], wanted: list[str]) -> list[str]:
+    """Return `base` overridden by `wanted`, name by name; a name without "=" in `wanted` removes it."""
+    merged: dict[str, str] = {}
+    for entry in [*base, *wanted]:
+        name, equals, _ = entry.partition("=")
+        if equals:
+            merged[name] = entry
+        else:
+            merged.pop(name, None)
+    return list(merged.values())
+
+
+def read_host_config(body: Mapping[str, Any]) -> dict[str, Any]:
+    """Return Docker's HostConfig with all fields. Raises InvalidParameterError or NotSupportedError."""
+    host = read_fields(body, HOST_CONFIG)
+    host["NetworkMode"] = host["NetworkMode"] or "default"
+    host["PortBindings"] = _port_bindings(host["PortBindings"])
+    host["LogConfig"] = check_log_config(host["LogConfig"] or {})
+    host["RestartPolicy"] = _restart_policy(host["RestartPolicy"] or {}, host["AutoRemove"])
+    host["ShmSize"] = host["ShmSize"] or DEFAULT_SHM
+    if host["ShmSize"] < 0:
+        raise InvalidParameterError("SHM size can not be less than 0")
+    if not -1000 <= host["OomScoreAdj"] <= 1000:
+        raise InvalidParameterError(
+            f"Invalid value {host['OomScoreAdj']}, range for oom score adj is [-1000, 1000]"
+        )
+    for name in host["CapAdd"] or ():
+        capabilities.parse_name(name)
+    for name in host["CapDrop"] or ():
+        capabilities.parse_name(name)
+    resources.check(host, os.cpu_count() or 1)
+    _check_namespaces(host)
+    for option in host["SecurityOpt"] or ():
+        _check_security_option(option)
+    for limit in host["Ulimits"] or ():
+        _check_ulimit(limit)
+    for name in host["Sysctls"] or ():
+        _check_sysctl(name, host["NetworkMode"])
+    for device in host["Devices"] or ():
+        if not all(
+            isinstance(device.get(key, ""), str)
+            for key in ("PathOnHost", "PathInContainer", "CgroupPermissions")
+        ):
+            raise InvalidParameterError("invalid JSON: Devices must hold strings")
+    host["ConsoleSize"] = _console_size(host["ConsoleSize"])
+    if host["Isolation"] not in ("", "default"):
+        raise InvalidParameterError(f'invalid isolation "{host["Isolation"]}" on linux')
+    host["Isolation"] = ""
+    return host
+
+
+def _port_bindings(value: dict[str, Any] | None) -> dict[str, Any]:
+    for port, bindings in (value or {}).items():
+        if bindings is not None and not (
+            isinstance(bindings, list) and all(isinstance(item, dict) for item in bindings)
+        ):
+            raise InvalidParameterError(f"invalid JSON: PortBindings[{port!r}] must be an array of objects")
+    return value or {}
+
+
+def _restart_policy(value: Mapping[str, Any], auto_remove: bool) -> dict[str, Any]:
+    name, retries = value.get("Name") or "no", value.get("MaximumRetryCount") or 0
+    if not isinstance(name, str) or not isinstance(retries, int) or isinstance(retries, bool):
+        raise InvalidParameterError("invalid JSON: RestartPolicy must hold a Name and a MaximumRetryCount")
+    if name not in RESTART_POLICIES:
+        raise InvalidParameterError(
+            f"invalid restart policy: unknown policy '{name}'; use one of "
+            "'no', 'always', 'on-failure', or 'unless-stopped'"
+        )
+    if retries and name != "on-failure":
+        raise InvalidParameterError(
+            "invalid restart policy: maximum retry count can only be used with 'on-failure'"
+        )
+    if retries < 0:
+        raise InvalidParameterError("invalid restart policy: maximum retry count cannot be negative")
+    if auto_remove and name != "no":
+        raise InvalidParameterError("can't create 'AutoRemove' container with restart policy")
+    return {"Name": name, "MaximumRetryCount": retries}
+
+
+def _check_namespaces(host: Mapping[str, Any]) -> None:
+    for name, good in (
+        ("PidMode", ("", "private", "host")),
+        ("IpcMode", ("", "private", "shareable", "none", "host")),
+        ("UTSMode", ("", "host")),
+        ("UsernsMode", ("", "host")),
+        ("CgroupnsMode", ("", "private", "host")),
+    ):
+        mode = host[name]
+        if mode in good:
+            continue
+        if mode.startswith("container:"):
+            raise NotSupportedError(
+                f"{name} {mode}: sharing another container's namespace is not supported yet"
+            )
+        raise InvalidParameterError(f"invalid {name}: {mode}")
+    if host["Runtime"] not in ("", "crun", "runc", "io.containerd.runc.v2"):
+        raise InvalidParameterError(f"unknown or invalid runtime name: {host['Runtime']}")
+
+
+def _check_security_option(option: str) -> None:
+    name, separator, value = option.replace(":", "=", 1).partition("=")
+    if name == "no-new-privileges" and value in ("", "true", "false"):
+        return
+    if separator and (name, value) in (
+        ("seccomp", "unconfined"),
+        ("apparmor", "unconfined"),
+        ("label", "disable"),
+        ("systempaths", "unconfined"),
+    ):
+        return
+    if name in ("seccomp", "apparmor", "label", "systempaths"):
+        raise NotSupportedError(
+            f"security option {option[:80]} is not supported yet; there are {SECURITY_OPTIONS}"
+        )
+    raise InvalidParameterError(f'invalid --security-opt 1: "{option[:80]}"')
+
+
+def _check_ulimit(limit: Mapping[str, Any]) -> None:
+    name, soft, hard = limit.get("Name"), limit.get("Soft", 0), limit.get("Hard", 0)
+    if not isinstance(name, str) or any(not isinstance(v, int) or isinstance(v, bool) for v in (soft, hard)):
+        raise InvalidParameterError("invalid JSON: Ulimits must hold Name, Soft and Hard")
+    if name not in ULIMITS:
+        raise InvalidParameterError(f"invalid ulimit type: {name}")
+    if hard != -1 and (soft > hard or soft == -1):
+        raise InvalidParameterError(
+            f"ulimit soft limit must be less than or equal to hard limit: {soft} > {hard}"
+        )
+
+
+def _check_sysctl(name: str, network_mode: str) -> None:
+    if name in NAMESPACED_SYSCTLS or name.startswith("fs.mqueue."):
+        return
+    if name.startswith("net."):
+        if network_mode == "host":
+            raise InvalidParameterError(f"sysctl '{name}' not allowed in host network namespace")
+        return
+    raise InvalidParameterError(f"sysctl '{name}' is not allowed: it is not the container's own")
+
+
+def _console_size(value: list[Any] | None) -> list[int]:
+    if value is None:
+        return [0, 0]
+    if len(value) != 2 or any(
+        not isinstance(v, int) or isinstance(v, bool) or not 0 <= v < 65536 for v in value
+    ):
+        raise InvalidParameterError("invalid JSON: ConsoleSize must be two numbers, height and width")
+    return value
+
+
+def check_networking(body: Mapping[str, Any], network_mode: str) -> None:
+    """Refuse what NetworkingConfig asks beyond being on the default bridge.
+
+    Raises InvalidParameterError, NotFoundError or NotSupportedError.
+    """
+    networking = body.get("NetworkingConfig")
+    if networking is None:
+        return
+    endpoints = networking.get("EndpointsConfig") if isinstance(networking, dict) else 0
+    if endpoints is None:
+        return
+    if not isinstance(endpoints, dict):
+        raise InvalidParameterError("invalid JSON: NetworkingConfig must hold an object EndpointsConfig")
+    for name, settings in endpoints.items():
+        if name not in (network_mode, "default", "bridge", "host", "none"):
+            raise NotFoundError(f"network {name} not found")
+        if settings is not None and not isinstance(settings, dict):
+            raise InvalidParameterError("invalid JSON: EndpointsConfig must hold objects")
+        for option in ("IPAMConfig", "Links", "Aliases", "DriverOpts"):
+            if (settings or {}).get(option):
+                raise NotSupportedError(f"EndpointsConfig: {option} is not supported on the {name} network")

@@ -1,0 +1,127 @@
+"""Which containers a list shows.
+
+Source: Docker Engine API, `GET /containers/json`, parameter `filters`.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from backend.containers.container import NEVER, Container
+from backend.containers.manager import Containers
+from backend.containers.reports import unix_seconds
+from backend.errors import EngineError, InvalidParameterError, NotFoundError
+
+STATUSES = frozenset({"created", "running", "paused", "restarting", "removing", "exited", "dead"})
+KNOWN = frozenset(
+    {"ancestor", "before", "since", "exited", "expose", "publish", "health", "id", "is-task", "isolation", "label",
+     "name", "network", "status", "volume"}
+)  # fmt: skip
+
+
+def select(
+    containers: Containers, filters: Mapping[str, Sequence[str]], *, everything: bool, limit: int | None
+) -> list[Container]:
+    """Return the containers wanted, newest first. Raises InvalidParameterError or NotFoundError."""
+    check(filters)
+    found = sorted(containers.store, key=lambda item: item.record.created, reverse=True)
+    bounds = _bounds(containers, filters)
+    everything = (
+        everything or bool(limit and limit > 0) or any(filters.get(name) for name in ("status", "exited"))
+    )
+    ancestors = _ancestors(containers, filters.get("ancestor") or ())
+    result = [
+        item
+        for item in found
+        if (everything or item.state.running or item.state.status == "restarting")
+        and bounds[0] < unix_seconds(item.record.created) < bounds[1]
+        and (not filters.get("ancestor") or item.record.image_id in ancestors)
+        and all(_passes(item, name, values) for name, values in filters.items() if values)
+    ]
+    return result[:limit] if limit and limit > 0 else result
+
+
+def check(filters: Mapping[str, Sequence[str]]) -> None:
+    """Raise InvalidParameterError, in Docker's words, for filters or values that do not exist."""
+    if unknown := set(filters) - KNOWN:
+        raise InvalidParameterError(f"invalid filter '{min(unknown)}'")
+    for status in filters.get("status") or ():
+        if status not in STATUSES:
+            raise InvalidParameterError(f"invalid filter 'status={status}'")
+    for code in filters.get("exited") or ():
+        if not code.removeprefix("-").isdigit():
+            raise InvalidParameterError(f"invalid filter 'exited={code}'")
+    for name in filters.get("name") or ():
+        try:
+            re.compile(name)
+        except re.error as error:
+            raise InvalidParameterError(f"invalid filter 'name={name}': {error}") from error
+
+
+def _bounds(containers: Containers, filters: Mapping[str, Sequence[str]]) -> tuple[float, float]:
+    def created(reference: str) -> float:
+        return unix_seconds(containers.find(reference).record.created)
+
+    since = max((created(name) for name in filters.get("since") or ()), default=float("-inf"))
+    before = min((created(name) for name in filters.get("before") or ()), default=float("inf"))
+    return since, before
+
+
+def _ancestors(containers: Containers, references: Sequence[str]) -> set[str]:
+    ids: set[str] = set()
+    for reference in references:
+        try:
+            ids.add(containers.images.find(reference).id)
+        except (NotFoundError, InvalidParameterError, EngineError):
+            continue  # no such image: no container of it
+    return ids
+
+
+def _passes(item: Container, name: str, values: Sequence[str]) -> bool:
+    record, state = item.record, item.state
+    labels = record.config["Labels"] or {}
+    if name == "label":
+        return all(_has_label(labels, value) for value in values)
+    if name == "id":
+        return any(record.id.startswith(value) for value in values)
+    if name == "name":
+        return any(
+            re.search(value.removeprefix("/"), record.name) or re.search(value, f"/{record.name}")
+            for value in values
+        )
+    if name == "status":
+        return state.status in values
+    if name == "exited":
+        return state.status == "exited" and state.finished_at != NEVER and str(state.exit_code) in values
+    if name == "volume":
+        return any(
+            value in (m.get("Name"), m["Source"], m["Destination"]) for m in record.mounts for value in values
+        )
+    if name == "network":
+        mode = record.host_config["NetworkMode"]
+        endpoint = item.endpoint
+        known = {mode, "bridge" if mode == "default" else mode}
+        if endpoint is not None:
+            known |= {endpoint.network_id, endpoint.network_name}
+        return any(value in known for value in values)
+    if name in ("expose", "publish"):
+        return any(_has_port(item, name, value) for value in values)
+    if name == "health":
+        return "none" in values
+    if name == "is-task":
+        return not any(value.lower() in ("true", "1") for value in values)
+    return True  # ancestor, before, since are looked at for the whole list; isolation means nothing here
+
+
+def _has_label(labels: Mapping[str, str], wanted: str) -> bool:
+    key, equals, value = wanted.partition("=")
+    return key in labels and (not equals or labels[key] == value)
+
+
+def _has_port(item: Container, name: str, wanted: str) -> bool:
+    port = wanted if "/" in wanted else f"{wanted}/tcp"
+    if name == "expose":
+        return port in (item.record.config.get("ExposedPorts") or {})
+    return any(
+        f"{bound.host_port}/{bound.protocol}" == port
+        for bound in (item.endpoint.ports if item.endpoint else ())
+    )

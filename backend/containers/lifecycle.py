@@ -1,0 +1,220 @@
+"""Starting a container, its end, and leaving nothing behind: the engine's shortest path and its most careful one.
+
+Whoever calls `start`, `clean_up` or `finish` holds the container's lock.
+"""
+
+import asyncio
+import logging
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from backend.containers import container_events
+from backend.containers.container import Container, now_text
+from backend.containers.run_files import RunFiles
+from backend.containers.specification import command_of, hostname_of, specify
+from backend.containers.start_errors import explain
+from backend.containers.store import ContainerStore
+from backend.containers.volume_filling import fill_new_volumes
+from backend.errors import EngineError, InvalidParameterError, SystemFailureError
+from backend.events import EventBus
+from backend.images.manager import Images
+from backend.networks.endpoint import Endpoint, EndpointRequest
+from backend.networks.manager import Networks
+from backend.runtime import cgroups, monitor
+from backend.runtime.monitor import MonitorOptions
+from backend.runtime.oci_runtime import OciRuntime
+from backend.runtime.oci_spec import ProcessUser
+from backend.runtime.root_files import is_folder, make_folders, opened_root, resolve_user
+from backend.state_files import StateFiles
+from backend.tasks import in_thread
+
+log = logging.getLogger(__name__)
+
+UNKNOWN_EXIT = 255
+KILLED_EXIT = 137
+
+
+@dataclass(frozen=True, slots=True)
+class Lifecycle:
+    """Runs containers by the parts below it."""
+
+    files: StateFiles
+    store: ContainerStore
+    events: EventBus
+    images: Images
+    networks: Networks
+    runtime: OciRuntime
+
+    def run_files(self, container: Container) -> RunFiles:
+        """Return a container's paths."""
+        return RunFiles.of(self.files, container.id)
+
+    async def start(self, container: Container) -> None:
+        """Run a container that does not run. Raises EngineError in Docker's words; nothing is left behind then."""
+        try:
+            await self._start(container)
+        except BaseException as error:
+            await asyncio.shield(self._undo_start(container, error))
+            raise
+
+    async def _start(self, container: Container) -> None:
+        record, paths = container.record, self.run_files(container)
+        endpoint, lowers = await self._acquire(container)
+        user = await in_thread(_prepare_root, container, paths, endpoint, lowers)
+        if not record.volumes_filled:
+            await fill_new_volumes(record, paths.root)
+        specification = specify(record, endpoint, user, paths.root, paths.data)
+        paths.write_specification(specification)
+        arguments = specification["process"]["args"]
+        try:
+            pid = await monitor.create_container(
+                self.runtime, paths.monitor, paths.log, _monitor_options(container)
+            )
+        except SystemFailureError as error:
+            failure, code = explain(error.message, arguments)
+            record.state.exit_code = code
+            raise failure from error
+        container.hold_init(pid)
+        for connect in tuple(container.attaching):
+            connect()
+        try:
+            await self.runtime.start(container.id)
+        except SystemFailureError as error:
+            failure, code = explain(error.message, command_of(record))
+            record.state.exit_code = code
+            raise failure from error
+        await self.networks.publish(endpoint)
+        self._set_running(container, pid, endpoint)
+
+    async def _acquire(self, container: Container) -> tuple[Endpoint, list[Path]]:
+        """Get network and layers at the same time; what one got while the other failed, `clean_up` gives back."""
+        image = self.images.find(container.record.image_id)
+        network, layers = await asyncio.gather(
+            self.networks.attach(endpoint_request(container)),
+            self.images.mount(image, container.id),
+            return_exceptions=True,
+        )
+        if isinstance(network, BaseException):
+            raise network
+        if isinstance(layers, BaseException):
+            raise layers
+        return network, layers
+
+    def _set_running(self, container: Container, pid: int, endpoint: Endpoint) -> None:
+        state = container.state
+        state.status, state.pid = "running", pid
+        state.exit_code, state.error, state.oom_killed = 0, "", False
+        state.started_at = now_text()
+        state.stopped_by_user = False
+        container.manual_stop = False
+        container.record.endpoint = endpoint.to_json()
+        container.record.volumes_filled = True
+        self.store.save(container)
+        container_events.publish(self.events, container, "start")
+
+    async def _undo_start(self, container: Container, error: BaseException) -> None:
+        await self.clean_up(container)
+        state = container.state
+        state.status = "exited" if state.status == "restarting" else state.status
+        state.pid = 0
+        if isinstance(error, EngineError):
+            state.error = error.message
+            state.exit_code = state.exit_code or 128
+        with suppress(EngineError):
+            self.store.save(container)
+        container_events.publish(self.events, container, "die", exitCode=str(state.exit_code))
+        container.tell_exit()
+
+    async def finish(self, container: Container) -> None:
+        """Record the end of a run whose monitor has ended, and give everything back."""
+        paths, state = self.run_files(container), container.state
+        code = monitor.read_exit_code(paths.monitor)
+        if code is None:
+            # The monitor itself was killed, or the machine went down: the container goes with it.
+            code = KILLED_EXIT if paths.run.exists() else UNKNOWN_EXIT
+        state.oom_killed = cgroups.was_out_of_memory(container.id)
+        await self.clean_up(container)
+        state.status, state.pid, state.exit_code = "exited", 0, code
+        state.finished_at = now_text()
+        container.record.endpoint = None
+        self.store.save(container)
+        if state.oom_killed:
+            container_events.publish(self.events, container, "oom")
+        container_events.publish(self.events, container, "die", exitCode=str(code))
+
+    async def clean_up(self, container: Container) -> None:
+        """Give back whatever a run took: processes, network, mounts, folders. Each part by itself; never raises."""
+        paths = self.run_files(container)
+        if container.watch is not None:
+            container.watch.close()
+            container.watch = None
+        together = await asyncio.gather(
+            self._end_processes(container, paths),
+            self.networks.detach(container.id),
+            return_exceptions=True,
+        )
+        container.release_init()
+        results: list[BaseException | None] = list(together)
+        for step in (in_thread(paths.remove_run), self.images.unmount(container.id)):
+            results += await asyncio.gather(step, return_exceptions=True)
+        for result in results:
+            if isinstance(result, Exception):
+                log.error("cleaning up container %s: %s", container.id[:12], result, exc_info=result)
+
+    async def _end_processes(self, container: Container, paths: RunFiles) -> None:
+        if not paths.run.exists():
+            return
+        await self.runtime.delete(container.id)
+        if monitor.find_monitor(paths.monitor) is not None:
+            await in_thread(monitor.kill_monitor, paths.monitor)
+        cgroups.remove(container.id)
+
+
+def endpoint_request(container: Container) -> EndpointRequest:
+    """Return what a container asks of the network."""
+    config, host = container.record.config, container.record.host_config
+    return EndpointRequest(
+        container_id=container.id,
+        container_name=container.name,
+        hostname=hostname_of(container.record),
+        domainname=config["Domainname"],
+        mode=host["NetworkMode"],
+        port_bindings=host["PortBindings"],
+        exposed_ports=tuple(config.get("ExposedPorts") or ()),
+        publish_all=host["PublishAllPorts"],
+        mac_address=config["MacAddress"],
+        extra_hosts=tuple(host["ExtraHosts"] or ()),
+        dns=tuple(host["Dns"] or ()),
+        dns_search=tuple(host["DnsSearch"] or ()),
+        dns_options=tuple(host["DnsOptions"] or ()),
+    )
+
+
+def _monitor_options(container: Container) -> MonitorOptions:
+    config = container.record.config
+    return MonitorOptions(
+        terminal=config["Tty"],
+        stdin=config["OpenStdin"],
+        leave_stdin_open=config["OpenStdin"] and (config["Tty"] or not config["StdinOnce"]),
+    )
+
+
+def _prepare_root(
+    container: Container, paths: RunFiles, endpoint: Endpoint, lowers: list[Path]
+) -> ProcessUser:
+    config, host = container.record.config, container.record.host_config
+    try:
+        paths.make_run(lowers, endpoint, hostname_of(container.record))
+    except OSError as error:
+        raise SystemFailureError(f"cannot mount the container's root: {error.strerror}") from error
+    with opened_root(paths.root) as root:
+        working_dir = config["WorkingDir"]
+        if working_dir and not is_folder(root, working_dir):
+            try:
+                make_folders(root, working_dir)
+            except OSError as error:
+                raise InvalidParameterError(
+                    f"cannot make the working directory {working_dir}: {error.strerror}"
+                ) from error
+        return resolve_user(root, config["User"], tuple(host["GroupAdd"] or ()))

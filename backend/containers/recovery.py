@@ -1,0 +1,69 @@
+"""After an engine's end by whatever means: running containers are taken over, the rest is put in order."""
+
+import logging
+from typing import TYPE_CHECKING
+
+from backend.containers.container import Container
+from backend.containers.run_files import RunFiles
+from backend.errors import EngineError
+from backend.runtime import cgroups, monitor
+from backend.tasks import in_thread
+
+if TYPE_CHECKING:
+    from backend.containers.manager import Containers
+
+log = logging.getLogger(__name__)
+
+
+async def recover(containers: "Containers") -> None:
+    """Bring every container to a state that is true now."""
+    kept: set[str] = set()
+    for container in containers.store:
+        paths = RunFiles.of(containers.files, container.id)
+        alive = monitor.find_monitor(paths.monitor) is not None
+        if container.state.running and alive:
+            await _adopt(containers, container, paths)
+            kept.add(container.id)
+    await containers.networks.reap(kept)
+    for container in containers.store:
+        if container.id in kept:
+            continue
+        if container.state.running:
+            await containers.lifecycle.finish(container)
+        elif RunFiles.of(containers.files, container.id).run.exists():
+            # A start that was cut off: it never was told to anybody, so it did not happen.
+            await containers.lifecycle.clean_up(container)
+        if container.state.status == "restarting":
+            container.state.status = "exited"
+            containers.store.save(container)
+        if container.auto_remove and container.state.status != "created":
+            await containers.remove(container.id, force=True, volumes=True)
+    await in_thread(_sweep, containers)
+
+
+async def _adopt(containers: "Containers", container: Container, paths: RunFiles) -> None:
+    container.hold_init(container.state.pid)
+    if not cgroups.holds(container.id, container.state.pid):
+        container.release_init()  # the number is another process's by now; the monitor will tell the end
+    try:
+        await containers.images.restore_mount(containers.images.find(container.record.image_id), container.id)
+        if (endpoint := container.endpoint) is not None:
+            await containers.networks.restore(endpoint)
+    except EngineError as error:
+        log.error("container %s runs on with part of it lost: %s", container.name, error.message)
+    containers.watch(container)
+    log.info("container %s still runs", container.name)
+
+
+def _sweep(containers: "Containers") -> None:
+    """Remove folders of containers that have no record: a create or remove that was cut off."""
+    for top in (containers.files.container("x").parent, containers.files.container_run("x").parent):
+        if not top.is_dir():
+            continue
+        for folder in top.iterdir():
+            if containers.store.get(folder.name) is None:
+                paths = RunFiles.of(containers.files, folder.name)
+                monitor.kill_monitor(paths.monitor)
+                cgroups.remove(folder.name)
+                paths.remove_run()
+                paths.remove_data()

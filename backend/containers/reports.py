@@ -1,0 +1,172 @@
+"""A container as the API tells it: the long form of inspect and the short form of lists.
+
+Source: Docker Engine API, ContainerInspectResponse and ContainerSummary.
+"""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from backend.containers.container import NEVER, Container, State
+from backend.containers.lifecycle import endpoint_request
+from backend.containers.manager import Containers
+from backend.containers.specification import command_of
+from backend.errors import EngineError
+
+INTERNAL_MOUNT_KEYS = ("Copy", "Anonymous", "Options")
+
+
+def unix_seconds(text: str) -> float:
+    """Return the Unix time of one of our time stamps."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+
+
+def inspect(containers: Containers, container: Container) -> dict[str, Any]:
+    """Return Docker's ContainerInspectResponse."""
+    record, state = container.record, container.state
+    command = command_of(record)
+    paths = containers.lifecycle.run_files(container)
+    return {
+        "Id": record.id,
+        "Created": record.created,
+        "Path": command[0],
+        "Args": command[1:],
+        "State": _state(state),
+        "Image": record.image_id,
+        "ResolvConfPath": str(paths.data / "resolv.conf"),
+        "HostnamePath": str(paths.data / "hostname"),
+        "HostsPath": str(paths.data / "hosts"),
+        "LogPath": str(paths.log),
+        "Name": f"/{record.name}",
+        "RestartCount": state.restart_count,
+        "Driver": "overlay2",
+        "Platform": "linux",
+        "MountLabel": "",
+        "ProcessLabel": "",
+        "AppArmorProfile": "",
+        "ExecIDs": list(container.exec_ids) or None,
+        "HostConfig": _host_config(record.host_config),
+        "GraphDriver": {
+            "Name": "overlay2",
+            "Data": {
+                "MergedDir": str(paths.root),
+                "UpperDir": str(paths.upper),
+                "WorkDir": str(paths.work),
+            },
+        },
+        "Mounts": [_mount(mount) for mount in record.mounts],
+        "Config": {name: value for name, value in record.config.items() if _is_told(name, value)},
+        "NetworkSettings": network_settings(containers, container),
+    }
+
+
+def _is_told(name: str, value: Any) -> bool:
+    return value is not None or name in ("Env", "Cmd", "Volumes", "Entrypoint", "OnBuild")
+
+
+def _host_config(host: Mapping[str, Any]) -> dict[str, Any]:
+    return {**host, "IpcMode": host["IpcMode"] or "private", "CgroupnsMode": host["CgroupnsMode"] or "private",
+            "Runtime": host["Runtime"] or "runc", "NetworkMode": _network_mode(host)}  # fmt: skip
+
+
+def _network_mode(host: Mapping[str, Any]) -> str:
+    mode = str(host["NetworkMode"])
+    return "bridge" if mode == "default" else mode
+
+
+def _state(state: State) -> dict[str, Any]:
+    return {
+        "Status": state.status,
+        "Running": state.running or state.status == "restarting",
+        "Paused": state.status == "paused",
+        "Restarting": state.status == "restarting",
+        "OOMKilled": state.oom_killed,
+        "Dead": False,
+        "Pid": state.pid,
+        "ExitCode": state.exit_code,
+        "Error": state.error,
+        "StartedAt": state.started_at,
+        "FinishedAt": state.finished_at,
+    }
+
+
+def _mount(mount: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in mount.items() if name not in INTERNAL_MOUNT_KEYS}
+
+
+def network_settings(containers: Containers, container: Container) -> dict[str, Any]:
+    """Return Docker's NetworkSettings, of a running or of an idle container."""
+    endpoint = container.endpoint
+    if endpoint is not None:
+        return endpoint.network_settings()
+    try:
+        return containers.networks.idle_settings(endpoint_request(container))
+    except EngineError:
+        return {"Ports": {}, "Networks": {}}  # its network is gone
+
+
+def summary(containers: Containers, container: Container) -> dict[str, Any]:
+    """Return Docker's ContainerSummary."""
+    record, state = container.record, container.state
+    endpoint = container.endpoint
+    settings = network_settings(containers, container)
+    return {
+        "Id": record.id,
+        "Names": [f"/{record.name}"],
+        "Image": record.image_reference,
+        "ImageID": record.image_id,
+        "Command": " ".join(_quoted(word) for word in command_of(record)),
+        "Created": int(unix_seconds(record.created)),
+        "Ports": [] if endpoint is None else endpoint.port_summary(),
+        "Labels": record.config["Labels"] or {},
+        "State": state.status,
+        "Status": status_text(state, datetime.now(UTC).timestamp()),
+        "HostConfig": {"NetworkMode": _network_mode(record.host_config)},
+        "NetworkSettings": {"Networks": settings["Networks"]},
+        "Mounts": [_mount(mount) for mount in record.mounts],
+    }
+
+
+def _quoted(word: str) -> str:
+    return f"'{word}'" if not word or any(character in word for character in " \t\n\"'\\$;&|<>()*?") else word
+
+
+def status_text(state: State, now: float) -> str:
+    """Return "Up 5 minutes", "Exited (0) 2 hours ago", … as `docker ps` shows it; `now` is Unix time."""
+    if state.status in ("running", "paused"):
+        text = f"Up {human_duration(now - unix_seconds(state.started_at))}"
+        return f"{text} (Paused)" if state.status == "paused" else text
+    ago = human_duration(now - unix_seconds(state.finished_at)) if state.finished_at != NEVER else ""
+    if state.status == "restarting":
+        return f"Restarting ({state.exit_code}) {ago} ago"
+    if state.status == "exited":
+        return f"Exited ({state.exit_code}) {ago} ago" if ago else f"Exited ({state.exit_code})"
+    return state.status.capitalize()
+
+
+def human_duration(seconds: float) -> str:
+    """Return a duration in words, as Docker's go-units does."""
+    count = max(0, int(seconds))
+    if count < 1:
+        return "Less than a second"
+    if count == 1:
+        return "1 second"
+    if count < 60:
+        return f"{count} seconds"
+    minutes = count // 60
+    if minutes == 1:
+        return "About a minute"
+    if minutes < 60:
+        return f"{minutes} minutes"
+    hours = int(count / 3600 + 0.5)
+    if hours == 1:
+        return "About an hour"
+    if hours < 48:
+        return f"{hours} hours"
+    if hours < 24 * 7 * 2:
+        return f"{hours // 24} days"
+    if hours < 24 * 30 * 2:
+        return f"{hours // 24 // 7} weeks"
+    if hours < 24 * 365 * 2:
+        return f"{hours // 24 // 30} months"
+    return f"{hours // 24 // 365} years"

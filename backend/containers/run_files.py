@@ -1,0 +1,81 @@
+"""The folders of one container: what survives a reboot and what a run needs."""
+
+import json
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from backend.networks.endpoint import Endpoint
+from backend.runtime import overlay
+from backend.runtime.monitor import MonitorFiles
+from backend.state_files import StateFiles
+
+
+@dataclass(frozen=True, slots=True)
+class RunFiles:
+    """Paths below `data` (kept) and `run` (one run, the runtime's bundle)."""
+
+    container_id: str
+    data: Path
+    run: Path
+
+    @classmethod
+    def of(cls, files: StateFiles, container_id: str) -> "RunFiles":
+        """Return the paths of a container."""
+        return cls(container_id, files.container(container_id), files.container_run(container_id))
+
+    @property
+    def upper(self) -> Path:
+        """The container's own changes to its image."""
+        return self.data / "upper"
+
+    @property
+    def work(self) -> Path:
+        """Overlayfs' working folder."""
+        return self.data / "work"
+
+    @property
+    def log(self) -> Path:
+        """All output so far."""
+        return self.data / "output.log"
+
+    @property
+    def root(self) -> Path:
+        """Where the container's root is mounted."""
+        return self.run / "rootfs"
+
+    @property
+    def monitor(self) -> MonitorFiles:
+        """The monitor's files."""
+        return MonitorFiles(self.container_id, self.run)
+
+    def make_data(self) -> None:
+        """Make the kept folders of a new container."""
+        self.data.mkdir(parents=True, mode=0o710)
+        self.upper.mkdir(mode=0o755)
+        self.work.mkdir(mode=0o700)
+        self.log.touch(mode=0o640)
+
+    def make_run(self, lowers: list[Path], endpoint: Endpoint, hostname: str) -> None:
+        """Make the run folder with the mounted root, and write the generated files."""
+        self.root.mkdir(parents=True, mode=0o755)
+        self.upper.mkdir(mode=0o755, exist_ok=True)
+        self.work.mkdir(mode=0o700, exist_ok=True)
+        overlay.mount_overlay(lowers, self.upper, self.work, self.root)
+        (self.data / "hosts").write_text(endpoint.hosts_file)
+        (self.data / "resolv.conf").write_text(endpoint.resolv_conf)
+        (self.data / "hostname").write_text(f"{hostname}\n")
+
+    def write_specification(self, specification: dict[str, Any]) -> None:
+        """Write the bundle's config.json."""
+        (self.run / "config.json").write_text(json.dumps(specification))
+
+    def remove_run(self) -> None:
+        """Unmount the root and remove the run folder; nothing happens when there is none."""
+        overlay.unmount_all(self.root)
+        shutil.rmtree(self.run, ignore_errors=True)
+
+    def remove_data(self) -> None:
+        """Remove what was kept."""
+        shutil.rmtree(self.data, ignore_errors=True)

@@ -1,0 +1,146 @@
+"""From a container's record to the runtime's specification: what `backend.runtime.oci_spec` needs is gathered here."""
+
+import shutil
+import socket
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from backend.containers.container import ContainerRecord
+from backend.errors import NotSupportedError
+from backend.networks.endpoint import Endpoint
+from backend.runtime import capabilities, cgroups, devices, resources, seccomp
+from backend.runtime.default_mounts import bind, tmpfs
+from backend.runtime.oci_spec import ContainerProcess, ContainerSpec, ProcessUser, build_spec
+from backend.runtime.process_environment import build_environment
+
+INIT_IN_CONTAINER = "/sbin/docker-init"
+INIT_PROGRAMS = ("docker-init", "tini-static", "catatonit")
+
+
+def init_program() -> str | None:
+    """Return the little init that `--init` puts into containers, None when this machine has none."""
+    return next((found for name in INIT_PROGRAMS if (found := shutil.which(name))), None)
+
+
+def command_of(record: ContainerRecord) -> list[str]:
+    """Return the whole command line of the first process, without an init before it."""
+    return [*(record.config["Entrypoint"] or []), *(record.config["Cmd"] or [])]
+
+
+def security_options(record: ContainerRecord) -> frozenset[str]:
+    """Return the options in one form: "seccomp=unconfined", "no-new-privileges=true", …"""
+    options = (option.replace(":", "=", 1) for option in record.host_config["SecurityOpt"] or ())
+    return frozenset(
+        "no-new-privileges=true" if option == "no-new-privileges" else option for option in options
+    )
+
+
+def capabilities_of(record: ContainerRecord) -> frozenset[str]:
+    """Return what the container's processes may do."""
+    host = record.host_config
+    return capabilities.resolve(host["CapAdd"] or (), host["CapDrop"] or (), privileged=host["Privileged"])
+
+
+def hostname_of(record: ContainerRecord) -> str:
+    """Return the name that the container calls itself."""
+    if record.host_config["UTSMode"] == "host" or record.host_config["NetworkMode"] == "host":
+        return record.config["Hostname"] or socket.gethostname()
+    return record.config["Hostname"] or record.id[:12]
+
+
+def specify(
+    record: ContainerRecord, endpoint: Endpoint, user: ProcessUser, root: Path, files: Path
+) -> dict[str, Any]:
+    """Return config.json's content. `files` holds the generated hosts, hostname and resolv.conf."""
+    host, options = record.host_config, security_options(record)
+    granted = capabilities_of(record)
+    privileged = bool(host["Privileged"])
+    arguments, mounts = command_of(record), _mounts(record, files)
+    if host["Init"]:
+        program = init_program()
+        if program is None:
+            raise NotSupportedError("--init: this machine has no init for containers")
+        mounts.append(bind(program, INIT_IN_CONTAINER, writable=False))
+        arguments = [INIT_IN_CONTAINER, "--", *arguments]
+    chosen = [devices.device(d.get("PathOnHost", ""), d.get("PathInContainer", ""), d.get("CgroupPermissions", ""))
+              for d in host["Devices"] or ()]  # fmt: skip
+    unmasked = "systempaths=unconfined" in options
+    process = ContainerProcess(
+        arguments=arguments,
+        environment=build_environment(record.config["Env"] or (), hostname_of(record), record.config["Tty"]),
+        working_dir=record.config["WorkingDir"] or "/",
+        user=user,
+        terminal=record.config["Tty"],
+        capabilities=granted,
+        no_new_privileges="no-new-privileges=true" in options,
+        rlimits=_rlimits(host["Ulimits"] or ()),
+        oom_score_adj=host["OomScoreAdj"] or None,
+        terminal_size=_terminal_size(host["ConsoleSize"]),
+    )
+    return build_spec(
+        ContainerSpec(
+            process=process,
+            root=str(root),
+            cgroups_path=cgroups.path_of(record.id),
+            hostname=hostname_of(record),
+            domainname=record.config["Domainname"],
+            read_only_root=host["ReadonlyRootfs"],
+            mounts=mounts,
+            network_namespace=str(endpoint.namespace_path) if endpoint.namespace_path else None,
+            host_pid=host["PidMode"] == "host",
+            host_ipc=host["IpcMode"] == "host",
+            host_uts=host["UTSMode"] == "host" or endpoint.namespace_path is None,
+            host_cgroup=host["CgroupnsMode"] == "host",
+            privileged=privileged,
+            shm_size=host["ShmSize"],
+            seccomp=None
+            if privileged or "seccomp=unconfined" in options
+            else seccomp.default_filter(granted),
+            resources=resources.to_oci(host, cgroups.controllers()),
+            devices=devices.all_devices() if privileged else [found for found, _ in chosen],
+            device_rules=[rule for _, rule in chosen],
+            sysctls=host["Sysctls"] or {},
+            masked_paths=[] if unmasked else host["MaskedPaths"],
+            readonly_paths=[] if unmasked else host["ReadonlyPaths"],
+        )
+    )
+
+
+def _mounts(record: ContainerRecord, files: Path) -> list[dict[str, Any]]:
+    targets = {mount["Destination"] for mount in record.mounts}
+    writable = not record.host_config["ReadonlyRootfs"]
+    mounts = [
+        bind(str(files / name), f"/etc/{name}", writable=writable)
+        for name in ("resolv.conf", "hostname", "hosts")
+        if f"/etc/{name}" not in targets
+    ]
+    for mount in record.mounts:
+        if mount["Type"] == "tmpfs":
+            mounts.append(tmpfs(mount["Destination"], list(mount["Options"])))
+        else:
+            mounts.append(
+                bind(
+                    mount["Source"],
+                    mount["Destination"],
+                    writable=mount["RW"],
+                    propagation=mount["Propagation"] or "rprivate",
+                )
+            )
+    return mounts
+
+
+def _rlimits(ulimits: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    unlimited = 2**64 - 1
+    return [
+        {
+            "type": f"RLIMIT_{limit['Name'].upper()}",
+            "soft": unlimited if limit.get("Soft", 0) == -1 else limit.get("Soft", 0),
+            "hard": unlimited if limit.get("Hard", 0) == -1 else limit.get("Hard", 0),
+        }
+        for limit in ulimits
+    ]
+
+
+def _terminal_size(size: list[int]) -> tuple[int, int] | None:
+    return (size[0], size[1]) if size[0] and size[1] else None

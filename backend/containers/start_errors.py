@@ -1,0 +1,40 @@
+"""From the runtime's words to Docker's: clients read a start's failure and choose their exit code by it.
+
+Source: docker CLI, `docker run --help` (125, 126, 127); messages of dockerd with runc.
+"""
+
+import re
+from collections.abc import Sequence
+
+from backend.errors import EngineError, InvalidParameterError, SystemFailureError
+
+NOT_FOUND = re.compile(
+    r"executable file (?:`|not found|.*not found in \$PATH)|executable .* not found", re.IGNORECASE
+)
+CREATE = "failed to create task for container: failed to create shim task: OCI runtime create failed"
+EXEC = "OCI runtime exec failed: exec failed"
+
+
+def explain(said: str, arguments: Sequence[str], *, prefix: str = CREATE) -> tuple[EngineError, int]:
+    """Return the failure for the caller and the exit code that the container, or exec, keeps of it."""
+    program = arguments[0] if arguments else ""
+    told = " ".join(said.split()).removeprefix("crun: ").removeprefix("[conmon:e]: ")
+    lower = told.lower()
+    start = f'{prefix}: unable to start container process: exec: "{program}"'
+    if NOT_FOUND.search(told):
+        if "/" in program:
+            return InvalidParameterError(f"{start}: stat {program}: no such file or directory: unknown"), 127
+        return InvalidParameterError(f"{start}: executable file not found in $PATH: unknown"), 127
+    if program and program.lower() in lower or "exec" in lower:
+        if "permission denied" in lower:
+            return InvalidParameterError(f"{start}: permission denied: unknown"), 126
+        if "is a directory" in lower:
+            return InvalidParameterError(f"{start}: is a directory: unknown"), 126
+        if "exec format error" in lower:
+            return InvalidParameterError(f"{start}: exec format error: unknown"), 126
+    if "not a directory" in lower and "mount" in lower:
+        return InvalidParameterError(
+            f"{prefix}: {told}: Are you trying to mount a directory onto a file (or vice-versa)? "
+            "Check if the specified host path exists and is the expected type: unknown"
+        ), 127
+    return SystemFailureError(f"{prefix}: {told}: unknown"), 128

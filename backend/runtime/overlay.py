@@ -1,0 +1,39 @@
+"""A container's root: its image's layers, read-only, under a folder of its own, by overlayfs."""
+
+import errno
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from backend.runtime import syscalls
+
+PAGE = 4096
+NEEDS_ESCAPING = frozenset(":,\\")
+
+
+def mount_overlay(lowers: Sequence[Path], upper: Path, work: Path, target: Path) -> None:
+    """Mount `lowers` (topmost first) under the writable `upper` at `target`. Raises OSError."""
+    options = f"lowerdir={':'.join(map(str, lowers))},upperdir={upper},workdir={work}"
+    paths = [*map(str, lowers), str(upper), str(work)]
+    if len(options.encode()) < PAGE and not any(NEEDS_ESCAPING.intersection(path) for path in paths):
+        syscalls.mount("overlay", str(target), "overlay", 0, options)
+        return
+    # mount(2) takes one page of options; long lists go one by one (Linux 6.8 and newer).
+    parts = [("lowerdir+", str(lower)) for lower in lowers]
+    syscalls.mount_by_parts(
+        "overlay", "overlay", [*parts, ("upperdir", str(upper)), ("workdir", str(work))], str(target)
+    )
+
+
+def unmount_all(target: Path) -> None:
+    """Take away whatever is mounted at `target`, if anything; a root still in use goes when its last user does."""
+    with suppress(FileNotFoundError):
+        while True:
+            try:
+                syscalls.unmount(target)
+            except OSError as error:
+                if error.errno == errno.EINVAL:
+                    return  # nothing (more) is mounted there
+                if error.errno != errno.EBUSY:
+                    raise
+                syscalls.unmount(target, syscalls.MNT_DETACH)
