@@ -1,0 +1,123 @@
+"""What a container may ask of ports, in Docker's words where it is refused."""
+
+from collections.abc import Mapping, Sequence
+from ipaddress import IPv4Network
+
+import pytest
+
+from backend.errors import EngineError, InvalidParameterError, NotSupportedError
+from backend.networks.endpoint import PublishedPort
+from backend.networks.firewall import Bridge, Translation, base_rules, element_commands, translations_for
+from backend.networks.port_holder import parse_inodes
+from backend.networks.port_requests import PortRequest, expand_exposed, parse_port_requests
+
+
+def _parse(bindings: Mapping[str, Sequence[Mapping[str, str]] | None]) -> tuple[PortRequest, ...]:
+    return parse_port_requests(bindings, (), False)
+
+
+def test_plain_bindings() -> None:
+    assert _parse({"80/tcp": [{"HostIp": "", "HostPort": "8080"}], "53/UDP": [{"HostPort": "53"}]}) == (
+        PortRequest("tcp", 80, "0.0.0.0", 8080, 8080),
+        PortRequest("udp", 53, "0.0.0.0", 53, 53),
+    )
+
+
+def test_short_forms_ranges_and_any_port() -> None:
+    assert _parse({"80": [{"HostPort": "8000-8010"}, {}], "81/tcp": None, "82/tcp": []}) == (
+        PortRequest("tcp", 80, "0.0.0.0", 8000, 8010),
+        PortRequest("tcp", 80),
+    )
+
+
+def test_publish_all_adds_what_is_exposed_and_not_bound() -> None:
+    requests = parse_port_requests({"80/tcp": [{"HostPort": "80"}]}, ["80/tcp", "443", "53/udp"], True)
+    assert requests == (
+        PortRequest("tcp", 80, "0.0.0.0", 80, 80),
+        PortRequest("tcp", 443),
+        PortRequest("udp", 53),
+    )
+
+
+def test_exposed_ranges_are_expanded() -> None:
+    assert expand_exposed(["82/udp", "80-81/tcp", "80"]) == ("80/tcp", "81/tcp", "82/udp")
+
+
+@pytest.mark.parametrize(
+    ("bindings", "message"),
+    [
+        ({"99999/tcp": [{}]}, 'invalid port specification: "99999"'),
+        ({"0/tcp": [{}]}, 'invalid port specification: "0"'),
+        ({"http/tcp": [{}]}, 'invalid port specification: "http"'),
+        ({"80/tcp": [{"HostPort": "65536"}]}, 'invalid port specification: "65536"'),
+        ({"80/tcp": [{"HostPort": "-1"}]}, 'invalid port specification: "-1"'),
+        ({"80/tcp": [{"HostPort": "+80"}]}, 'invalid port specification: "+80"'),
+        ({"80/tcp": [{"HostPort": "٨٠"}]}, 'invalid port specification: "٨٠"'),
+        ({"80/tcp": [{"HostPort": "90-80"}]}, 'invalid port specification: "90-80"'),
+        ({"80/icmp": [{}]}, "invalid proto: icmp"),
+        ({"80/tcp": [{"HostIp": "localhost"}]}, 'invalid IP address: "localhost"'),
+        ({"80/tcp": ["8080"]}, "invalid JSON: PortBindings must hold arrays of objects"),
+        ({"80/tcp": [{"HostPort": 8080}]}, "invalid JSON: HostIp and HostPort must be strings"),
+        ({"1-9999/tcp": [{}]}, "too many ports: at most 4096 in one container"),
+    ],
+)
+def test_nonsense_is_refused(bindings: dict[str, list[dict[str, str]]], message: str) -> None:
+    with pytest.raises(InvalidParameterError) as failure:
+        _parse(bindings)
+    assert failure.value.message == message
+
+
+@pytest.mark.parametrize("bindings", [{"80/sctp": [{}]}, {"80/tcp": [{"HostIp": "::1"}]}])
+def test_what_is_not_done_says_so(bindings: dict[str, list[dict[str, str]]]) -> None:
+    with pytest.raises(NotSupportedError) as failure:
+        _parse(bindings)
+    assert "only" in failure.value.message
+
+
+def test_translations_match_the_host_address_only_on_the_machine_itself() -> None:
+    ports = (
+        PublishedPort("tcp", 80, "0.0.0.0", 8080, 8080),
+        PublishedPort("tcp", 80, "127.0.0.1", 8081, 40000),
+    )
+    assert element_commands("add", translations_for("172.17.0.2", ports, behind_supervisor=False)) == (
+        "add element ip marina published { tcp . 8080 : 172.17.0.2 . 80 }\n"
+        "add element ip marina published_at { tcp . 127.0.0.1 . 40000 : 172.17.0.2 . 80 }\n"
+    )
+    assert element_commands("delete", translations_for("172.17.0.2", ports, behind_supervisor=True)) == (
+        "delete element ip marina published { tcp . 8080 : 172.17.0.2 . 80, tcp . 40000 : 172.17.0.2 . 80 }\n"
+    )
+
+
+def test_the_table_names_each_bridge_and_no_other_table() -> None:
+    rules = base_rules([Bridge("marina0", IPv4Network("172.18.0.0/16"))])
+    assert 'ip saddr 172.18.0.0/16 oifname != "marina0" masquerade' in rules
+    tables = [line for line in rules.splitlines() if "table" in line]
+    assert all("ip marina" in line for line in tables)
+
+
+def test_a_translation_for_any_address_has_no_address_in_its_key() -> None:
+    assert Translation("udp", "", 53, "172.17.0.2", 5353).element() == (
+        "published",
+        "udp . 53 : 172.17.0.2 . 5353",
+    )
+
+
+def test_holders_are_found_by_port_and_state() -> None:
+    table = (
+        "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode\n"
+        "   0: 00000000:1F90 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 777 1 0\n"
+        "   1: 0100007F:1F90 0100007F:A000 01 00000000:00000000 00:00000000 00000000     0        0 888 1 0\n"
+        "   2: 00000000:0050 00000000:0000 0A 00000000:00000000 00:00000000 00000000     0        0 999 1 0\n"
+    )
+    assert parse_inodes(table, 8080, listening_only=True) == {777}
+    assert parse_inodes(table, 8080, listening_only=False) == {777, 888}
+    assert parse_inodes("", 8080, listening_only=True) == set()
+
+
+def test_every_refusal_is_meant_for_the_caller() -> None:
+    for text in ("", "/", "80/", "/tcp", "80/tcp/udp", "80-", "-80", "8 0"):
+        try:
+            parsed = _parse({text: [{}]})
+        except EngineError:
+            continue
+        assert parsed == (PortRequest("tcp", 80),)
