@@ -1,5 +1,6 @@
 """From kinds of failure to HTTP answers: the only place in the engine that knows status codes."""
 
+import json
 import logging
 from collections.abc import Awaitable, Callable
 
@@ -34,7 +35,9 @@ def error_response(status: int, message: str) -> web.Response:
     """Return Docker's ErrorResponse."""
     if status == 304:
         return web.Response(status=304)
-    return web.json_response({"message": message}, status=status)
+    # The docker command line reads the message only from exactly this content type, without a charset.
+    body = json.dumps({"message": message}).encode()
+    return web.Response(body=body, content_type="application/json", status=status)
 
 
 @web.middleware
