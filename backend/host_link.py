@@ -9,6 +9,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +24,7 @@ RETRY_SECONDS = 0.25  # a virtio port whose other side is closed cannot be waite
 CLOCK_TOLERANCE_NS = 100_000_000
 MAX_LINE_BYTES = 1 << 20
 READ_BYTES = 1 << 16
-RESYNC_ID = 0  # of the sync after a reconnection, whose answer nobody waits for
+UNHEARD_ID = 0  # of requests whose answer nobody waits for
 
 
 class ClaimRefusedError(SystemFailureError):
@@ -119,9 +120,15 @@ class HostLink:
 
         Returns them with every `host_port` filled in. Raises UnavailableError when the supervisor is silent.
         """
-        answer = await self._ask(
-            {"op": "claim", "container": container_id, "ports": [port.to_json() for port in ports]}
-        )
+        try:
+            answer = await self._ask(
+                {"op": "claim", "container": container_id, "ports": [port.to_json() for port in ports]}
+            )
+        except BaseException:
+            # The supervisor may have granted, or be about to grant, what nobody waits for any more.
+            with suppress(UnavailableError):
+                self._send({"id": UNHEARD_ID, "op": "release", "container": container_id})
+            raise
         if not answer.get("ok"):
             raise ClaimRefusedError(str(answer.get("error") or "the host refused without a reason"))
         try:
@@ -212,7 +219,7 @@ class HostLink:
                 raise ValueError("not an object")
             if message.get("op") == "clock":
                 self._on_clock(int(message["unix_ns"]))
-            elif message.get("id") == RESYNC_ID:
+            elif message.get("id") == UNHEARD_ID:
                 for container_id, reason in _failures(message).items():
                     log.warning("the host does not give back the ports of %s: %s", container_id[:12], reason)
             elif (future := self._answers.get(message.get("id", 0))) and not future.done():
@@ -237,7 +244,7 @@ class HostLink:
         self._send({"op": "hello", "version": VERSION})
         if self._greeted:
             # Nobody waits for the answer here: the supervisor that came back learns what must be open.
-            self._send({"id": RESYNC_ID, **self._sync_message()})
+            self._send({"id": UNHEARD_ID, **self._sync_message()})
         self._greeted = True
 
     def _stop_listening(self) -> None:
