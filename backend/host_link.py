@@ -172,8 +172,11 @@ class HostLink:
             self._answers.pop(number, None)
 
     def _send(self, message: dict[str, Any]) -> None:
-        if self._descriptor < 0:
-            raise UnavailableError("the line to the machine's supervisor is closed")
+        if self._descriptor < 0 or self._retry is not None:
+            raise UnavailableError(
+                "the machine's supervisor is not there, so no port of the host can be opened; "
+                "restart the machine if this stays"
+            )
         self._unsent += json.dumps(message).encode() + b"\n"
         self._write()
 
