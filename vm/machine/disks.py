@@ -97,9 +97,8 @@ def _create(files: MachineFiles, size_gib: int, qemu_img: str) -> DataDisk:
     record = DataDisk(str(uuid.uuid4()), SCHEMA_VERSION, formatted=False, created=time.time())
     temporary = files.data_disk.with_name(".data.qcow2.new")
     temporary.unlink(missing_ok=True)
-    _qemu_img(
-        qemu_img, "create", "-q", "-f", "qcow2", "-o", "lazy_refcounts=on", str(temporary), f"{size_gib}G"
-    )
+    # no lazy refcounts: a kill would leave tables that look damaged
+    _qemu_img(qemu_img, "create", "-q", "-f", "qcow2", str(temporary), f"{size_gib}G")
     temporary.chmod(0o600)
     write_json(files.data_disk_record, asdict(record))
     temporary.rename(files.data_disk)

@@ -149,7 +149,7 @@ class Tunnel:
             self._transport.close()
 
     def expect_end(self) -> None:
-        """Open nothing new and do not redial: the guest is about to power off. Open channels go on till then."""
+        """Open nothing new and do not redial: the guest powers off. Open channels go on till then."""
         with self._changed:
             self._closed = True
             self._changed.notify_all()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import paramiko
+from paramiko.common import AUTH_FAILED, AUTH_SUCCESSFUL, OPEN_FAILED_CONNECT_FAILED, OPEN_SUCCEEDED
 
 from vm.machine.machine_files import MachineFiles
 from vm.machine.ssh_keys import get_user_key
@@ -24,7 +25,7 @@ def answer_ping(channel: paramiko.Channel) -> None:
 
 
 def count_until_end(channel: paramiko.Channel) -> None:
-    """Read to the client's half-close, then tell how many bytes came: an answer after the end of the request."""
+    """Read to the client's half-close, then tell how many bytes came."""
     total = 0
     while data := channel.recv(65536):
         total += len(data)
@@ -88,9 +89,9 @@ class SshServer(paramiko.ServerInterface):
 
     def check_auth_publickey(self, username: str, key: paramiko.PKey) -> int:
         good = username == "root" and key == self._user_key
-        return paramiko.AUTH_SUCCESSFUL if good else paramiko.AUTH_FAILED  # type: ignore[attr-defined]
+        return AUTH_SUCCESSFUL if good else AUTH_FAILED
 
     def check_channel_request(self, kind: str, chanid: int) -> int:
         if kind == CHANNEL_KIND and self.engine is not None:
-            return paramiko.OPEN_SUCCEEDED  # type: ignore[attr-defined]
-        return paramiko.OPEN_FAILED_CONNECT_FAILED  # type: ignore[attr-defined]
+            return OPEN_SUCCEEDED
+        return OPEN_FAILED_CONNECT_FAILED

@@ -19,8 +19,8 @@ async def test_a_step_goes_from_waiting_to_done_and_moves_the_progress() -> None
     steps = make_steps()
     assert [step.state for step in steps.steps] == [StepState.WAITING, StepState.WAITING]
     async with steps.active("one"):
-        assert steps.steps[0].state is StepState.ACTIVE
-    assert steps.steps[0].state is StepState.DONE
+        assert [step.state for step in steps.steps] == [StepState.ACTIVE, StepState.WAITING]
+    assert [step.state for step in steps.steps] == [StepState.DONE, StepState.WAITING]
     assert steps.progress == 0.25
 
 

@@ -1,0 +1,99 @@
+"""A machine as tests see it."""
+
+import http.client
+import socket
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from vm.client import MachineClient
+from vm.machine.machine_files import MachineFiles
+from vm.machine.qemu_process import read_record
+from vm.machine.ssh_keys import get_user_key, read_host_key
+from vm.machine.ssh_tunnel import GuestTransport, dial_guest
+from vm.machine.status import MachineState, MachineStatus
+
+
+class UnixConnection(http.client.HTTPConnection):
+    """HTTP over a Unix socket, without anything between the test and the tunnel."""
+
+    def __init__(self, path: Path, limit: float) -> None:
+        super().__init__("localhost", timeout=limit)
+        self._path = path
+
+    def connect(self) -> None:
+        """Connect to the socket."""
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(str(self._path))
+
+
+@dataclass(frozen=True)
+class MachineUnderTest:
+    """A machine with all its state in a folder of its own."""
+
+    client: MachineClient
+
+    @property
+    def files(self) -> MachineFiles:
+        """The machine's names on disk."""
+        return self.client.files
+
+    @property
+    def docker_socket(self) -> Path:
+        """Where Docker clients connect."""
+        return self.files.docker_socket
+
+    def start(self) -> MachineStatus:
+        """Start the machine if it does not run, and return the final status, which must be running."""
+        *_, last = self.client.start()
+        assert last.state is MachineState.RUNNING, f"{last.state}: {last.problem}"
+        return last
+
+    def stop(self) -> MachineStatus:
+        """Stop the machine and return the final status."""
+        *_, last = self.client.stop()
+        return last
+
+    def get(self, path: str, limit: float = 30) -> tuple[int, bytes]:
+        """Get `path` of the Docker Engine API through docker.sock; return status code and body."""
+        connection = UnixConnection(self.docker_socket, limit)
+        try:
+            connection.request("GET", path)
+            answer = connection.getresponse()
+            return answer.status, answer.read()
+        finally:
+            connection.close()
+
+    def dial(self) -> GuestTransport:
+        """Open an SSH connection of the test's own to the guest."""
+        record, host_key = read_record(self.files), read_host_key(self.files)
+        assert record is not None
+        assert host_key is not None
+        return dial_guest(record.ssh_port, get_user_key(self.files), host_key)
+
+    def run(self, command: str, limit: float = 60) -> str:
+        """Run a shell command as the guest's root and return what it prints; it must succeed."""
+        transport = self.dial()
+        try:
+            channel = transport.open_session(timeout=limit)
+            channel.settimeout(limit)
+            channel.set_combine_stderr(True)
+            channel.exec_command(command)
+            output = b"".join(iter(lambda: channel.recv(65536), b"")).decode()
+            assert channel.recv_exit_status() == 0, output
+            return output
+        finally:
+            transport.close()
+            transport.join()
+
+    def wait_for(self, condition: Callable[[MachineStatus], bool], limit: float = 60) -> MachineStatus:
+        """Return the first status for which `condition` holds, within `limit` seconds."""
+        deadline = time.monotonic() + limit
+        while True:
+            status = self.client.status()
+            if condition(status):
+                return status
+            assert time.monotonic() < deadline, status
+            time.sleep(0.1)
