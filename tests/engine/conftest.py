@@ -1,0 +1,39 @@
+"""What the engine's tests share: a network namespace, a registry in it, and an engine as it ships."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.namespaces import made_netns
+from tests.support.native_engine import IMAGE, NativeEngine, started_engine
+from tests.support.registry import Registry, started_registry
+from tests.support.test_images import busybox_image
+
+
+@pytest.fixture(scope="session")
+def netns() -> Iterator[str]:
+    """A network namespace for one run of the tests."""
+    with made_netns(f"te{os.getpid() % 1_000_000}") as name:
+        yield name
+
+
+@pytest.fixture(scope="session")
+def registry(netns: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
+    """A registry that also stands in for Docker Hub, holding `busybox:latest`."""
+    with started_registry(netns, tmp_path_factory.mktemp("registry")) as registry:
+        registry.push("library/busybox", "latest", busybox_image(docker=True))
+        yield registry
+
+
+@pytest.fixture(scope="session")
+def engine(
+    netns: str, registry: Registry, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[NativeEngine]:
+    """The engine that most tests share; it asks `registry` for Docker Hub's images."""
+    if not (IMAGE / "manifest.json").exists():
+        pytest.fail(f"no image in {IMAGE}: run `make image` first")
+    state: Path = tmp_path_factory.mktemp("engine")
+    with started_engine(state, netns, ["--registry-mirror", registry.url]) as engine:
+        yield engine
