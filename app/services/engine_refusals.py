@@ -46,6 +46,12 @@ _RULES: tuple[_Rule, ...] = (
         "Choose a port of 1024 or more, for example 8080.",
     ),
     _Rule(
+        r"cannot assign requested address",
+        ErrorCode.BAD_INPUT,
+        "This computer does not have the address that the port was to be opened on",
+        "Leave the address out, or give one of this computer's own, such as 127.0.0.1.",
+    ),
+    _Rule(
         r"container name \"/?(?P<name>[^\"]+)\" is already in use|name (?:is )?already in use",
         ErrorCode.NAME_TAKEN,
         "A container with this name exists already",
@@ -65,7 +71,7 @@ _RULES: tuple[_Rule, ...] = (
         "Choose another tag, or name a platform (`--platform linux/amd64`).",
     ),
     _Rule(
-        r"x509|certificate|tls:|ssl|server gave HTTP response to HTTPS client",
+        r"x509|certificate|tls:|ssl\w*error|\[ssl: |server gave HTTP response to HTTPS client",
         ErrorCode.PULL_TLS,
         "The registry's certificate is not trusted, or the registry does not speak HTTPS",
         "Add your organisation's certificate authority, or name the registry as insecure if it is yours.",
@@ -121,6 +127,13 @@ _RULES: tuple[_Rule, ...] = (
         ErrorCode.IMAGE_IN_USE,
         "The image is used by a container",
         "Remove the container first, or remove the image with force.",
+        (409,),
+    ),
+    _Rule(
+        r"referenced in multiple repositories",
+        ErrorCode.IMAGE_IN_USE,
+        "The image has several names",
+        "Remove each of its names, or remove the image with force (`marina rmi -f`).",
         (409,),
     ),
     _Rule(
