@@ -97,10 +97,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
             await response.prepare(request)
             await response.write(b"")
             end = await future
-            answer: dict[str, object] = {"StatusCode": end.exit_code}
-            if end.error:
-                answer["Error"] = {"Message": end.error}
-            await response.write(json.dumps(answer).encode() + b"\n")
+            await response.write(json.dumps({"StatusCode": end.exit_code}).encode() + b"\n")
         except asyncio.CancelledError:
             future.cancel()
             raise

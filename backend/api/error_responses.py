@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from backend import errors
+from backend.api.streams import Hijacked
 
 log = logging.getLogger(__name__)
 
@@ -54,7 +55,7 @@ async def error_middleware(
     except web.HTTPException as error:
         return error_response(error.status, error.text or error.reason)
     except ConnectionError:
-        raise  # the client left; there is nobody to answer
+        return Hijacked()  # the client left; there is nobody to answer
     except Exception as error:
         log.exception("%s %s failed", request.method, request.path)
         return error_response(500, f"internal error of the engine: {error}")

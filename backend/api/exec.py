@@ -1,8 +1,132 @@
-"""Placeholder during the first minutes."""
+"""`/containers/{id}/exec` and `/exec/…`: further processes in running containers.
+
+Source: Docker Engine API, tag Exec.
+"""
+
+from contextlib import suppress
+from typing import Any
+
 from aiohttp import web
+
+from backend.api.containers import terminal_size
+from backend.api.request_values import member, read_json_object
+from backend.api.stream_pump import pump
+from backend.api.streams import STDERR, Hijacked, HijackedStream, content_type, frame, hijack
+from backend.containers.detach_keys import DEFAULT, DetachScanner, parse_keys
+from backend.containers.exec import Exec, Execs
+from backend.containers.start_errors import EXEC, explain
 from backend.engine import Engine
+from backend.errors import InvalidParameterError
+from backend.runtime.exec_process import ExecProcess
 
 
 def routes(engine: Engine) -> list[web.RouteDef]:
     """Return this area's routes."""
-    return []
+    execs = Execs(engine.containers, engine.files.run_root / "exec")
+
+    async def create(request: web.Request) -> web.Response:
+        body = await read_json_object(request)
+        made = execs.create(request.match_info["id"], body)
+        parse_keys(made.config["DetachKeys"] or DEFAULT)
+        return web.json_response({"Id": made.id}, status=201)
+
+    async def start(request: web.Request) -> web.StreamResponse:
+        made = execs.find(request.match_info["id"])
+        body = await read_json_object(request, required=False)
+        detach, terminal = member(body, "Detach", bool, False), member(body, "Tty", bool, made.config["Tty"])
+        size = _size(body.get("ConsoleSize") or made.config["ConsoleSize"])
+        if detach:
+            process = await execs.start(made, terminal=terminal, size=size)
+            engine.tasks.start(_discard_output(process), f"output of exec {made.id[:12]}")
+            return web.Response(status=200)
+        # A failure to start is still an HTTP answer; once the stream is taken over it is text in it.
+        process = await execs.start(made, terminal=terminal, size=size)
+        if size is not None:
+            process.resize(*size)
+        stream = hijack(request, content_type(request, terminal=terminal))
+        with suppress(ConnectionError):
+            await _converse(made, process, stream, terminal)
+        engine.tasks.start(_discard_output(process), f"output of exec {made.id[:12]}")
+        return Hijacked()
+
+    async def resize(request: web.Request) -> web.Response:
+        execs.resize(request.match_info["id"], *terminal_size(request))
+        return web.Response(status=200)
+
+    async def inspect(request: web.Request) -> web.Response:
+        return web.json_response(_report(execs.find(request.match_info["id"])))
+
+    return [
+        web.post("/containers/{id}/exec", create),
+        web.post("/exec/{id}/start", start),
+        web.post("/exec/{id}/resize", resize),
+        web.get("/exec/{id}/json", inspect),
+    ]
+
+
+async def _converse(made: Exec, process: ExecProcess, stream: HijackedStream, terminal: bool) -> None:
+    """Carry bytes until the process ends or the client leaves; a failed start is told in the stream."""
+    config = made.config
+    detached = await pump(
+        stream,
+        process,
+        stdin=config["AttachStdin"],
+        streams=frozenset(n for n, name in ((1, "AttachStdout"), (2, "AttachStderr")) if config[name]),
+        terminal=terminal,
+        scanner=DetachScanner(parse_keys(config["DetachKeys"] or DEFAULT)) if terminal else None,
+    )
+    if detached or stream.closed.done():
+        return
+    _, said = await process.wait()
+    if said:
+        failure, _ = explain(said, config["Cmd"], prefix=EXEC)
+        text = f"{failure.message}\r\n".encode()
+        await stream.write(text if terminal else frame(STDERR, text))
+    stream.write_eof()
+
+
+async def _discard_output(process: ExecProcess) -> None:
+    """Keep a process that nobody listens to from standing still; let go of its streams at its end."""
+    process.write_eof()
+    reading = True
+    while reading:
+        _, data = await process.read()
+        reading = bool(data)
+    await process.wait()
+    process.close()
+
+
+def _size(value: Any) -> tuple[int, int] | None:
+    if not value:
+        return None
+    if (
+        not isinstance(value, list)
+        or len(value) != 2
+        or any(not isinstance(number, int) or not 0 <= number < 65536 for number in value)
+    ):
+        raise InvalidParameterError("invalid JSON: ConsoleSize must be two numbers, height and width")
+    return (value[0], value[1]) if value[0] and value[1] else None
+
+
+def _report(made: Exec) -> dict[str, Any]:
+    """Return Docker's ExecInspectResponse."""
+    command, config = made.config["Cmd"], made.config
+    return {
+        "ID": made.id,
+        "Running": made.running,
+        "ExitCode": made.exit_code,
+        "ProcessConfig": {
+            "tty": config["Tty"],
+            "entrypoint": command[0],
+            "arguments": command[1:],
+            "privileged": config["Privileged"],
+            "user": config["User"],
+        },
+        "OpenStdin": config["AttachStdin"],
+        "OpenStderr": config["AttachStderr"],
+        "OpenStdout": config["AttachStdout"],
+        "CanRemove": made.started and not made.running,
+        "ContainerID": made.container.id,
+        "DetachKeys": config["DetachKeys"],
+        "Pid": made.pid,
+    }

@@ -15,6 +15,9 @@ async def _add_headers(request: web.Request, response: web.StreamResponse) -> No
     response.headers["Api-Version"] = text(NEWEST)
     response.headers["Docker-Experimental"] = "false"
     response.headers["Ostype"] = "linux"
+    if response.content_type == "application/json":
+        # Docker's own spelling, without a charset: its command line reads errors of no other.
+        response.headers["Content-Type"] = "application/json"
     response.headers["Server"] = f"Marina/{VERSION} (linux)"
 
 

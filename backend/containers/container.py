@@ -79,7 +79,6 @@ class Exit:
     """The end of one run of a container, as `wait` tells it."""
 
     exit_code: int
-    error: str = ""
 
 
 class Container:
@@ -181,4 +180,4 @@ class Container:
     def _tell(self, waiters: "set[asyncio.Future[Exit]]") -> None:
         for future in tuple(waiters):
             if not future.done():
-                future.set_result(Exit(self.state.exit_code, self.state.error))
+                future.set_result(Exit(self.state.exit_code))

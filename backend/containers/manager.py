@@ -298,7 +298,7 @@ class Containers:
             and not container.state.running
             and container.state.status != "restarting"
         ):
-            future.set_result(Exit(container.state.exit_code, container.state.error))
+            future.set_result(Exit(container.state.exit_code))
         return future
 
     async def rename(self, reference: str, name: str) -> None:

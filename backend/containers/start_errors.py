@@ -8,8 +8,14 @@ from collections.abc import Sequence
 
 from backend.errors import EngineError, InvalidParameterError, SystemFailureError
 
-NOT_FOUND = re.compile(
-    r"executable file (?:`|not found|.*not found in \$PATH)|executable .* not found", re.IGNORECASE
+NOT_FOUND = re.compile(r"executable file `.*` not found|executable file not found", re.IGNORECASE)
+REFUSED = (
+    (
+        re.compile(r"permission denied|is not executable|exec `.*`: operation not permitted", re.IGNORECASE),
+        "permission denied",
+    ),
+    (re.compile(r"is a directory|is not a regular file", re.IGNORECASE), "is a directory"),
+    (re.compile(r"exec format error", re.IGNORECASE), "exec format error"),
 )
 CREATE = "failed to create task for container: failed to create shim task: OCI runtime create failed"
 EXEC = "OCI runtime exec failed: exec failed"
@@ -25,16 +31,13 @@ def explain(said: str, arguments: Sequence[str], *, prefix: str = CREATE) -> tup
         if "/" in program:
             return InvalidParameterError(f"{start}: stat {program}: no such file or directory: unknown"), 127
         return InvalidParameterError(f"{start}: executable file not found in $PATH: unknown"), 127
-    if program and program.lower() in lower or "exec" in lower:
-        if "permission denied" in lower:
-            return InvalidParameterError(f"{start}: permission denied: unknown"), 126
-        if "is a directory" in lower:
-            return InvalidParameterError(f"{start}: is a directory: unknown"), 126
-        if "exec format error" in lower:
-            return InvalidParameterError(f"{start}: exec format error: unknown"), 126
+    if f"`{program}`" in told or "exec" in lower:
+        for pattern, reason in REFUSED:
+            if pattern.search(told):
+                return InvalidParameterError(f"{start}: {reason}: unknown"), 126
     if "not a directory" in lower and "mount" in lower:
         return InvalidParameterError(
             f"{prefix}: {told}: Are you trying to mount a directory onto a file (or vice-versa)? "
             "Check if the specified host path exists and is the expected type: unknown"
         ), 127
-    return SystemFailureError(f"{prefix}: {told}: unknown"), 128
+    return SystemFailureError(f"{prefix}: {told}: unknown"), 126 if prefix == EXEC else 128

@@ -1,0 +1,172 @@
+"""Execs: further processes in running containers, from their making to their exit code.
+
+Source: Docker Engine API, tag Exec.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from backend.containers import container_events
+from backend.containers.container import Container
+from backend.containers.create_request import merge_environment
+from backend.containers.field_tables import STRING_LIST, Field, read_fields
+from backend.containers.manager import Containers
+from backend.containers.specification import capabilities_of, hostname_of, security_options
+from backend.containers.start_errors import EXEC, explain
+from backend.errors import ConflictError, EngineError, InvalidParameterError, NotFoundError
+from backend.runtime import capabilities
+from backend.runtime.exec_process import ExecFiles, ExecProcess, start_exec
+from backend.runtime.oci_spec import ContainerProcess
+from backend.runtime.process_environment import build_environment
+from backend.runtime.root_files import opened_root, resolve_user
+from backend.tasks import in_thread
+
+CONFIG = {
+    "AttachStdin": Field(bool, False),
+    "AttachStdout": Field(bool, False),
+    "AttachStderr": Field(bool, False),
+    "ConsoleSize": Field(list, None),
+    "DetachKeys": Field(str, ""),
+    "Tty": Field(bool, False),
+    "Env": Field(STRING_LIST, None),
+    "Cmd": Field(STRING_LIST, None),
+    "Privileged": Field(bool, False),
+    "User": Field(str, ""),
+    "WorkingDir": Field(str, ""),
+}
+KEPT_AFTER_END = 256  # ended execs whose exit code can still be asked for
+
+
+@dataclass(slots=True)
+class Exec:
+    """One exec: what was asked, and how it stands."""
+
+    id: str
+    container: Container
+    config: dict[str, Any]
+    started: bool = False
+    running: bool = False
+    exit_code: int | None = None
+    pid: int = 0
+    process: ExecProcess | None = field(default=None, repr=False)
+
+
+class Execs:
+    """All execs of one engine process; they end with it."""
+
+    def __init__(self, containers: Containers, folder: Path) -> None:
+        self._containers = containers
+        self._folder = folder
+        self._execs: dict[str, Exec] = {}
+
+    def find(self, exec_id: str) -> Exec:
+        """Return an exec by its id. Raises NotFoundError."""
+        try:
+            return self._execs[exec_id]
+        except KeyError as error:
+            raise NotFoundError(f"No such exec instance: {exec_id}") from error
+
+    def create(self, reference: str, body: Mapping[str, Any]) -> Exec:
+        """Note what is to be run. Raises ConflictError when the container does not run."""
+        container = self._containers.find(reference)
+        config = read_fields(body, CONFIG)
+        if not config["Cmd"] or not config["Cmd"][0]:
+            raise InvalidParameterError("No exec command specified")
+        if config["WorkingDir"] and not config["WorkingDir"].startswith("/"):
+            raise InvalidParameterError(f"working dir '{config['WorkingDir']}' must be an absolute path")
+        self._check_runs(container)
+        made = Exec(secrets.token_hex(32), container, config)
+        self._execs[made.id] = made
+        container.exec_ids.append(made.id)
+        self._publish(made, f"exec_create: {' '.join(config['Cmd'])}")
+        return made
+
+    @staticmethod
+    def _check_runs(container: Container) -> None:
+        if container.state.status == "paused":
+            raise ConflictError(f"container {container.id} is paused, unpause the container before exec")
+        if container.state.status == "restarting":
+            raise ConflictError(
+                f"container {container.id} is restarting, wait until the container is running"
+            )
+        if not container.state.running:
+            raise ConflictError(f"container {container.id} is not running")
+
+    async def start(self, made: Exec, *, terminal: bool, size: tuple[int, int] | None) -> ExecProcess:
+        """Run an exec; the caller reads its streams. Raises ConflictError when it was run before."""
+        self._check_runs(made.container)
+        if made.started:
+            if made.running:
+                raise ConflictError(f"exec command {made.id} is already running")
+            raise ConflictError(f"exec command {made.id} has already run")
+        made.started = True
+        try:
+            process = await self._process(made, terminal, size)
+            made.process = await start_exec(
+                self._containers.runtime,
+                made.container.id,
+                process.to_oci(),
+                ExecFiles(self._folder, made.id),
+                stdin=made.config["AttachStdin"],
+            )
+        except BaseException as error:
+            self._ended(made, 126 if isinstance(error, EngineError) else 255)
+            raise
+        made.running = True
+        self._publish(made, f"exec_start: {' '.join(made.config['Cmd'])}")
+        self._containers.tasks.start(self._watch(made, made.process), f"exec {made.id[:12]}")
+        return made.process
+
+    async def _watch(self, made: Exec, process: ExecProcess) -> None:
+        code, said = await process.wait()
+        if said:
+            _, code = explain(said, made.config["Cmd"], prefix=EXEC)
+        made.pid = await process.pid()
+        self._ended(made, code if code >= 0 else 128 - code)
+
+    def _ended(self, made: Exec, code: int) -> None:
+        made.running, made.exit_code = False, code
+        self._publish(made, "exec_die", exitCode=str(code))
+        if made.id in made.container.exec_ids:
+            made.container.exec_ids.remove(made.id)
+        ended = [item.id for item in self._execs.values() if item.started and not item.running]
+        for exec_id in ended[:-KEPT_AFTER_END]:
+            del self._execs[exec_id]
+
+    async def _process(self, made: Exec, terminal: bool, size: tuple[int, int] | None) -> ContainerProcess:
+        record, config = made.container.record, made.config
+        granted = capabilities.available() if config["Privileged"] else capabilities_of(record)
+        variables = merge_environment(record.config["Env"] or [], config["Env"] or [])
+        user = await in_thread(
+            _resolve_user, made.container.state.pid, config["User"] or record.config["User"],
+            tuple(record.host_config["GroupAdd"] or ()),
+        )  # fmt: skip
+        return ContainerProcess(
+            arguments=config["Cmd"],
+            environment=build_environment(variables, hostname_of(record), terminal),
+            working_dir=config["WorkingDir"] or record.config["WorkingDir"] or "/",
+            user=user,
+            terminal=terminal,
+            capabilities=granted,
+            no_new_privileges="no-new-privileges=true" in security_options(record),
+            terminal_size=size if terminal else None,
+        )
+
+    def resize(self, exec_id: str, rows: int, columns: int) -> None:
+        """Tell an exec's terminal its size. Raises ConflictError when it does not run."""
+        made = self.find(exec_id)
+        if not made.running or made.process is None:
+            raise ConflictError(f"exec process {exec_id} is not running")
+        made.process.resize(rows, columns)
+
+    def _publish(self, made: Exec, action: str, **more: str) -> None:
+        container_events.publish(self._containers.events, made.container, action, execID=made.id, **more)
+
+
+def _resolve_user(pid: int, wanted: str, additional: tuple[str, ...]) -> Any:
+    # The container's root as it is now, with everything that it has mounted.
+    with opened_root(Path(f"/proc/{pid}/root")) as root:
+        return resolve_user(root, wanted, additional)
