@@ -180,6 +180,7 @@ class ContainersViewModel(QObject):
     loaded_changed = Signal()
     counts_changed = Signal()
     failed = Signal(object)  # Failure of a listing
+    action_failed = Signal(str, str, object)  # key, name, Failure
 
     def __init__(self, background: Background, access: Access, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -291,6 +292,8 @@ class ContainersViewModel(QObject):
         self._busy.pop(outcome.key, None)
         if outcome.failure is not None:
             self._failures[outcome.key] = outcome.failure
+            row = self.table.find_row(outcome.key)
+            self.action_failed.emit(outcome.key, row.name if row else outcome.key[:12], outcome.failure)
         self._show(outcome.key)
         self.refresh()
 

@@ -46,7 +46,7 @@ class GettingStartedViewModel(QObject):
 
     changed = Signal()
     opened = Signal(str)  # the address that answers: open the browser now
-    _progressed = Signal(object)
+    _progressed = Signal()
 
     def __init__(self, background: Background, access: Access, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -57,7 +57,7 @@ class GettingStartedViewModel(QObject):
         self._failed_phase = ""
         self._cancelled = False
         self._last_emit = 0.0
-        self._progressed.connect(self._take)
+        self._progressed.connect(self._redraw)
         self._tick = QTimer(self, interval=_TICK_MS)
         self._tick.timeout.connect(self._redraw)
 
@@ -98,16 +98,11 @@ class GettingStartedViewModel(QObject):
 
     def _report(self, progress: "Progress") -> None:
         """Hand progress over from the worker, at most 20 times a second within a phase."""
-        now, known = time.monotonic(), self._progress
+        now, known, self._progress = time.monotonic(), self._progress, progress
         if known is not None and known.phase == progress.phase and now - self._last_emit < _EMIT_SECONDS:
-            return
-        self._last_emit, self._progress = now, progress
-        self._progressed.emit(progress)
-
-    @Slot(object)
-    def _take(self, progress: "Progress") -> None:
-        self._progress = progress
-        self._redraw()
+            return  # the next tick shows it
+        self._last_emit = now
+        self._progressed.emit()
 
     @Slot()
     def _redraw(self) -> None:

@@ -118,7 +118,8 @@ class ImagesViewModel(QObject):
 
     loaded_changed = Signal()
     counts_changed = Signal()
-    failed = Signal(object)
+    failed = Signal(object)  # Failure of a listing
+    action_failed = Signal(str, str, object)  # key, name, Failure
 
     def __init__(self, background: Background, access: Access, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -202,6 +203,8 @@ class ImagesViewModel(QObject):
         self._busy.discard(outcome.key)
         if outcome.failure is not None:
             self._failures[outcome.key] = outcome.failure
+            row = self.table.find_row(outcome.key)
+            self.action_failed.emit(outcome.key, row.name if row else "", outcome.failure)
         self._show(outcome.key)
         self.refresh()
 

@@ -46,6 +46,7 @@ class MainWindow(QMainWindow):
         self._add_shortcuts()
         self._restore()
         self._show_engine(desktop.view)
+        self.containers.welcome.run_button.setFocus()
 
     # --- building -----------------------------------------------------------------------------------------
 

@@ -104,6 +104,7 @@ class ContainersPage(Page):
         self.viewmodel.loaded_changed.connect(self._show_what_fits)
         self.viewmodel.counts_changed.connect(self._show_what_fits)
         self.viewmodel.failed.connect(self._list_failed)
+        self.viewmodel.action_failed.connect(self.tell_failure)
         self._story.changed.connect(self._show_what_fits)
         self._story.opened.connect(self._open_page)
         self.welcome.run_requested.connect(self.run_getting_started)
@@ -200,6 +201,10 @@ class ContainersPage(Page):
     def resume(self) -> None:
         """Keep ages fresh again."""
         self.viewmodel.keep_ages_fresh(True)
+
+    def dismiss_failure(self, key: str) -> None:
+        """Forget the failure of a row."""
+        self.viewmodel.dismiss(key)
 
     def focus_filter(self) -> None:
         """Put the keyboard into the filter, or into the log's search."""

@@ -82,6 +82,7 @@ class ImagesPage(Page):
         viewmodel.loaded_changed.connect(self._show_what_fits)
         viewmodel.counts_changed.connect(self._show_what_fits)
         viewmodel.failed.connect(self._list_failed)
+        viewmodel.action_failed.connect(self.tell_failure)
         self.banner.pressed.connect(viewmodel.refresh)
         self._show_what_fits()
 
@@ -160,6 +161,10 @@ class ImagesPage(Page):
         """List the images anew."""
         if self._engine.can_be_used:
             self.viewmodel.refresh()
+
+    def dismiss_failure(self, key: str) -> None:
+        """Forget the failure of a row."""
+        self.viewmodel.dismiss(key)
 
     def focus_filter(self) -> None:
         """Put the keyboard into the filter."""

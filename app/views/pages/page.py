@@ -5,11 +5,12 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from app.viewmodels.engine_view import EngineView
+from app.viewmodels.failure import Failure
 from app.views.icons import build_icon
 from app.views.theme import Theme
 from app.views.widgets.banner import Banner
 from app.views.widgets.layouts import column, row
-from app.views.widgets.text import PlainLabel
+from app.views.widgets.text import PlainLabel, plain_tool_tip
 
 
 class Page(QWidget):
@@ -25,17 +26,23 @@ class Page(QWidget):
         self.count = PlainLabel(role="muted")
         self.count.setObjectName(f"{name}.count")
         self.banner = Banner(f"{name}.banner")
-        self.tools = row(None)
+        self.notice = Banner(f"{name}.notice")
+        self.notice.pressed.connect(self._dismiss)
+        self._noticed_row = ""
+        self.tools = row()
+        header = row(column(self.title, self.count, spacing=2), self.tools, spacing=24, margins=(0, 0, 0, 4))
+        header.setStretch(0, 1)
+        header.setStretch(1, 1)
+        self.tools.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.header = QWidget()
-        self.header.setLayout(
-            row(column(self.title, self.count, spacing=2), None, self.tools, margins=(0, 0, 0, 4))
-        )
+        self.header.setLayout(header)
         content = QWidget()
         self.body = QVBoxLayout(content)
         self.body.setContentsMargins(24, 18, 24, 16)
         self.body.setSpacing(12)
         self.body.addWidget(self.header)
         self.body.addWidget(self.banner)
+        self.body.addWidget(self.notice)
         self._stack = QStackedWidget()
         self._stack.addWidget(content)
         layout = QVBoxLayout(self)
@@ -58,6 +65,20 @@ class Page(QWidget):
         if detail is not None:
             self._stack.removeWidget(detail)
             detail.deleteLater()
+
+    def tell_failure(self, key: str, name: str, failure: Failure) -> None:
+        """Say above the list, in full, what the row of `name` has no room for."""
+        self._noticed_row = key
+        sentences = [f"{name}: {failure.summary}.", failure.what_to_do]
+        self.notice.say(" ".join(filter(None, sentences)), "err", self.tr("Dismiss"))
+        self.notice.setToolTip(plain_tool_tip(failure.details))
+
+    def dismiss_failure(self, key: str) -> None:
+        """Forget the failure of a row."""
+
+    def _dismiss(self) -> None:
+        self.notice.hide()
+        self.dismiss_failure(self._noticed_row)
 
     def refresh(self) -> None:
         """Read everything anew."""
@@ -88,9 +109,10 @@ class FilterBox(QLineEdit):
         self.setPlaceholderText(label)
         self.setAccessibleName(label)
         self.setClearButtonEnabled(True)
-        self.setMinimumWidth(180)
-        self.setMaximumWidth(300)
+        self.setMinimumWidth(160)
+        self.setMaximumWidth(280)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setStyleSheet("padding-left: 0px;")  # the lens brings its own room
         self._lens = QAction(self)
         self.addAction(self._lens, QLineEdit.ActionPosition.LeadingPosition)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)

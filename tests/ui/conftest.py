@@ -1,0 +1,155 @@
+"""The window over a fake engine and a fake supervisor: real sockets, real services, no display."""
+
+import os
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+import tempfile
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QLocale, QObject, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.services.engine_client import EngineClient
+from app.services.settings import SettingsFile
+from app.services.virtual_machine import StatusCallback, VirtualMachine
+from app.viewmodels.desktop import DesktopViewModel
+from app.viewmodels.preferences import Preferences
+from app.views.application import install_translations
+from app.views.main_window import MainWindow
+from app.views.theme import Appearance, Theme
+from tests.fakes.fake_engine import FakeEngine
+from tests.fakes.fake_machine import FakeMachine
+from vm.machine.status import MachineState
+
+SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
+WAIT_MS = 10_000
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Pass over what the offscreen platform says of every dialog and popup."""
+    for item in items:
+        if item.path.is_relative_to(Path(__file__).parent):
+            item.add_marker(pytest.mark.qt_log_ignore("^This plugin does not support "))
+
+
+class FakeAccess:
+    """The services over the fakes' sockets."""
+
+    def __init__(self, folder: Path, engine: FakeEngine) -> None:
+        self._folder, self._engine = folder, engine
+        self._client = EngineClient(engine.socket_path, connect_timeout=2.0, read_timeout=5.0)
+
+    def machine(self) -> VirtualMachine:
+        return VirtualMachine(self._folder)
+
+    def client(self) -> EngineClient:
+        return self._client
+
+    def start_engine(self, on_status: StatusCallback, cancelled: threading.Event) -> EngineClient:
+        self.machine().start_engine(on_status, cancelled).close()
+        return EngineClient(self._engine.socket_path, connect_timeout=2.0, read_timeout=5.0)
+
+    def close(self) -> None:
+        self._client.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def theme(qapp: QApplication) -> Theme:
+    """The application's look, in English, whatever the machine's language is."""
+    QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
+    install_translations(qapp, QLocale())
+    return Theme(qapp, Appearance.LIGHT)
+
+
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """A folder whose path leaves room for a socket's name."""
+    with tempfile.TemporaryDirectory(prefix="marina-ui-") as path:
+        yield Path(path)
+
+
+@pytest.fixture
+def engine(folder: Path) -> Iterator[FakeEngine]:
+    """An engine that answers."""
+    with FakeEngine(folder) as fake:
+        yield fake
+
+
+@pytest.fixture
+def machine(folder: Path) -> Iterator[FakeMachine]:
+    """A machine that runs already; tests of the start set another state before the window opens."""
+    with FakeMachine(folder, MachineState.RUNNING) as fake:
+        yield fake
+
+
+@pytest.fixture
+def access(folder: Path, engine: FakeEngine) -> Iterator[FakeAccess]:
+    """The way to the fakes."""
+    made = FakeAccess(folder, engine)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def desktop(access: FakeAccess, machine: FakeMachine, folder: Path) -> Iterator[DesktopViewModel]:
+    """The view-models, not begun."""
+    made = DesktopViewModel(access, Preferences(SettingsFile(folder / "desktop.json")))
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def window(desktop: DesktopViewModel, qtbot: QtBot) -> Iterator[MainWindow]:
+    """The window on screen; `desktop.begin()` is up to the test."""
+    made = MainWindow(desktop, "0.0-test")
+    made.may_close = True
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitExposed(made)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def opened_urls(qapp: QApplication) -> Iterator[list[str]]:
+    """Addresses handed to the browser; offscreen there is none, so this catches them."""
+    del qapp
+    catcher = _UrlCatcher()
+    for scheme in ("http", "https"):
+        QDesktopServices.setUrlHandler(scheme, catcher, "take")
+    yield catcher.urls
+    for scheme in ("http", "https"):
+        QDesktopServices.unsetUrlHandler(scheme)
+
+
+class _UrlCatcher(QObject):
+    def __init__(self) -> None:
+        super().__init__()
+        self.urls: list[str] = []
+
+    @Slot(QUrl)
+    def take(self, url: QUrl) -> None:
+        self.urls.append(url.toString())
+
+
+@pytest.fixture
+def save_picture(theme: Theme) -> Iterator[Callable[[QWidget, str], None]]:
+    """Save a picture of a widget in light and in dark under build/screenshots."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+
+    def save(widget: QWidget, name: str) -> None:
+        for appearance in (Appearance.DARK, Appearance.LIGHT):
+            theme.choose(appearance)
+            QApplication.processEvents()
+            picture = widget.grab()
+            assert not picture.isNull()
+            assert picture.save(str(SCREENSHOTS / f"{name}-{appearance.value}.png"))
+
+    yield save
+    theme.choose(Appearance.LIGHT)

@@ -1,0 +1,194 @@
+"""The Containers page: live rows, actions, failures in the row, filter, selection."""
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
+from PySide6.QtWidgets import QCheckBox, QLabel, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.viewmodels.containers import NAME, PORTS
+from app.viewmodels.desktop import DesktopViewModel
+from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
+from app.views.main_window import MainWindow
+from tests.fakes.fake_engine import FakeEngine
+from tests.fakes.fake_state import FakeContainer
+from tests.fakes.faults import FaultKind
+from tests.ui.helpers import find, press, press_row_action, text_of, wait_for
+
+
+def start_container(engine: FakeEngine, name: str, image: str = "nginx:1.27", port: int = 0) -> FakeContainer:
+    """Make a container that runs, behind the window's back."""
+    found = engine.state.find_image(image) or engine.add_image(image)
+    host = {"PortBindings": {"80/tcp": [{"HostIp": "", "HostPort": str(port)}]}} if port else {}
+    container = engine.add_container(name, found, HostConfig=host)
+    engine.containers.act(container, "start", {})
+    return container
+
+
+def names(window: MainWindow) -> list[str]:
+    """Return the names in the table, from top to bottom."""
+    return [row.name for row in window.containers.viewmodel.table.shown]
+
+
+def state_of(window: MainWindow, name: str) -> str:
+    """Return the status cell of a container."""
+    table = window.containers.viewmodel.table
+    return next((" ".join(table.status(row)).strip() for row in table.shown if row.name == name), "")
+
+
+def place_of(window: MainWindow, name: str) -> int:
+    """Return a container's row."""
+    return names(window).index(name)
+
+
+@pytest.fixture
+def open_window(window: MainWindow, desktop: DesktopViewModel, qtbot: QtBot) -> MainWindow:
+    """The window with its first listing."""
+    desktop.begin()
+    wait_for(qtbot, lambda: desktop.containers.is_loaded, "the containers are not listed")
+    return window
+
+
+def test_rows_follow_the_engine(open_window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    web = start_container(engine, "web")
+    wait_for(qtbot, lambda: names(open_window) == ["web"])
+    assert state_of(open_window, "web").startswith("Running")
+    start_container(engine, "db", "postgres:17")
+    wait_for(qtbot, lambda: set(names(open_window)) == {"web", "db"})
+    assert text_of(open_window, "containers.count") == "2 of 2 running"
+    engine.containers.act(web, "stop", {})
+    wait_for(qtbot, lambda: state_of(open_window, "web").startswith("Exited"))
+    engine.containers.remove(web, False)
+    wait_for(qtbot, lambda: names(open_window) == ["db"])
+
+
+def test_nothing_is_missed_while_the_engine_was_away(
+    open_window: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    start_container(engine, "before")
+    wait_for(qtbot, lambda: names(open_window) == ["before"])
+    engine.stop()
+    start_container(engine, "meanwhile")
+    engine.start()
+    wait_for(qtbot, lambda: set(names(open_window)) == {"before", "meanwhile"})
+
+
+def test_stop_and_start_from_the_row(open_window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    container = start_container(engine, "web")
+    wait_for(qtbot, lambda: names(open_window) == ["web"])
+    engine.fail(r"POST /containers/\w+/stop", FaultKind.SLOW, seconds=0.3)
+    press_row_action(qtbot, open_window.containers.list, 0, "stop")
+    assert state_of(open_window, "web") == "Stopping…"
+    wait_for(qtbot, lambda: container.state == "exited" and state_of(open_window, "web").startswith("Exited"))
+    press_row_action(qtbot, open_window.containers.list, 0, "start")
+    wait_for(qtbot, lambda: state_of(open_window, "web").startswith("Running"))
+
+
+def test_failure_is_shown_in_the_row(
+    open_window: MainWindow, engine: FakeEngine, qtbot: QtBot, save_picture: Callable[[QWidget, str], None]
+) -> None:
+    start_container(engine, "web", port=0)
+    start_container(engine, "db", "postgres:17")
+    wait_for(qtbot, lambda: len(names(open_window)) == 2)
+    message = "port is already allocated: 0.0.0.0:8080 is in use by nginx (pid 12)"
+    engine.fail(r"POST /containers/\w+/restart", FaultKind.STATUS, status=500, message=message)
+    press_row_action(qtbot, open_window.containers.list, place_of(open_window, "web"), "restart")
+    wait_for(qtbot, lambda: "nginx (pid 12)" in state_of(open_window, "web"))
+    save_picture(open_window, "containers-row-failure")
+    row = open_window.containers.viewmodel.table.shown[place_of(open_window, "web")]
+    assert row.tone == "err"
+    open_window.containers.viewmodel.dismiss(row.key)
+    assert state_of(open_window, "web").startswith("Running")
+
+
+def test_delete_asks_with_the_exact_names(open_window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    start_container(engine, "web")
+    wait_for(qtbot, lambda: names(open_window) == ["web"])
+    press_row_action(qtbot, open_window.containers.list, 0, "delete")
+    dialog = find(open_window, ConfirmDeleteDialog, "containers.delete")
+    assert text_of(dialog, "containers.delete.names") == "web"
+    assert find(dialog, QCheckBox, "containers.delete.force").isChecked()
+    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    assert not dialog.isVisible(), "Enter is Cancel"
+    assert engine.state.find_container("web") is not None
+    press_row_action(qtbot, open_window.containers.list, 0, "delete")
+    press(qtbot, open_window, "containers.delete.confirm")
+    wait_for(qtbot, lambda: engine.state.find_container("web") is None and not names(open_window))
+
+
+def test_several_rows_at_once(
+    open_window: MainWindow, engine: FakeEngine, qtbot: QtBot, save_picture: Callable[[QWidget, str], None]
+) -> None:
+    for name in ("api", "cache", "web"):
+        start_container(engine, name)
+    wait_for(qtbot, lambda: len(names(open_window)) == 3)
+    page = open_window.containers
+    assert not page.selection_bar.isVisible()
+    page.list.selectAll()
+    wait_for(qtbot, lambda: text_of(open_window, "containers.selection.count") == "3 selected")
+    save_picture(open_window, "containers-selection")
+    press(qtbot, open_window, "containers.selection.stop")
+    wait_for(
+        qtbot, lambda: all(state_of(open_window, name).startswith("Exited") for name in names(open_window))
+    )
+
+
+def test_selection_survives_sorting_and_updates(
+    open_window: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    containers = {name: start_container(engine, name) for name in ("bravo", "alpha", "charlie")}
+    wait_for(qtbot, lambda: len(names(open_window)) == 3)
+    table = open_window.containers.list
+    index = table.model().index(place_of(open_window, "bravo"), NAME)
+    flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+    table.selectionModel().select(index, flags)
+    table.sortByColumn(NAME, Qt.SortOrder.DescendingOrder)
+    assert names(open_window) == ["charlie", "bravo", "alpha"]
+    engine.containers.act(containers["alpha"], "stop", {})
+    wait_for(qtbot, lambda: state_of(open_window, "alpha").startswith("Exited"))
+    assert [row.name for row in table.chosen()] == ["bravo"]
+    table.sortByColumn(NAME, Qt.SortOrder.AscendingOrder)
+    assert [row.name for row in table.chosen()] == ["bravo"]
+
+
+def test_filter_and_what_it_says_when_nothing_fits(
+    open_window: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    start_container(engine, "web")
+    start_container(engine, "db", "postgres:17")
+    wait_for(qtbot, lambda: len(names(open_window)) == 2)
+    qtbot.keyClick(open_window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    wait_for(qtbot, lambda: open_window.containers.filter_box.hasFocus())
+    qtbot.keyClicks(open_window.containers.filter_box, "postgres")
+    assert names(open_window) == ["db"]
+    qtbot.keyClicks(open_window.containers.filter_box, "xyz")
+    assert find(open_window, QLabel, "containers.nothing").isVisible()
+    press(qtbot, open_window, "containers.nothing.clear")
+    assert len(names(open_window)) == 2
+
+
+def test_port_opens_the_browser(
+    open_window: MainWindow, engine: FakeEngine, qtbot: QtBot, opened_urls: list[str]
+) -> None:
+    container = start_container(engine, "web", port=18731)
+    del container
+    wait_for(qtbot, lambda: names(open_window) == ["web"])
+    table = open_window.containers.list
+    place = table.visualRect(table.model().index(0, PORTS))
+    qtbot.mouseClick(
+        table.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(place.left() + 20, place.center().y())
+    )
+    assert opened_urls == ["http://localhost:18731"]
+
+
+def test_hostile_names_stay_text(open_window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    evil = '<img src="http://127.0.0.1:1/x"><b>bold</b>'
+    start_container(engine, evil)
+    wait_for(qtbot, lambda: names(open_window) == [evil])
+    open_window.containers.show_logs(open_window.containers.viewmodel.table.shown[0].key)
+    for label in open_window.findChildren(QLabel):
+        if label.text() and "<" in label.text():
+            assert label.textFormat() is Qt.TextFormat.PlainText, label.objectName()
+        assert label.textFormat() is Qt.TextFormat.PlainText or not label.isVisible()
+    assert text_of(open_window, "containers.logs.title") == evil

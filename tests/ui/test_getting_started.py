@@ -1,0 +1,117 @@
+"""One click on the welcome card: the phases, the browser, and what goes wrong on the way."""
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtWidgets import QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.viewmodels.desktop import DesktopViewModel
+from app.views.main_window import MainWindow
+from tests.fakes.fake_engine import FakeEngine
+from tests.fakes.fake_machine import FakeMachine
+from tests.fakes.faults import FaultKind
+from tests.ui.helpers import find, press, text_of, wait_for
+from vm.machine.status import MachineState
+
+Save = Callable[[QWidget, str], None]
+IMAGE = "marina/getting-started:latest"
+
+
+@pytest.fixture(autouse=True)
+def tutorial(engine: FakeEngine) -> None:
+    """The tutorial image is there, as it ships with Marina."""
+    engine.add_image(IMAGE, exposed=("80/tcp",), serves="<h1>Getting started</h1>")
+
+
+def story_of(desktop: DesktopViewModel) -> str:
+    return desktop.getting_started.view.state
+
+
+def test_one_click_to_the_page(
+    window: MainWindow, desktop: DesktopViewModel, qtbot: QtBot, opened_urls: list[str], save_picture: Save
+) -> None:
+    desktop.begin()
+    wait_for(qtbot, lambda: desktop.containers.is_loaded)
+    save_picture(window, "welcome")
+    press(qtbot, window, "containers.welcome.run")
+    wait_for(qtbot, lambda: story_of(desktop) == "done")
+    url = desktop.getting_started.view.url
+    assert opened_urls == [url], "the browser opens by itself, once"
+    assert text_of(window, "containers.welcome.title") == f"Running at {url.removeprefix('http://')}"
+    wait_for(qtbot, lambda: desktop.containers.running == 1)
+    save_picture(window, "welcome-done")
+    press(qtbot, window, "containers.welcome.open")
+    assert opened_urls == [url, url]
+    press(qtbot, window, "containers.welcome.stop")
+    wait_for(qtbot, lambda: desktop.containers.running == 0)
+    assert not window.containers.welcome.isVisible()
+
+
+def test_click_counts_while_the_engine_still_starts(
+    window: MainWindow,
+    desktop: DesktopViewModel,
+    machine: FakeMachine,
+    qtbot: QtBot,
+    opened_urls: list[str],
+    save_picture: Save,
+) -> None:
+    machine.set(state=MachineState.STOPPED)
+    machine.gate.clear()
+    desktop.begin()
+    wait_for(qtbot, lambda: window.chip.word.startswith("Starting"))
+    press(qtbot, window, "containers.welcome.run")
+    wait_for(qtbot, lambda: text_of(window, "containers.welcome.steps.0.detail") == "Start the machine")
+    save_picture(window, "welcome-active")
+    machine.gate.set()
+    wait_for(qtbot, lambda: story_of(desktop) == "done")
+    assert len(opened_urls) == 1
+
+
+def test_without_a_browser_the_address_can_be_copied(
+    window: MainWindow, desktop: DesktopViewModel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.views.pages.containers_page.open_address", lambda url: False)
+    desktop.begin()
+    wait_for(qtbot, lambda: desktop.containers.is_loaded)
+    press(qtbot, window, "containers.welcome.run")
+    wait_for(qtbot, lambda: story_of(desktop) == "done")
+    address = find(window, QLineEdit, "containers.welcome.address")
+    assert address.isVisible()
+    assert address.text() == desktop.getting_started.view.url
+
+
+def test_failure_stays_on_the_card_and_can_be_retried(
+    window: MainWindow,
+    desktop: DesktopViewModel,
+    engine: FakeEngine,
+    qtbot: QtBot,
+    opened_urls: list[str],
+    save_picture: Save,
+) -> None:
+    desktop.begin()
+    wait_for(qtbot, lambda: desktop.containers.is_loaded)
+    engine.fail(r"POST /containers/create", FaultKind.STATUS, status=500, message="no space left on device")
+    press(qtbot, window, "containers.welcome.run")
+    wait_for(qtbot, lambda: story_of(desktop) == "failed")
+    assert text_of(window, "containers.welcome.failure.summary") == "The engine's disk is full"
+    save_picture(window, "welcome-failed")
+    assert not opened_urls
+    press(qtbot, window, "containers.welcome.failure.retry")
+    wait_for(qtbot, lambda: story_of(desktop) == "done")
+
+
+def test_cancel_takes_the_story_back(
+    window: MainWindow, desktop: DesktopViewModel, machine: FakeMachine, qtbot: QtBot, opened_urls: list[str]
+) -> None:
+    machine.set(state=MachineState.STOPPED)
+    machine.gate.clear()
+    desktop.begin()
+    press(qtbot, window, "containers.welcome.run")
+    wait_for(qtbot, lambda: window.chip.word.startswith("Starting"))
+    press(qtbot, window, "containers.welcome.cancel")
+    wait_for(qtbot, lambda: story_of(desktop) == "idle")
+    machine.gate.set()
+    wait_for(qtbot, lambda: desktop.containers.is_loaded)
+    assert not opened_urls
+    assert desktop.containers.total == 0

@@ -1,0 +1,142 @@
+"""Every state of the engine as the window shows it: starting, failed, stopped, lost, slow."""
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.viewmodels.desktop import DesktopViewModel
+from app.views.main_window import MainWindow
+from tests.fakes.fake_engine import FakeEngine
+from tests.fakes.fake_machine import FakeMachine
+from tests.ui.helpers import find, press, text_of, wait_for
+from tests.ui.test_containers_page import names, start_container
+from vm.machine.status import MachineState, Problem, Step, StepState
+
+Save = Callable[[QWidget, str], None]
+
+
+def test_window_is_there_before_the_engine_is_asked(window: MainWindow, machine: FakeMachine) -> None:
+    assert window.isVisible()
+    assert not machine.requests
+    assert window.chip.word == "Looking for the engine…"
+
+
+def test_start_shows_named_steps_with_times(
+    window: MainWindow, desktop: DesktopViewModel, machine: FakeMachine, qtbot: QtBot, save_picture: Save
+) -> None:
+    machine.set(state=MachineState.STOPPED)
+    machine.gate.clear()
+    desktop.begin()
+    wait_for(qtbot, lambda: window.chip.word == "Starting 0 %" and bool(desktop.view.steps))
+    assert text_of(window, "containers.engine.steps.0.title") == "Start the machine"
+    first = text_of(window, "containers.engine.steps.0.time")
+    wait_for(qtbot, lambda: text_of(window, "containers.engine.steps.0.time") != first, "the clock stands")
+    machine.set(
+        progress=0.55,
+        accelerator="tcg",
+        accelerator_reason="/dev/kvm is there, but a test machine did not start with it within 10 s.",
+        steps=(
+            Step("image", "Check the machine's image", StepState.DONE, 0.4, 10),
+            Step("boot", "Start the machine", StepState.DONE, 4.2, 60),
+            Step("ssh", "Open the tunnel", StepState.ACTIVE, 3.1, 60, "waiting for the host key"),
+            Step("engine", "Start the engine", StepState.WAITING, 0, 30),
+        ),
+    )
+    wait_for(qtbot, lambda: window.chip.word == "Starting 55 %")
+    assert text_of(window, "containers.engine.steps.2.detail") == "waiting for the host key"
+    assert "/dev/kvm" in text_of(window, "containers.engine.starting.note")
+    save_picture(window, "start-up")
+    window.show_page("images")
+    assert text_of(window, "images.engine.steps.2.title") == "Open the tunnel"
+    machine.gate.set()
+    wait_for(qtbot, lambda: desktop.containers.is_loaded)
+    assert window.chip.word == "Engine running"
+
+
+def test_failed_start_says_why_and_can_be_retried(
+    window: MainWindow, desktop: DesktopViewModel, machine: FakeMachine, qtbot: QtBot, save_picture: Save
+) -> None:
+    machine.set(state=MachineState.STOPPED)
+    machine.start_fails_with = Problem(
+        "The machine's disk is damaged", "EXT4-fs error (device vdc)\ncannot mount /data", "Run a check."
+    )
+    desktop.begin()
+    wait_for(qtbot, lambda: window.chip.word == "Error")
+    card = "containers.engine.failure"
+    assert text_of(window, f"{card}.summary") == "The machine's disk is damaged"
+    assert text_of(window, f"{card}.advice") == "Run a check."
+    details = find(window.containers, QPlainTextEdit, f"{card}.details")
+    assert not details.isVisible()
+    press(qtbot, window.containers, f"{card}.toggle")
+    assert details.isVisible()
+    assert "cannot mount /data" in details.toPlainText()
+    save_picture(window, "start-up-failed")
+    press(qtbot, window.containers, f"{card}.copy")
+    assert "cannot mount /data" in QApplication.clipboard().text()
+    machine.start_fails_with = None
+    press(qtbot, window.containers, f"{card}.retry")
+    wait_for(qtbot, lambda: window.chip.word == "Engine running")
+    assert not find(window.containers, QLabel, f"{card}.summary").isVisible()
+
+
+def test_stop_and_start_from_the_chip(
+    window: MainWindow, desktop: DesktopViewModel, machine: FakeMachine, qtbot: QtBot, save_picture: Save
+) -> None:
+    machine.set(
+        accelerator="tcg",
+        accelerator_reason="This computer's processor offers no virtualisation.",
+        uptime=754.0,
+        boot_seconds=11.2,
+        cpus=2,
+        memory_bytes=412_000_000,
+        memory_limit_bytes=2_000_000_000,
+        disk_bytes=1_230_000_000,
+    )
+    desktop.begin()
+    wait_for(qtbot, lambda: window.chip.word == "Engine running" and desktop.view.cpus == 2)
+    window.chip.click()
+    popover = window.chip.popover
+    assert popover.isVisible()
+    assert "Up 12 min 34 s" in text_of(popover, "engine.facts")
+    assert "no virtualisation" in text_of(popover, "engine.warning.text")
+    save_picture(popover, "engine-popover")
+    press(qtbot, popover, "engine.stop")
+    wait_for(qtbot, lambda: window.chip.word == "Stopped")
+    assert text_of(window, "containers.engine.stopped.title") == "The engine is stopped"
+    save_picture(window, "stopped")
+    press(qtbot, window.containers, "containers.engine.stopped.start")
+    wait_for(qtbot, lambda: window.chip.word == "Engine running")
+    assert machine.requests.count("stop") == 1
+
+
+def test_lost_connection_keeps_the_list(
+    window: MainWindow,
+    desktop: DesktopViewModel,
+    machine: FakeMachine,
+    engine: FakeEngine,
+    qtbot: QtBot,
+    save_picture: Save,
+) -> None:
+    start_container(engine, "web")
+    desktop.begin()
+    wait_for(qtbot, lambda: names(window) == ["web"])
+    machine.set(state=MachineState.RECONNECTING)
+    wait_for(qtbot, lambda: window.chip.word == "Reconnecting")
+    assert names(window) == ["web"]
+    assert not window.containers.list.isEnabled()
+    assert "connecting again" in window.containers.banner.text
+    save_picture(window, "reconnecting")
+    machine.set(state=MachineState.RUNNING)
+    wait_for(qtbot, lambda: window.containers.list.isEnabled())
+    assert not window.containers.banner.isVisible()
+
+
+def test_a_dead_supervisor_is_a_stopped_engine(
+    window: MainWindow, desktop: DesktopViewModel, machine: FakeMachine, qtbot: QtBot
+) -> None:
+    desktop.begin()
+    wait_for(qtbot, lambda: window.chip.word == "Engine running")
+    machine.set(state=MachineState.DEGRADED, warnings=("The disk is 93 % full.",))
+    wait_for(qtbot, lambda: window.chip.word == "Slow")
+    assert "93 %" in window.containers.banner.text
