@@ -62,7 +62,7 @@ def details(image: Image, layer_paths: Sequence[str]) -> dict[str, Any]:
         "Architecture": config.get("architecture") or "",
         "Os": config.get("os") or "",
         "Size": image.size,
-        "GraphDriver": {"Name": "overlayfs", "Data": {"LowerDir": ":".join(layer_paths)}},
+        "GraphDriver": {"Name": "overlay2", "Data": {"LowerDir": ":".join(layer_paths)}},
         "RootFS": {"Type": "layers", "Layers": list(image.layers)},
         "Metadata": {"LastTagTime": _rfc3339(image.pulled_ns)},
     }

@@ -44,6 +44,7 @@ class ImageImport:
         self._downloads = SharedJobs[None, Step](tasks, "download")
         self._unpacking = SharedJobs[StoredLayer, Step](tasks, "unpack")
         self._slots = asyncio.Semaphore(PARALLEL_DOWNLOADS)
+        self._recording = asyncio.Lock()
         self._pins: Counter[str] = Counter()
 
     def pinned(self) -> set[str]:
@@ -75,11 +76,6 @@ class ImageImport:
             known = [self._known(diff_ids[: height + 1]) for height in range(len(diff_ids))]
             pins.enter_context(self._pinned([*diff_ids, *(layer.blob for layer in known if layer)]))
             layers = await self._layers_of(source, manifest.layers, diff_ids, known, progress)
-            for data in (config_data, chosen.data):
-                await in_thread(self._content.add, data)
-            kept = {manifest.config.digest, chosen.digest, *(layer.blob for layer in layers)}
-            # A cancelled caller must not leave files half moved beside a record that is never written.
-            await in_thread_to_end(self._content.keep, kept)
             image = Image(
                 id=manifest.config.digest,
                 config=config,
@@ -87,6 +83,15 @@ class ImageImport:
                 pulled_ns=time.time_ns(),
                 manifest=chosen.digest,
             )
+            return await self._record(image, (config_data, chosen.data), references)
+
+    async def _record(self, image: Image, small_blobs: Iterable[bytes], references: Iterable[str]) -> Image:
+        """Put an image that is complete on record; from here to the end it is all or nothing."""
+        async with self._recording:  # two imports of one image move the same files
+            for data in small_blobs:
+                await in_thread(self._content.add, data)
+            kept = {image.id, image.manifest, *(layer.blob for layer in image.store_layers)}
+            await in_thread_to_end(self._content.keep, kept)
             return self._records.add(image, references)
 
     async def _manifest_for(

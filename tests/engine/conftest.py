@@ -37,3 +37,10 @@ def engine(
     state: Path = tmp_path_factory.mktemp("engine")
     with started_engine(state, netns, ["--registry-mirror", registry.url]) as engine:
         yield engine
+
+
+@pytest.fixture(scope="session")
+def busybox(engine: NativeEngine) -> str:
+    """The image that container tests run, present in `engine`."""
+    engine.docker("pull", "-q", "busybox")
+    return "busybox"
