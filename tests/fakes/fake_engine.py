@@ -279,12 +279,13 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         with container.changed:
             entries = list(container.log)
         sent = len(entries)
-        for entry in entries if tail == "all" else entries[max(len(entries) - int(tail), 0) :]:
-            self._chunk(_encode(container, entry, stamps))
+        first = 0 if tail == "all" else max(len(entries) - int(tail), 0)
+        for number, entry in enumerate(entries[first:], start=first):
+            self._chunk(_encode(container, entry, stamps, number))
         while follow and not self.engine.closing.is_set():
             fresh, ended = container.wait_for_output(sent)
-            for entry in fresh:
-                self._chunk(_encode(container, entry, stamps))
+            for number, entry in enumerate(fresh, start=sent):
+                self._chunk(_encode(container, entry, stamps, number))
             sent += len(fresh)
             if ended and not fresh:
                 break
@@ -435,8 +436,9 @@ def _frame(stream: int, data: bytes) -> bytes:
     return struct.pack(">B3xI", stream, len(data)) + data
 
 
-def _encode(container: FakeContainer, entry: tuple[int, bytes], timestamps: bool) -> bytes:
+def _encode(container: FakeContainer, entry: tuple[int, bytes], timestamps: bool, number: int = 0) -> bytes:
+    """Return a piece of output as sent; each piece has a time of its own, one nanosecond after the last."""
     stream, data = entry
     if timestamps:
-        data = b"2026-01-02T03:04:05.123456789Z " + data
+        data = f"2026-01-02T03:04:05.{123456789 + number:09d}Z ".encode() + data
     return data if container.tty else _frame(stream, data)
