@@ -21,6 +21,14 @@ class QmpError(Exception):
     """QEMU refused a command, or is gone."""
 
 
+async def _connect_when_listening(endpoint: Endpoint) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    while True:
+        try:
+            return await connect_endpoint(endpoint)
+        except ConnectionRefusedError:  # QEMU has made its socket and does not listen yet
+            await asyncio.sleep(0.02)
+
+
 class QmpClient:
     """One connection to a running QEMU. QEMU serves one client at a time."""
 
@@ -41,7 +49,7 @@ class QmpClient:
         """Connect and negotiate within `limit` seconds. Raises QmpError."""
         try:
             async with asyncio.timeout(limit):
-                reader, writer = await connect_endpoint(endpoint)
+                reader, writer = await _connect_when_listening(endpoint)
                 try:
                     greeting = json.loads(await reader.readline())
                     if "QMP" not in greeting:
