@@ -161,6 +161,8 @@ class LayerTar:
     def _finish_headers(self, entry: _Entry, header: bytes) -> None:
         if entry.name is None:
             entry.name = tar_headers.entry_name(header)
+        if entry.link is None:
+            entry.link = tar_headers.text(header[157:257])
         if entry.size is None:
             entry.size = tar_headers.number(header[124:136])
         if entry.kind in tar_headers.REGULAR:

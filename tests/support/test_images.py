@@ -167,7 +167,12 @@ def busybox_layer() -> bytes:
     entries = [folder(name) for name in ("bin", "etc", "root", "usr", "usr/bin", "var", "home")]
     entries += [folder("tmp", 0o1777), folder("proc", 0o555), folder("sys", 0o555), folder("dev")]
     entries.append(Entry("bin/busybox", BUSYBOX.read_bytes(), mode=0o755))
-    entries += [hard_link(f"bin/{name}", "bin/busybox") for name in applets if name != "busybox"]
+    # With the mode of their target, as tar writes it: Docker applies a link's mode to the file.
+    entries += [
+        Entry(f"bin/{name}", kind=tarfile.LNKTYPE, link="bin/busybox", mode=0o755)
+        for name in applets
+        if name != "busybox"
+    ]
     entries.append(Entry("etc/passwd", b"root:x:0:0:root:/root:/bin/sh\nuser:x:1000:1000::/home:/bin/sh\n"))
     entries.append(Entry("etc/group", b"root:x:0:\nuser:x:1000:\nextra:x:2000:user\n"))
     return layer_tar(entries)
