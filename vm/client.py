@@ -102,12 +102,13 @@ class MachineClient:
                 return status
         return self._status_without_supervisor()
 
-    def watch(self) -> StatusStream:
-        """Return a stream with the status now and after each change; starts a supervisor.
+    def watch(self, *, start_supervisor: bool = True) -> StatusStream:
+        """Return a stream with the status now and after each change.
 
-        It ends when the supervisor does, or when it is closed.
+        It ends when the supervisor does, or when it is closed. Raises UserError when there is no supervisor and
+        none is to be started.
         """
-        return self._stream("watch")
+        return self._stream("watch", start_supervisor)
 
     def start(self) -> StatusStream:
         """Bring the machine up, if it is not. Read the stream to its end: the last status is final."""
@@ -182,8 +183,9 @@ class MachineClient:
             return False
         return True
 
-    def _stream(self, command: str) -> StatusStream:
-        self.ensure_supervisor()
+    def _stream(self, command: str, start_supervisor: bool = True) -> StatusStream:
+        if start_supervisor:
+            self.ensure_supervisor()
         try:
             return StatusStream(_ask(self._dial(None), command))
         except OSError as error:

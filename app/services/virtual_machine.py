@@ -152,7 +152,7 @@ class MachineWatch:
 
     def _follow_supervisor(self) -> None:
         """Report until the supervisor ends or the watch is closed."""
-        with self._machine.watch() as stream:
+        with self._machine.watch(start_supervisor=False) as stream:
             with self._lock:
                 self._stream = stream
                 if self._closed.is_set():

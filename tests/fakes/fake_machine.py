@@ -15,7 +15,7 @@ STEPS = (("machine", "Start the machine", 60.0), ("engine", "Start the engine", 
 
 
 class FakeMachine:
-    """Start it as a context manager. `start_fails_with` scripts a failed start, `gate` can hold a start up."""
+    """Start it as a context manager. `start_fails_with` scripts a failed start, `gate` holds one up."""
 
     def __init__(self, folder: Path, state: MachineState = MachineState.STOPPED) -> None:
         self.socket_path = folder / "machine.sock"
@@ -115,11 +115,14 @@ class FakeMachine:
             known = len(self._history)
         yield self._status
         while not self._closing.is_set():
-            with self._changed:
-                self._changed.wait_for(lambda: len(self._history) > known or self._closing.is_set(), 0.05)
-                fresh = self._history[known:]
-                known = len(self._history)
+            fresh = self._wait_for_news(known)
+            known += len(fresh)
             yield from fresh
+
+    def _wait_for_news(self, known: int) -> list[MachineStatus]:
+        with self._changed:
+            self._changed.wait_for(lambda: len(self._history) > known or self._closing.is_set(), 0.05)
+            return self._history[known:]
 
     def _start(self) -> Iterator[MachineStatus]:
         if self._status.state is MachineState.RUNNING:
