@@ -47,7 +47,7 @@ class ContainerCreation:
         """Make a container. Raises EngineError in Docker's words; nothing is left behind then."""
         clean_name = self._choose_name(name)
         config = create_request.read_config(body)
-        host_body = body.get("HostConfig") or {}
+        host_body = {} if body.get("HostConfig") is None else body["HostConfig"]
         if not isinstance(host_body, dict):
             raise InvalidParameterError("invalid JSON: HostConfig must be an object")
         host = create_request.read_host_config(host_body)

@@ -69,7 +69,7 @@ def resolve_user(root: int, wanted: str, additional: tuple[str, ...] = ()) -> Pr
     uid, gid, login = _find_user(users, name)
     if colon and group_name:
         gid = _find_group(groups, group_name)
-    extra = {_find_group(groups, group) for group in additional}
+    extra = {gid, *(_find_group(groups, group) for group in additional)}
     if login and not (colon and group_name):
         for entry in groups:
             if len(entry) >= 4 and entry[2].isdigit() and login in entry[3].split(","):
