@@ -53,6 +53,7 @@ class ImageTable(RowTableModel[ImageRow]):
     """The images by name."""
 
     column_count = 6
+    right_aligned = frozenset({SIZE})
 
     def header(self, column: int) -> str:
         """Return the title of a column; actions have none."""

@@ -33,6 +33,7 @@ class RowTableModel(QAbstractTableModel, Generic[RowType]):
     """Rows by key, shown through a filter in an order. Subclasses say what a cell shows and how to sort."""
 
     column_count = 0
+    right_aligned: frozenset[int] = frozenset()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -69,7 +70,10 @@ class RowTableModel(QAbstractTableModel, Generic[RowType]):
         if role == Qt.ItemDataRole.DisplayRole:
             return self.header(section)
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            return int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+            side = (
+                Qt.AlignmentFlag.AlignRight if section in self.right_aligned else Qt.AlignmentFlag.AlignLeft
+            )
+            return side | Qt.AlignmentFlag.AlignVCenter
         return None
 
     def data(self, index: Index, role: int = 0) -> Any:

@@ -9,7 +9,7 @@ from unicodedata import combining, east_asian_width
 
 _SEQUENCE = re.compile(
     r"\x1b\[([0-9;:]*)m"  # colours and weights
-    r"|\x1b\[[0-?]*[ -/]*[@-~]"  # any other CSI
+    r"|\x1b\[[0-?]*[ -/]*(?:[@-~]|$)"  # any other CSI, also one that the line cuts off
     r"|\x1b[\]PX^_].*?(?:\x07|\x1b\\|$)"  # OSC, DCS, SOS, PM, APC with their text
     r"|\x1b[ -/]*[0-~]?"  # two-character escapes, and a lone ESC
     r"|[\x00-\x08\x0b-\x1a\x1c-\x1f\x7f-\x9f]"  # controls

@@ -4,11 +4,9 @@ import time
 
 from PySide6.QtCore import QCoreApplication, QLocale
 
+translate = QCoreApplication.translate
+
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
-
-
-def _translate(text: str, count: int = -1) -> str:
-    return QCoreApplication.translate("Wording", text, None, count)
 
 
 def format_size(size: int) -> str:
@@ -24,34 +22,34 @@ def format_age(moment: float, now: float | None = None) -> str:
         return ""
     seconds = max(0.0, (time.time() if now is None else now) - moment)
     if seconds < _MINUTE:
-        return _translate("just now")
+        return translate("Wording", "just now")
     if seconds < _HOUR:
-        return _translate("%n minute(s) ago", int(seconds // _MINUTE))
+        return translate("Wording", "%n minute(s) ago", None, int(seconds // _MINUTE))
     if seconds < _DAY:
-        return _translate("%n hour(s) ago", int(seconds // _HOUR))
+        return translate("Wording", "%n hour(s) ago", None, int(seconds // _HOUR))
     if seconds < 60 * _DAY:
-        return _translate("%n day(s) ago", int(seconds // _DAY))
+        return translate("Wording", "%n day(s) ago", None, int(seconds // _DAY))
     if seconds < 730 * _DAY:
-        return _translate("%n month(s) ago", int(seconds // (30.4 * _DAY)))
-    return _translate("%n year(s) ago", int(seconds // (365.25 * _DAY)))
+        return translate("Wording", "%n month(s) ago", None, int(seconds // (30.4 * _DAY)))
+    return translate("Wording", "%n year(s) ago", None, int(seconds // (365.25 * _DAY)))
 
 
 def format_duration(seconds: float) -> str:
     """Return a time span: "8.1 s", "2 min 5 s", "3 h 10 min", "4 d 2 h"."""
     if seconds < 10:
-        return _translate("{0} s").format(QLocale().toString(seconds, "f", 1))
+        return translate("Wording", "{0} s").format(QLocale().toString(seconds, "f", 1))
     whole = int(seconds)
     if whole < _MINUTE:
-        return _translate("{0} s").format(whole)
+        return translate("Wording", "{0} s").format(whole)
     if whole < _HOUR:
-        return _translate("{0} min {1} s").format(whole // _MINUTE, whole % _MINUTE)
+        return translate("Wording", "{0} min {1} s").format(whole // _MINUTE, whole % _MINUTE)
     if whole < _DAY:
-        return _translate("{0} h {1} min").format(whole // _HOUR, whole % _HOUR // _MINUTE)
-    return _translate("{0} d {1} h").format(whole // _DAY, whole % _DAY // _HOUR)
+        return translate("Wording", "{0} h {1} min").format(whole // _HOUR, whole % _HOUR // _MINUTE)
+    return translate("Wording", "{0} d {1} h").format(whole // _DAY, whole % _DAY // _HOUR)
 
 
 def format_share(done: int, total: int) -> str:
     """Return "12.0 MB of 48.3 MB", or only what is done while the total is unknown."""
     if total <= 0:
         return format_size(done)
-    return _translate("{0} of {1}").format(format_size(done), format_size(total))
+    return translate("Wording", "{0} of {1}").format(format_size(done), format_size(total))

@@ -10,6 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalett
 from PySide6.QtWidgets import QApplication
 
 _STYLE_FILE = files("resources") / "styles" / "marina.qss"
+_ICON_FOLDER = files("resources") / "icons"
 FONT_PIXELS = 13
 ROW_HEIGHT = 44
 
@@ -143,6 +144,11 @@ def monospace_font() -> QFont:
     return font
 
 
+def _tick_path(dark: bool) -> str:
+    """Return the file with a check box's tick: a style sheet takes pictures by path only."""
+    return str(_ICON_FOLDER / f"tick-{'dark' if dark else 'light'}.svg").replace("\\", "/")
+
+
 class Theme(QObject):
     """Applies the chosen appearance to the application and tells when the colours change."""
 
@@ -191,5 +197,5 @@ class Theme(QObject):
         )
         self.tokens = DARK if dark else LIGHT
         self._application.setPalette(build_palette(self.tokens))
-        self._application.setStyleSheet(self._template.substitute(asdict(self.tokens)))
+        self._application.setStyleSheet(self._template.substitute(asdict(self.tokens), tick=_tick_path(dark)))
         self.changed.emit()

@@ -101,17 +101,16 @@ def test_failure_stays_on_the_card_and_can_be_retried(
     wait_for(qtbot, lambda: story_of(desktop) == "done")
 
 
-def test_cancel_takes_the_story_back(
-    window: MainWindow, desktop: DesktopViewModel, machine: FakeMachine, qtbot: QtBot, opened_urls: list[str]
+def test_cancel_ends_the_pull(
+    window: MainWindow, desktop: DesktopViewModel, engine: FakeEngine, qtbot: QtBot, opened_urls: list[str]
 ) -> None:
-    machine.set(state=MachineState.STOPPED)
-    machine.gate.clear()
+    engine.state.images.clear()
+    engine.offer_image(IMAGE, serves="<h1>Getting started</h1>")
+    engine.pull_pause = 5.0
     desktop.begin()
     press(qtbot, window, "containers.welcome.run")
-    wait_for(qtbot, lambda: window.chip.word.startswith("Starting"))
+    wait_for(qtbot, lambda: any("images/create" in line for line in engine.requests))
     press(qtbot, window, "containers.welcome.cancel")
     wait_for(qtbot, lambda: story_of(desktop) == "idle")
-    machine.gate.set()
-    wait_for(qtbot, lambda: desktop.containers.is_loaded)
     assert not opened_urls
-    assert desktop.containers.total == 0
+    assert not engine.state.containers

@@ -147,15 +147,16 @@ def test_run_dialog_is_ready_to_run(
     assert f"-p {host.text()}:80" in line
     assert "-e MODE=fast -e LEVEL=3" in line
     save_picture(find(images, QWidget, "run"), "run")
+    address = f"http://localhost:{host.text()}"
     press(qtbot, images, "run.start")
     wait_for(qtbot, lambda: images.banner.isVisible())
     container = engine.state.find_container("nginx")
     assert container is not None
     assert container.state == "running"
     assert container.body["Env"] == ["MODE=fast", "LEVEL=3"]
-    assert images.banner.text == f"nginx is running at http://localhost:{host.text()}"
+    assert images.banner.text == f"nginx is running at {address}"
     press(qtbot, images, "window.banner.button")
-    assert opened_urls == [f"http://localhost:{host.text()}"]
+    assert opened_urls == [address]
 
 
 def test_taken_port_names_its_holder_and_offers_another(
@@ -203,6 +204,7 @@ def test_refusal_stays_in_the_dialog_beside_its_field(
     engine.fail(r"POST /containers/\w+/start", FaultKind.STATUS, message=message)
     press(qtbot, images, "run.start")
     wait_for(qtbot, lambda: "nginx (pid 12)" in text_of(images, "run.ports.message"))
+    wait_for(qtbot, lambda: find(images, QWidget, "run.ports.message").isVisible())
     save_picture(find(images, QWidget, "run"), "run-refused")
     assert engine.state.find_container("web") is None, "what was created is taken back"
     press(qtbot, images, "run.start")

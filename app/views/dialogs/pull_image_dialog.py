@@ -1,6 +1,6 @@
 """The pull dialog: a name checked as it is typed, progress by layer, and each failure with its advice."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QDialog, QLineEdit, QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
 from app.viewmodels.failure import Failure
@@ -78,6 +78,7 @@ class PullImageDialog(QDialog):
                 self._progress,
                 self._failure,
                 self._done,
+                None,
                 6,
                 row(None, self._close, self._cancel, self._pull, self._run),
                 spacing=10,
@@ -151,7 +152,11 @@ class PullImageDialog(QDialog):
         self._run.hide()
         if not active:
             self.name.setFocus()
-        self.adjustSize()
+        self._fit()
+
+    def _fit(self) -> None:
+        """Take the height that the parts in sight need, once they are laid out."""
+        QTimer.singleShot(0, self, self.adjustSize)
 
     def _show_progress(self, view: PullView) -> None:
         known = view.percent is not None
@@ -178,12 +183,12 @@ class PullImageDialog(QDialog):
         self._pull.hide()
         self._run.show()
         self._run.setFocus()
-        self.adjustSize()
+        self._fit()
 
     def _failed(self, failure: Failure) -> None:
         self._set_active(False)
         self._failure.show_failure(failure)
-        self.adjustSize()
+        self._fit()
 
     def _cancelled(self) -> None:
         self._set_active(False)

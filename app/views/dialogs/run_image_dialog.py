@@ -50,6 +50,8 @@ class RunImageDialog(QDialog):
         viewmodel.setParent(self)
         self._conflicts: tuple[PortConflict, ...] = ()
         self._is_local, self._ready, self._asked = True, False, ""
+        self._refusal: FieldFailure | None = None
+        self._refused = RunForm("")
         self._build_fields(image)
         self._build_more()
         self._build_bottom()
@@ -139,8 +141,7 @@ class RunImageDialog(QDialog):
             form.addRow(title, content)
         fields = QWidget()
         fields.setObjectName("scrolled")
-        fields.setLayout(form)
-        form.setContentsMargins(0, 0, 10, 0)
+        fields.setLayout(column(form, None, margins=(0, 0, 10, 0)))
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setWidget(fields)
@@ -240,7 +241,7 @@ class RunImageDialog(QDialog):
         self._tell(self.command, self._command_message, problems.get("command", ""))
         self._environment_message.setText(problems.get("environment", ""))
         self._environment_message.setVisible("environment" in problems)
-        self._ports_message.hide()
+        self._tell_refusal(form)
         by_row = {conflict.row: conflict for conflict in self._conflicts}
         for place, line in enumerate(self.ports.lines):
             if isinstance(line, PortLine):
@@ -277,22 +278,32 @@ class RunImageDialog(QDialog):
 
     def _failed(self, refusal: FieldFailure) -> None:
         self.run_button.set_label(self.tr("Run"))
+        self._refusal, self._refused = refusal, self.form
         self._check()
-        failure = refusal.failure
-        message = {
-            "name": self._name_message,
-            "ports": self._ports_message,
-            "image": self._image_message,
-            "command": self._command_message,
-        }.get(refusal.field)
-        if message is None:
-            self._failure.show_failure(failure)
-            return
-        message.setText(" ".join(part for part in (failure.summary + ".", failure.what_to_do) if part))
-        message.show()
         field = {"name": self.name, "image": self.image, "command": self.command}.get(refusal.field)
         if field is not None:
-            mark_invalid(field, True)
             field.setFocus()
-        elif refusal.field == "ports" and self.ports.lines:
+        elif refusal.field == "ports":
             self._viewmodel.check_ports(self.form.ports)
+        else:
+            self._failure.show_failure(refusal.failure)
+
+    def _tell_refusal(self, form: RunForm) -> None:
+        """Keep the engine's refusal beside its field for as long as the field is as it was."""
+        self._ports_message.hide()
+        if self._refusal is None or not self._refusal.field:
+            return
+        name, failure = self._refusal.field, self._refusal.failure
+        if getattr(form, name) != getattr(self._refused, name):
+            return
+        text = " ".join(part for part in (failure.summary + ".", failure.what_to_do) if part)
+        if name == "ports":
+            self._ports_message.setText(text)
+            self._ports_message.show()
+        else:
+            field, message = {
+                "name": (self.name, self._name_message),
+                "image": (self.image, self._image_message),
+                "command": (self.command, self._command_message),
+            }[name]
+            self._tell(field, message, text)

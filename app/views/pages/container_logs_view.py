@@ -97,13 +97,9 @@ class ContainerLogsView(QWidget):
         self._viewmodel.lines_added.connect(self.log.append)
         self._viewmodel.state_changed.connect(self._state_changed)
         self._viewmodel.failed.connect(self._failed)
-        for keys, slot in (
-            (QKeySequence.StandardKey.Find, self.focus_search),
-            (QKeySequence(Qt.Key.Key_F3), self.log.next_match),
-        ):
-            shortcut = QShortcut(keys, self)
-            shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-            shortcut.activated.connect(slot)
+        shortcut = QShortcut(QKeySequence(Qt.Key.Key_F3), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(self.log.next_match)
 
     def _tool(self, icon: str, label: str, name: str, checkable: bool = False) -> IconButton:
         button = IconButton(icon, label, f"containers.logs.{name}")

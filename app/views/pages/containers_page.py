@@ -48,7 +48,7 @@ class ContainersPage(Page):
         self.run_button = Button(self.tr("Run"), "containers.run", "primary", "plus")
         self.run_button.setToolTip(self.tr("Run a container from an image (Ctrl+N)"))
         self.run_button.clicked.connect(self.run_other_requested)
-        self.tools.addWidget(self.filter_box)
+        self.tools.addWidget(self.filter_box, 20)
         self.tools.addWidget(self.run_button)
         self.list = ContainerList(viewmodel)
         self.welcome = WelcomeCard()

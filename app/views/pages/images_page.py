@@ -75,7 +75,7 @@ class ImagesPage(Page):
         self.filter_box.textChanged.connect(viewmodel.filter)
         self.pull_button = Button(self.tr("Pull"), "images.pull", "primary", "download")
         self.pull_button.clicked.connect(lambda: self.pull_requested.emit(""))
-        self.tools.addWidget(self.filter_box)
+        self.tools.addWidget(self.filter_box, 20)
         self.tools.addWidget(self.pull_button)
         self._build_list()
         self._build_body()

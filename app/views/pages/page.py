@@ -29,11 +29,10 @@ class Page(QWidget):
         self.notice = Banner(f"{name}.notice")
         self.notice.pressed.connect(self._dismiss)
         self._noticed_row = ""
-        self.tools = row()
+        self.tools = row(None)
         header = row(column(self.title, self.count, spacing=2), self.tools, spacing=24, margins=(0, 0, 0, 4))
         header.setStretch(0, 1)
         header.setStretch(1, 1)
-        self.tools.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.header = QWidget()
         self.header.setLayout(header)
         content = QWidget()

@@ -298,13 +298,14 @@ class LogView(QAbstractScrollArea):
     ) -> None:
         tokens = Theme.current().tokens
 
-        def mark(start: int, end: int, color: str) -> None:
+        def mark(start: int, end: int, color: str, outlined: bool = False) -> None:
             first = start if edges is None else edges[start]
             last = end if edges is None else edges[end]
-            painter.fillRect(
-                QRect(left + first * self._cell, top, (last - first) * self._cell, self._line_height),
-                QColor(color),
-            )
+            place = QRect(left + first * self._cell, top, (last - first) * self._cell, self._line_height)
+            painter.fillRect(place, QColor(color))
+            if outlined:
+                painter.setPen(QColor(tokens.accent))
+                painter.drawRect(place.adjusted(-1, 0, 0, -1))
 
         length = len(self._lines[number].text)
         if self._anchor is not None and self._cursor is not None and self._anchor != self._cursor:
@@ -317,7 +318,7 @@ class LogView(QAbstractScrollArea):
         while place < len(self._matches) and self._matches[place].line == number:
             start_column = self._matches[place].column
             end_column = min(start_column + len(self._needle), length)
-            mark(start_column, end_column, tokens.warn if place == self._current else tokens.warn_bg)
+            mark(start_column, end_column, tokens.warn_bg, outlined=place == self._current)
             place += 1
 
     @staticmethod
