@@ -1,0 +1,36 @@
+"""`make bench`, `python -m tests.bench`: measure, beside a Docker where one is installed."""
+
+import argparse
+import os
+import sys
+
+from tests.bench import native, virtual_machine
+from tests.bench.engines import Docker, Marina
+from tests.bench.statistics_table import format_table
+
+
+def main() -> int:
+    """Run what the command line asks for; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--samples", type=int, default=20, help="turns for each measurement")
+    parser.add_argument("--no-docker", action="store_true", help="leave an installed Docker out")
+    parser.add_argument("--vm", action="store_true", help="also boot the machine and measure it (minutes)")
+    parser.add_argument("--only-vm", action="store_true", help="measure nothing but the machine")
+    options = parser.parse_args()
+    if os.geteuid() != 0:
+        sys.stderr.write("The native engine needs root: run this as root, or with sudo.\n")
+        return 1
+    if not options.only_vm:
+        with_docker = Docker.is_installed() and not options.no_docker
+        rows = native.measure(options.samples, with_docker)
+        sys.stdout.write(format_table(rows, Marina.name, Docker.name if with_docker else None) + "\n")
+        if not Docker.is_installed():
+            sys.stdout.write("No dockerd is installed here, so there is nothing to compare with.\n")
+    if options.vm or options.only_vm:
+        rows = virtual_machine.measure()
+        sys.stdout.write(format_table(rows, virtual_machine.NAME, None) + "\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,146 @@
+"""The engines that are measured: Marina as it ships, and a Docker where one is installed."""
+
+import os
+import shutil
+import subprocess
+import sys
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from pathlib import Path
+
+from tests.bench.api import Api
+from tests.support.native_engine import IMAGE
+
+PROJECT = Path(__file__).resolve().parents[2]
+START_LIMIT = 60.0  # seconds
+STOP_LIMIT = 30.0  # seconds
+
+
+class MeasuredEngine(ABC):
+    """One engine with state and network of its own, started and stopped as often as a measurement wants."""
+
+    name = ""
+
+    def __init__(self, state: Path, netns: str) -> None:
+        self.state = state
+        self.netns = netns
+        self.api = Api(self.socket)
+        self.process: subprocess.Popen[bytes] | None = None
+
+    @property
+    @abstractmethod
+    def socket(self) -> Path:
+        """The API's Unix socket."""
+
+    @abstractmethod
+    def command(self) -> list[str]:
+        """Return the command that becomes the engine."""
+
+    def is_engine_yet(self) -> bool:
+        """Return whether the started process is the engine, and no longer the program that prepares it."""
+        return True
+
+    def start(self) -> float:
+        """Start the engine; returns the seconds from its first instruction to its first answer."""
+        with (self.state / "engine.log").open("ab") as log:
+            self.process = subprocess.Popen(self.command(), cwd=PROJECT, stdout=log, stderr=log)
+        self._wait(self.is_engine_yet)
+        begin = time.perf_counter()
+        self._wait(self.api.answers)
+        return time.perf_counter() - begin
+
+    def _wait(self, condition: Callable[[], bool]) -> None:
+        assert self.process is not None
+        deadline = time.monotonic() + START_LIMIT
+        while not condition():
+            if self.process.poll() is not None or time.monotonic() > deadline:
+                tail = (self.state / "engine.log").read_text(errors="replace")[-2000:]
+                raise RuntimeError(f"{self.name} does not start:\n{tail}")
+            time.sleep(0.002)
+
+    def stop(self) -> None:
+        """End the engine in good order."""
+        if self.process is not None:
+            self.process.terminate()
+            self.process.wait(STOP_LIMIT)
+            self.process = None
+
+    def clean(self) -> None:
+        """End the engine and all that it left."""
+        self.stop()
+
+    @property
+    def pid(self) -> int:
+        """The engine's process id."""
+        assert self.process is not None
+        return self.process.pid
+
+
+class Marina(MeasuredEngine):
+    """The engine in the guest's root on this machine's kernel."""
+
+    name = "marina"
+
+    @property
+    def socket(self) -> Path:
+        """See MeasuredEngine."""
+        return self.state / "engine.sock"
+
+    def _runner(self) -> list[str]:
+        runner = [sys.executable, "-m", "vm.image.native_engine", "--image", str(IMAGE)]
+        return [*runner, "--state", str(self.state), "--netns", self.netns]
+
+    def command(self) -> list[str]:
+        """See MeasuredEngine."""
+        return [*self._runner(), "--", "--log-level", "warning"]
+
+    def is_engine_yet(self) -> bool:
+        """See MeasuredEngine: the runner sets the namespaces up, then becomes the engine."""
+        command = Path(f"/proc/{self.pid}/cmdline").read_bytes().split(b"\0")
+        return b"backend" in command
+
+    def clean(self) -> None:
+        """See MeasuredEngine."""
+        self.stop()
+        subprocess.run([*self._runner(), "--clean"], cwd=PROJECT, check=True, timeout=60)
+
+
+class Docker(MeasuredEngine):
+    """The machine's dockerd, with roots, network and mounts of its own: a Docker that runs is left alone."""
+
+    name = "dockerd"
+
+    @staticmethod
+    def is_installed() -> bool:
+        """Return whether there is one to measure."""
+        return shutil.which("dockerd") is not None
+
+    @property
+    def socket(self) -> Path:
+        """See MeasuredEngine."""
+        return self.state / "docker.sock"
+
+    def command(self) -> list[str]:
+        """See MeasuredEngine."""
+        # A mount namespace with an empty /run: dockerd leaves files there, and looks for others'.
+        prepare = 'mount -t tmpfs tmpfs /run && exec "$@"'
+        dockerd = [
+            "dockerd",
+            *("--data-root", str(self.state / "data")),
+            *("--exec-root", str(self.state / "exec")),
+            *("--pidfile", str(self.state / "docker.pid")),
+            *("--host", f"unix://{self.socket}"),
+            *("--config-file", str(self.state / "daemon.json")),
+            *("--storage-driver", "overlay2"),
+        ]
+        (self.state / "daemon.json").write_text("{}")
+        return [
+            *("nsenter", f"--net=/run/netns/{self.netns}"),
+            *("unshare", "--mount", "--propagation", "private", "sh", "-ec", prepare, "sh"),
+            *dockerd,
+        ]
+
+    def is_engine_yet(self) -> bool:
+        """See MeasuredEngine."""
+        return Path(os.readlink(f"/proc/{self.pid}/exe")).name == "dockerd"  # noqa: PTH115

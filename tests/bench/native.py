@@ -1,0 +1,109 @@
+"""The native figures: the engine on this machine's kernel, in turns with a Docker where one is installed."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+from tests.bench.engines import Docker, Marina, MeasuredEngine
+from tests.bench.measurements import (
+    Measurement,
+    Standing,
+    cold_start,
+    create,
+    first_byte,
+    lifecycle,
+    lifecycle_with_port,
+    remove,
+    start,
+)
+from tests.bench.memory import mentioning, named, process_tree, pss_mib
+from tests.bench.statistics_table import Row
+from tests.support.namespaces import made_netns
+from tests.support.test_images import busybox_image, save_docker_archive
+
+STANDING_CONTAINERS = 10
+
+
+def measure(samples: int, with_docker: bool) -> list[Row]:
+    """Measure everything; needs root. Leaves nothing behind."""
+    kinds: list[type[MeasuredEngine]] = [Marina, *([Docker] if with_docker else [])]
+    with ExitStack() as stack:
+        engines = [stack.enter_context(_prepared(kind)) for kind in kinds]
+        rows = [
+            _take(engines, Measurement("create+start+wait+remove true, bridge", lifecycle, samples)),
+            _take(engines, Measurement("the same with a published port", lifecycle_with_port, samples)),
+            _take(engines, Measurement("start to first byte on the port", first_byte, samples)),
+        ]
+        rows += _with_standing_containers(engines, samples)
+        rows += _memory(engines)
+        rows.append(_take(engines, Measurement("cold start to /_ping", cold_start, max(1, min(samples, 5)))))
+        return rows
+
+
+@contextmanager
+def _prepared(kind: type[MeasuredEngine]) -> Iterator[MeasuredEngine]:
+    """Yield a running engine with the image in it and everything warm."""
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder, made_netns(_netns(kind)) as netns:
+        state = Path(folder)
+        engine = kind(state, netns)
+        try:
+            engine.start()
+            archive = save_docker_archive(busybox_image(docker=True), ["busybox:latest"])
+            engine.api.call("POST", "/images/load", archive)
+            lifecycle(engine)
+            yield engine
+        finally:
+            engine.clean()
+
+
+def _netns(kind: type[MeasuredEngine]) -> str:
+    return f"b{kind.name[:3]}{os.getpid() % 10_000}"
+
+
+def _take(engines: Sequence[MeasuredEngine], measurement: Measurement) -> Row:
+    """Take samples in turns, each turn beginning with another engine."""
+    samples: dict[str, list[float]] = {engine.name: [] for engine in engines}
+    for turn in range(measurement.samples):
+        first = turn % len(engines)
+        for engine in [*engines[first:], *engines[:first]]:
+            samples[engine.name].append(measurement.take(engine) * 1000)
+    sys.stderr.write(f"  {measurement.name}\n")
+    return Row(measurement.name, "ms", samples)
+
+
+def _with_standing_containers(engines: Sequence[MeasuredEngine], samples: int) -> list[Row]:
+    standing = {engine.name: Standing(engine) for engine in engines}
+    try:
+        return [
+            _take(engines, Measurement("exec true", lambda e: standing[e.name].exec_true(e), samples)),
+            _take(engines, Measurement("list of 5", lambda e: standing[e.name].list_all(e), samples)),
+            _take(engines, Measurement("inspect", lambda e: standing[e.name].inspect(e), samples)),
+        ]
+    finally:
+        for one in standing.values():
+            one.close()
+
+
+def _memory(engines: Sequence[MeasuredEngine]) -> list[Row]:
+    """Measure engines and helpers; what containers themselves take does not count."""
+    idle: dict[str, list[float]] = {}
+    each: dict[str, list[float]] = {}
+    for engine in engines:
+        before = pss_mib(_own_processes(engine))
+        containers = [create(engine, ["sleep", "3600"]) for _ in range(STANDING_CONTAINERS)]
+        for container in containers:
+            start(engine, container)
+        after = pss_mib(_own_processes(engine))
+        for container in containers:
+            remove(engine, container)
+        idle[engine.name] = [before]
+        each[engine.name] = [max(0.0, (after - before) / STANDING_CONTAINERS)]
+    return [Row("idle PSS of the engine", "MiB", idle), Row("PSS for each running container", "MiB", each)]
+
+
+def _own_processes(engine: MeasuredEngine) -> set[int]:
+    processes = process_tree(engine.pid) | mentioning(str(engine.state))
+    return processes - named(processes, "sleep")
