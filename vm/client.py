@@ -48,7 +48,7 @@ class StatusStream:
         return self
 
     def __next__(self) -> MachineStatus:
-        """Wait for the next status. Raises UserError when the supervisor ends in the middle."""
+        """Wait for the next status; ends when the supervisor does. Raises UserError for what is no status."""
         try:
             line = self._lines.readline(LONGEST_LINE)
         except (OSError, ValueError):
@@ -105,8 +105,8 @@ class MachineClient:
     def watch(self, *, start_supervisor: bool = True) -> StatusStream:
         """Return a stream with the status now and after each change.
 
-        It ends when the supervisor does, or when it is closed. Raises UserError when there is no supervisor and
-        none is to be started.
+        It ends when the supervisor does, or when it is closed. Raises UserError when there is no supervisor
+        and none is to be started.
         """
         return self._stream("watch", start_supervisor)
 

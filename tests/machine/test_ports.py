@@ -94,7 +94,11 @@ async def test_a_later_supervisor_can_release_what_an_earlier_one_opened(
 ) -> None:
     (opened,) = await forwards.claim("web", [PublishedPort("web", "tcp", "::1", 0, 80)])
     later = PortForwards(MachineFiles.find(tmp_path), qmp, lambda: None)
-    later.take_over()
+    await qmp.monitor(
+        f"hostfwd_add {NETWORK} udp::0-:53"
+    )  # the earlier one was killed before it wrote it down
+    await later.take_over(ssh_port=0)
     assert later.ports == (opened,)
+    assert (await qmp.monitor("info usernet")).count("HOST_FORWARD") == 1
     await later.release_all()
     assert "HOST_FORWARD" not in await qmp.monitor("info usernet")

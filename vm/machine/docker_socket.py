@@ -121,13 +121,13 @@ def carry(connection: socket.socket, channel: paramiko.Channel, tunnel: Tunnel) 
             connection.sendall(data)
         # the end of the answers only, or the end of the channel, also by the death of the tunnel
         connection.shutdown(socket.SHUT_RDWR if channel.closed else socket.SHUT_WR)
-    except OSError:
-        channel.close()
+    except (OSError, paramiko.SSHException, EOFError):
+        _close(channel)
         with contextlib.suppress(OSError):
             connection.shutdown(socket.SHUT_RDWR)
     finished.set()
     up.join()
-    channel.close()
+    _close(channel)
 
 
 def _carry_up(connection: socket.socket, channel: paramiko.Channel, finished: threading.Event) -> None:
@@ -138,7 +138,12 @@ def _carry_up(connection: socket.socket, channel: paramiko.Channel, finished: th
         _wait_for_hang_up(connection, finished)
     except (OSError, paramiko.SSHException, EOFError):
         pass
-    channel.close()
+    _close(channel)
+
+
+def _close(channel: paramiko.Channel) -> None:
+    with contextlib.suppress(OSError, paramiko.SSHException, EOFError):  # the tunnel may be dead
+        channel.close()
 
 
 def _wait_for_hang_up(connection: socket.socket, finished: threading.Event) -> None:

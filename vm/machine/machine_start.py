@@ -69,7 +69,7 @@ async def take_over(order: StartOrder) -> RunningMachine | None:
         try:
             async with asyncio.timeout(TAKE_OVER_LIMIT):
                 await machine.attach(lambda line: None, order.on_change)
-                machine.forwards.take_over()
+                await machine.forwards.take_over(record.ssh_port)
                 await machine.open_tunnel(order.on_tunnel)
                 machine.listen()
             log.info("took over the running QEMU (pid %d)", process.pid)

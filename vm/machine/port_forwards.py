@@ -73,6 +73,21 @@ def _parse_port(container: str, port: Any) -> PublishedPort:
     return PublishedPort(container, protocol, host_ip, host_port, guest_port)
 
 
+def parse_forwards(usernet: str) -> list[str]:
+    """Return the rules, as `hostfwd_remove` takes them, in what QEMU prints for `info usernet`."""
+    rules = []
+    for line in usernet.splitlines():
+        words = line.split()
+        if len(words) > 3 and words[0].endswith("[HOST_FORWARD]"):
+            address = ANY_ADDRESS if words[2] == "*" else words[2]
+            rules.append(f"{words[0].partition('[')[0].lower()}:{address}:{words[3]}")
+    return rules
+
+
+def _rule(port: PublishedPort) -> str:
+    return f"{port.protocol}:{host_address(port.host_ip)}:{port.host_port}"
+
+
 def port_to_json(port: PublishedPort) -> dict[str, Any]:
     """Return a port as it stands in messages and in the file of claims."""
     return {
@@ -98,14 +113,21 @@ class PortForwards:
         """All open ports, in the order of their claims."""
         return tuple(port for ports in self._claims.values() for port in ports)
 
-    def take_over(self) -> None:
-        """Know again the claims that an earlier supervisor of the same QEMU has opened."""
+    async def take_over(self, ssh_port: int) -> None:
+        """Know again the claims that an earlier supervisor of the same QEMU has opened.
+
+        What it was killed in the middle of is closed; `ssh_port` is the tunnel's own.
+        """
         value = read_json(self._files.claims)
         for container, ports in value.items() if isinstance(value, dict) else ():
             try:
                 self._claims[container] = parse_claim(container, ports)
             except PortRefused as error:
                 log.warning("a remembered claim is not valid: %s", error)
+        known = {_rule(port) for port in self.ports} | {f"tcp:127.0.0.1:{ssh_port}"}
+        for rule in parse_forwards(await self._monitor.monitor("info usernet")):
+            if rule not in known:
+                await self._remove(rule)
 
     async def claim(self, container: str, ports: Sequence[PublishedPort]) -> tuple[PublishedPort, ...]:
         """Open all ports of a container, or none. Returns them with every host port filled in.
@@ -188,7 +210,9 @@ class PortForwards:
         return bool(ports)
 
     async def _close(self, port: PublishedPort) -> None:
-        rule = f"{port.protocol}:{host_address(port.host_ip)}:{port.host_port}"
+        await self._remove(_rule(port))
+
+    async def _remove(self, rule: str) -> None:
         try:
             answer = await self._monitor.monitor(f"hostfwd_remove {NETWORK} {rule}")
         except QmpError as error:

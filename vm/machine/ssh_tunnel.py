@@ -1,5 +1,6 @@
 """The way to the engine: an SSH transport that is redialled when it dies, and one channel per connection."""
 
+import contextlib
 import logging
 import socket
 import threading
@@ -17,6 +18,9 @@ ENGINE_SOCKET = "/run/marina/engine.sock"
 CHANNEL_KIND = "direct-streamlocal@openssh.com"
 WINDOW = 4 * 2**20
 LARGEST_PACKET = 2**16
+CIPHERS = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com")
+"""First choice: without a MAC to compute, both ends take less time than with AES-CTR and SHA-256."""
+
 KEEP_ALIVE = 15
 """Seconds without traffic after which a keep-alive message goes out."""
 
@@ -46,6 +50,8 @@ class GuestTransport(paramiko.Transport):
     def __init__(self, connection: socket.socket) -> None:
         super().__init__(connection, default_window_size=WINDOW, default_max_packet_size=LARGEST_PACKET)
         self._opening = threading.local()
+        options = self.get_security_options()
+        options.ciphers = (*CIPHERS, *(name for name in options.ciphers if name not in CIPHERS))
 
     def open_socket(self, path: str, timeout: float) -> paramiko.Channel:
         """Connect to the guest's socket at `path` within `timeout` seconds.
@@ -220,12 +226,13 @@ def ping_engine(tunnel: Tunnel, patience: float, limit: float) -> None:
             if not data:
                 break
             answer += data
-    except OSError as error:
+    except (OSError, EOFError, paramiko.SSHException) as error:
         raise EngineDown(
             f"no answer within {limit:g} s" if isinstance(error, TimeoutError) else str(error)
         ) from error
     finally:
-        channel.close()
+        with contextlib.suppress(OSError, EOFError, paramiko.SSHException):  # the tunnel may be dead
+            channel.close()
     words = answer.split(maxsplit=2)
     if len(words) < 2 or words[1] != b"200":
         raise EngineDown(f"/_ping answered {answer[:80]!r}")

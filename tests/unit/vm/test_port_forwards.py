@@ -22,6 +22,8 @@ class RecordingQemu:
         self.refuse = ""
 
     async def monitor(self, command_line: str) -> str:
+        if command_line == "info usernet":
+            return "\n".join(self._lines())
         verb, _, rule = command_line.split()
         if verb == "hostfwd_remove":
             listener = self.listeners.pop(rule, None)
@@ -40,6 +42,13 @@ class RecordingQemu:
             listener.listen()
         self.listeners[host] = listener
         return ""
+
+    def _lines(self) -> Iterator[str]:
+        yield "Hub -1 (n):\n  Protocol[State]    FD  Source Address  Port   Dest. Address  Port RecvQ SendQ"
+        for rule in self.listeners:
+            protocol, address, port = rule.split(":")
+            source = "*" if address == "0.0.0.0" else address
+            yield f"  {protocol.upper()}[HOST_FORWARD]  21 {source:>15} {port:>5}  10.0.2.15  80  0  0"
 
     def close(self) -> None:
         for listener in self.listeners.values():
@@ -164,8 +173,12 @@ async def test_a_later_supervisor_knows_the_claims(
 ) -> None:
     opened = await forwards.claim("web", [port()])
     later = PortForwards(MachineFiles.find(tmp_path), qemu, lambda: None)
-    later.take_over()
+    await qemu.monitor(
+        "hostfwd_add n udp:0.0.0.0:0-:53"
+    )  # the earlier one was killed before it wrote it down
+    await later.take_over(ssh_port=0)
     assert later.ports == opened
+    assert len(qemu.listeners) == 1
     await later.release("web")
     assert not qemu.listeners
 
