@@ -56,7 +56,10 @@ class Reference:
         if self.domain != DEFAULT_DOMAIN:
             return self.name
         rest = self.path.removeprefix(OFFICIAL_PREFIX)
-        return rest if "/" not in rest else self.path
+        if "/" not in rest:
+            return rest
+        # `docker.io/my.team/app` without its registry would read as one on the registry `my.team`.
+        return self.name if _is_domain(self.path.partition("/")[0]) else self.path
 
     @property
     def familiar(self) -> str:
@@ -114,13 +117,17 @@ def _split_domain(text: str) -> tuple[str, str]:
     first, slash, rest = text.partition("/")
     if not slash:
         return DEFAULT_DOMAIN, OFFICIAL_PREFIX + text
-    is_domain = first == "localhost" or "." in first or ":" in first or first != first.lower()
-    domain, rest = (first, rest) if is_domain else (DEFAULT_DOMAIN, text)
+    domain, rest = (first, rest) if _is_domain(first) else (DEFAULT_DOMAIN, text)
     if domain == LEGACY_DOMAIN:
         domain = DEFAULT_DOMAIN
     if domain == DEFAULT_DOMAIN and "/" not in rest:
         rest = OFFICIAL_PREFIX + rest
     return domain, rest
+
+
+def _is_domain(first: str) -> bool:
+    """Return whether the part before the first slash names a registry."""
+    return first == "localhost" or "." in first or ":" in first or first != first.lower()
 
 
 def is_image_id(text: str) -> bool:

@@ -113,6 +113,10 @@ class NativeEngine:
         """End the engine as a crash does."""
         self._end(signal.SIGKILL)
 
+    def power_fail(self) -> None:
+        """End the engine as the machine's shutdown does: containers are stopped first."""
+        self._end(signal.SIGPWR)
+
     def _end(self, signal_number: signal.Signals) -> None:
         if self._process is not None:
             self._process.send_signal(signal_number)

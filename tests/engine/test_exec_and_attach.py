@@ -1,0 +1,193 @@
+"""Streams to living processes: attach to a container's own, exec of further ones."""
+
+import threading
+import time
+
+import pytest
+
+from tests.engine.container_calls import (
+    call,
+    container,
+    engine_events,
+    frames,
+    inspect,
+    start,
+    status,
+    until,
+    wait,
+)
+from tests.engine.raw_stream import RawStream
+from tests.support.native_engine import NativeEngine
+
+pytestmark = pytest.mark.usefixtures("busybox")
+INTERACTIVE = {"OpenStdin": True, "StdinOnce": True, "AttachStdin": True}
+BIG = 8 * 1024 * 1024
+
+
+def make_exec(engine: NativeEngine, name: str, *command: str, **body: object) -> str:
+    wanted = {"AttachStdout": True, "AttachStderr": True, "Cmd": list(command), **body}
+    answer = engine.request("POST", f"/containers/{name}/exec", body=wanted)
+    assert answer.status == 201, answer.body
+    return str(answer.json["Id"])
+
+
+def exec_code(engine: NativeEngine, identifier: str) -> int | None:
+    report = engine.request("GET", f"/exec/{identifier}/json").json
+    code: int | None = None if report["Running"] else report["ExitCode"]
+    return code
+
+
+def test_attach_before_start_misses_nothing(engine: NativeEngine) -> None:
+    for upgrade, code in ((True, 101), (False, 200)):
+        with container(engine, "sh", "-c", "echo out; echo err >&2") as name:
+            stream = RawStream(
+                engine, f"/containers/{name}/attach?stream=1&stdout=1&stderr=1", upgrade=upgrade
+            )
+            assert stream.status == code
+            start(engine, name)
+            assert sorted(frames(stream.read_all())) == [(1, b"out\n"), (2, b"err\n")]
+
+
+def test_attach_carries_input_and_half_close(engine: NativeEngine) -> None:
+    with container(engine, "cat", **INTERACTIVE) as name:
+        stream = RawStream(engine, f"/containers/{name}/attach?stream=1&stdin=1&stdout=1")
+        start(engine, name)
+        data = bytes(range(256)) * (BIG // 256)
+        sender = threading.Thread(target=lambda: (stream.send(data), stream.end_input()))
+        sender.start()
+        received = b"".join(piece for _, piece in frames(stream.read_all()))
+        sender.join()
+        assert received == data
+        assert wait(engine, name) == 0
+
+
+def test_attach_with_stored_output(engine: NativeEngine) -> None:
+    with container(engine, "sh", "-c", "echo early; read line; echo got $line", **INTERACTIVE) as name:
+        start(engine, name)
+        until(lambda: b"early" in engine.request("GET", f"/containers/{name}/logs?stdout=1").body, "output")
+        stream = RawStream(engine, f"/containers/{name}/attach?logs=1&stream=1&stdin=1&stdout=1")
+        stream.send(b"this\n")
+        assert b"".join(piece for _, piece in frames(stream.read_all())) == b"early\ngot this\n"
+
+
+def test_attach_ends_when_the_container_never_starts(engine: NativeEngine) -> None:
+    with container(engine, "nonsense") as name:
+        stream = RawStream(engine, f"/containers/{name}/attach?stream=1&stdout=1")
+        assert call(engine, "start", name).status == 400
+        assert stream.read_all() == b""
+
+
+def test_terminal_attach_detaches_by_keys(engine: NativeEngine) -> None:
+    with container(engine, "cat", Tty=True, OpenStdin=True) as name:
+        start(engine, name)
+        stream = RawStream(engine, f"/containers/{name}/attach?stream=1&stdin=1&stdout=1")
+        assert b"raw-stream" in stream.head
+        stream.send(b"hello\r")
+        stream.read_until(b"hello\r\nhello\r\n")
+        stream.send(b"\x10\x11")
+        assert stream.read_all() == b""
+        assert status(engine, name) == "running"
+        assert call(engine, "resize", name, h="30", w="90").status == 200
+
+
+def test_leaving_a_client_leaves_the_container(engine: NativeEngine) -> None:
+    with container(engine, "sh", "-c", "while :; do echo tick; sleep 0.02; done") as name:
+        start(engine, name)
+        stream = RawStream(engine, f"/containers/{name}/attach?stream=1&stdout=1")
+        stream.read_until(b"tick")
+        stream.close()
+        time.sleep(0.1)
+        assert status(engine, name) == "running"
+
+
+@pytest.fixture(scope="module")
+def sleeper(engine: NativeEngine, busybox: str) -> str:
+    """A running container for execs."""
+    engine.docker("run", "-d", "--name", "sleeper", "-e", "SHADE=dark", busybox, "sleep", "10000")
+    return "sleeper"
+
+
+def test_exec_streams_and_code(engine: NativeEngine, sleeper: str) -> None:
+    began = time.time()
+    identifier = make_exec(engine, sleeper, "sh", "-c", "echo out; echo err >&2; exit 6")
+    assert exec_code(engine, identifier) is None
+    stream = RawStream(engine, f"/exec/{identifier}/start", {"Detach": False, "Tty": False})
+    assert sorted(frames(stream.read_all())) == [(1, b"out\n"), (2, b"err\n")]
+    until(lambda: exec_code(engine, identifier) == 6, "the code is known")
+    assert engine.request("POST", f"/exec/{identifier}/start", body={}).status == 409
+    actions = engine_events(engine, began, container=[sleeper])
+    assert [action.split(":")[0] for action in actions] == ["exec_create", "exec_start", "exec_die"]
+
+
+def test_exec_settings(engine: NativeEngine, sleeper: str) -> None:
+    identifier = make_exec(
+        engine, sleeper, "sh", "-c", "id -u; pwd; echo $SHADE$X; grep CapEff /proc/self/status",
+        User="user", WorkingDir="/etc", Env=["X=y"], Privileged=False,
+    )  # fmt: skip
+    data = b"".join(p for _, p in frames(RawStream(engine, f"/exec/{identifier}/start", {}).read_all()))
+    assert data == b"1000\n/etc\ndarky\nCapEff:\t0000000000000000\n"
+
+
+def test_exec_carries_input_both_ways(engine: NativeEngine, sleeper: str) -> None:
+    identifier = make_exec(engine, sleeper, "cat", AttachStdin=True)
+    stream = RawStream(engine, f"/exec/{identifier}/start", {})
+    data = bytes(range(256)) * (BIG // 256)
+    sender = threading.Thread(target=lambda: (stream.send(data), stream.end_input()))
+    sender.start()
+    assert b"".join(piece for _, piece in frames(stream.read_all())) == data
+    sender.join()
+
+
+def test_exec_on_a_terminal(engine: NativeEngine, sleeper: str) -> None:
+    identifier = make_exec(engine, sleeper, "sh", AttachStdin=True, Tty=True)
+    stream = RawStream(engine, f"/exec/{identifier}/start", {"Tty": True, "ConsoleSize": [31, 97]})
+    stream.send(b"stty size; echo $TERM\n")
+    assert b"31 97" in stream.read_until(b"xterm\r\n")
+    assert engine.request("POST", f"/exec/{identifier}/resize?h=40&w=100").status == 200
+    stream.send(b"stty size\n")
+    stream.read_until(b"40 100")
+    stream.send(b"exit 3\n")
+    stream.read_all()
+    until(lambda: exec_code(engine, identifier) == 3, "the code is known")
+
+
+def test_exec_that_cannot_start(engine: NativeEngine, sleeper: str) -> None:
+    for command, text, code in (
+        ("nonsense", b"executable file not found in $PATH", 127),
+        ("/etc", b"is a directory", 126),
+    ):
+        identifier = make_exec(engine, sleeper, command)
+        said = RawStream(engine, f"/exec/{identifier}/start", {}).read_all()
+        assert said.count(b"unable to start container process") == 1
+        assert text in said
+        assert b"crun" not in said
+        until(lambda i=identifier, c=code: exec_code(engine, i) == c, "the code is known")  # type: ignore[misc]
+
+
+def test_detached_exec(engine: NativeEngine, sleeper: str) -> None:
+    identifier = make_exec(engine, sleeper, "sh", "-c", "seq 1 200000; touch /tmp/done")
+    assert engine.request("POST", f"/exec/{identifier}/start", body={"Detach": True}).status == 200
+    until(lambda: exec_code(engine, identifier) == 0, "it ran to its end with nobody listening")
+
+
+def test_exec_ends_with_its_container(engine: NativeEngine) -> None:
+    with container(engine, "sleep", "1000") as name:
+        start(engine, name)
+        identifier = make_exec(engine, name, "sh", "-c", "echo up; sleep 1000")
+        stream = RawStream(engine, f"/exec/{identifier}/start", {})
+        stream.read_until(b"up")
+        assert call(engine, "kill", name).status == 204
+        stream.read_all()
+        until(lambda: exec_code(engine, identifier) is not None, "the exec ended too")
+        assert exec_code(engine, identifier) == 137
+        assert inspect(engine, name)["ExecIDs"] is None
+
+
+def test_bad_execs(engine: NativeEngine, sleeper: str) -> None:
+    for body, expected in (({}, 400), ({"Cmd": []}, 400), ({"Cmd": 5}, 400), ({"Cmd": ["a"], "Tty": 1}, 400)):
+        assert engine.request("POST", f"/containers/{sleeper}/exec", body=body).status == expected
+    assert engine.request("GET", "/exec/none/json").status == 404
+    assert engine.request("POST", "/exec/none/start", body={}).status == 404
+    with container(engine, "true") as name:
+        answer = engine.request("POST", f"/containers/{name}/exec", body={"Cmd": ["true"]})
+        assert (answer.status, "is not running" in answer.message) == (409, True)

@@ -1,0 +1,110 @@
+"""Stored output: all of it, framed, from any point on, while it grows."""
+
+import threading
+import time
+
+import pytest
+
+from tests.engine.container_calls import container, frames, logs, run, start, status, wait
+from tests.support.native_engine import NativeEngine
+
+pytestmark = pytest.mark.usefixtures("busybox")
+
+
+def test_streams_are_told_apart(engine: NativeEngine) -> None:
+    with container(engine, "sh", "-c", "echo one; sleep 0.1; echo two >&2; sleep 0.1; printf three") as name:
+        start(engine, name)
+        wait(engine, name)
+        answer = engine.request("GET", f"/containers/{name}/logs?stdout=1&stderr=1")
+        assert answer.headers["Content-Type"] == "application/vnd.docker.multiplexed-stream"
+        assert frames(answer.body) == [(1, b"one\n"), (2, b"two\n"), (1, b"three")]
+        assert logs(engine, name, stderr="0") == "one\nthree"
+        assert engine.request("GET", f"/containers/{name}/logs").status == 400
+
+
+def test_terminal_output_is_plain(engine: NativeEngine) -> None:
+    with container(engine, "sh", "-c", "echo one; echo two >&2", Tty=True) as name:
+        start(engine, name)
+        wait(engine, name)
+        assert engine.request("GET", f"/containers/{name}/logs?stdout=1").body == b"one\r\ntwo\r\n"
+
+
+def test_tail_since_and_timestamps(engine: NativeEngine) -> None:
+    with container(engine, "sh", "-c", "seq 1 2000; sleep 0.2; echo last") as name:
+        start(engine, name)
+        wait(engine, name)
+        assert logs(engine, name, tail="3") == "1999\n2000\nlast\n"
+        assert logs(engine, name, tail="0") == ""
+        assert logs(engine, name, tail="all").count("\n") == 2001
+        stamps = logs(engine, name, tail="2", timestamps="1").splitlines()
+        first, second = (line.split(" ")[0] for line in stamps)
+        assert [line.split(" ")[1] for line in stamps] == ["2000", "last"]
+        assert first < second
+        assert second.endswith("Z")
+        assert logs(engine, name, since=second) == "last\n"
+        assert "last" not in logs(engine, name, until=first)
+        assert engine.request("GET", f"/containers/{name}/logs?stdout=1&since=soon").status == 400
+
+
+def test_long_lines_and_bytes_come_whole(engine: NativeEngine) -> None:
+    script = "head -c 300000 /dev/zero | tr '\\0' x; echo; printf '\\377\\000\\n'; echo end"
+    with container(engine, "sh", "-c", script) as name:
+        start(engine, name)
+        wait(engine, name)
+        answer = engine.request("GET", f"/containers/{name}/logs?stdout=1")
+        data = b"".join(piece for _, piece in frames(answer.body))
+        assert data == b"x" * 300000 + b"\n\xff\x00\nend\n"
+        assert logs(engine, name, tail="1") == "end\n"
+
+
+def test_follow_ends_with_the_container(engine: NativeEngine) -> None:
+    with container(engine, "sh", "-c", "echo first; sleep 0.5; seq 1 20000; echo final") as name:
+        start(engine, name)
+        body = engine.request("GET", f"/containers/{name}/logs?stdout=1&follow=1").body
+        data = b"".join(piece for _, piece in frames(body))
+        assert data.startswith(b"first\n1\n2\n")
+        assert data.endswith(b"20000\nfinal\n")
+        assert data.count(b"\n") == 20002
+
+
+def test_follow_shows_output_at_once(engine: NativeEngine) -> None:
+    with container(engine, "sh", "-c", "while :; do echo tick; sleep 0.05; done") as name:
+        start(engine, name)
+        connection = engine.connection(10)
+        connection.request("GET", f"/containers/{name}/logs?stdout=1&follow=1&tail=0")
+        answer = connection.getresponse()
+        began = time.monotonic()
+        assert answer.read(13)[8:] == b"tick\n"
+        assert time.monotonic() - began < 2
+        connection.close()
+        assert status(engine, name) == "running"
+
+
+def test_follow_from_many_readers(engine: NativeEngine) -> None:
+    with container(engine, "sh", "-c", "sleep 0.3; seq 1 5000") as name:
+        start(engine, name)
+        bodies: list[bytes] = []
+        path = f"/containers/{name}/logs?stdout=1&follow=1"
+        threads = [
+            threading.Thread(target=lambda: bodies.append(engine.request("GET", path).body)) for _ in range(4)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(20)
+        texts = {b"".join(piece for _, piece in frames(body)) for body in bodies}
+        assert len(bodies) == 4
+        assert texts == {"".join(f"{number}\n" for number in range(1, 5001)).encode()}
+
+
+def test_log_of_several_runs(engine: NativeEngine) -> None:
+    with container(engine, "echo", "again") as name:
+        for _ in range(2):
+            start(engine, name)
+            wait(engine, name)
+        assert logs(engine, name) == "again\nagain\n"
+
+
+def test_output_of_a_flood_is_complete(engine: NativeEngine) -> None:
+    output = run(engine, "seq", "1", "300000")
+    assert output == "".join(f"{number}\n" for number in range(1, 300001))

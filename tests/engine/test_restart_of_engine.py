@@ -1,0 +1,195 @@
+"""The engine dies and comes back: containers run on, what happened meanwhile is known, nothing half made is left."""
+
+import random
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from http.client import HTTPException
+from pathlib import Path
+
+import pytest
+
+from tests.engine.container_calls import (
+    call,
+    create,
+    inspect,
+    leftovers,
+    logs,
+    remove,
+    start,
+    status,
+    until,
+    wait,
+)
+from tests.engine.raw_stream import RawStream
+from tests.support.native_engine import NativeEngine, started_engine
+from tests.support.namespaces import made_netns
+from tests.support.test_images import busybox_image, save_docker_archive
+
+GATE = "while [ ! -e /gate/open ]; do sleep 0.02; done"
+
+
+@pytest.fixture(scope="module")
+def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NativeEngine]:
+    """An engine of these tests' own, to be killed."""
+    with (
+        made_netns("temortal") as netns,
+        started_engine(tmp_path_factory.mktemp("mortal"), netns) as engine,
+    ):
+        archive = save_docker_archive(busybox_image(docker=True), ["busybox:latest"])
+        assert engine.request("POST", "/images/load", body=archive).status == 200
+        yield engine
+
+
+@pytest.fixture
+def gate(tmp_path: Path, mortal: NativeEngine) -> Iterator[Path]:
+    """A file inside the engine's own data folder that containers can be made to wait for."""
+    folder = mortal.data_root / f"gate-{tmp_path.name}"
+    folder.mkdir()
+    yield folder / "open"
+    (folder / "open").unlink(missing_ok=True)
+    folder.rmdir()
+
+
+def test_running_containers_outlive_a_killed_engine(mortal: NativeEngine) -> None:
+    name = create(mortal, "sh", "-c", "while :; do echo tick; sleep 0.02; done", Tty=False)
+    start(mortal, name)
+    until(lambda: "tick" in logs(mortal, name), "it runs")
+    before = inspect(mortal, name)
+    mortal.kill()
+    time.sleep(0.3)  # output written while nobody is there
+    mortal.start()
+    after = inspect(mortal, name)
+    assert after["State"] == before["State"]
+    assert after["NetworkSettings"]["IPAddress"] == before["NetworkSettings"]["IPAddress"] != ""
+    assert logs(mortal, name).count("tick") > 15
+    stream = RawStream(mortal, f"/containers/{name}/attach?stream=1&stdout=1")
+    stream.read_until(b"tick")
+    stream.close()
+    identifier = mortal.request(
+        "POST", f"/containers/{name}/exec", body={"Cmd": ["echo", "hi"], "AttachStdout": True}
+    ).json["Id"]
+    assert b"hi\n" in RawStream(mortal, f"/exec/{identifier}/start", {}).read_all()
+    assert call(mortal, "stop", name, t="0").status == 204
+    assert inspect(mortal, name)["State"]["ExitCode"] == 137
+    assert remove(mortal, name).status == 204
+    assert leftovers(mortal, name) == []
+
+
+def test_end_while_the_engine_is_away(mortal: NativeEngine, gate: Path) -> None:
+    binds = {"Binds": [f"{gate.parent}:/gate"]}
+    kept = create(mortal, "sh", "-c", f"{GATE}; echo done; exit 7", HostConfig=binds)
+    gone = create(mortal, "sh", "-c", GATE, HostConfig=binds | {"AutoRemove": True})
+    start(mortal, kept)
+    start(mortal, gone)
+    pids = [inspect(mortal, name)["State"]["Pid"] for name in (kept, gone)]
+    mortal.kill()
+    gate.touch()
+    until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids), "both have ended")
+    mortal.start()
+    until(lambda: status(mortal, kept) == "exited", "its end was noticed")
+    assert inspect(mortal, kept)["State"]["ExitCode"] == 7
+    assert logs(mortal, kept) == "done\n"
+    assert [item for item in leftovers(mortal, kept) if "/data/" not in item] == []
+    until(lambda: mortal.request("GET", f"/containers/{gone}/json").status == 404, "it is gone")
+    assert leftovers(mortal, gone) == []
+    assert remove(mortal, kept).status == 204
+
+
+def test_sigterm_leaves_containers_running(mortal: NativeEngine) -> None:
+    name = create(mortal, "sleep", "1000")
+    start(mortal, name)
+    mortal.stop()
+    mortal.start()
+    assert status(mortal, name) == "running"
+    assert remove(mortal, name).status == 204
+
+
+def test_restart_policies(mortal: NativeEngine) -> None:
+    def policy(name: str, most: int = 0) -> dict[str, object]:
+        return {"RestartPolicy": {"Name": name, "MaximumRetryCount": most}}
+
+    failing = create(mortal, "sh", "-c", "echo run; exit 1", HostConfig=policy("on-failure", 2))
+    start(mortal, failing)
+    until(lambda: logs(mortal, failing).count("run") == 3, "it ran once and was restarted twice")
+    until(lambda: status(mortal, failing) == "exited", "it stays down")
+    assert inspect(mortal, failing)["RestartCount"] == 2
+
+    kept_up = create(mortal, "sleep", "1000", HostConfig=policy("always"))
+    start(mortal, kept_up)
+    first = inspect(mortal, kept_up)["State"]["Pid"]
+    mortal.inside("sh", "-c", f"kill -9 {first}")
+    until(lambda: inspect(mortal, kept_up)["State"]["Pid"] not in (0, first), "it was started again")
+
+    stopped = create(mortal, "sleep", "1000", HostConfig=policy("unless-stopped"))
+    start(mortal, stopped)
+    assert call(mortal, "stop", stopped, t="0").status == 204
+    mortal.kill()
+    mortal.start()
+    assert status(mortal, kept_up) == "running"
+    assert status(mortal, stopped) == "exited"
+    for name in (failing, kept_up, stopped):
+        assert remove(mortal, name).status == 204
+
+
+def test_a_killed_monitor_ends_its_container(mortal: NativeEngine) -> None:
+    name = create(mortal, "sleep", "1000")
+    start(mortal, name)
+    mortal.inside(
+        "sh", "-c", f"for p in /proc/[0-9]*; do tr '\\0' ' ' < $p/cmdline 2>/dev/null | "
+        f"{{ read -r line; case $line in conmon*{name}*) kill -9 ${{p#/proc/}};; esac; }}; done"
+    )  # fmt: skip
+    until(lambda: status(mortal, name) == "exited", "the end was noticed")
+    assert inspect(mortal, name)["State"]["ExitCode"] == 137
+    assert remove(mortal, name).status == 204
+    assert leftovers(mortal, name) == []
+
+
+def test_killed_at_random_moments(mortal: NativeEngine) -> None:
+    chance = random.Random(20)
+    names: set[str] = set()
+    for _ in range(6):
+        stop = threading.Event()
+
+        def work(stop: threading.Event = stop) -> None:
+            with suppress(OSError, HTTPException, AssertionError):
+                while not stop.is_set():
+                    name = create(mortal, "true")
+                    names.add(name)
+                    start(mortal, name)
+                    wait(mortal, name)
+                    remove(mortal, name)
+
+        workers = [threading.Thread(target=work) for _ in range(2)]
+        for worker in workers:
+            worker.start()
+        time.sleep(chance.uniform(0.05, 0.4))
+        mortal.kill()
+        stop.set()
+        for worker in workers:
+            worker.join()
+        mortal.start()
+        for item in mortal.request("GET", "/containers/json", query={"all": "1"}).json:
+            if item["State"] == "running":
+                wait(mortal, item["Id"])
+            assert item["State"] in ("created", "running", "exited"), item
+            assert remove(mortal, item["Id"]).status == 204
+    assert [item for name in names for item in leftovers_of_all(mortal, name)] == []
+    assert leftovers(mortal, f"{mortal.state}/run/containers/") == []
+
+
+def leftovers_of_all(engine: NativeEngine, name: str) -> list[Path]:
+    """Return folders of a container that the engine must not have any more."""
+    return list((engine.data_root / "containers").glob(f"{name}*"))
+
+
+def test_shutdown_of_the_machine_stops_containers(mortal: NativeEngine) -> None:
+    name = create(mortal, "sh", "-c", "trap 'echo bye; exit 0' TERM; echo up; while :; do sleep 0.02; done")
+    start(mortal, name)
+    until(lambda: "up" in logs(mortal, name), "the trap is set")
+    mortal.power_fail()
+    mortal.start()
+    assert status(mortal, name) == "exited"
+    assert logs(mortal, name) == "up\nbye\n"
+    assert remove(mortal, name).status == 204
