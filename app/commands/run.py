@@ -11,8 +11,9 @@ from app.commands.images import pull_image
 from app.commands.session import Session
 from app.commands.terminal import connect_terminal, require_terminal
 from app.services.engine_client import EngineClient, read_exit_code
-from app.services.errors import EngineRequestError, ErrorCode, MarinaError, Task
+from app.services.errors import EngineRequestError, ErrorCode, MarinaError, Task, UserError
 from app.services.explain import explain
+from app.services.ports import find_holder
 from app.services.reference import parse_reference
 from app.services.run_arguments import parse_label, parse_port, parse_variable, parse_volume
 from app.services.run_options import RunOptions
@@ -27,7 +28,10 @@ def run(options: argparse.Namespace) -> int:
         if options.tty and not options.detach:
             require_terminal()
         with Session(options).engine(start=True) as client:
-            return _run(client, wish, options)
+            try:
+                return _run(client, wish, options)
+            except MarinaError as error:
+                raise _name_holder(client, wish, explain(error, wish.image, Task.RUN)) from error
     except MarinaError as error:
         told = explain(error, options.image, Task.RUN)
         write_failure(told)
@@ -92,6 +96,21 @@ def _create(client: EngineClient, wish: RunOptions, quiet: bool) -> str:
         tell(f"The image {wish.image} is not here yet: pulling it.")
     pull_image(client, wish.image, wish.platform, quiet)
     return client.create_container(wish)
+
+
+def _name_holder(client: EngineClient, wish: RunOptions, told: UserError) -> UserError:
+    """Return a failure about a taken port with the name of who holds it, where that can be found out."""
+    if told.code is not ErrorCode.PORT_TAKEN or "in use by" in told.details:
+        return told
+    try:
+        containers = client.list_containers(all=False)
+    except MarinaError:
+        containers = []
+    for port in wish.ports:
+        if port.host_port and (holder := find_holder(port.host_port, containers, port.protocol)):
+            summary = f"Port {port.host_port} is taken by {holder}"
+            return UserError(summary, told.details, told.what_to_do, told.code)
+    return told
 
 
 def _has_started(client: EngineClient, id: str) -> bool:

@@ -46,6 +46,12 @@ _RULES: tuple[_Rule, ...] = (
         "Choose a port of 1024 or more, for example 8080.",
     ),
     _Rule(
+        r"invalid container name",
+        ErrorCode.BAD_INPUT,
+        "That is no name for a container",
+        "A name has at least two characters: letters and digits, and . _ - after the first.",
+    ),
+    _Rule(
         r"cannot assign requested address",
         ErrorCode.BAD_INPUT,
         "This computer does not have the address that the port was to be opened on",

@@ -91,7 +91,7 @@ class FakeContainers:
             raise Refusal(400, f'exec: "{container.command[0]}": executable file not found in $PATH')
         self._publish_ports(container)
         container.ended.clear()
-        container.state = "running"
+        container.state, container.was_started = "running", True
         self._state.publish("container", "start", container.id, name=container.name)
         environment = dict(line.split("=", 1) for line in container.body.get("Env") or [])
 
@@ -199,7 +199,7 @@ class FakeContainers:
                 "Status": container.state,
                 "Running": container.state == "running",
                 "ExitCode": container.exit_code,
-                "StartedAt": "2026-01-02T03:04:06Z",
+                "StartedAt": "2026-01-02T03:04:06Z" if container.was_started else "0001-01-01T00:00:00Z",
                 "FinishedAt": "0001-01-01T00:00:00Z",
             },
             "Config": {
