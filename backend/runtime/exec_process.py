@@ -5,6 +5,7 @@ import asyncio
 import fcntl
 import json
 import os
+import re
 import socket
 import struct
 import termios
@@ -23,7 +24,13 @@ PIPE_SIZE = 1024 * 1024
 CHUNK = 256 * 1024
 TERMINAL_TIMEOUT_S = 30.0
 DRAIN_S = 2.0  # a process left in the background may hold the pipes for ever
+LOG_DELAY_S = 0.01
 STDOUT, STDERR = 1, 2
+# One short line that ends with a reason of the system's: what the runtime says when it cannot start a process.
+COMPLAINT = re.compile(
+    rb"[^\n]{1,1000}: (No such file or directory|Permission denied|Operation not permitted|Exec format error|"
+    rb"Is a directory|Not a directory)\r?\n"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +70,6 @@ class ExecProcess:
         self._files = files
         self._stdin = stdin
         self._outputs = dict(outputs)
-        self._seen = False
         self._queue: asyncio.Queue[tuple[int, bytes]] = asyncio.Queue(4)
         loop = asyncio.get_running_loop()
         self._readers = [
@@ -83,11 +89,16 @@ class ExecProcess:
                 return  # a terminal whose last user is gone answers EIO
             if not data:
                 return
-            if not self._seen:
-                self._seen = True
-                if (said := self._runtime_said()) and said.encode() in data:
-                    continue  # the runtime repeats its complaint on the process's own streams
+            if COMPLAINT.fullmatch(data) and await self._is_the_runtimes(data):
+                continue  # the runtime repeats on the process's own streams what its log says
             await self._queue.put((number, data))
+
+    async def _is_the_runtimes(self, data: bytes) -> bool:
+        for _ in range(2):
+            if (said := self._runtime_said()) and said.encode() in data:
+                return True
+            await asyncio.sleep(LOG_DELAY_S)  # the log may be written a moment later
+        return False
 
     def _runtime_said(self) -> str:
         with suppress(OSError, ValueError):
