@@ -48,7 +48,9 @@ def _boot(client: MachineClient) -> float:
 
 @contextmanager
 def _desktop(state: Path) -> Iterator[int]:
-    environment = dict(os.environ) | {"MARINA_HOME": str(state), "QT_QPA_PLATFORM": "offscreen"}
+    # Drawn into memory; a display is named so that the desktop opens its window at all.
+    environment = {"DISPLAY": ":0"} | dict(os.environ)
+    environment |= {"MARINA_HOME": str(state), "QT_QPA_PLATFORM": "offscreen"}
     process = subprocess.Popen(
         [sys.executable, "-m", "app"],
         cwd=PROJECT,
