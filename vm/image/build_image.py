@@ -14,7 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from vm.errors import UserError
-from vm.image.contents import KERNEL_ARGUMENTS, KERNEL_PACKAGES
+from vm.image.contents import KERNEL_ARGUMENTS, KERNEL_PACKAGES, PACKAGES, SUITE, UNPACK_ALONE
 from vm.image.engine_tree import engine_files, image_files, make_engine_tree
 from vm.image.guest_tools import GuestTools
 from vm.image.initramfs import write_initramfs
@@ -23,12 +23,23 @@ from vm.image.manifest import ImageFile, Manifest, describe_file, read_manifest,
 from vm.image.packages import fetch_packages
 from vm.image.root_tree import finish_root_tree, make_root_tree
 from vm.image.steps import say
-
-assert sys.platform == "linux"
+from vm.image.welcome import FOLDER, build_welcome_image
 
 PROJECT = Path(__file__).resolve().parents[2]
 BUILDER = Path(__file__).resolve().parent
 ROOT_UUID, ENGINE_UUID = "6d617269-6e61-4000-8000-726f6f740000", "6d617269-6e61-4000-8000-656e67696e65"
+
+ROOT_MODULES = (
+    "contents",
+    "debian_sources",
+    "packages",
+    "root_tree",
+    "elf",
+    "guest_tools",
+    "kernel",
+    "initramfs",
+)
+"""The modules that decide what is in the root: when one changes, the root is built anew."""
 
 
 class ImageBuilder:
@@ -75,9 +86,9 @@ class ImageBuilder:
         return True
 
     def _root_inputs(self) -> str:
-        files = [path for path in BUILDER.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
-        builder = [path for path in files if not path.name.startswith("native_")]
-        return digest_files(builder, BUILDER, self._arch)
+        modules = [BUILDER / f"{name}.py" for name in ROOT_MODULES]
+        guest = [path for path in (BUILDER / "guest_files").rglob("*") if path.is_file()]
+        return digest_files([*modules, *guest], BUILDER, self._arch)
 
     def _engine_inputs(self) -> str:
         engine = digest_files(engine_files(PROJECT), PROJECT)
@@ -89,7 +100,8 @@ class ImageBuilder:
             return
         self._root_stamp.unlink(missing_ok=True)
         self._archive.parent.mkdir(parents=True, exist_ok=True)
-        wanted = digest_files([BUILDER / "contents.py", BUILDER / "packages.py"], BUILDER)
+        chosen = repr((SUITE, PACKAGES, KERNEL_PACKAGES, UNPACK_ALONE))
+        wanted = digest_files([BUILDER / "packages.py", BUILDER / "debian_sources.py"], BUILDER, chosen)
         stamp = self._archive.with_suffix(".inputs")
         if not (self._archive.is_file() and stamp.is_file() and stamp.read_text() == wanted):
             fetch_packages(self._arch, self._archive, self._versions, self._cache / "downloads" / self._arch)
@@ -162,6 +174,8 @@ def host_architecture() -> str:
 @contextlib.contextmanager
 def _only_builder(cache: Path) -> Iterator[None]:
     """Keep a second builder waiting until this one is done."""
+    if sys.platform != "linux":
+        raise NotImplementedError
     cache.mkdir(parents=True, exist_ok=True)
     with (cache / "lock").open("w") as lock:
         try:
@@ -181,6 +195,8 @@ def verify(builder: ImageBuilder, arch: str, output: Path, bundled_images: Path)
         first, second = read_manifest(output), read_manifest(again / "image")
         assert first is not None
         assert second is not None
+        if first.inputs != second.inputs:
+            raise UserError("The sources were changed between the two builds.", what_to_do="Verify again.")
         differing = [name for name in first.files if first.files[name] != second.files.get(name)]
         if differing or replace(first, files={}) != replace(second, files={}):
             kept = output.parent / "differing"
@@ -210,6 +226,8 @@ def main(arguments: list[str] | None = None) -> int:
     builder = ImageBuilder(options.arch, output, options.cache.resolve(), bundled_images.resolve())
     try:
         with _only_builder(options.cache):
+            if options.bundled_images is None:
+                build_welcome_image(bundled_images / FOLDER, options.arch, options.cache.resolve())
             if options.verify:
                 verify(builder, options.arch, output, bundled_images.resolve())
             elif builder.build():

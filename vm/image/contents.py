@@ -10,13 +10,14 @@ PACKAGES = (
     # containers
     "crun", "conmon", "catatonit", "libnftables1", "nftables", "erofs-utils", "tar", "procps",
     # the machine
-    "e2fsprogs", "util-linux", "kmod", "iproute2", "fuse3", "openssh-server", "openssh-sftp-server", "ca-certificates",
+    "e2fsprogs", "util-linux", "kmod", "iproute2", "fuse3", "openssh-server", "openssh-sftp-server",
+    "ca-certificates",
 )  # fmt: skip
 
 KERNEL_PACKAGES = {"amd64": "linux-image-cloud-amd64", "arm64": "linux-image-cloud-arm64"}
 
 UNPACK_ALONE = ("golang-github-containers-common",)
-"""Packages taken without what they depend on: this one has the default seccomp profile, and would bring netavark."""
+"""Packages taken without what they depend on: this one has the seccomp profile, and would bring netavark."""
 
 LIBRARY_FOLDERS = {"amd64": "usr/lib/x86_64-linux-gnu", "arm64": "usr/lib/aarch64-linux-gnu"}
 
@@ -26,13 +27,19 @@ KERNEL_ARGUMENTS = {
     "arm64": "console=ttyAMA0 quiet panic=-1 cryptomgr.notests",
 }
 
-PROGRAMS = frozenset(
+PROGRAMS = frozenset((
     # kept of usr/bin and usr/sbin; busybox stands in for the rest
-    "busybox dash sh python3 python3.13 crun conmon catatonit nft mkfs.erofs dump.erofs fsck.erofs tar ps "
-    "mke2fs mkfs.ext4 e2fsck fsck.ext4 resize2fs tune2fs dumpe2fs fstrim mount umount nsenter unshare losetup blkid "
-    "kmod modprobe insmod rmmod lsmod modinfo depmod ip bridge ss fusermount3 mount.fuse3 sshd ssh-keygen "
-    "ldconfig".split()
-)
+    "busybox", "dash", "sh", "python3", "python3.13", "crun", "conmon", "catatonit", "nft",
+    "mkfs.erofs", "dump.erofs", "fsck.erofs", "tar", "ps", "pgrep", "top", "mke2fs", "mkfs.ext4", "e2fsck",
+    "fsck.ext4", "resize2fs", "tune2fs", "dumpe2fs", "fstrim", "mount", "umount", "nsenter",
+    "unshare", "losetup", "blkid", "kmod", "modprobe", "insmod", "rmmod", "lsmod", "modinfo",
+    "depmod", "ip", "bridge", "ss", "fusermount3", "mount.fuse3", "sshd", "ssh-keygen", "ldconfig",
+))  # fmt: skip
+
+APPLETS = (
+    # of busybox, beside those that stand in for Debian's programs: for people who look around
+    "awk", "vi", "less", "nc", "wget", "ping", "nslookup", "traceroute", "xxd", "hexdump", "which", "free", "uptime"
+)  # fmt: skip
 
 KEPT = (
     # whole folders and files beside the programs, by path prefix
@@ -92,29 +99,31 @@ MACHINE_MODULES = ("virtio_net", "qemu_fw_cfg", "overlay", "virtio_rng", "virtio
 
 CONTAINER_MODULES = (
     # loaded beside the engine's start, so that the first container does not wait for them
-    "bridge", "veth", "nf_tables", "nf_conntrack", "nft_ct", "nft_nat", "nft_masq", "nft_chain_nat", "nft_redir",
-    "nft_fib_inet", "nft_fib_ipv4", "nft_fib_ipv6", "nft_reject_inet", "nft_limit", "nft_log", "loop",
+    "bridge", "veth", "nf_tables", "nf_conntrack", "nft_ct", "nft_nat", "nft_masq", "nft_chain_nat",
+    "nft_redir", "nft_fib_inet", "nft_fib_ipv4", "nft_fib_ipv6", "nft_reject_inet", "nft_limit",
+    "nft_log", "loop",
 )  # fmt: skip
 
 OTHER_MODULES = (
     # loaded by the kernel when somebody asks
-    "br_netfilter", "nft_compat", "nft_tproxy", "nft_socket", "nft_hash", "nft_numgen", "nft_quota", "nft_connlimit",
-    "nft_fib_netdev", "nft_dup_ipv4", "nft_flow_offload", "nf_conntrack_netlink", "nf_conntrack_bridge",
-    "nf_nat_ftp", "nf_conntrack_ftp", "nf_log_syslog", "nfnetlink_log", "nfnetlink_queue",
-    "ip_tables", "iptable_nat", "iptable_filter", "iptable_mangle", "iptable_raw",
-    "ip6_tables", "ip6table_nat", "ip6table_filter", "ip6table_mangle", "ip6table_raw",
-    "ip_set", "ip_set_hash_ip", "ip_set_hash_net", "ip_set_hash_ipport", "xt_set",
-    "xt_MASQUERADE", "xt_REDIRECT", "xt_addrtype", "xt_comment", "xt_conntrack", "xt_mark", "xt_nat", "xt_multiport",
-    "xt_tcpudp", "xt_state", "xt_statistic", "xt_recent", "xt_limit", "xt_LOG", "xt_NFLOG", "xt_TCPMSS", "xt_CHECKSUM",
-    "xt_owner", "xt_physdev", "xt_string", "xt_u32", "xt_bpf", "xt_cgroup", "xt_ipvs", "xt_connmark", "xt_CT", "xt_REJECT",
-    "ipt_REJECT", "ip6t_REJECT", "ip_vs", "ip_vs_rr", "ip_vs_wrr", "ip_vs_sh",
-    "tun", "dummy", "macvlan", "macvtap", "ipvlan", "vxlan", "geneve", "wireguard", "ifb", "vrf", "ip_gre", "ipip", "sit",
-    "sch_ingress", "sch_htb", "sch_netem", "sch_tbf", "sch_fq", "sch_fq_codel", "cls_u32", "cls_bpf", "cls_matchall",
-    "act_mirred", "act_police", "act_bpf", "cls_cgroup",
-    "binfmt_misc", "vmw_vsock_virtio_transport", "vsock_loopback", "button", "evdev",
-    "squashfs", "btrfs", "xfs", "isofs", "vfat", "nls_utf8", "nls_iso8859_1", "nls_ascii", "nls_cp437", "cuse",
-    "nfs", "nfsv3", "nfsv4", "nfsd", "cifs", "dm_mod", "dm_crypt", "dm_thin_pool", "dm_snapshot", "nbd", "zram",
-    "tls", "tcp_bbr", "sctp", "algif_hash", "algif_skcipher", "af_packet_diag", "inet_diag", "tcp_diag", "udp_diag",
-    "unix_diag", "netlink_diag",
+    "br_netfilter", "nft_compat", "nft_tproxy", "nft_socket", "nft_hash", "nft_numgen", "nft_quota",
+    "nft_connlimit", "nft_fib_netdev", "nft_dup_ipv4", "nft_flow_offload", "nf_conntrack_netlink",
+    "nf_conntrack_bridge", "nf_nat_ftp", "nf_conntrack_ftp", "nf_log_syslog", "nfnetlink_log",
+    "nfnetlink_queue", "ip_tables", "iptable_nat", "iptable_filter", "iptable_mangle",
+    "iptable_raw", "ip6_tables", "ip6table_nat", "ip6table_filter", "ip6table_mangle",
+    "ip6table_raw", "ip_set", "ip_set_hash_ip", "ip_set_hash_net", "ip_set_hash_ipport", "xt_set",
+    "xt_MASQUERADE", "xt_REDIRECT", "xt_addrtype", "xt_comment", "xt_conntrack", "xt_mark",
+    "xt_nat", "xt_multiport", "xt_tcpudp", "xt_state", "xt_statistic", "xt_recent", "xt_limit",
+    "xt_LOG", "xt_NFLOG", "xt_TCPMSS", "xt_CHECKSUM", "xt_owner", "xt_physdev", "xt_string",
+    "xt_u32", "xt_bpf", "xt_cgroup", "xt_ipvs", "xt_connmark", "xt_CT", "xt_REJECT", "ipt_REJECT",
+    "ip6t_REJECT", "ip_vs", "ip_vs_rr", "ip_vs_wrr", "ip_vs_sh", "tun", "dummy", "macvlan",
+    "macvtap", "ipvlan", "vxlan", "geneve", "wireguard", "ifb", "vrf", "ip_gre", "ipip", "sit",
+    "sch_ingress", "sch_htb", "sch_netem", "sch_tbf", "sch_fq", "sch_fq_codel", "cls_u32",
+    "cls_bpf", "cls_matchall", "act_mirred", "act_police", "act_bpf", "cls_cgroup", "binfmt_misc",
+    "vmw_vsock_virtio_transport", "vsock_loopback", "button", "evdev", "squashfs", "btrfs", "xfs",
+    "isofs", "vfat", "nls_utf8", "nls_iso8859_1", "nls_ascii", "nls_cp437", "cuse", "nfs", "nfsv3",
+    "nfsv4", "nfsd", "cifs", "dm_mod", "dm_crypt", "dm_thin_pool", "dm_snapshot", "nbd", "zram",
+    "tls", "tcp_bbr", "sctp", "algif_hash", "algif_skcipher", "af_packet_diag", "inet_diag",
+    "tcp_diag", "udp_diag", "unix_diag", "netlink_diag",
 )  # fmt: skip
-"""Modules a kernel does not know are left out: some are built in, and the list of those differs by architecture."""
+"""Modules a kernel does not know are left out: some are built in, which differs by architecture."""

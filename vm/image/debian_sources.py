@@ -15,6 +15,10 @@ PASSED_ON = (
 """Options of this machine's apt that the build keeps: proxies, certificates, mirrors that are snapshots."""
 
 
+RELEASES = frozenset({"bullseye", "bookworm", "trixie", "forky", "stable"})
+"""Debian's own releases: a mirror of one has the others too. Those of derivatives are elsewhere."""
+
+
 @dataclass(frozen=True, slots=True)
 class DebianSource:
     """One mirror and suite."""
@@ -42,7 +46,7 @@ def find_sources(apt_folder: Path, release: str, suite: str) -> list[DebianSourc
     if not any(source.suite == suite for source in unique):
         raise UserError(
             f"No Debian mirror found in {apt_folder}.",
-            f"The machine's image is built from Debian {suite}; no source there has the suite {release!r} or {suite!r}.",
+            f"The image is built from Debian {suite}; none there is for it or for this machine.",
             "Build the image on Debian 12 or newer, or add a Debian mirror to the apt sources.",
         )
     return unique
@@ -56,7 +60,7 @@ def _source_files(apt_folder: Path) -> list[Path]:
 
 def _move(source: DebianSource, release: str, suite: str) -> DebianSource | None:
     """Return the source for `suite`; None for backports, third parties, and suites by another name."""
-    for own in (release, "stable", suite):
+    for own in {release, "stable", suite} & RELEASES:
         if source.suite in (own, f"{own}-updates", f"{own}-security"):
             moved = suite + source.suite.removeprefix(own)
         elif source.suite == f"{own}/updates":

@@ -8,7 +8,7 @@ DT_NULL, DT_NEEDED, DT_STRTAB = 0, 1, 5
 
 
 def read_needed(path: Path) -> list[str]:
-    """Return the names of the libraries that a 64-bit little-endian ELF file links to; [] for anything else."""
+    """Return the names of the libraries that a 64-bit ELF file links to; [] for anything else."""
     with path.open("rb") as file:
         if file.read(6) != b"\x7fELF\x02\x01":
             return []

@@ -1,4 +1,4 @@
-"""Makes the engine disk's tree: `backend/` byte-compiled, the version, and the images that ship with Marina."""
+"""Makes the engine disk's tree: `backend/` byte-compiled, the version, the images that ship with Marina."""
 
 import os
 import shutil
@@ -8,7 +8,7 @@ from vm.image.guest_tools import GuestTools
 
 
 def make_engine_tree(project: Path, bundled_images: Path, tree: Path, tools: GuestTools) -> None:
-    """Fill `tree`, which becomes /usr/lib/marina in the guest. Raises UserError when the engine does not compile."""
+    """Fill `tree`, the guest's /usr/lib/marina. Raises UserError when the engine does not compile."""
     shutil.rmtree(tree, ignore_errors=True)
     tree.mkdir(parents=True)
     for source in engine_files(project):

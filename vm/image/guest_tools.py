@@ -1,4 +1,4 @@
-"""Runs programs of the guest's tree on this machine, by the tree's own dynamic loader: no root, no mounts, no chroot."""
+"""Runs programs of the guest's tree on this machine, by the tree's own dynamic loader: no root, no chroot."""
 
 import os
 import subprocess
@@ -65,8 +65,9 @@ class GuestTools:
         """
         # one process and one hash seed: what is interned first decides a few bytes of the result
         self.run(
-            "usr/bin/python3.13", "-s", "-S", "-m", "compileall", "-q", "-f", "--invalidation-mode", "unchecked-hash",
-            "-s", root, "-p", "/", *(root / folder for folder in folders),
+            "usr/bin/python3.13", "-s", "-S", "-m", "compileall", "-q", "-f",
+            "--invalidation-mode", "unchecked-hash", "-s", root, "-p", "/",
+            *(root / folder for folder in folders),
             PYTHONHOME=str(self._root / "usr"), PYTHONDONTWRITEBYTECODE="1", PYTHONHASHSEED="0",
         )  # fmt: skip
 

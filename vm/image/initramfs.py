@@ -1,4 +1,4 @@
-"""Writes the initramfs: busybox, the few modules that lead to the root, and a script; always the same bytes."""
+"""Writes the initramfs: busybox, the few modules that lead to the root, a script; always the same bytes."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -42,7 +42,7 @@ def compress(data: bytes) -> bytes:
 
 
 def kernel_payload(image: bytes) -> bytes:
-    """Return the zstd-compressed kernel inside a bzImage (Documentation/arch/x86/boot.rst, payload_offset)."""
+    """Return the compressed kernel inside a bzImage (Documentation/arch/x86/boot.rst, payload_offset)."""
     if image[0x202:0x206] != b"HdrS":
         raise UserError(
             "The kernel's package holds no bzImage.", f"Found {image[0x202:0x206]!r} for its signature."
@@ -59,7 +59,7 @@ def kernel_payload(image: bytes) -> bytes:
 
 
 def install_modules(kernel: Path, root: Path, tools: GuestTools) -> None:
-    """Put the modules into the root: unpacked, without signatures, with an index and the lists the guest loads from."""
+    """Put the modules into the root: unpacked, without signatures, with an index and the guest's lists."""
     say("Choosing kernel modules")
     release = kernel_release(kernel)
     source, target = kernel / "usr/lib/modules" / release, root / "usr/lib/modules" / release

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import sys
 import time
 from pathlib import Path
 
@@ -32,7 +33,7 @@ class NativeCgroup:
             ) from error
 
     def lend_controllers(self) -> None:
-        """Let cgroups below have all controllers of this machine. No process can be put directly into it afterwards."""
+        """Lend this machine's controllers to cgroups below; no process can be put right here afterwards."""
         for controller in (self.path / "cgroup.controllers").read_text().split():
             with contextlib.suppress(
                 OSError
@@ -60,6 +61,8 @@ class NativeCgroup:
             time.sleep(0.02)
 
     def _kill_once(self) -> None:
+        if sys.platform != "linux":
+            raise NotImplementedError
         try:
             (self.path / "cgroup.kill").write_text("1")  # Linux 5.14
         except OSError:

@@ -1,8 +1,8 @@
 """Runs the engine on this machine's kernel inside the guest's root: `make native-engine`.
 
-`python -m vm.image.native_engine --image DIR --state DIR --netns NAME -- ARGS` becomes the engine: same process, so
-signals, exit status and `kill -9` are the engine's own. Containers outlive it; the next start with the same state
-finds them, in the namespaces that a holder process keeps. `--clean` ends all that and leaves nothing.
+`python -m vm.image.native_engine --image DIR --state DIR --netns NAME -- ARGS` becomes the engine: the
+same process, so signals, exit status and `kill -9` are the engine's own. Containers outlive it; the next
+start with the same state finds them, in the namespaces that a holder process keeps. `--clean` ends all that.
 """
 
 import argparse
@@ -37,8 +37,6 @@ from vm.image.native_namespaces import (
     enter_namespace,
 )
 from vm.image.native_root import NativeRoot
-
-assert sys.platform == "linux"
 
 PROJECT = Path(__file__).resolve().parents[2]
 NETNS_FOLDER = Path("/run/netns")
@@ -84,17 +82,17 @@ class NativeEngine:
         with state_lock(self._state):
             record = read_record(self._state)
             self._cgroup.kill()
-            if record:
+            if record and record.alive():
                 self._end_holder(record)
-                if record.made_netns:
-                    _run("ip", "netns", "delete", record.netns)
+            if record and record.made_netns and (NETNS_FOLDER / record.netns).exists():
+                _run("ip", "netns", "delete", record.netns)
             self._cgroup.remove()
             record_path(self._state).unlink(missing_ok=True)
 
     def _usable_record(self) -> HolderRecord | None:
         """Return the running holder; one that holds an older image and nothing else is ended."""
         record = read_record(self._state)
-        if record is None:
+        if record is None or not record.alive():
             if self._cgroup.populated():
                 sys.stderr.write("native engine: ending processes whose holder has died\n")
                 self._cgroup.kill()
@@ -113,7 +111,8 @@ class NativeEngine:
         return None
 
     def _start_holder(self) -> HolderRecord:
-        made = self._make_netns()
+        last = read_record(self._state)
+        made = self._make_netns() or bool(last and last.made_netns and last.netns == self._netns)
         root = NativeRoot(self._image, self._state, PROJECT / "backend")
         pid = start_holder(root, NETNS_FOLDER / self._netns, self._cgroup)
         record = HolderRecord(pid, process_start(pid), self._netns, made, self._image_digest())
@@ -143,6 +142,8 @@ class NativeEngine:
         enter_namespace(files["mnt"], CLONE_NEWNS)
 
     def _end_holder(self, record: HolderRecord) -> None:
+        if sys.platform != "linux":
+            raise NotImplementedError
         os.kill(record.pid, signal.SIGTERM)
         end = time.monotonic() + HOLDER_END_LIMIT
         while record.alive():
@@ -171,6 +172,8 @@ def engine_command(state: Path, arguments: list[str]) -> list[str]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the program; return its exit status, unless it becomes the engine."""
+    if sys.platform != "linux":
+        raise NotImplementedError
     parser = argparse.ArgumentParser(prog="native_engine", description=__doc__.partition("\n")[0])
     parser.add_argument("--image", type=Path, required=True, help="folder of the built image")
     parser.add_argument(

@@ -1,7 +1,8 @@
 """The holder: a process that keeps a native engine's namespaces between one engine process and the next.
 
-An engine that is killed leaves its containers running; their mounts live in a mount namespace, which lives as long as
-some process is in it. The holder is that process. It ends by itself when the last process of the state has ended.
+An engine that is killed leaves its containers running; their mounts live in a mount namespace, which lives
+as long as some process is in it. The holder is that process. It ends by itself when the last process of the
+state has ended.
 """
 
 import contextlib
@@ -29,15 +30,13 @@ from vm.image.native_namespaces import (
 )
 from vm.image.native_root import NativeRoot
 
-assert sys.platform == "linux"
-
 GRACE = 3.0
-"""Seconds without any process after which the holder ends: a restart in between finds everything as it was."""
+"""Seconds without any process after which the holder ends: a restart in between finds all as it was."""
 
 
 @dataclass(frozen=True, slots=True)
 class HolderRecord:
-    """What STATE/native.json says of the running holder. `started` tells a process from a later one of equal number."""
+    """What STATE/native.json says of the last holder. `started` tells processes of equal number apart."""
 
     pid: int
     started: str
@@ -71,12 +70,11 @@ def record_path(state: Path) -> Path:
 
 
 def read_record(state: Path) -> HolderRecord | None:
-    """Return the record of a holder that runs, None otherwise."""
+    """Return the record of the last holder, which may have ended; None when there was none."""
     try:
-        record = HolderRecord(**json.loads(record_path(state).read_text()))
+        return HolderRecord(**json.loads(record_path(state).read_text()))
     except (OSError, ValueError, TypeError):
         return None
-    return record if record.alive() else None
 
 
 def write_record(state: Path, record: HolderRecord) -> None:
@@ -87,15 +85,19 @@ def write_record(state: Path, record: HolderRecord) -> None:
 
 
 @contextlib.contextmanager
-def state_lock(state: Path) -> Iterator[int]:
-    """Hold the state's lock: one process at a time starts or ends a holder. Gives the lock's file descriptor."""
+def state_lock(state: Path) -> Iterator[None]:
+    """Hold the state's lock: one process at a time starts or ends a holder."""
+    if sys.platform != "linux":
+        raise NotImplementedError
     with (state / "native.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        yield file.fileno()
+        yield
 
 
 def start_holder(root: NativeRoot, netns: Path, cgroup: NativeCgroup) -> int:
     """Start a holder with everything mounted; return its process id. Raises UserError with its reason."""
+    if sys.platform != "linux":
+        raise NotImplementedError
     for folder in (root.state / ".root", root.state / "run"):
         folder.mkdir(exist_ok=True)
     cgroup.create()
@@ -115,6 +117,8 @@ def start_holder(root: NativeRoot, netns: Path, cgroup: NativeCgroup) -> int:
 
 
 def _become_holder(root: NativeRoot, netns: Path, cgroup: NativeCgroup, report: int) -> None:
+    if sys.platform != "linux":
+        raise NotImplementedError
     status = 1
     try:
         os.setsid()
@@ -133,7 +137,7 @@ def _become_holder(root: NativeRoot, netns: Path, cgroup: NativeCgroup, report: 
             os.dup2(null, file_descriptor)
         os.write(report, b"ready")
         os.close(report)
-        _hold(root.state, events, lock)
+        _hold(events, lock)
         _remove_cgroup(parent, cgroup.path.name)
         status = 0
     except (OSError, UserError) as error:
@@ -145,6 +149,8 @@ def _become_holder(root: NativeRoot, netns: Path, cgroup: NativeCgroup, report: 
 
 def _enter_cgroup_namespace(cgroup: NativeCgroup) -> None:
     """Make a cgroup namespace whose root is the state's cgroup, without being in that cgroup."""
+    if sys.platform != "linux":
+        raise NotImplementedError
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -169,8 +175,10 @@ def _enter_cgroup_namespace(cgroup: NativeCgroup) -> None:
     cgroup.lend_controllers()
 
 
-def _hold(state: Path, events: int, lock: int) -> None:
-    """Return when the state has had no process for a while, or on SIGTERM; the record is gone then."""
+def _hold(events: int, lock: int) -> None:
+    """Return when the state has had no process for a while, or on SIGTERM."""
+    if sys.platform != "linux":
+        raise NotImplementedError
     ending: list[int] = []
     signal.signal(signal.SIGTERM, lambda number, frame: ending.append(number))
     for ignored in (signal.SIGINT, signal.SIGHUP):
@@ -191,16 +199,19 @@ def _hold(state: Path, events: int, lock: int) -> None:
             if not _populated(events):
                 break
             fcntl.flock(lock, fcntl.LOCK_UN)
-    record_path(state).unlink(missing_ok=True)
 
 
 def _populated(events: int) -> bool:
+    if sys.platform != "linux":
+        raise NotImplementedError
     return b"populated 1" in os.pread(events, 4096, 0)
 
 
 def _remove_cgroup(parent: int, name: str) -> None:
+    if sys.platform != "linux":
+        raise NotImplementedError
     for _, _, _, folder in os.fwalk(name, topdown=False, dir_fd=parent):
-        for child in os.listdir(folder):
+        for child in os.listdir(folder):  # noqa: PTH208  # by descriptor: the path is out of reach here
             with contextlib.suppress(OSError):
                 os.rmdir(child, dir_fd=folder)
     with contextlib.suppress(OSError):

@@ -2,6 +2,7 @@
 
 import ctypes
 import os
+import sys
 from pathlib import Path
 
 CLONE_NEWNS = 0x00020000
@@ -49,7 +50,9 @@ def bind(source: Path, target: Path, *, read_only: bool = False) -> None:
 
 
 def pivot_root(new_root: Path) -> None:
-    """Make `new_root`, a mount, the root of this mount namespace and let go of the old one. Raises OSError."""
+    """Make `new_root`, a mount, the root of this namespace and let go of the old one. Raises OSError."""
+    if sys.platform != "linux":
+        raise NotImplementedError
     os.chdir(new_root)
     number = SYS_PIVOT_ROOT[os.uname().machine]
     # pivot_root(2): with both the same, the old root ends up on top of the new one, to be taken off

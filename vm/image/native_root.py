@@ -3,6 +3,7 @@
 import os
 import stat
 import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -43,7 +44,7 @@ class NativeRoot:
     backend: Path
 
     def mount(self) -> None:
-        """Mount all that and make it the root. Call it in a mount namespace of its own. Raises OSError, UserError."""
+        """Mount all that and make it the root of the mount namespace. Raises OSError, UserError."""
         mount("none", Path("/"), flags=MS_REC | MS_PRIVATE)
         root = self._mount_overlay()
         for name, kind, options in (
@@ -98,6 +99,8 @@ def mount_image(image: Path, place: Path) -> None:
 
 
 def _make_devices(dev: Path) -> None:
+    if sys.platform != "linux":
+        raise NotImplementedError
     devices = {**DEVICES, **{f"loop{number}": (7, number) for number in range(LOOP_DEVICES)}}
     for name, (major, minor) in devices.items():
         path = dev / name

@@ -1,4 +1,4 @@
-"""Downloads the image's packages and packs them, unconfigured, into one tar: no root and no emulation needed."""
+"""Downloads the image's packages and packs them, unconfigured, into one tar: no root, no chroot."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Makes the root file system's tree: Debian's packages thinned to what the machine uses, with our own files on top."""
+"""Makes the root's tree: Debian's packages thinned to what the machine uses, with our own files on top."""
 
 import hashlib
 import os
@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
-from vm.image.contents import DROPPED, KEPT, LIBRARY_FOLDERS, LOADED_LIBRARIES, PROGRAMS
+from vm.image.contents import APPLETS, DROPPED, KEPT, LIBRARY_FOLDERS, LOADED_LIBRARIES, PROGRAMS
 from vm.image.elf import read_needed
 from vm.image.guest_tools import GuestTools
 from vm.image.steps import say
@@ -33,9 +33,9 @@ KERNEL_PREFIXES = ("boot/", "usr/lib/modules/")
 def make_root_tree(archive: Path, arch: str, root: Path, kernel: Path) -> None:
     """Unpack the kernel's files of `archive` to `kernel` and the thinned rest to `root`."""
     say("Unpacking what the machine needs")
-    for folder in (root, kernel):
-        shutil.rmtree(folder, ignore_errors=True)
-        folder.mkdir(parents=True)
+    for tree in (root, kernel):
+        shutil.rmtree(tree, ignore_errors=True)
+        tree.mkdir(parents=True)
     libraries = LIBRARY_FOLDERS[arch]
     _unpack(archive, kernel, lambda path: path.startswith(KERNEL_PREFIXES))
     _unpack(archive, root, lambda path: is_kept(path, libraries))
@@ -134,12 +134,10 @@ def _write_certificates(root: Path) -> None:
     shutil.rmtree(root / "usr/share/ca-certificates")
     # OpenSSL's own default place
     (root / "usr/lib/ssl").mkdir(parents=True, exist_ok=True)
-    for name, target in (("certs", "/etc/ssl/certs"), ("cert.pem", "/etc/ssl/certs/ca-certificates.crt")):
+    for name in ("certs", "cert.pem", "openssl.cnf"):
         link = root / "usr/lib/ssl" / name
         link.unlink(missing_ok=True)
-        link.symlink_to(target)
-    (root / "usr/lib/ssl/openssl.cnf").unlink(missing_ok=True)
-    (root / "usr/lib/ssl/openssl.cnf").symlink_to("/etc/ssl/openssl.cnf")
+        link.symlink_to("/etc/ssl/certs/ca-certificates.crt" if name == "cert.pem" else f"/etc/ssl/{name}")
 
 
 def _copy_guest_files(root: Path) -> None:
@@ -152,10 +150,11 @@ def _copy_guest_files(root: Path) -> None:
 
 
 def _link_busybox(archive: Path, root: Path) -> None:
-    """Give names to busybox's applets for each program of Debian that was left out, for people who look around."""
+    """Give busybox's applets the names of the programs that were left out, for people who look around."""
     busybox = (root / "usr/bin/busybox").read_bytes()
     with tarfile.open(archive) as tar:
         names = {PurePosixPath(name) for name in tar.getnames()}
+    names |= {PurePosixPath("usr/bin", name) for name in APPLETS}
     for path in sorted(names):
         applet = path.name.encode()
         if str(path.parent) in ("usr/bin", "usr/sbin") and b"\0" + applet + b"\0" in busybox:

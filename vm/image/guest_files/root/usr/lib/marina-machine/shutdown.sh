@@ -14,7 +14,7 @@ shut_down() {
     kill -TERM -1
     wait_for_others $((OTHERS_LIMIT * 20))
     kill -KILL -1
-    if mountpoint -q /data; then
+    if grep -q ' /data ext4 ' /proc/mounts; then
         /usr/sbin/fstrim /data
         sync
         release_data
