@@ -280,6 +280,10 @@ class FakeContainers:
     def remove_image(self, name: str, force: bool) -> list[dict[str, str]]:
         """Remove an image."""
         image = self.get_image(name)
+        if name in image.tags and len(image.tags) > 1:
+            image.tags.remove(name)
+            self._state.publish("image", "untag", image.id)
+            return [{"Untagged": name}]
         user = next((c for c in self._state.containers.values() if c.image is image), None)
         if user is not None and not force:
             raise Refusal(

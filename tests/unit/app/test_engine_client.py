@@ -142,7 +142,8 @@ def test_images(engine: FakeEngine, client: EngineClient) -> None:
     assert client.list_images()[0].tags == ("web:1", "localhost:5000/team/web:2")
     assert client.has_image("localhost:5000/team/web:2")
     assert not client.has_image("other")
-    assert client.remove_image("web:1")[-1].startswith("Deleted: sha256:")
+    assert client.remove_image("web:1") == ["Untagged: web:1"]
+    assert client.remove_image("localhost:5000/team/web:2")[-1].startswith("Deleted: sha256:")
     assert client.list_images() == []
 
 

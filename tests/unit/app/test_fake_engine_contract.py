@@ -1,0 +1,22 @@
+"""The fake engine behaves as the real one, as far as the desktop can tell."""
+
+import pytest
+
+from tests.contract.client_contract import ClientContract
+from tests.fakes.fake_engine import FakeEngine
+
+
+class TestFakeEngine(ClientContract):
+    """The contract against the fake."""
+
+    @pytest.fixture
+    def image(self, engine: FakeEngine) -> str:
+        """An image with a few commands."""
+        engine.add_image("busybox:latest")
+        return "busybox"
+
+    @pytest.fixture
+    def pullable(self, engine: FakeEngine) -> str:
+        """A reference that the fake registry has."""
+        engine.offer_image("offered:1")
+        return "offered:1"
