@@ -1,6 +1,7 @@
 """The engine's front door: a Unix socket that is there before the engine's heavier parts are loaded.
 
-A client that connects early waits in the socket's queue and is answered as soon as the engine can answer truly.
+A client that connects early waits in the socket's queue and is answered as soon as the engine can answer
+truly.
 """
 
 import errno

@@ -98,7 +98,8 @@ class HijackedStream(asyncio.Protocol):
 
 
 class Hijacked(web.StreamResponse):
-    """What a handler returns when the answer is already on its way: nothing more is sent, the connection ends."""
+    """What a handler returns when the answer is already on its way: nothing more is sent, the connection
+    ends."""
 
     def __init__(self) -> None:
         super().__init__()

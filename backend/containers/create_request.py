@@ -21,7 +21,24 @@ SECURITY_OPTIONS = (
     "seccomp=unconfined, no-new-privileges, label=disable, apparmor=unconfined and systempaths=unconfined"
 )
 ULIMITS = frozenset(
-    "core cpu data fsize locks memlock msgqueue nice nofile nproc rss rtprio rttime sigpending stack as".split()
+    [
+        "core",
+        "cpu",
+        "data",
+        "fsize",
+        "locks",
+        "memlock",
+        "msgqueue",
+        "nice",
+        "nofile",
+        "nproc",
+        "rss",
+        "rtprio",
+        "rttime",
+        "sigpending",
+        "stack",
+        "as",
+    ]
 )
 HOSTNAME = re.compile(r"^[a-zA-Z0-9_]([a-zA-Z0-9_.-]{0,62})$")
 NAMESPACED_SYSCTLS = (
@@ -48,7 +65,8 @@ def read_config(body: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def merge_image(config: dict[str, Any], image: Image, image_reference: str) -> None:
-    """Fill in what the image's own configuration says and the caller did not. Raises InvalidParameterError."""
+    """Fill in what the image's own configuration says and the caller did not. Raises
+    InvalidParameterError."""
     ours: Mapping[str, Any] = image.config.get("config") or {}
     config["Image"] = image_reference
     for name in ("User", "WorkingDir", "StopSignal"):

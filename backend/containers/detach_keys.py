@@ -40,7 +40,8 @@ class DetachScanner:
         self.left: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def feed(self, data: bytes) -> bytes:
-        """Return what to pass on; after the whole sequence `detached` is true and nothing more is passed on."""
+        """Return what to pass on; after the whole sequence `detached` is true and nothing more is passed
+        on."""
         passed = bytearray()
         for value in data:
             if value != self._keys[len(self._held)]:

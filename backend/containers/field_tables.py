@@ -17,7 +17,8 @@ OBJECT_MAP = "map of objects"
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field. `kind` is a Python type or one of the words above; unsupported ones must keep their default."""
+    """One field. `kind` is a Python type or one of the words above; unsupported ones must keep their
+    default."""
 
     kind: type | str
     default: Any
@@ -137,7 +138,8 @@ TYPE_WORDS: dict[Any, str] = {str: "string", int: "number", bool: "boolean", dic
 
 
 def read_fields(body: Mapping[str, Any], table: Mapping[str, Field]) -> dict[str, Any]:
-    """Return all fields of `table`, from `body` or by default; fields that the table does not know are dropped,
+    """Return all fields of `table`, from `body` or by default; fields that the table does not know are
+    dropped,
     as Docker does.
 
     Raises InvalidParameterError for a wrong type, NotSupportedError for an option that would not be honoured.

@@ -13,8 +13,8 @@ from backend.errors import EngineError, InvalidParameterError, NotFoundError
 
 STATUSES = frozenset({"created", "running", "paused", "restarting", "removing", "exited", "dead"})
 KNOWN = frozenset(
-    {"ancestor", "before", "since", "exited", "expose", "publish", "health", "id", "is-task", "isolation", "label",
-     "name", "network", "status", "volume"}
+    {"ancestor", "before", "since", "exited", "expose", "publish", "health", "id", "is-task", "isolation",
+     "label", "name", "network", "status", "volume"}
 )  # fmt: skip
 
 

@@ -1,4 +1,5 @@
-"""Starting a container, its end, and leaving nothing behind: the engine's shortest path and its most careful one.
+"""Starting a container, its end, and leaving nothing behind: the engine's shortest path and its most careful
+one.
 
 Whoever calls `start`, `clean_up` or `finish` holds the container's lock.
 """
@@ -51,7 +52,8 @@ class Lifecycle:
         return RunFiles.of(self.files, container.id)
 
     async def start(self, container: Container) -> None:
-        """Run a container that does not run. Raises EngineError in Docker's words; nothing is left behind then."""
+        """Run a container that does not run. Raises EngineError in Docker's words; nothing is left behind
+        then."""
         try:
             await self._start(container)
         except BaseException as error:
@@ -88,7 +90,8 @@ class Lifecycle:
         self._set_running(container, pid, endpoint)
 
     async def _acquire(self, container: Container) -> tuple[Endpoint, list[Path]]:
-        """Get network and layers at the same time; what one got while the other failed, `clean_up` gives back."""
+        """Get network and layers at the same time; what one got while the other failed, `clean_up` gives
+        back."""
         image = self.images.find(container.record.image_id)
         network, layers = await asyncio.gather(
             self.networks.attach(endpoint_request(container)),
@@ -144,7 +147,8 @@ class Lifecycle:
         container_events.publish(self.events, container, "die", exitCode=str(code))
 
     async def clean_up(self, container: Container) -> None:
-        """Give back whatever a run took: processes, network, mounts, folders. Each part by itself; never raises."""
+        """Give back whatever a run took: processes, network, mounts, folders. Each part by itself; never
+        raises."""
         paths = self.run_files(container)
         if container.watch is not None:
             container.watch.close()

@@ -1,7 +1,8 @@
 """The lines of a stored log, and how a client gets them: pure functions on bytes.
 
-The file is conmon's "k8s-file": `2026-11-24T03:34:49.123456789+00:00 stdout F text`, one entry a line, where `P`
-in place of `F` says that the line of output goes on in the next entry. The monitor runs in UTC, so that time
+The file is conmon's "k8s-file": `2026-11-24T03:34:49.123456789+00:00 stdout F text`, one entry a line, where
+`P` in place of `F` says that the line of output goes on in the next entry. The monitor runs in UTC, so that
+time
 stamps compare as text.
 """
 
@@ -17,7 +18,8 @@ STREAMS = {b"stdout": 1, b"stderr": 2}
 
 @dataclass(frozen=True, slots=True)
 class LogOptions:
-    """What of a log is wanted and how. `since` and `until` are time stamps, `tail` counts lines (None: all)."""
+    """What of a log is wanted and how. `since` and `until` are time stamps, `tail` counts lines (None:
+    all)."""
 
     stdout: bool = True
     stderr: bool = True

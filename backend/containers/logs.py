@@ -49,7 +49,8 @@ async def read_log(
 
 
 def _read_block(descriptor: int, position: int, renderer: LogRenderer) -> tuple[bytes, int, bool]:
-    """Return the rendering of the next whole entries, the position after them, and whether there may be more."""
+    """Return the rendering of the next whole entries, the position after them, and whether there may be
+    more."""
     size = BLOCK
     while True:
         block = os.pread(descriptor, size, position)

@@ -338,7 +338,8 @@ class Containers:
         container_events.publish(self.events, container, "resize", height=str(rows), width=str(columns))
 
     async def remove(self, reference: str, *, force: bool = False, volumes: bool = False) -> None:
-        """Remove a container with all that is its own. Raises ConflictError when it runs and `force` is off."""
+        """Remove a container with all that is its own. Raises ConflictError when it runs and `force` is
+        off."""
         container = self.find(reference)
         if container.removing:
             raise ConflictError(f"removal of container {reference} is already in progress")

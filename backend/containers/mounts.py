@@ -17,14 +17,32 @@ VOLUME_NAME = re.compile(r"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$")
 PROPAGATIONS = frozenset({"private", "rprivate", "shared", "rshared", "slave", "rslave"})
 BIND_OPTIONS = frozenset({"ro", "rw", "z", "Z", "nocopy"}) | PROPAGATIONS
 TMPFS_OPTIONS = frozenset(
-    "rw ro exec noexec suid nosuid dev nodev sync async atime noatime strictatime relatime diratime nodiratime".split()
+    [
+        "rw",
+        "ro",
+        "exec",
+        "noexec",
+        "suid",
+        "nosuid",
+        "dev",
+        "nodev",
+        "sync",
+        "async",
+        "atime",
+        "noatime",
+        "strictatime",
+        "relatime",
+        "diratime",
+        "nodiratime",
+    ]
 )
 TMPFS_VALUES = frozenset({"size", "mode", "uid", "gid", "nr_inodes", "nr_blocks"})
 
 
 @dataclass(frozen=True, slots=True)
 class MountWish:
-    """One mount asked for. `source` is a path (bind), a volume's name ("" for an anonymous one), or "" (tmpfs)."""
+    """One mount asked for. `source` is a path (bind), a volume's name ("" for an anonymous one), or ""
+    (tmpfs)."""
 
     kind: str
     source: str
@@ -101,7 +119,8 @@ def parse_mount(value: Mapping[str, Any]) -> MountWish:
             )
         if not source.startswith("/"):
             raise InvalidParameterError(
-                f"invalid mount config for type \"bind\": invalid mount path: '{source}' mount path must be absolute"
+                'invalid mount config for type "bind": '
+                f"invalid mount path: '{source}' mount path must be absolute"
             )
         options = _object(value, "BindOptions")
         propagation = _text(options, "Propagation") or "rprivate"
@@ -151,7 +170,8 @@ def check_volume_name(name: str) -> None:
     if not VOLUME_NAME.match(name) or len(name) < 2:
         raise InvalidParameterError(
             f'create {name}: "{name}" includes invalid characters for a local volume name, only '
-            '"[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, use absolute path'
+            '"[a-zA-Z0-9][a-zA-Z0-9_.-]" are allowed. If you intended to pass a host directory, '
+            "use absolute path"
         )
 
 

@@ -14,19 +14,19 @@ ALLOWED = "[a-zA-Z0-9][a-zA-Z0-9_.-]"
 NAME = re.compile(r"^/?[a-zA-Z0-9][a-zA-Z0-9_.-]+$")
 
 ADJECTIVES = (
-    "agile amber bold brave bright brisk calm candid clear clever coral cosy crisp curious dapper deft eager "
-    "early earnest fair fleet fond frank fresh gentle glad golden happy hardy honest humble jolly keen kind lively "
-    "lucid lucky mellow merry mild neat nimble noble patient placid polite proud quick quiet ready rosy serene "
-    "silent silver smooth snug solid sound spry stable steady still sunny swift tidy trusty upbeat vivid warm "
-    "wise witty zesty"
+    "agile amber bold brave bright brisk calm candid clear clever coral cosy crisp curious dapper deft "
+    "eager early earnest fair fleet fond frank fresh gentle glad golden happy hardy honest humble jolly "
+    "keen kind lively lucid lucky mellow merry mild neat nimble noble patient placid polite proud quick "
+    "quiet ready rosy serene silent silver smooth snug solid sound spry stable steady still sunny swift "
+    "tidy trusty upbeat vivid warm wise witty zesty"
 )  # fmt: skip
 SURNAMES = (
-    "aldrin amundsen anning barents bering bougainville bowditch brahe cabot carson chandrasekhar columbus cook "
-    "cousteau curie darwin davis drake earhart earle ellis erikson fitzroy flinders franklin galileo gama halley "
-    "harrison hawking heyerdahl hubble hudson humboldt hypatia ibnmajid kepler kingsley knox laperouse lovelace "
-    "magellan maury mawson mercator mitchell nansen nobile noether nordenskiold park parry peary piccard ptolemy "
-    "ride ross sagan scoresby scott shackleton somerville tasman tereshkova torres vancouver vespucci wallace "
-    "weddell wegener zheng"
+    "aldrin amundsen anning barents bering bougainville bowditch brahe cabot carson chandrasekhar "
+    "columbus cook cousteau curie darwin davis drake earhart earle ellis erikson fitzroy flinders "
+    "franklin galileo gama halley harrison hawking heyerdahl hubble hudson humboldt hypatia ibnmajid "
+    "kepler kingsley knox laperouse lovelace magellan maury mawson mercator mitchell nansen nobile "
+    "noether nordenskiold park parry peary piccard ptolemy ride ross sagan scoresby scott shackleton "
+    "somerville tasman tereshkova torres vancouver vespucci wallace weddell wegener zheng"
 )  # fmt: skip
 
 

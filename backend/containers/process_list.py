@@ -19,7 +19,8 @@ SUPPORTED = ("-ef", "ef", "-e -f")
 
 
 async def list_processes(container: Container, arguments: str) -> dict[str, Any]:
-    """Return Docker's top answer. Raises ConflictError when it does not run, NotSupportedError for other columns."""
+    """Return Docker's top answer. Raises ConflictError when it does not run, NotSupportedError for other
+    columns."""
     if not container.state.running:
         raise ConflictError(f"container {container.id} is not running")
     if arguments.strip() not in SUPPORTED:

@@ -65,8 +65,13 @@ def _is_told(name: str, value: Any) -> bool:
 
 
 def _host_config(host: Mapping[str, Any]) -> dict[str, Any]:
-    return {**host, "IpcMode": host["IpcMode"] or "private", "CgroupnsMode": host["CgroupnsMode"] or "private",
-            "Runtime": host["Runtime"] or "runc", "NetworkMode": _network_mode(host)}  # fmt: skip
+    return {
+        **host,
+        "IpcMode": host["IpcMode"] or "private",
+        "CgroupnsMode": host["CgroupnsMode"] or "private",
+        "Runtime": host["Runtime"] or "runc",
+        "NetworkMode": _network_mode(host),
+    }
 
 
 def _network_mode(host: Mapping[str, Any]) -> str:

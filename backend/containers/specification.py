@@ -1,4 +1,5 @@
-"""From a container's record to the runtime's specification: what `backend.runtime.oci_spec` needs is gathered here."""
+"""From a container's record to the runtime's specification: what `backend.runtime.oci_spec` needs is gathered
+here."""
 
 import shutil
 import socket
@@ -63,8 +64,12 @@ def specify(
             raise NotSupportedError("--init: this machine has no init for containers")
         mounts.append(bind(program, INIT_IN_CONTAINER, writable=False))
         arguments = [INIT_IN_CONTAINER, "--", *arguments]
-    chosen = [devices.device(d.get("PathOnHost", ""), d.get("PathInContainer", ""), d.get("CgroupPermissions", ""))
-              for d in host["Devices"] or ()]  # fmt: skip
+    chosen = [
+        devices.device(
+            *(wanted.get(key) or "" for key in ("PathOnHost", "PathInContainer", "CgroupPermissions"))
+        )
+        for wanted in host["Devices"] or ()
+    ]
     unmasked = "systempaths=unconfined" in options
     process = ContainerProcess(
         arguments=arguments,

@@ -1,4 +1,5 @@
-"""All containers of the engine, by id, by name and by the start of an id; each change goes to the database first."""
+"""All containers of the engine, by id, by name and by the start of an id; each change goes to the database
+first."""
 
 import json
 from collections.abc import Iterator

@@ -22,8 +22,8 @@ PARENT = "marina"
 def prepare() -> None:
     """Make cgroup v2 the tree at /sys/fs/cgroup for this process and its children. Call before threads exist.
 
-    Nothing to do on a pure v2 system. Elsewhere the process moves to a mount namespace of its own, so that the
-    rest of the machine keeps its tree.
+    Nothing to do on a pure v2 system. Elsewhere the process moves to a mount namespace of its own, so that
+    the rest of the machine keeps its tree.
     """
     if _is_unified():
         return

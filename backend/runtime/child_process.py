@@ -58,10 +58,11 @@ def spawn(
     environment: Mapping[str, str] | None = None,
     new_session: bool = False,
 ) -> ChildProcess:
-    """Start `command` with `descriptors` (number in the child to ours) and /dev/null for what is missing of 0 to 2.
+    """Start `command` with `descriptors` (number in the child to ours) and /dev/null for what is missing of 0
+    to 2.
 
-    Nothing else is inherited. The numbers wanted must not collide with ours: the caller's descriptors are moved
-    out of the way first. Raises SystemFailureError when the program is missing.
+    Nothing else is inherited. The numbers wanted must not collide with ours: the caller's descriptors are
+    moved out of the way first. Raises SystemFailureError when the program is missing.
     """
     actions: list[tuple[Any, ...]] = []
     highest = max([2, *descriptors])
@@ -123,7 +124,8 @@ async def run(command: Sequence[str]) -> tuple[int, str]:
 
 
 def command_line_holds(pid: int, needle: str) -> bool:
-    """Return whether process `pid` lives and its command line holds `needle`: a PID alone may be another's by now."""
+    """Return whether process `pid` lives and its command line holds `needle`: a PID alone may be another's by
+    now."""
     try:
         return needle.encode() in Path(f"/proc/{pid}/cmdline").read_bytes()
     except (FileNotFoundError, ProcessLookupError):

@@ -21,7 +21,7 @@ MADE_BY_RUNTIME = frozenset(
 def device(on_host: str, in_container: str, permissions: str) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return one device and the rule that allows it. Raises InvalidParameterError when it is not a device."""
     try:
-        info = os.stat(on_host)
+        info = Path(on_host).stat()
     except OSError as error:
         raise InvalidParameterError(
             f'error gathering device information while adding custom device "{on_host}": {error.strerror}'

@@ -26,7 +26,8 @@ TERMINAL_TIMEOUT_S = 30.0
 DRAIN_S = 2.0  # a process left in the background may hold the pipes for ever
 LOG_DELAY_S = 0.01
 STDOUT, STDERR = 1, 2
-# One short line that ends with a reason of the system's: what the runtime says when it cannot start a process.
+# One short line that ends with a reason of the system's: what the runtime says when it cannot start a
+# process.
 COMPLAINT = re.compile(
     rb"[^\n]{1,1000}: (No such file or directory|Permission denied|Operation not permitted|Exec format error|"
     rb"Is a directory|Not a directory)\r?\n"

@@ -1,9 +1,10 @@
 """The monitor of one container: conmon, which keeps its output and its exit code when the engine is gone.
 
-conmon creates the container through the runtime, copies its output to the log file and to whoever attached, and
-when the container ends writes the exit code to a file named after it. Its files, all in the container's run folder:
-`attach` (a SOCK_SEQPACKET socket; the first byte of a packet from it tells the stream), `ctl` (a pipe that takes
-window sizes), `monitor.pid`, `init.pid`, `exit/<id>`.
+conmon creates the container through the runtime, copies its output to the log file and to whoever attached,
+and when the container ends writes the exit code to a file named after it. Its files, all in the container's
+run folder:
+`attach` (a SOCK_SEQPACKET socket; the first byte of a packet from it tells the stream), `ctl` (a pipe that
+takes window sizes), `monitor.pid`, `init.pid`, `exit/<id>`.
 """
 
 import asyncio
@@ -228,7 +229,8 @@ def resize(files: MonitorFiles, rows: int, columns: int) -> None:
 
 
 def kill_monitor(files: MonitorFiles) -> None:
-    """End a monitor that nobody needs any more and wait until it is gone; nothing happens when there is none."""
+    """End a monitor that nobody needs any more and wait until it is gone; nothing happens when there is
+    none."""
     pid = find_monitor(files)
     if pid is None:
         return

@@ -36,7 +36,8 @@ class OciRuntime:
             raise SystemFailureError(said or f"{self.name} start: exit code {code}")
 
     async def delete(self, container_id: str) -> None:
-        """Remove what the runtime keeps of a container, killing it first; nothing happens when it keeps nothing."""
+        """Remove what the runtime keeps of a container, killing it first; nothing happens when it keeps
+        nothing."""
         if not (self._state / container_id).exists():
             return
         code, said = await run(self.command("delete", "--force", container_id))

@@ -26,7 +26,8 @@ def mount_overlay(lowers: Sequence[Path], upper: Path, work: Path, target: Path)
 
 
 def unmount_all(target: Path) -> None:
-    """Take away whatever is mounted at `target`, if anything; a root still in use goes when its last user does."""
+    """Take away whatever is mounted at `target`, if anything; a root still in use goes when its last user
+    does."""
     with suppress(FileNotFoundError):
         while True:
             try:

@@ -24,7 +24,8 @@ def opened_root(path: Path) -> Iterator[int]:
 
 
 def read_text(root: int, path: str) -> str:
-    """Return a regular file's text, "" when there is none; never waits on a pipe, never follows a link out."""
+    """Return a regular file's text, "" when there is none; never waits on a pipe, never follows a link
+    out."""
     try:
         descriptor = open_in_root(root, path, os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY)
     except OSError:
@@ -80,9 +81,10 @@ def resolve_user(root: int, wanted: str, additional: tuple[str, ...] = ()) -> Pr
 def _find_user(users: list[list[str]], name: str) -> tuple[int, int, str]:
     wanted = name or "0"
     for entry in users:
-        if len(entry) >= 4 and entry[2].isdigit() and entry[3].isdigit():
-            if entry[0] == wanted or (wanted.isdigit() and int(entry[2]) == int(wanted)):
-                return int(entry[2]), int(entry[3]), entry[0]
+        if len(entry) < 4 or not (entry[2].isdigit() and entry[3].isdigit()):
+            continue
+        if entry[0] == wanted or (wanted.isdigit() and int(entry[2]) == int(wanted)):
+            return int(entry[2]), int(entry[3]), entry[0]
     if not wanted.isdigit():
         raise InvalidParameterError(f"unable to find user {wanted}: no matching entries in passwd file")
     if int(wanted) > 2**31 - 1:

@@ -67,7 +67,8 @@ def unshare(flags: int) -> None:
 
 
 def mount_by_parts(kind: str, source: str, options: list[tuple[str, str]], target: str) -> None:
-    """Mount with one call for each option (fsopen(2)): no limit of a page, no characters to escape. Raises OSError."""
+    """Mount with one call for each option (fsopen(2)): no limit of a page, no characters to escape. Raises
+    OSError."""
     context = _check(_libc.syscall(SYS_FSOPEN, kind.encode(), FSOPEN_CLOEXEC), kind)
     try:
         for name, value in [("source", source), *options]:

@@ -108,7 +108,8 @@ def until(condition: Callable[[], bool], what: str) -> None:
 
 
 def leftovers(engine: NativeEngine, container: str) -> list[str]:
-    """Return every trace that a removed container has left: folders, mounts, cgroups, namespaces, processes."""
+    """Return every trace that a removed container has left: folders, mounts, cgroups, namespaces,
+    processes."""
     script = (
         "import os,sys,glob,json\n"
         f"c={container!r}; found=[]\n"
@@ -118,7 +119,7 @@ def leftovers(engine: NativeEngine, container: str) -> list[str]:
         "for p in glob.glob('/proc/[0-9]*/cmdline'):\n"
         "    try: t=open(p,'rb').read()\n"
         "    except OSError: continue\n"
-        "    if c.encode() in t and 'python' not in t.decode(errors='replace'): found.append(p+' '+t.decode())\n"
+        "    if c.encode() in t and b'python' not in t: found.append(p+' '+t.decode())\n"
         "print(json.dumps(found))\n"
     )
     result: list[str] = json.loads(engine.inside("python3", "-c", script))

@@ -57,6 +57,11 @@ class RawStream:
         """Send to standard input."""
         self.socket.sendall(data)
 
+    def send_all(self, data: bytes) -> None:
+        """Send to standard input, then close our half."""
+        self.send(data)
+        self.end_input()
+
     def end_input(self) -> None:
         """Close our half."""
         self.socket.shutdown(socket.SHUT_WR)

@@ -148,7 +148,8 @@ def test_settings_reach_the_process(engine: NativeEngine) -> None:
         engine,
         "sh",
         "-c",
-        "id; pwd; hostname; echo $COLOUR; grep NoNewPrivs /proc/self/status; ulimit -n; cat /proc/self/oom_score_adj",
+        "id; pwd; hostname; echo $COLOUR; grep NoNewPrivs /proc/self/status; ulimit -n;"
+        " cat /proc/self/oom_score_adj",
         User="user",
         WorkingDir="/made/for/me",
         Hostname="box",
@@ -176,7 +177,7 @@ def test_container_is_confined(engine: NativeEngine) -> None:
         "sh",
         "-c",
         "grep -E 'CapEff|Seccomp:' /proc/self/status; mount -t tmpfs x /tmp 2>&1; cat /proc/kcore | wc -c;"
-        " echo 1 > /proc/sys/kernel/panic; ls -d /proc/acpi/* 2>/dev/null; mknod /tmp/sda b 8 0 && cat /tmp/sda",
+        " echo 1 > /proc/sys/kernel/panic; mknod /tmp/sda b 8 0 && cat /tmp/sda",
     )
     assert "CapEff:\t00000000a80425fb" in output
     assert "Seccomp:\t2" in output

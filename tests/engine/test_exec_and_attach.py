@@ -53,7 +53,7 @@ def test_attach_carries_input_and_half_close(engine: NativeEngine) -> None:
         stream = RawStream(engine, f"/containers/{name}/attach?stream=1&stdin=1&stdout=1")
         start(engine, name)
         data = bytes(range(256)) * (BIG // 256)
-        sender = threading.Thread(target=lambda: (stream.send(data), stream.end_input()))
+        sender = threading.Thread(target=stream.send_all, args=(data,))
         sender.start()
         received = b"".join(piece for _, piece in frames(stream.read_all()))
         sender.join()
@@ -132,7 +132,7 @@ def test_exec_carries_input_both_ways(engine: NativeEngine, sleeper: str) -> Non
     identifier = make_exec(engine, sleeper, "cat", AttachStdin=True)
     stream = RawStream(engine, f"/exec/{identifier}/start", {})
     data = bytes(range(256)) * (BIG // 256)
-    sender = threading.Thread(target=lambda: (stream.send(data), stream.end_input()))
+    sender = threading.Thread(target=stream.send_all, args=(data,))
     sender.start()
     assert b"".join(piece for _, piece in frames(stream.read_all())) == data
     sender.join()

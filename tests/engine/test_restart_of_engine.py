@@ -1,4 +1,5 @@
-"""The engine dies and comes back: containers run on, what happened meanwhile is known, nothing half made is left."""
+"""The engine dies and comes back: containers run on, what happened meanwhile is known, nothing half made is
+left."""
 
 import random
 import threading
@@ -23,8 +24,8 @@ from tests.engine.container_calls import (
     wait,
 )
 from tests.engine.raw_stream import RawStream
-from tests.support.native_engine import NativeEngine, started_engine
 from tests.support.namespaces import made_netns
+from tests.support.native_engine import NativeEngine, started_engine
 from tests.support.test_images import busybox_image, save_docker_archive
 
 GATE = "while [ ! -e /gate/open ]; do sleep 0.02; done"
