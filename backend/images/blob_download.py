@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from backend.errors import InvalidParameterError, SystemFailureError
-from backend.images import digests, durable_files
+from backend.images import digests
 from backend.images.image_source import ImageSource
 from backend.images.manifest import Descriptor
 from backend.images.registry_errors import BrokenTransferError
@@ -29,9 +29,9 @@ class BlobDownload:
         self._offset = 0
 
     async def run(self, source: ImageSource) -> None:
-        """Fetch what is missing; on return the file is whole, right and on the disk.
+        """Fetch what is missing; on return the file is whole and right.
 
-        Raises InvalidParameterError for wrong bytes (nothing of them is kept), SystemFailureError when the
+        It need not be durable: what a power cut leaves of it is hashed again before it is used. Raises InvalidParameterError for wrong bytes (nothing of them is kept), SystemFailureError when the
         connection keeps breaking (what has come is kept), RefusedError.
         """
         await in_thread(self._take_up)
@@ -47,7 +47,6 @@ class BlobDownload:
             raise InvalidParameterError(
                 f"filesystem layer verification failed for digest {self._blob.digest}"
             )
-        await in_thread(durable_files.sync, self._path)
 
     def _is_right(self) -> bool:
         return self._offset == self._blob.size and f"sha256:{self._digest.hexdigest()}" == self._blob.digest

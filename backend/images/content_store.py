@@ -64,13 +64,14 @@ class ContentStore:
         if not self.has(digest):
             unfinished = self._downloads / f"{digests.hex_of(digest)}.new"
             unfinished.write_bytes(data)
-            durable_files.move_into_place(unfinished, self.download_path(digest))
+            unfinished.rename(self.download_path(digest))
         return digest
 
     def keep(self, wanted: Iterable[str]) -> None:
         """Put finished downloads on record; the caller's image may name them from then on. Blocking."""
         for digest in wanted:
             if not self.has(digest):
+                durable_files.sync(self.download_path(digest))
                 self.download_path(digest).rename(self.path(digest))
             else:
                 self.download_path(digest).unlink(missing_ok=True)

@@ -11,10 +11,3 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
-
-
-def move_into_place(unfinished: Path, final: Path) -> None:
-    """Give a finished file its name: first the bytes are safe, then the name. Blocking."""
-    sync(unfinished)
-    unfinished.rename(final)
-    sync(final.parent)

@@ -29,6 +29,10 @@ def make_command(image: Path) -> list[str]:
         "--quiet",
         "--tar=f",
         "--aufs",  # .wh. files become what overlayfs understands
+        # Data goes to its place as it comes: half the time and no second copy on the disk, for images that
+        # are a tenth larger than with the ends of files packed into inodes.
+        "-E^inline_data",
+        "--sort=none",
         "--mkfs-time",
         "-T0",
         "-Uclear",

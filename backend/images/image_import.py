@@ -137,6 +137,8 @@ class ImageImport:
                         await fetching[height]
                         below = [lower.key for lower in layers]
                         layer = await self._unpack(blob, diff_ids[: height + 1], below, progress)
+                        # The disk writes this one while the next one is unpacked.
+                        group.create_task(in_thread(self._layers.make_durable, layer.key))
                         progress.layer(blob.digest, Step("Pull complete"))
                     layers.append(layer)
         except ExceptionGroup as failures:

@@ -10,8 +10,7 @@ from fcntl import F_SETPIPE_SZ, fcntl
 from pathlib import Path
 
 from backend.errors import InvalidParameterError
-from backend.images import digests
-from backend.images.durable_files import move_into_place
+from backend.images import digests, durable_files
 from backend.images.layer_unpacking import LayerFeed, Progress, feed_mkfs
 from backend.state_files import StateFiles
 from backend.tasks import in_thread
@@ -77,6 +76,7 @@ class LayerStore:
     ) -> StoredLayer:
         """Make the topmost layer of the stack `diff_ids` from its blob.
 
+        It is not durable yet: call `make_durable` before a record names it; unrecorded layers are swept.
         `keys_below` are the layers under it, bottom to top; `progress` is called on a thread with the bytes
         of the blob read so far. Raises InvalidParameterError for a damaged or hostile layer,
         SystemFailureError when the disk is full.
@@ -96,10 +96,15 @@ class LayerStore:
                     f"its contents have the digest {feed.diff_id}, expected {diff_ids[-1]}"
                 )
             key = _stacked_key(diff_ids) if contents.implied else _plain_key(diff_ids)
-            await in_thread(move_into_place, unfinished, self.path(key))
+            await in_thread(unfinished.rename, self.path(key))
             return StoredLayer(key, contents.size)
         finally:
             unfinished.unlink(missing_ok=True)
+
+    def make_durable(self, key: str) -> None:
+        """Write a layer to the disk, so that it is there and whole after any cut of power. Blocking."""
+        durable_files.sync(self.path(key))
+        durable_files.sync(self._folder)
 
 
 def _plain_key(diff_ids: Sequence[str]) -> str:

@@ -62,13 +62,13 @@ def test_pull_tells_docker_s_story(engine: NativeEngine, registry: Registry) -> 
     assert statuses(again).count("Already exists") == 2
 
 
-@pytest.mark.parametrize("docker", [False, True])
-@pytest.mark.parametrize("compression", ["gzip", "zstd", "none"])
+@pytest.mark.parametrize(
+    ("docker", "compression"),
+    [(False, "gzip"), (False, "zstd"), (False, "none"), (True, "gzip"), (True, "none")],
+)
 def test_every_form_of_image_has_the_id_of_its_config(
     engine: NativeEngine, registry: Registry, docker: bool, compression: str
 ) -> None:
-    if docker and compression == "zstd":
-        pytest.skip("schema 2 has no zstd")
     image = small_image(f"form-{docker}-{compression}", docker=docker, compression=compression)
     name = registry.push("forms", f"{docker}-{compression}".lower(), image)
     repository, _, tag = name.rpartition(":")
