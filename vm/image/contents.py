@@ -38,7 +38,8 @@ PROGRAMS = frozenset((
 
 APPLETS = (
     # of busybox, beside those that stand in for Debian's programs: for people who look around
-    "awk", "vi", "less", "nc", "wget", "ping", "nslookup", "traceroute", "xxd", "hexdump", "which", "free", "uptime"
+    "awk", "vi", "less", "nc", "wget", "ping", "nslookup", "traceroute", "xxd", "hexdump", "which", "free",
+    "uptime",
 )  # fmt: skip
 
 KEPT = (
