@@ -13,7 +13,7 @@ from typing import Any
 
 from backend.errors import InvalidParameterError, NotSupportedError
 
-VOLUME_NAME = re.compile(r"^[a-zA-Z0-9][a-zA-Z0-9_.-]*$")
+VOLUME_NAME = re.compile(r"^[a-zA-Z0-9][a-zA-Z0-9_.-]*\Z")
 PROPAGATIONS = frozenset({"private", "rprivate", "shared", "rshared", "slave", "rslave"})
 BIND_OPTIONS = frozenset({"ro", "rw", "z", "Z", "nocopy"}) | PROPAGATIONS
 TMPFS_OPTIONS = frozenset(

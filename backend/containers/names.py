@@ -11,7 +11,7 @@ from collections.abc import Callable
 from backend.errors import InvalidParameterError
 
 ALLOWED = "[a-zA-Z0-9][a-zA-Z0-9_.-]"
-NAME = re.compile(r"^/?[a-zA-Z0-9][a-zA-Z0-9_.-]+$")
+NAME = re.compile(r"^/?[a-zA-Z0-9][a-zA-Z0-9_.-]+\Z")
 
 ADJECTIVES = (
     "agile amber bold brave bright brisk calm candid clear clever coral cosy crisp curious dapper deft "

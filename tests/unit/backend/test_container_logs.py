@@ -1,0 +1,118 @@
+"""Stored output, rendered and cut to size: on files made here."""
+
+from pathlib import Path
+
+import pytest
+
+from backend.api.streams import frame
+from backend.containers.log_lines import LogOptions, LogRenderer, parse_time
+from backend.containers.logs import read_log
+from backend.errors import InvalidParameterError
+
+
+def entry(second: int, stream: str, text: str, tag: str = "F") -> bytes:
+    return f"2026-01-02T03:04:{second:02d}.000000001+00:00 {stream} {tag} {text}".encode()
+
+
+ENTRIES = [
+    entry(1, "stdout", "one"),
+    entry(2, "stdout", "two"),
+    entry(3, "stderr", "bad"),
+    entry(4, "stdout", ""),
+]
+
+
+def plain(stream: int, data: bytes) -> bytes:
+    return data
+
+
+def test_neighbours_share_a_frame() -> None:
+    assert LogRenderer(LogOptions(), frame).render(ENTRIES) == (
+        frame(1, b"one\ntwo\n") + frame(2, b"bad\n") + frame(1, b"\n")
+    )
+
+
+def test_options() -> None:
+    def show(options: LogOptions) -> bytes:
+        return LogRenderer(options, plain).render(ENTRIES)
+
+    assert show(LogOptions(stderr=False)) == b"one\ntwo\n\n"
+    assert show(LogOptions(since=parse_time("2026-01-02T03:04:02Z", "since"))) == b"two\nbad\n\n"
+    assert show(LogOptions(until=parse_time("2026-01-02T03:04:02Z", "until"))) == b"one\n"
+    assert show(LogOptions(timestamps=True)).startswith(b"2026-01-02T03:04:01.000000001Z one\n")
+
+
+def test_parts_of_a_line_become_one() -> None:
+    parts = [entry(1, "stdout", "long ", "P"), entry(2, "stderr", "other"), entry(3, "stdout", "line")]
+    shown = LogRenderer(LogOptions(timestamps=True, stderr=False), plain).render(parts)
+    assert shown == b"2026-01-02T03:04:01.000000001Z long line\n"
+
+
+def test_damaged_entries_are_skipped() -> None:
+    assert LogRenderer(LogOptions(), plain).render([b"", b"rubbish", entry(1, "stdout", "fine")]) == b"fine\n"
+
+
+async def read(path: Path, options: LogOptions) -> bytes:
+    return b"".join([piece async for piece in read_log(path, options, plain)])
+
+
+async def test_tail_of_a_large_file(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    lines = [entry(number % 60, "stdout", f"{number} " + "x" * 90) for number in range(20_000)]
+    path.write_bytes(b"".join(line + b"\n" for line in lines))
+    for count in (0, 1, 7, 4_000, 19_999, 20_000, 50_000):
+        shown = (await read(path, LogOptions(tail=count))).splitlines()
+        wanted = min(count, 20_000)
+        assert [line.split()[0] for line in shown] == [
+            str(n).encode() for n in range(20_000 - wanted, 20_000)
+        ]
+    assert len((await read(path, LogOptions())).splitlines()) == 20_000
+
+
+async def test_tail_counts_lines_not_entries(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    entries = [
+        entry(1, "stdout", "first"),
+        entry(2, "stdout", "a", "P"),
+        entry(3, "stdout", "b"),
+        entry(4, "stdout", "end", "P"),
+    ]
+    path.write_bytes(b"".join(line + b"\n" for line in entries))
+    assert await read(path, LogOptions(tail=1)) == b"end"
+    assert await read(path, LogOptions(tail=2)) == b"ab\nend"
+    assert await read(path, LogOptions(tail=3)) == b"first\nab\nend"
+
+
+async def test_unfinished_entry_waits(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    path.write_bytes(entry(1, "stdout", "whole") + b"\n" + entry(2, "stdout", "cut o"))
+    assert await read(path, LogOptions()) == b"whole\n"
+
+
+async def test_entry_longer_than_a_block(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    path.write_bytes(entry(1, "stdout", "y" * 2_000_000) + b"\n" + entry(2, "stdout", "z") + b"\n")
+    assert await read(path, LogOptions()) == b"y" * 2_000_000 + b"\nz\n"
+    assert await read(path, LogOptions(tail=1)) == b"z\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "stamp"),
+    [
+        ("1767323045", b"2026-01-02T03:04:05.000000000"),
+        ("1767323045.123456789", b"2026-01-02T03:04:05.123456789"),
+        ("2026-01-02T03:04:05.5Z", b"2026-01-02T03:04:05.500000000"),
+        ("2026-01-02T04:04:05+01:00", b"2026-01-02T03:04:05.000000000"),
+        ("", b""),
+        (None, b""),
+        ("0", b""),
+    ],
+)
+def test_times(text: str | None, stamp: bytes) -> None:
+    assert parse_time(text, "since") == stamp
+
+
+@pytest.mark.parametrize("text", ["soon", "-1", "1e9", "9" * 30, "2026-13-01T00:00:00Z"])
+def test_no_times(text: str) -> None:
+    with pytest.raises(InvalidParameterError, match="since"):
+        parse_time(text, "since")

@@ -1,0 +1,180 @@
+"""What callers ask of containers, checked before anything is made."""
+
+from typing import Any
+
+import pytest
+
+from backend.containers.create_request import merge_environment, merge_image, read_config, read_host_config
+from backend.containers.mounts import collect_mounts, parse_bind, parse_mount
+from backend.containers.names import check_name, new_id, random_name
+from backend.containers.signals import parse_signal
+from backend.containers.start_errors import EXEC, explain
+from backend.errors import EngineError, InvalidParameterError, NotSupportedError, SystemFailureError
+from backend.images.image import Image
+
+
+def image(**config: Any) -> Image:
+    return Image(id="sha256:0", config={"config": config}, store_layers=())
+
+
+def merged(body: dict[str, Any], **config: Any) -> dict[str, Any]:
+    result = read_config(body)
+    merge_image(result, image(**config), "busybox")
+    return result
+
+
+def test_command_of_image_and_caller() -> None:
+    assert merged({}, Cmd=["sh"])["Cmd"] == ["sh"]
+    assert merged({"Cmd": ["ls"]}, Cmd=["sh"], Entrypoint=["/init"])["Entrypoint"] == ["/init"]
+    own = merged({"Entrypoint": ["/own"]}, Cmd=["sh"], Entrypoint=["/init"])
+    assert (own["Entrypoint"], own["Cmd"]) == (["/own"], None)
+    cleared = merged({"Entrypoint": [""], "Cmd": ["ls"]}, Entrypoint=["/init"])
+    assert (cleared["Entrypoint"], cleared["Cmd"]) == ([], ["ls"])
+    with pytest.raises(InvalidParameterError, match="no command specified"):
+        merged({})
+
+
+def test_other_settings_of_the_image() -> None:
+    config = merged(
+        {"Labels": {"a": "mine"}, "Env": ["PATH=/x"]}, Cmd=["sh"], User="web", WorkingDir="/srv",
+        Labels={"a": "theirs", "b": "theirs"}, Env=["PATH=/bin", "B=c"], ExposedPorts={"80/tcp": {}},
+        Volumes={"/data": {}}, StopSignal="SIGINT",
+    )  # fmt: skip
+    assert config["Labels"] == {"a": "mine", "b": "theirs"}
+    assert config["Env"] == ["PATH=/x", "B=c"]
+    assert (config["User"], config["WorkingDir"], config["StopSignal"]) == ("web", "/srv", "SIGINT")
+    assert config["ExposedPorts"] == {"80/tcp": {}}
+    assert config["Volumes"] == {"/data": {}}
+
+
+def test_environment() -> None:
+    assert merge_environment(["A=1", "B=2"], ["B=3", "A", "C=a=b"]) == ["B=3", "C=a=b"]
+
+
+@pytest.mark.parametrize(
+    ("body", "kind", "text"),
+    [
+        ({"Binds": "notalist:x:y:z"}, None, ""),
+        ({"Memory": True}, InvalidParameterError, "Memory must be a number"),
+        ({"Memory": 2**70}, InvalidParameterError, "out of range"),
+        ({"RestartPolicy": {"Name": "always"}, "AutoRemove": True}, InvalidParameterError, "AutoRemove"),
+        ({"RestartPolicy": {"Name": "no", "MaximumRetryCount": 3}}, InvalidParameterError, "on-failure"),
+        ({"SecurityOpt": ["seccomp={}"]}, NotSupportedError, "not supported yet"),
+        ({"SecurityOpt": ["nonsense"]}, InvalidParameterError, "invalid --security-opt"),
+        ({"PidMode": "container:x"}, NotSupportedError, "another container's"),
+        ({"PidMode": "x"}, InvalidParameterError, "invalid PidMode"),
+        ({"Sysctls": {"kernel.panic": "1"}}, InvalidParameterError, "not allowed"),
+        ({"Sysctls": {"net.x": "1"}, "NetworkMode": "host"}, InvalidParameterError, "host network"),
+        (
+            {"Ulimits": [{"Name": "nofile", "Soft": 2, "Hard": 1}]},
+            InvalidParameterError,
+            "less than or equal",
+        ),
+        ({"ShmSize": -1}, InvalidParameterError, "SHM size"),
+        ({"OomScoreAdj": 2000}, InvalidParameterError, "-1000, 1000"),
+        ({"DeviceRequests": [{"Driver": "nvidia"}]}, NotSupportedError, "DeviceRequests"),
+        ({"MemorySwappiness": -1, "BlkioDeviceReadBps": [], "Links": []}, None, ""),
+        ({"LogConfig": {"Type": "json-file", "Config": {}}}, None, ""),
+        ({"LogConfig": {"Config": {"max-size": "1m"}}}, NotSupportedError, "max-size"),
+    ],
+)
+def test_host_config(body: dict[str, Any], kind: type[EngineError] | None, text: str) -> None:
+    if kind is None:
+        assert read_host_config(body)["NetworkMode"] == "default"
+    else:
+        with pytest.raises(kind, match=text):
+            read_host_config(body)
+
+
+def test_binds() -> None:
+    plain = parse_bind("/host/../data:/in")
+    assert (plain.kind, plain.source, plain.target, plain.read_only) == ("bind", "/data", "/in", False)
+    volume = parse_bind("cache:/in:ro,nocopy")
+    assert (volume.kind, volume.source, volume.read_only, volume.copy) == ("volume", "cache", True, False)
+    assert parse_bind("/only").source == ""
+    for bad in (
+        "",
+        ":",
+        "a:b",
+        "/a:/b:nonsense",
+        "/a:/b:ro,rw",
+        "/a:relative",
+        "/a:/",
+        "b@d:/x",
+        "/a:/b:ro:x",
+    ):
+        with pytest.raises(InvalidParameterError):
+            parse_bind(bad)
+
+
+def test_mounts() -> None:
+    made = parse_mount({"Type": "tmpfs", "Target": "/t", "TmpfsOptions": {"SizeBytes": 1024, "Mode": 0o700}})
+    assert made.tmpfs_options == ("size=1024", "mode=700")
+    for bad in (
+        {"Type": "bind", "Target": "/t"},
+        {"Type": "bind", "Source": "rel", "Target": "/t"},
+        {"Type": "tmpfs", "Source": "/x", "Target": "/t"},
+        {"Type": "volume", "Target": ""},
+        {"Type": "magic", "Target": "/t"},
+        {"Type": "volume", "Target": "/t", "ReadOnly": "yes"},
+    ):
+        with pytest.raises(InvalidParameterError):
+            parse_mount(bad)
+
+
+def test_collected_mounts() -> None:
+    config = read_config({"Volumes": {"/a/b/c": {}, "/data": {}}})
+    host = read_host_config({"Binds": ["v1:/data"], "Tmpfs": {"/a": "size=1m,exec"}})
+    wishes = collect_mounts(config, host)
+    assert [(wish.target, wish.kind, wish.source) for wish in wishes] == [
+        ("/data", "volume", "v1"),
+        ("/a", "tmpfs", ""),
+        ("/a/b/c", "volume", ""),
+    ]
+    with pytest.raises(InvalidParameterError, match="Duplicate mount point: /x"):
+        collect_mounts(config, read_host_config({"Binds": ["v1:/x", "v2:/x/"]}))
+    with pytest.raises(InvalidParameterError, match="invalid tmpfs option"):
+        collect_mounts(config, read_host_config({"Tmpfs": {"/t": "size=1m,lowerdir=/etc"}}))
+
+
+def test_names_and_ids() -> None:
+    assert check_name("/web-1.x_y") == "web-1.x_y"
+    for bad in ("", "a", "-a", "a b", "ä1", "a/b", "xy\n"):
+        with pytest.raises(InvalidParameterError, match="only \\[a-zA-Z0-9\\]"):
+            check_name(bad)
+    assert len(new_id()) == 64
+    taken: set[str] = set()
+    for _ in range(200):
+        name = random_name(taken.__contains__)
+        assert check_name(name) == name
+        taken.add(name)
+    assert len(taken) == 200
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("SIGTERM", 15), ("term", 15), ("9", 9), ("SIGRTMIN+3", 37), ("RTMIN", 34), ("64", 64)],
+)
+def test_signals(text: str, number: int) -> None:
+    assert parse_signal(text) == number
+
+
+@pytest.mark.parametrize("text", ["0", "65", "SIGNONE", "", "-9", "RTMIN+99", "９"])
+def test_no_signals(text: str) -> None:
+    with pytest.raises(InvalidParameterError, match="Invalid signal"):
+        parse_signal(text)
+
+
+def test_what_the_runtime_says_in_dockers_words() -> None:
+    failure, code = explain("executable file `x` not found in $PATH: No such file or directory", ["x"])
+    assert (type(failure), code) == (InvalidParameterError, 127)
+    assert failure.message.endswith('exec: "x": executable file not found in $PATH: unknown')
+    _, code = explain(
+        "the path `/etc/passwd` exists but it is not executable: Operation not permitted", ["x"]
+    )
+    assert code == 126
+    _, code = explain("the path `/etc` is not a regular file: Operation not permitted", ["/etc"], prefix=EXEC)
+    assert code == 126
+    failure, code = explain("mount `proc`: Operation not permitted", ["sh"])
+    assert (type(failure), code) == (SystemFailureError, 128)
+    assert "mount `proc`" in failure.message
