@@ -53,6 +53,11 @@ class StateFiles:
         return self.run_root / "layers"
 
     @property
+    def unpacking(self) -> Path:
+        """Layers mounted for a moment while another one is unpacked on them."""
+        return self.run_root / "unpacking"
+
+    @property
     def network_namespaces(self) -> Path:
         """Pinned network namespaces, one file for each running container."""
         return self.run_root / "netns"

@@ -31,8 +31,9 @@ class BlobDownload:
     async def run(self, source: ImageSource) -> None:
         """Fetch what is missing; on return the file is whole and right.
 
-        It need not be durable: what a power cut leaves of it is hashed again before it is used. Raises InvalidParameterError for wrong bytes (nothing of them is kept), SystemFailureError when the
-        connection keeps breaking (what has come is kept), RefusedError.
+        It need not be durable: what a power cut leaves of it is hashed again before it is used.
+        Raises InvalidParameterError for wrong bytes (nothing of them is kept), SystemFailureError when the
+        connection keeps breaking or the disk is full (what has come is kept), RefusedError.
         """
         await in_thread(self._take_up)
         resumed = self._offset > 0
@@ -109,7 +110,10 @@ class BlobDownload:
 
     def _write_now(self, file: BinaryIO, data: bytes) -> None:
         view = memoryview(data)
-        while view:
-            view = view[file.write(view) :]
+        try:
+            while view:
+                view = view[file.write(view) :]
+        except OSError as error:  # told apart from the network's errors, which are worth another attempt
+            raise SystemFailureError(f"cannot store {self._path}: {error.strerror}") from error
         self._digest.update(data)
         self._offset += len(data)

@@ -36,7 +36,7 @@ class LayerStore:
 
     def __init__(self, files: StateFiles) -> None:
         self._folder = files.layers
-        self._scratch = files.run_root / "unpacking"
+        self._scratch = files.unpacking
 
     def prepare(self) -> None:
         """Make the folders and clear what an interrupted engine left. Blocking."""

@@ -107,6 +107,9 @@ def parse_config(data: bytes, layer_count: int) -> tuple[dict[str, Any], tuple[s
         )
     if not isinstance(config.get("config") or {}, dict):
         raise InvalidParameterError("damaged image: its config's `config` is no object")
+    labels = (config.get("config") or {}).get("Labels") or {}
+    if not isinstance(labels, dict):
+        raise InvalidParameterError("damaged image: its labels are no object")
     if not isinstance(config.get("history") or [], list):
         raise InvalidParameterError("damaged image: its config's `history` is no list")
     return config, diff_ids

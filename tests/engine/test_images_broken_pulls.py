@@ -5,6 +5,7 @@ import http.client
 import json
 import os
 import random
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -233,3 +234,22 @@ def test_mirror_that_is_down_is_passed_over(own_registry: Registry, tmp_path: Pa
     mirrors = ["--registry-mirror", "http://127.0.0.1:1", "--registry-mirror", own_registry.url]
     with started_engine(tmp_path / "state", own_registry.netns, mirrors) as engine:
         assert b"Downloaded newer image for mirrored:latest" in engine.docker("pull", "mirrored").stdout
+
+
+def test_full_disk_is_said_and_leaves_nothing_half_made(own_registry: Registry, tmp_path: Path) -> None:
+    own_registry.push("large", "latest", noisy_image(60, 30_000_000))
+    own_registry.push("small", "latest", noisy_image(61, 100_000))
+    state = tmp_path / "state"
+    state.mkdir()
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=50m", "tmpfs", state], check=True)
+    try:
+        with started_engine(state, own_registry.netns) as engine:
+            query = {"fromImage": f"{own_registry.address}/large", "tag": "latest"}
+            error = engine.request("POST", "/images/create", query=query).lines[-1]["error"]
+            assert "free on the disk" in error or "no space left on device" in error.lower()
+            assert files_of(engine, "layers") == set()
+            assert engine.request("GET", "/images/json").json == []
+            query["fromImage"] = f"{own_registry.address}/small"
+            assert "error" not in engine.request("POST", "/images/create", query=query).lines[-1]
+    finally:
+        subprocess.run(["umount", "-l", state], check=True)

@@ -252,6 +252,7 @@ def test_any_json_is_a_manifest_or_a_refusal(value: object) -> None:
         {"rootfs": {"diff_ids": ["x"]}},
         {"rootfs": {"diff_ids": [DIGEST]}, "config": ["x"]},
         {"rootfs": {"diff_ids": [DIGEST]}, "history": {"a": 1}},
+        {"rootfs": {"diff_ids": [DIGEST]}, "config": {"Labels": ["x"]}},
     ],
 )
 def test_damaged_configs(config: object) -> None:
