@@ -81,7 +81,7 @@ def show_steps(quiet: bool = False) -> "Callable[[MachineStatus], None]":
             if quiet or step.state not in (StepState.DONE, StepState.FAILED):
                 continue
             mark = "ok" if step.state is StepState.DONE else "FAILED"
-            detail = f"  {printable(step.detail)}" if step.detail else ""
+            detail = f"  {printable(step.detail)}" if step.detail and step.state is StepState.FAILED else ""
             tell(f"  {step.title:<32} {step.seconds:6.1f} s  {mark}{detail}")
 
     return show

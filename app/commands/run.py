@@ -100,7 +100,10 @@ def _create(client: EngineClient, wish: RunOptions, quiet: bool) -> str:
 
 def _name_holder(client: EngineClient, wish: RunOptions, told: UserError) -> UserError:
     """Return a failure about a taken port with the name of who holds it, where that can be found out."""
-    if told.code is not ErrorCode.PORT_TAKEN or "in use by" in told.details:
+    named = (
+        "in use by" in told.details and "in use by container" not in told.details
+    )  # there it is only an id
+    if told.code is not ErrorCode.PORT_TAKEN or named:
         return told
     try:
         containers = client.list_containers(all=False)
