@@ -31,7 +31,7 @@ _RULES: tuple[_Rule, ...] = (
         r"(?:port is already allocated|address already in use)[:\s]*(?P<holder>\S*\s*is in use by [^\n]+)",
         ErrorCode.PORT_TAKEN,
         "The port is taken: {holder}",
-        "Stop that program, or choose another port of this computer.",
+        "Stop what uses it, or choose another port of this computer.",
     ),
     _Rule(
         r"port is already allocated|address already in use|ports are not available",
