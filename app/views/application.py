@@ -142,13 +142,15 @@ class Signals(QObject):
 def install_translations(application: QApplication, locale: QLocale) -> list[QTranslator]:
     """Load Marina's and Qt's own texts for `locale`; English is in the sources, but for its plurals."""
     installed: list[QTranslator] = []
+    english = QLocale(QLocale.Language.English)
     with as_file(files("resources") / "translations") as folder:
-        for name, place in (
-            ("qtbase", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)),
-            ("marina", str(folder)),
+        for wanted, name, place in (
+            (english, "marina", str(folder)),  # what the language below does not have
+            (locale, "qtbase", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)),
+            (locale, "marina", str(folder)),
         ):
             translator = QTranslator(application)
-            if translator.load(locale, name, "_", place):
+            if translator.load(wanted, name, "_", place):
                 application.installTranslator(translator)
                 installed.append(translator)
     return installed

@@ -68,10 +68,48 @@
 <context>
     <name>QuitDialog</name>
     <message numerus="yes">
-        <source>%n container(s) are running. </source>
+        <source>%n container(s) are running.</source>
         <translation>
-            <numerusform>%n container is running. </numerusform>
-            <numerusform>%n containers are running. </numerusform>
+            <numerusform>%n container is running.</numerusform>
+            <numerusform>%n containers are running.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>_Ages</name>
+    <message numerus="yes">
+        <source>%n minute(s) ago</source>
+        <translation>
+            <numerusform>%n minute ago</numerusform>
+            <numerusform>%n minutes ago</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n hour(s) ago</source>
+        <translation>
+            <numerusform>%n hour ago</numerusform>
+            <numerusform>%n hours ago</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n day(s) ago</source>
+        <translation>
+            <numerusform>%n day ago</numerusform>
+            <numerusform>%n days ago</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n month(s) ago</source>
+        <translation>
+            <numerusform>%n month ago</numerusform>
+            <numerusform>%n months ago</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n year(s) ago</source>
+        <translation>
+            <numerusform>%n year ago</numerusform>
+            <numerusform>%n years ago</numerusform>
         </translation>
     </message>
 </context>

@@ -5,524 +5,524 @@
     <name>ConfirmDeleteDialog</name>
     <message numerus="yes">
         <source>… and %n more</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>……还有 %n 个</numerusform>
         </translation>
     </message>
     <message>
         <source>Delete</source>
-        <translation type="unfinished"></translation>
+        <translation>删除</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>取消</translation>
     </message>
 </context>
 <context>
     <name>ContainerList</name>
     <message>
         <source>Containers</source>
-        <translation type="unfinished"></translation>
+        <translation>容器</translation>
     </message>
 </context>
 <context>
     <name>ContainerLogsView</name>
     <message>
         <source>Back to the containers (Esc)</source>
-        <translation type="unfinished"></translation>
+        <translation>返回容器列表 (Esc)</translation>
     </message>
     <message>
         <source>Log of {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 的日志</translation>
     </message>
     <message>
         <source>Search in the log</source>
-        <translation type="unfinished"></translation>
+        <translation>在日志中搜索</translation>
     </message>
     <message>
         <source>Follow new lines (End)</source>
-        <translation type="unfinished"></translation>
+        <translation>跟随新行 (End)</translation>
     </message>
     <message>
         <source>Show times</source>
-        <translation type="unfinished"></translation>
+        <translation>显示时间</translation>
     </message>
     <message>
         <source>Copy the selection, or everything</source>
-        <translation type="unfinished"></translation>
+        <translation>复制所选内容或全部</translation>
     </message>
     <message>
         <source>Clear the view</source>
-        <translation type="unfinished"></translation>
+        <translation>清空视图</translation>
     </message>
     <message>
         <source>Go to the newest line</source>
-        <translation type="unfinished"></translation>
+        <translation>转到最新一行</translation>
     </message>
     <message>
         <source>nothing found</source>
-        <translation type="unfinished"></translation>
+        <translation>未找到</translation>
     </message>
     <message>
         <source>{0} of {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} / {1}</translation>
     </message>
     <message>
         <source>Opening…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在打开…</translation>
     </message>
     <message>
         <source>Live</source>
-        <translation type="unfinished"></translation>
+        <translation>实时</translation>
     </message>
     <message>
         <source>The container does not run: this is its whole log</source>
-        <translation type="unfinished"></translation>
+        <translation>容器未运行：这是它的全部日志</translation>
     </message>
     <message>
         <source>Interrupted</source>
-        <translation type="unfinished"></translation>
+        <translation>已中断</translation>
     </message>
     <message>
         <source>Try again</source>
-        <translation type="unfinished"></translation>
+        <translation>重试</translation>
     </message>
 </context>
 <context>
     <name>ContainerTable</name>
     <message>
         <source>Name</source>
-        <translation type="unfinished"></translation>
+        <translation>名称</translation>
     </message>
     <message>
         <source>Image</source>
-        <translation type="unfinished"></translation>
+        <translation>镜像</translation>
     </message>
     <message>
         <source>Status</source>
-        <translation type="unfinished"></translation>
+        <translation>状态</translation>
     </message>
     <message>
         <source>Ports</source>
-        <translation type="unfinished"></translation>
+        <translation>端口</translation>
     </message>
     <message>
         <source>Created</source>
-        <translation type="unfinished"></translation>
+        <translation>创建时间</translation>
     </message>
     <message>
         <source>Exited ({0})</source>
-        <translation type="unfinished"></translation>
+        <translation>已退出 ({0})</translation>
     </message>
     <message>
         <source>Running</source>
-        <translation type="unfinished"></translation>
+        <translation>运行中</translation>
     </message>
     <message>
         <source>Paused</source>
-        <translation type="unfinished"></translation>
+        <translation>已暂停</translation>
     </message>
     <message>
         <source>Restarting</source>
-        <translation type="unfinished"></translation>
+        <translation>正在重启</translation>
     </message>
     <message>
         <source>Removing</source>
-        <translation type="unfinished"></translation>
+        <translation>正在移除</translation>
     </message>
     <message>
         <source>Exited</source>
-        <translation type="unfinished"></translation>
+        <translation>已退出</translation>
     </message>
     <message>
         <source>Dead</source>
-        <translation type="unfinished"></translation>
+        <translation>已失效</translation>
     </message>
     <message>
         <source>Unknown</source>
-        <translation type="unfinished"></translation>
+        <translation>未知</translation>
     </message>
     <message>
         <source>Starting…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在启动…</translation>
     </message>
     <message>
         <source>Stopping…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在停止…</translation>
     </message>
     <message>
         <source>Restarting…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在重启…</translation>
     </message>
     <message>
         <source>Deleting…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在删除…</translation>
     </message>
 </context>
 <context>
     <name>ContainersPage</name>
     <message>
         <source>Containers</source>
-        <translation type="unfinished"></translation>
+        <translation>容器</translation>
     </message>
     <message>
         <source>Filter by name, image, id or port</source>
-        <translation type="unfinished"></translation>
+        <translation>按名称、镜像、ID 或端口筛选</translation>
     </message>
     <message>
         <source>Run</source>
-        <translation type="unfinished"></translation>
+        <translation>运行</translation>
     </message>
     <message>
         <source>Run a container from an image (Ctrl+N)</source>
-        <translation type="unfinished"></translation>
+        <translation>从镜像运行容器 (Ctrl+N)</translation>
     </message>
     <message>
         <source>Start</source>
-        <translation type="unfinished"></translation>
+        <translation>启动</translation>
     </message>
     <message>
         <source>Stop</source>
-        <translation type="unfinished"></translation>
+        <translation>停止</translation>
     </message>
     <message>
         <source>Restart</source>
-        <translation type="unfinished"></translation>
+        <translation>重启</translation>
     </message>
     <message>
         <source>Delete</source>
-        <translation type="unfinished"></translation>
+        <translation>删除</translation>
     </message>
     <message>
         <source>No container matches the filter.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有符合筛选条件的容器。</translation>
     </message>
     <message>
         <source>Clear filter</source>
-        <translation type="unfinished"></translation>
+        <translation>清除筛选</translation>
     </message>
     <message>
         <source>The connection to the engine is lost; Marina is connecting again.</source>
-        <translation type="unfinished"></translation>
+        <translation>与引擎的连接已断开，Marina 正在重新连接。</translation>
     </message>
     <message>
         <source>The engine is not running: this list is from before. ({0})</source>
-        <translation type="unfinished"></translation>
+        <translation>引擎未运行：此列表是之前的内容。({0})</translation>
     </message>
     <message>
         <source>The engine answers slowly.</source>
-        <translation type="unfinished"></translation>
+        <translation>引擎响应缓慢。</translation>
     </message>
     <message>
         <source>The engine is not running</source>
-        <translation type="unfinished"></translation>
+        <translation>引擎未运行</translation>
     </message>
     <message>
         <source>Waiting for the engine</source>
-        <translation type="unfinished"></translation>
+        <translation>正在等待引擎</translation>
     </message>
     <message>
         <source>Loading…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在加载…</translation>
     </message>
     <message>
         <source>{0} of {1} running</source>
-        <translation type="unfinished"></translation>
+        <translation>{1} 个中有 {0} 个在运行</translation>
     </message>
     <message>
         <source>No containers yet</source>
-        <translation type="unfinished"></translation>
+        <translation>还没有容器</translation>
     </message>
     <message numerus="yes">
         <source>%n selected</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>已选择 %n 个</numerusform>
         </translation>
     </message>
     <message>
         <source>The containers cannot be listed: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>无法列出容器：{0}</translation>
     </message>
     <message>
         <source>Try again</source>
-        <translation type="unfinished"></translation>
+        <translation>重试</translation>
     </message>
     <message>
         <source>No browser could be opened for {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>无法为 {0} 打开浏览器</translation>
     </message>
     <message>
         <source>Also delete their anonymous volumes</source>
-        <translation type="unfinished"></translation>
+        <translation>同时删除它们的匿名卷</translation>
     </message>
     <message>
         <source>Stop running containers first</source>
-        <translation type="unfinished"></translation>
+        <translation>先停止正在运行的容器</translation>
     </message>
     <message numerus="yes">
         <source>Delete %n container(s)?</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>删除 %n 个容器？</numerusform>
         </translation>
     </message>
     <message>
         <source>What they wrote outside of volumes is lost.</source>
-        <translation type="unfinished"></translation>
+        <translation>它们写在卷之外的内容将会丢失。</translation>
     </message>
     <message>
         <source>Dismiss the failure</source>
-        <translation type="unfinished"></translation>
+        <translation>忽略此错误</translation>
     </message>
 </context>
 <context>
     <name>Desktop</name>
     <message>
         <source>Stopping the engine, then Marina quits…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在停止引擎，随后 Marina 将退出…</translation>
     </message>
 </context>
 <context>
     <name>EngineChip</name>
     <message>
         <source>Engine: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>引擎：{0}</translation>
     </message>
 </context>
 <context>
     <name>EnginePanel</name>
     <message>
         <source>Try again</source>
-        <translation type="unfinished"></translation>
+        <translation>重试</translation>
     </message>
     <message>
         <source>Open the console log</source>
-        <translation type="unfinished"></translation>
+        <translation>打开控制台日志</translation>
     </message>
     <message>
         <source>Progress of the start</source>
-        <translation type="unfinished"></translation>
+        <translation>启动进度</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>取消</translation>
     </message>
     <message>
         <source>Start engine</source>
-        <translation type="unfinished"></translation>
+        <translation>启动引擎</translation>
     </message>
     <message>
         <source>The engine could not be started</source>
-        <translation type="unfinished"></translation>
+        <translation>引擎无法启动</translation>
     </message>
     <message>
         <source>The connection to the engine is lost</source>
-        <translation type="unfinished"></translation>
+        <translation>与引擎的连接已断开</translation>
     </message>
     <message>
         <source>Marina is connecting again by itself.</source>
-        <translation type="unfinished"></translation>
+        <translation>Marina 正在自动重新连接。</translation>
     </message>
     <message>
         <source>The engine is stopped</source>
-        <translation type="unfinished"></translation>
+        <translation>引擎已停止</translation>
     </message>
     <message>
         <source>Containers and images are safe on its disk. Start the engine to see and use them.</source>
-        <translation type="unfinished"></translation>
+        <translation>容器和镜像安全地保存在磁盘上。启动引擎即可查看和使用。</translation>
     </message>
     <message>
         <source>Starting the engine</source>
-        <translation type="unfinished"></translation>
+        <translation>正在启动引擎</translation>
     </message>
     <message>
         <source>Stopping the engine</source>
-        <translation type="unfinished"></translation>
+        <translation>正在停止引擎</translation>
     </message>
     <message>
         <source>Looking for the engine</source>
-        <translation type="unfinished"></translation>
+        <translation>正在查找引擎</translation>
     </message>
     <message>
         <source>The machine runs without hardware acceleration, so this takes longer: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>虚拟机在没有硬件加速的情况下运行，因此需要更长时间：{0}</translation>
     </message>
     <message>
         <source>given up after {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 后放弃</translation>
     </message>
 </context>
 <context>
     <name>EnginePopover</name>
     <message>
         <source>Engine</source>
-        <translation type="unfinished"></translation>
+        <translation>引擎</translation>
     </message>
     <message>
         <source>Start</source>
-        <translation type="unfinished"></translation>
+        <translation>启动</translation>
     </message>
     <message>
         <source>Stop</source>
-        <translation type="unfinished"></translation>
+        <translation>停止</translation>
     </message>
     <message>
         <source>Restart</source>
-        <translation type="unfinished"></translation>
+        <translation>重启</translation>
     </message>
     <message>
         <source>Open the console log</source>
-        <translation type="unfinished"></translation>
+        <translation>打开控制台日志</translation>
     </message>
     <message>
         <source>Up {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>已运行 {0}</translation>
     </message>
     <message>
         <source>started in {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>启动用时 {0}</translation>
     </message>
     <message numerus="yes">
         <source>%n processor(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 个处理器</numerusform>
         </translation>
     </message>
     <message>
         <source>memory {0} of {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>内存 {0} / {1}</translation>
     </message>
     <message>
         <source>disk {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>磁盘 {0}</translation>
     </message>
     <message>
         <source>accelerator {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>加速方式 {0}</translation>
     </message>
     <message>
         <source>No hardware acceleration, so the engine is slow. {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>没有硬件加速，因此引擎较慢。{0}</translation>
     </message>
 </context>
 <context>
     <name>EngineView</name>
     <message>
         <source>Starting {0} %</source>
-        <translation type="unfinished"></translation>
+        <translation>正在启动 {0} %</translation>
     </message>
     <message>
         <source>Looking for the engine…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在查找引擎…</translation>
     </message>
     <message>
         <source>Not set up</source>
-        <translation type="unfinished"></translation>
+        <translation>未设置</translation>
     </message>
     <message>
         <source>Stopped</source>
-        <translation type="unfinished"></translation>
+        <translation>已停止</translation>
     </message>
     <message>
         <source>Engine running</source>
-        <translation type="unfinished"></translation>
+        <translation>引擎运行中</translation>
     </message>
     <message>
         <source>Slow</source>
-        <translation type="unfinished"></translation>
+        <translation>缓慢</translation>
     </message>
     <message>
         <source>Reconnecting</source>
-        <translation type="unfinished"></translation>
+        <translation>正在重新连接</translation>
     </message>
     <message>
         <source>Stopping</source>
-        <translation type="unfinished"></translation>
+        <translation>正在停止</translation>
     </message>
     <message>
         <source>Error</source>
-        <translation type="unfinished"></translation>
+        <translation>错误</translation>
     </message>
 </context>
 <context>
     <name>FailureCard</name>
     <message>
         <source>Details</source>
-        <translation type="unfinished"></translation>
+        <translation>详细信息</translation>
     </message>
     <message>
         <source>Copy</source>
-        <translation type="unfinished"></translation>
+        <translation>复制</translation>
     </message>
     <message>
         <source>Dismiss</source>
-        <translation type="unfinished"></translation>
+        <translation>忽略</translation>
     </message>
 </context>
 <context>
     <name>GettingStartedViewModel</name>
     <message>
         <source>Start the engine</source>
-        <translation type="unfinished"></translation>
+        <translation>启动引擎</translation>
     </message>
     <message>
         <source>Get the image</source>
-        <translation type="unfinished"></translation>
+        <translation>获取镜像</translation>
     </message>
     <message>
         <source>Create the container</source>
-        <translation type="unfinished"></translation>
+        <translation>创建容器</translation>
     </message>
     <message>
         <source>Start the container</source>
-        <translation type="unfinished"></translation>
+        <translation>启动容器</translation>
     </message>
     <message>
         <source>Wait for the page</source>
-        <translation type="unfinished"></translation>
+        <translation>等待页面</translation>
     </message>
     <message>
         <source>Open the browser</source>
-        <translation type="unfinished"></translation>
+        <translation>打开浏览器</translation>
     </message>
 </context>
 <context>
     <name>ImageTable</name>
     <message>
         <source>Repository:Tag</source>
-        <translation type="unfinished"></translation>
+        <translation>仓库:标签</translation>
     </message>
     <message>
         <source>Id</source>
-        <translation type="unfinished"></translation>
+        <translation>ID</translation>
     </message>
     <message>
         <source>In use</source>
-        <translation type="unfinished"></translation>
+        <translation>使用情况</translation>
     </message>
     <message>
         <source>Created</source>
-        <translation type="unfinished"></translation>
+        <translation>创建时间</translation>
     </message>
     <message>
         <source>Size</source>
-        <translation type="unfinished"></translation>
+        <translation>大小</translation>
     </message>
     <message>
         <source>&lt;untagged&gt;</source>
-        <translation type="unfinished"></translation>
+        <translation>&lt;无标签&gt;</translation>
     </message>
     <message>
         <source>Deleting…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在删除…</translation>
     </message>
     <message>
         <source>Unused</source>
-        <translation type="unfinished"></translation>
+        <translation>未使用</translation>
     </message>
     <message numerus="yes">
         <source>%n container(s)</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 个容器</numerusform>
         </translation>
     </message>
 </context>
@@ -530,594 +530,634 @@
     <name>ImagesPage</name>
     <message>
         <source>Images</source>
-        <translation type="unfinished"></translation>
+        <translation>镜像</translation>
     </message>
     <message>
         <source>Filter by name or id</source>
-        <translation type="unfinished"></translation>
+        <translation>按名称或 ID 筛选</translation>
     </message>
     <message>
         <source>Pull</source>
-        <translation type="unfinished"></translation>
+        <translation>拉取</translation>
     </message>
     <message>
         <source>Pull an image</source>
-        <translation type="unfinished"></translation>
+        <translation>拉取镜像</translation>
     </message>
     <message>
         <source>No images yet</source>
-        <translation type="unfinished"></translation>
+        <translation>还没有镜像</translation>
     </message>
     <message>
         <source>An image is what containers are made from. Pull one from a registry to begin.</source>
-        <translation type="unfinished"></translation>
+        <translation>容器由镜像创建。先从镜像仓库拉取一个镜像吧。</translation>
     </message>
     <message>
         <source>Clear filter</source>
-        <translation type="unfinished"></translation>
+        <translation>清除筛选</translation>
     </message>
     <message>
         <source>No image matches the filter.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有符合筛选条件的镜像。</translation>
     </message>
     <message>
         <source>The connection to the engine is lost; Marina is connecting again.</source>
-        <translation type="unfinished"></translation>
+        <translation>与引擎的连接已断开，Marina 正在重新连接。</translation>
     </message>
     <message>
         <source>The engine is not running: this list is from before. ({0})</source>
-        <translation type="unfinished"></translation>
+        <translation>引擎未运行：此列表是之前的内容。({0})</translation>
     </message>
     <message>
         <source>Layers that no other image uses are deleted from the disk.</source>
-        <translation type="unfinished"></translation>
+        <translation>其他镜像不使用的层将从磁盘上删除。</translation>
     </message>
     <message>
         <source>Used by: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>使用者：{0}</translation>
     </message>
     <message>
         <source>Delete these containers too</source>
-        <translation type="unfinished"></translation>
+        <translation>同时删除这些容器</translation>
     </message>
     <message numerus="yes">
         <source>Delete %n image(s)?</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>删除 %n 个镜像？</numerusform>
         </translation>
     </message>
     <message>
         <source>The engine is not running</source>
-        <translation type="unfinished"></translation>
+        <translation>引擎未运行</translation>
     </message>
     <message numerus="yes">
         <source>%n image(s), {0} on disk</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 个镜像，占用磁盘 {0}</numerusform>
         </translation>
     </message>
     <message>
         <source>Loading…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在加载…</translation>
     </message>
     <message>
         <source>Waiting for the engine</source>
-        <translation type="unfinished"></translation>
+        <translation>正在等待引擎</translation>
     </message>
     <message>
         <source>The images cannot be listed: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>无法列出镜像：{0}</translation>
     </message>
     <message>
         <source>Try again</source>
-        <translation type="unfinished"></translation>
+        <translation>重试</translation>
     </message>
     <message>
         <source>Dismiss the failure</source>
-        <translation type="unfinished"></translation>
+        <translation>忽略此错误</translation>
     </message>
     <message>
         <source>Delete</source>
-        <translation type="unfinished"></translation>
+        <translation>删除</translation>
     </message>
 </context>
 <context>
     <name>MainWindow</name>
     <message>
         <source>Memory {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>内存 {0}</translation>
     </message>
     <message>
         <source>Disk {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>磁盘 {0}</translation>
     </message>
     <message>
         <source>{0} is running.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 正在运行。</translation>
     </message>
     <message>
         <source>{0} is running at {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 正在 {1} 上运行</translation>
     </message>
     <message>
         <source>Open</source>
-        <translation type="unfinished"></translation>
+        <translation>打开</translation>
     </message>
     <message>
         <source>The console log is the file {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>控制台日志文件是 {0}</translation>
     </message>
 </context>
 <context>
     <name>Page</name>
     <message>
         <source>Dismiss</source>
-        <translation type="unfinished"></translation>
+        <translation>忽略</translation>
     </message>
 </context>
 <context>
     <name>PortLine</name>
     <message>
         <source>Publish this port</source>
-        <translation type="unfinished"></translation>
+        <translation>发布此端口</translation>
     </message>
     <message>
         <source>Port of this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>本机端口</translation>
     </message>
     <message>
         <source>any</source>
-        <translation type="unfinished"></translation>
+        <translation>任意</translation>
     </message>
     <message>
         <source>Port in the container</source>
-        <translation type="unfinished"></translation>
+        <translation>容器内端口</translation>
     </message>
     <message>
         <source>Port {0} is in use by {1}.</source>
-        <translation type="unfinished"></translation>
+        <translation>端口 {0} 正被 {1} 占用。</translation>
     </message>
     <message>
         <source>Use {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>使用 {0}</translation>
     </message>
 </context>
 <context>
     <name>PullImageDialog</name>
     <message>
         <source>Pull an image</source>
-        <translation type="unfinished"></translation>
+        <translation>拉取镜像</translation>
     </message>
     <message>
         <source>Try again</source>
-        <translation type="unfinished"></translation>
+        <translation>重试</translation>
     </message>
     <message>
         <source>Pull</source>
-        <translation type="unfinished"></translation>
+        <translation>拉取</translation>
     </message>
     <message>
         <source>Run</source>
-        <translation type="unfinished"></translation>
+        <translation>运行</translation>
     </message>
     <message>
         <source>Cancel the pull</source>
-        <translation type="unfinished"></translation>
+        <translation>取消拉取</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished"></translation>
+        <translation>关闭</translation>
     </message>
     <message>
         <source>Name of the image</source>
-        <translation type="unfinished"></translation>
+        <translation>镜像名称</translation>
     </message>
     <message>
         <source>Progress of the pull</source>
-        <translation type="unfinished"></translation>
+        <translation>拉取进度</translation>
     </message>
     <message>
         <source>Will be pulled from: {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>将拉取自：{0}</translation>
     </message>
     <message>
         <source>name[:tag], or registry:port/name for another registry</source>
-        <translation type="unfinished"></translation>
+        <translation>名称[:标签]，或用 仓库:端口/名称 指定其他镜像仓库</translation>
     </message>
     <message>
         <source>Asking the registry…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在询问镜像仓库…</translation>
     </message>
     <message>
         <source>{0} of {1} layers</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} / {1} 层</translation>
     </message>
     <message>
         <source>{0} is on this machine.</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 已在本机上。</translation>
     </message>
     <message>
         <source>Cancelled. Layers that were complete are kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>已取消。已完成的层会保留。</translation>
     </message>
 </context>
 <context>
     <name>PullImageViewModel</name>
     <message>
         <source>Waiting</source>
-        <translation type="unfinished"></translation>
+        <translation>等待中</translation>
     </message>
     <message>
         <source>Downloading</source>
-        <translation type="unfinished"></translation>
+        <translation>正在下载</translation>
     </message>
     <message>
         <source>Unpacking</source>
-        <translation type="unfinished"></translation>
+        <translation>正在解包</translation>
     </message>
     <message>
         <source>Done</source>
-        <translation type="unfinished"></translation>
+        <translation>完成</translation>
     </message>
     <message>
         <source>Already here</source>
-        <translation type="unfinished"></translation>
+        <translation>已存在</translation>
     </message>
     <message>
         <source>{0}/s</source>
-        <translation type="unfinished"></translation>
+        <translation>{0}/秒</translation>
     </message>
 </context>
 <context>
     <name>QuitDialog</name>
     <message>
         <source>Quit Marina</source>
-        <translation type="unfinished"></translation>
+        <translation>退出 Marina</translation>
     </message>
     <message>
         <source>The engine works without this window: containers and the docker command go on.</source>
-        <translation type="unfinished"></translation>
+        <translation>引擎不依赖此窗口：容器和 docker 命令会继续工作。</translation>
     </message>
     <message numerus="yes">
-        <source>%n container(s) are running. </source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <source>%n container(s) are running.</source>
+        <translation>
+            <numerusform>%n 个容器正在运行。</numerusform>
         </translation>
     </message>
     <message>
         <source>Quit, leave the engine running</source>
-        <translation type="unfinished"></translation>
+        <translation>退出，保持引擎运行</translation>
     </message>
     <message>
         <source>Stop the engine and quit</source>
-        <translation type="unfinished"></translation>
+        <translation>停止引擎并退出</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>取消</translation>
     </message>
     <message>
         <source>Quit Marina?</source>
-        <translation type="unfinished"></translation>
+        <translation>退出 Marina？</translation>
+    </message>
+</context>
+<context>
+    <name>RowActionsDelegate</name>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>启动</translation>
+    </message>
+    <message>
+        <source>Open in the browser</source>
+        <translation>在浏览器中打开</translation>
+    </message>
+    <message>
+        <source>Restart</source>
+        <translation>重启</translation>
+    </message>
+    <message>
+        <source>Logs</source>
+        <translation>日志</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
     </message>
 </context>
 <context>
     <name>RunImageDialog</name>
     <message>
         <source>Run a container</source>
-        <translation type="unfinished"></translation>
+        <translation>运行容器</translation>
     </message>
     <message>
         <source>Image</source>
-        <translation type="unfinished"></translation>
+        <translation>镜像</translation>
     </message>
     <message>
         <source>Name</source>
-        <translation type="unfinished"></translation>
+        <translation>名称</translation>
     </message>
     <message>
         <source>chosen by the engine</source>
-        <translation type="unfinished"></translation>
+        <translation>由引擎选择</translation>
     </message>
     <message>
         <source>Add a port</source>
-        <translation type="unfinished"></translation>
+        <translation>添加端口</translation>
     </message>
     <message>
         <source>The image names no ports.</source>
-        <translation type="unfinished"></translation>
+        <translation>镜像没有声明端口。</translation>
     </message>
     <message>
         <source>Environment</source>
-        <translation type="unfinished"></translation>
+        <translation>环境变量</translation>
     </message>
     <message>
         <source>NAME=value, one a line; a .env file can be pasted here</source>
-        <translation type="unfinished"></translation>
+        <translation>NAME=value，每行一个；可粘贴 .env 文件内容</translation>
     </message>
     <message>
         <source>Add a volume</source>
-        <translation type="unfinished"></translation>
+        <translation>添加卷</translation>
     </message>
     <message>
         <source>Command</source>
-        <translation type="unfinished"></translation>
+        <translation>命令</translation>
     </message>
     <message>
         <source>the image&apos;s own</source>
-        <translation type="unfinished"></translation>
+        <translation>镜像自带的命令</translation>
     </message>
     <message>
         <source>The equal command</source>
-        <translation type="unfinished"></translation>
+        <translation>等效命令</translation>
     </message>
     <message>
         <source>Copy the command</source>
-        <translation type="unfinished"></translation>
+        <translation>复制命令</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>取消</translation>
     </message>
     <message>
         <source>Run</source>
-        <translation type="unfinished"></translation>
+        <translation>运行</translation>
     </message>
     <message>
         <source>Ports</source>
-        <translation type="unfinished"></translation>
+        <translation>端口</translation>
     </message>
     <message>
         <source>Volumes</source>
-        <translation type="unfinished"></translation>
+        <translation>卷</translation>
     </message>
     <message>
         <source>The same on the command line</source>
-        <translation type="unfinished"></translation>
+        <translation>对应的命令行</translation>
     </message>
     <message>
         <source>Pull it first</source>
-        <translation type="unfinished"></translation>
+        <translation>先拉取镜像</translation>
     </message>
     <message>
         <source>Starting…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在启动…</translation>
     </message>
 </context>
 <context>
     <name>RunImageViewModel</name>
     <message>
         <source>Letters, digits and _ . - only, at least two, the first a letter or digit.</source>
-        <translation type="unfinished"></translation>
+        <translation>只能包含字母、数字和 _ . -，至少两个字符，且以字母或数字开头。</translation>
     </message>
     <message>
         <source>A container with this name exists already.</source>
-        <translation type="unfinished"></translation>
+        <translation>已有同名容器。</translation>
     </message>
     <message>
         <source>A quotation mark is not closed.</source>
-        <translation type="unfinished"></translation>
+        <translation>引号没有闭合。</translation>
     </message>
     <message>
         <source>A port is a number from 1 to 65535.</source>
-        <translation type="unfinished"></translation>
+        <translation>端口是 1 到 65535 之间的数字。</translation>
     </message>
     <message>
         <source>The folder in the container begins with a slash, such as /data.</source>
-        <translation type="unfinished"></translation>
+        <translation>容器内的文件夹以斜杠开头，例如 /data。</translation>
     </message>
     <message>
         <source>Choose a folder of this computer, or type the name of a volume.</source>
-        <translation type="unfinished"></translation>
+        <translation>请选择本机的文件夹，或输入卷的名称。</translation>
     </message>
     <message>
         <source>A folder in the container has no colon in its name.</source>
-        <translation type="unfinished"></translation>
+        <translation>容器内文件夹的名称不能包含冒号。</translation>
     </message>
     <message>
         <source>The container {0} is left and could not be deleted: {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>容器 {0} 仍然存在，无法删除：{1}</translation>
     </message>
 </context>
 <context>
     <name>Sidebar</name>
     <message>
         <source>Appearance</source>
-        <translation type="unfinished"></translation>
+        <translation>外观</translation>
     </message>
     <message>
         <source>Like the system</source>
-        <translation type="unfinished"></translation>
+        <translation>跟随系统</translation>
     </message>
     <message>
         <source>Light</source>
-        <translation type="unfinished"></translation>
+        <translation>浅色</translation>
     </message>
     <message>
         <source>Dark</source>
-        <translation type="unfinished"></translation>
+        <translation>深色</translation>
     </message>
 </context>
 <context>
     <name>Tray</name>
     <message>
         <source>Open Marina</source>
-        <translation type="unfinished"></translation>
+        <translation>打开 Marina</translation>
     </message>
     <message>
         <source>Start engine</source>
-        <translation type="unfinished"></translation>
+        <translation>启动引擎</translation>
     </message>
     <message>
         <source>Stop engine</source>
-        <translation type="unfinished"></translation>
+        <translation>停止引擎</translation>
     </message>
     <message>
         <source>Quit Marina…</source>
-        <translation type="unfinished"></translation>
+        <translation>退出 Marina…</translation>
     </message>
 </context>
 <context>
     <name>VolumeLine</name>
     <message>
         <source>Volume, or folder of this computer</source>
-        <translation type="unfinished"></translation>
+        <translation>卷，或本机的文件夹</translation>
     </message>
     <message>
         <source>name or folder</source>
-        <translation type="unfinished"></translation>
+        <translation>名称或文件夹</translation>
     </message>
     <message>
         <source>Folder in the container</source>
-        <translation type="unfinished"></translation>
+        <translation>容器内的文件夹</translation>
     </message>
     <message>
         <source>read-only</source>
-        <translation type="unfinished"></translation>
+        <translation>只读</translation>
     </message>
     <message>
         <source>Choose a folder</source>
-        <translation type="unfinished"></translation>
+        <translation>选择文件夹</translation>
     </message>
     <message>
         <source>Folder to share with the container</source>
-        <translation type="unfinished"></translation>
+        <translation>与容器共享的文件夹</translation>
     </message>
 </context>
 <context>
     <name>WelcomeCard</name>
     <message>
         <source>Run getting-started</source>
-        <translation type="unfinished"></translation>
+        <translation>运行入门教程</translation>
     </message>
     <message>
         <source>Run something else</source>
-        <translation type="unfinished"></translation>
+        <translation>运行其他镜像</translation>
     </message>
     <message>
         <source>Cancel</source>
-        <translation type="unfinished"></translation>
+        <translation>取消</translation>
     </message>
     <message>
         <source>Try again</source>
-        <translation type="unfinished"></translation>
+        <translation>重试</translation>
     </message>
     <message>
         <source>Address of the page</source>
-        <translation type="unfinished"></translation>
+        <translation>页面地址</translation>
     </message>
     <message>
         <source>Open</source>
-        <translation type="unfinished"></translation>
+        <translation>打开</translation>
     </message>
     <message>
         <source>Logs</source>
-        <translation type="unfinished"></translation>
+        <translation>日志</translation>
     </message>
     <message>
         <source>Stop</source>
-        <translation type="unfinished"></translation>
+        <translation>停止</translation>
     </message>
     <message>
         <source>Copy address</source>
-        <translation type="unfinished"></translation>
+        <translation>复制地址</translation>
     </message>
     <message>
         <source>Close</source>
-        <translation type="unfinished"></translation>
+        <translation>关闭</translation>
     </message>
     <message>
         <source>Run your first container</source>
-        <translation type="unfinished"></translation>
+        <translation>运行你的第一个容器</translation>
     </message>
     <message>
         <source>Getting started</source>
-        <translation type="unfinished"></translation>
+        <translation>入门教程</translation>
     </message>
     <message>
         <source>Running at {0}</source>
-        <translation type="unfinished"></translation>
+        <translation>正在 {0} 上运行</translation>
     </message>
     <message>
         <source>Getting started did not work out</source>
-        <translation type="unfinished"></translation>
+        <translation>入门教程未能完成</translation>
     </message>
     <message>
         <source>One click starts a small web server in a container and opens its page in your browser.</source>
-        <translation type="unfinished"></translation>
+        <translation>单击一次，即可在容器中启动一个小型网页服务器，并在浏览器中打开它的页面。</translation>
     </message>
     <message>
         <source>No browser could be opened. Copy the address into one.</source>
-        <translation type="unfinished"></translation>
+        <translation>无法打开浏览器。请将地址复制到浏览器中。</translation>
     </message>
 </context>
 <context>
     <name>Wording</name>
     <message>
-        <source>just now</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>{0} s</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 秒</translation>
     </message>
     <message>
         <source>{0} min {1} s</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 分 {1} 秒</translation>
     </message>
     <message>
         <source>{0} h {1} min</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 小时 {1} 分</translation>
     </message>
     <message>
         <source>{0} d {1} h</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} 天 {1} 小时</translation>
     </message>
     <message>
         <source>{0} of {1}</source>
-        <translation type="unfinished"></translation>
+        <translation>{0} / {1}</translation>
+    </message>
+</context>
+<context>
+    <name>_Ages</name>
+    <message>
+        <source>just now</source>
+        <translation>刚刚</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n minute(s) ago</source>
+        <translation>
+            <numerusform>%n 分钟前</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n hour(s) ago</source>
+        <translation>
+            <numerusform>%n 小时前</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n day(s) ago</source>
+        <translation>
+            <numerusform>%n 天前</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n month(s) ago</source>
+        <translation>
+            <numerusform>%n 个月前</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n year(s) ago</source>
+        <translation>
+            <numerusform>%n 年前</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>_ImageActionsDelegate</name>
+    <message>
+        <source>Run</source>
+        <translation>运行</translation>
+    </message>
+    <message>
+        <source>Pull again</source>
+        <translation>重新拉取</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
     </message>
 </context>
 <context>
     <name>_Row</name>
     <message>
         <source>Remove this line</source>
-        <translation type="unfinished"></translation>
-    </message>
-</context>
-<context>
-    <name>translator</name>
-    <message>
-        <source>Stop</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Start</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Open in the browser</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Restart</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Logs</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Delete</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Run</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
-        <source>Pull again</source>
-        <translation type="unfinished"></translation>
+        <translation>移除此行</translation>
     </message>
 </context>
 </TS>

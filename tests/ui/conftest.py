@@ -122,7 +122,7 @@ def opened_urls(qapp: QApplication) -> Iterator[list[str]]:
     del qapp
     catcher = _UrlCatcher()
     for scheme in ("http", "https"):
-        QDesktopServices.setUrlHandler(scheme, catcher, "take")
+        QDesktopServices.setUrlHandler(scheme, catcher, "take")  # type: ignore[arg-type]
     yield catcher.urls
     for scheme in ("http", "https"):
         QDesktopServices.unsetUrlHandler(scheme)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import TypeVar
 
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -30,7 +31,7 @@ def press(qtbot: QtBot, parent: QWidget, name: str) -> None:
     button = find(parent, QAbstractButton, name)
     assert button.isVisible(), f"{name} is hidden"
     assert button.isEnabled(), f"{name} is disabled"
-    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
 
 
 def press_row_action(qtbot: QtBot, table: RowTable, row: int, name: str) -> None:
@@ -42,8 +43,8 @@ def press_row_action(qtbot: QtBot, table: RowTable, row: int, name: str) -> None
     place = delegate.place_of(name, index)
     assert place.isValid(), f"no action {name}"
     point: QPoint = place.center()
-    qtbot.mouseMove(table.viewport(), point)
-    qtbot.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=point)
+    QTest.mouseMove(table.viewport(), point)
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=point)
 
 
 def wait_for(qtbot: QtBot, condition: Callable[[], bool], what: str = "") -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -35,7 +36,7 @@ def chatty(window: MainWindow, desktop: DesktopViewModel, engine: FakeEngine, qt
 
 def open_log(window: MainWindow, qtbot: QtBot, lines: int) -> LogView:
     window.containers.list.selectRow(0)
-    qtbot.keyClick(window.containers.list, Qt.Key.Key_Return)
+    QTest.keyClick(window.containers.list, Qt.Key.Key_Return)
     log = find(window, LogView, "containers.logs.text")
     wait_for(qtbot, lambda: log.line_count >= lines)
     return log
@@ -51,7 +52,7 @@ def test_enter_opens_and_escape_leaves(
     chatty.write(1, "one more — 日本語\n".encode())
     wait_for(qtbot, lambda: log.line_count == 301)
     assert log.all_text().endswith("one more — 日本語")
-    qtbot.keyClick(log, Qt.Key.Key_Escape)
+    QTest.keyClick(log, Qt.Key.Key_Escape)
     assert window.containers.detail is None
     assert window.containers.list.isVisible()
 
@@ -60,7 +61,7 @@ def test_scrolling_up_stops_following(window: MainWindow, chatty: FakeContainer,
     log = open_log(window, qtbot, 300)
     bar = log.verticalScrollBar()
     assert bar.value() == bar.maximum()
-    qtbot.keyClick(log, Qt.Key.Key_PageUp)
+    QTest.keyClick(log, Qt.Key.Key_PageUp)
     assert not log.follow
     place = bar.value()
     chatty.write(1, b"new line\n" * 20)
@@ -75,15 +76,15 @@ def test_search_times_and_copy(
     window: MainWindow, chatty: FakeContainer, qtbot: QtBot, save_picture: Save
 ) -> None:
     log = open_log(window, qtbot, 300)
-    qtbot.keyClick(log, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(log, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     view = find(window, ContainerLogsView, "containers.logs")
     wait_for(qtbot, lambda: view.search.hasFocus())
-    qtbot.keyClicks(view.search, "warn")
+    QTest.keyClicks(view.search, "warn")
     assert text_of(window, "containers.logs.matches") == "6 of 6"
-    qtbot.keyClick(view.search, Qt.Key.Key_Return)
+    QTest.keyClick(view.search, Qt.Key.Key_Return)
     assert text_of(window, "containers.logs.matches") == "1 of 6"
     save_picture(window, "logs-search")
-    qtbot.keyClick(view.search, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClick(view.search, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
     assert text_of(window, "containers.logs.matches") == "6 of 6"
     press(qtbot, window, "containers.logs.timestamps")
     press(qtbot, window, "containers.logs.copy")

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QCheckBox, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -109,7 +110,7 @@ def test_delete_asks_with_the_exact_names(open_window: MainWindow, engine: FakeE
     dialog = find(open_window, ConfirmDeleteDialog, "containers.delete")
     assert text_of(dialog, "containers.delete.names") == "web"
     assert find(dialog, QCheckBox, "containers.delete.force").isChecked()
-    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    QTest.keyClick(dialog, Qt.Key.Key_Return)
     assert not dialog.isVisible(), "Enter is Cancel"
     assert engine.state.find_container("web") is not None
     press_row_action(qtbot, open_window.containers.list, 0, "delete")
@@ -158,11 +159,11 @@ def test_filter_and_what_it_says_when_nothing_fits(
     start_container(engine, "web")
     start_container(engine, "db", "postgres:17")
     wait_for(qtbot, lambda: len(names(open_window)) == 2)
-    qtbot.keyClick(open_window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(open_window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
     wait_for(qtbot, lambda: open_window.containers.filter_box.hasFocus())
-    qtbot.keyClicks(open_window.containers.filter_box, "postgres")
+    QTest.keyClicks(open_window.containers.filter_box, "postgres")
     assert names(open_window) == ["db"]
-    qtbot.keyClicks(open_window.containers.filter_box, "xyz")
+    QTest.keyClicks(open_window.containers.filter_box, "xyz")
     assert find(open_window, QLabel, "containers.nothing").isVisible()
     press(qtbot, open_window, "containers.nothing.clear")
     assert len(names(open_window)) == 2
@@ -176,7 +177,7 @@ def test_port_opens_the_browser(
     wait_for(qtbot, lambda: names(open_window) == ["web"])
     table = open_window.containers.list
     place = table.visualRect(table.model().index(0, PORTS))
-    qtbot.mouseClick(
+    QTest.mouseClick(
         table.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(place.left() + 20, place.center().y())
     )
     assert opened_urls == ["http://localhost:18731"]

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLineEdit, QPlainTextEdit, QProgressBar, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -77,11 +78,11 @@ def test_no_images_offers_to_pull(
 def test_bad_names_are_refused_as_typed(images: MainWindow, qtbot: QtBot, typed: str, reason: str) -> None:
     images.pull_image()
     name = find(images, QLineEdit, "pull.name")
-    qtbot.keyClicks(name, typed)
+    QTest.keyClicks(name, typed)
     assert reason in text_of(images, "pull.hint")
     assert not find(images, QAbstractButton, "pull.start").isEnabled()
     name.clear()
-    qtbot.keyClicks(name, "nginx")
+    QTest.keyClicks(name, "nginx")
     assert text_of(images, "pull.hint") == "Will be pulled from: docker.io/library/nginx:latest"
     assert find(images, QAbstractButton, "pull.start").isEnabled()
 
@@ -92,8 +93,8 @@ def test_pull_shows_layers_and_ends_in_the_list(
     engine.offer_image("redis:7")
     engine.pull_pause = 0.1
     press(qtbot, images, "images.pull")
-    qtbot.keyClicks(find(images, QLineEdit, "pull.name"), "redis:7")
-    qtbot.keyClick(find(images, QLineEdit, "pull.name"), Qt.Key.Key_Return)
+    QTest.keyClicks(find(images, QLineEdit, "pull.name"), "redis:7")
+    QTest.keyClick(find(images, QLineEdit, "pull.name"), Qt.Key.Key_Return)
     wait_for(qtbot, lambda: find(images, QProgressBar, "pull.progress").value() >= 25)
     dialog = find(images, QWidget, "pull")
     save_picture(dialog, "pull-progress")

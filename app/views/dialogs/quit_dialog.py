@@ -22,7 +22,7 @@ class QuitDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         text = self.tr("The engine works without this window: containers and the docker command go on.")
         if running:
-            text = self.tr("%n container(s) are running. ", "", running) + text
+            text = self.tr("%n container(s) are running.", "", running) + " " + text
         leave = Button(self.tr("Quit, leave the engine running"), "quit.leave", "primary")
         leave.clicked.connect(self.leave_chosen)
         leave.clicked.connect(self.accept)

@@ -55,28 +55,28 @@ class _PortsDelegate(LinkDelegate):
         return row.links
 
 
-class _RowActionsDelegate(ActionsDelegate):
+class RowActionsDelegate(ActionsDelegate):
+    """The icons of a row: open, start or stop, restart, logs, delete."""
+
     def actions(self, index: Index) -> list[Action]:
         """Return what can be done with the container now."""
-        row: ContainerRow = index.data(ROW_ROLE)
-        return row_actions(self, row)
+        return self.actions_of(index.data(ROW_ROLE))
 
-
-def row_actions(translator: ActionsDelegate, row: ContainerRow) -> list[Action]:
-    """Return the icons of a row: open, start or stop, logs, delete."""
-    free = not row.busy
-    toggle = (
-        Action("stop", "stop", translator.tr("Stop"), free)
-        if row.is_running
-        else Action("start", "play", translator.tr("Start"), free)
-    )
-    return [
-        Action("open", "external", translator.tr("Open in the browser"), bool(row.url)),
-        toggle,
-        Action("restart", "restart", translator.tr("Restart"), free and row.is_running),
-        Action("logs", "logs", translator.tr("Logs")),
-        Action("delete", "trash", translator.tr("Delete"), free),
-    ]
+    def actions_of(self, row: ContainerRow) -> list[Action]:
+        """Return what can be done with a container now."""
+        free = not row.busy
+        toggle = (
+            Action("stop", "stop", self.tr("Stop"), free)
+            if row.is_running
+            else Action("start", "play", self.tr("Start"), free)
+        )
+        return [
+            Action("open", "external", self.tr("Open in the browser"), bool(row.url)),
+            toggle,
+            Action("restart", "restart", self.tr("Restart"), free and row.is_running),
+            Action("logs", "logs", self.tr("Logs")),
+            Action("delete", "trash", self.tr("Delete"), free),
+        ]
 
 
 class ContainerList(RowTable):
@@ -89,7 +89,7 @@ class ContainerList(RowTable):
             viewmodel.table, {NAME: 190, STATUS: 210, PORTS: 150, CREATED: 120, ACTIONS: 176}, stretch=IMAGE
         )
         self.links = _PortsDelegate(self)
-        self.actions_column = _RowActionsDelegate(self)
+        self.actions_column = RowActionsDelegate(self)
         for column, delegate in {
             NAME: _NameDelegate(self, strong=True),
             IMAGE: CellDelegate(self, muted=True),

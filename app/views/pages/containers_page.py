@@ -13,7 +13,7 @@ from app.viewmodels.getting_started import GettingStartedViewModel
 from app.views.browser import open_address
 from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
 from app.views.icons import build_icon
-from app.views.pages.container_list import ContainerList, row_actions
+from app.views.pages.container_list import ContainerList
 from app.views.pages.container_logs_view import ContainerLogsView
 from app.views.pages.page import FilterBox, Page
 from app.views.widgets.buttons import Button
@@ -319,7 +319,7 @@ class ContainersPage(Page):
         menu = QMenu(self)
         menu.setObjectName("containers.menu")
         if len(chosen) == 1:
-            actions = row_actions(self.list.actions_column, chosen[0])
+            actions = self.list.actions_column.actions_of(chosen[0])
             for action in actions:
                 entry = menu.addAction(build_icon(action.icon), action.label)
                 entry.setEnabled(action.enabled)

@@ -46,17 +46,15 @@ class _UseDelegate(StatusDelegate):
 class _ImageActionsDelegate(ActionsDelegate):
     def actions(self, index: Index) -> list[Action]:
         """Return what can be done with the image now."""
-        row: ImageRow = index.data(ROW_ROLE)
-        return image_actions(self, row)
+        return self.actions_of(index.data(ROW_ROLE))
 
-
-def image_actions(translator: ActionsDelegate, row: ImageRow) -> list[Action]:
-    """Return the icons of a row: run, pull again, delete."""
-    return [
-        Action("run", "play", translator.tr("Run"), not row.busy),
-        Action("pull", "download", translator.tr("Pull again"), bool(row.tag) and not row.busy),
-        Action("delete", "trash", translator.tr("Delete"), not row.busy),
-    ]
+    def actions_of(self, row: ImageRow) -> list[Action]:
+        """Return the icons of a row: run, pull again, delete."""
+        return [
+            Action("run", "play", self.tr("Run"), not row.busy),
+            Action("pull", "download", self.tr("Pull again"), bool(row.tag) and not row.busy),
+            Action("delete", "trash", self.tr("Delete"), not row.busy),
+        ]
 
 
 class ImagesPage(Page):
@@ -243,7 +241,7 @@ class ImagesPage(Page):
         menu = QMenu(self)
         menu.setObjectName("images.menu")
         if len(chosen) == 1:
-            for action in image_actions(self.actions_column, chosen[0]):
+            for action in self.actions_column.actions_of(chosen[0]):
                 entry = menu.addAction(build_icon(action.icon), action.label)
                 entry.setEnabled(action.enabled)
                 entry.triggered.connect(lambda _=False, name=action.name: self._act(chosen[0], name))

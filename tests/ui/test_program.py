@@ -1,0 +1,100 @@
+"""`python -m app` as a process of its own: with a window, without a display, twice, and its end."""
+
+import os
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.fake_engine import FakeEngine
+from tests.fakes.fake_machine import FakeMachine
+from vm.machine.status import MachineState
+
+ROOT = Path(__file__).parents[2]
+LIMIT = 60
+
+
+@pytest.fixture
+def home(folder: Path) -> Iterator[Path]:
+    """A user's folder with a machine that starts when asked and an engine with the tutorial image."""
+    engine = FakeEngine(folder)
+    engine.socket_path = folder / "docker.sock"
+    engine.add_image("marina/getting-started:latest", exposed=("80/tcp",), serves="<h1>Getting started</h1>")
+    with engine, FakeMachine(folder, MachineState.STOPPED):
+        yield folder
+
+
+def environment(home: Path, display: str) -> dict[str, str]:
+    values = {
+        name: value
+        for name, value in os.environ.items()
+        if name not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    }
+    values |= {"MARINA_HOME": str(home), "QT_QPA_PLATFORM": "offscreen", "LANG": "C.UTF-8"}
+    return values | ({"DISPLAY": display} if display else {})
+
+
+def test_without_a_display_it_prints_the_address(home: Path) -> None:
+    command = [sys.executable, "-m", "app", "--getting-started"]
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        env=environment(home, ""),
+        capture_output=True,
+        text=True,
+        timeout=LIMIT,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    url = done.stdout.strip()
+    assert url.startswith("http://localhost")
+    assert "Start the machine" in done.stderr, "the steps are told"
+    with urllib.request.urlopen(url, timeout=10) as page:
+        assert b"Getting started" in page.read()
+
+
+def test_window_prints_the_address_is_opened_once_and_ends_on_sigterm(home: Path) -> None:
+    command = [sys.executable, "-m", "app", "--getting-started"]
+    surroundings = environment(home, ":99")
+    with subprocess.Popen(
+        command, cwd=ROOT, env=surroundings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as first:
+        try:
+            assert first.stdout is not None
+            url = first.stdout.readline().strip()
+            assert url.startswith("http://localhost")
+            second = subprocess.run(
+                command,
+                cwd=ROOT,
+                env=surroundings,
+                capture_output=True,
+                text=True,
+                timeout=LIMIT,
+                check=False,
+            )
+            assert second.returncode == 0
+            assert "open already" in second.stderr
+            first.send_signal(signal.SIGTERM)
+            assert first.wait(LIMIT) == 0
+        finally:
+            first.kill()
+    log = home / "app" / "logs" / "desktop.log"
+    assert not log.exists() or "Traceback" not in log.read_text(encoding="utf-8")
+
+
+def test_selftest_passes_where_the_machine_is_complete(home: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "app", "--selftest"],
+        cwd=ROOT,
+        env=environment(home, ""),
+        capture_output=True,
+        text=True,
+        timeout=LIMIT,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout.count("ok    ") == 4
