@@ -228,6 +228,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def events(self) -> None:
         listener = self.engine.state.listen()
+        if self.engine.closing.is_set():  # too late to be told of the end
+            self.close_connection = True
+            return
         self._start_chunks("application/json")
         self.wfile.flush()
         while (message := listener.get()) is not None:

@@ -57,7 +57,7 @@ class LogView(QAbstractScrollArea):
         self._lines: list[LogLine] = []
         self._waiting: list[LogLine] = []
         self._widest = 0
-        self._follow, self._timestamps = True, False
+        self._follow, self._timestamps, self._adjusting = True, False, False
         self._anchor: Place | None = None
         self._cursor: Place | None = None
         self._needle = ""
@@ -384,10 +384,10 @@ class LogView(QAbstractScrollArea):
     def _update_bars(self) -> None:
         down, across = self.verticalScrollBar(), self.horizontalScrollBar()
         page = max(1, (self.viewport().height() - 12) // self._line_height)
-        following = self._follow
+        self._adjusting = True
         down.setPageStep(page)
         down.setRange(0, max(0, len(self._lines) - page))
-        self._follow = following
+        self._adjusting = False
         columns = max(1, (self.viewport().width() - 2 * _MARGIN) // self._cell)
         prefix = len(self._lines[0].time) + 2 if self._timestamps and self._lines else 0
         across.setPageStep(columns)
@@ -395,7 +395,7 @@ class LogView(QAbstractScrollArea):
 
     def _scrolled(self, value: int) -> None:
         at_end = value >= self.verticalScrollBar().maximum()
-        if at_end is not self._follow and self.verticalScrollBar().isVisible():
+        if at_end is not self._follow and not self._adjusting:  # the reader scrolled
             self._follow = at_end
             self.follow_changed.emit(at_end)
         self.viewport().update()
