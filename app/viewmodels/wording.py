@@ -2,7 +2,7 @@
 
 import time
 
-from PySide6.QtCore import QCoreApplication, QLocale
+from PySide6.QtCore import QCoreApplication, QLocale, QObject
 
 translate = QCoreApplication.translate
 
@@ -16,22 +16,34 @@ def format_size(size: int) -> str:
     )
 
 
+class _Ages(QObject):
+    """Only QObject.tr is understood as a text with a plural by Qt's tool that collects texts."""
+
+    def text(self, seconds: float) -> str:
+        """Return a time span in its largest unit."""
+        count = int(seconds // _MINUTE)
+        if seconds < _MINUTE:
+            return self.tr("just now")
+        if seconds < _HOUR:
+            return self.tr("%n minute(s) ago", "", count)
+        if seconds < _DAY:
+            return self.tr("%n hour(s) ago", "", count // 60)
+        days = int(seconds // _DAY)
+        if days < 60:
+            return self.tr("%n day(s) ago", "", days)
+        if days < 730:
+            return self.tr("%n month(s) ago", "", int(days / 30.4))
+        return self.tr("%n year(s) ago", "", int(days / 365.25))
+
+
+_ages = _Ages()
+
+
 def format_age(moment: float, now: float | None = None) -> str:
     """Return how long ago `moment` (Unix seconds) was; "" for 0."""
     if moment <= 0:
         return ""
-    seconds = max(0.0, (time.time() if now is None else now) - moment)
-    if seconds < _MINUTE:
-        return translate("Wording", "just now")
-    if seconds < _HOUR:
-        return translate("Wording", "%n minute(s) ago", None, int(seconds // _MINUTE))
-    if seconds < _DAY:
-        return translate("Wording", "%n hour(s) ago", None, int(seconds // _HOUR))
-    if seconds < 60 * _DAY:
-        return translate("Wording", "%n day(s) ago", None, int(seconds // _DAY))
-    if seconds < 730 * _DAY:
-        return translate("Wording", "%n month(s) ago", None, int(seconds // (30.4 * _DAY)))
-    return translate("Wording", "%n year(s) ago", None, int(seconds // (365.25 * _DAY)))
+    return _ages.text(max(0.0, (time.time() if now is None else now) - moment))
 
 
 def format_duration(seconds: float) -> str:
