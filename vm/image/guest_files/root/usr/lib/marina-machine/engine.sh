@@ -20,7 +20,7 @@ run_engine() {
 
 # A subshell of PID 1: it ends the engine when it is told to end, and then ends itself.
 keep_engine_running() {
-    trap 'ending=1; kill -TERM $engine 2>/dev/null' TERM
+    trap 'ending=1; kill -PWR $engine 2>/dev/null' TERM # SIGPWR: containers are stopped first
     ending=
     delay=1
     while [ -z "$ending" ]; do
