@@ -21,7 +21,7 @@ async def run(
     *,
     stdin: bytes | int | None = None,
     environment: Mapping[str, str] | None = None,
-    timeout: float = 60.0,
+    timeout: float = 60.0,  # noqa: ASYNC109 - the limit is part of what a caller wants of a program
     check: bool = True,
 ) -> Finished:
     """Run `command` to its end; `stdin` is its whole input, or a file descriptor that it reads from.

@@ -51,13 +51,14 @@ def member(body: Mapping[str, Any], name: str, kind: type[Value], default: Value
         return default
     if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
         raise InvalidParameterError(
-            f"invalid JSON: {name} must be {TYPE_NAMES.get(kind, kind.__name__)}, got {json.dumps(value)[:80]}"
+            f"invalid JSON: {name} must be {TYPE_NAMES.get(kind, kind.__name__)}, "
+            f"got {json.dumps(value)[:80]}"
         )
     return value
 
 
 def string_list(body: Mapping[str, Any], name: str) -> list[str] | None:
-    """Return a list of strings, or None when missing; a bare string counts as a list of one (Docker's rule)."""
+    """Return a list of strings, or None when missing; a bare string counts as a list of one, as in Docker."""
     value = body.get(name)
     if value is None:
         return None
