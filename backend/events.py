@@ -30,7 +30,7 @@ class Event:
     time_ns: int = field(default_factory=time.time_ns)
 
     def to_json(self) -> dict[str, Any]:
-        """Return Docker's EventMessage, with the older fields `status`, `id`, `from` for clients that read them."""
+        """Return Docker's EventMessage, with the older fields that clients still read."""
         message: dict[str, Any] = {
             "Type": self.type,
             "Action": self.action,
