@@ -103,9 +103,13 @@ class PullImageViewModel(QObject):
 
     def _view(self, progress: PullProgress) -> PullView:
         fraction = progress.fraction
+        if fraction is not None:  # layers whose size is not known yet count as not begun
+            known = sum(bool(layer.total) for layer in progress.layers)
+            present = sum(layer.state is LayerState.PRESENT for layer in progress.layers)
+            fraction *= known / max(1, len(progress.layers) - present)
         return PullView(
             reference=self._reference,
-            percent=None if fraction is None else int(fraction * 100),
+            percent=None if fraction is None else min(100, int(fraction * 100)),
             amount=format_share(progress.current, progress.total) if progress.total else "",
             speed=self._speed(progress.current),
             message=progress.message,

@@ -1,0 +1,74 @@
+"""The ways out: closing asks where no tray is, the engine is left alone unless the user says so."""
+
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import pytest
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.viewmodels.desktop import DesktopViewModel
+from app.views.application import Desktop
+from app.views.dialogs.quit_dialog import QuitDialog
+from tests.fakes.fake_engine import FakeEngine
+from tests.fakes.fake_machine import FakeMachine
+from tests.ui.helpers import find, press, wait_for
+from tests.ui.test_containers_page import start_container
+from vm.machine.status import MachineState
+
+
+@pytest.fixture
+def ended(
+    qapp: QApplication, desktop: DesktopViewModel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> tuple[Desktop, list[bool]]:
+    """The running application without a tray, and what it said at its end."""
+    running = Desktop(qapp, desktop, "0", [])
+    quits: list[bool] = []
+    monkeypatch.setattr(running, "_application", SimpleNamespace(quit=lambda: quits.append(True)))
+    assert running.tray is None, "offscreen has no tray"
+    qtbot.addWidget(running.window)
+    running.window.show()
+    wait_for(qtbot, lambda: desktop.containers.is_loaded)
+    return running, quits
+
+
+def test_closing_asks_and_leaves_the_engine_alone(
+    ended: tuple[Desktop, list[bool]],
+    engine: FakeEngine,
+    machine: FakeMachine,
+    qtbot: QtBot,
+    save_picture: Callable[[QWidget, str], None],
+) -> None:
+    running, quits = ended
+    start_container(engine, "web")
+    wait_for(qtbot, lambda: running.window.desktop.containers.running == 1)
+    running.window.close()
+    assert running.window.isVisible()
+    dialog = find(running.window, QuitDialog, "quit")
+    save_picture(dialog, "quit")
+    press(qtbot, dialog, "quit.leave")
+    assert quits == [True]
+    assert not running.window.isVisible()
+    assert machine.status.state is MachineState.RUNNING
+
+
+def test_stopping_the_engine_first(
+    ended: tuple[Desktop, list[bool]], machine: FakeMachine, qtbot: QtBot
+) -> None:
+    running, quits = ended
+    running.ask_to_quit()
+    press(qtbot, running.window, "quit.stop")
+    machine.socket_path.unlink(missing_ok=True)  # as the supervisor does at its end
+    wait_for(qtbot, lambda: quits == [True])
+    assert machine.status.state is MachineState.STOPPED
+
+
+def test_nothing_is_asked_when_nothing_runs(
+    ended: tuple[Desktop, list[bool]], machine: FakeMachine, qtbot: QtBot
+) -> None:
+    running, quits = ended
+    machine.set(state=MachineState.STOPPED)
+    wait_for(qtbot, lambda: running.window.chip.word == "Stopped")
+    running.window.close()
+    assert quits == [True]
+    assert not running.window.findChildren(QuitDialog)
