@@ -150,6 +150,10 @@ class Clients:
             connection.sendall(request)
             return read_all(connection)
 
+    def close(self) -> None:
+        self.docker_socket.close()
+        wait_until(lambda: self.docker_socket.connections == 0)
+
 
 def read_all(connection: socket.socket) -> bytes:
     answer = b""
@@ -166,7 +170,7 @@ async def test_each_connection_gets_a_channel_of_its_own(files: MachineFiles, tu
     assert files.docker_socket.stat().st_mode & 0o777 == 0o600
     answers = await asyncio.gather(*(asyncio.to_thread(clients.ask, PING) for _ in range(20)))
     assert all(answer.endswith(b"OK") for answer in answers)
-    clients.docker_socket.close()
+    clients.close()
     assert not files.docker_socket.exists()
 
 
@@ -183,7 +187,7 @@ async def test_half_close_is_carried_both_ways(
             return read_all(connection)
 
     assert await asyncio.to_thread(upload) == b"3000000"
-    clients.docker_socket.close()
+    clients.close()
 
 
 async def test_a_listening_client_that_leaves_ends_its_channel(
@@ -211,7 +215,7 @@ async def test_a_listening_client_that_leaves_ends_its_channel(
     async with asyncio.timeout(5):
         while clients.docker_socket.connections:
             await asyncio.sleep(0.01)
-    clients.docker_socket.close()
+    clients.close()
 
 
 async def test_a_call_after_the_tunnel_died_works(
@@ -220,7 +224,7 @@ async def test_a_call_after_the_tunnel_died_works(
     clients = Clients(tunnel, files.docker_socket)
     await asyncio.to_thread(server.cut)
     assert (await asyncio.to_thread(clients.ask, PING)).endswith(b"OK")
-    clients.docker_socket.close()
+    clients.close()
 
 
 async def test_the_death_of_the_tunnel_ends_calls_that_go_on(
@@ -237,7 +241,7 @@ async def test_the_death_of_the_tunnel_ends_calls_that_go_on(
             return read_all(connection)
 
     assert await asyncio.to_thread(wait_for_the_end) == b""
-    clients.docker_socket.close()
+    clients.close()
 
 
 async def test_an_engine_that_is_down_is_told_in_dockers_form(
@@ -250,7 +254,7 @@ async def test_an_engine_that_is_down_is_told_in_dockers_form(
     assert b'{"message": "Marina\'s engine does not answer' in answer
     server.engine = answer_ping
     assert (await asyncio.to_thread(clients.ask, PING)).endswith(b"OK")
-    clients.docker_socket.close()
+    clients.close()
 
 
 async def test_a_stale_socket_is_replaced_and_a_live_one_is_not(files: MachineFiles, tunnel: Tunnel) -> None:
@@ -261,4 +265,4 @@ async def test_a_stale_socket_is_replaced_and_a_live_one_is_not(files: MachineFi
     assert (await asyncio.to_thread(clients.ask, PING)).endswith(b"OK")
     with pytest.raises(UserError, match="Another program"):
         DockerSocket(files.docker_socket, tunnel)
-    clients.docker_socket.close()
+    clients.close()
