@@ -17,6 +17,7 @@ from backend.containers.recovery import recover
 from backend.containers.run_files import RunFiles
 from backend.containers.signals import parse_signal
 from backend.containers.store import ContainerStore
+from backend.containers.warm_up import warm_up
 from backend.database import Database
 from backend.errors import ConflictError, EngineError, NotFoundError, NotModifiedError, SystemFailureError
 from backend.events import EventBus
@@ -74,7 +75,7 @@ class Containers:
         for container in self.store:
             if restart_policy.wanted_at_engine_start(container.record):
                 self.tasks.start(self._start_again(container), f"start {container.id[:12]}")
-        self.tasks.start(self.runtime.warm_up(), "warm up the runtime")
+        self.tasks.start(warm_up(self.files, self.runtime), "warm up the runtime")
 
     async def stop_all(self) -> None:
         """Stop every container, each with its own signal and time: the machine goes down."""

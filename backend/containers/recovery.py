@@ -38,7 +38,9 @@ async def recover(containers: "Containers") -> None:
             containers.store.save(container)
         if container.auto_remove and container.state.status != "created":
             await containers.remove(container.id, force=True, volumes=True)
-    await in_thread(_sweep, containers)
+    for name in await in_thread(_list_strays, containers):
+        await containers.runtime.delete(name)
+        await in_thread(_sweep, RunFiles.of(containers.files, name))
 
 
 async def _adopt(containers: "Containers", container: Container, paths: RunFiles) -> None:
@@ -55,15 +57,15 @@ async def _adopt(containers: "Containers", container: Container, paths: RunFiles
     log.info("container %s still runs", container.name)
 
 
-def _sweep(containers: "Containers") -> None:
-    """Remove folders of containers that have no record: a create or remove that was cut off."""
-    for top in (containers.files.container("x").parent, containers.files.container_run("x").parent):
-        if not top.is_dir():
-            continue
-        for folder in top.iterdir():
-            if containers.store.get(folder.name) is None:
-                paths = RunFiles.of(containers.files, folder.name)
-                monitor.kill_monitor(paths.monitor)
-                cgroups.remove(folder.name)
-                paths.remove_run()
-                paths.remove_data()
+def _list_strays(containers: "Containers") -> set[str]:
+    """Return the ids of folders that have no record: a create, a remove or a warm-up that was cut off."""
+    tops = (containers.files.container("x").parent, containers.files.container_run("x").parent)
+    folders = {folder.name for top in tops if top.is_dir() for folder in top.iterdir()}
+    return {name for name in folders if containers.store.get(name) is None}
+
+
+def _sweep(paths: RunFiles) -> None:
+    monitor.kill_monitor(paths.monitor)
+    cgroups.remove(paths.container_id)
+    paths.remove_run()
+    paths.remove_data()

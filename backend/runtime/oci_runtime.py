@@ -43,7 +43,3 @@ class OciRuntime:
         code, said = await run(self.command("delete", "--force", container_id))
         if code != 0 and (self._state / container_id).exists():
             raise SystemFailureError(said or f"{self.name} delete: exit code {code}")
-
-    async def warm_up(self) -> None:
-        """Load the program once, so that the first start finds it in memory."""
-        await run([self.program, "--version"])

@@ -1,6 +1,7 @@
 """The engine dies and comes back: containers run on, what happened meanwhile is known, nothing half made is
 left."""
 
+import json
 import random
 import threading
 import time
@@ -145,6 +146,35 @@ def test_a_killed_monitor_ends_its_container(mortal: NativeEngine) -> None:
     assert inspect(mortal, name)["State"]["ExitCode"] == 137
     assert remove(mortal, name).status == 204
     assert leftovers(mortal, name) == []
+
+
+def compiled_filters(engine: NativeEngine) -> list[str]:
+    """Return the runtime's compiled seccomp filters, each with the time of its making and its size."""
+    cache = engine.state / "run" / "runtime" / ".cache" / "seccomp"
+    script = (
+        "import glob,json,os;"
+        f"print(json.dumps([f'{{p}} {{os.stat(p).st_mtime_ns}} {{os.stat(p).st_size}}' "
+        f"for p in glob.glob({str(cache)!r}+'/*')]))"
+    )
+    result: list[str] = json.loads(engine.inside("python3", "-c", script))
+    return result
+
+
+def test_the_first_start_after_a_boot_finds_its_filter_compiled(mortal: NativeEngine) -> None:
+    mortal.kill()
+    mortal.inside("rm", "-rf", str(mortal.state / "run" / "runtime" / ".cache"))
+    mortal.start()
+    until(lambda: compiled_filters(mortal) != [], "the filter was compiled with nobody asking")
+    before = compiled_filters(mortal)
+    until(
+        lambda: leftovers(mortal, f"{mortal.state}/run/containers/") == [], "nothing is left of the warm-up"
+    )
+    assert mortal.request("GET", "/containers/json", query={"all": "1"}).json == []
+    name = create(mortal, "true")
+    start(mortal, name)
+    assert wait(mortal, name) == 0
+    assert compiled_filters(mortal) == before
+    assert remove(mortal, name).status == 204
 
 
 def test_killed_at_random_moments(mortal: NativeEngine) -> None:
