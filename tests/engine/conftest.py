@@ -39,6 +39,19 @@ def engine(
         yield engine
 
 
+@pytest.fixture(autouse=True)
+def no_container_stays(request: pytest.FixtureRequest) -> Iterator[None]:
+    """A test that leaves a container behind in the shared engine fails, and not the next one."""
+    yield
+    if "engine" not in request.fixturenames:
+        return
+    engine: NativeEngine = request.getfixturevalue("engine")
+    left = engine.request("GET", "/containers/json", query={"all": "1"}).json
+    for container in left:
+        engine.request("DELETE", f"/containers/{container['Id']}", query={"force": "1", "v": "1"})
+    assert not left, [container["Names"] for container in left]
+
+
 @pytest.fixture(scope="session")
 def busybox(engine: NativeEngine) -> str:
     """The image that container tests run, present in `engine`."""

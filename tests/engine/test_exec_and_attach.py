@@ -2,6 +2,7 @@
 
 import threading
 import time
+from collections.abc import Iterator
 
 import pytest
 
@@ -100,11 +101,12 @@ def test_leaving_a_client_leaves_the_container(engine: NativeEngine) -> None:
         assert status(engine, name) == "running"
 
 
-@pytest.fixture(scope="module")
-def sleeper(engine: NativeEngine, busybox: str) -> str:
-    """A running container for execs."""
-    engine.docker("run", "-d", "--name", "sleeper", "-e", "SHADE=dark", busybox, "sleep", "10000")
-    return "sleeper"
+@pytest.fixture
+def sleeper(engine: NativeEngine) -> Iterator[str]:
+    """A running container to look into."""
+    with container(engine, "sleep", "10000", name="sleeper", Env=["SHADE=dark"]) as identifier:
+        start(engine, identifier)
+        yield "sleeper"
 
 
 def test_exec_streams_and_code(engine: NativeEngine, sleeper: str) -> None:

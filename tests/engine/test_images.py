@@ -13,6 +13,7 @@ from tests.support.test_images import (
     Entry,
     build_image,
     build_index,
+    busybox_image,
     busybox_layer,
     folder,
     layer_tar,
@@ -302,8 +303,9 @@ def test_events(engine: NativeEngine, registry: Registry) -> None:
 
 
 def test_docker_command_line(engine: NativeEngine, registry: Registry, tmp_path: Path) -> None:
-    assert b"Downloaded newer image" in engine.docker("pull", "busybox").stdout
-    engine.docker("tag", "busybox", "mine:1")
+    registry.push("library/pulled", "latest", busybox_image(created="2026-02-03T04:05:06Z"))
+    assert b"Downloaded newer image" in engine.docker("pull", "pulled").stdout
+    engine.docker("tag", "pulled", "mine:1")
     assert b"mine" in engine.docker("images").stdout
     assert engine.docker("rmi", "mine:1").stdout == b"Untagged: mine:1\n"
     failed = engine.docker("image", "inspect", "nope", check=False)

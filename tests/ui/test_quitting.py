@@ -58,9 +58,9 @@ def test_stopping_the_engine_first(
     running, quits = ended
     running.ask_to_quit()
     press(qtbot, running.window, "quit.stop")
+    wait_for(qtbot, lambda: machine.status.state is MachineState.STOPPED)
     machine.socket_path.unlink(missing_ok=True)  # as the supervisor does at its end
     wait_for(qtbot, lambda: quits == [True])
-    assert machine.status.state is MachineState.STOPPED
 
 
 def test_nothing_is_asked_when_nothing_runs(
