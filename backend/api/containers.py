@@ -10,6 +10,7 @@ from aiohttp import web
 
 from backend.api import container_streams
 from backend.api.request_values import query_bool, query_filters, query_int, read_json_object
+from backend.containers.sizes import sizes_of
 from backend.engine import Engine
 from backend.errors import InvalidParameterError, NotSupportedError
 
@@ -36,12 +37,17 @@ def routes(engine: Engine) -> list[web.RouteDef]:
             everything=query_bool(request, "all"),
             limit=query_int(request, "limit"),
         )
-        return web.json_response([reports.summary(containers, item) for item in found])
+        if not query_bool(request, "size"):
+            return web.json_response([reports.summary(containers, item) for item in found])
+        sizes = await sizes_of(containers, found)
+        return web.json_response([reports.summary(containers, item, sizes[item.id]) for item in found])
 
     async def inspect(request: web.Request) -> web.Response:
         from backend.containers import reports
 
-        return web.json_response(reports.inspect(containers, containers.find(request.match_info["id"])))
+        container = containers.find(request.match_info["id"])
+        sizes = await sizes_of(containers, [container]) if query_bool(request, "size") else {}
+        return web.json_response(reports.inspect(containers, container, sizes.get(container.id)))
 
     async def start(request: web.Request) -> web.Response:
         await containers.start(request.match_info["id"])
@@ -86,6 +92,14 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         )
         return web.Response(status=204)
 
+    async def prune(request: web.Request) -> web.Response:
+        from backend.containers import filters
+        from backend.containers.pruning import prune
+
+        unwanted = filters.pruned(query_filters(request))
+        removed, freed = await prune(containers, unwanted)
+        return web.json_response({"ContainersDeleted": removed or None, "SpaceReclaimed": freed})
+
     async def wait(request: web.Request) -> web.StreamResponse:
         condition = request.query.get("condition") or "not-running"
         if condition not in WAIT_CONDITIONS:
@@ -116,6 +130,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
     one = "/containers/{id}"
     return [
         web.post("/containers/create", create),
+        web.post("/containers/prune", prune),
         web.get("/containers/json", list_containers),
         web.get(f"{one}/json", inspect),
         web.post(f"{one}/start", start),

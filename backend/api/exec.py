@@ -16,7 +16,7 @@ from backend.containers.detach_keys import DEFAULT, DetachScanner, parse_keys
 from backend.containers.exec import Exec, Execs
 from backend.containers.start_errors import EXEC, explain
 from backend.engine import Engine
-from backend.errors import InvalidParameterError
+from backend.errors import EngineError, InvalidParameterError
 from backend.runtime.exec_process import ExecProcess
 
 
@@ -39,11 +39,18 @@ def routes(engine: Engine) -> list[web.RouteDef]:
             process = await execs.start(made, terminal=terminal, size=size)
             engine.tasks.start(_discard_output(process), f"output of exec {made.id[:12]}")
             return web.Response(status=200)
-        # A failure to start is still an HTTP answer; once the stream is taken over it is text in it.
-        process = await execs.start(made, terminal=terminal, size=size)
+        # What can be told as an HTTP answer is; once the stream is taken over a failure is text in it, as
+        # the docker command line expects it.
+        execs.check_startable(made)
+        stream = hijack(request, content_type(request, terminal=terminal))
+        try:
+            process = await execs.start(made, terminal=terminal, size=size)
+        except EngineError as error:
+            with suppress(ConnectionError):
+                await _tell(stream, error, terminal)
+            return Hijacked()
         if size is not None:
             process.resize(*size)
-        stream = hijack(request, content_type(request, terminal=terminal))
         with suppress(ConnectionError):
             await _converse(made, process, stream, terminal)
         engine.tasks.start(_discard_output(process), f"output of exec {made.id[:12]}")
@@ -80,8 +87,15 @@ async def _converse(made: Exec, process: ExecProcess, stream: HijackedStream, te
     _, said = await process.wait()
     if said:
         failure, _ = explain(said, config["Cmd"], prefix=EXEC)
-        text = f"{failure.message}\r\n".encode()
-        await stream.write(text if terminal else frame(STDERR, text))
+        await _tell(stream, failure, terminal)
+    else:
+        stream.write_eof()
+
+
+async def _tell(stream: HijackedStream, failure: EngineError, terminal: bool) -> None:
+    """Write a failure as the last thing of a stream."""
+    text = f"{failure.message}\r\n".encode()
+    await stream.write(text if terminal else frame(STDERR, text))
     stream.write_eof()
 
 

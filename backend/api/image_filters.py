@@ -4,14 +4,13 @@ Source: Docker Engine API, `GET /images/json` and `POST /images/prune`; Go's `pa
 """
 
 import re
-import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 
 from backend.api.image_json import unix_time
 from backend.errors import InvalidParameterError
 from backend.images import reference
 from backend.images.image import Image
+from backend.moments import parse_moment
 
 LIST_FILTERS = frozenset({"dangling", "label", "before", "since", "reference", "until"})
 PRUNE_FILTERS = frozenset({"dangling", "label", "label!", "until"})
@@ -19,8 +18,6 @@ TRUE, FALSE = (
     frozenset({"1", "true", "True", "TRUE", "t", "T"}),
     frozenset({"0", "false", "False", "FALSE", "f", "F"}),
 )
-UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
-DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:h|ms|us|µs|ns|m|s))+")
 
 Find = Callable[[str], Image]
 
@@ -50,7 +47,7 @@ def matcher(filters: Mapping[str, list[str]], find: Find) -> Callable[[Image], b
         oldest = unix_time(find(name).created)
         tests.append(lambda image, oldest=oldest: unix_time(image.created) > oldest)  # type: ignore[misc]
     for text in filters.get("until", ()):
-        limit = _moment(text)
+        limit = parse_moment(text)
         tests.append(lambda image, limit=limit: unix_time(image.created) < limit)  # type: ignore[misc]
     if patterns := [_Pattern(text) for text in filters.get("reference", ())]:
         tests.append(
@@ -124,17 +121,3 @@ def _translated(pattern: str) -> str:
             f"invalid filter 'reference={pattern}': syntax error in pattern"
         ) from error
     return result
-
-
-def _moment(text: str) -> float:
-    """Return Unix seconds from a Unix time, an RFC 3339 time, or a Go duration before now."""
-    if re.fullmatch(r"\d+(\.\d+)?", text):
-        return float(text)
-    if DURATION.fullmatch(text):
-        parts = re.findall(r"(\d+(?:\.\d+)?)(h|ms|us|µs|ns|m|s)", text)
-        return time.time() - sum(float(count) * UNITS[unit] for count, unit in parts)
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise InvalidParameterError(f"invalid filter 'until={text}': no time or duration") from error
-    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

@@ -4,7 +4,17 @@ import socket
 
 from aiohttp import web
 
-from backend.api import containers, events, exec, images, networks, system, volumes
+from backend.api import (
+    containers,
+    disk_usage,
+    events,
+    exec,
+    images,
+    networks,
+    not_supported,
+    system,
+    volumes,
+)
 from backend.api.error_responses import error_middleware
 from backend.api.versions import NEWEST, text, version_middleware, with_versions
 from backend.engine import Engine
@@ -24,7 +34,7 @@ async def _add_headers(request: web.Request, response: web.StreamResponse) -> No
 def build_application(engine: Engine) -> web.Application:
     """Return the application with the routes of every area."""
     application = web.Application(middlewares=[error_middleware, version_middleware])
-    for area in (system, events, images, containers, exec, networks, volumes):
+    for area in (system, disk_usage, events, images, containers, exec, networks, volumes, not_supported):
         application.add_routes(with_versions(area.routes(engine)))
     application.on_response_prepare.append(_add_headers)
     return application

@@ -6,12 +6,13 @@ Source: Docker Engine API, SystemVersion and SystemInfo.
 import os
 import platform
 import socket
-import time
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.request import getproxies
 
 from backend.api.versions import NEWEST, OLDEST, text
+from backend.containers.container import now_text
 from backend.containers.specification import init_program
 from backend.engine import Engine
 from backend.processes import run
@@ -79,7 +80,10 @@ async def info_report(engine: Engine) -> dict[str, Any]:
         "ContainersStopped": counts["stopped"],
         "Images": len(list(engine.images)),
         "Driver": "overlay2",
-        "DriverStatus": [["Backing Filesystem", "extfs"], ["Image layers", "erofs"]],
+        "DriverStatus": [
+            ["Backing Filesystem", _file_system_of(engine.files.data_root)],
+            ["Image layers", "erofs"],
+        ],
         "Plugins": {
             "Volume": ["local"],
             "Network": ["bridge", "host", "null"],
@@ -87,16 +91,13 @@ async def info_report(engine: Engine) -> dict[str, Any]:
             "Log": ["json-file"],
         },
         **{name: held for name, (held, _) in limits.items()},
-        "KernelMemoryTCP": False,
         "OomKillDisable": False,
         "IPv4Forwarding": _is_on("/proc/sys/net/ipv4/ip_forward"),
-        "BridgeNfIptables": False,
-        "BridgeNfIp6tables": False,
+        "BridgeNfIptables": _is_on("/proc/sys/net/bridge/bridge-nf-call-iptables"),
+        "BridgeNfIp6tables": _is_on("/proc/sys/net/bridge/bridge-nf-call-ip6tables"),
         "Debug": engine.config.log_level == "debug",
         "NFd": len(os.listdir("/proc/self/fd")),  # noqa: PTH208 - names alone are counted
-        "OomScoreAdj": 0,
-        "NGoroutines": 1,
-        "SystemTime": time.strftime("%Y-%m-%dT%H:%M:%S.000000000Z", time.gmtime()),
+        "SystemTime": now_text(),
         "LoggingDriver": "json-file",
         "CgroupDriver": "cgroupfs",
         "CgroupVersion": "2",
@@ -110,14 +111,10 @@ async def info_report(engine: Engine) -> dict[str, Any]:
         "RegistryConfig": _registries(engine),
         "NCPU": os.cpu_count() or 1,
         "MemTotal": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
-        "GenericResources": None,
         "DockerRootDir": str(engine.files.data_root),
-        "HttpProxy": "",
-        "HttpsProxy": "",
-        "NoProxy": "",
+        **_proxies(),
         "Name": socket.gethostname(),
         "Labels": [],
-        "ExperimentalBuild": False,
         "ServerVersion": VERSION,
         "Runtimes": {"runc": {"path": runtime.program}, runtime.name: {"path": runtime.program}},
         "DefaultRuntime": runtime.name,
@@ -130,17 +127,12 @@ async def info_report(engine: Engine) -> dict[str, Any]:
             "RemoteManagers": None,
         },
         "LiveRestoreEnabled": True,
-        "Isolation": "",
         "InitBinary": Path(init_program() or "").name,
-        "ContainerdCommit": {"ID": "", "Expected": ""},
-        "RuncCommit": {"ID": await program_version(runtime.program), "Expected": ""},
-        "InitCommit": {"ID": "", "Expected": ""},
+        "RuncCommit": {"ID": f"{runtime.name} {await program_version(runtime.program)}", "Expected": ""},
         "SecurityOptions": [
             *(["name=seccomp,profile=builtin"] if seccomp.PROFILE.exists() else []),
             "name=cgroupns",
         ],
-        "ProductLicense": "Apache-2.0",
-        "DefaultAddressPools": None,
         "Warnings": [f"WARNING: {warning}" for held, warning in limits.values() if not held],
     }
 
@@ -182,6 +174,33 @@ def _machine_id() -> str:
         return Path("/etc/machine-id").read_text().strip()
     except OSError:
         return ""
+
+
+def _file_system_of(folder: Path) -> str:
+    """Return the kernel's name of the file system that `folder` lies on, "" when it cannot be told."""
+    device = folder.stat().st_dev
+    number = f"{os.major(device)}:{os.minor(device)}"
+    for line in Path("/proc/self/mountinfo").read_text().splitlines():
+        before, _, after = line.partition(" - ")
+        if before.split()[2] == number:
+            return after.split()[0]
+    return ""
+
+
+def _proxies() -> dict[str, str]:
+    """Return the proxies that pulls go through, without the passwords in them."""
+    system = getproxies()
+    return {
+        "HttpProxy": _without_password(system.get("http", "")),
+        "HttpsProxy": _without_password(system.get("https", "")),
+        "NoProxy": system.get("no", ""),
+    }
+
+
+def _without_password(url: str) -> str:
+    scheme, separator, rest = url.rpartition("://")
+    user, at, host = rest.rpartition("@")
+    return f"{scheme}{separator}{'xxxxx:xxxxx' if user else ''}{at}{host}"
 
 
 def _is_on(path: str) -> bool:

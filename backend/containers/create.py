@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from backend.containers import create_request
+from backend.containers import create_request, health_checks
 from backend.containers.container import Container, ContainerRecord, now_text
 from backend.containers.lifecycle import endpoint_request
 from backend.containers.mounts import MountWish, collect_mounts, prepare_bind_source
@@ -17,6 +17,7 @@ from backend.containers.run_files import RunFiles
 from backend.containers.specification import init_program
 from backend.containers.store import ContainerStore
 from backend.errors import InvalidParameterError, NotSupportedError
+from backend.images.image import Image
 from backend.images.manager import Images
 from backend.networks.manager import Networks
 from backend.runtime import cgroups, devices, resources
@@ -79,7 +80,7 @@ class ContainerCreation:
             await in_thread(paths.remove_data)
             await self._drop_anonymous(record)
             raise
-        return Created(container, resources.warnings(host, cgroups.controllers()))
+        return Created(container, _warnings(config, host, image))
 
     def _choose_name(self, name: str | None) -> str:
         if not name:
@@ -124,6 +125,15 @@ class ContainerCreation:
         for mount in record.mounts:
             if mount.get("Anonymous"):
                 await self.volumes.remove(mount["Name"])
+
+
+def _warnings(config: Mapping[str, Any], host: Mapping[str, Any], image: Image) -> list[str]:
+    """Return what the new container will not get, a sentence for each thing."""
+    warnings = resources.warnings(host, cgroups.controllers())
+    ours = image.config.get("config") or {}
+    if health_checks.is_wanted(ours.get("Healthcheck")) and config["Healthcheck"] is None:
+        warnings.append("The image's HEALTHCHECK is ignored: this engine does not support health checks yet.")
+    return warnings
 
 
 def _check_cpu_set(name: str, text: str) -> None:

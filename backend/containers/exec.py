@@ -95,13 +95,17 @@ class Execs:
         if not container.state.running:
             raise ConflictError(f"container {container.id} is not running")
 
-    async def start(self, made: Exec, *, terminal: bool, size: tuple[int, int] | None) -> ExecProcess:
-        """Run an exec; the caller reads its streams. Raises ConflictError when it was run before."""
+    def check_startable(self, made: Exec) -> None:
+        """Raise ConflictError when an exec cannot be run: its container stands, or it was run before."""
         self._check_runs(made.container)
         if made.started:
             if made.running:
                 raise ConflictError(f"exec command {made.id} is already running")
             raise ConflictError(f"exec command {made.id} has already run")
+
+    async def start(self, made: Exec, *, terminal: bool, size: tuple[int, int] | None) -> ExecProcess:
+        """Run an exec; the caller reads its streams. Raises ConflictError when it was run before."""
+        self.check_startable(made)
         made.started = True
         try:
             process = await self._process(made, terminal, size)

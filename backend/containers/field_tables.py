@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from backend.containers.health_checks import NO_CHECK
 from backend.errors import InvalidParameterError, NotSupportedError
 
 STRING_MAP = "map of strings"
@@ -132,7 +133,11 @@ HOST_CONFIG: dict[str, Field] = {
 }
 
 # Fields that clients send although they hold nothing of meaning here.
-HARMLESS = {"MemorySwappiness": -1, "OomKillDisable": False}
+HARMLESS: dict[str, Any] = {
+    "MemorySwappiness": -1,
+    "OomKillDisable": False,
+    "Healthcheck": NO_CHECK,
+}
 
 TYPE_WORDS: dict[Any, str] = {str: "string", int: "number", bool: "boolean", dict: "object", list: "array"}
 

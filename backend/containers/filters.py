@@ -1,21 +1,23 @@
-"""Which containers a list shows.
+"""Which containers a list shows and a prune removes.
 
-Source: Docker Engine API, `GET /containers/json`, parameter `filters`.
+Source: Docker Engine API, `GET /containers/json` and `POST /containers/prune`, parameter `filters`.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from backend.containers.container import NEVER, Container
 from backend.containers.manager import Containers
 from backend.containers.reports import unix_seconds
 from backend.errors import EngineError, InvalidParameterError, NotFoundError
+from backend.moments import parse_moment
 
 STATUSES = frozenset({"created", "running", "paused", "restarting", "removing", "exited", "dead"})
 KNOWN = frozenset(
     {"ancestor", "before", "since", "exited", "expose", "publish", "health", "id", "is-task", "isolation",
      "label", "name", "network", "status", "volume"}
 )  # fmt: skip
+PRUNE_FILTERS = frozenset({"until", "label", "label!"})
 
 
 def select(
@@ -38,6 +40,24 @@ def select(
         and all(_passes(item, name, values) for name, values in filters.items() if values)
     ]
     return result[:limit] if limit and limit > 0 else result
+
+
+def pruned(filters: Mapping[str, Sequence[str]]) -> Callable[[Container], bool]:
+    """Return whether a prune with these filters means a container. Raises InvalidParameterError."""
+    if unknown := set(filters) - PRUNE_FILTERS:
+        raise InvalidParameterError(f"invalid filter '{min(unknown)}'")
+    limits = [parse_moment(text) for text in filters.get("until") or ()]
+    wanted, kept = filters.get("label") or (), filters.get("label!") or ()
+
+    def passes(item: Container) -> bool:
+        labels = item.record.config["Labels"] or {}
+        return (
+            all(unix_seconds(item.record.created) < limit for limit in limits)
+            and all(_has_label(labels, label) for label in wanted)
+            and not any(_has_label(labels, label) for label in kept)
+        )
+
+    return passes
 
 
 def check(filters: Mapping[str, Sequence[str]]) -> None:

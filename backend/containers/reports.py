@@ -21,8 +21,11 @@ def unix_seconds(text: str) -> float:
     return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
 
 
-def inspect(containers: Containers, container: Container) -> dict[str, Any]:
-    """Return Docker's ContainerInspectResponse."""
+def inspect(
+    containers: Containers, container: Container, sizes: tuple[int, int] | None = None
+) -> dict[str, Any]:
+    """Return Docker's ContainerInspectResponse; `sizes` are SizeRw and SizeRootFs where they were asked
+    for."""
     record, state = container.record, container.state
     command = command_of(record)
     paths = containers.lifecycle.run_files(container)
@@ -57,7 +60,12 @@ def inspect(containers: Containers, container: Container) -> dict[str, Any]:
         "Mounts": [_mount(mount) for mount in record.mounts],
         "Config": {name: value for name, value in record.config.items() if _is_told(name, value)},
         "NetworkSettings": network_settings(containers, container),
+        **_sizes(sizes),
     }
+
+
+def _sizes(sizes: tuple[int, int] | None) -> dict[str, int]:
+    return {} if sizes is None else {"SizeRw": sizes[0], "SizeRootFs": sizes[1]}
 
 
 def _is_told(name: str, value: Any) -> bool:
@@ -110,8 +118,10 @@ def network_settings(containers: Containers, container: Container) -> dict[str, 
         return {"Ports": {}, "Networks": {}}  # its network is gone
 
 
-def summary(containers: Containers, container: Container) -> dict[str, Any]:
-    """Return Docker's ContainerSummary."""
+def summary(
+    containers: Containers, container: Container, sizes: tuple[int, int] | None = None
+) -> dict[str, Any]:
+    """Return Docker's ContainerSummary; `sizes` are SizeRw and SizeRootFs where they were asked for."""
     record, state = container.record, container.state
     endpoint = container.endpoint
     settings = network_settings(containers, container)
@@ -129,6 +139,7 @@ def summary(containers: Containers, container: Container) -> dict[str, Any]:
         "HostConfig": {"NetworkMode": _network_mode(record.host_config)},
         "NetworkSettings": {"Networks": settings["Networks"]},
         "Mounts": [_mount(mount) for mount in record.mounts],
+        **_sizes(sizes),
     }
 
 

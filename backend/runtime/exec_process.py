@@ -30,7 +30,7 @@ STDOUT, STDERR = 1, 2
 # process.
 COMPLAINT = re.compile(
     rb"[^\n]{1,1000}: (No such file or directory|Permission denied|Operation not permitted|Exec format error|"
-    rb"Is a directory|Not a directory)\r?\n"
+    rb"Is a directory|Not a directory)(?:\x1b\[0m)?\r?\n"  # in colour on a terminal
 )
 
 

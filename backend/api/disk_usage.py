@@ -1,0 +1,73 @@
+"""`/system/df`: what images, containers and volumes take on the disk.
+
+Source: Docker Engine API, SystemDataUsageResponse.
+"""
+
+from collections import Counter
+from typing import Any
+
+from aiohttp import web
+
+from backend.api import image_json
+from backend.containers.sizes import sizes_of
+from backend.engine import Engine
+from backend.errors import InvalidParameterError
+
+KINDS = ("container", "image", "volume", "build-cache")
+
+
+def routes(engine: Engine) -> list[web.RouteDef]:
+    """Return this area's routes."""
+
+    async def usage(request: web.Request) -> web.Response:
+        kinds = request.query.getall("type", []) or KINDS
+        for kind in kinds:
+            if kind not in KINDS:
+                raise InvalidParameterError(f"unknown object type: {kind}")
+        return web.json_response(
+            {
+                "LayersSize": _layers_size(engine) if "image" in kinds else 0,
+                "Images": _images(engine) if "image" in kinds else None,
+                "Containers": await _containers(engine) if "container" in kinds else None,
+                "Volumes": await _volumes(engine) if "volume" in kinds else None,
+                "BuildCache": [] if "build-cache" in kinds else None,
+            }
+        )
+
+    return [web.get("/system/df", usage)]
+
+
+def _layers_size(engine: Engine) -> int:
+    return sum({layer.key: layer.size for image in engine.images for layer in image.store_layers}.values())
+
+
+def _images(engine: Engine) -> list[dict[str, Any]]:
+    users = Counter(key for image in engine.images for key in {layer.key for layer in image.store_layers})
+    return [
+        {
+            **image_json.summary(image, len(engine.images.in_use(image.id))),
+            "SharedSize": sum(layer.size for layer in image.store_layers if users[layer.key] > 1),
+        }
+        for image in engine.images
+    ]
+
+
+async def _containers(engine: Engine) -> list[dict[str, Any]]:
+    from backend.containers import reports
+
+    listed = list(engine.containers.store)
+    sizes = await sizes_of(engine.containers, listed)
+    return [reports.summary(engine.containers, item, sizes[item.id]) for item in listed]
+
+
+async def _volumes(engine: Engine) -> list[dict[str, Any]]:
+    return [
+        {
+            **volume.to_docker(),
+            "UsageData": {
+                "Size": await engine.volumes.size(volume.name),
+                "RefCount": len(engine.volumes.in_use(volume.name)),
+            },
+        }
+        for volume in engine.volumes.list()
+    ]

@@ -1,0 +1,56 @@
+"""Paths of the Docker Engine API that this engine does not have yet: each is answered 501 with a sentence.
+
+A client that gets "page not found" looks for its own mistake; "not supported" tells it the truth. Paths that
+are no part of the API stay 404. Source: Docker Engine API 1.47.
+"""
+
+from aiohttp import web
+
+from backend.api.versions import Handler
+from backend.engine import Engine
+from backend.errors import NotSupportedError
+
+BUILD = "building images is not supported by this engine yet"
+SWARM = "swarm mode is not supported: this engine runs on one machine only"
+PLUGINS = "plugins are not supported"
+
+# What is missing, and its methods and paths.
+MISSING: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
+    (BUILD, (("POST", "/build"), ("POST", "/build/cancel"), ("POST", "/build/prune"), ("POST", "/session"),
+             ("POST", "/grpc"))),
+    ("committing a container to an image is not supported by this engine yet", (("POST", "/commit"),)),
+    ("searching a registry is not supported by this engine yet", (("GET", "/images/search"),)),
+    ("saving images to an archive is not supported by this engine yet",
+     (("GET", "/images/get"), ("GET", "/images/{name:.+}/get"))),
+    ("pushing images is not supported by this engine yet", (("POST", "/images/{name:.+}/push"),)),
+    (PLUGINS, (
+        ("GET", "/plugins"), ("GET", "/plugins/privileges"), ("POST", "/plugins/pull"),
+        ("POST", "/plugins/create"), ("GET", "/plugins/{name:.+}/json"), ("DELETE", "/plugins/{name:.+}"),
+        ("POST", "/plugins/{name:.+}/{verb:enable|disable|upgrade|push|set}"),
+    )),
+    (SWARM, (
+        ("GET", "/swarm"), ("GET", "/swarm/unlockkey"),
+        ("POST", "/swarm/{verb:init|join|leave|update|unlock}"),
+        ("GET", "/{kind:nodes|services|tasks|secrets|configs}"),
+        ("POST", "/{kind:services|secrets|configs}/create"),
+        ("GET", "/{kind:nodes|services|tasks|secrets|configs}/{id}"),
+        ("DELETE", "/{kind:nodes|services|secrets|configs}/{id}"),
+        ("POST", "/{kind:nodes|services|secrets|configs}/{id}/update"),
+        ("GET", "/{kind:services|tasks}/{id}/logs"),
+    )),
+)  # fmt: skip
+
+
+def routes(engine: Engine) -> list[web.RouteDef]:
+    """Return a route for each of them; `engine` is not needed."""
+    del engine
+    return [
+        web.route(method, path, _refusal(sentence)) for sentence, paths in MISSING for method, path in paths
+    ]
+
+
+def _refusal(sentence: str) -> Handler:
+    async def refuse(request: web.Request) -> web.StreamResponse:
+        raise NotSupportedError(sentence)
+
+    return refuse

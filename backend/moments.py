@@ -1,0 +1,30 @@
+"""Points in time as people give them to `until` filters.
+
+Source: Docker Engine API, `until` of the prune calls; Go's time.ParseDuration.
+"""
+
+import re
+import time
+from datetime import UTC, datetime
+
+from backend.errors import InvalidParameterError
+
+UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
+DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:h|ms|us|µs|ns|m|s))+")
+
+
+def parse_moment(text: str) -> float:
+    """Return Unix seconds from a Unix time, an RFC 3339 time, or a Go duration before now ("1h30m").
+
+    Raises InvalidParameterError.
+    """
+    if re.fullmatch(r"\d+(\.\d+)?", text):
+        return float(text)
+    if DURATION.fullmatch(text):
+        parts = re.findall(r"(\d+(?:\.\d+)?)(h|ms|us|µs|ns|m|s)", text)
+        return time.time() - sum(float(count) * UNITS[unit] for count, unit in parts)
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidParameterError(f"invalid filter 'until={text}': no time or duration") from error
+    return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
