@@ -5,6 +5,7 @@ kernel hangs. So the kernel is booted without a root: it must reach its panic, a
 the program asks which system this is in order to pick an accelerator.
 """
 
+import logging
 import os
 import platform
 import subprocess
@@ -28,6 +29,8 @@ TOTAL_LIMIT = 10.0
 
 NATIVE = {"linux": "kvm", "darwin": "hvf", "win32": "whpx"}
 KVM_DEVICE = Path("/dev/kvm")
+log = logging.getLogger(__name__)
+
 SLOW = "The machine runs without hardware acceleration and is slow"
 
 
@@ -139,7 +142,11 @@ def judge(accelerator: str, heard: bytes, errors: bytes, ended: bool) -> str:
         return ""
     if ended:
         lines = errors.decode("utf-8", "replace").strip().splitlines()
-        return f"QEMU cannot use {accelerator}: {lines[-1] if lines else 'it ended at once'}"
+        reason = lines[-1] if lines else "it ended at once"
+        if "Assertion" in reason:  # words for QEMU's developers
+            log.warning("QEMU crashed under %s: %s", accelerator, reason)
+            return f"QEMU crashes under {accelerator} on this computer"
+        return f"QEMU cannot use {accelerator}: {reason.rpartition('qemu-system-')[2].partition(': ')[2] or reason}"
     lines = heard.decode("utf-8", "replace").strip().splitlines()
     after = f" after: {lines[-1][:100]}" if lines else " without a word"
     return f"a test guest hangs under {accelerator},{after}"

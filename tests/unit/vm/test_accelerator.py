@@ -92,3 +92,13 @@ def test_a_missing_qemu_is_no_crash(tmp_path: Path) -> None:
 
 def test_ending_without_a_panic_is_not_success() -> None:
     assert judge("kvm", b"Linux version", b"", ended=True)
+
+
+def test_reasons_are_in_words_for_people() -> None:
+    denied = b"qemu-system-x86_64: Could not access KVM kernel module: Permission denied\n"
+    assert judge("kvm", b"", denied, ended=True) == (
+        "QEMU cannot use kvm: Could not access KVM kernel module: Permission denied"
+    )
+    crashed = b"qemu-system-x86_64: ../../target/i386/kvm/kvm.c:3183: x: Assertion `ret == 1' failed.\n"
+    assert judge("kvm", b"", crashed, ended=True) == "QEMU crashes under kvm on this computer"
+    assert judge("kvm", b"", b"", ended=True) == "QEMU cannot use kvm: it ended at once"
