@@ -8,6 +8,7 @@ the program asks which system this is in order to pick an accelerator.
 import logging
 import os
 import platform
+import re
 import subprocess
 import sys
 import tempfile
@@ -142,11 +143,11 @@ def judge(accelerator: str, heard: bytes, errors: bytes, ended: bool) -> str:
         return ""
     if ended:
         lines = errors.decode("utf-8", "replace").strip().splitlines()
-        reason = lines[-1] if lines else "it ended at once"
+        reason = re.sub(r"^qemu-system-\w+: ", "", lines[-1] if lines else "it ended at once")
         if "Assertion" in reason:  # words for QEMU's developers
             log.warning("QEMU crashed under %s: %s", accelerator, reason)
             return f"QEMU crashes under {accelerator} on this computer"
-        return f"QEMU cannot use {accelerator}: {reason.rpartition('qemu-system-')[2].partition(': ')[2] or reason}"
+        return f"QEMU cannot use {accelerator}: {reason}"
     lines = heard.decode("utf-8", "replace").strip().splitlines()
     after = f" after: {lines[-1][:100]}" if lines else " without a word"
     return f"a test guest hangs under {accelerator},{after}"
