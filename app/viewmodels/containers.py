@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer
 
 from app.services.engine_types import Container, ContainerState
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
-from app.viewmodels.failure import Failure, describe_failure
+from app.viewmodels.failure import Failure
+from app.viewmodels.live_list import LiveList
 from app.viewmodels.row_table_model import RowTableModel
 from app.viewmodels.wording import format_age
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
 NAME, IMAGE, STATUS, PORTS, CREATED, ACTIONS = range(6)
 _AGE_MS = 60_000
-_SETTLE_MS = 80  # several events of one start or stop become one listing
 _STATUS = re.compile(r"^(?:Up|Exited \((?P<code>-?\d+)\)|Restarting \(-?\d+\))\s*(?P<age>.*)$")
 
 
@@ -166,60 +166,21 @@ class ContainerTable(RowTableModel[ContainerRow]):
         return (not row.is_running, -row.container.created)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """How an action on one container ended."""
-
-    key: str
-    failure: Failure | None = None
-
-
-class ContainersViewModel(QObject):
-    """Keeps the table true to the engine and carries out what the user asks of containers."""
-
-    loaded_changed = Signal()
-    counts_changed = Signal()
-    failed = Signal(object)  # Failure of a listing
-    action_failed = Signal(str, str, object)  # key, name, Failure
+class ContainersViewModel(LiveList):
+    """The containers, and what the user asks of them."""
 
     def __init__(self, background: Background, access: Access, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._background, self._access = background, access
-        self.table = ContainerTable(self)
-        self.is_loaded = False
-        self._listing = self._again = False
-        self._busy: dict[str, str] = {}
-        self._failures: dict[str, Failure] = {}
+        self.table = ContainerTable()
+        super().__init__(background, access, self.table, parent)
+        self.table.setParent(self)
         self._needle, self._only = "", ""
-        self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
-        self._settle.timeout.connect(self.refresh)
         self._age = QTimer(self, interval=_AGE_MS)
         self._age.timeout.connect(self.refresh)
-
-    @property
-    def total(self) -> int:
-        """Return how many containers there are."""
-        return len(self.table.rows)
 
     @property
     def running(self) -> int:
         """Return how many of them run."""
         return sum(row.is_running for row in self.table.rows)
-
-    @Slot()
-    def refresh(self) -> None:
-        """List the containers; a call during a listing leads to one more after it."""
-        if self._listing:
-            self._again = True
-            return
-        self._listing = True
-        self._background.run(self._list, self._take, self._list_failed)
-
-    @Slot()
-    def refresh_soon(self) -> None:
-        """List the containers once events have settled."""
-        if not self._settle.isActive():
-            self._settle.start()
 
     def keep_ages_fresh(self, visible: bool) -> None:
         """List once a minute while somebody looks, so that ages move."""
@@ -245,88 +206,35 @@ class ContainersViewModel(QObject):
 
     def start(self, keys: Iterable[str]) -> None:
         """Start containers."""
-        self._act("start", keys, lambda client, key: client.start_container(key))
+        self._act_on_all("start", keys, lambda client, key: client.start_container(key))
 
     def stop(self, keys: Iterable[str]) -> None:
         """Stop containers."""
-        self._act("stop", keys, lambda client, key: client.stop_container(key))
+        self._act_on_all("stop", keys, lambda client, key: client.stop_container(key))
 
     def restart(self, keys: Iterable[str]) -> None:
         """Restart containers."""
-        self._act("restart", keys, lambda client, key: client.restart_container(key))
+        self._act_on_all("restart", keys, lambda client, key: client.restart_container(key))
 
     def delete(self, keys: Iterable[str], force: bool = False, volumes: bool = False) -> None:
         """Delete containers; `force` stops running ones, `volumes` deletes their anonymous volumes too."""
-        self._act("delete", keys, lambda client, key: client.remove_container(key, force, volumes))
+        self._act_on_all("delete", keys, lambda client, key: client.remove_container(key, force, volumes))
 
-    def dismiss(self, key: str) -> None:
-        """Forget a row's failure."""
-        if self._failures.pop(key, None) is not None:
-            self._show(key)
-
-    def _act(self, name: str, keys: Iterable[str], call: Callable[["EngineClient", str], None]) -> None:
+    def _act_on_all(
+        self, name: str, keys: Iterable[str], call: Callable[["EngineClient", str], None]
+    ) -> None:
         for key in keys:
-            if key in self._busy:
-                continue
-            row = self.table.find_row(key)
-            subject = row.name if row else key[:12]
-            self._busy[key] = name
-            self._failures.pop(key, None)
-            self._show(key)
-            self._background.run(self._work(call, key, subject), self._acted)
 
-    def _work(
-        self, call: Callable[["EngineClient", str], None], key: str, subject: str
-    ) -> Callable[[], Outcome]:
-        def work() -> Outcome:
-            try:
-                call(self._access.client(), key)
-            except Exception as error:  # noqa: BLE001 - told in the row, whatever it is
-                return Outcome(key, describe_failure(error, subject))
-            return Outcome(key)
+            def call_for_key(client: "EngineClient", key: str = key) -> None:
+                call(client, key)
 
-        return work
-
-    @Slot(object)
-    def _acted(self, outcome: Outcome) -> None:
-        self._busy.pop(outcome.key, None)
-        if outcome.failure is not None:
-            self._failures[outcome.key] = outcome.failure
-            row = self.table.find_row(outcome.key)
-            self.action_failed.emit(outcome.key, row.name if row else outcome.key[:12], outcome.failure)
-        self._show(outcome.key)
-        self.refresh()
-
-    def _show(self, key: str) -> None:
-        row = self.table.find_row(key)
-        if row is not None:
-            self.table.update_row(self._dress(row.container))
-
-    def _dress(self, container: Container) -> ContainerRow:
-        return ContainerRow(container, self._busy.get(container.id, ""), self._failures.get(container.id))
+            self._act(name, key, call_for_key)
 
     def _list(self) -> list[Container]:
         return self._access.client().list_containers()
 
-    @Slot(object)
-    def _take(self, containers: list[Container]) -> None:
-        known = {container.id for container in containers}
-        self._failures = {key: failure for key, failure in self._failures.items() if key in known}
-        self.table.set_rows(map(self._dress, containers))
-        if not self.is_loaded:
-            self.is_loaded = True
-            self.loaded_changed.emit()
-        self.counts_changed.emit()
-        self._listed()
+    def _make_rows(self, listing: list[Container]) -> Iterable[ContainerRow]:
+        return map(ContainerRow, listing)
 
-    @Slot(object)
-    def _list_failed(self, error: Exception) -> None:
-        self.failed.emit(describe_failure(error))
-        self._again = False
-        self._listed()
-
-    def _listed(self) -> None:
-        self._listing = False
-        if self._again:
-            self._again = False
-            self.refresh()
+    def _dress(self, row: ContainerRow) -> ContainerRow:
+        return ContainerRow(row.container, self._busy.get(row.key, ""), self._failures.get(row.key))

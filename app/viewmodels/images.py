@@ -3,19 +3,22 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject
 
 from app.services.engine_types import Container, Image
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
-from app.viewmodels.failure import Failure, describe_failure
+from app.viewmodels.failure import Failure
+from app.viewmodels.live_list import LiveList
 from app.viewmodels.row_table_model import RowTableModel
 from app.viewmodels.wording import format_age, format_size
 
+if TYPE_CHECKING:
+    from app.services.engine_client import EngineClient
+
 NAME, ID, USED, CREATED, SIZE, ACTIONS = range(6)
-_SETTLE_MS = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,35 +111,13 @@ class _Listing:
     containers: list[Container]
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    key: str
-    failure: Failure | None = None
-
-
-class ImagesViewModel(QObject):
-    """Keeps the table true to the engine and deletes images."""
-
-    loaded_changed = Signal()
-    counts_changed = Signal()
-    failed = Signal(object)  # Failure of a listing
-    action_failed = Signal(str, str, object)  # key, name, Failure
+class ImagesViewModel(LiveList):
+    """The images, one row a tag, and deleting them."""
 
     def __init__(self, background: Background, access: Access, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._background, self._access = background, access
-        self.table = ImageTable(self)
-        self.is_loaded = False
-        self._listing = self._again = False
-        self._busy: set[str] = set()
-        self._failures: dict[str, Failure] = {}
-        self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
-        self._settle.timeout.connect(self.refresh)
-
-    @property
-    def total(self) -> int:
-        """Return how many rows there are."""
-        return len(self.table.rows)
+        self.table = ImageTable()
+        super().__init__(background, access, self.table, parent)
+        self.table.setParent(self)
 
     @property
     def disk_used(self) -> int:
@@ -147,21 +128,6 @@ class ImagesViewModel(QObject):
         """Return the names of the newest images that have one."""
         newest = sorted(self.table.rows, key=lambda row: -row.image.created)
         return [row.tag for row in newest if row.tag][:count]
-
-    @Slot()
-    def refresh(self) -> None:
-        """List the images; a call during a listing leads to one more after it."""
-        if self._listing:
-            self._again = True
-            return
-        self._listing = True
-        self._background.run(self._list, self._take, self._list_failed)
-
-    @Slot()
-    def refresh_soon(self) -> None:
-        """List the images once events have settled."""
-        if not self._settle.isActive():
-            self._settle.start()
 
     def filter(self, needle: str) -> None:
         """Show rows with every word of `needle`."""
@@ -175,81 +141,28 @@ class ImagesViewModel(QObject):
         """Delete tags, and images with their last tag; `with_containers` deletes the containers first."""
         for key in keys:
             row = self.table.find_row(key)
-            if row is None or key in self._busy:
-                continue
-            self._busy.add(key)
-            self._failures.pop(key, None)
-            self._show(key)
-            self._background.run(partial(self._delete, row, with_containers), self._deleted)
-
-    def dismiss(self, key: str) -> None:
-        """Forget a row's failure."""
-        if self._failures.pop(key, None) is not None:
-            self._show(key)
-
-    def _delete(self, row: ImageRow, with_containers: bool) -> _Outcome:
-        try:
-            client = self._access.client()
-            if with_containers:
-                for container in client.list_containers():
-                    if container.image_id == row.image.id:
-                        client.remove_container(container.id, force=True)
-            client.remove_image(row.tag or row.image.id)
-        except Exception as error:  # noqa: BLE001 - told in the row, whatever it is
-            return _Outcome(row.key, describe_failure(error, row.name))
-        return _Outcome(row.key)
-
-    @Slot(object)
-    def _deleted(self, outcome: _Outcome) -> None:
-        self._busy.discard(outcome.key)
-        if outcome.failure is not None:
-            self._failures[outcome.key] = outcome.failure
-            row = self.table.find_row(outcome.key)
-            self.action_failed.emit(outcome.key, row.name if row else "", outcome.failure)
-        self._show(outcome.key)
-        self.refresh()
-
-    def _show(self, key: str) -> None:
-        row = self.table.find_row(key)
-        if row is not None:
-            self.table.update_row(
-                ImageRow(row.image, row.tag, row.users, key in self._busy, self._failures.get(key))
-            )
+            if row is not None:
+                self._act("delete", key, partial(_delete, row, with_containers))
 
     def _list(self) -> _Listing:
         client = self._access.client()
         return _Listing(client.list_images(), client.list_containers())
 
-    @Slot(object)
-    def _take(self, listing: _Listing) -> None:
+    def _make_rows(self, listing: _Listing) -> Iterable[ImageRow]:
         names: dict[str, list[str]] = {}
         for container in listing.containers:
             names.setdefault(container.image_id, []).append(container.name or container.short_id)
-        rows = [
-            ImageRow(image, tag, tuple(sorted(names.get(image.id, ()))))
-            for image in listing.images
-            for tag in image.tags or ("",)
-        ]
-        known = {row.key for row in rows}
-        self._failures = {key: failure for key, failure in self._failures.items() if key in known}
-        self.table.set_rows(
-            ImageRow(row.image, row.tag, row.users, row.key in self._busy, self._failures.get(row.key))
-            for row in rows
-        )
-        if not self.is_loaded:
-            self.is_loaded = True
-            self.loaded_changed.emit()
-        self.counts_changed.emit()
-        self._listed()
+        for image in listing.images:
+            for tag in image.tags or ("",):
+                yield ImageRow(image, tag, tuple(sorted(names.get(image.id, ()))))
 
-    @Slot(object)
-    def _list_failed(self, error: Exception) -> None:
-        self.failed.emit(describe_failure(error))
-        self._again = False
-        self._listed()
+    def _dress(self, row: ImageRow) -> ImageRow:
+        return ImageRow(row.image, row.tag, row.users, row.key in self._busy, self._failures.get(row.key))
 
-    def _listed(self) -> None:
-        self._listing = False
-        if self._again:
-            self._again = False
-            self.refresh()
+
+def _delete(row: ImageRow, with_containers: bool, client: "EngineClient") -> None:
+    if with_containers:
+        for container in client.list_containers():
+            if container.image_id == row.image.id:
+                client.remove_container(container.id, force=True)
+    client.remove_image(row.tag or row.image.id)

@@ -1,0 +1,141 @@
+"""A list of the engine's objects that stays true: listed anew after events, with what goes on in each row."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from app.viewmodels.access import Access
+from app.viewmodels.background import Background
+from app.viewmodels.failure import Failure, describe_failure
+from app.viewmodels.row_table_model import Row, RowTableModel
+
+if TYPE_CHECKING:
+    from app.services.engine_client import EngineClient
+
+_SETTLE_MS = 100  # several events of one change become one listing
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """How an action on one row ended; `subject` is what messages call it."""
+
+    key: str
+    subject: str
+    failure: Failure | None = None
+
+
+class LiveList(QObject):
+    """Keeps a table true to the engine and carries out actions on its rows. Subclasses list and make rows."""
+
+    loaded_changed = Signal()
+    counts_changed = Signal()
+    failed = Signal(object)  # Failure of a listing
+    action_failed = Signal(str, str, object)  # key, name, Failure
+
+    def __init__(
+        self, background: Background, access: Access, table: RowTableModel[Any], parent: QObject | None
+    ) -> None:
+        super().__init__(parent)
+        self._background, self._access, self._rows = background, access, table
+        self.is_loaded = False
+        self._listing = self._again = False
+        self._busy: dict[str, str] = {}
+        self._failures: dict[str, Failure] = {}
+        self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
+        self._settle.timeout.connect(self.refresh)
+
+    def _list(self) -> Any:
+        """Ask the engine; runs on a worker."""
+        raise NotImplementedError
+
+    def _make_rows(self, listing: Any) -> Iterable[Row]:
+        """Turn what `_list` returned into rows."""
+        raise NotImplementedError
+
+    def _dress(self, row: Any) -> Row:
+        """Return the row with what goes on in it: `_busy` and `_failures` by key."""
+        raise NotImplementedError
+
+    @property
+    def total(self) -> int:
+        """Return how many rows there are."""
+        return len(self._rows.rows)
+
+    @Slot()
+    def refresh(self) -> None:
+        """List anew; a call during a listing leads to one more after it."""
+        if self._listing:
+            self._again = True
+            return
+        self._listing = True
+        self._background.run(self._list, self._take, self._list_failed)
+
+    @Slot()
+    def refresh_soon(self) -> None:
+        """List anew once events have settled."""
+        if not self._settle.isActive():
+            self._settle.start()
+
+    def dismiss(self, key: str) -> None:
+        """Forget a row's failure."""
+        if self._failures.pop(key, None) is not None:
+            self._show(key)
+
+    def _act(self, name: str, key: str, call: Callable[["EngineClient"], None]) -> None:
+        """Carry out `call` on a worker; the row is busy with `name` meanwhile, and keeps the failure."""
+        if key in self._busy:
+            return
+        row = self._rows.find_row(key)
+        subject = row.name if row else key[:12]
+
+        def work() -> _Outcome:
+            try:
+                call(self._access.client())
+            except Exception as error:  # noqa: BLE001 - told in the row, whatever it is
+                return _Outcome(key, subject, describe_failure(error, subject))
+            return _Outcome(key, subject)
+
+        self._busy[key] = name
+        self._failures.pop(key, None)
+        self._show(key)
+        self._background.run(work, self._acted)
+
+    @Slot(object)
+    def _acted(self, outcome: _Outcome) -> None:
+        self._busy.pop(outcome.key, None)
+        if outcome.failure is not None:
+            self._failures[outcome.key] = outcome.failure
+            self.action_failed.emit(outcome.key, outcome.subject, outcome.failure)
+        self._show(outcome.key)
+        self.refresh()
+
+    def _show(self, key: str) -> None:
+        row = self._rows.find_row(key)
+        if row is not None:
+            self._rows.update_row(self._dress(row))
+
+    @Slot(object)
+    def _take(self, listing: Any) -> None:
+        rows = list(self._make_rows(listing))
+        known = {row.key for row in rows}
+        self._failures = {key: failure for key, failure in self._failures.items() if key in known}
+        self._rows.set_rows(map(self._dress, rows))
+        if not self.is_loaded:
+            self.is_loaded = True
+            self.loaded_changed.emit()
+        self.counts_changed.emit()
+        self._listed()
+
+    @Slot(object)
+    def _list_failed(self, error: Exception) -> None:
+        self.failed.emit(describe_failure(error))
+        self._again = False
+        self._listed()
+
+    def _listed(self) -> None:
+        self._listing = False
+        if self._again:
+            self._again = False
+            self.refresh()
