@@ -50,7 +50,7 @@ async def error_middleware(
         return await handler(request)
     except errors.EngineError as error:
         return error_response(status_of(error), error.message)
-    except web.HTTPNotFound:
+    except (web.HTTPNotFound, web.HTTPMethodNotAllowed):  # Docker makes no difference
         return error_response(404, "page not found")
     except web.HTTPException as error:
         return error_response(error.status, error.text or error.reason)

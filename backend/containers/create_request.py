@@ -49,6 +49,8 @@ NAMESPACED_SYSCTLS = (
 
 def read_config(body: Mapping[str, Any]) -> dict[str, Any]:
     """Return Docker's Config with all fields. Raises InvalidParameterError or NotSupportedError."""
+    if not any(body.get(name) is not None for name in CONFIG):
+        raise InvalidParameterError("config cannot be empty in order to create a container")
     config = read_fields(body, CONFIG)
     if config["Hostname"] and not HOSTNAME.match(config["Hostname"]):
         raise InvalidParameterError(f"invalid hostname format: {config['Hostname']}")
@@ -112,10 +114,9 @@ def read_host_config(body: Mapping[str, Any]) -> dict[str, Any]:
         raise InvalidParameterError(
             f"Invalid value {host['OomScoreAdj']}, range for oom score adj is [-1000, 1000]"
         )
-    for name in host["CapAdd"] or ():
-        capabilities.parse_name(name)
-    for name in host["CapDrop"] or ():
-        capabilities.parse_name(name)
+    for field in ("CapAdd", "CapDrop"):
+        for name in host[field] or ():
+            _check_capability(field, name)
     resources.check(host, os.cpu_count() or 1)
     _check_namespaces(host)
     for option in host["SecurityOpt"] or ():
@@ -202,6 +203,13 @@ def _check_security_option(option: str) -> None:
             f"security option {option[:80]} is not supported yet; there are {SECURITY_OPTIONS}"
         )
     raise InvalidParameterError(f'invalid --security-opt 1: "{option[:80]}"')
+
+
+def _check_capability(field: str, name: str) -> None:
+    try:
+        capabilities.parse_name(name)
+    except InvalidParameterError as error:
+        raise InvalidParameterError(f"invalid {field}: {error.message}") from error
 
 
 def _check_ulimit(limit: Mapping[str, Any]) -> None:

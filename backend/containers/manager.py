@@ -19,7 +19,14 @@ from backend.containers.signals import parse_signal
 from backend.containers.store import ContainerStore
 from backend.containers.warm_up import warm_up
 from backend.database import Database
-from backend.errors import ConflictError, EngineError, NotFoundError, NotModifiedError, SystemFailureError
+from backend.errors import (
+    ConflictError,
+    EngineError,
+    InvalidParameterError,
+    NotFoundError,
+    NotModifiedError,
+    SystemFailureError,
+)
 from backend.events import EventBus
 from backend.images.image import ImageUse
 from backend.images.manager import Images
@@ -305,10 +312,17 @@ class Containers:
     async def rename(self, reference: str, name: str) -> None:
         """Give a container another name. Raises ConflictError or InvalidParameterError."""
         container = self.find(reference)
-        clean, old = check_name(name), container.name
+        old = container.name
+        if not name:
+            raise InvalidParameterError("Neither old nor new names may be empty")
+        if name.removeprefix("/") == old:
+            raise InvalidParameterError("Renaming a container with the same name as its current name")
         async with container.lock:
             self._check_present(container)
-            self.store.rename(container, clean)
+            try:
+                self.store.rename(container, check_name(name))
+            except (InvalidParameterError, ConflictError) as error:
+                raise type(error)(f"Error when allocating new name: {error.message}") from error
         container_events.publish(self.events, container, "rename", oldName=f"/{old}")
 
     async def pause(self, reference: str, *, frozen: bool) -> None:

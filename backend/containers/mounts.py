@@ -83,11 +83,11 @@ def parse_bind(text: str) -> MountWish:
         return MountWish("volume", "", _clean_target(parts[0]))
     if len(parts) > 3 or not parts[0] or not parts[1]:
         raise InvalidParameterError(f'invalid volume specification: "{text}"')
-    source, target = parts[0], _clean_target(parts[1])
+    source, target = parts[0], _target_of_bind(text, parts[1])
     mode = parts[2] if len(parts) == 3 else ""
     options = {option for option in mode.split(",") if option}
     if options - BIND_OPTIONS or {"ro", "rw"} <= options or len(options & PROPAGATIONS) > 1:
-        raise InvalidParameterError(f'invalid mode: "{mode}"')
+        raise InvalidParameterError(f"invalid mode: {mode}")
     propagation = next(iter(options & PROPAGATIONS), "")
     if source.startswith("/"):
         return MountWish(
@@ -111,6 +111,8 @@ def parse_mount(value: Mapping[str, Any]) -> MountWish:
     read_only = value.get("ReadOnly") or False
     if not isinstance(read_only, bool):
         raise InvalidParameterError("invalid JSON: Mounts: ReadOnly must be a boolean")
+    if not target:
+        raise InvalidParameterError(f'invalid mount config for type "{kind}": field Target must not be empty')
     target = _clean_target(target)
     if kind == "bind":
         if not source:
@@ -193,6 +195,17 @@ def prepare_bind_source(wish: MountWish) -> None:
         raise InvalidParameterError(
             f"error while creating mount source path '{wish.source}': {os.strerror(error.errno or 0)}; "
             "is this folder shared with the machine?"
+        ) from error
+
+
+def _target_of_bind(text: str, target: str) -> str:
+    try:
+        return _clean_target(target)
+    except InvalidParameterError as error:
+        kind = "bind" if text.startswith("/") else "volume"
+        raise InvalidParameterError(
+            f"invalid volume specification: '{text}': "
+            f'invalid mount config for type "{kind}": {error.message}'
         ) from error
 
 

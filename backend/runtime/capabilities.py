@@ -80,7 +80,7 @@ def parse_name(name: str) -> str:
         return upper
     full = upper if upper.startswith("CAP_") else f"CAP_{upper}"
     if full not in ALL:
-        raise InvalidParameterError(f'invalid capability: unknown capability to add or drop: "{name}"')
+        raise InvalidParameterError(f'unknown capability: "{full}"')
     return full
 
 

@@ -305,7 +305,9 @@ def test_list_and_filters(engine: NativeEngine) -> None:
     [
         ({"Image": "nothing-here"}, 404, "No such image: nothing-here:latest"),
         ({"Image": "BAD NAME"}, 400, "invalid reference format"),
-        ({}, 400, "no image specified"),
+        ({}, 400, "config cannot be empty in order to create a container"),
+        ({"HostConfig": {}}, 400, "config cannot be empty in order to create a container"),
+        ({"Cmd": ["true"]}, 400, "no image specified"),
         ({"Image": 7}, 400, "Image must be a string"),
         ({"Image": "busybox", "Cmd": [1]}, 400, "Cmd must be a list of strings"),
         ({"Image": "busybox", "Tty": "yes"}, 400, "Tty must be a boolean"),
@@ -317,7 +319,19 @@ def test_list_and_filters(engine: NativeEngine) -> None:
         ({"Image": "busybox", "HostConfig": {"Memory": "1g"}}, 400, "Memory must be a number"),
         ({"Image": "busybox", "HostConfig": {"Memory": 1000}}, 400, "Minimum memory limit allowed is 6MB"),
         ({"Image": "busybox", "HostConfig": {"Binds": ["a:b:c:d"]}}, 400, "invalid volume specification"),
-        ({"Image": "busybox", "HostConfig": {"CapAdd": ["SYS_NONSENSE"]}}, 400, "unknown capability"),
+        (
+            {"Image": "busybox", "HostConfig": {"CapAdd": ["SYS_NONSENSE"]}},
+            400,
+            'invalid CapAdd: unknown capability: "CAP_SYS_NONSENSE"',
+        ),
+        (
+            {"Image": "busybox", "HostConfig": {"Binds": ["/tmp:x"]}},
+            400,
+            "invalid volume specification: '/tmp:x': invalid mount config for type \"bind\": "
+            "invalid mount path: 'x' mount path must be absolute",
+        ),
+        ({"Image": "busybox", "HostConfig": {"Binds": ["/tmp:/x:zz"]}}, 400, "invalid mode: zz"),
+        ({"Image": "busybox", "HostConfig": {"Memory": -1}}, 400, "Minimum memory limit allowed is 6MB"),
         ({"Image": "busybox", "HostConfig": {"NetworkMode": "nowhere"}}, 404, "nowhere"),
         ({"Image": "busybox", "HostConfig": {"RestartPolicy": {"Name": "maybe"}}}, 400, "unknown policy"),
         ({"Image": "busybox", "HostConfig": {"Links": ["a:b"]}}, 501, "Links is not supported"),
@@ -366,6 +380,48 @@ def test_bad_requests(engine: NativeEngine) -> None:
         answer = engine.request(method, path, body={"Image": "busybox"})
         assert answer.status == expected, (path, answer.body)
         assert answer.message
+
+
+def test_bad_states_and_names(engine: NativeEngine) -> None:
+    with (
+        container(engine, "sleep", "1000", name="busy") as busy,
+        container(engine, "true", name="idle") as idle,
+        container(engine, "true", User="nobody-here") as strange,
+    ):
+        start(engine, busy)
+        for method, path, expected, text in (
+            ("POST", f"{busy}/start", 304, ""),
+            ("POST", f"{idle}/stop", 304, ""),
+            ("POST", f"{idle}/kill", 409, f"cannot kill container: {idle}: container {idle} is not running"),
+            ("POST", f"{busy}/kill?signal=NONE", 400, "Invalid signal: NONE"),
+            ("POST", f"{busy}/kill?signal=999", 400, "Invalid signal: 999"),
+            ("DELETE", busy, 409, 'cannot remove container "/busy": container is running'),
+            ("POST", f"{idle}/rename", 400, "Neither old nor new names may be empty"),
+            ("POST", f"{idle}/rename?name=idle", 400, "Renaming a container with the same name"),
+            (
+                "POST",
+                f"{idle}/rename?name=busy",
+                409,
+                "Error when allocating new name: Conflict. The container",
+            ),
+            (
+                "POST",
+                f"{idle}/rename?name=a+b",
+                400,
+                "Error when allocating new name: Invalid container name",
+            ),
+            (
+                "POST",
+                f"{strange}/start",
+                400,
+                "unable to find user nobody-here: no matching entries in passwd",
+            ),
+            ("GET", f"{idle}/top", 409, f"container {idle} is not running"),
+        ):
+            answer = engine.request(method, f"/containers/{path}")
+            assert answer.status == expected, (path, answer.body)
+            assert (text in answer.message) if text else not answer.body, (path, answer.body)
+        assert inspect(engine, busy)["State"]["Running"]
 
 
 def test_lifecycle_with_a_connection_that_breaks(engine: NativeEngine) -> None:

@@ -39,9 +39,19 @@ def test_what_is_missing_is_named(engine: NativeEngine, method: str, path: str, 
     assert "not supported" in answer.message
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/v1.47/swarms", "/containers"])
-def test_what_nobody_knows_is_not_found(engine: NativeEngine, path: str) -> None:
-    answer = engine.request("GET", path)
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/nothing"),
+        ("GET", "/v1.47/swarms"),
+        ("GET", "/containers"),
+        ("GET", "/containers/create"),
+        ("DELETE", "/info"),
+        ("GET", "/plugins/x/y/z"),
+    ],
+)
+def test_what_nobody_knows_is_not_found(engine: NativeEngine, method: str, path: str) -> None:
+    answer = engine.request(method, path)
     assert (answer.status, answer.message) == (404, "page not found")
 
 

@@ -24,14 +24,14 @@ def merged(body: dict[str, Any], **config: Any) -> dict[str, Any]:
 
 
 def test_command_of_image_and_caller() -> None:
-    assert merged({}, Cmd=["sh"])["Cmd"] == ["sh"]
+    assert merged({"Tty": False}, Cmd=["sh"])["Cmd"] == ["sh"]
     assert merged({"Cmd": ["ls"]}, Cmd=["sh"], Entrypoint=["/init"])["Entrypoint"] == ["/init"]
     own = merged({"Entrypoint": ["/own"]}, Cmd=["sh"], Entrypoint=["/init"])
     assert (own["Entrypoint"], own["Cmd"]) == (["/own"], None)
     cleared = merged({"Entrypoint": [""], "Cmd": ["ls"]}, Entrypoint=["/init"])
     assert (cleared["Entrypoint"], cleared["Cmd"]) == ([], ["ls"])
     with pytest.raises(InvalidParameterError, match="no command specified"):
-        merged({})
+        merged({"Tty": False})
 
 
 def test_other_settings_of_the_image() -> None:
