@@ -12,6 +12,7 @@ from backend.containers import container_events, restart_policy
 from backend.containers.container import Container, ContainerRecord, Exit
 from backend.containers.create import ContainerCreation, Created
 from backend.containers.lifecycle import Lifecycle
+from backend.containers.log_rotation import LogRotation
 from backend.containers.names import check_name
 from backend.containers.recovery import recover
 from backend.containers.run_files import RunFiles
@@ -82,6 +83,7 @@ class Containers:
         for container in self.store:
             if restart_policy.wanted_at_engine_start(container.record):
                 self.tasks.start(self._start_again(container), f"start {container.id[:12]}")
+        self.tasks.start(LogRotation(self).run(), "keep the logs small")
         self.tasks.start(warm_up(self.files, self.runtime), "warm up the runtime")
 
     async def stop_all(self) -> None:

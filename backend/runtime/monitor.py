@@ -4,7 +4,7 @@ conmon creates the container through the runtime, copies its output to the log f
 and when the container ends writes the exit code to a file named after it. Its files, all in the container's
 run folder:
 `attach` (a SOCK_SEQPACKET socket; the first byte of a packet from it tells the stream), `ctl` (a pipe that
-takes window sizes), `monitor.pid`, `init.pid`, `exit/<id>`.
+takes window sizes and orders to reopen the log), `monitor.pid`, `init.pid`, `exit/<id>`.
 """
 
 import asyncio
@@ -219,11 +219,26 @@ def connect(files: MonitorFiles) -> socket.socket:
 def resize(files: MonitorFiles, rows: int, columns: int) -> None:
     """Tell a container's terminal its size. Raises SystemFailureError when the monitor does not listen."""
     try:
-        descriptor = os.open(files.control, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        _control(files, f"1 {rows} {columns}\n")
     except OSError as error:
         raise SystemFailureError(f"cannot resize the container's terminal: {error.strerror}") from error
+
+
+def reopen_log(files: MonitorFiles) -> None:
+    """Let a monitor go on in a new, empty log file of the same name: an old one there is replaced.
+
+    Raises SystemFailureError when the monitor does not listen.
+    """
     try:
-        os.write(descriptor, f"1 {rows} {columns}\n".encode())
+        _control(files, "2 0 0\n")
+    except OSError as error:
+        raise SystemFailureError(f"cannot begin a new log file: {error.strerror}") from error
+
+
+def _control(files: MonitorFiles, line: str) -> None:
+    descriptor = os.open(files.control, os.O_WRONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    try:
+        os.write(descriptor, line.encode())
     finally:
         os.close(descriptor)
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from tests.engine.container_calls import container, frames, logs, run, start, status, wait
+from tests.engine.container_calls import container, frames, logs, run, start, status, until, wait
 from tests.support.native_engine import NativeEngine
 
 pytestmark = pytest.mark.usefixtures("busybox")
@@ -108,3 +108,75 @@ def test_log_of_several_runs(engine: NativeEngine) -> None:
 def test_output_of_a_flood_is_complete(engine: NativeEngine) -> None:
     output = run(engine, "seq", "1", "300000")
     assert output == "".join(f"{number}\n" for number in range(1, 300001))
+
+
+SMALL = {"LogConfig": {"Type": "json-file", "Config": {"max-size": "16k", "max-file": "3"}}}
+
+
+def log_sizes(engine: NativeEngine, name: str) -> dict[str, int]:
+    """Return the log's files and their sizes."""
+    return {
+        path.name: path.stat().st_size
+        for path in (engine.data_root / "containers" / name).glob("output.log*")
+    }
+
+
+def test_output_is_kept_within_its_limits_and_read_across_files(engine: NativeEngine) -> None:
+    numbers = (
+        "n=0; while :; do n=$((n+1)); echo $n; [ $((n%200)) = 0 ] && sleep 0.1; [ -e /end ] && exit; done"
+    )
+    with container(engine, "sh", "-c", numbers, HostConfig=SMALL) as name:
+        start(engine, name)
+        followed: list[str] = []
+        follower = threading.Thread(target=lambda: followed.append(logs(engine, name, follow="1")))
+        follower.start()
+        seen: set[int] = set()
+
+        def turned_often() -> bool:
+            inodes = {
+                path.stat().st_ino for path in (engine.data_root / "containers" / name).glob("output.log.*")
+            }
+            seen.update(inodes)
+            return len(seen) >= 4
+
+        until(turned_often, "the log was turned more often than files are kept")
+        engine.docker("exec", name, "touch", "/end")
+        wait(engine, name)
+        follower.join(20)
+        assert set(log_sizes(engine, name)) == {"output.log", "output.log.1", "output.log.2"}
+        told = [int(line) for line in followed[0].split()]
+        last = told[-1]
+        assert told == list(range(1, last + 1)), "who follows gets every line, whatever is thrown away"
+        kept = [int(line) for line in logs(engine, name).split()]
+        assert kept == list(range(kept[0], last + 1)), "no gap where files meet"
+        assert kept[0] > 1
+        assert sum(log_sizes(engine, name).values()) < last * 45, "less is stored than was written"
+        lines_in_newest = int(
+            (engine.data_root / "containers" / name / "output.log").read_bytes().count(b"\n")
+        )
+        for tail in (1, lines_in_newest, lines_in_newest + 1, lines_in_newest + 300):
+            wanted = [str(number) for number in range(last - tail + 1, last + 1)]
+            assert logs(engine, name, tail=str(tail)).split() == wanted
+        stamp = logs(engine, name, tail=str(lines_in_newest + 5), timestamps="1").split(" ")[0]
+        assert len(logs(engine, name, since=stamp).split()) >= lines_in_newest + 5
+        start(engine, name)
+        wait(engine, name)
+        assert logs(engine, name).split()[-1] == "1"
+
+
+def test_log_options(engine: NativeEngine) -> None:
+    for options, expected in (
+        ({"max-size": "10m", "max-file": "2"}, 201),
+        ({"max-size": "lots"}, 400),
+        ({"max-size": "0"}, 400),
+        ({"max-file": "0"}, 400),
+        ({"max-file": "-1"}, 400),
+        ({"labels": "x"}, 501),
+    ):
+        body = {"Image": "busybox", "HostConfig": {"LogConfig": {"Type": "json-file", "Config": options}}}
+        answer = engine.request("POST", "/containers/create", body=body)
+        assert answer.status == expected, (options, answer.body)
+        if expected == 201:
+            config = engine.request("GET", f"/containers/{answer.json['Id']}/json").json["HostConfig"]
+            assert config["LogConfig"]["Config"] == options
+            engine.request("DELETE", f"/containers/{answer.json['Id']}")

@@ -148,6 +148,22 @@ def test_a_killed_monitor_ends_its_container(mortal: NativeEngine) -> None:
     assert leftovers(mortal, name) == []
 
 
+def test_a_log_that_was_being_turned_when_the_engine_died(mortal: NativeEngine) -> None:
+    name = create(mortal, "sh", "-c", "n=0; while :; do n=$((n+1)); echo $n; sleep 0.02; done")
+    start(mortal, name)
+    until(lambda: "5" in logs(mortal, name), "it runs")
+    mortal.kill()
+    path = mortal.data_root / "containers" / name / "output.log"
+    path.rename(path.with_name("output.log.1"))  # and the monitor was not told
+    mortal.start()
+    until(path.exists, "the monitor was asked for a new file")
+    until(lambda: path.stat().st_size > 0, "it goes on there")
+    assert call(mortal, "kill", name).status == 204
+    shown = [int(line) for line in logs(mortal, name).split()]
+    assert shown == list(range(1, len(shown) + 1))
+    assert remove(mortal, name).status == 204
+
+
 def compiled_filters(engine: NativeEngine) -> list[str]:
     """Return the runtime's compiled seccomp filters, each with the time of its making and its size."""
     cache = engine.state / "run" / "runtime" / ".cache" / "seccomp"

@@ -1,10 +1,12 @@
 """Stored output, rendered and cut to size: on files made here."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from backend.api.streams import frame
+from backend.containers.log_files import is_newest, older, open_newer, turn
 from backend.containers.log_lines import LogOptions, LogRenderer, parse_time
 from backend.containers.logs import read_log
 from backend.errors import InvalidParameterError
@@ -116,3 +118,49 @@ def test_times(text: str | None, stamp: bytes) -> None:
 def test_no_times(text: str) -> None:
     with pytest.raises(InvalidParameterError, match="since"):
         parse_time(text, "since")
+
+
+def numbered(first: int, last: int, tag: str = "F") -> bytes:
+    return b"".join(entry(1, "stdout", str(number), tag) + b"\n" for number in range(first, last + 1))
+
+
+async def test_tail_across_files(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    older(path, 2).write_bytes(numbered(1, 10))
+    older(path, 1).write_bytes(numbered(11, 20) + entry(1, "stdout", "2", "P") + b"\n")
+    path.write_bytes(entry(1, "stdout", "1") + b"\n" + numbered(22, 25))
+    everything = [str(number) for number in range(1, 26)]
+    for tail in (*range(27), None):
+        shown = (await read(path, LogOptions(tail=tail))).decode().split()
+        assert shown == (everything[-tail:] if tail else [] if tail == 0 else everything), tail
+
+
+async def test_turning_keeps_so_many_files(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    for round_number in range(6):
+        path.write_bytes(numbered(round_number, round_number))
+        turn(path, 3)
+    assert sorted(item.name for item in tmp_path.iterdir()) == ["log.1", "log.2"]
+    assert await read(path, LogOptions()) == b"4\n5\n", "also while the next file is not there yet"
+    path.write_bytes(numbered(6, 6))
+    turn(path, 1)
+    assert list(tmp_path.iterdir()) == [], "fewer are kept than before"
+
+
+def test_files_are_found_after_one_that_was_moved(tmp_path: Path) -> None:
+    path = tmp_path / "log"
+    path.write_bytes(b"a")
+    (first,) = open_newer(path)
+    opened = [first]
+    assert is_newest(path, first)
+    for text in (b"b", b"c"):
+        turn(path, 3)
+        assert is_newest(path, first), "nothing newer is there as long as it was not made"
+        path.write_bytes(text)
+    try:
+        opened += open_newer(path, first)
+        assert [os.read(descriptor, 9) for descriptor in opened] == [b"a", b"b", b"c"]
+        assert not is_newest(path, first)
+    finally:
+        for descriptor in opened:
+            os.close(descriptor)
