@@ -62,6 +62,11 @@ class StateFiles:
         """Pinned network namespaces, one file for each running container."""
         return self.run_root / "netns"
 
+    @property
+    def execs(self) -> Path:
+        """A few short-lived files for each exec."""
+        return self.run_root / "exec"
+
     def container_run(self, container_id: str) -> Path:
         """A running container's folder: merged root, runtime bundle, monitor sockets."""
         return self.run_root / "containers" / container_id

@@ -22,7 +22,7 @@ from backend.runtime.exec_process import ExecProcess
 
 def routes(engine: Engine) -> list[web.RouteDef]:
     """Return this area's routes."""
-    execs = Execs(engine.containers, engine.files.run_root / "exec")
+    execs = Execs(engine.containers, engine.files.execs)
 
     async def create(request: web.Request) -> web.Response:
         body = await read_json_object(request)

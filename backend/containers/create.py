@@ -4,11 +4,13 @@ Source: Docker Engine API, `POST /containers/create`.
 """
 
 import os
+import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from backend.containers import create_request, health_checks
+from backend.containers.anonymous_volumes import drop_volumes
 from backend.containers.container import Container, ContainerRecord, now_text
 from backend.containers.lifecycle import endpoint_request
 from backend.containers.mounts import MountWish, collect_mounts, prepare_bind_source
@@ -24,6 +26,7 @@ from backend.runtime import cgroups, devices, resources
 from backend.state_files import StateFiles
 from backend.tasks import in_thread
 from backend.volumes.manager import Volumes
+from backend.volumes.volume import ANONYMOUS_LABEL
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,8 @@ class ContainerCreation:
         image = self.images.find(config["Image"])
         create_request.merge_image(config, image, config["Image"])
         self._check_machine(host)
-        wishes = collect_mounts(config, host)
+        wishes = [_named(wish) for wish in collect_mounts(config, host)]
+        anonymous = [wish.source for wish in wishes if wish.anonymous]
         record = ContainerRecord(
             id=new_id(),
             name=clean_name,
@@ -74,12 +78,14 @@ class ContainerCreation:
         paths = RunFiles.of(self.files, record.id)
         try:
             await in_thread(paths.make_data)
+            paths.write_disposable_volumes(anonymous)
             record.mounts = [await self._make_mount(wish) for wish in wishes]
             container = self.store.add(record)
         except BaseException:
+            await drop_volumes(self.volumes, anonymous)
             await in_thread(paths.remove_data)
-            await self._drop_anonymous(record)
             raise
+        paths.write_disposable_volumes(())
         return Created(container, _warnings(config, host, image))
 
     def _choose_name(self, name: str | None) -> str:
@@ -111,20 +117,23 @@ class ContainerCreation:
         elif wish.kind == "tmpfs":
             mount["Options"] = list(wish.tmpfs_options)
         else:
-            volume = await self.volumes.create(wish.source, labels=wish.volume_labels)
+            labels = {ANONYMOUS_LABEL: ""} if wish.anonymous else {}
+            volume = await self.volumes.create(wish.source, labels={**wish.volume_labels, **labels})
             mount |= {
                 "Name": volume.name,
                 "Source": str(volume.mountpoint),
                 "Driver": "local",
                 "Copy": wish.copy,
-                "Anonymous": not wish.source,
+                "Anonymous": wish.anonymous,
             }
         return mount
 
-    async def _drop_anonymous(self, record: ContainerRecord) -> None:
-        for mount in record.mounts:
-            if mount.get("Anonymous"):
-                await self.volumes.remove(mount["Name"])
+
+def _named(wish: MountWish) -> MountWish:
+    """Return the mount with a name for its volume, which is anonymous if it had none."""
+    if wish.kind != "volume" or wish.source:
+        return wish
+    return replace(wish, source=secrets.token_hex(32), anonymous=True)
 
 
 def _warnings(config: Mapping[str, Any], host: Mapping[str, Any], image: Image) -> list[str]:

@@ -9,7 +9,8 @@ from typing import Any
 
 from backend.config import EngineConfig
 from backend.containers import container_events, restart_policy
-from backend.containers.container import Container, ContainerRecord, Exit
+from backend.containers.anonymous_volumes import drop_volumes, names_of
+from backend.containers.container import Container, Exit
 from backend.containers.create import ContainerCreation, Created
 from backend.containers.lifecycle import Lifecycle
 from backend.containers.log_rotation import LogRotation
@@ -67,7 +68,7 @@ class Containers:
         self.store = ContainerStore(database)
         self.runtime = OciRuntime(config.runtime, files.run_root / "runtime")
         self.lifecycle = Lifecycle(files, self.store, events, images, networks, self.runtime)
-        self._volumes = volumes
+        self.volumes = volumes
         self._creation = ContainerCreation(files, self.store, images, volumes, networks)
         self._stopping = False
 
@@ -392,22 +393,15 @@ class Containers:
         paths = RunFiles.of(self.files, container.id)
         if paths.run.exists():
             await self.lifecycle.clean_up(container)
+        anonymous = names_of(container.record) if volumes else []
+        paths.write_disposable_volumes(anonymous)
         # The row goes first: whatever is cut off after it is swept away at the next start.
         self.store.remove(container)
+        await drop_volumes(self.volumes, anonymous)
         await in_thread(paths.remove_data)
         container_events.publish(self.events, container, "destroy")
         container.tell_removed()
         await self.images.sweep()
-        if volumes:
-            await self._remove_anonymous_volumes(container.record)
-
-    async def _remove_anonymous_volumes(self, record: ContainerRecord) -> None:
-        for mount in record.mounts:
-            if mount["Type"] == "volume" and mount.get("Anonymous") and not self.using_volume(mount["Name"]):
-                try:
-                    await self._volumes.remove(mount["Name"])
-                except (NotFoundError, ConflictError):
-                    continue  # somebody else took it or uses it by now
 
     async def _remove_quietly(self, container: Container) -> None:
         try:

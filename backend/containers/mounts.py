@@ -54,6 +54,7 @@ class MountWish:
     make_source: bool = False
     tmpfs_options: tuple[str, ...] = ()
     volume_labels: Mapping[str, str] = field(default_factory=dict)
+    anonymous: bool = False
 
 
 def collect_mounts(config: Mapping[str, Any], host: Mapping[str, Any]) -> list[MountWish]:

@@ -1,8 +1,10 @@
 """After an engine's end by whatever means: running containers are taken over, the rest is put in order."""
 
 import logging
+import shutil
 from typing import TYPE_CHECKING
 
+from backend.containers.anonymous_volumes import drop_volumes
 from backend.containers.container import Container
 from backend.containers.run_files import RunFiles
 from backend.errors import EngineError
@@ -38,9 +40,13 @@ async def recover(containers: "Containers") -> None:
             containers.store.save(container)
         if container.auto_remove and container.state.status != "created":
             await containers.remove(container.id, force=True, volumes=True)
+    # Execs end with their engine; their files are of use to nobody.
+    await in_thread(shutil.rmtree, containers.files.execs, True)
     for name in await in_thread(_list_strays, containers):
+        paths = RunFiles.of(containers.files, name)
         await containers.runtime.delete(name)
-        await in_thread(_sweep, RunFiles.of(containers.files, name))
+        await drop_volumes(containers.volumes, await in_thread(paths.read_disposable_volumes))
+        await in_thread(_sweep, paths)
 
 
 async def _adopt(containers: "Containers", container: Container, paths: RunFiles) -> None:

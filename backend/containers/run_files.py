@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,12 @@ class RunFiles:
         return self.data / "output.log"
 
     @property
+    def disposable_volumes(self) -> Path:
+        """Names of anonymous volumes that go with this folder: there only while a container is made or
+        removed, for an engine that comes after a crash."""
+        return self.data / "disposable-volumes.json"
+
+    @property
     def root(self) -> Path:
         """Where the container's root is mounted."""
         return self.run / "rootfs"
@@ -56,6 +63,23 @@ class RunFiles:
         self.upper.mkdir(mode=0o755)
         self.work.mkdir(mode=0o700)
         self.log.touch(mode=0o640)
+
+    def write_disposable_volumes(self, names: Sequence[str]) -> None:
+        """Note volumes that go if the container's making or removal is cut off here; no names: forget
+        them."""
+        if names:
+            self.data.mkdir(exist_ok=True)
+            self.disposable_volumes.write_text(json.dumps(names))
+        else:
+            self.disposable_volumes.unlink(missing_ok=True)
+
+    def read_disposable_volumes(self) -> list[str]:
+        """Return the names noted; none when the note is missing or was cut off itself."""
+        try:
+            names = json.loads(self.disposable_volumes.read_text())
+        except (OSError, ValueError):
+            return []
+        return [str(name) for name in names]
 
     def make_run(self, lowers: list[Path], endpoint: Endpoint, hostname: str) -> None:
         """Make the run folder with the mounted root, and write the generated files."""

@@ -72,6 +72,7 @@ class ExecProcess:
         self._stdin = stdin
         self._outputs = dict(outputs)
         self._queue: asyncio.Queue[tuple[int, bytes]] = asyncio.Queue(4)
+        self._at_end = False
         loop = asyncio.get_running_loop()
         self._readers = [
             loop.create_task(self._read(number, descriptor)) for number, descriptor in self._outputs.items()
@@ -125,8 +126,12 @@ class ExecProcess:
         return read_pid(self._files.pid) or 0
 
     async def read(self) -> tuple[int, bytes]:
-        """Return the next output: 1 or 2 for its stream, and the bytes; b"" at the end."""
-        return await self._queue.get()
+        """Return the next output: 1 or 2 for its stream, and the bytes; b"" at the end and after."""
+        if self._at_end:
+            return STDOUT, b""
+        stream, data = await self._queue.get()
+        self._at_end = not data
+        return stream, data
 
     async def write(self, data: bytes) -> None:
         """Send to standard input. Raises OSError when nobody reads any more."""

@@ -193,3 +193,22 @@ def test_bad_execs(engine: NativeEngine, sleeper: str) -> None:
     with container(engine, "true") as name:
         answer = engine.request("POST", f"/containers/{name}/exec", body={"Cmd": ["true"]})
         assert (answer.status, "is not running" in answer.message) == (409, True)
+
+
+def test_execs_leave_no_files_and_no_descriptors(engine: NativeEngine) -> None:
+    folder = engine.state / "run" / "exec"
+
+    def open_descriptors() -> int:
+        return int(engine.request("GET", "/info").json["NFd"])
+
+    with container(engine, "sleep", "1000") as name:
+        start(engine, name)
+        before = open_descriptors()
+        ways = (
+            *((name, "true"), ("-i", name, "cat"), ("-t", name, "true"), ("-d", name, "true")),
+            *((name, "nonsense"), ("-t", name, "nonsense"), ("-u", "nobody-here", name, "true")),
+        )
+        for words in ways:
+            engine.docker("exec", *words, check=False, stdin=b"x")
+        until(lambda: engine.inside("sh", "-c", f"ls {folder} | wc -l").strip() == "0", "the files are gone")
+        until(lambda: open_descriptors() <= before, "the descriptors are closed")

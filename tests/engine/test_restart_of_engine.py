@@ -2,6 +2,7 @@
 left."""
 
 import json
+import os
 import random
 import threading
 import time
@@ -29,6 +30,7 @@ from tests.support.namespaces import made_netns
 from tests.support.native_engine import NativeEngine, started_engine
 from tests.support.test_images import busybox_image, save_docker_archive
 
+SEEDS = range(int(os.environ.get("MARINA_KILLS", "5")))
 GATE = "while [ ! -e /gate/open ]; do sleep 0.02; done"
 
 
@@ -193,42 +195,94 @@ def test_the_first_start_after_a_boot_finds_its_filter_compiled(mortal: NativeEn
     assert remove(mortal, name).status == 204
 
 
-def test_killed_at_random_moments(mortal: NativeEngine) -> None:
-    chance = random.Random(20)
-    names: set[str] = set()
-    for _ in range(6):
-        stop = threading.Event()
-
-        def work(stop: threading.Event = stop) -> None:
-            with suppress(OSError, HTTPException, AssertionError):
-                while not stop.is_set():
-                    name = create(mortal, "true")
-                    names.add(name)
-                    start(mortal, name)
-                    wait(mortal, name)
-                    remove(mortal, name)
-
-        workers = [threading.Thread(target=work) for _ in range(2)]
-        for worker in workers:
-            worker.start()
-        time.sleep(chance.uniform(0.05, 0.4))
-        mortal.kill()
-        stop.set()
-        for worker in workers:
-            worker.join()
-        mortal.start()
-        for item in mortal.request("GET", "/containers/json", query={"all": "1"}).json:
-            if item["State"] == "running":
-                wait(mortal, item["Id"])
-            assert item["State"] in ("created", "running", "exited"), item
-            assert remove(mortal, item["Id"]).status == 204
-    assert [item for name in names for item in leftovers_of_all(mortal, name)] == []
-    assert leftovers(mortal, f"{mortal.state}/run/containers/") == []
+def work(engine: NativeEngine, stop: threading.Event, made: set[str], chance: random.Random) -> None:
+    """Create, start, exec in, pause and remove containers until told to stop or the engine is gone."""
+    with suppress(OSError, HTTPException, AssertionError, ValueError):
+        while not stop.is_set():
+            lasting = chance.random() < 0.5
+            ports = {"80/tcp": [{"HostPort": ""}]} if chance.random() < 0.3 else {}
+            name = create(
+                engine, *(("sleep", "1000") if lasting else ("true",)),
+                HostConfig={"PortBindings": ports}, Volumes={"/data": {}},
+            )  # fmt: skip
+            made.add(name)
+            start(engine, name)
+            if lasting:
+                body = {"Cmd": ["true"], "AttachStdout": True}
+                answer = engine.request("POST", f"/containers/{name}/exec", body=body)
+                engine.request("POST", f"/exec/{answer.json['Id']}/start", body={})
+                if chance.random() < 0.5:
+                    call(engine, "kill", name)
+            wait_for = call(engine, "wait", name) if not lasting else None
+            assert wait_for is None or wait_for.status == 200
+            if chance.random() < 0.7:
+                remove(engine, name)
 
 
-def leftovers_of_all(engine: NativeEngine, name: str) -> list[Path]:
-    """Return folders of a container that the engine must not have any more."""
-    return list((engine.data_root / "containers").glob(f"{name}*"))
+def traces(engine: NativeEngine) -> dict[str, list[str]]:
+    """Return what is there for containers, by kind: mounts, cables, pins, groups, ports, processes, files."""
+    run = str(engine.state / "run")
+    script = (
+        "import glob,json,os,subprocess\n"
+        f"run,data={run!r},{str(engine.data_root)!r}\n"
+        "mounts=[l.split()[4] for l in open('/proc/self/mountinfo')]\n"
+        "def read(path):\n"
+        "    try: return open(path,'rb').read()\n"
+        "    except OSError: return b''\n"
+        "names=lambda pattern: [os.path.basename(p) for p in glob.glob(pattern)]\n"
+        "print(json.dumps({\n"
+        "'roots': [m for m in mounts if m.startswith(run+'/containers/')],\n"
+        "'layers': [m for m in mounts if m.startswith(run+'/layers/')],\n"
+        "'pins': names(run+'/netns/*'), 'bundles': names(run+'/containers/*'),\n"
+        "'runtime': names(run+'/runtime/*'), 'execs': names(run+'/exec/*'),\n"
+        "'folders': names(data+'/containers/*'),\n"
+        "'cables': [n for n in os.listdir('/sys/class/net') if n.startswith('mv')],\n"
+        "'groups': names('/sys/fs/cgroup/marina/*/'),\n"
+        "'monitors': [p for p in glob.glob('/proc/[0-9]*/cmdline')\n"
+        "    if (t:=read(p)).startswith(b'conmon') and run.encode() in t],\n"
+        "}))\n"
+    )
+    result: dict[str, list[str]] = json.loads(engine.inside("python3", "-c", script))
+    return result
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_killed_at_random_moments(mortal: NativeEngine, seed: int) -> None:
+    chance = random.Random(seed)
+    made: set[str] = set()
+    stop = threading.Event()
+    workers = [
+        threading.Thread(target=work, args=(mortal, stop, made, random.Random(seed * 10 + number)))
+        for number in range(2)
+    ]
+    for worker in workers:
+        worker.start()
+    time.sleep(chance.uniform(0.02, 0.6))
+    mortal.kill()
+    stop.set()
+    for worker in workers:
+        worker.join()
+    mortal.start()
+    listed = {item["Id"]: item["State"] for item in mortal.request("GET", "/containers/json?all=1").json}
+    for name, state in listed.items():
+        assert state in ("created", "running", "exited"), state
+        if state == "running" and inspect(mortal, name)["Path"] == "sleep":
+            body = {"Cmd": ["echo", "alive"], "AttachStdout": True}
+            answer = mortal.request("POST", f"/containers/{name}/exec", body=body)
+            assert b"alive" in mortal.request("POST", f"/exec/{answer.json['Id']}/start", body={}).body
+    until(lambda: set(traces(mortal)["folders"]) == listed.keys(), "folders without a record are gone")
+    for kind in ("pins", "bundles"):
+        until(lambda kind=kind: sorted(traces(mortal)[kind]) == running(mortal), f"{kind} of what runs")  # type: ignore[misc]
+    for name in listed:
+        assert remove(mortal, name).status == 204
+    nothing: dict[str, list[str]] = {kind: [] for kind in traces(mortal)}
+    until(lambda: traces(mortal) == nothing, f"nothing is left: {traces(mortal)}")
+    assert mortal.request("GET", "/volumes").json["Volumes"] == []
+
+
+def running(engine: NativeEngine) -> list[str]:
+    """Return the ids of the containers that run."""
+    return sorted(item["Id"] for item in engine.request("GET", "/containers/json").json)
 
 
 def test_shutdown_of_the_machine_stops_containers(mortal: NativeEngine) -> None:

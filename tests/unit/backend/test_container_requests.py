@@ -75,7 +75,7 @@ def test_environment() -> None:
         ({"DeviceRequests": [{"Driver": "nvidia"}]}, NotSupportedError, "DeviceRequests"),
         ({"MemorySwappiness": -1, "BlkioDeviceReadBps": [], "Links": []}, None, ""),
         ({"LogConfig": {"Type": "json-file", "Config": {}}}, None, ""),
-        ({"LogConfig": {"Config": {"max-size": "1m"}}}, NotSupportedError, "max-size"),
+        ({"LogConfig": {"Config": {"labels": "x"}}}, NotSupportedError, "labels"),
     ],
 )
 def test_host_config(body: dict[str, Any], kind: type[EngineError] | None, text: str) -> None:
