@@ -4,9 +4,10 @@ left."""
 import json
 import os
 import random
+import subprocess
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import suppress
 from http.client import HTTPException
 from pathlib import Path
@@ -219,12 +220,15 @@ def work(engine: NativeEngine, stop: threading.Event, made: set[str], chance: ra
                 remove(engine, name)
 
 
-def traces(engine: NativeEngine) -> dict[str, list[str]]:
-    """Return what is there for containers, by kind: mounts, cables, pins, groups, ports, processes, files."""
+def traces(engine: NativeEngine, made: Collection[str] = ()) -> dict[str, list[str]]:
+    """Return what is there for containers, by kind: mounts, cables, pins, ports, processes, files.
+
+    Control groups are looked up by the ids in `made`: other engines on this machine have theirs beside.
+    """
     run = str(engine.state / "run")
     script = (
         "import glob,json,os,subprocess\n"
-        f"run,data={run!r},{str(engine.data_root)!r}\n"
+        f"run,data,made={run!r},{str(engine.data_root)!r},{list(made)!r}\n"
         "mounts=[l.split()[4] for l in open('/proc/self/mountinfo')]\n"
         "def read(path):\n"
         "    try: return open(path,'rb').read()\n"
@@ -237,12 +241,18 @@ def traces(engine: NativeEngine) -> dict[str, list[str]]:
         "'runtime': names(run+'/runtime/*'), 'execs': names(run+'/exec/*'),\n"
         "'folders': names(data+'/containers/*'),\n"
         "'cables': [n for n in os.listdir('/sys/class/net') if n.startswith('mv')],\n"
-        "'groups': names('/sys/fs/cgroup/marina/*/'),\n"
+        "'groups': [n for n in names('/sys/fs/cgroup/marina/*') if n in made],\n"
         "'monitors': [p for p in glob.glob('/proc/[0-9]*/cmdline')\n"
         "    if (t:=read(p)).startswith(b'conmon') and run.encode() in t],\n"
         "}))\n"
     )
     result: dict[str, list[str]] = json.loads(engine.inside("python3", "-c", script))
+    rules = subprocess.run(
+        ["ip", "netns", "exec", engine.netns, "nft", "-j", "list", "table", "ip", "marina"],
+        capture_output=True, check=True, timeout=20,
+    )  # fmt: skip
+    published = (item.get("map", {}) for item in json.loads(rules.stdout)["nftables"])
+    result["ports"] = [str(element) for one in published for element in one.get("elem", ())]
     return result
 
 
@@ -276,7 +286,7 @@ def test_killed_at_random_moments(mortal: NativeEngine, seed: int) -> None:
     for name in listed:
         assert remove(mortal, name).status == 204
     nothing: dict[str, list[str]] = {kind: [] for kind in traces(mortal)}
-    until(lambda: traces(mortal) == nothing, f"nothing is left: {traces(mortal)}")
+    until(lambda: traces(mortal, made) == nothing, f"nothing is left: {traces(mortal, made)}")
     assert mortal.request("GET", "/volumes").json["Volumes"] == []
 
 
