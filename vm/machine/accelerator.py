@@ -146,7 +146,7 @@ def judge(accelerator: str, heard: bytes, errors: bytes, ended: bool) -> str:
         reason = re.sub(r"^qemu-system-\w+: ", "", lines[-1] if lines else "it ended at once")
         if "Assertion" in reason:  # words for QEMU's developers
             log.warning("QEMU crashed under %s: %s", accelerator, reason)
-            return f"QEMU crashes under {accelerator} on this computer"
+            return f"QEMU crashes under {accelerator} on this computer."
         return f"QEMU cannot use {accelerator}: {reason}"
     lines = heard.decode("utf-8", "replace").strip().splitlines()
     after = f" after: {lines[-1][:100]}" if lines else " without a word"

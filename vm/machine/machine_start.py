@@ -6,7 +6,7 @@ import shutil
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import psutil
@@ -21,6 +21,7 @@ from vm.machine.image_folder import MachineImage, read_image
 from vm.machine.json_files import write_text
 from vm.machine.log_tails import last_lines
 from vm.machine.machine_files import MachineFiles
+from vm.machine.processors import qemu_version, trusted_processors
 from vm.machine.qemu_command import QemuSettings, qemu_command
 from vm.machine.qemu_process import QemuRecord
 from vm.machine.readiness import StartSteps
@@ -94,13 +95,16 @@ async def cold_start(order: StartOrder, steps: StartSteps) -> RunningMachine:
     async with steps.active("accelerator"):
         guest = ProbeGuest(qemu, host_architecture(), image.kernel)
         verdict = await asyncio.to_thread(pick_accelerator, files, guest, settings.accelerator)
+        version = await asyncio.to_thread(qemu_version, qemu)
+        cpus, limit = trusted_processors(verdict.accelerator, version, settings.cpus)
+        verdict = replace(verdict, reason=" ".join(filter(None, (verdict.reason, limit))))
         steps.describe("accelerator", verdict.reason or verdict.accelerator)
     async with steps.active("disk"):
         qemu_img = find_program("qemu-img")
         disk = await asyncio.to_thread(disks.prepare_data_disk, files, settings.disk_gib, qemu_img)
     async with steps.active("qemu"):
         began = time.monotonic()
-        machine = await _start_qemu(order, qemu, image, verdict, disk, steps)
+        machine = await _start_qemu(order, qemu, image, verdict, cpus, disk, steps)
     try:
         await _boot(order, machine, disk, steps)
     except BaseException:
@@ -112,7 +116,13 @@ async def cold_start(order: StartOrder, steps: StartSteps) -> RunningMachine:
 
 
 async def _start_qemu(
-    order: StartOrder, qemu: str, image: MachineImage, verdict: Verdict, disk: DataDisk, steps: StartSteps
+    order: StartOrder,
+    qemu: str,
+    image: MachineImage,
+    verdict: Verdict,
+    cpus: int,
+    disk: DataDisk,
+    steps: StartSteps,
 ) -> RunningMachine:
     files, settings = order.files, order.settings
     values = _write_boot_values(files, settings, disk)
@@ -122,7 +132,7 @@ async def _start_qemu(
             platform=sys.platform,
             architecture=host_architecture(),
             accelerator=verdict.accelerator,
-            cpus=settings.cpus,
+            cpus=cpus,
             memory_mib=settings.memory_mib,
             kernel=image.kernel,
             initramfs=image.initramfs,
@@ -143,7 +153,7 @@ async def _start_qemu(
         start_time=qemu_process.start_time(process.pid),
         accelerator=verdict.accelerator,
         accelerator_reason=verdict.reason,
-        cpus=settings.cpus,
+        cpus=cpus,
         memory_mib=settings.memory_mib,
         image_version=image.version,
         engine_args=settings.all_engine_args(),

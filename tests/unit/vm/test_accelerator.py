@@ -100,5 +100,5 @@ def test_reasons_are_in_words_for_people() -> None:
         "QEMU cannot use kvm: Could not access KVM kernel module: Permission denied"
     )
     crashed = b"qemu-system-x86_64: ../../target/i386/kvm/kvm.c:3183: x: Assertion `ret == 1' failed.\n"
-    assert judge("kvm", b"", crashed, ended=True) == "QEMU crashes under kvm on this computer"
+    assert judge("kvm", b"", crashed, ended=True) == "QEMU crashes under kvm on this computer."
     assert judge("kvm", b"", b"", ended=True) == "QEMU cannot use kvm: it ended at once"
