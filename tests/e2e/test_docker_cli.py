@@ -10,20 +10,25 @@ from collections.abc import Iterator
 
 import pytest
 
+from app.services.web_probe import wait_for_page
 from tests.e2e.conftest import Home
 
 IMAGE = "marina/getting-started"
 NAME = "cli-story"
+PAGE_SECONDS = 60.0
 
 
 @pytest.fixture
 def published_port(home: Home) -> Iterator[int]:
-    """A container of the image, running; the host port of its page."""
+    """A container of the image whose page answers; the page's port on the host."""
     *_, last = home.machine.start()
     assert last.state.value == "running", last.problem
     home.docker("run", "-d", "--name", NAME, "-p", "127.0.0.1::80", IMAGE)
     try:
-        yield int(home.docker("port", NAME, "80/tcp").rsplit(":", 1)[1])
+        port = int(home.docker("port", NAME, "80/tcp").rsplit(":", 1)[1])
+        # `docker run` returns once the program runs; that it listens and asks for SIGTERM takes it a moment.
+        assert wait_for_page(f"http://127.0.0.1:{port}/", PAGE_SECONDS, lambda: True)
+        yield port
     finally:
         home.docker("rm", "-f", NAME)
         assert home.docker("ps", "-aq", "--filter", f"name={NAME}") == ""

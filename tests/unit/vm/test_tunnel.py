@@ -230,13 +230,13 @@ async def test_a_call_after_the_tunnel_died_works(
 async def test_the_death_of_the_tunnel_ends_calls_that_go_on(
     files: MachineFiles, tunnel: Tunnel, server: SshServer
 ) -> None:
-    server.engine = lambda channel: None
+    server.engine = lambda channel: channel.sendall(b"first")
     clients = Clients(tunnel, files.docker_socket)
 
     def wait_for_the_end() -> bytes:
         with clients.connect() as connection:
             connection.sendall(PING)
-            wait_until(lambda: clients.docker_socket.connections == 1)
+            assert connection.recv(100) == b"first"  # before that the call would move to the next transport
             server.cut()
             return read_all(connection)
 
