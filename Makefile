@@ -17,7 +17,7 @@ run: setup image ## set everything up, start the machine and the desktop, run ge
 
 test: setup-test image ## set everything up and pass all tests
 	@$(MAKE) --no-print-directory check
-	@$(PY) -m pytest tests/ui tests/engine tests/machine tests/e2e
+	@$(PY) -m pytest tests/ui tests/engine tests/contract tests/machine tests/e2e
 
 check: setup-test ## format, lint, types, import rules, unit tests: before each commit
 	@$(VENV)/bin/ruff format --check .

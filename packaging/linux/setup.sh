@@ -43,21 +43,22 @@ make_environment() {
     .venv/bin/python -m pip install -qq --editable ".[$extras]"
 }
 
-# The docker command line is only a client of ours in tests; unpacked beside the project, it installs no daemon.
-fetch_docker_client() {
-    command -v docker >/dev/null || [ -x build/tools/usr/bin/docker ] && return
-    say "Fetching the docker command line into build/tools"
-    mkdir -p build/tools/download
-    (cd build/tools/download && apt-get download docker.io && dpkg -x docker.io_*.deb ..)
+# Docker is only compared with in tests, and its command line a client of ours: nothing of it is installed.
+fetch_docker() {
+    [ -e build/tools/docker ] && return
+    say "Fetching Docker for the tests into build/tools"
+    .venv/bin/python -m tests.support.docker_tools
 }
 
 if command -v apt-get >/dev/null; then
     install_packages
-    [ "$goal" = test ] && fetch_docker_client
+    debian=yes
 else
+    debian=no
     say "This is no Debian machine: install QEMU, mmdebstrap and Python $("$python" -V) with venv yourself."
 fi
 make_environment
+[ "$goal-$debian" = test-yes ] && fetch_docker
 mkdir -p build
 rm -f "build/setup-$goal-"*
 : >"$stamp"

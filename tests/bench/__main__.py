@@ -21,11 +21,11 @@ def main() -> int:
         sys.stderr.write("The native engine needs root: run this as root, or with sudo.\n")
         return 1
     if not options.only_vm:
-        with_docker = Docker.is_installed() and not options.no_docker
+        with_docker = Docker.is_there() and not options.no_docker
         rows = native.measure(options.samples, with_docker)
         sys.stdout.write(format_table(rows, Marina.name, Docker.name if with_docker else None) + "\n")
-        if not Docker.is_installed():
-            sys.stdout.write("No dockerd is installed here, so there is nothing to compare with.\n")
+        if not Docker.is_there():
+            sys.stdout.write("There is no dockerd here to compare with; `make setup-test` fetches one.\n")
     if options.vm or options.only_vm:
         rows = virtual_machine.measure()
         sys.stdout.write(format_table(rows, virtual_machine.NAME, None) + "\n")

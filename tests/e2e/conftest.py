@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.docker_tools import docker_program
 from vm.client import MachineClient
 from vm.machine.machine_files import MachineFiles
 
@@ -54,8 +55,7 @@ class Home:
 
     def docker_command(self, *arguments: str) -> list[str]:
         """Return the docker command line for this machine's socket."""
-        program = shutil.which("docker") or str(PROJECT / "build/tools/usr/bin/docker")
-        return [program, "-H", f"unix://{self.machine.files.docker_socket}", *arguments]
+        return [docker_program(), "-H", f"unix://{self.machine.files.docker_socket}", *arguments]
 
 
 @pytest.fixture(scope="session")

@@ -7,12 +7,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.support.native_engine import Answer, NativeEngine
+from tests.support.api_client import Answer, ApiClient
+from tests.support.native_engine import NativeEngine
 
 LIMIT = 20.0  # seconds
 
 
-def create(engine: NativeEngine, *command: str, name: str = "", **body: Any) -> str:
+def create(engine: ApiClient, *command: str, name: str = "", **body: Any) -> str:
     """Create a container of busybox; returns its id."""
     answer = engine.request(
         "POST",
@@ -24,23 +25,23 @@ def create(engine: NativeEngine, *command: str, name: str = "", **body: Any) -> 
     return str(answer.json["Id"])
 
 
-def call(engine: NativeEngine, verb: str, container: str, **query: str) -> Answer:
+def call(engine: ApiClient, verb: str, container: str, **query: str) -> Answer:
     """POST one of a container's verbs."""
     return engine.request("POST", f"/containers/{container}/{verb}", query=query or None)
 
 
-def start(engine: NativeEngine, container: str) -> None:
+def start(engine: ApiClient, container: str) -> None:
     """Start a container."""
     answer = call(engine, "start", container)
     assert answer.status == 204, answer.body
 
 
-def wait(engine: NativeEngine, container: str) -> int:
+def wait(engine: ApiClient, container: str) -> int:
     """Wait for a container's end; returns its exit code."""
     return int(call(engine, "wait", container).json["StatusCode"])
 
 
-def run(engine: NativeEngine, *command: str, **body: Any) -> str:
+def run(engine: ApiClient, *command: str, **body: Any) -> str:
     """Run a container to its end; returns its output."""
     with container(engine, *command, **body) as identifier:
         start(engine, identifier)
@@ -48,7 +49,7 @@ def run(engine: NativeEngine, *command: str, **body: Any) -> str:
         return logs(engine, identifier)
 
 
-def inspect(engine: NativeEngine, container: str) -> dict[str, Any]:
+def inspect(engine: ApiClient, container: str) -> dict[str, Any]:
     """Return what inspect says."""
     answer = engine.request("GET", f"/containers/{container}/json")
     assert answer.status == 200, answer.body
@@ -56,18 +57,18 @@ def inspect(engine: NativeEngine, container: str) -> dict[str, Any]:
     return result
 
 
-def status(engine: NativeEngine, container: str) -> str:
+def status(engine: ApiClient, container: str) -> str:
     """Return "running", "exited", …"""
     return str(inspect(engine, container)["State"]["Status"])
 
 
-def remove(engine: NativeEngine, container: str) -> Answer:
+def remove(engine: ApiClient, container: str) -> Answer:
     """Remove a container by force."""
     return engine.request("DELETE", f"/containers/{container}", query={"force": "1", "v": "1"})
 
 
 @contextmanager
-def container(engine: NativeEngine, *command: str, **body: Any) -> Iterator[str]:
+def container(engine: ApiClient, *command: str, **body: Any) -> Iterator[str]:
     """A container for the length of a block."""
     identifier = create(engine, *command, **body)
     try:
@@ -90,7 +91,7 @@ def frames(data: bytes) -> list[tuple[int, bytes]]:
     return found
 
 
-def logs(engine: NativeEngine, container: str, **query: str) -> str:
+def logs(engine: ApiClient, container: str, **query: str) -> str:
     """Return a container's output of both streams as text."""
     answer = engine.request(
         "GET", f"/containers/{container}/logs", query={"stdout": "1", "stderr": "1", **query}
@@ -126,7 +127,7 @@ def leftovers(engine: NativeEngine, container: str) -> list[str]:
     return result
 
 
-def engine_events(engine: NativeEngine, since: float, **filters: Any) -> list[str]:
+def engine_events(engine: ApiClient, since: float, **filters: Any) -> list[str]:
     """Return the actions told since a Unix time."""
     query = {"since": f"{since:.6f}", "until": f"{time.time():.6f}", "filters": json.dumps(filters)}
     return [message["Action"] for message in engine.request("GET", "/events", query=query).lines]

@@ -82,7 +82,7 @@ class Terminal:
     def __init__(self, engine: NativeEngine, *arguments: str) -> None:
         self._master, slave = pty.openpty()
         self.process = subprocess.Popen(
-            ["docker", "-H", f"unix://{engine.socket}", *arguments],
+            engine.docker_command(*arguments),
             stdin=slave,
             stdout=slave,
             stderr=slave,
@@ -205,8 +205,8 @@ def test_docker_py(client: "docker.DockerClient") -> None:
 
 def test_events_as_people_see_them(engine: NativeEngine) -> None:
     watcher = subprocess.Popen(
-        ["docker", "-H", f"unix://{engine.socket}", "events", "--filter", "type=container",
-         "--format", "{{.Action}} {{.Actor.Attributes.name}}"],
+        engine.docker_command("events", "--filter", "type=container",
+                              "--format", "{{.Action}} {{.Actor.Attributes.name}}"),
         stdout=subprocess.PIPE,
     )  # fmt: skip
     try:

@@ -10,6 +10,7 @@ import psutil
 import pytest
 
 from tests.machine.machine_under_test import MachineUnderTest
+from tests.support.docker_tools import docker_program
 from tests.support.test_images import busybox_image, save_docker_archive
 
 WEB = "mkdir -p /www && echo from-the-container > /www/index.html && exec httpd -f -p 80 -h /www"
@@ -19,7 +20,7 @@ def docker(
     machine: MachineUnderTest, *words: str, data: bytes | None = None
 ) -> subprocess.CompletedProcess[bytes]:
     """Run the docker command line against the machine, within 90 seconds."""
-    command = ["docker", "-H", f"unix://{machine.docker_socket}", *words]
+    command = [docker_program(), "-H", f"unix://{machine.docker_socket}", *words]
     return subprocess.run(command, input=data, capture_output=True, timeout=90, check=False)
 
 

@@ -1,20 +1,15 @@
-"""The engine as it ships, run natively: started, killed and spoken to by tests."""
+"""The engine as it ships, run natively: started and killed by tests."""
 
-import http.client
-import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
-import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlencode
+
+from tests.support.api_client import Answer, ApiClient, wait_for_start
 
 PROJECT = Path(__file__).resolve().parents[2]
 IMAGE = Path(os.environ.get("MARINA_IMAGE_DIR", PROJECT / "build" / "image" / "amd64"))
@@ -22,46 +17,14 @@ START_LIMIT = 30.0  # seconds
 STOP_LIMIT = 20.0  # seconds
 
 
-@dataclass(frozen=True)
-class Answer:
-    """An HTTP answer, read to its end."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: bytes
-
-    @property
-    def json(self) -> Any:
-        """The body as JSON."""
-        return json.loads(self.body)
-
-    @property
-    def lines(self) -> list[dict[str, Any]]:
-        """The body as JSON messages, one a line."""
-        return [json.loads(line) for line in self.body.splitlines() if line.strip()]
-
-    @property
-    def message(self) -> str:
-        """The text of an error answer."""
-        return str(self.json["message"])
+__all__ = ["IMAGE", "PROJECT", "Answer", "NativeEngine", "started_engine"]
 
 
-class _UnixConnection(http.client.HTTPConnection):
-    def __init__(self, path: Path, timeout: float) -> None:
-        super().__init__("engine", timeout=timeout)
-        self._path = path
-
-    def connect(self) -> None:
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(str(self._path))
-
-
-class NativeEngine:
+class NativeEngine(ApiClient):
     """One engine process with its own state folder, in the network namespace `netns`."""
 
     def __init__(self, state: Path, netns: str, arguments: Sequence[str] = ()) -> None:
-        self.state = state
+        super().__init__(state)
         self.netns = netns
         self.arguments = list(arguments)
         self._process: subprocess.Popen[bytes] | None = None
@@ -92,18 +55,7 @@ class NativeEngine:
             stderr=subprocess.STDOUT,
         )
         log.close()
-        deadline = time.monotonic() + START_LIMIT
-        while not self.answers():
-            assert self._process.poll() is None, f"the engine ended:\n{self.log_tail()}"
-            assert time.monotonic() < deadline, f"the engine does not answer:\n{self.log_tail()}"
-            time.sleep(0.05)
-
-    def answers(self) -> bool:
-        """Return whether the engine answers a ping."""
-        try:
-            return self.request("GET", "/_ping", timeout=START_LIMIT).status == 200
-        except OSError:
-            return False
+        wait_for_start(self.answers, self._process, START_LIMIT, self.log_tail)
 
     def stop(self) -> None:
         """End the engine in good order."""
@@ -157,51 +109,6 @@ class NativeEngine:
     def log_tail(self) -> str:
         """Return the end of the engine's log."""
         return (self.state / "engine.log").read_text(errors="replace")[-4000:]
-
-    def request(
-        self,
-        method: str,
-        path: str,
-        *,
-        query: Mapping[str, str] | None = None,
-        body: Any = None,
-        headers: Mapping[str, str] | None = None,
-        timeout: float = 120.0,
-    ) -> Answer:
-        """Make one API call; a `body` that is no bytes goes as JSON."""
-        connection = _UnixConnection(self.socket, timeout)
-        try:
-            data = body if isinstance(body, bytes) or body is None else json.dumps(body).encode()
-            sent = {"Content-Type": "application/json"} | dict(headers or {})
-            target = f"{path}?{urlencode(query)}" if query else path
-            connection.request(method, target, body=data, headers=sent)
-            answer = connection.getresponse()
-            return Answer(answer.status, dict(answer.headers), answer.read())
-        finally:
-            connection.close()
-
-    def connection(self, timeout: float = 120.0) -> http.client.HTTPConnection:
-        """Return a connection for tests that read an answer as it comes."""
-        return _UnixConnection(self.socket, timeout)
-
-    def docker(
-        self, *arguments: str, check: bool = True, timeout: float = 120.0, stdin: bytes | None = None
-    ) -> subprocess.CompletedProcess[bytes]:
-        """Run the real docker command line against this engine."""
-        config = self.state / "docker-config"
-        config.mkdir(exist_ok=True)
-        environment = {"PATH": os.environ["PATH"], "HOME": str(config), "DOCKER_CONFIG": str(config)}
-        done = subprocess.run(
-            ["docker", "-H", f"unix://{self.socket}", *arguments],
-            input=stdin,
-            capture_output=True,
-            timeout=timeout,
-            env=environment,
-            check=False,
-        )
-        if check:
-            assert done.returncode == 0, (arguments, done.stderr.decode(), self.log_tail())
-        return done
 
 
 @contextmanager
