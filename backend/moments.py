@@ -1,4 +1,4 @@
-"""Points in time as people give them to `until` filters.
+"""Points in time and durations, as people give them to filters and as Docker writes them.
 
 Source: Docker Engine API, `until` of the prune calls; Go's time.ParseDuration.
 """
@@ -11,6 +11,24 @@ from backend.errors import InvalidParameterError
 
 UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
 DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:h|ms|us|µs|ns|m|s))+")
+
+
+def unix_seconds(text: str) -> float:
+    """Return the Unix time of one of our time stamps."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
+
+
+def go_duration(seconds: float) -> str:
+    """Return a duration as Go prints it: "1.5s", "2m0s", "500ms"."""
+    if not seconds:
+        return "0s"
+    if seconds < 1:
+        unit = next(name for name in ("ms", "µs", "ns") if seconds >= UNITS[name] or name == "ns")
+        return f"{seconds / UNITS[unit]:.6f}".rstrip("0").rstrip(".") + unit
+    minutes, rest = divmod(seconds, 60)
+    hours, minutes = divmod(int(minutes), 60)
+    tail = f"{rest:.9f}".rstrip("0").rstrip(".") + "s"
+    return f"{hours}h{minutes}m{tail}" if hours else f"{minutes}m{tail}" if minutes else tail
 
 
 def parse_moment(text: str) -> float:

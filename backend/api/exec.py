@@ -13,7 +13,7 @@ from backend.api.request_values import member, read_json_object
 from backend.api.stream_pump import pump
 from backend.api.streams import STDERR, Hijacked, HijackedStream, content_type, frame, hijack
 from backend.containers.detach_keys import DEFAULT, DetachScanner, parse_keys
-from backend.containers.exec import Exec, Execs
+from backend.containers.exec import Exec
 from backend.containers.start_errors import EXEC, explain
 from backend.engine import Engine
 from backend.errors import EngineError, InvalidParameterError
@@ -22,7 +22,7 @@ from backend.runtime.exec_process import ExecProcess
 
 def routes(engine: Engine) -> list[web.RouteDef]:
     """Return this area's routes."""
-    execs = Execs(engine.containers, engine.files.execs)
+    execs = engine.containers.execs
 
     async def create(request: web.Request) -> web.Response:
         body = await read_json_object(request)

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any
 
+from backend.containers.health import UNHEALTHY, Health
 from backend.networks.endpoint import Endpoint
 from backend.runtime.monitor import MonitorWatch
 
@@ -37,11 +38,17 @@ class State:
     finished_at: str = NEVER
     restart_count: int = 0
     stopped_by_user: bool = False
+    health: Health | None = None
 
     @property
     def running(self) -> bool:
         """Whether the container has processes; so does a paused one."""
         return self.status in ("running", "paused")
+
+    def stop_health(self) -> None:
+        """Note that nobody looks at the health any more: Docker then says "unhealthy"."""
+        if self.health is not None:
+            self.health.status = UNHEALTHY
 
 
 @dataclass(slots=True)
@@ -71,6 +78,8 @@ class ContainerRecord:
         record = cls(**{name: item for name, item in value.items() if name in known})
         state_fields = {item.name for item in fields(State)}
         record.state = State(**{name: item for name, item in value["state"].items() if name in state_fields})
+        if (health := value["state"].get("health")) is not None:
+            record.state.health = Health(**health)
         return record
 
 
@@ -97,6 +106,7 @@ class Container:
         self.attaching: set[Callable[[], None]] = set()
         self.exec_ids: list[str] = []
         self.restart_task: asyncio.Task[None] | None = None
+        self.probing: asyncio.Task[None] | None = None
         self.manual_stop = False
         self.quick_ends = 0
         self._exits: set[asyncio.Future[Exit]] = set()
@@ -152,6 +162,12 @@ class Container:
         if self.init_pidfd >= 0:
             os.close(self.init_pidfd)
             self.init_pidfd = -1
+
+    def stop_probing(self) -> None:
+        """Stop the health check, if one runs."""
+        if self.probing is not None:
+            self.probing.cancel()
+            self.probing = None
 
     def next_exit(self) -> "asyncio.Future[Exit]":
         """Return a future of the end of the run to come or under way."""

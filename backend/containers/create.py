@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from backend.containers import create_request, health_checks
+from backend.containers import create_request
 from backend.containers.anonymous_volumes import drop_volumes
 from backend.containers.container import Container, ContainerRecord, now_text
 from backend.containers.lifecycle import endpoint_request
@@ -19,7 +19,6 @@ from backend.containers.run_files import RunFiles
 from backend.containers.specification import init_program
 from backend.containers.store import ContainerStore
 from backend.errors import InvalidParameterError, NotSupportedError
-from backend.images.image import Image
 from backend.images.manager import Images
 from backend.networks.manager import Networks
 from backend.runtime import cgroups, devices, resources
@@ -86,7 +85,7 @@ class ContainerCreation:
             await in_thread(paths.remove_data)
             raise
         paths.write_disposable_volumes(())
-        return Created(container, _warnings(config, host, image))
+        return Created(container, _warnings(host))
 
     def _choose_name(self, name: str | None) -> str:
         if not name:
@@ -136,13 +135,9 @@ def _named(wish: MountWish) -> MountWish:
     return replace(wish, source=secrets.token_hex(32), anonymous=True)
 
 
-def _warnings(config: Mapping[str, Any], host: Mapping[str, Any], image: Image) -> list[str]:
+def _warnings(host: Mapping[str, Any]) -> list[str]:
     """Return what the new container will not get, a sentence for each thing."""
-    warnings = resources.warnings(host, cgroups.controllers())
-    ours = image.config.get("config") or {}
-    if health_checks.is_wanted(ours.get("Healthcheck")) and config["Healthcheck"] is None:
-        warnings.append("The image's HEALTHCHECK is ignored: this engine does not support health checks yet.")
-    return warnings
+    return resources.warnings(host, cgroups.controllers())
 
 
 def _check_cpu_set(name: str, text: str) -> None:

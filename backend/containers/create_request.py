@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from backend.containers import health
 from backend.containers.field_tables import CONFIG, HOST_CONFIG, read_fields
 from backend.containers.log_config import check_log_config
 from backend.containers.signals import parse_signal
@@ -63,6 +64,7 @@ def read_config(body: Mapping[str, Any]) -> dict[str, Any]:
         )
     if config["StopSignal"]:
         parse_signal(config["StopSignal"])
+    config["Healthcheck"] = health.check_config(config["Healthcheck"])
     return config
 
 
@@ -80,6 +82,8 @@ def merge_image(config: dict[str, Any], image: Image, image_reference: str) -> N
         config["Entrypoint"] = []
     for name in ("ExposedPorts", "Volumes", "Labels"):
         config[name] = {**(ours.get(name) or {}), **(config[name] or {})}
+    config["Healthcheck"] = health.merge(config["Healthcheck"], ours.get("Healthcheck"))
+    config["Shell"] = config["Shell"] or ours.get("Shell")
     config["Env"] = merge_environment(ours.get("Env") or [], config["Env"] or [])
     if not config["ExposedPorts"]:
         del config["ExposedPorts"]

@@ -13,16 +13,18 @@ from backend.containers import container_events
 from backend.containers.container import Container
 from backend.containers.create_request import merge_environment
 from backend.containers.field_tables import STRING_LIST, Field, read_fields
-from backend.containers.manager import Containers
 from backend.containers.specification import capabilities_of, hostname_of, security_options
 from backend.containers.start_errors import EXEC, explain
+from backend.containers.store import ContainerStore
 from backend.errors import ConflictError, EngineError, InvalidParameterError, NotFoundError
+from backend.events import EventBus
 from backend.runtime import capabilities
 from backend.runtime.exec_process import ExecFiles, ExecProcess, start_exec
+from backend.runtime.oci_runtime import OciRuntime
 from backend.runtime.oci_spec import ContainerProcess
 from backend.runtime.process_environment import build_environment
 from backend.runtime.root_files import opened_root, resolve_user
-from backend.tasks import in_thread
+from backend.tasks import Tasks, in_thread
 
 CONFIG = {
     "AttachStdin": Field(bool, False),
@@ -57,8 +59,13 @@ class Exec:
 class Execs:
     """All execs of one engine process; they end with it."""
 
-    def __init__(self, containers: Containers, folder: Path) -> None:
-        self._containers = containers
+    def __init__(
+        self, store: ContainerStore, runtime: OciRuntime, events: EventBus, tasks: Tasks, folder: Path
+    ) -> None:
+        self._store = store
+        self._runtime = runtime
+        self._events = events
+        self._tasks = tasks
         self._folder = folder
         self._execs: dict[str, Exec] = {}
 
@@ -71,7 +78,7 @@ class Execs:
 
     def create(self, reference: str, body: Mapping[str, Any]) -> Exec:
         """Note what is to be run. Raises ConflictError when the container does not run."""
-        container = self._containers.find(reference)
+        container = self._store.find(reference)
         config = read_fields(body, CONFIG)
         if not config["Cmd"] or not config["Cmd"][0]:
             raise InvalidParameterError("No exec command specified")
@@ -110,7 +117,7 @@ class Execs:
         try:
             process = await self._process(made, terminal, size)
             made.process = await start_exec(
-                self._containers.runtime,
+                self._runtime,
                 made.container.id,
                 process.to_oci(),
                 ExecFiles(self._folder, made.id),
@@ -121,7 +128,7 @@ class Execs:
             raise
         made.running = True
         self._publish(made, f"exec_start: {' '.join(made.config['Cmd'])}")
-        self._containers.tasks.start(self._watch(made, made.process), f"exec {made.id[:12]}")
+        self._tasks.start(self._watch(made, made.process), f"exec {made.id[:12]}")
         return made.process
 
     async def _watch(self, made: Exec, process: ExecProcess) -> None:
@@ -129,7 +136,7 @@ class Execs:
         if said:
             _, code = explain(said, made.config["Cmd"], prefix=EXEC)
         made.pid = await process.pid()
-        self._ended(made, code if code >= 0 else 128 - code)
+        self._ended(made, exit_code(code))
 
     def _ended(self, made: Exec, code: int) -> None:
         made.running, made.exit_code = False, code
@@ -167,7 +174,12 @@ class Execs:
         made.process.resize(rows, columns)
 
     def _publish(self, made: Exec, action: str, **more: str) -> None:
-        container_events.publish(self._containers.events, made.container, action, execID=made.id, **more)
+        container_events.publish(self._events, made.container, action, execID=made.id, **more)
+
+
+def exit_code(status: int) -> int:
+    """Return a process's exit code as a shell tells it: 128 and the signal's number after a signal."""
+    return status if status >= 0 else 128 - status
 
 
 def _resolve_user(pid: int, wanted: str, additional: tuple[str, ...]) -> Any:

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from backend.containers.health_checks import NO_CHECK
 from backend.errors import InvalidParameterError, NotSupportedError
 
 STRING_MAP = "map of strings"
@@ -43,7 +42,7 @@ CONFIG: dict[str, Field] = {
     "StdinOnce": Field(bool, False),
     "Env": Field(STRING_LIST, None),
     "Cmd": Field(STRING_LIST, None),
-    "Healthcheck": _later(dict, None),
+    "Healthcheck": Field(dict, None),
     "ArgsEscaped": Field(bool, False),
     "Image": Field(str, ""),
     "Volumes": Field(OBJECT_MAP, None),
@@ -136,7 +135,6 @@ HOST_CONFIG: dict[str, Field] = {
 HARMLESS: dict[str, Any] = {
     "MemorySwappiness": -1,
     "OomKillDisable": False,
-    "Healthcheck": NO_CHECK,
 }
 
 TYPE_WORDS: dict[Any, str] = {str: "string", int: "number", bool: "boolean", dict: "object", list: "array"}

@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 
 from backend.containers.container import NEVER, Container
 from backend.containers.manager import Containers
-from backend.containers.reports import unix_seconds
 from backend.errors import EngineError, InvalidParameterError, NotFoundError
-from backend.moments import parse_moment
+from backend.moments import parse_moment, unix_seconds
 
 STATUSES = frozenset({"created", "running", "paused", "restarting", "removing", "exited", "dead"})
+HEALTHS = frozenset({"none", "starting", "healthy", "unhealthy"})
 KNOWN = frozenset(
     {"ancestor", "before", "since", "exited", "expose", "publish", "health", "id", "is-task", "isolation",
      "label", "name", "network", "status", "volume"}
@@ -67,6 +67,9 @@ def check(filters: Mapping[str, Sequence[str]]) -> None:
     for status in filters.get("status") or ():
         if status not in STATUSES:
             raise InvalidParameterError(f"invalid filter 'status={status}'")
+    for health in filters.get("health") or ():
+        if health not in HEALTHS:
+            raise InvalidParameterError(f"unrecognized filter value for health: {health}")
     for code in filters.get("exited") or ():
         if not code.removeprefix("-").isdigit():
             raise InvalidParameterError(f"invalid filter 'exited={code}'")
@@ -126,7 +129,7 @@ def _passes(item: Container, name: str, values: Sequence[str]) -> bool:
     if name in ("expose", "publish"):
         return any(_has_port(item, name, value) for value in values)
     if name == "health":
-        return "none" in values
+        return ("none" if state.health is None else state.health.status) in values
     if name == "is-task":
         return not any(value.lower() in ("true", "1") for value in values)
     return True  # ancestor, before, since are looked at for the whole list; isolation means nothing here

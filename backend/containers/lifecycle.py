@@ -10,8 +10,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from backend.containers import container_events
+from backend.containers import container_events, health
 from backend.containers.container import Container, now_text
+from backend.containers.health import Health
 from backend.containers.run_files import RunFiles
 from backend.containers.specification import command_of, hostname_of, specify
 from backend.containers.start_errors import explain
@@ -20,6 +21,7 @@ from backend.containers.volume_filling import fill_new_volumes
 from backend.errors import EngineError, InvalidParameterError, SystemFailureError
 from backend.events import EventBus
 from backend.images.manager import Images
+from backend.moments import unix_seconds
 from backend.networks.endpoint import Endpoint, EndpointRequest
 from backend.networks.manager import Networks
 from backend.runtime import cgroups, monitor
@@ -111,6 +113,8 @@ class Lifecycle:
         state.started_at = now_text()
         state.stopped_by_user = False
         container.manual_stop = False
+        if health.command_of(container.record.config) is not None:
+            state.health = Health(log=[] if state.health is None else state.health.log)
         container.record.endpoint = endpoint.to_json()
         container.record.volumes_filled = True
         self.store.save(container)
@@ -140,16 +144,21 @@ class Lifecycle:
         await self.clean_up(container)
         state.status, state.pid, state.exit_code = "exited", 0, code
         state.finished_at = now_text()
+        state.stop_health()
         container.record.endpoint = None
         self.store.save(container)
         if state.oom_killed:
             container_events.publish(self.events, container, "oom")
-        container_events.publish(self.events, container, "die", exitCode=str(code))
+        lasted = unix_seconds(state.finished_at) - unix_seconds(state.started_at)
+        container_events.publish(
+            self.events, container, "die", execDuration=str(int(lasted)), exitCode=str(code)
+        )
 
     async def clean_up(self, container: Container) -> None:
         """Give back whatever a run took: processes, network, mounts, folders. Each part by itself; never
         raises."""
         paths = self.run_files(container)
+        container.stop_probing()
         if container.watch is not None:
             container.watch.close()
             container.watch = None

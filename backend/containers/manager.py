@@ -12,6 +12,8 @@ from backend.containers import container_events, restart_policy
 from backend.containers.anonymous_volumes import drop_volumes, names_of
 from backend.containers.container import Container, Exit
 from backend.containers.create import ContainerCreation, Created
+from backend.containers.exec import Execs
+from backend.containers.health_checks import HealthChecks
 from backend.containers.lifecycle import Lifecycle
 from backend.containers.log_rotation import LogRotation
 from backend.containers.names import check_name
@@ -68,6 +70,8 @@ class Containers:
         self.store = ContainerStore(database)
         self.runtime = OciRuntime(config.runtime, files.run_root / "runtime")
         self.lifecycle = Lifecycle(files, self.store, events, images, networks, self.runtime)
+        self.execs = Execs(self.store, self.runtime, events, tasks, files.execs)
+        self.health_checks = HealthChecks(self.store, self.execs, events, tasks)
         self.volumes = volumes
         self._creation = ContainerCreation(files, self.store, images, volumes, networks)
         self._stopping = False
@@ -158,6 +162,7 @@ class Containers:
             self.tasks.start(self._ended(container), f"end of {container.id[:12]}")
 
         container.watch = MonitorWatch(paths.monitor, ended)
+        self.health_checks.begin(container)
 
     async def _ended(self, container: Container) -> None:
         async with container.lock:
@@ -344,6 +349,11 @@ class Containers:
             except OSError as error:
                 raise SystemFailureError(f"cannot pause the container: {error.strerror}") from error
             container.state.status = "paused" if frozen else "running"
+            if frozen:
+                container.stop_probing()
+                container.state.stop_health()
+            else:
+                self.health_checks.begin(container)
             self.store.save(container)
         container_events.publish(self.events, container, "pause" if frozen else "unpause")
 

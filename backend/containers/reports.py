@@ -8,17 +8,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 from backend.containers.container import NEVER, Container, State
+from backend.containers.health import STARTING
 from backend.containers.lifecycle import endpoint_request
 from backend.containers.manager import Containers
 from backend.containers.specification import command_of
 from backend.errors import EngineError
+from backend.moments import unix_seconds
 
 INTERNAL_MOUNT_KEYS = ("Copy", "Anonymous", "Options")
-
-
-def unix_seconds(text: str) -> float:
-    """Return the Unix time of one of our time stamps."""
-    return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
 
 
 def inspect(
@@ -100,6 +97,7 @@ def _state(state: State) -> dict[str, Any]:
         "Error": state.error,
         "StartedAt": state.started_at,
         "FinishedAt": state.finished_at,
+        **({} if state.health is None else {"Health": state.health.to_docker()}),
     }
 
 
@@ -151,7 +149,11 @@ def status_text(state: State, now: float) -> str:
     """Return "Up 5 minutes", "Exited (0) 2 hours ago", … as `docker ps` shows it; `now` is Unix time."""
     if state.status in ("running", "paused"):
         text = f"Up {human_duration(now - unix_seconds(state.started_at))}"
-        return f"{text} (Paused)" if state.status == "paused" else text
+        if state.status == "paused":
+            return f"{text} (Paused)"
+        if state.health is None:
+            return text
+        return f"{text} ({'health: ' if state.health.status == STARTING else ''}{state.health.status})"
     ago = human_duration(now - unix_seconds(state.finished_at)) if state.finished_at != NEVER else ""
     if state.status == "restarting":
         return f"Restarting ({state.exit_code}) {ago} ago"

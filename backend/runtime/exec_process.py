@@ -6,6 +6,7 @@ import fcntl
 import json
 import os
 import re
+import signal
 import socket
 import struct
 import termios
@@ -124,6 +125,15 @@ class ExecProcess:
     async def pid(self) -> int:
         """Return the process's PID on this kernel, 0 when it has not started."""
         return read_pid(self._files.pid) or 0
+
+    def kill(self) -> None:
+        """End the process at once; nothing happens after its end."""
+        pid = read_pid(self._files.pid)
+        if pid is None:
+            self._child.kill()  # the runtime has not come to start it yet
+        elif self._child.running:  # the runtime waits for it: the number is still its own
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
 
     async def read(self) -> tuple[int, bytes]:
         """Return the next output: 1 or 2 for its stream, and the bytes; b"" at the end and after."""
