@@ -2,9 +2,8 @@
 
 import asyncio
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 
 from backend.errors import InvalidParameterError, NotFoundError
 from backend.images import digests, platforms
@@ -22,6 +21,7 @@ from backend.images.manifest import (
     parse,
     parse_config,
 )
+from backend.images.pins import Pins
 from backend.images.platforms import Platform
 from backend.images.pull_progress import PullProgress, Step
 from backend.images.shared_jobs import SharedJobs
@@ -36,7 +36,7 @@ class ImageImport:
     """Shared by all pulls and loads of an engine, so that what two of them need is fetched once."""
 
     def __init__(
-        self, content: ContentStore, layers: LayerStore, records: ImageRecords, tasks: Tasks
+        self, content: ContentStore, layers: LayerStore, records: ImageRecords, pins: Pins, tasks: Tasks
     ) -> None:
         self._content = content
         self._layers = layers
@@ -45,11 +45,7 @@ class ImageImport:
         self._unpacking = SharedJobs[StoredLayer, Step](tasks, "unpack")
         self._slots = asyncio.Semaphore(PARALLEL_DOWNLOADS)
         self._recording = asyncio.Lock()
-        self._pins: Counter[str] = Counter()
-
-    def pinned(self) -> set[str]:
-        """Return the digests (of blobs, and diff ids) that imports under way rely on."""
-        return set(self._pins)
+        self._pins = pins
 
     async def run(
         self,
@@ -69,12 +65,12 @@ class ImageImport:
         chosen, manifest = await self._manifest_for(source, found, wanted or platforms.own(), name)
         blobs = [layer.digest for layer in manifest.layers]
         with ExitStack() as pins:
-            pins.enter_context(self._pinned([*blobs, manifest.config.digest, chosen.digest]))
+            pins.enter_context(self._pins.hold([*blobs, manifest.config.digest, chosen.digest]))
             config_data = await self._config(source, manifest.config)
             config, diff_ids = parse_config(config_data, len(manifest.layers))
             _check_platform(platforms.from_json(config), wanted, name)
-            known = [self._known(diff_ids[: height + 1]) for height in range(len(diff_ids))]
-            pins.enter_context(self._pinned([*diff_ids, *(layer.blob for layer in known if layer)]))
+            known = [self.known(diff_ids[: height + 1]) for height in range(len(diff_ids))]
+            pins.enter_context(self._pins.hold([*diff_ids, *(layer.blob for layer in known if layer)]))
             layers = await self._layers_of(source, manifest.layers, diff_ids, known, progress)
             image = Image(
                 id=manifest.config.digest,
@@ -145,7 +141,8 @@ class ImageImport:
             raise failures.exceptions[0] from failures  # the first one stopped the others
         return tuple(layers)
 
-    def _known(self, stack: tuple[str, ...]) -> Layer | None:
+    def known(self, stack: tuple[str, ...]) -> Layer | None:
+        """Return the topmost layer of a stack of diff ids when the store has it and an image names it."""
         key = self._layers.find(stack)
         return None if key is None else self._records.layer(key)
 
@@ -178,15 +175,6 @@ class ImageImport:
         key = digests.chain(stack)
         stored = await self._unpacking.run(key, work, _reporter(progress, blob.digest))
         return Layer(stack[-1], stored.key, blob.digest, blob.media_type, stored.size)
-
-    @contextmanager
-    def _pinned(self, wanted: Sequence[str]) -> Iterator[None]:
-        self._pins.update(wanted)
-        try:
-            yield
-        finally:
-            self._pins.subtract(wanted)
-            self._pins = +self._pins
 
 
 def _reporter(progress: PullProgress, digest: str) -> Report:

@@ -16,6 +16,7 @@ from backend.images.image_records import ImageRecords
 from backend.images.layer_mounts import LayerMounts
 from backend.images.layer_store import LayerStore
 from backend.images.load import Loader
+from backend.images.pins import Pins
 from backend.images.platforms import Platform
 from backend.images.pull import Puller
 from backend.images.pull_progress import PullProgress, Send
@@ -38,7 +39,8 @@ class Images:
         self._layers = LayerStore(files)
         self._mounts = LayerMounts(files, self._layers)
         self._records = ImageRecords(database)
-        self._importer = ImageImport(self._content, self._layers, self._records, tasks)
+        self._pins = Pins()
+        self._importer = ImageImport(self._content, self._layers, self._records, self._pins, tasks)
         self.registries = Puller(config, self._importer, self._records, events)
         self._loader = Loader(files, self._importer, events)
         self._remover = Remover(
@@ -46,7 +48,7 @@ class Images:
             self._content,
             self._layers,
             self._mounts,
-            self._importer,
+            self._pins,
             events,
             lambda image_id: self.in_use(image_id),
         )

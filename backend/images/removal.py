@@ -12,10 +12,10 @@ from backend.images import digests
 from backend.images.content_store import ContentStore
 from backend.images.image import Image, ImageUse
 from backend.images.image_events import publish_image_event
-from backend.images.image_import import ImageImport
 from backend.images.image_records import ImageRecords
 from backend.images.layer_mounts import LayerMounts
 from backend.images.layer_store import LayerStore
+from backend.images.pins import Pins
 from backend.images.reference import Reference, parse
 from backend.tasks import in_thread, in_thread_to_end
 
@@ -33,7 +33,7 @@ class Remover:
         content: ContentStore,
         layers: LayerStore,
         mounts: LayerMounts,
-        importer: ImageImport,
+        pins: Pins,
         events: EventBus,
         users_of: Callable[[str], Sequence[ImageUse]],
     ) -> None:
@@ -41,7 +41,7 @@ class Remover:
         self._content = content
         self._layers = layers
         self._mounts = mounts
-        self._importer = importer
+        self._pins = pins
         self._events = events
         self._users_of = users_of
 
@@ -89,7 +89,7 @@ class Remover:
         layers, blobs = await in_thread(self._stored)
         # Deciding and renaming happen at once in the event loop: an import that begins later finds nothing
         # that is about to go, and one under way has pinned what it relies on.
-        pinned = self._importer.pinned()
+        pinned = self._pins.held()
         pinned_hex = {digests.hex_of(digest) for digest in pinned}
         unwanted_layers = layers - self._needed_keys()
         trash = self._layers.discard(
