@@ -2,7 +2,7 @@
 
 import os
 import subprocess
-import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,7 +18,7 @@ def open_display() -> Iterator[str]:
     """Start Xvfb on a display that is free, and yield the display's name."""
     reader, writer = os.pipe()
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1280x900x24", "-nolisten", "tcp"],
+        ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1280x820x24", "-nolisten", "tcp"],
         pass_fds=[writer],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
@@ -45,18 +45,40 @@ def click(environment: Mapping[str, str], x: int, y: int) -> None:
     )
 
 
-def dump_page(url: str) -> str:
-    """Return the document that a new browser makes of the page at `url`."""
-    with tempfile.TemporaryDirectory(prefix="marina-chromium-") as profile:
-        done = subprocess.run(
-            [*CHROMIUM, f"--user-data-dir={profile}", "--dump-dom", url],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            timeout=90,
-            check=True,
-        )
-        return done.stdout
+def install_browser(home: Path) -> Path:
+    """Make a program that shows a page in Chromium and keeps what it saw, the browser of the user of `home`.
+
+    Returns the folder in which each opened page leaves its address and its document.
+    Source: freedesktop.org's "Association between MIME types and applications".
+    """
+    program, pages = home / "browser", home / "pages"
+    pages.mkdir()
+    program.write_text(
+        "#!/bin/sh\nset -e\n"
+        f"profile=$(mktemp -d {home}/browser-XXXXXX)\n"
+        f'{" ".join(CHROMIUM)} --user-data-dir="$profile" --dump-dom "$1" >"$profile/page"\n'
+        f'{{ echo "$1"; cat "$profile/page"; }} >"$profile/whole"\n'
+        f'mv "$profile/whole" "{pages}/$(basename "$profile")"\n'
+    )
+    program.chmod(0o755)
+    applications, config = home / ".local" / "share" / "applications", home / ".config"
+    applications.mkdir(parents=True)
+    config.mkdir(exist_ok=True)
+    (applications / "browser.desktop").write_text(
+        f"[Desktop Entry]\nType=Application\nName=Browser\nExec={program} %u\n"
+        "MimeType=x-scheme-handler/http;\n"
+    )
+    (config / "mimeapps.list").write_text("[Default Applications]\nx-scheme-handler/http=browser.desktop\n")
+    return pages
+
+
+def wait_for_pages(pages: Path, count: int, limit: float) -> list[str]:
+    """Return what `count` opened pages were, each as its address and then its document."""
+    deadline = time.monotonic() + limit
+    while len(found := sorted(pages.iterdir())) < count:
+        assert time.monotonic() < deadline, f"{len(found)} of {count} pages were opened"
+        time.sleep(0.1)
+    return [page.read_text() for page in found]
 
 
 def save_screen(environment: Mapping[str, str], picture: Path) -> None:

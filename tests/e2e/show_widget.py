@@ -1,23 +1,25 @@
-"""Runs the real desktop and tells on stdout where a button is: `python -m tests.e2e.show_widget NAME`.
+"""Runs the real desktop and tells on stdout where things are: `python -m tests.e2e.show_widget NAME…`.
 
-Nothing else differs from `python -m app`: the click itself comes from X.
+A NAME is a button's, or `TABLE:COLUMN` for the beginning of that cell in a table's first row. Nothing else
+differs from `python -m app`: the clicks themselves come from X.
 """
 
 import sys
 
-from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QAbstractButton, QApplication
+from PySide6.QtCore import QPoint, QTimer
+from PySide6.QtWidgets import QAbstractButton, QApplication, QTableView, QWidget
 
 from app.main import main
 
 LOOK_MS = 100
+INSIDE_LINK = 20  # pixels from a cell's edge
 
 
 class Watcher:
-    """Writes `NAME X Y`, in pixels of the screen, each time the named button's place changes."""
+    """Writes `NAME X Y`, in pixels of the screen, each time the place of something named changes."""
 
-    def __init__(self, name: str) -> None:
-        self._name, self._told = name, ""
+    def __init__(self, names: list[str]) -> None:
+        self._told = dict.fromkeys(names, "")
 
     def begin(self) -> None:
         """Go on looking, as soon as there is an application."""
@@ -26,23 +28,37 @@ class Watcher:
         self._timer.start(LOOK_MS)
 
     def _look(self) -> None:
-        for widget in QApplication.allWidgets():
-            usable = widget.isVisible() and widget.isEnabled()
-            if isinstance(widget, QAbstractButton) and widget.objectName() == self._name and usable:
-                place = widget.mapToGlobal(widget.rect().center())
-                line = f"{self._name} {place.x()} {place.y()}\n"
-                if line != self._told:
-                    self._told = line
-                    sys.stdout.write(line)
-                    sys.stdout.flush()
+        widgets = {
+            widget.objectName(): widget
+            for widget in QApplication.allWidgets()
+            if widget.isVisible() and widget.isEnabled()
+        }
+        for name, told in self._told.items():
+            widget_name, _, column = name.partition(":")
+            place = find_place(widgets.get(widget_name), column)
+            if place is not None and (line := f"{name} {place.x()} {place.y()}\n") != told:
+                self._told[name] = line
+                sys.stdout.write(line)
+                sys.stdout.flush()
+
+
+def find_place(widget: QWidget | None, column: str) -> QPoint | None:
+    """Return where on the screen to click, None while there is nothing to click."""
+    if isinstance(widget, QAbstractButton):
+        return widget.mapToGlobal(widget.rect().center())
+    if isinstance(widget, QTableView) and column and widget.model().rowCount():
+        cell = widget.visualRect(widget.model().index(0, int(column)))
+        return widget.viewport().mapToGlobal(QPoint(cell.left() + INSIDE_LINK, cell.center().y()))
+    return None
 
 
 def run() -> int:
     """Run the desktop, watched."""
-    watcher = Watcher(sys.argv.pop(1))
+    watcher = Watcher(sys.argv[1:])
+    del sys.argv[1:]
     show = QApplication.exec
 
-    def watched_exec() -> int:
+    def watched_exec(*_: object) -> int:
         watcher.begin()
         return show()
 

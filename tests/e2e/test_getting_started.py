@@ -1,7 +1,6 @@
 """The first story: a click in the window, a container in the machine, its page in a browser."""
 
 import http.client
-import re
 import subprocess
 import sys
 import time
@@ -11,13 +10,15 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from app.viewmodels.containers import PORTS
 from tests.e2e.conftest import BOOT_SECONDS, PROJECT, Home
-from tests.e2e.screen import click, dump_page, open_display, save_screen
+from tests.e2e.screen import click, install_browser, open_display, save_screen, wait_for_pages
 
 HEADING = "<h1>Your first container is running</h1>"
 ARTIFACTS = PROJECT / "build" / "artifacts"
-README_PICTURE = PROJECT / "docs" / "images" / "desktop.png"
 RUN_BUTTON = "containers.welcome.run"
+PORT_LINK = f"containers.table:{PORTS}"
+BROWSER_SECONDS = 120.0
 
 
 @pytest.fixture
@@ -27,32 +28,16 @@ def display(home: Home) -> Iterator[dict[str, str]]:
         yield home.environment(DISPLAY=name, QT_QPA_PLATFORM="xcb")
 
 
-def wait_for_address(home: Home, limit: float) -> str:
-    """Return where the getting-started container is published, once it is."""
-    deadline = time.monotonic() + limit
-    while True:
-        done = subprocess.run(
-            home.docker_command("port", "getting-started", "80/tcp"),
-            env=home.environment(),
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
-        )
-        if number := re.search(r":(\d+)\s*$", done.stdout, re.MULTILINE):
-            return f"http://localhost:{number[1]}/"
-        assert time.monotonic() < deadline, done.stderr  # before that: no machine, no container, not started
-        time.sleep(0.5)
-
-
-def wait_for_place(output: Path, process: "subprocess.Popen[bytes]", limit: float) -> tuple[int, int]:
-    """Return where the button is, once the window shows it usable and the layout has come to rest."""
+def wait_for_place(
+    name: str, output: Path, process: "subprocess.Popen[bytes]", limit: float
+) -> tuple[int, int]:
+    """Return where to click, once the window shows it usable and the layout has come to rest."""
     deadline = time.monotonic() + limit
     seen, since = "", time.monotonic()
     while True:
         assert process.poll() is None, "the desktop ended"
-        assert time.monotonic() < deadline, "no button to press"
-        lines = output.read_text().split("\n")[:-1]
+        assert time.monotonic() < deadline, f"there is no {name} to click"
+        lines = [line for line in output.read_text().split("\n")[:-1] if line.startswith(f"{name} ")]
         if lines and lines[-1] != seen:
             seen, since = lines[-1], time.monotonic()
         if seen and time.monotonic() - since > 1.0:
@@ -61,29 +46,38 @@ def wait_for_place(output: Path, process: "subprocess.Popen[bytes]", limit: floa
         time.sleep(0.1)
 
 
-@pytest.mark.timeout(600)
-def test_a_click_runs_a_container_and_its_page_opens(
+@pytest.mark.timeout(900)
+def test_one_click_runs_a_container_and_a_click_on_its_port_opens_its_page(
     home: Home, display: dict[str, str], tmp_path: Path
 ) -> None:
+    pages = install_browser(home.folder)
     places, log = tmp_path / "places", tmp_path / "desktop.log"
     with places.open("wb") as stdout, log.open("wb") as stderr:
         desktop = subprocess.Popen(
-            [sys.executable, "-m", "tests.e2e.show_widget", RUN_BUTTON],
+            [sys.executable, "-m", "tests.e2e.show_widget", RUN_BUTTON, PORT_LINK],
             cwd=PROJECT,
             env=display,
             stdout=stdout,
             stderr=stderr,
         )
     try:
-        click(display, *wait_for_place(places, desktop, BOOT_SECONDS))
-        url = wait_for_address(home, BOOT_SECONDS)
-        assert HEADING in dump_page(url)
+        click(display, *wait_for_place(RUN_BUTTON, places, desktop, BOOT_SECONDS))
+        [first] = wait_for_pages(pages, 1, BOOT_SECONDS)
+        address, _, document = first.partition("\n")
+        assert HEADING in document
+        assert address == f"http://localhost:{published_port(home)}"
+        click(display, *wait_for_place(PORT_LINK, places, desktop, 30))
+        assert [first, first] == wait_for_pages(pages, 2, BROWSER_SECONDS)
         save_screen(display, ARTIFACTS / "getting-started.png")
-        save_screen(display, README_PICTURE)
     finally:
         desktop.terminate()
         code = desktop.wait(30)
     assert code == 0, log.read_text()
+
+
+def published_port(home: Home) -> str:
+    """Return the host port of the container of the story."""
+    return home.docker("port", "getting-started", "80/tcp").strip().rpartition(":")[2]
 
 
 @pytest.mark.timeout(400)
