@@ -3,7 +3,9 @@
 import hashlib
 import os
 import stat
+import sys
 import tempfile
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,7 +52,7 @@ class MachineFiles:
         files = cls(
             config=platformdirs.user_config_path("marina", appauthor=False),
             data=platformdirs.user_data_path("marina", appauthor=False) / "machine",
-            run=platformdirs.user_runtime_path("marina", appauthor=False),
+            run=user_run_folder(),
         )
         if files._sockets_fit():
             return files
@@ -173,8 +175,20 @@ class MachineFiles:
         return self.data / "boot-values"
 
 
+def user_run_folder() -> Path:
+    """Return the user's own run folder; without one by the platform, a folder directly below /tmp."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # platformdirs says that it falls back to a folder below /tmp
+        folder = platformdirs.user_runtime_path("marina", appauthor=False)
+    temporary = Path(tempfile.gettempdir())
+    # Not the fall-back itself: whoever made /tmp/runtime-UID first could put another folder in ours' place.
+    # What is directly below /tmp only its owner can rename.
+    deeper_below_temporary = temporary in folder.parents and folder.parent != temporary
+    return short_run_folder(folder) if sys.platform == "linux" and deeper_below_temporary else folder
+
+
 def short_run_folder(wanted: Path) -> Path:
-    """Return a folder with a short path, for a user whose own run folder's path is too long."""
+    """Return a folder with a short path, for a user whose own run folder's path is too long or not safe."""
     name = hashlib.sha256(os.fsencode(wanted)).hexdigest()[:8]
     folder = Path(tempfile.gettempdir()) / f"marina-{name}"
     if len(os.fsencode(folder / LONGEST_SOCKET_NAME)) > SOCKET_PATH_LIMIT:

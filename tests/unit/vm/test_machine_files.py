@@ -1,6 +1,8 @@
 """Where the machine's files lie."""
 
 import os
+import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -34,6 +36,16 @@ def test_a_user_with_a_long_name_gets_a_short_run_folder(monkeypatch: pytest.Mon
     files = MachineFiles.find(None, {})
     assert len(os.fsencode(files.machine_socket)) <= SOCKET_PATH_LIMIT
     assert files.run == MachineFiles.find(None, {}).run
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the run folder lies in the user's own")
+@pytest.mark.skipif(Path(f"/run/user/{os.getuid()}").exists(), reason="this user has a run folder")
+def test_without_a_run_folder_of_the_user_nobody_can_put_theirs_in_its_place(
+    monkeypatch: pytest.MonkeyPatch, recwarn: pytest.WarningsRecorder
+) -> None:
+    monkeypatch.delenv("XDG_RUNTIME_DIR", raising=False)
+    assert MachineFiles.find(None, {}).run.parent == Path(tempfile.gettempdir())
+    assert not recwarn.list
 
 
 def test_folders_are_closed_to_others(tmp_path: Path) -> None:
