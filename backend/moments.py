@@ -13,6 +13,15 @@ UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, 
 DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:h|ms|us|µs|ns|m|s))+")
 
 
+def unix_time(text: str) -> int:
+    """Return an RFC 3339 time in whole Unix seconds; 0 for a missing or odd one, as in images of others."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return 0
+    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
+
+
 def unix_seconds(text: str) -> float:
     """Return the Unix time of one of our time stamps."""
     return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()

@@ -6,11 +6,10 @@ Source: Docker Engine API, `GET /images/json` and `POST /images/prune`; Go's `pa
 import re
 from collections.abc import Callable, Mapping
 
-from backend.api.image_json import unix_time
 from backend.errors import InvalidParameterError
 from backend.images import reference
 from backend.images.image import Image
-from backend.moments import parse_moment
+from backend.moments import parse_moment, unix_time
 
 LIST_FILTERS = frozenset({"dangling", "label", "before", "since", "reference", "until"})
 PRUNE_FILTERS = frozenset({"dangling", "label", "label!", "until"})

@@ -9,6 +9,7 @@ from typing import Any
 
 from backend.images import reference
 from backend.images.image import Image
+from backend.moments import unix_time
 
 ZERO_TIME = "0001-01-01T00:00:00Z"
 
@@ -18,15 +19,6 @@ def split_references(image: Image) -> tuple[list[str], list[str]]:
     parsed = [reference.parse(name) for name in image.references]
     tags = [name.familiar for name in parsed if name.tag]
     return tags, [name.familiar for name in parsed if name.digest]
-
-
-def unix_time(created: str) -> int:
-    """Return an RFC 3339 time in Unix seconds; 0 for a missing or odd one."""
-    try:
-        moment = datetime.fromisoformat(created)
-    except ValueError:
-        return 0
-    return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
 
 
 def summary(image: Image, containers: int) -> dict[str, Any]:

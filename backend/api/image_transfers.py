@@ -1,4 +1,4 @@
-"""`POST /images/create`, `/images/load`, `/auth`, `GET /distribution/…/json`: images and registries."""
+"""What moves whole images: `/images/create`, `/images/load`, `/images/…/get`, and registries."""
 
 from aiohttp import web
 
@@ -33,12 +33,23 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         return await stream_json(request, engine.tasks, pull)
 
     async def load(request: web.Request) -> web.StreamResponse:
-        quiet = query_bool(request, "quiet")
+        quiet = query_bool(request, "quiet", True)
 
         async def run(send: Send) -> None:
             await images.load(request.content.iter_any(), send, quiet=quiet)
 
-        return await stream_json(request, engine.tasks, run)
+        return await stream_json(request, engine.tasks, run, begun=True)
+
+    async def save(request: web.Request) -> web.StreamResponse:
+        name = request.match_info.get("name")
+        names = [name] if name is not None else request.query.getall("names", [])
+        async with images.saved(names) as chunks:
+            response = web.StreamResponse(headers={"Content-Type": "application/x-tar"})
+            await response.prepare(request)
+            async for chunk in chunks:
+                await response.write(chunk)
+        await response.write_eof()
+        return response
 
     async def distribution(request: web.Request) -> web.Response:
         name = reference.parse(request.match_info["name"])
@@ -75,6 +86,8 @@ def routes(engine: Engine) -> list[web.RouteDef]:
     return [
         web.post("/images/create", create),
         web.post("/images/load", load),
+        web.get("/images/get", save),
+        web.get("/images/{name:.+}/get", save),
         web.post("/auth", authenticate),
         web.get("/distribution/{name:.+}/json", distribution),
     ]

@@ -21,12 +21,13 @@ Send = Callable[[dict[str, Any]], None]
 
 
 async def stream_json(
-    request: web.Request, tasks: Tasks, work: Callable[[Send], Awaitable[None]]
+    request: web.Request, tasks: Tasks, work: Callable[[Send], Awaitable[None]], *, begun: bool = False
 ) -> web.StreamResponse:
     """Run `work(send)` and pass on what it sends.
 
     A failure before the first message is raised, and so gets a status code; a later one becomes the last
-    message. When the client goes away the work is cancelled, and has ended when this returns.
+    message, and with `begun` every one does. When the client goes away the work is cancelled, and has ended
+    when this returns.
     """
     messages: asyncio.Queue[dict[str, Any] | None] = asyncio.Queue()
     failures: list[Exception] = []
@@ -52,11 +53,11 @@ async def stream_json(
             task.cancel()
             await asyncio.wait([task])
     if response is None:
-        if failures:
+        if failures and not begun:
             raise failures[0]
         response = web.StreamResponse(headers={"Content-Type": "application/json"})
         await response.prepare(request)
-    elif failures:
+    if failures:
         await response.write(_line(_failure(failures[0])))
     await response.write_eof()
     return response

@@ -20,8 +20,6 @@ MISSING: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
              ("POST", "/grpc"))),
     ("committing a container to an image is not supported by this engine yet", (("POST", "/commit"),)),
     ("searching a registry is not supported by this engine yet", (("GET", "/images/search"),)),
-    ("saving images to an archive is not supported by this engine yet",
-     (("GET", "/images/get"), ("GET", "/images/{name:.+}/get"))),
     ("pushing images is not supported by this engine yet", (("POST", "/images/{name:.+}/push"),)),
     (PLUGINS, (
         ("GET", "/plugins"), ("GET", "/plugins/privileges"), ("POST", "/plugins/pull"),

@@ -12,6 +12,7 @@ from backend.images import digests, durable_files
 from backend.state_files import StateFiles
 
 TRASH = ".trash-"
+UNFINISHED = ".new"
 KEEP_DOWNLOADS = 7 * 24 * 3600.0  # seconds
 
 
@@ -24,17 +25,17 @@ class ContentStore:
 
     def __init__(self, files: StateFiles) -> None:
         self._blobs = files.blobs
-        self._downloads = files.downloads
+        self.downloads = files.downloads
 
     def prepare(self) -> None:
         """Make the folders and clear downloads that nobody came back for. Blocking."""
         self._blobs.mkdir(parents=True, exist_ok=True)
-        self._downloads.mkdir(parents=True, exist_ok=True)
+        self.downloads.mkdir(parents=True, exist_ok=True)
         oldest = time.time() - KEEP_DOWNLOADS
-        for path in self._downloads.iterdir():
+        for path in self.downloads.iterdir():
             if path.is_dir():
                 shutil.rmtree(path)  # an archive that was being loaded
-            elif path.name.startswith(TRASH) or path.stat().st_mtime < oldest:
+            elif path.name.startswith(TRASH) or path.suffix == UNFINISHED or path.stat().st_mtime < oldest:
                 path.unlink()
 
     def path(self, digest: str) -> Path:
@@ -43,7 +44,7 @@ class ContentStore:
 
     def download_path(self, digest: str) -> Path:
         """Return where a blob lies while its image is incomplete."""
-        return self._downloads / digests.hex_of(digest)
+        return self.downloads / digests.hex_of(digest)
 
     def locate(self, digest: str) -> Path:
         """Return where a fetched blob lies now."""
@@ -62,7 +63,7 @@ class ContentStore:
         """Store a small blob as a finished download; returns its digest. Blocking."""
         digest = digests.of_bytes(data)
         if not self.has(digest):
-            unfinished = self._downloads / f"{digests.hex_of(digest)}.new"
+            unfinished = self.downloads / f"{digests.hex_of(digest)}{UNFINISHED}"
             unfinished.write_bytes(data)
             unfinished.rename(self.download_path(digest))
         return digest
@@ -86,5 +87,5 @@ class ContentStore:
         trash: list[Path] = []
         for digest in unwanted:
             with suppress(FileNotFoundError):
-                trash.append(self.path(digest).rename(self._downloads / f"{TRASH}{secrets.token_hex(8)}"))
+                trash.append(self.path(digest).rename(self.downloads / f"{TRASH}{secrets.token_hex(8)}"))
         return trash

@@ -5,12 +5,11 @@ Sources: Docker image specification v1.2 ("Combined Image JSON + Filesystem Chan
 OCI image specification, "Image Layout".
 """
 
-import hashlib
 import json
 import os
 import posixpath
 import tarfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,17 +17,16 @@ from typing import Any
 
 from backend.errors import InvalidParameterError
 from backend.images import digests
-from backend.images.decompression import GZIP_MAGIC
 from backend.images.image_layout import FULL_NAME, REF_NAME
 from backend.images.image_source import BlobStream, FoundManifest
 from backend.images.manifest import (
-    DOCKER_CONFIG,
-    DOCKER_MANIFEST,
     MAX_CONFIG_BYTES,
     MAX_LAYERS,
     MAX_MANIFEST_BYTES,
     OCI_INDEX,
+    Descriptor,
     Index,
+    Manifest,
     parse,
 )
 from backend.tasks import in_thread
@@ -37,7 +35,7 @@ MAX_MEMBERS = 100_000
 MAX_LINKS = 8
 MAX_IMAGES = 1000
 READ_SIZE = 1 << 20
-DOCKER_LAYER = "application/vnd.docker.image.rootfs.diff.tar"
+COMPRESSED = ("+gzip", ".gzip", "+zstd", ".zstd")  # how media types of layers end
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +48,15 @@ class Member:
 
 @dataclass(frozen=True, slots=True)
 class ArchivedImage:
-    """One image of an archive and the names written beside it."""
+    """One image of an archive and the names written beside it.
 
-    manifest: FoundManifest
+    `docker save`'s own form has no manifest: then there are its config's bytes and its layers' places.
+    """
+
     names: tuple[str, ...]
+    manifest: FoundManifest | None
+    config: bytes = b""
+    layers: tuple[Member, ...] = ()
 
 
 class ImageArchive:
@@ -86,9 +89,10 @@ class ImageArchive:
                     raise InvalidParameterError(f"invalid archive: more than {MAX_MEMBERS} members")
 
     def images(self) -> list[ArchivedImage]:
-        """Return the images in the archive. Blocking; hashes layers that come without a digest."""
+        """Return the images in the archive. Blocking."""
         if self._find("manifest.json") is not None:
-            return [self._docker_image(entry) for entry in self._docker_entries()]
+            manifests = self._manifests_by_config()
+            return [self._docker_image(entry, manifests) for entry in self._docker_entries()]
         if self._find("index.json") is not None:
             return self._layout_images()
         raise InvalidParameterError(
@@ -117,25 +121,62 @@ class ImageArchive:
             yield data
             offset += len(data)
 
-    def _layout_images(self) -> list[ArchivedImage]:
+    def contents(self, member: Member) -> Iterator[bytes]:
+        """Go through a file of the archive. Blocking."""
+        for offset in range(0, member.size, READ_SIZE):
+            yield self._read(Member(member.offset + offset, min(READ_SIZE, member.size - offset)), READ_SIZE)
+
+    def add_manifest(self, data: bytes, media_type: str) -> FoundManifest:
+        """Take in a manifest that the archive lacks."""
+        digest = digests.of_bytes(data)
+        self._manifests[digest] = data
+        return FoundManifest(data, media_type, digest)
+
+    def add_blob(self, digest: str, member: Member) -> None:
+        """Tell which file of the archive is the blob `digest`."""
+        self._blobs[digest] = member
+
+    def _index(self) -> Index:
         index = parse(self._read(self._member("index.json"), MAX_MANIFEST_BYTES), OCI_INDEX)
         if not isinstance(index, Index):
             raise InvalidParameterError("invalid archive: index.json is no index")
+        return index
+
+    def _layout_images(self) -> list[ArchivedImage]:
         by_digest: dict[str, list[str]] = {}
-        for entry in index.manifests[:MAX_IMAGES]:
+        for entry in self._index().manifests[:MAX_IMAGES]:
             names = by_digest.setdefault(entry.digest, [])
             annotations = entry.annotations or {}
             short = annotations.get(REF_NAME, "")
             # A bare word there is a tag of nobody knows which repository.
             if name := annotations.get(FULL_NAME) or (short if "/" in short or ":" in short else ""):
                 names.append(name)
-        images = []
-        for digest, names in by_digest.items():
-            data = self._read(self._blob_member(digest), MAX_MANIFEST_BYTES)
-            if digests.of_bytes(data) != digest:
-                raise InvalidParameterError(f"invalid archive: {digest} has other contents")
-            images.append(ArchivedImage(FoundManifest(data, "", digest), tuple(names)))
-        return images
+        return [
+            ArchivedImage(tuple(names), FoundManifest(self._manifest_data(digest), "", digest))
+            for digest, names in by_digest.items()
+        ]
+
+    def _manifest_data(self, digest: str) -> bytes:
+        data = self._read(self._blob_member(digest), MAX_MANIFEST_BYTES)
+        if digests.of_bytes(data) != digest:
+            raise InvalidParameterError(f"invalid archive: {digest} has other contents")
+        return data
+
+    def _manifests_by_config(self) -> dict[str, FoundManifest]:
+        """Return the manifests of compressed layers that lie beside a Docker listing.
+
+        With them an image keeps its manifest's digest. Those of plain layers are left aside: the store has no
+        use for a plain copy.
+        """
+        if self._find("index.json") is None:
+            return {}
+        found: dict[str, FoundManifest] = {}
+        for entry in self._index().manifests[:MAX_IMAGES]:
+            data = self._manifest_data(entry.digest)
+            manifest = parse(data, entry.media_type)
+            if isinstance(manifest, Manifest) and all(map(_is_compressed, manifest.layers)):
+                found[manifest.config.digest] = FoundManifest(data, entry.media_type, entry.digest)
+        return found
 
     def _docker_entries(self) -> list[dict[str, Any]]:
         data = self._read(self._member("manifest.json"), MAX_MANIFEST_BYTES)
@@ -149,43 +190,23 @@ class ImageArchive:
             raise InvalidParameterError(f"invalid archive: more than {MAX_IMAGES} images")
         return entries
 
-    def _docker_image(self, entry: dict[str, Any]) -> ArchivedImage:
-        """Write the manifest that `docker save` leaves out."""
+    def _docker_image(self, entry: dict[str, Any], manifests: dict[str, FoundManifest]) -> ArchivedImage:
         names, layers = _strings(entry, "RepoTags"), _strings(entry, "Layers")
         if len(layers) > MAX_LAYERS:
             raise InvalidParameterError(f"invalid archive: more than {MAX_LAYERS} layers")
         config_name = entry.get("Config")
         if not isinstance(config_name, str):
             raise InvalidParameterError("invalid archive: manifest.json names no config")
-        config = self._described(self._member(config_name), DOCKER_CONFIG, MAX_CONFIG_BYTES)
-        manifest = {
-            "schemaVersion": 2,
-            "mediaType": DOCKER_MANIFEST,
-            "config": config,
-            "layers": [self._described(self._member(name), DOCKER_LAYER, None) for name in layers],
-        }
-        data = json.dumps(manifest, separators=(",", ":")).encode()
-        digest = digests.of_bytes(data)
-        self._manifests[digest] = data
-        return ArchivedImage(FoundManifest(data, DOCKER_MANIFEST, digest), names)
-
-    def _described(self, member: Member, media_type: str, limit: int | None) -> dict[str, Any]:
-        if limit is not None and member.size > limit:
-            raise InvalidParameterError(f"invalid archive: a config is larger than {limit} bytes")
-        digest = hashlib.sha256()
-        for offset in range(0, member.size, READ_SIZE):
-            part = Member(member.offset + offset, min(READ_SIZE, member.size - offset))
-            data = self._read(part, READ_SIZE)
-            if offset == 0 and media_type == DOCKER_LAYER and data.startswith(GZIP_MAGIC):
-                media_type += ".gzip"
-            digest.update(data)
-        name = f"sha256:{digest.hexdigest()}"
-        self._blobs[name] = member
-        return {"mediaType": media_type, "digest": name, "size": member.size}
+        member = self._member(config_name)
+        config = self._read(member, MAX_CONFIG_BYTES)
+        digest = digests.of_bytes(config)
+        self.add_blob(digest, member)
+        members = tuple(self._member(name) for name in layers)
+        return ArchivedImage(names, manifests.get(digest), config, members)
 
     def _read(self, member: Member, limit: int) -> bytes:
         if member.size > limit:
-            raise InvalidParameterError("invalid archive: a manifest is too large")
+            raise InvalidParameterError(f"invalid archive: a description is larger than {limit} bytes")
         with self._path.open("rb", buffering=0) as file:
             data = os.pread(file.fileno(), member.size, member.offset)
         if len(data) != member.size:
@@ -210,6 +231,10 @@ class ImageArchive:
                 return None
             name = self._links[name]
         return None
+
+
+def _is_compressed(layer: Descriptor) -> bool:
+    return layer.media_type.endswith(COMPRESSED)
 
 
 def _normalised(name: str) -> str:

@@ -71,6 +71,7 @@ class ImageImport:
             _check_platform(platforms.from_json(config), wanted, name)
             known = [self.known(diff_ids[: height + 1]) for height in range(len(diff_ids))]
             pins.enter_context(self._pins.hold([*diff_ids, *(layer.blob for layer in known if layer)]))
+            progress.layers(blobs, diff_ids)
             layers = await self._layers_of(source, manifest.layers, diff_ids, known, progress)
             image = Image(
                 id=manifest.config.digest,

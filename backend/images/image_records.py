@@ -38,7 +38,7 @@ class ImageRecords:
 
     def layer(self, key: str) -> Layer | None:
         """Return what is known about a layer in the store."""
-        for image in self._images.values():
+        for image in self:
             for layer in image.store_layers:
                 if layer.key == key:
                     return layer

@@ -6,38 +6,62 @@ Source: Docker Engine API, `POST /images/load`.
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
 from backend.errors import InvalidParameterError, SystemFailureError
 from backend.events import EventBus
 from backend.images import reference
+from backend.images.archive_packing import Packer
+from backend.images.content_store import ContentStore
 from backend.images.decompression import BUFFER, DECOMPRESSION_ERRORS, plain
 from backend.images.image_archive import ArchivedImage, ImageArchive
 from backend.images.image_events import publish_image_event
 from backend.images.image_import import ImageImport
+from backend.images.image_records import ImageRecords
+from backend.images.image_source import FoundManifest
+from backend.images.manifest import parse_config
+from backend.images.pins import Pins
 from backend.images.pull_progress import PullProgress, Send, Step
-from backend.state_files import StateFiles
 from backend.tasks import in_thread, in_thread_to_end
 
 SPOOL_PREFIX = "load-"
+RENAMED = "The image {name} already exists, renaming the old one with ID {id} to empty string\n"
 
 
 class LoadProgress(PullProgress):
-    """Says "Loading layer" where a pull extracts, and nothing of what a pull says besides."""
+    """Says "Loading layer" where a pull extracts, under the layer's diff id, and nothing else of a pull."""
+
+    def __init__(self, send: Send) -> None:
+        super().__init__(send)
+        self._diff_ids: dict[str, str] = {}
+
+    def layers(self, blobs: Sequence[str], diff_ids: Sequence[str]) -> None:
+        """Learn which blob holds which layer."""
+        self._diff_ids = dict(zip(blobs, diff_ids, strict=True))
 
     def layer(self, digest: str, step: Step) -> None:
         """Send a layer's step when it is one that loads have."""
         if step.status == "Extracting":
-            super().layer(digest, Step("Loading layer", step.current, step.total))
+            super().layer(self._diff_ids[digest], Step("Loading layer", step.current, step.total))
 
 
 class Loader:
     """Receives archives and imports what is in them."""
 
-    def __init__(self, files: StateFiles, importer: ImageImport, events: EventBus) -> None:
-        self._folder = files.downloads
+    def __init__(
+        self,
+        content: ContentStore,
+        importer: ImageImport,
+        records: ImageRecords,
+        pins: Pins,
+        events: EventBus,
+    ) -> None:
+        self._content = content
         self._importer = importer
+        self._records = records
+        self._pins = pins
         self._events = events
 
     async def load(self, chunks: AsyncIterator[bytes], send: Send, *, quiet: bool) -> None:
@@ -46,7 +70,7 @@ class Loader:
         Raises InvalidParameterError for anything that is no image archive.
         """
         progress = LoadProgress((lambda message: None) if quiet else send)
-        spool = Path(await in_thread(tempfile.mkdtemp, "", SPOOL_PREFIX, self._folder))
+        spool = Path(await in_thread(tempfile.mkdtemp, "", SPOOL_PREFIX, self._content.downloads))
         try:
             path = await self._received(chunks, spool)
             archive = await in_thread(ImageArchive, path)
@@ -69,15 +93,27 @@ class Loader:
         self, archive: ImageArchive, archived: ArchivedImage, progress: LoadProgress, send: Send
     ) -> None:
         names = [reference.parse(name).with_default_tag() for name in archived.names]
-        shown = names[0].familiar if names else archived.manifest.digest
-        image = await self._importer.run(
-            archive, archived.manifest, None, shown, [str(name) for name in names], progress
-        )
+        with ExitStack() as pins:
+            manifest = archived.manifest or await self._packed(archive, archived, pins)
+            shown = names[0].familiar if names else manifest.digest
+            before = {name: self._records.by_reference(str(name)) for name in names}
+            image = await self._importer.run(
+                archive, manifest, None, shown, [str(name) for name in names], progress
+            )
         publish_image_event(self._events, "load", image)
         for name in names:
+            if (loser := before[name]) is not None and loser.id != image.id:
+                send({"stream": RENAMED.format(name=name.familiar, id=loser.id)})
             send({"stream": f"Loaded image: {name.familiar}\n"})
         if not names:
             send({"stream": f"Loaded image ID: {image.id}\n"})
+
+    async def _packed(self, archive: ImageArchive, archived: ArchivedImage, pins: ExitStack) -> FoundManifest:
+        """Return a manifest for an image without one; what it relies on is pinned."""
+        _, diff_ids = parse_config(archived.config, len(archived.layers))
+        known = [self._importer.known(diff_ids[: height + 1]) for height in range(len(diff_ids))]
+        pins.enter_context(self._pins.hold([*diff_ids, *(layer.blob for layer in known if layer)]))
+        return await in_thread_to_end(Packer(archive, self._content).pack, archived, known)
 
 
 def _decompressed(path: Path) -> Path:

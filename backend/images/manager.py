@@ -1,6 +1,7 @@
 """Images as the rest of the engine sees them: find, mount, pull, load, tag, remove."""
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
 from backend.config import EngineConfig
@@ -42,7 +43,7 @@ class Images:
         self._pins = Pins()
         self._importer = ImageImport(self._content, self._layers, self._records, self._pins, tasks)
         self.registries = Puller(config, self._importer, self._records, events)
-        self._loader = Loader(files, self._importer, events)
+        self._loader = Loader(self._content, self._importer, self._records, self._pins, events)
         self._remover = Remover(
             self._records,
             self._content,
@@ -140,6 +141,12 @@ class Images:
         except BaseException:
             await self._remover.sweep_files()  # layers of an image that did not come about
             raise
+
+    def saved(self, names: Sequence[str]) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
+        """Open an archive of the images `names`. Entering raises NotFoundError, InvalidParameterError."""
+        from backend.images.save import Saver
+
+        return Saver(self._content, self._pins, self._events, self.find_listed).archive(names, self)
 
     async def pull(
         self, name: Reference, platform: Platform | None, credentials: Credentials, send: Send

@@ -19,6 +19,7 @@ OCI_LAYER = "application/vnd.oci.image.layer.v1.tar"
 DOCKER_LIST = "application/vnd.docker.distribution.manifest.list.v2+json"
 DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
 DOCKER_CONFIG = "application/vnd.docker.container.image.v1+json"
+DOCKER_LAYER = "application/vnd.docker.image.rootfs.diff.tar"
 DOCKER_SCHEMA_1 = "application/vnd.docker.distribution.manifest.v1+"
 ACCEPTED = (OCI_INDEX, OCI_MANIFEST, DOCKER_LIST, DOCKER_MANIFEST)
 
@@ -113,6 +114,21 @@ def parse_config(data: bytes, layer_count: int) -> tuple[dict[str, Any], tuple[s
     if not isinstance(config.get("history") or [], list):
         raise InvalidParameterError("damaged image: its config's `history` is no list")
     return config, diff_ids
+
+
+def manifest_of(media_type: str, config: Descriptor, layers: Sequence[Descriptor]) -> bytes:
+    """Return a new image manifest; OCI and Docker write them alike."""
+
+    def described(blob: Descriptor) -> dict[str, str | int]:
+        return {"mediaType": blob.media_type, "size": blob.size, "digest": blob.digest}
+
+    manifest = {
+        "schemaVersion": 2,
+        "mediaType": media_type,
+        "config": described(config),
+        "layers": [described(layer) for layer in layers],
+    }
+    return json.dumps(manifest, indent=3).encode()
 
 
 def json_object(data: bytes, what: str) -> dict[str, Any]:

@@ -4,7 +4,7 @@ Source: Docker Engine API, `POST /images/create` (CreateImageInfo, ProgressDetai
 """
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,6 +36,9 @@ class PullProgress:
         if identifier is not None:
             message["id"] = identifier
         self._send(message)
+
+    def layers(self, blobs: Sequence[str], diff_ids: Sequence[str]) -> None:
+        """Learn which layers there are, before the first step of one of them."""
 
     def layer(self, digest: str, step: Step) -> None:
         """Send a layer's step, unless it says nothing new or comes too soon after the last."""
