@@ -18,6 +18,11 @@ class StateFiles:
         return self.data_root / "engine.db"
 
     @property
+    def engine_id(self) -> Path:
+        """What `docker info` calls this engine."""
+        return self.data_root / "engine-id"
+
+    @property
     def blobs(self) -> Path:
         """Content-addressed manifests, configs and compressed layers: `blobs/sha256/<hex>`."""
         return self.data_root / "blobs" / "sha256"

@@ -11,31 +11,13 @@ from backend.engine import Engine
 from backend.errors import NotSupportedError
 
 BUILD = "building images is not supported by this engine yet"
-SWARM = "swarm mode is not supported: this engine runs on one machine only"
-PLUGINS = "plugins are not supported"
 
 # What is missing, and its methods and paths.
 MISSING: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
-    (BUILD, (("POST", "/build"), ("POST", "/build/cancel"), ("POST", "/build/prune"), ("POST", "/session"),
-             ("POST", "/grpc"))),
+    (BUILD, (("POST", "/build"), ("POST", "/build/cancel"), ("POST", "/build/prune"))),
     ("committing a container to an image is not supported by this engine yet", (("POST", "/commit"),)),
     ("searching a registry is not supported by this engine yet", (("GET", "/images/search"),)),
     ("pushing images is not supported by this engine yet", (("POST", "/images/{name:.+}/push"),)),
-    (PLUGINS, (
-        ("GET", "/plugins"), ("GET", "/plugins/privileges"), ("POST", "/plugins/pull"),
-        ("POST", "/plugins/create"), ("GET", "/plugins/{name:.+}/json"), ("DELETE", "/plugins/{name:.+}"),
-        ("POST", "/plugins/{name:.+}/{verb:enable|disable|upgrade|push|set}"),
-    )),
-    (SWARM, (
-        ("GET", "/swarm"), ("GET", "/swarm/unlockkey"),
-        ("POST", "/swarm/{verb:init|join|leave|update|unlock}"),
-        ("GET", "/{kind:nodes|services|tasks|secrets|configs}"),
-        ("POST", "/{kind:services|secrets|configs}/create"),
-        ("GET", "/{kind:nodes|services|tasks|secrets|configs}/{id}"),
-        ("DELETE", "/{kind:nodes|services|secrets|configs}/{id}"),
-        ("POST", "/{kind:nodes|services|secrets|configs}/{id}/update"),
-        ("GET", "/{kind:services|tasks}/{id}/logs"),
-    )),
 )  # fmt: skip
 
 

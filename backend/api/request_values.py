@@ -1,7 +1,7 @@
 """Reading what callers send: query values, JSON bodies, filters. All of it is hostile until checked here."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, TypeVar
 
 from aiohttp import web
@@ -97,14 +97,24 @@ def query_filters(request: web.Request) -> dict[str, list[str]]:
     try:
         filters = json.loads(raw)
     except (ValueError, RecursionError) as error:
-        raise InvalidParameterError(f"invalid filter: {error}") from error
+        raise InvalidParameterError("invalid filter") from error
+    if filters is None:
+        return {}
     if not isinstance(filters, dict):
-        raise InvalidParameterError("invalid filter: want an object")
+        raise InvalidParameterError("invalid filter")
     checked: dict[str, list[str]] = {}
     for name, values in filters.items():
-        if isinstance(values, dict):
-            values = [value for value, wanted in values.items() if wanted]
+        if isinstance(values, dict) and all(isinstance(wanted, bool) for wanted in values.values()):
+            values = list(values)
         if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
-            raise InvalidParameterError(f"invalid filter '{name}'")
+            raise InvalidParameterError("invalid filter")
         checked[name] = values
     return checked
+
+
+def known_filters(request: web.Request, known: Collection[str]) -> dict[str, list[str]]:
+    """Return the `filters` of the query; raises InvalidParameterError for a name not among `known`."""
+    filters = query_filters(request)
+    if unknown := set(filters) - set(known):
+        raise InvalidParameterError(f"invalid filter '{min(unknown)}'")
+    return filters

@@ -5,6 +5,7 @@ import socket
 from aiohttp import web
 
 from backend.api import (
+    buildkit,
     containers,
     disk_usage,
     events,
@@ -12,6 +13,8 @@ from backend.api import (
     images,
     networks,
     not_supported,
+    plugins,
+    swarm,
     system,
     volumes,
 )
@@ -19,6 +22,11 @@ from backend.api.error_responses import error_middleware
 from backend.api.versions import NEWEST, text, version_middleware, with_versions
 from backend.engine import Engine
 from backend.version import VERSION
+
+AREAS = (
+    system, disk_usage, events, images, containers, exec, networks, volumes, buildkit, swarm, plugins,
+    not_supported,
+)  # fmt: skip
 
 
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
@@ -34,7 +42,7 @@ async def _add_headers(request: web.Request, response: web.StreamResponse) -> No
 def build_application(engine: Engine) -> web.Application:
     """Return the application with the routes of every area."""
     application = web.Application(middlewares=[error_middleware, version_middleware])
-    for area in (system, disk_usage, events, images, containers, exec, networks, volumes, not_supported):
+    for area in AREAS:
         application.add_routes(with_versions(area.routes(engine)))
     application.on_response_prepare.append(_add_headers)
     return application

@@ -3,6 +3,7 @@
 Source: Docker Engine API, SystemVersion and SystemInfo.
 """
 
+import asyncio
 import os
 import platform
 import socket
@@ -11,25 +12,22 @@ from pathlib import Path
 from typing import Any
 from urllib.request import getproxies
 
+from backend.api.system_limits import is_on, limit_fields, warnings
 from backend.api.versions import NEWEST, OLDEST, text
 from backend.containers.container import now_text
 from backend.containers.specification import init_program
 from backend.engine import Engine
+from backend.engine_id import read_engine_id
 from backend.processes import run
-from backend.runtime import cgroups, seccomp
+from backend.runtime import seccomp
+from backend.runtime.oci_runtime import OciRuntime
+from backend.tasks import in_thread
 from backend.version import VERSION
 
+NO_COMMIT = {"ID": "", "Expected": ""}
 ARCHITECTURES = {"x86_64": "amd64", "aarch64": "arm64"}
-LIMITS = {
-    "MemoryLimit": ("memory", "No memory limit support"),
-    "SwapLimit": ("memory", "No swap limit support"),
-    "CpuCfsPeriod": ("cpu", "No cpu cfs period support"),
-    "CpuCfsQuota": ("cpu", "No cpu cfs quota support"),
-    "CPUShares": ("cpu", "No cpu shares support"),
-    "CPUSet": ("cpuset", "No cpuset support"),
-    "PidsLimit": ("pids", "No pids limit support"),
-}
 _versions: dict[str, str] = {}
+_features: dict[str, str] = {}
 
 
 async def program_version(program: str) -> str:
@@ -41,6 +39,16 @@ async def program_version(program: str) -> str:
     return _versions[program]
 
 
+async def _runtimes(runtime: OciRuntime) -> dict[str, Any]:
+    """Return the names that a container may ask for; Docker's own is taken for the one that is here."""
+    if runtime.program not in _features:
+        finished = await run([runtime.program, "features"], check=False, timeout=10)
+        _features[runtime.program] = finished.stdout.decode(errors="replace").strip()
+    features = _features[runtime.program]
+    status = {"org.opencontainers.runtime-spec.features": features} if features else {}
+    return {name: {"path": runtime.program, "status": status} for name in ("runc", runtime.name)}
+
+
 async def version_report(engine: Engine) -> dict[str, Any]:
     """Return Docker's SystemVersion."""
     runtime, machine = engine.containers.runtime, platform.machine()
@@ -49,6 +57,7 @@ async def version_report(engine: Engine) -> dict[str, Any]:
         "ApiVersion": text(NEWEST),
         "MinAPIVersion": text(OLDEST),
         "GitCommit": "",
+        "GoVersion": f"none (Python {platform.python_version()})",
         "Os": "linux",
         "Arch": ARCHITECTURES.get(machine, machine),
         "KernelVersion": platform.release(),
@@ -57,11 +66,10 @@ async def version_report(engine: Engine) -> dict[str, Any]:
     return {
         "Platform": {"Name": "Marina"},
         "Version": VERSION,
-        "GoVersion": f"none (Python {platform.python_version()})",
         **common,
         "Components": [
             {"Name": "Engine", "Version": VERSION, "Details": {**common, "Experimental": "false"}},
-            {"Name": runtime.name, "Version": runtime_version, "Details": {}},
+            {"Name": runtime.name, "Version": runtime_version, "Details": {"GitCommit": ""}},
         ],
     }
 
@@ -69,11 +77,11 @@ async def version_report(engine: Engine) -> dict[str, Any]:
 async def info_report(engine: Engine) -> dict[str, Any]:
     """Return Docker's SystemInfo."""
     counts = engine.containers.counts()
-    machine, limits = platform.machine(), _limits()
+    machine = platform.machine()
     system = _os_release()
     runtime = engine.containers.runtime
     return {
-        "ID": _machine_id(),
+        "ID": await in_thread(read_engine_id, engine.files),
         "Containers": sum(counts.values()),
         "ContainersRunning": counts["running"],
         "ContainersPaused": counts["paused"],
@@ -82,6 +90,10 @@ async def info_report(engine: Engine) -> dict[str, Any]:
         "Driver": "overlay2",
         "DriverStatus": [
             ["Backing Filesystem", _file_system_of(engine.files.data_root)],
+            ["Supports d_type", "true"],
+            ["Using metacopy", "false"],
+            ["Native Overlay Diff", "true"],
+            ["userxattr", "false"],
             ["Image layers", "erofs"],
         ],
         "Plugins": {
@@ -90,13 +102,14 @@ async def info_report(engine: Engine) -> dict[str, Any]:
             "Authorization": None,
             "Log": ["json-file"],
         },
-        **{name: held for name, (held, _) in limits.items()},
+        **limit_fields(),
         "OomKillDisable": False,
-        "IPv4Forwarding": _is_on("/proc/sys/net/ipv4/ip_forward"),
-        "BridgeNfIptables": _is_on("/proc/sys/net/bridge/bridge-nf-call-iptables"),
-        "BridgeNfIp6tables": _is_on("/proc/sys/net/bridge/bridge-nf-call-ip6tables"),
+        "IPv4Forwarding": is_on("/proc/sys/net/ipv4/ip_forward"),
+        "BridgeNfIptables": is_on("/proc/sys/net/bridge/bridge-nf-call-iptables"),
+        "BridgeNfIp6tables": is_on("/proc/sys/net/bridge/bridge-nf-call-ip6tables"),
         "Debug": engine.config.log_level == "debug",
         "NFd": len(os.listdir("/proc/self/fd")),  # noqa: PTH208 - names alone are counted
+        "NGoroutines": len(asyncio.all_tasks()),
         "SystemTime": now_text(),
         "LoggingDriver": "json-file",
         "CgroupDriver": "cgroupfs",
@@ -111,12 +124,14 @@ async def info_report(engine: Engine) -> dict[str, Any]:
         "RegistryConfig": _registries(engine),
         "NCPU": os.cpu_count() or 1,
         "MemTotal": os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"),
+        "GenericResources": None,
         "DockerRootDir": str(engine.files.data_root),
         **_proxies(),
         "Name": socket.gethostname(),
         "Labels": [],
+        "ExperimentalBuild": False,
         "ServerVersion": VERSION,
-        "Runtimes": {"runc": {"path": runtime.program}, runtime.name: {"path": runtime.program}},
+        "Runtimes": await _runtimes(runtime),
         "DefaultRuntime": runtime.name,
         "Swarm": {
             "NodeID": "",
@@ -127,25 +142,25 @@ async def info_report(engine: Engine) -> dict[str, Any]:
             "RemoteManagers": None,
         },
         "LiveRestoreEnabled": True,
+        "Isolation": "",
         "InitBinary": Path(init_program() or "").name,
+        "ContainerdCommit": NO_COMMIT,
         "RuncCommit": {"ID": f"{runtime.name} {await program_version(runtime.program)}", "Expected": ""},
+        "InitCommit": NO_COMMIT,
         "SecurityOptions": [
             *(["name=seccomp,profile=builtin"] if seccomp.PROFILE.exists() else []),
             "name=cgroupns",
         ],
-        "Warnings": [f"WARNING: {warning}" for held, warning in limits.values() if not held],
+        "CDISpecDirs": [],
+        "Warnings": warnings(),
     }
 
 
-def _limits() -> dict[str, tuple[bool, str]]:
-    there = cgroups.controllers()
-    return {name: (controller in there, warning) for name, (controller, warning) in LIMITS.items()}
-
-
 def _registries(engine: Engine) -> dict[str, Any]:
+    mirrors = [f"{mirror.rstrip('/')}/" for mirror in engine.config.registry_mirrors]
     hub = {
         "Name": "docker.io",
-        "Mirrors": list(engine.config.registry_mirrors),
+        "Mirrors": mirrors,
         "Secure": True,
         "Official": True,
     }
@@ -154,9 +169,11 @@ def _registries(engine: Engine) -> dict[str, Any]:
         for host in engine.config.insecure_registries
     }
     return {
+        "AllowNondistributableArtifactsCIDRs": None,
+        "AllowNondistributableArtifactsHostnames": None,
         "InsecureRegistryCIDRs": ["127.0.0.0/8"],
         "IndexConfigs": {"docker.io": hub, **others},
-        "Mirrors": list(engine.config.registry_mirrors),
+        "Mirrors": mirrors,
     }
 
 
@@ -166,14 +183,6 @@ def _os_release() -> dict[str, str]:
         return platform.freedesktop_os_release()
     except OSError:
         return {}
-
-
-@cache
-def _machine_id() -> str:
-    try:
-        return Path("/etc/machine-id").read_text().strip()
-    except OSError:
-        return ""
 
 
 def _file_system_of(folder: Path) -> str:
@@ -201,10 +210,3 @@ def _without_password(url: str) -> str:
     scheme, separator, rest = url.rpartition("://")
     user, at, host = rest.rpartition("@")
     return f"{scheme}{separator}{'xxxxx:xxxxx' if user else ''}{at}{host}"
-
-
-def _is_on(path: str) -> bool:
-    try:
-        return Path(path).read_text().strip() == "1"
-    except OSError:
-        return False

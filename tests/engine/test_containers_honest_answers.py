@@ -18,18 +18,13 @@ CONTROLLERS = Path("/sys/fs/cgroup/cgroup.controllers")
     ("method", "path", "word"),
     [
         ("POST", "/build", "building images"),
-        ("POST", "/v1.41/session", "building images"),
         ("POST", "/commit", "committing"),
         ("GET", "/images/search", "searching"),
         ("GET", "/images/get", "saving images"),
         ("GET", "/images/library/busybox:latest/get", "saving images"),
         ("POST", "/images/busybox/push", "pushing images"),
-        ("GET", "/plugins", "plugins"),
-        ("POST", "/plugins/vendor/x:1/enable", "plugins"),
-        ("GET", "/swarm", "swarm mode"),
+        ("POST", "/plugins/pull", "plugins"),
         ("POST", "/swarm/init", "swarm mode"),
-        ("GET", "/v1.47/services", "swarm mode"),
-        ("DELETE", "/secrets/abc", "swarm mode"),
     ],
 )
 def test_what_is_missing_is_named(engine: NativeEngine, method: str, path: str, word: str) -> None:

@@ -1,0 +1,43 @@
+"""Comparing two JSON answers by shape: the same names, and values of the same kind, all the way down."""
+
+from collections.abc import Iterator
+from typing import Any
+
+OPEN_MAPS = (
+    # objects whose names are the user's or the machine's: their values are compared, their names are not
+    ".Labels", ".Ports", ".Networks", ".Volumes", ".ExposedPorts", ".PortBindings", ".Options", ".Attributes",
+    ".Sysctls", ".Tmpfs", ".Runtimes", ".IndexConfigs", ".Containers", ".DriverOpts", ".Annotations",
+    ".networks", ".Data", ".stats",
+)  # fmt: skip
+
+
+def differences(ours: Any, theirs: Any, path: str = "") -> Iterator[str]:
+    """Yield where `ours` has another shape than `theirs`, as `path: what`."""
+    if _kind(ours) != _kind(theirs):
+        yield f"{path}: {_kind(ours)} instead of {_kind(theirs)}"
+    elif isinstance(theirs, dict) and path.endswith(OPEN_MAPS):
+        yield from _differences_of_values(list(ours.values()), list(theirs.values()), f"{path}.*")
+    elif isinstance(theirs, dict):
+        for name in sorted(theirs.keys() - ours.keys()):
+            yield f"{path}.{name}: missing"
+        for name in sorted(ours.keys() - theirs.keys()):
+            yield f"{path}.{name}: not there in dockerd"
+        for name in sorted(ours.keys() & theirs.keys()):
+            yield from differences(ours[name], theirs[name], f"{path}.{name}")
+    elif isinstance(theirs, list):
+        yield from _differences_of_values(ours, theirs, f"{path}[]")
+
+
+def _differences_of_values(ours: list[Any], theirs: list[Any], path: str) -> Iterator[str]:
+    """Compare what has no names of its own by its first values, and by whether there are any."""
+    if bool(ours) != bool(theirs):
+        yield f"{path}: {len(ours)} instead of {len(theirs)}"
+    elif theirs:
+        yield from differences(ours[0], theirs[0], path)
+
+
+def _kind(value: Any) -> str:
+    if value is None:
+        return "null"
+    names = {bool: "boolean", int: "number", float: "number", str: "string", list: "array", dict: "object"}
+    return names[type(value)]
