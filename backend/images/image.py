@@ -26,7 +26,8 @@ class Image:
 
     `references` are normalised names: `docker.io/library/busybox:latest` and `…@sha256:<hex>`.
     `pulled_ns` is when this engine got it, in Unix nanoseconds. A `removed` image has been deleted by its
-    user and lives on, nameless, only for the containers that were made of it.
+    user and lives on, nameless, only for the containers that were made of it. `parent` is the id of the
+    image that this one was made from here, empty for pulled and loaded ones.
     """
 
     id: str
@@ -36,6 +37,7 @@ class Image:
     pulled_ns: int = 0
     removed: bool = False
     manifest: str = field(default="")
+    parent: str = field(default="")
 
     @property
     def layers(self) -> tuple[str, ...]:

@@ -80,9 +80,9 @@ class ImageImport:
                 pulled_ns=time.time_ns(),
                 manifest=chosen.digest,
             )
-            return await self._record(image, (config_data, chosen.data), references)
+            return await self.record(image, (config_data, chosen.data), references)
 
-    async def _record(self, image: Image, small_blobs: Iterable[bytes], references: Iterable[str]) -> Image:
+    async def record(self, image: Image, small_blobs: Iterable[bytes], references: Iterable[str]) -> Image:
         """Put an image that is complete on record; from here to the end it is all or nothing."""
         async with self._recording:  # two imports of one image move the same files
             for data in small_blobs:

@@ -36,6 +36,10 @@ class ImageRecords:
         image_id = self._references.get(reference)
         return None if image_id is None else self._images[image_id]
 
+    def children(self, image_id: str) -> list[Image]:
+        """Return the images that were made from this one here and are still listed."""
+        return [image for image in self._images.values() if image.parent == image_id and not image.removed]
+
     def layer(self, key: str) -> Layer | None:
         """Return what is known about a layer in the store."""
         for image in self:
@@ -105,6 +109,7 @@ def _to_record(image: Image) -> str:
             "config": image.config,
             "layers": [asdict(layer) for layer in image.store_layers],
             "manifest": image.manifest,
+            "parent": image.parent,
             "pulled_ns": image.pulled_ns,
             "removed": image.removed,
         }
@@ -118,6 +123,7 @@ def _from_record(image_id: str, record: str) -> Image:
         config=value["config"],
         store_layers=tuple(Layer(**layer) for layer in value["layers"]),
         manifest=value["manifest"],
+        parent=value.get("parent", ""),  # records of older engines have none
         pulled_ns=value["pulled_ns"],
         removed=value["removed"],
     )

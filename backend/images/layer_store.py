@@ -3,7 +3,7 @@
 import os
 import secrets
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from fcntl import F_SETPIPE_SZ, fcntl
@@ -11,7 +11,9 @@ from pathlib import Path
 
 from backend.errors import InvalidParameterError
 from backend.images import digests, durable_files
-from backend.images.layer_unpacking import LayerFeed, Progress, feed_mkfs
+from backend.images.layer_sources import BlobSource, NewLayer
+from backend.images.layer_tar import LayerContents
+from backend.images.layer_unpacking import LayerFeed, LayerSource, Progress, feed_mkfs
 from backend.state_files import StateFiles
 from backend.tasks import in_thread
 
@@ -82,24 +84,55 @@ class LayerStore:
         SystemFailureError when the disk is full.
         """
         unfinished = self._unfinished()
+        try:
+            diff_id, contents = await self._make(BlobSource(blob), keys_below, progress, unfinished)
+            if diff_id != diff_ids[-1]:
+                raise InvalidParameterError(
+                    f"layer {blob.name[:12]} is not what the image says: "
+                    f"its contents have the digest {diff_id}, expected {diff_ids[-1]}"
+                )
+            return await self._place(unfinished, diff_ids, contents)
+        finally:
+            unfinished.unlink(missing_ok=True)
+
+    async def create(
+        self,
+        source: NewLayer,
+        diff_ids_below: Sequence[str],
+        keys_below: Sequence[str],
+        pin: Callable[[str], None],
+    ) -> tuple[str, StoredLayer | None]:
+        """Make a layer of a tar that is new; returns its diff id, and None for one without entries.
+
+        `pin` is told the diff id before the layer is in its place. Not durable yet, as with `unpack`, and it
+        raises the same.
+        """
+        unfinished = self._unfinished()
+        try:
+            diff_id, contents = await self._make(source, keys_below, lambda done: None, unfinished)
+            pin(diff_id)
+            if not contents.entries:
+                return diff_id, None
+            return diff_id, await self._place(unfinished, [*diff_ids_below, diff_id], contents)
+        finally:
+            unfinished.unlink(missing_ok=True)
+
+    async def _make(
+        self, source: LayerSource, keys_below: Sequence[str], progress: Progress, image: Path
+    ) -> tuple[str, LayerContents]:
         reading, writing = os.pipe2(os.O_CLOEXEC)
         with suppress(OSError):  # the limit on pipes is for unprivileged users
             fcntl(writing, F_SETPIPE_SZ, PIPE_BYTES)
         below = [self.path(key) for key in reversed(keys_below)]
         free = shutil.disk_usage(self._folder).free
-        feed = LayerFeed(blob, writing, below, self._scratch, progress, free)
-        try:
-            contents = await feed_mkfs(feed, reading, unfinished)
-            if feed.diff_id != diff_ids[-1]:
-                raise InvalidParameterError(
-                    f"layer {blob.name[:12]} is not what the image says: "
-                    f"its contents have the digest {feed.diff_id}, expected {diff_ids[-1]}"
-                )
-            key = _stacked_key(diff_ids) if contents.implied else _plain_key(diff_ids)
-            await in_thread(unfinished.rename, self.path(key))
-            return StoredLayer(key, contents.size)
-        finally:
-            unfinished.unlink(missing_ok=True)
+        feed = LayerFeed(source, writing, below, self._scratch, progress, free)
+        contents = await feed_mkfs(feed, reading, image)
+        return feed.diff_id, contents
+
+    async def _place(self, unfinished: Path, diff_ids: Sequence[str], contents: LayerContents) -> StoredLayer:
+        key = _stacked_key(diff_ids) if contents.implied else _plain_key(diff_ids)
+        await in_thread(unfinished.rename, self.path(key))
+        return StoredLayer(key, contents.size)
 
     def make_durable(self, key: str) -> None:
         """Write a layer to the disk, so that it is there and whole after any cut of power. Blocking."""

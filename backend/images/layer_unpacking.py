@@ -1,4 +1,4 @@
-"""From a layer's blob to its EROFS image: decompress, hash and inspect on a thread, mkfs.erofs beside it."""
+"""From a layer's tar to its EROFS image: read, hash and inspect on a thread, mkfs.erofs beside it."""
 
 import asyncio
 import hashlib
@@ -6,12 +6,13 @@ import os
 import threading
 import time
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Protocol
 
 from backend import processes
-from backend.errors import EngineError, InvalidParameterError, SystemFailureError
+from backend.errors import EngineError, SystemFailureError
 from backend.images import erofs
-from backend.images.decompression import BUFFER, DECOMPRESSION_ERRORS, plain
 from backend.images.folders_below import FoldersBelow
 from backend.images.layer_tar import LayerContents, LayerTar
 from backend.tasks import in_thread
@@ -20,6 +21,19 @@ MAKE_LIMIT = 3600.0  # seconds
 PROGRESS_INTERVAL = 0.1  # seconds
 
 Progress = Callable[[int], None]
+Read = Callable[[int], bytes]
+
+
+class LayerSource(Protocol):
+    """Where a layer's plain tar comes from."""
+
+    def opened(self) -> AbstractContextManager[Read]:
+        """Return a function that reads up to so many bytes, b"" at the end. Both may raise EngineError."""
+        ...
+
+    def position(self) -> int:
+        """Return how many bytes of what is being read have been used, for progress."""
+        ...
 
 
 class FeedStoppedError(Exception):
@@ -31,7 +45,7 @@ class LayerFeed:
 
     def __init__(
         self,
-        blob: Path,
+        source: LayerSource,
         pipe: int,
         layers_below: Sequence[Path],
         scratch: Path,
@@ -39,7 +53,7 @@ class LayerFeed:
         max_bytes: int,
     ) -> None:
         self.diff_id = ""
-        self._blob = blob
+        self._source = source
         self._pipe = pipe
         self._layers_below = layers_below
         self._scratch = scratch
@@ -58,19 +72,14 @@ class LayerFeed:
         """
         try:
             with (
-                self._blob.open("rb", buffering=BUFFER) as file,
-                plain(file) as stream,
+                self._source.opened() as read,
                 FoldersBelow(self._layers_below, self._scratch) as below,
             ):
-                return self._copy(file.tell, stream.read, below)
-        except DECOMPRESSION_ERRORS as error:
-            raise InvalidParameterError(f"damaged layer {self._blob.name[:12]}: {error}") from error
+                return self._copy(read, below)
         finally:
             os.close(self._pipe)
 
-    def _copy(
-        self, position: Callable[[], int], read: Callable[[int], bytes], below: FoldersBelow
-    ) -> LayerContents:
+    def _copy(self, read: Read, below: FoldersBelow) -> LayerContents:
         digest = hashlib.sha256()
         next_report = 0.0
 
@@ -79,12 +88,12 @@ class LayerFeed:
             data = read(size)
             digest.update(data)
             if (now := time.monotonic()) >= next_report:
-                self._progress(position())
+                self._progress(self._source.position())
                 next_report = now + PROGRESS_INTERVAL
             return data
 
         contents = LayerTar(read_hashed, self._write, below.attributes, self._max_bytes).copy()
-        self._progress(position())
+        self._progress(self._source.position())
         self.diff_id = f"sha256:{digest.hexdigest()}"
         return contents
 

@@ -1,6 +1,6 @@
 """Images as the rest of the engine sees them: find, mount, pull, load, tag, remove."""
 
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from backend.events import EventBus
 from backend.images import digests, reference
 from backend.images.content_store import ContentStore
 from backend.images.image import Image, ImageUse
+from backend.images.image_creation import ImageCreation, ImageDraft
 from backend.images.image_events import publish_image_event
 from backend.images.image_import import ImageImport
 from backend.images.image_records import ImageRecords
@@ -44,6 +45,7 @@ class Images:
         self._importer = ImageImport(self._content, self._layers, self._records, self._pins, tasks)
         self.registries = Puller(config, self._importer, self._records, events)
         self._loader = Loader(self._content, self._importer, self._records, self._pins, events)
+        self._creation = ImageCreation(self._content, self._layers, self._importer, self._pins)
         self._remover = Remover(
             self._records,
             self._content,
@@ -133,6 +135,26 @@ class Images:
                 removed += await self._remover.remove_image(image, force=True)
         gone = before.keys() - {layer.key for image in self for layer in image.store_layers}
         return removed, sum(before[key] for key in gone)
+
+    async def create(
+        self, draft: ImageDraft, layer: Iterable[bytes] | None = None, references: Sequence[Reference] = ()
+    ) -> Image:
+        """Make a new image; `layer` is the plain tar of what it adds to its parent, read on a thread.
+
+        Raises InvalidParameterError for a tar that must not be unpacked, SystemFailureError.
+        """
+        try:
+            image = await self._creation.create(draft, layer, references)
+        except BaseException:
+            await self._remover.sweep_files()
+            raise
+        for name in references:
+            publish_image_event(self._events, "tag", image, name=name.with_default_tag().familiar)
+        return image
+
+    def children(self, image: Image) -> list[Image]:
+        """Return the images that were made from this one here."""
+        return self._records.children(image.id)
 
     async def load(self, archive: AsyncIterator[bytes], send: Send, *, quiet: bool) -> None:
         """Load the images of an archive; `send` gets Docker's messages. Raises InvalidParameterError."""

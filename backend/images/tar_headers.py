@@ -4,7 +4,7 @@ Source: POSIX.1-2017 `pax`, "ustar Interchange Format" and "pax Extended Header"
 for the types L, K and S.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from backend.errors import InvalidParameterError
@@ -12,8 +12,11 @@ from backend.errors import InvalidParameterError
 BLOCK = 512
 REGULAR = frozenset(b"0\x007")
 HARD_LINK, SYMLINK, DIRECTORY = b"125"
-SPECIAL = frozenset(b"346")  # character device, block device, FIFO
+CHARACTER_DEVICE, BLOCK_DEVICE, FIFO = b"346"
+SPECIAL = frozenset((CHARACTER_DEVICE, BLOCK_DEVICE, FIFO))
+REGULAR_FILE = b"0"[0]
 PAX_ENTRY, PAX_GLOBAL, GNU_LONG_NAME, GNU_LONG_LINK, GNU_SPARSE = b"xgLKS"
+MAX_ID, MAX_NUMBER = 0o7777777, 0o77777777777  # what a plain header can hold
 EXTENSIONS = frozenset((PAX_ENTRY, PAX_GLOBAL, GNU_LONG_NAME, GNU_LONG_LINK))
 
 
@@ -124,25 +127,66 @@ def _pax_record(key: bytes, value: bytes) -> bytes:
 
 def folder_entry(path: bytes, attributes: FolderAttributes) -> bytes:
     """Return a complete entry for a folder."""
-    name = path + b"/"
-    records: list[tuple[bytes, bytes]] = []
-    if len(name) > 100:
-        records.append((b"path", name))
-    for key, value in ((b"uid", attributes.uid), (b"gid", attributes.gid)):
-        if value > 0o7777777:
-            records.append((key, b"%d" % value))
-    extended = pax_entry(records) if records else b""
-    return extended + _header(name[:100], DIRECTORY, attributes, 0)
+    return entry(path + b"/", DIRECTORY, attributes)
 
 
-def _header(name: bytes, kind: int, attributes: FolderAttributes, size: int) -> bytes:
-    header = bytearray(BLOCK)
-    header[: len(name)] = name
-    header[100:108] = b"%07o\0" % attributes.mode
-    header[108:116] = b"%07o\0" % min(attributes.uid, 0o7777777)
-    header[116:124] = b"%07o\0" % min(attributes.gid, 0o7777777)
-    header[124:136] = b"%011o\0" % size
-    header[136:148] = b"%011o\0" % max(0, attributes.mtime)
-    header[156] = kind
-    header[257:265] = b"ustar\x0000"
+def entry(
+    name: bytes,
+    kind: int,
+    attributes: FolderAttributes,
+    *,
+    size: int = 0,
+    link: bytes = b"",
+    device: tuple[int, int] = (0, 0),
+    records: Sequence[tuple[bytes, bytes]] = (),
+) -> bytes:
+    """Return the headers of an entry, with an extended one before it where the plain one is too narrow.
+
+    The name of a folder ends with a slash. `records` are further ones for the extended header.
+    """
+    extended = list(records)
+    if len(name) > 100 or not name.isascii():
+        extended.append((b"path", name))
+    if len(link) > 100 or not link.isascii():
+        extended.append((b"linkpath", link))
+    for key, value, limit in (
+        (b"uid", attributes.uid, MAX_ID),
+        (b"gid", attributes.gid, MAX_ID),
+        (b"size", size, MAX_NUMBER),
+        (b"mtime", attributes.mtime, MAX_NUMBER),
+    ):
+        if not 0 <= value <= limit:
+            extended.append((key, b"%d" % value))
+    header = _header(name[:100], kind, attributes, size, link[:100], device)
+    return pax_entry(sorted(extended)) + header if extended else header
+
+
+def _header(
+    name: bytes,
+    kind: int,
+    attributes: FolderAttributes,
+    size: int,
+    link: bytes = b"",
+    device: tuple[int, int] = (0, 0),
+) -> bytes:
+    devices = b"%07o\0%07o\0" % device if kind in (CHARACTER_DEVICE, BLOCK_DEVICE) else bytes(16)
+    header = bytearray().join(
+        (
+            name.ljust(100, b"\0"),
+            b"%07o\0%07o\0%07o\0%011o\0%011o\0        "
+            % (
+                attributes.mode,
+                min(attributes.uid, MAX_ID),
+                min(attributes.gid, MAX_ID),
+                min(size, MAX_NUMBER),
+                min(max(0, attributes.mtime), MAX_NUMBER),
+            ),
+            b"%c" % kind,
+            link.ljust(100, b"\0"),
+            b"ustar\x0000",
+            bytes(64),
+            devices,
+            bytes(167),
+        )
+    )
     return with_checksum(header)

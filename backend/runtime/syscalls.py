@@ -28,6 +28,7 @@ SYS_FSMOUNT = 432
 SYS_OPENAT2 = 437
 
 RESOLVE_NO_MAGICLINKS = 0x02
+RESOLVE_NO_SYMLINKS = 0x04
 RESOLVE_IN_ROOT = 0x10
 
 
@@ -93,12 +94,14 @@ def mount_by_parts(kind: str, source: str, options: list[tuple[str, str]], targe
         os.close(mounted)
 
 
-def open_in_root(root: int, path: str, flags: int, mode: int = 0) -> int:
+def open_in_root(root: int, path: str, flags: int, mode: int = 0, *, links: bool = True) -> int:
     """Open `path` as a process whose root is the folder `root` would see it: no link leads out of it.
 
+    Without `links` it is an error (ELOOP) when any part of the path is a symbolic link.
     Returns a descriptor that is closed on exec. Raises OSError.
     """
-    how = _OpenHow(flags | os.O_CLOEXEC, mode, RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS)
+    resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | (0 if links else RESOLVE_NO_SYMLINKS)
+    how = _OpenHow(flags | os.O_CLOEXEC, mode, resolve)
     return _check(
         _libc.syscall(
             SYS_OPENAT2, root, os.fsencode(path), ctypes.byref(how), ctypes.c_size_t(ctypes.sizeof(how))

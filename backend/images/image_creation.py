@@ -1,0 +1,140 @@
+"""Makes new images out of images: one more layer or none, a config, a manifest; all of it or nothing.
+
+Source: dockerd, `image.NewChildImage`; OCI image specification, "Image Configuration"; Docker image manifest
+v2, schema 2.
+"""
+
+import json
+import os
+import secrets
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from backend.images import digests, manifest, platforms
+from backend.images.content_store import ContentStore
+from backend.images.image import Image, Layer
+from backend.images.image_import import ImageImport
+from backend.images.layer_sources import NewLayer
+from backend.images.layer_store import LayerStore
+from backend.images.pins import Pins
+from backend.images.reference import Reference
+from backend.tasks import in_thread
+from backend.version import VERSION
+
+GZIP_LAYER = f"{manifest.DOCKER_LAYER}.gzip"
+
+
+@dataclass(frozen=True, slots=True)
+class ImageDraft:
+    """What an image is to be, but for its layers.
+
+    `parent` is the image that it is made from, None when it begins with nothing; `config` says how
+    containers run (Docker's Config: "Cmd", "Env", …); `created_by` is the step as the history tells it;
+    `container_id` and `container_config` are of the container that it comes from, if it comes from one.
+    """
+
+    parent: Image | None
+    config: Mapping[str, Any]
+    created_by: str
+    author: str = ""
+    comment: str = ""
+    container_id: str = ""
+    container_config: Mapping[str, Any] | None = None
+
+
+class ImageCreation:
+    """Puts new images into the stores of an engine."""
+
+    def __init__(self, content: ContentStore, layers: LayerStore, importer: ImageImport, pins: Pins) -> None:
+        self._content = content
+        self._layers = layers
+        self._importer = importer
+        self._pins = pins
+
+    async def create(
+        self, draft: ImageDraft, layer: Iterable[bytes] | None, references: Sequence[Reference]
+    ) -> Image:
+        """Make an image and record it under `references`.
+
+        `layer` is the plain tar of what is new; it is read on a thread and may block. A tar without entries
+        makes no layer. Raises what reading it raises, InvalidParameterError for a tar that must not be
+        unpacked, SystemFailureError when the disk is full.
+        """
+        layers = draft.parent.store_layers if draft.parent else ()
+        with ExitStack() as pins:
+            pins.enter_context(self._pins.hold([lower.blob for lower in layers]))
+            pins.enter_context(self._pins.hold([lower.diff_id for lower in layers]))
+            added = await self._layer(layer, layers, pins) if layer is not None else None
+            layers = (*layers, added) if added else layers
+            config = _config(draft, layers, is_empty=added is None)
+            config_data = json.dumps(config, separators=(",", ":")).encode()
+            sizes = await in_thread(self._sizes, layers)
+            manifest_data = manifest.build(config_data, list(zip(layers, sizes, strict=True)))
+            image = Image(
+                id=digests.of_bytes(config_data),
+                config=config,
+                store_layers=layers,
+                pulled_ns=time.time_ns(),
+                manifest=digests.of_bytes(manifest_data),
+                parent=draft.parent.id if draft.parent else "",
+            )
+            names = [str(name.with_default_tag()) for name in references]
+            return await self._importer.record(image, (config_data, manifest_data), names)
+
+    async def _layer(self, chunks: Iterable[bytes], below: Sequence[Layer], pins: ExitStack) -> Layer | None:
+        unfinished = self._content.download_path(secrets.token_hex(16)).with_suffix(".new")
+        source = NewLayer(chunks, unfinished)
+        try:
+            diff_id, stored = await self._layers.create(
+                source,
+                [layer.diff_id for layer in below],
+                [layer.key for layer in below],
+                lambda known: pins.enter_context(self._pins.hold([known])),
+            )
+            if stored is None:
+                return None
+            pins.enter_context(self._pins.hold([source.blob_digest]))
+            await in_thread(self._layers.make_durable, stored.key)
+            await in_thread(os.replace, unfinished, self._content.download_path(source.blob_digest))
+        finally:
+            unfinished.unlink(missing_ok=True)
+        return Layer(diff_id, stored.key, source.blob_digest, GZIP_LAYER, stored.size)
+
+    def _sizes(self, layers: Iterable[Layer]) -> list[int]:
+        return [self._content.locate(layer.blob).stat().st_size for layer in layers]
+
+
+def _config(draft: ImageDraft, layers: Sequence[Layer], *, is_empty: bool) -> dict[str, Any]:
+    base: Mapping[str, Any] = draft.parent.config if draft.parent else {}
+    own = platforms.own()
+    moment, rest = divmod(time.time_ns(), 1_000_000_000)
+    created = f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%dT%H:%M:%S}.{rest:09d}Z"
+    step: dict[str, Any] = {"created": created, "created_by": draft.created_by}
+    step |= {name: text for name, text in (("author", draft.author), ("comment", draft.comment)) if text}
+    if is_empty:
+        step["empty_layer"] = True
+    config: dict[str, Any] = {
+        "architecture": base.get("architecture") or own.architecture,
+        "config": dict(draft.config),
+        "created": created,
+        "docker_version": VERSION,
+        "history": [*(base.get("history") or ()), step],
+        "os": base.get("os") or own.os,
+        "rootfs": {"type": "layers", "diff_ids": [layer.diff_id for layer in layers]},
+    }
+    for name in ("variant", "os.version", "os.features"):
+        if base.get(name):
+            config[name] = base[name]
+    for name, value in (
+        ("author", draft.author),
+        ("comment", draft.comment),
+        ("container", draft.container_id),
+        ("container_config", draft.container_config),
+    ):
+        if value:
+            config[name] = value
+    return config
