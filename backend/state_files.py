@@ -63,6 +63,11 @@ class StateFiles:
         return self.run_root / "unpacking"
 
     @property
+    def mount_points(self) -> Path:
+        """The lowest layer of every container: places to mount on, for images that have none."""
+        return self.run_root / "mount-points"
+
+    @property
     def network_namespaces(self) -> Path:
         """Pinned network namespaces, one file for each running container."""
         return self.run_root / "netns"

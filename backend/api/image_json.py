@@ -3,7 +3,7 @@
 Source: Docker Engine API 1.47, ImageSummary, ImageInspect, HistoryResponseItem.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -26,7 +26,7 @@ def summary(image: Image, containers: int) -> dict[str, Any]:
     tags, digested = split_references(image)
     return {
         "Id": image.id,
-        "ParentId": "",
+        "ParentId": image.parent,
         "RepoTags": tags,
         "RepoDigests": digested,
         "Created": unix_time(image.created),
@@ -45,7 +45,7 @@ def details(image: Image, layer_paths: Sequence[str]) -> dict[str, Any]:
         "Id": image.id,
         "RepoTags": tags,
         "RepoDigests": digested,
-        "Parent": "",
+        "Parent": image.parent,
         "Comment": _last_comment(image),
         "Created": image.created or ZERO_TIME,
         "DockerVersion": config.get("docker_version") or "",
@@ -90,8 +90,8 @@ def container_config(image: Image) -> dict[str, Any]:
     return defaults | dict(config)
 
 
-def history(image: Image) -> list[dict[str, Any]]:
-    """Return `GET /images/{name}/history`, newest first."""
+def history(image: Image, find: Callable[[str], Image | None]) -> list[dict[str, Any]]:
+    """Return `GET /images/{name}/history`, newest first; `find` gets images that this one was made from."""
     entries: list[dict[str, Any]] = []
     layers = iter(image.store_layers)
     for item in image.config.get("history") or []:
@@ -119,9 +119,13 @@ def history(image: Image) -> list[dict[str, Any]]:
             }
         )
     entries.reverse()
-    if entries:
-        entries[0]["Id"] = image.id
-        entries[0]["Tags"] = split_references(image)[0] or None
+    maker: Image | None = image
+    for entry in entries:
+        if maker is None:
+            break
+        entry["Id"] = maker.id
+        entry["Tags"] = split_references(maker)[0] or None
+        maker = find(maker.parent) if maker.parent else None
     return entries
 
 

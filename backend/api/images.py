@@ -23,8 +23,12 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         image_filters.check_names(filters, image_filters.LIST_FILTERS)
         passes = image_filters.matcher(filters, images.find_listed)
         name_passes = image_filters.reference_matcher(filters)
+        everything = query_bool(request, "all")
+        parents = {image.parent for image in images}
         listed = []
         for image in images:
+            if not image.references and image.id in parents and not everything:
+                continue  # a step on the way to another image
             if passes(image):
                 shown = replace(
                     image, references=tuple(name for name in image.references if name_passes(name))
@@ -38,7 +42,8 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         return web.json_response(image_json.details(image, images.layer_paths(image)))
 
     async def history(request: web.Request) -> web.Response:
-        return web.json_response(image_json.history(images.find_listed(request.match_info["name"])))
+        image = images.find_listed(request.match_info["name"])
+        return web.json_response(image_json.history(image, images.get))
 
     async def tag(request: web.Request) -> web.Response:
         image = images.find_listed(request.match_info["name"])

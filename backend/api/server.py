@@ -6,6 +6,7 @@ from aiohttp import web
 
 from backend.api import (
     buildkit,
+    commit,
     containers,
     disk_usage,
     events,
@@ -24,7 +25,7 @@ from backend.engine import Engine
 from backend.version import VERSION
 
 AREAS = (
-    system, disk_usage, events, images, containers, exec, networks, volumes, buildkit, swarm, plugins,
+    system, disk_usage, events, images, containers, commit, exec, networks, volumes, buildkit, swarm, plugins,
     not_supported,
 )  # fmt: skip
 

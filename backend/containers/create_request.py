@@ -71,8 +71,14 @@ def read_config(body: Mapping[str, Any]) -> dict[str, Any]:
 def merge_image(config: dict[str, Any], image: Image, image_reference: str) -> None:
     """Fill in what the image's own configuration says and the caller did not. Raises
     InvalidParameterError."""
-    ours: Mapping[str, Any] = image.config.get("config") or {}
     config["Image"] = image_reference
+    merge(config, image.config.get("config") or {})
+    if not [*(config["Entrypoint"] or []), *(config["Cmd"] or [])]:
+        raise InvalidParameterError("no command specified")
+
+
+def merge(config: dict[str, Any], ours: Mapping[str, Any]) -> None:
+    """Fill in what `ours`, a Config in Docker's form, says and `config` does not."""
     for name in ("User", "WorkingDir", "StopSignal"):
         config[name] = config[name] or ours.get(name) or ""
     if config["Entrypoint"] is None:
@@ -81,15 +87,13 @@ def merge_image(config: dict[str, Any], image: Image, image_reference: str) -> N
     elif config["Entrypoint"] == [""]:
         config["Entrypoint"] = []
     for name in ("ExposedPorts", "Volumes", "Labels"):
-        config[name] = {**(ours.get(name) or {}), **(config[name] or {})}
+        config[name] = {**(ours.get(name) or {}), **(config.get(name) or {})}
     config["Healthcheck"] = health.merge(config["Healthcheck"], ours.get("Healthcheck"))
     config["Shell"] = config["Shell"] or ours.get("Shell")
     config["Env"] = merge_environment(ours.get("Env") or [], config["Env"] or [])
     if not config["ExposedPorts"]:
         del config["ExposedPorts"]
     config["Volumes"] = config["Volumes"] or None
-    if not [*(config["Entrypoint"] or []), *(config["Cmd"] or [])]:
-        raise InvalidParameterError("no command specified")
 
 
 def merge_environment(base: list[str], wanted: list[str]) -> list[str]:

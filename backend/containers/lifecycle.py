@@ -6,9 +6,11 @@ Whoever calls `start`, `clean_up` or `finish` holds the container's lock.
 
 import asyncio
 import logging
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from backend.containers import container_events, health
 from backend.containers.container import Container, now_text
@@ -65,6 +67,7 @@ class Lifecycle:
     async def _start(self, container: Container) -> None:
         record, paths = container.record, self.run_files(container)
         endpoint, lowers = await self._acquire(container)
+        lowers = [*lowers, self.files.mount_points]
         user = await in_thread(_prepare_root, container, paths, endpoint, lowers)
         if not record.volumes_filled:
             await fill_new_volumes(record, paths.root)
@@ -222,6 +225,7 @@ def _prepare_root(
     except OSError as error:
         raise SystemFailureError(f"cannot mount the container's root: {error.strerror}") from error
     with opened_root(paths.root) as root:
+        _make_mount_points(root, container.record.mounts)
         working_dir = config["WorkingDir"]
         if working_dir and not is_folder(root, working_dir):
             try:
@@ -231,3 +235,13 @@ def _prepare_root(
                     f"cannot make the working directory {working_dir}: {error.strerror}"
                 ) from error
         return resolve_user(root, config["User"], tuple(host["GroupAdd"] or ()))
+
+
+def _make_mount_points(root: int, mounts: Sequence[Mapping[str, Any]]) -> None:
+    """Make the folders that will be mounted on; the runtime would give them a mode of its own."""
+    for mount in mounts:
+        if mount["Type"] == "bind" and not Path(mount["Source"]).is_dir():
+            continue
+        with suppress(OSError):  # the runtime says better what is wrong with the place
+            if not is_folder(root, mount["Destination"]):
+                make_folders(root, mount["Destination"])

@@ -35,7 +35,7 @@ from backend.events import EventBus
 from backend.images.image import ImageUse
 from backend.images.manager import Images
 from backend.networks.manager import Networks
-from backend.runtime import cgroups, monitor
+from backend.runtime import cgroups, monitor, mount_points
 from backend.runtime.monitor import MonitorWatch
 from backend.runtime.oci_runtime import OciRuntime
 from backend.state_files import StateFiles
@@ -81,6 +81,7 @@ class Containers:
     async def restore(self) -> None:
         """Read the records and take over what outlived an earlier engine process."""
         self.store.load()
+        await in_thread(mount_points.prepare, self.files.mount_points)
         await recover(self)
 
     def start_background_work(self) -> None:

@@ -15,6 +15,9 @@ from backend.containers.specification import command_of
 from backend.errors import EngineError
 from backend.moments import unix_seconds
 
+LEFT_OUT_WHEN_EMPTY = frozenset(
+    {"ArgsEscaped", "ExposedPorts", "Healthcheck", "MacAddress", "NetworkDisabled", "Shell", "StopSignal"}
+)
 INTERNAL_MOUNT_KEYS = ("Copy", "Anonymous", "Options")
 
 
@@ -55,7 +58,7 @@ def inspect(
             },
         },
         "Mounts": [_mount(mount) for mount in record.mounts],
-        "Config": {name: value for name, value in record.config.items() if _is_told(name, value)},
+        "Config": config_json(record.config),
         "NetworkSettings": network_settings(containers, container),
         **_sizes(sizes),
     }
@@ -65,8 +68,13 @@ def _sizes(sizes: tuple[int, int] | None) -> dict[str, int]:
     return {} if sizes is None else {"SizeRw": sizes[0], "SizeRootFs": sizes[1]}
 
 
-def _is_told(name: str, value: Any) -> bool:
-    return value is not None or name in ("Env", "Cmd", "Volumes", "Entrypoint", "OnBuild")
+def config_json(config: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a Config as Docker writes it: without some members when they are empty."""
+    return {
+        name: value
+        for name, value in config.items()
+        if not (name in LEFT_OUT_WHEN_EMPTY and not value or name == "StopTimeout" and value is None)
+    }
 
 
 def _host_config(host: Mapping[str, Any]) -> dict[str, Any]:

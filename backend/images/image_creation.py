@@ -1,7 +1,7 @@
-"""Makes new images out of images: one more layer or none, a config, a manifest; all of it or nothing.
+"""Makes new images out of images: one more layer or none, and a config; all of it or nothing.
 
-Source: dockerd, `image.NewChildImage`; OCI image specification, "Image Configuration"; Docker image manifest
-v2, schema 2.
+A manifest is written when the image leaves the engine (`outgoing.py`).
+Source: dockerd, `image.NewChildImage`; OCI image specification, "Image Configuration".
 """
 
 import json
@@ -14,18 +14,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from backend.images import digests, manifest, platforms
+from backend.images import digests, platforms
 from backend.images.content_store import ContentStore
 from backend.images.image import Image, Layer
 from backend.images.image_import import ImageImport
 from backend.images.layer_sources import NewLayer
 from backend.images.layer_store import LayerStore
+from backend.images.manifest import DOCKER_LAYER, OCI_LAYER
 from backend.images.pins import Pins
 from backend.images.reference import Reference
 from backend.tasks import in_thread
 from backend.version import VERSION
-
-GZIP_LAYER = f"{manifest.DOCKER_LAYER}.gzip"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +71,15 @@ class ImageCreation:
             layers = (*layers, added) if added else layers
             config = _config(draft, layers, is_empty=added is None)
             config_data = json.dumps(config, separators=(",", ":")).encode()
-            sizes = await in_thread(self._sizes, layers)
-            manifest_data = manifest.build(config_data, list(zip(layers, sizes, strict=True)))
             image = Image(
                 id=digests.of_bytes(config_data),
                 config=config,
                 store_layers=layers,
                 pulled_ns=time.time_ns(),
-                manifest=digests.of_bytes(manifest_data),
                 parent=draft.parent.id if draft.parent else "",
             )
             names = [str(name.with_default_tag()) for name in references]
-            return await self._importer.record(image, (config_data, manifest_data), names)
+            return await self._importer.record(image, [config_data], names)
 
     async def _layer(self, chunks: Iterable[bytes], below: Sequence[Layer], pins: ExitStack) -> Layer | None:
         unfinished = self._content.download_path(secrets.token_hex(16)).with_suffix(".new")
@@ -102,10 +98,10 @@ class ImageCreation:
             await in_thread(os.replace, unfinished, self._content.download_path(source.blob_digest))
         finally:
             unfinished.unlink(missing_ok=True)
-        return Layer(diff_id, stored.key, source.blob_digest, GZIP_LAYER, stored.size)
-
-    def _sizes(self, layers: Iterable[Layer]) -> list[int]:
-        return [self._content.locate(layer.blob).stat().st_size for layer in layers]
+        # One image has layers of one family, so that its manifest can be of that family.
+        is_oci = any(layer.media_type.startswith(OCI_LAYER) for layer in below)
+        media_type = f"{OCI_LAYER}+gzip" if is_oci else f"{DOCKER_LAYER}.gzip"
+        return Layer(diff_id, stored.key, source.blob_digest, media_type, stored.size)
 
 
 def _config(draft: ImageDraft, layers: Sequence[Layer], *, is_empty: bool) -> dict[str, Any]:

@@ -88,7 +88,7 @@ class ImageImport:
             for data in small_blobs:
                 await in_thread(self._content.add, data)
             kept = {image.id, image.manifest, *(layer.blob for layer in image.store_layers)}
-            await in_thread_to_end(self._content.keep, kept)
+            await in_thread_to_end(self._content.keep, kept - {""})  # a new image has no manifest yet
             return self._records.add(image, references)
 
     async def _manifest_for(

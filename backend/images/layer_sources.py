@@ -1,20 +1,14 @@
 """Where layers come from: blobs that were fetched, and tars that the engine makes itself."""
 
-import hashlib
 import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
-
-from isal import isal_zlib
 
 from backend.errors import InvalidParameterError, SystemFailureError
 from backend.images.decompression import BUFFER, DECOMPRESSION_ERRORS, plain
+from backend.images.layer_compression import GzipWriter
 from backend.images.layer_unpacking import Read
-
-GZIP_LEVEL = 2  # of 0 to 3; the last one takes much longer and saves next to nothing
-GZIP_WINDOW = 31  # zlib's way to say: the largest window, with gzip's header, which holds no time
 
 
 class BlobSource:
@@ -56,7 +50,7 @@ class NewLayer:
         """Read the tar. Raises SystemFailureError when the disk is full or the tree cannot be read."""
         try:
             with self._blob.open("wb", buffering=BUFFER) as file:
-                writer = _GzipWriter(file)
+                writer = GzipWriter(file)
                 filled = filter(None, self._chunks)
 
                 def read(size: int) -> bytes:
@@ -66,29 +60,11 @@ class NewLayer:
                     return data
 
                 yield read
-                self.blob_digest = writer.finish()
+                writer.finish()
+                self.blob_digest = writer.digest
         except OSError as error:
             raise SystemFailureError(f"cannot store the layer: {os.strerror(error.errno or 0)}") from error
 
     def position(self) -> int:
         """Return how much of the tar has been read."""
         return self._position
-
-
-class _GzipWriter:
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self._compressor = isal_zlib.compressobj(GZIP_LEVEL, isal_zlib.DEFLATED, GZIP_WINDOW)
-        self._digest = hashlib.sha256()
-
-    def write(self, data: bytes) -> None:
-        self._put(self._compressor.compress(data))
-
-    def finish(self) -> str:
-        """Write what is left; returns the digest of the whole."""
-        self._put(self._compressor.flush())
-        return f"sha256:{self._digest.hexdigest()}"
-
-    def _put(self, data: bytes) -> None:
-        self._digest.update(data)
-        self._file.write(data)

@@ -94,6 +94,10 @@ class Images:
                 return fitting[0]
         raise NotFoundError(f"No such image: {name.familiar}")
 
+    def get(self, image_id: str) -> Image | None:
+        """Return an image by its whole id."""
+        return self._records.get(image_id)
+
     def find_listed(self, reference_or_id: str) -> Image:
         """Return an image like `find`, but none that its user has removed."""
         image = self.find(reference_or_id)

@@ -1,4 +1,4 @@
-"""Manifests and indexes: read with suspicion, and written for images that are made here.
+"""Manifests and indexes, read with suspicion.
 
 Sources: OCI image specification ("Image Manifest", "Image Index"); Docker image manifest v2, schema 2.
 """
@@ -10,7 +10,6 @@ from typing import Any
 
 from backend.errors import InvalidParameterError, NotFoundError
 from backend.images import digests, platforms
-from backend.images.image import Layer
 from backend.images.platforms import Platform
 
 OCI_INDEX = "application/vnd.oci.image.index.v1+json"
@@ -130,25 +129,6 @@ def manifest_of(media_type: str, config: Descriptor, layers: Sequence[Descriptor
         "layers": [described(layer) for layer in layers],
     }
     return json.dumps(manifest, indent=3).encode()
-
-
-def build(config: bytes, layers: Sequence[tuple[Layer, int]]) -> bytes:
-    """Return the manifest of an image with this config and these layers, each with its blob's size.
-
-    It is Docker's, which every registry and client reads, unless a layer has a form that only OCI names.
-    """
-    is_oci = any(layer.media_type.endswith("zstd") for layer, _ in layers)
-    kind, config_kind = (OCI_MANIFEST, OCI_CONFIG) if is_oci else (DOCKER_MANIFEST, DOCKER_CONFIG)
-    blobs = [Descriptor(_layer_type(layer.media_type, is_oci), layer.blob, size) for layer, size in layers]
-    return manifest_of(kind, Descriptor(config_kind, digests.of_bytes(config), len(config)), blobs)
-
-
-def _layer_type(media_type: str, is_oci: bool) -> str:
-    """Return the name that OCI or Docker has for the same form of a layer."""
-    form = next((form for form in ("gzip", "zstd") if media_type.endswith(form)), "")
-    if is_oci:
-        return f"{OCI_LAYER}+{form}" if form else OCI_LAYER
-    return f"{DOCKER_LAYER}.{form}" if form else DOCKER_LAYER
 
 
 def json_object(data: bytes, what: str) -> dict[str, Any]:

@@ -8,21 +8,23 @@ from pathlib import Path
 from backend.runtime import syscalls
 
 PAGE = 4096
+# Some kernels turn these on by default. Layers are made of upper folders, and no layer can say "moved from".
+PLAIN = {"redirect_dir": "off", "metacopy": "off"}
 NEEDS_ESCAPING = frozenset(":,\\")
 
 
 def mount_overlay(lowers: Sequence[Path], upper: Path, work: Path, target: Path) -> None:
     """Mount `lowers` (topmost first) under the writable `upper` at `target`. Raises OSError."""
-    options = f"lowerdir={':'.join(map(str, lowers))},upperdir={upper},workdir={work}"
+    plain = ",".join(f"{name}={value}" for name, value in PLAIN.items())
+    options = f"lowerdir={':'.join(map(str, lowers))},upperdir={upper},workdir={work},{plain}"
     paths = [*map(str, lowers), str(upper), str(work)]
     if len(options.encode()) < PAGE and not any(NEEDS_ESCAPING.intersection(path) for path in paths):
         syscalls.mount("overlay", str(target), "overlay", 0, options)
         return
     # mount(2) takes one page of options; long lists go one by one (Linux 6.8 and newer).
     parts = [("lowerdir+", str(lower)) for lower in lowers]
-    syscalls.mount_by_parts(
-        "overlay", "overlay", [*parts, ("upperdir", str(upper)), ("workdir", str(work))], str(target)
-    )
+    parts += [("upperdir", str(upper)), ("workdir", str(work)), *PLAIN.items()]
+    syscalls.mount_by_parts("overlay", "overlay", parts, str(target))
 
 
 def unmount_all(target: Path) -> None:

@@ -1,0 +1,57 @@
+"""`POST /commit`: an image out of a container.
+
+Source: Docker Engine API, tag Image, ImageCommit.
+"""
+
+from typing import Any
+
+from aiohttp import web
+
+from backend.api.request_values import query_bool, read_json_object
+from backend.engine import Engine
+from backend.errors import InvalidParameterError, NotSupportedError
+from backend.images import reference
+from backend.images.reference import Reference
+
+
+def routes(engine: Engine) -> list[web.RouteDef]:
+    """Return this area's route."""
+
+    async def commit_container(request: web.Request) -> web.Response:
+        from backend.containers.commit import CommitRequest, commit
+        from backend.containers.create_request import read_config
+
+        query = request.query
+        body = await read_json_object(request, required=False)
+        name = _name(query.get("repo", ""), query.get("tag", ""))
+        if not query.get("container"):
+            raise InvalidParameterError('invalid name or ID supplied: ""')
+        changes = query.getall("changes", [])
+
+        def change(config: dict[str, Any]) -> dict[str, Any]:
+            if changes:
+                raise NotSupportedError("the option `changes` is not supported by this engine yet")
+            return config
+
+        wanted = CommitRequest(
+            reference=name,
+            author=query.get("author", ""),
+            comment=query.get("comment", ""),
+            pause=query_bool(request, "pause", True),
+            config=read_config(body) if body else None,
+            change=change,
+        )
+        image = await commit(engine.containers, engine.containers.find(query["container"]), wanted)
+        return web.json_response({"Id": image.id}, status=201)
+
+    return [web.post("/commit", commit_container)]
+
+
+def _name(repository: str, tag: str) -> Reference | None:
+    """Return the name that the image gets; without a repository it gets none, whatever the tag."""
+    if not repository:
+        return None
+    name = reference.parse(repository)
+    if name.digest is not None:
+        raise InvalidParameterError("cannot import digest reference")
+    return name.with_tag(tag) if tag else name.with_default_tag()
