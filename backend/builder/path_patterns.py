@@ -1,0 +1,162 @@
+"""Patterns of paths: those of .dockerignore, and the wildcards of COPY and ADD.
+
+Sources: Dockerfile reference, ".dockerignore file"; moby/patternmatcher; Go's path/filepath.Match.
+"""
+
+import posixpath
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from backend.builder.go_text import SPACES
+from backend.errors import InvalidParameterError
+
+MAX_PATTERN = 4096  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class IgnorePattern:
+    """One line of a .dockerignore; an `exception` takes back what lines above it have excluded."""
+
+    expression: re.Pattern[str]
+    exception: bool
+
+
+def read_ignore_file(text: str) -> list[IgnorePattern]:
+    """Return the patterns of a .dockerignore. Raises InvalidParameterError for a malformed one."""
+    patterns: list[IgnorePattern] = []
+    for raw in text.removeprefix("\ufeff").splitlines():
+        if raw.startswith("#"):
+            continue
+        line = raw.strip(SPACES)
+        exception = line.startswith("!")
+        pattern = line.removeprefix("!").strip(SPACES) if exception else line
+        if not pattern:
+            if exception:
+                raise InvalidParameterError('illegal exclusion pattern: "!"')
+            continue
+        pattern = clean(pattern)
+        if len(pattern) > 1:
+            pattern = pattern.removeprefix("/")
+        patterns.append(IgnorePattern(_ignore_expression(pattern), exception))
+    return patterns
+
+
+def excludes(patterns: Sequence[IgnorePattern], path: str) -> bool:
+    """Return whether the patterns exclude a path or a folder above it; the last one that fits decides."""
+    parts = path.split("/")
+    candidates = [path, *("/".join(parts[:depth]) for depth in range(1, len(parts)))]
+    excluded = False
+    for pattern in patterns:
+        if pattern.exception == excluded and any(
+            pattern.expression.fullmatch(candidate) for candidate in candidates
+        ):
+            excluded = not pattern.exception
+    return excluded
+
+
+def clean(path: str) -> str:
+    """Return a path without `.`, `..` where there is something to go back from, and doubled slashes."""
+    cleaned = posixpath.normpath(path)
+    return cleaned[1:] if cleaned.startswith("//") else cleaned
+
+
+def _ignore_expression(pattern: str) -> re.Pattern[str]:
+    parts: list[str] = []
+    position = 0
+    while position < len(pattern):
+        character = pattern[position]
+        position += 1
+        if character == "*" and pattern.startswith("*", position):
+            position += 1
+            if pattern.startswith("/", position):
+                position += 1
+            part = ".*" if position >= len(pattern) else "(?:.*/)?"
+            if not parts or parts[-1] != part:  # doubled ones mean the same and would take for ever
+                parts.append(part)
+        elif character == "*":
+            parts.append("[^/]*")
+        elif character == "?":
+            parts.append("[^/]")
+        elif character == "\\":
+            if position == len(pattern):
+                raise _malformed(pattern)
+            parts.append(re.escape(pattern[position]))
+            position += 1
+        elif character == "[":
+            part, position = _character_class(pattern, position)
+            parts.append(part)
+        else:
+            parts.append(re.escape(character))
+    return _compiled(parts, pattern)
+
+
+def has_wildcards(pattern: str) -> bool:
+    """Return whether COPY takes `pattern` for a pattern rather than a name."""
+    unescaped = re.sub(r"\\.", "", pattern, flags=re.DOTALL)
+    return any(character in unescaped for character in "*?[")
+
+
+def name_expression(pattern: str) -> re.Pattern[str] | None:
+    """Return the expression for Go's filepath.Match of a whole path; None for a pattern that fits nothing."""
+    parts: list[str] = []
+    position = 0
+    try:
+        while position < len(pattern):
+            character = pattern[position]
+            position += 1
+            if character == "*":
+                if parts[-1:] != ["[^/]*"]:
+                    parts.append("[^/]*")
+            elif character == "?":
+                parts.append("[^/]")
+            elif character == "[":
+                part, position = _character_class(pattern, position)
+                parts.append(f"(?!/){part}")
+            elif character == "\\":
+                if position == len(pattern):
+                    return None
+                parts.append(re.escape(pattern[position]))
+                position += 1
+            else:
+                parts.append(re.escape(character))
+        return _compiled(parts, pattern)
+    except InvalidParameterError:
+        return None  # as Docker: a malformed pattern finds nothing
+
+
+def _character_class(pattern: str, position: int) -> tuple[str, int]:
+    """Return the expression for `[…]`, of which the first bracket is read, and the position behind it."""
+    start = position
+    negated = pattern.startswith("^", position)
+    position += negated
+    parts: list[str] = []
+    while position < len(pattern) and (pattern[position] != "]" or not parts):
+        low, position = _class_character(pattern, position)
+        high = low
+        if pattern.startswith("-", position) and pattern[position + 1 : position + 2] != "]":
+            high, position = _class_character(pattern, position + 1)
+        if low > high:
+            raise _malformed(pattern)
+        parts.append(f"{re.escape(low)}-{re.escape(high)}")
+    if position >= len(pattern) or position == start:
+        raise _malformed(pattern)
+    return f"[{'^' if negated else ''}{''.join(parts)}]", position + 1
+
+
+def _class_character(pattern: str, position: int) -> tuple[str, int]:
+    if pattern.startswith("\\", position):
+        position += 1
+    if position >= len(pattern):
+        raise _malformed(pattern)
+    return pattern[position], position + 1
+
+
+def _compiled(parts: Sequence[str], pattern: str) -> re.Pattern[str]:
+    if len(pattern) > MAX_PATTERN:
+        raise InvalidParameterError(f"a pattern is longer than {MAX_PATTERN} characters")
+    return re.compile("".join(parts), re.DOTALL)
+
+
+def _malformed(pattern: str) -> InvalidParameterError:
+    return InvalidParameterError(f"syntax error in pattern: {pattern[:100]}")
