@@ -6,7 +6,7 @@ Source of the shape: Docker Engine API, `GET /events` (EventMessage).
 import asyncio
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -40,7 +40,7 @@ class Event:
             "timeNano": self.time_ns,
         }
         if self.type in ("container", "image"):
-            message |= {"status": self.action, "id": self.actor_id}
+            message |= {"status": self.action} | ({"id": self.actor_id} if self.actor_id else {})
         if self.type == "container" and "image" in self.attributes:
             message["from"] = self.attributes["image"]
         return message
@@ -62,15 +62,24 @@ class Subscription:
         else:
             self._queue.put_nowait(event)
 
+    def waiting(self) -> Iterator[Event]:
+        """Take what is queued already, without waiting."""
+        for _ in range(self._queue.qsize()):
+            event = self._queue.get_nowait()
+            if event is None:
+                self._queue.put_nowait(None)  # the end is for `next`
+            else:
+                yield event
+
     def end(self) -> None:
         """Let the reader finish what is queued, then stop."""
         if not self._ended:
             self._ended = True
             self._queue.put_nowait(None)
 
-    async def __aiter__(self) -> AsyncIterator[Event]:
-        while (event := await self._queue.get()) is not None:
-            yield event
+    async def next(self) -> Event | None:
+        """Wait for an event; None is the end."""
+        return await self._queue.get()
 
 
 class EventBus:

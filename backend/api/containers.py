@@ -10,6 +10,7 @@ from aiohttp import web
 
 from backend.api import container_streams
 from backend.api.request_values import query_bool, query_filters, query_int, read_json_object
+from backend.containers import container_events
 from backend.containers.sizes import sizes_of
 from backend.engine import Engine
 from backend.errors import InvalidParameterError, NotSupportedError
@@ -121,7 +122,9 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         from backend.containers.process_list import list_processes
 
         container = containers.find(request.match_info["id"])
-        return web.json_response(await list_processes(container, request.query.get("ps_args") or "-ef"))
+        processes = await list_processes(container, request.query.get("ps_args") or "-ef")
+        container_events.publish(engine.events, container, "top")
+        return web.json_response(processes)
 
     async def not_yet(request: web.Request) -> web.Response:
         containers.find(request.match_info["id"])

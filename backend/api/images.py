@@ -68,6 +68,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
             return passes(image) and not (only_dangling and image.references)
 
         removed, freed = await images.prune(unwanted)
+        engine.events.publish("image", "prune", "", reclaimed=str(freed))
         return web.json_response({"ImagesDeleted": removed or None, "SpaceReclaimed": freed})
 
     return [

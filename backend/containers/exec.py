@@ -4,7 +4,7 @@ Source: Docker Engine API, tag Exec.
 """
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -88,7 +88,7 @@ class Execs:
         made = Exec(secrets.token_hex(32), container, config)
         self._execs[made.id] = made
         container.exec_ids.append(made.id)
-        self._publish(made, f"exec_create: {' '.join(config['Cmd'])}")
+        self._publish(made, f"exec_create: {_told_command(config['Cmd'])}")
         return made
 
     @staticmethod
@@ -127,7 +127,7 @@ class Execs:
             self._ended(made, 126 if isinstance(error, EngineError) else 255)
             raise
         made.running = True
-        self._publish(made, f"exec_start: {' '.join(made.config['Cmd'])}")
+        self._publish(made, f"exec_start: {_told_command(made.config['Cmd'])}")
         self._tasks.start(self._watch(made, made.process), f"exec {made.id[:12]}")
         return made.process
 
@@ -175,6 +175,11 @@ class Execs:
 
     def _publish(self, made: Exec, action: str, **more: str) -> None:
         container_events.publish(self._events, made.container, action, execID=made.id, **more)
+
+
+def _told_command(command: Sequence[str]) -> str:
+    """Return a command as events tell it: with Docker's blank behind the program, also without arguments."""
+    return f"{command[0]} {' '.join(command[1:])}"
 
 
 def exit_code(status: int) -> int:

@@ -121,6 +121,7 @@ class Lifecycle:
         container.record.endpoint = endpoint.to_json()
         container.record.volumes_filled = True
         self.store.save(container)
+        container_events.publish_mounts(self.events, container)
         container_events.publish(self.events, container, "start")
 
     async def _undo_start(self, container: Container, error: BaseException) -> None:
@@ -133,7 +134,6 @@ class Lifecycle:
             state.exit_code = state.exit_code or 128
         with suppress(EngineError):
             self.store.save(container)
-        container_events.publish(self.events, container, "die", exitCode=str(state.exit_code))
         container.tell_exit()
 
     async def finish(self, container: Container) -> None:
@@ -150,6 +150,7 @@ class Lifecycle:
         state.stop_health()
         container.record.endpoint = None
         self.store.save(container)
+        container_events.publish_unmounts(self.events, container)
         if state.oom_killed:
             container_events.publish(self.events, container, "oom")
         lasted = unix_seconds(state.finished_at) - unix_seconds(state.started_at)

@@ -143,8 +143,7 @@ async def test_events_tell_what_happened(parts: _Parts) -> None:
         volumes = parts.volumes()
         await volumes.create("data")
         await volumes.remove("data")
-        subscription.end()
-        seen = [(event.type, event.action, event.actor_id) async for event in subscription]
+        seen = [(event.type, event.action, event.actor_id) for event in subscription.waiting()]
     assert seen == [("volume", "create", "data"), ("volume", "destroy", "data")]
 
 
