@@ -7,7 +7,7 @@ IMAGE  := build/image/$(ARCH)
 SETUP  := packaging/linux/setup.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format image bench picture package native-engine vm-engine setup setup-test clean
+.PHONY: help run test check format image bench picture screenshots demo package native-engine vm-engine setup setup-test clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -41,6 +41,12 @@ bench: setup-test image ## measure, beside a Docker where one is installed
 picture: setup-test image ## renew the README's picture of the window
 	@$(PY) -m pytest -q tests/e2e/test_getting_started.py
 	@cp build/artifacts/getting-started.png docs/images/desktop.png
+
+screenshots: setup-test ## draw every state of every page, light and dark, into build/artifacts/screens
+	@$(PY) -m pytest -q tests/ui -m pictures
+
+demo: setup-test ## open the window over a made-up engine: nothing is started
+	@$(PY) -m app --demo
 
 package: setup image ## build the installable package for this system
 	@$(PY) packaging/build_package.py

@@ -63,6 +63,7 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
         action="store_true",
         help="run the getting-started container and print its address",
     )
+    parser.add_argument("--demo", action="store_true", help="show the window over a made-up engine")
     parser.add_argument("--selftest", action="store_true", help="check that this installation is complete")
     parser.add_argument("--version", action="version", version=read_version())
     return parser.parse_args(arguments)
@@ -93,6 +94,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from app.selftest import run_selftest
 
         return run_selftest()
+    if options.demo:
+        return run_demo()
     folders = AppFolders.find()
     write_log(folders)
     if not has_display():
@@ -105,6 +108,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return run_application(
         lambda: build_desktop(folders), str(folders.settings), started_with, read_version()
     )
+
+
+def run_demo() -> int:
+    """Show the window over the tests' fakes, which only a source tree has."""
+    try:
+        from tests.fakes.demo import DemoWorld
+    except ModuleNotFoundError:
+        sys.stderr.write("--demo needs Marina's source tree: its made-up engine is part of the tests.\n")
+        return 2
+    from app.services.settings import SettingsFile
+    from app.viewmodels.desktop import DesktopViewModel
+    from app.viewmodels.preferences import Preferences
+    from app.views.application import run_application
+
+    with DemoWorld() as world:
+        settings = world.folder / "desktop.json"
+        return run_application(
+            lambda: DesktopViewModel(world.access, Preferences(SettingsFile(settings))),
+            str(settings),
+            [],
+            read_version(),
+        )
 
 
 def build_desktop(folders: AppFolders) -> "DesktopViewModel":

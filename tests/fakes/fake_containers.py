@@ -3,6 +3,7 @@
 import functools
 import http.server
 import threading
+import time
 from typing import Any
 
 from tests.fakes.fake_programs import KNOWN, run_program
@@ -57,6 +58,9 @@ class FakeContainers:
         """Start, stop, restart or kill."""
         if action == "start":
             self._start(container)
+        elif action in ("pause", "unpause"):
+            container.state = "paused" if action == "pause" else "running"
+            self._state.publish("container", action, container.id, name=container.name)
         elif action == "kill":
             if container.state != "running":
                 raise Refusal(409, f"cannot kill container: {container.id}: container is not running")
@@ -92,6 +96,7 @@ class FakeContainers:
         self._publish_ports(container)
         container.ended.clear()
         container.state, container.was_started = "running", True
+        container.started = time.time()
         self._state.publish("container", "start", container.id, name=container.name)
         environment = dict(line.split("=", 1) for line in container.body.get("Env") or [])
 
@@ -110,6 +115,7 @@ class FakeContainers:
 
     def _end(self, container: FakeContainer, code: int) -> None:
         container.exit_code, container.state = code, "exited"
+        container.finished = time.time()
         for server in container.servers:
             server.shutdown()
             server.server_close()
@@ -170,7 +176,9 @@ class FakeContainers:
                 "Command": " ".join(c.command),
                 "Created": int(c.created),
                 "State": c.state,
-                "Status": "Up 2 seconds" if c.state == "running" else f"Exited ({c.exit_code}) 1 second ago",
+                "Status": _status(c),
+                "Mounts": mounts_of(c),
+                "NetworkSettings": {"Networks": {name: {} for name in c.networks}},
                 "Labels": c.labels,
                 "Ports": [
                     {
@@ -199,21 +207,24 @@ class FakeContainers:
                 "Status": container.state,
                 "Running": container.state == "running",
                 "ExitCode": container.exit_code,
-                "StartedAt": "2026-01-02T03:04:06Z" if container.was_started else "0001-01-01T00:00:00Z",
-                "FinishedAt": "0001-01-01T00:00:00Z",
+                "StartedAt": _stamp(container.started),
+                "FinishedAt": _stamp(container.finished),
             },
             "Config": {
                 "Image": container.image_name,
                 "Tty": container.tty,
                 "Env": container.body.get("Env") or [],
+                "Cmd": list(container.command),
                 "Labels": container.labels,
             },
+            "Mounts": mounts_of(container),
             "HostConfig": container.body.get("HostConfig") or {},
             "NetworkSettings": {
+                "Networks": {name: {"IPAddress": ""} for name in container.networks},
                 "Ports": {
                     key: [{"HostIp": "0.0.0.0", "HostPort": str(port)}]
                     for key, port in container.ports.items()
-                }
+                },
             },
         }
 
@@ -245,7 +256,7 @@ class FakeContainers:
         prepared.exit_code = run_program(
             command,
             write,
-            prepared.container.stdin,
+            prepared.stdin,
             lambda: prepared.container.state != "running",
             environment,
         )
@@ -326,6 +337,49 @@ class FakeContainers:
 def has_all(wanted: list[str], present: list[str]) -> bool:
     """Return whether every wanted label is there."""
     return all(label in present for label in wanted)
+
+
+def mounts_of(container: FakeContainer) -> list[dict[str, Any]]:
+    """Return the mount points of what was asked for by `Binds` or `Mounts`."""
+    wishes = container.body.get("HostConfig") or {}
+    mounts = [
+        (wish["Source"], wish["Target"], wish.get("ReadOnly", False)) for wish in wishes.get("Mounts") or []
+    ]
+    for bind in wishes.get("Binds") or []:
+        source, target, *options = bind.split(":")
+        mounts.append((source, target, "ro" in options))
+    return [
+        {
+            "Type": "bind" if source.startswith("/") else "volume",
+            "Name": "" if source.startswith("/") else source,
+            "Source": source,
+            "Destination": target,
+            "RW": not read_only,
+        }
+        for source, target, read_only in mounts
+    ]
+
+
+def _status(container: FakeContainer) -> str:
+    if container.state == "created":
+        return "Created"
+    since = container.finished if container.state == "exited" else container.started
+    age = _age(time.time() - since)
+    if container.state == "exited":
+        return f"Exited ({container.exit_code}) {age} ago"
+    return f"Up {age} (Paused)" if container.state == "paused" else f"Up {age}"
+
+
+def _age(seconds: float) -> str:
+    if seconds < 120:
+        return f"{max(int(seconds), 2)} seconds"
+    return f"{int(seconds / 60)} minutes" if seconds < 7200 else f"{int(seconds / 3600)} hours"
+
+
+def _stamp(moment: float) -> str:
+    if not moment:
+        return "0001-01-01T00:00:00Z"
+    return time.strftime("%Y-%m-%dT%H:%M:%S.000000000Z", time.gmtime(moment))
 
 
 class _PageHandler(http.server.BaseHTTPRequestHandler):

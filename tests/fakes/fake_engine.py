@@ -8,12 +8,12 @@ import socket
 import socketserver
 import struct
 import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from tests.fakes import fake_inside, fake_networks, fake_volumes
 from tests.fakes.fake_containers import FakeContainers, Refusal
 from tests.fakes.fake_state import FakeContainer, FakeImage, FakeState
 from tests.fakes.faults import Fault, FaultKind
@@ -31,6 +31,7 @@ class FakeEngine:
         self.faults: list[Fault] = []
         self.pull_script: Callable[[str], list[dict[str, Any]]] | None = None
         self.pull_pause = 0.0
+        self.stats_pause = 0.05
         self.requests: list[str] = []
         self.closing = threading.Event()
         self._connections: set[socket.socket] = set()
@@ -100,7 +101,7 @@ class _Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
 
     def __init__(self, engine: FakeEngine) -> None:
         self.engine = engine
-        super().__init__(str(engine.socket_path), _Handler)
+        super().__init__(str(engine.socket_path), Handler)
 
     def get_request(self) -> tuple[socket.socket, Any]:
         connection, _ = self.socket.accept()
@@ -115,14 +116,14 @@ class _Server(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
         """A client that went away is no failure of the fake."""
 
 
-class _Handler(http.server.BaseHTTPRequestHandler):
+class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: _Server
 
     def do_GET(self) -> None:
         self._handle()
 
-    do_POST = do_DELETE = do_HEAD = do_GET
+    do_POST = do_PUT = do_DELETE = do_HEAD = do_GET
 
     def log_message(self, *_: object) -> None:
         """Stay quiet."""
@@ -142,12 +143,12 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             if not self._fail(fault):
                 return
         try:
-            self._route(line)
+            self.route(line)
         except Refusal as refusal:
             if refusal.status == 304:
-                self._answer(304, b"")
+                self.answer(304, b"")
             else:
-                self._json({"message": refusal.message}, refusal.status)
+                self.answer_json({"message": refusal.message}, refusal.status)
 
     @property
     def engine(self) -> FakeEngine:
@@ -164,28 +165,32 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             self.engine.closing.wait(fault.seconds)
             return True
         if fault.kind is FaultKind.STATUS:
-            self._json({"message": fault.message}, fault.status)
+            self.answer_json({"message": fault.message}, fault.status)
         elif fault.kind is FaultKind.HANG:
             self.engine.closing.wait(HANG_LIMIT)
         elif fault.kind is FaultKind.HALF_JSON:
-            self._answer(200, b'[{"Id": "abc", "Na')
+            self.answer(200, b'[{"Id": "abc", "Na')
         elif fault.kind is FaultKind.WRONG_JSON:
-            self._json("what?")
+            self.answer_json("what?")
         elif fault.kind is FaultKind.CUT:
-            self._start_chunks("application/json")
+            self.start_chunks("application/json")
             self.wfile.write(b'40\r\n{"status":"Downloading","id":')
         return False
 
-    def _route(self, line: str) -> None:
+    def route(self, line: str) -> None:
         for pattern, method in _ROUTES:
             if match := re.fullmatch(pattern, line):
                 getattr(self, method)(*map(unquote, match.groups()))
+                return
+        for pattern, answer in (*fake_inside.ROUTES, *fake_networks.ROUTES, *fake_volumes.ROUTES):
+            if match := re.fullmatch(pattern, line):
+                answer(self, *map(unquote, match.groups()))
                 return
         raise Refusal(404, "page not found")
 
     # --- answers ------------------------------------------------------------------------------------------
 
-    def _answer(self, status: int, content: bytes, kind: str = "application/json") -> None:
+    def answer(self, status: int, content: bytes, kind: str = "application/json") -> None:
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(content)))
@@ -194,29 +199,29 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    def _json(self, value: object, status: int = 200) -> None:
-        self._answer(status, json.dumps(value).encode())
+    def answer_json(self, value: object, status: int = 200) -> None:
+        self.answer(status, json.dumps(value).encode())
 
-    def _start_chunks(self, kind: str) -> None:
+    def start_chunks(self, kind: str) -> None:
         self.send_response(200)
         self.send_header("Content-Type", kind)
         self.send_header("Transfer-Encoding", "chunked")
         self.end_headers()
 
-    def _chunk(self, data: bytes) -> None:
+    def chunk(self, data: bytes) -> None:
         self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
 
     # --- system -------------------------------------------------------------------------------------------
 
     def ping(self) -> None:
-        self._answer(200, b"OK", "text/plain")
+        self.answer(200, b"OK", "text/plain")
 
     def version(self) -> None:
-        self._json({"Version": "0.0-fake", "ApiVersion": "1.47", "Os": "linux", "Arch": "amd64"})
+        self.answer_json({"Version": "0.0-fake", "ApiVersion": "1.47", "Os": "linux", "Arch": "amd64"})
 
     def info(self) -> None:
         running = sum(c.state == "running" for c in self.engine.state.containers.values())
-        self._json(
+        self.answer_json(
             {
                 "Containers": len(self.engine.state.containers),
                 "ContainersRunning": running,
@@ -231,25 +236,25 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if self.engine.closing.is_set():  # too late to be told of the end
             self.close_connection = True
             return
-        self._start_chunks("application/json")
+        self.start_chunks("application/json")
         self.wfile.flush()
         while (message := listener.get()) is not None:
-            self._chunk(json.dumps(message).encode() + b"\n")
+            self.chunk(json.dumps(message).encode() + b"\n")
         if not self.engine.closing.is_set():
-            self._chunk(b"")
+            self.chunk(b"")
 
     # --- containers ---------------------------------------------------------------------------------------
 
     def list_containers(self) -> None:
         filters = json.loads(self.query.get("filters", "{}"))
-        self._json(self.engine.containers.list_rows(self.query.get("all") == "1", filters))
+        self.answer_json(self.engine.containers.list_rows(self.query.get("all") == "1", filters))
 
     def create(self) -> None:
         container = self.engine.containers.create(self.query.get("name", ""), json.loads(self.body))
-        self._json({"Id": container.id, "Warnings": []}, 201)
+        self.answer_json({"Id": container.id, "Warnings": []}, 201)
 
     def inspect_container(self, name: str) -> None:
-        self._json(self.engine.containers.inspect(self.engine.containers.get(name)))
+        self.answer_json(self.engine.containers.inspect(self.engine.containers.get(name)))
 
     def act(self, name: str, action: str) -> None:
         container = self.engine.containers.get(name)
@@ -257,46 +262,46 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             container.sizes.append((int(self.query["h"]), int(self.query["w"])))
         else:
             self.engine.containers.act(container, action, self.query)
-        self._answer(200 if action == "resize" else 204, b"")
+        self.answer(200 if action == "resize" else 204, b"")
 
     def remove(self, name: str) -> None:
         self.engine.containers.remove(self.engine.containers.get(name), self.query.get("force") == "1")
-        self._answer(204, b"")
+        self.answer(204, b"")
 
     def wait(self, name: str) -> None:
         container = self.engine.containers.get(name)
         fresh = self.query.get("condition") == "next-exit"
-        self._start_chunks("application/json")
+        self.start_chunks("application/json")
         self.wfile.flush()
         while not self.engine.closing.is_set():
             if container.ended.wait(0.02) or (not fresh and container.state == "exited"):
-                self._chunk(json.dumps({"StatusCode": container.exit_code}).encode() + b"\n")
-                self._chunk(b"")
+                self.chunk(json.dumps({"StatusCode": container.exit_code}).encode() + b"\n")
+                self.chunk(b"")
                 return
 
     def logs(self, name: str) -> None:
         container = self.engine.containers.get(name)
         follow, stamps = self.query.get("follow") == "1", self.query.get("timestamps") == "1"
         tail = self.query.get("tail", "all")
-        self._start_chunks("application/vnd.docker.multiplexed-stream")
+        self.start_chunks("application/vnd.docker.multiplexed-stream")
         with container.changed:
             entries = list(container.log)
         sent = len(entries)
         first = 0 if tail == "all" else max(len(entries) - int(tail), 0)
         for number, entry in enumerate(entries[first:], start=first):
-            self._chunk(_encode(container, entry, stamps, number))
+            self.chunk(_encode(container, entry, stamps, number))
         while follow and not self.engine.closing.is_set():
             fresh, ended = container.wait_for_output(sent)
             for number, entry in enumerate(fresh, start=sent):
-                self._chunk(_encode(container, entry, stamps, number))
+                self.chunk(_encode(container, entry, stamps, number))
             sent += len(fresh)
             if ended and not fresh:
                 break
-        self._chunk(b"")
+        self.chunk(b"")
 
     def attach(self, name: str) -> None:
         container = self.engine.containers.get(name)
-        self._hijack()
+        self.hijack()
         sent = 0
         reader = self._start_input(container.stdin.put) if self.query.get("stdin") == "1" else None
         while not self.engine.closing.is_set():
@@ -311,16 +316,16 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     # --- exec ---------------------------------------------------------------------------------------------
 
     def create_exec(self, name: str) -> None:
-        self._json({"Id": self.engine.containers.create_exec(name, json.loads(self.body)).id}, 201)
+        self.answer_json({"Id": self.engine.containers.create_exec(name, json.loads(self.body)).id}, 201)
 
     def start_exec(self, id: str) -> None:
         prepared = self.engine.containers.get_exec(id)
         if json.loads(self.body).get("Detach"):
             self.engine.containers.run_exec(prepared, lambda stream, data: None)
-            self._answer(200, b"")
+            self.answer(200, b"")
             return
-        self._hijack()
-        reader = self._start_input(prepared.container.stdin.put) if prepared.body.get("AttachStdin") else None
+        self.hijack()
+        reader = self._start_input(prepared.stdin.put) if prepared.body.get("AttachStdin") else None
         tty = bool(prepared.body.get("Tty"))
         self.engine.containers.run_exec(
             prepared, lambda stream, data: self._raw(data if tty else _frame(stream, data))
@@ -329,16 +334,16 @@ class _Handler(http.server.BaseHTTPRequestHandler):
 
     def inspect_exec(self, id: str) -> None:
         prepared = self.engine.containers.get_exec(id)
-        self._json({"Running": prepared.exit_code is None, "ExitCode": prepared.exit_code})
+        self.answer_json({"Running": prepared.exit_code is None, "ExitCode": prepared.exit_code})
 
     def resize_exec(self, id: str) -> None:
         self.engine.containers.get_exec(id).sizes.append((int(self.query["h"]), int(self.query["w"])))
-        self._answer(200, b"")
+        self.answer(200, b"")
 
     def _raw(self, data: bytes) -> None:
         self.wfile.write(data)
 
-    def _hijack(self) -> None:
+    def hijack(self) -> None:
         self.wfile.write(
             b"HTTP/1.1 101 UPGRADED\r\nContent-Type: application/vnd.docker.raw-stream\r\n"
             b"Connection: Upgrade\r\nUpgrade: tcp\r\n\r\n"
@@ -362,50 +367,45 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         if reader is not None:
             reader.join()
 
-    # --- images and volumes -------------------------------------------------------------------------------
+    # --- images -------------------------------------------------------------------------------------------
 
     def list_images(self) -> None:
         rows = [
             {"Id": i.id, "RepoTags": i.tags, "RepoDigests": [], "Size": i.size, "Created": 1_700_000_000}
             for i in self.engine.state.images
         ]
-        self._json(rows)
+        self.answer_json(rows)
 
     def inspect_image(self, name: str) -> None:
-        self._json(self.engine.containers.inspect_image(name))
+        self.answer_json(self.engine.containers.inspect_image(name))
 
     def remove_image(self, name: str) -> None:
-        self._json(self.engine.containers.remove_image(name, self.query.get("force") == "1"))
+        self.answer_json(self.engine.containers.remove_image(name, self.query.get("force") == "1"))
 
     def tag(self, name: str) -> None:
         self.engine.containers.get_image(name).tags.append(f"{self.query['repo']}:{self.query['tag']}")
-        self._answer(201, b"")
+        self.answer(201, b"")
 
     def pull(self) -> None:
         name, tag = self.query["fromImage"], self.query.get("tag", "latest")
         reference = f"{name}@{tag}" if tag.startswith("sha256:") else f"{name}:{tag}"
         script = self.engine.pull_script or self.engine.containers.pull_messages
         messages = script(reference)
-        self._start_chunks("application/json")
+        self.start_chunks("application/json")
         for message in messages:
-            self._chunk(json.dumps(message).encode() + b"\r\n")
+            self.chunk(json.dumps(message).encode() + b"\r\n")
             self.wfile.flush()
             if self.engine.closing.wait(self.engine.pull_pause):
                 return
         if not any("error" in message for message in messages):
             self.engine.containers.finish_pull(reference)
-        self._chunk(b"")
+        self.chunk(b"")
 
     def load(self) -> None:
         self.engine.add_image("loaded:latest", size=len(self.body))
-        self._start_chunks("application/json")
-        self._chunk(json.dumps({"stream": "Loaded image: loaded:latest\n"}).encode() + b"\n")
-        self._chunk(b"")
-
-    def list_volumes(self) -> None:
-        now = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
-        rows = [{"Name": v, "Driver": "local", "CreatedAt": now} for v in self.engine.state.volumes]
-        self._json({"Volumes": rows, "Warnings": []})
+        self.start_chunks("application/json")
+        self.chunk(json.dumps({"stream": "Loaded image: loaded:latest\n"}).encode() + b"\n")
+        self.chunk(b"")
 
 
 _ROUTES = [
@@ -420,7 +420,7 @@ _ROUTES = [
     (r"POST /containers/([^/]+)/attach", "attach"),
     (r"POST /containers/([^/]+)/wait", "wait"),
     (r"POST /containers/([^/]+)/exec", "create_exec"),
-    (r"POST /containers/([^/]+)/(start|stop|restart|kill|resize)", "act"),
+    (r"POST /containers/([^/]+)/(start|stop|restart|kill|pause|unpause|resize)", "act"),
     (r"DELETE /containers/([^/]+)", "remove"),
     (r"POST /exec/([^/]+)/start", "start_exec"),
     (r"POST /exec/([^/]+)/resize", "resize_exec"),
@@ -431,7 +431,6 @@ _ROUTES = [
     (r"GET /images/(.+)/json", "inspect_image"),
     (r"POST /images/(.+)/tag", "tag"),
     (r"DELETE /images/(.+)", "remove_image"),
-    (r"GET /volumes", "list_volumes"),
 ]
 
 

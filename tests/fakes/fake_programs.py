@@ -35,7 +35,40 @@ def run_program(
                 return 137
             time.sleep(0.01)
         return 0
+    if not arguments:
+        return _run_prompt(write, stdin, stopped)
     return _run_shell(arguments, write, environment)
+
+
+def _run_prompt(
+    write: Callable[[int, bytes], None], stdin: "queue.Queue[bytes | None]", stopped: Callable[[], bool]
+) -> int:
+    """Be a shell at a terminal: echo what is typed, know `echo` and `exit`, and show colours for `ls`."""
+    line = b""
+    write(STDOUT, b"/ # ")
+    while (data := _next_input(stdin, stopped)) is not None:
+        for key in (data[place : place + 1] for place in range(len(data))):
+            if key == b"\x7f" and line:
+                line = line[:-1]
+                write(STDOUT, b"\b \b")
+            elif key == b"\r":
+                write(STDOUT, b"\r\n")
+                words = line.decode("utf-8", "replace").split()
+                line = b""
+                if words[:1] == ["exit"]:
+                    return int(words[1]) if words[1:] else 0
+                if words[:1] == ["echo"]:
+                    write(STDOUT, " ".join(words[1:]).encode() + b"\r\n")
+                elif words == ["ls"]:
+                    names = ("bin", "etc", "tmp", "usr", "var")
+                    write(STDOUT, b"  ".join(b"\x1b[1;34m%s\x1b[m" % n.encode() for n in names) + b"\r\n")
+                elif words:
+                    write(STDOUT, f"sh: {words[0]}: not found\r\n".encode())
+                write(STDOUT, b"/ # ")
+            elif key >= b" ":
+                line += key
+                write(STDOUT, key)
+    return 137 if stopped() else 0
 
 
 def _next_input(stdin: "queue.Queue[bytes | None]", stopped: Callable[[], bool]) -> bytes | None:

@@ -31,6 +31,61 @@ class FakeImage:
 
 
 @dataclass
+class FakeVolume:
+    """A volume; `size` is what it is said to take."""
+
+    name: str
+    labels: dict[str, str] = field(default_factory=dict)
+    size: int = 0
+    created: float = field(default_factory=time.time)
+
+    @property
+    def is_anonymous(self) -> bool:
+        return "com.docker.volume.anonymous" in self.labels
+
+
+@dataclass
+class FakeNetwork:
+    """A network."""
+
+    name: str
+    driver: str = "bridge"
+    subnet: str = ""
+    internal: bool = False
+    id: str = field(default_factory=lambda: make_id("network"))
+    created: float = field(default_factory=time.time)
+
+    @property
+    def is_predefined(self) -> bool:
+        return self.name in ("bridge", "host", "none")
+
+
+def usual_networks() -> list[FakeNetwork]:
+    """Return the networks that every engine has."""
+    return [
+        FakeNetwork("bridge", "bridge", "172.17.0.0/16"),
+        FakeNetwork("host", "host"),
+        FakeNetwork("none", "null"),
+    ]
+
+
+def usual_files() -> dict[str, bytes | None]:
+    """Return the files of a small image; folders have None."""
+    return {
+        "/bin": None,
+        "/bin/sh": b"\x7fELF",
+        "/etc": None,
+        "/etc/hostname": b"fake\n",
+        "/etc/os-release": b'NAME="Fake Linux"\n',
+        "/tmp": None,
+        "/usr": None,
+        "/usr/share": None,
+        "/usr/share/welcome.txt": b"Hello.\n",
+        "/var": None,
+    }
+
+
+@dataclass
 class FakeContainer:
     """A container: what was asked for, and what its command did."""
 
@@ -50,6 +105,10 @@ class FakeContainer:
     stdin: "queue.Queue[bytes | None]" = field(default_factory=queue.Queue)
     servers: list[Any] = field(default_factory=list)
     sizes: list[tuple[int, int]] = field(default_factory=list)
+    networks: tuple[str, ...] = ("bridge",)
+    files: dict[str, bytes | None] = field(default_factory=usual_files)
+    started: float = 0.0
+    finished: float = 0.0
 
     @property
     def command(self) -> tuple[str, ...]:
@@ -84,6 +143,7 @@ class FakeExec:
     body: dict[str, Any]
     id: str = field(default_factory=lambda: make_id("exec"))
     exit_code: int | None = None
+    stdin: "queue.Queue[bytes | None]" = field(default_factory=queue.Queue)
     sizes: list[tuple[int, int]] = field(default_factory=list)
 
 
@@ -96,7 +156,8 @@ class FakeState:
         self.registry: dict[str, FakeImage] = {}
         self.containers: dict[str, FakeContainer] = {}
         self.execs: dict[str, FakeExec] = {}
-        self.volumes: list[str] = []
+        self.volumes: list[FakeVolume] = []
+        self.networks: list[FakeNetwork] = usual_networks()
         self._listeners: list[queue.Queue[dict[str, Any] | None]] = []
 
     def find_image(self, name: str) -> FakeImage | None:

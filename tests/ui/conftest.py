@@ -5,7 +5,6 @@ import os
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 import tempfile
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,48 +14,28 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.services.engine_client import EngineClient
 from app.services.settings import SettingsFile
-from app.services.virtual_machine import StatusCallback, VirtualMachine
 from app.viewmodels.desktop import DesktopViewModel
 from app.viewmodels.preferences import Preferences
 from app.views.application import install_translations
 from app.views.main_window import MainWindow
 from app.views.theme import Appearance, Theme
+from tests.fakes.fake_access import FakeAccess
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_machine import FakeMachine
 from vm.machine.status import MachineState
 
-SCREENSHOTS = Path(__file__).parents[2] / "build" / "screenshots"
+SCREENSHOTS = Path(__file__).parents[2] / "build" / "artifacts" / "screens"
 WAIT_MS = 10_000
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Pass over what the offscreen platform says of every dialog and popup."""
+    """Pass over what the offscreen platform says of every dialog and popup; mark tests that draw pictures."""
     for item in items:
         if item.path.is_relative_to(Path(__file__).parent):
             item.add_marker(pytest.mark.qt_log_ignore("^This plugin does not support "))
-
-
-class FakeAccess:
-    """The services over the fakes' sockets."""
-
-    def __init__(self, folder: Path, engine: FakeEngine) -> None:
-        self._folder, self._engine = folder, engine
-        self._client = EngineClient(engine.socket_path, connect_timeout=2.0, read_timeout=5.0)
-
-    def machine(self) -> VirtualMachine:
-        return VirtualMachine(self._folder)
-
-    def client(self) -> EngineClient:
-        return self._client
-
-    def start_engine(self, on_status: StatusCallback, cancelled: threading.Event) -> EngineClient:
-        self.machine().start_engine(on_status, cancelled).close()
-        return EngineClient(self._engine.socket_path, connect_timeout=2.0, read_timeout=5.0)
-
-    def close(self) -> None:
-        self._client.close()
+            if "save_picture" in getattr(item, "fixturenames", ()):
+                item.add_marker(pytest.mark.pictures)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -140,7 +119,7 @@ class _UrlCatcher(QObject):
 
 @pytest.fixture
 def save_picture(theme: Theme) -> Iterator[Callable[[QWidget, str], None]]:
-    """Save a picture of a widget in light and in dark under build/screenshots."""
+    """Save a picture of a widget in light and in dark under build/artifacts/screens."""
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
 
     def save(widget: QWidget, name: str) -> None:

@@ -18,6 +18,7 @@ from app.services.errors import (
 )
 from app.services.run_options import RunOptions
 from tests.fakes.fake_engine import FakeEngine
+from tests.fakes.fake_state import FakeVolume
 from tests.fakes.faults import FaultKind
 
 
@@ -201,7 +202,7 @@ def test_an_archive_is_loaded(engine: FakeEngine, client: EngineClient, tmp_path
 
 
 def test_volumes(engine: FakeEngine, client: EngineClient) -> None:
-    engine.state.volumes.append("data")
+    engine.state.volumes.append(FakeVolume("data"))
     (volume,) = client.list_volumes()
     assert (volume.name, volume.driver) == ("data", "local")
     assert volume.created > 0

@@ -1,0 +1,68 @@
+"""The demo: the whole window over the filled fake engine, and a picture of each full page."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from app.services.settings import SettingsFile
+from app.viewmodels.desktop import DesktopViewModel
+from app.viewmodels.preferences import Preferences
+from app.views.main_window import MainWindow
+from tests.fakes.demo import DemoWorld
+from tests.ui.helpers import wait_for
+
+Save = Callable[[QWidget, str], None]
+
+
+@pytest.fixture
+def demo(qtbot: QtBot) -> Iterator[MainWindow]:
+    """The window over the demo, its lists loaded."""
+    with DemoWorld() as world:
+        desktop = DesktopViewModel(world.access, Preferences(SettingsFile(world.folder / "desktop.json")))
+        window = MainWindow(desktop, "0.0-demo")
+        window.may_close = True
+        window.show()
+        desktop.begin()
+        wait_for(qtbot, lambda: desktop.containers.total == 8 and desktop.images.total == 6)
+        yield window
+        window.close()
+        desktop.close()
+        window.deleteLater()
+
+
+@pytest.mark.parametrize("page", ["containers", "images"])
+def test_full_pages(demo: MainWindow, page: str, qtbot: QtBot, save_picture: Save) -> None:
+    demo.show_page(page)
+    assert demo.page.name == page
+    save_picture(demo, f"demo-{page}")
+
+
+def test_demo_opens_and_leaves_nothing(tmp_path: Path) -> None:
+    script = f"""
+import sys, tempfile
+tempfile.tempdir = {str(tmp_path)!r}
+from PySide6.QtCore import QTimer
+from app.views import application
+build = application.Desktop.__init__
+def build_and_leave(self, *arguments):
+    build(self, *arguments)
+    self.window.first_frame.connect(lambda: QTimer.singleShot(500, self.leave))
+application.Desktop.__init__ = build_and_leave
+from app.main import main
+sys.exit(main(["--demo"]))
+"""
+    ended = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=Path(__file__).parents[2],
+        timeout=60,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ended.returncode == 0, ended.stderr
+    assert not list(tmp_path.iterdir())
