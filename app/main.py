@@ -4,6 +4,7 @@
 """
 
 import argparse
+import importlib
 import logging
 import logging.handlers
 import sys
@@ -113,7 +114,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run_demo() -> int:
     """Show the window over the tests' fakes, which only a source tree has."""
     try:
-        from tests.fakes.demo import DemoWorld
+        demo = importlib.import_module("tests.fakes.demo")  # by name: the program itself knows no tests
     except ModuleNotFoundError:
         sys.stderr.write("--demo needs Marina's source tree: its made-up engine is part of the tests.\n")
         return 2
@@ -122,7 +123,7 @@ def run_demo() -> int:
     from app.viewmodels.preferences import Preferences
     from app.views.application import run_application
 
-    with DemoWorld() as world:
+    with demo.DemoWorld() as world:
         settings = world.folder / "desktop.json"
         return run_application(
             lambda: DesktopViewModel(world.access, Preferences(SettingsFile(settings))),

@@ -132,7 +132,7 @@ class StatusDelegate(CellDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color)
-        painter.drawEllipse(QRect(rect.left(), rect.center().y() - _DOT // 2, _DOT, _DOT))
+        painter.drawEllipse(QRect(rect.left(), rect.center().y() - _DOT // 2 + 1, _DOT, _DOT))
         rect = rect.adjusted(_DOT + 8, 0, 0, 0)
         width = self.draw_text(painter, rect, word, tokens.err if tone == "err" else tokens.text)
         if remark and rect.width() - width > 40:
