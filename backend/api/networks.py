@@ -1,52 +1,74 @@
-"""`/networks`: list and inspect; user-defined networks are refused until the engine has them."""
+"""`/networks`: create, list, inspect, remove, prune; containers join and leave.
 
-import json
+Source: Docker Engine API, tag Network; the texts are those of dockerd 26.
+"""
+
 from collections.abc import Mapping
 from typing import Any
 
 from aiohttp import web
 
-from backend.api.request_values import member, query_filters, read_json_object
+from backend.api.request_values import member, query_bool, query_filters, read_json_object
 from backend.engine import Engine
-from backend.errors import ForbiddenError, InvalidParameterError, NotSupportedError
-from backend.networks.network_records import PREDEFINED
+from backend.errors import InvalidParameterError, NotFoundError
+from backend.networks.network import Network
 
 KNOWN_FILTERS = frozenset({"dangling", "driver", "id", "label", "name", "scope", "type"})
-NOT_YET = "user-defined networks are not supported yet; use the networks bridge, host or none"
+TYPES = ("builtin", "custom")
 
 
 def routes(engine: Engine) -> list[web.RouteDef]:
     """Return this area's routes."""
+    networks = engine.networks
 
     async def list_networks(request: web.Request) -> web.Response:
         filters = query_filters(request)
-        if unknown := set(filters) - KNOWN_FILTERS:
-            raise InvalidParameterError(f"invalid filter '{min(unknown)}'")
-        return web.json_response([network for network in engine.networks.list() if matches(network, filters)])
+        check_filters(filters)
+        found = [network for network in networks.all() if matches(network, filters, networks.is_used)]
+        return web.json_response([network.to_docker(()) for network in found])
 
     async def inspect_network(request: web.Request) -> web.Response:
-        return web.json_response(engine.networks.inspect(request.match_info["id"]))
+        name, scope = request.match_info["id"], request.query.get("scope")
+        if scope not in (None, "", "local"):
+            raise NotFoundError(f"network {name} not found")
+        query_bool(request, "verbose")  # more is told of swarm networks only
+        return web.json_response(networks.inspect(name))
 
     async def create_network(request: web.Request) -> web.Response:
-        name = member(await read_json_object(request), "Name", str, "")
-        if not name:
-            raise InvalidParameterError("network name is required")
-        if name in PREDEFINED:
-            raise ForbiddenError(f"operation is not permitted on predefined {name} network")
-        raise NotSupportedError(NOT_YET)
+        network = await networks.create(await read_json_object(request))
+        return web.json_response({"Id": network.id, "Warning": ""}, status=201)
 
     async def remove_network(request: web.Request) -> web.Response:
-        network = engine.networks.inspect(request.match_info["id"])
-        raise ForbiddenError(f"{network['Name']} is a pre-defined network and cannot be removed")
+        await networks.remove(request.match_info["id"])
+        return web.Response(status=204)
 
-    async def change_membership(request: web.Request) -> web.Response:
-        await read_json_object(request)
-        engine.networks.inspect(request.match_info["id"])
-        raise NotSupportedError("joining and leaving networks while a container exists is not supported yet")
+    async def connect(request: web.Request) -> web.Response:
+        from backend.containers.network_membership import connect
+
+        body = await read_json_object(request, required=False)
+        reference = _container_in(body)
+        network = networks.find(request.match_info["id"])
+        await connect(engine.containers, network, reference, body.get("EndpointConfig"))
+        return web.Response(status=200)
+
+    async def disconnect(request: web.Request) -> web.Response:
+        from backend.containers.network_membership import disconnect
+
+        body = await read_json_object(request, required=False)
+        await disconnect(
+            engine.containers,
+            request.match_info["id"],
+            _container_in(body),
+            force=member(body, "Force", bool, False),
+        )
+        return web.Response(status=200)
 
     async def prune_networks(request: web.Request) -> web.Response:
-        query_filters(request)
-        return web.json_response({"NetworksDeleted": []})  # pre-defined networks are never pruned
+        from backend.networks.pruning import prune
+
+        removed = await prune(networks, query_filters(request))
+        engine.events.publish("network", "prune", "", reclaimed="0")
+        return web.json_response({"NetworksDeleted": removed or None})
 
     return [
         web.get("/networks", list_networks),
@@ -54,30 +76,52 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         web.post("/networks/prune", prune_networks),
         web.get("/networks/{id}", inspect_network),
         web.delete("/networks/{id}", remove_network),
-        web.post("/networks/{id}/connect", change_membership),
-        web.post("/networks/{id}/disconnect", change_membership),
+        web.post("/networks/{id}/connect", connect),
+        web.post("/networks/{id}/disconnect", disconnect),
     ]
 
 
-def matches(network: Mapping[str, Any], filters: Mapping[str, list[str]]) -> bool:
+def _container_in(body: Mapping[str, Any]) -> str:
+    reference = member(body, "Container", str, "")
+    if not reference:
+        raise InvalidParameterError('invalid name or ID supplied: ""')
+    return reference
+
+
+def check_filters(filters: Mapping[str, list[str]]) -> None:
+    """Raise InvalidParameterError for filters or values that do not exist."""
+    if unknown := set(filters) - KNOWN_FILTERS:
+        raise InvalidParameterError(f"invalid filter '{min(unknown)}'")
+    for value in filters.get("type", ()):
+        if value not in TYPES:
+            raise InvalidParameterError(f"invalid filter: 'type'='{value}'")
+    for value in filters.get("dangling", ()):
+        if value.lower() not in ("true", "1", "false", "0"):
+            raise InvalidParameterError(
+                'invalid value for filter \'dangling\', must be "true" (or "1"), or "false" (or "0")'
+            )
+
+
+def matches(network: Network, filters: Mapping[str, list[str]], is_used: Any = lambda network: False) -> bool:
     """Return whether a network passes: any value of a filter, all filters (labels: all values)."""
-    return all(_passes(network, name, values) for name, values in filters.items() if values)
+    return all(_passes(network, name, values, is_used) for name, values in filters.items() if values)
 
 
-def _passes(network: Mapping[str, Any], name: str, values: list[str]) -> bool:
+def _passes(network: Network, name: str, values: list[str], is_used: Any) -> bool:
     if name == "label":
-        return all(_has_label(network["Labels"], value) for value in values)
+        return all(_has_label(network.labels, value) for value in values)
     if name == "name":
-        return any(value in network["Name"] for value in values)
+        return any(value in network.name for value in values)
     if name == "id":
-        return any(value in network["Id"] for value in values)
-    if name in ("driver", "scope"):
-        return network[name.title()] in values
-    predefined = network["Name"] in PREDEFINED
+        return any(value in network.id for value in values)
+    if name == "driver":
+        return network.driver in values
+    if name == "scope":
+        return "local" in values
     if name == "type":
-        return ("builtin" if predefined else "custom") in values
-    # dangling: unused and not pre-defined
-    return not predefined and not network["Containers"] and json.loads(values[0].lower()) is True
+        return ("builtin" if network.is_predefined else "custom") in values
+    dangling = not network.is_predefined and not is_used(network)
+    return dangling == (values[0].lower() in ("true", "1"))
 
 
 def _has_label(labels: Mapping[str, str], wanted: str) -> bool:

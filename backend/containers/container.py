@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from backend.containers.health import UNHEALTHY, Health
-from backend.networks.endpoint import Endpoint
+from backend.networks.attachment import Attachment
 from backend.runtime.monitor import MonitorWatch
 
 NEVER = "0001-01-01T00:00:00Z"
@@ -53,7 +53,8 @@ class State:
 
 @dataclass(slots=True)
 class ContainerRecord:
-    """What is stored of a container. `config` and `host_config` are in Docker's form, with all fields."""
+    """What is stored of a container. `config` and `host_config` are in Docker's form, with all fields;
+    `networks` holds what it asks of each network, in Docker's form and in the order of its interfaces."""
 
     id: str
     name: str
@@ -64,7 +65,8 @@ class ContainerRecord:
     host_config: dict[str, Any]
     mounts: list[dict[str, Any]] = field(default_factory=list)
     state: State = field(default_factory=State)
-    endpoint: dict[str, Any] | None = None
+    networks: dict[str, dict[str, Any]] = field(default_factory=dict)
+    attachment: dict[str, Any] | None = None
     volumes_filled: bool = False
 
     def to_json(self) -> dict[str, Any]:
@@ -76,6 +78,9 @@ class ContainerRecord:
         """Return the record that `to_json` wrote."""
         known = {item.name for item in fields(cls)}
         record = cls(**{name: item for name, item in value.items() if name in known})
+        if "networks" not in value:  # of a Marina that knew one network for each container
+            mode = record.host_config["NetworkMode"]
+            record.networks = {"bridge" if mode == "default" else mode: {}}
         state_fields = {item.name for item in fields(State)}
         record.state = State(**{name: item for name, item in value["state"].items() if name in state_fields})
         if (health := value["state"].get("health")) is not None:
@@ -128,9 +133,9 @@ class Container:
         return self.record.state
 
     @property
-    def endpoint(self) -> Endpoint | None:
+    def attachment(self) -> Attachment | None:
         """Its place on the network while it runs."""
-        return None if self.record.endpoint is None else Endpoint.from_json(self.record.endpoint)
+        return None if self.record.attachment is None else Attachment.from_json(self.record.attachment)
 
     @property
     def auto_remove(self) -> bool:

@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from backend.containers import create_request
+from backend.containers import create_request, networking_request
 from backend.containers.anonymous_volumes import drop_volumes
 from backend.containers.container import Container, ContainerRecord, now_text
-from backend.containers.lifecycle import endpoint_request
+from backend.containers.lifecycle import attach_request
 from backend.containers.mounts import MountWish, collect_mounts, prepare_bind_source
 from backend.containers.names import check_name, new_id, random_name
 from backend.containers.run_files import RunFiles
@@ -54,7 +54,7 @@ class ContainerCreation:
         if not isinstance(host_body, dict):
             raise InvalidParameterError("invalid JSON: HostConfig must be an object")
         host = create_request.read_host_config(host_body)
-        create_request.check_networking(body, host["NetworkMode"])
+        networks = networking_request.read_networks(body, config, host, self.networks)
         if not config["Image"]:
             raise InvalidParameterError("no image specified")
         image = self.images.find(config["Image"])
@@ -70,10 +70,11 @@ class ContainerCreation:
             image_reference=config["Image"],
             config=config,
             host_config=host,
+            networks=networks,
         )
         if not config["Hostname"] and host["NetworkMode"] != "host" and host["UTSMode"] != "host":
             config["Hostname"] = record.id[:12]
-        self.networks.validate(endpoint_request(Container(record)))
+        self.networks.validate(attach_request(Container(record)))
         paths = RunFiles.of(self.files, record.id)
         try:
             await in_thread(paths.make_data)
@@ -85,7 +86,7 @@ class ContainerCreation:
             await in_thread(paths.remove_data)
             raise
         paths.write_disposable_volumes(())
-        return Created(container, _warnings(host))
+        return Created(container, _warnings(config, host))
 
     def _choose_name(self, name: str | None) -> str:
         if not name:
@@ -135,9 +136,10 @@ def _named(wish: MountWish) -> MountWish:
     return replace(wish, source=secrets.token_hex(32), anonymous=True)
 
 
-def _warnings(host: Mapping[str, Any]) -> list[str]:
+def _warnings(config: Mapping[str, Any], host: Mapping[str, Any]) -> list[str]:
     """Return what the new container will not get, a sentence for each thing."""
-    return resources.warnings(host, cgroups.controllers())
+    warnings = resources.warnings(host, cgroups.controllers())
+    return [*warnings, *networking_request.warnings_about(config, host)]
 
 
 def _check_cpu_set(name: str, text: str) -> None:

@@ -12,7 +12,7 @@ from backend.containers import health
 from backend.containers.field_tables import CONFIG, HOST_CONFIG, read_fields
 from backend.containers.log_config import check_log_config
 from backend.containers.signals import parse_signal
-from backend.errors import InvalidParameterError, NotFoundError, NotSupportedError
+from backend.errors import InvalidParameterError, NotSupportedError
 from backend.images.image import Image
 from backend.runtime import capabilities, resources
 
@@ -250,26 +250,3 @@ def _console_size(value: list[Any] | None) -> list[int]:
     ):
         raise InvalidParameterError("invalid JSON: ConsoleSize must be two numbers, height and width")
     return value
-
-
-def check_networking(body: Mapping[str, Any], network_mode: str) -> None:
-    """Refuse what NetworkingConfig asks beyond being on the default bridge.
-
-    Raises InvalidParameterError, NotFoundError or NotSupportedError.
-    """
-    networking = body.get("NetworkingConfig")
-    if networking is None:
-        return
-    endpoints = networking.get("EndpointsConfig") if isinstance(networking, dict) else 0
-    if endpoints is None:
-        return
-    if not isinstance(endpoints, dict):
-        raise InvalidParameterError("invalid JSON: NetworkingConfig must hold an object EndpointsConfig")
-    for name, settings in endpoints.items():
-        if name not in (network_mode, "default", "bridge", "host", "none"):
-            raise NotFoundError(f"network {name} not found")
-        if settings is not None and not isinstance(settings, dict):
-            raise InvalidParameterError("invalid JSON: EndpointsConfig must hold objects")
-        for option in ("IPAMConfig", "Links", "Aliases", "DriverOpts"):
-            if (settings or {}).get(option):
-                raise NotSupportedError(f"EndpointsConfig: {option} is not supported on the {name} network")

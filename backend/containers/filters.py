@@ -120,11 +120,7 @@ def _passes(item: Container, name: str, values: Sequence[str]) -> bool:
             value in (m.get("Name"), m["Source"], m["Destination"]) for m in record.mounts for value in values
         )
     if name == "network":
-        mode = record.host_config["NetworkMode"]
-        endpoint = item.endpoint
-        known = {mode, "bridge" if mode == "default" else mode}
-        if endpoint is not None:
-            known |= {endpoint.network_id, endpoint.network_name}
+        known = {one for name, wish in record.networks.items() for one in (name, wish.get("NetworkID"))}
         return any(value in known for value in values)
     if name in ("expose", "publish"):
         return any(_has_port(item, name, value) for value in values)
@@ -146,5 +142,5 @@ def _has_port(item: Container, name: str, wanted: str) -> bool:
         return port in (item.record.config.get("ExposedPorts") or {})
     return any(
         f"{bound.host_port}/{bound.protocol}" == port
-        for bound in (item.endpoint.ports if item.endpoint else ())
+        for bound in (item.attachment.ports if item.attachment else ())
     )

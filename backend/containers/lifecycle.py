@@ -24,7 +24,8 @@ from backend.errors import EngineError, InvalidParameterError, SystemFailureErro
 from backend.events import EventBus
 from backend.images.manager import Images
 from backend.moments import unix_seconds
-from backend.networks.endpoint import Endpoint, EndpointRequest
+from backend.networks.attachment import Attachment, AttachRequest
+from backend.networks.endpoint import EndpointWish
 from backend.networks.manager import Networks
 from backend.runtime import cgroups, monitor
 from backend.runtime.monitor import MonitorOptions
@@ -66,12 +67,12 @@ class Lifecycle:
 
     async def _start(self, container: Container) -> None:
         record, paths = container.record, self.run_files(container)
-        endpoint, lowers = await self._acquire(container)
+        attachment, lowers = await self._acquire(container)
         lowers = [*lowers, self.files.mount_points]
-        user = await in_thread(_prepare_root, container, paths, endpoint, lowers)
+        user = await in_thread(_prepare_root, container, paths, attachment, lowers)
         if not record.volumes_filled:
             await fill_new_volumes(record, paths.root)
-        specification = specify(record, endpoint, user, paths.root, paths.data)
+        specification = specify(record, attachment, user, paths.root, paths.data)
         paths.write_specification(specification)
         arguments = specification["process"]["args"]
         try:
@@ -91,15 +92,15 @@ class Lifecycle:
             failure, code = explain(error.message, command_of(record))
             record.state.exit_code = code
             raise failure from error
-        await self.networks.publish(endpoint)
-        self._set_running(container, pid, endpoint)
+        await self.networks.sandboxes.publish(attachment)
+        self._set_running(container, pid, attachment)
 
-    async def _acquire(self, container: Container) -> tuple[Endpoint, list[Path]]:
+    async def _acquire(self, container: Container) -> tuple[Attachment, list[Path]]:
         """Get network and layers at the same time; what one got while the other failed, `clean_up` gives
         back."""
         image = self.images.find(container.record.image_id)
         network, layers = await asyncio.gather(
-            self.networks.attach(endpoint_request(container)),
+            self.networks.sandboxes.attach(attach_request(container)),
             self.images.mount(image, container.id),
             return_exceptions=True,
         )
@@ -109,7 +110,7 @@ class Lifecycle:
             raise layers
         return network, layers
 
-    def _set_running(self, container: Container, pid: int, endpoint: Endpoint) -> None:
+    def _set_running(self, container: Container, pid: int, attachment: Attachment) -> None:
         state = container.state
         state.status, state.pid = "running", pid
         state.exit_code, state.error, state.oom_killed = 0, "", False
@@ -118,7 +119,8 @@ class Lifecycle:
         container.manual_stop = False
         if health.command_of(container.record.config) is not None:
             state.health = Health(log=[] if state.health is None else state.health.log)
-        container.record.endpoint = endpoint.to_json()
+        container.record.attachment = attachment.to_json()
+        note_networks(container, attachment)
         container.record.volumes_filled = True
         self.store.save(container)
         container_events.publish_mounts(self.events, container)
@@ -148,7 +150,7 @@ class Lifecycle:
         state.status, state.pid, state.exit_code = "exited", 0, code
         state.finished_at = now_text()
         state.stop_health()
-        container.record.endpoint = None
+        container.record.attachment = None
         self.store.save(container)
         container_events.publish_unmounts(self.events, container)
         if state.oom_killed:
@@ -168,7 +170,7 @@ class Lifecycle:
             container.watch = None
         together = await asyncio.gather(
             self._end_processes(container, paths),
-            self.networks.detach(container.id),
+            self.networks.sandboxes.detach(container.id),
             return_exceptions=True,
         )
         container.release_init()
@@ -188,15 +190,19 @@ class Lifecycle:
         cgroups.remove(container.id)
 
 
-def endpoint_request(container: Container) -> EndpointRequest:
+def attach_request(container: Container) -> AttachRequest:
     """Return what a container asks of the network."""
     config, host = container.record.config, container.record.host_config
-    return EndpointRequest(
+    return AttachRequest(
         container_id=container.id,
         container_name=container.name,
         hostname=hostname_of(container.record),
         domainname=config["Domainname"],
         mode=host["NetworkMode"],
+        networks=tuple(
+            EndpointWish.from_docker(wish.get("NetworkID") or name, wish)
+            for name, wish in container.record.networks.items()
+        ),
         port_bindings=host["PortBindings"],
         exposed_ports=tuple(config.get("ExposedPorts") or ()),
         publish_all=host["PublishAllPorts"],
@@ -206,6 +212,15 @@ def endpoint_request(container: Container) -> EndpointRequest:
         dns_search=tuple(host["DnsSearch"] or ()),
         dns_options=tuple(host["DnsOptions"] or ()),
     )
+
+
+def note_networks(container: Container, attachment: Attachment) -> None:
+    """Keep the networks' IDs in a container's wishes, so that a new network of an old name is not taken for
+    the old one."""
+    for endpoint in attachment.endpoints:
+        if (wish := container.record.networks.get(endpoint.network_name)) is not None:
+            wish["NetworkID"] = endpoint.network_id
+            wish["DNSNames"] = list(endpoint.names) if endpoint.has_name_service else None
 
 
 def _monitor_options(container: Container) -> MonitorOptions:
@@ -218,11 +233,11 @@ def _monitor_options(container: Container) -> MonitorOptions:
 
 
 def _prepare_root(
-    container: Container, paths: RunFiles, endpoint: Endpoint, lowers: list[Path]
+    container: Container, paths: RunFiles, attachment: Attachment, lowers: list[Path]
 ) -> ProcessUser:
     config, host = container.record.config, container.record.host_config
     try:
-        paths.make_run(lowers, endpoint, hostname_of(container.record))
+        paths.make_run(lowers, attachment, hostname_of(container.record))
     except OSError as error:
         raise SystemFailureError(f"cannot mount the container's root: {error.strerror}") from error
     with opened_root(paths.root) as root:

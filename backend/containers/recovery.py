@@ -26,7 +26,7 @@ async def recover(containers: "Containers") -> None:
         if container.state.running and alive:
             await _adopt(containers, container, paths)
             kept.add(container.id)
-    await containers.networks.reap(kept)
+    await containers.networks.sandboxes.reap(kept)
     for container in containers.store:
         if container.id in kept:
             continue
@@ -55,8 +55,8 @@ async def _adopt(containers: "Containers", container: Container, paths: RunFiles
         container.release_init()  # the number is another process's by now; the monitor will tell the end
     try:
         await containers.images.restore_mount(containers.images.find(container.record.image_id), container.id)
-        if (endpoint := container.endpoint) is not None:
-            await containers.networks.restore(endpoint)
+        if (attachment := container.attachment) is not None:
+            await containers.networks.sandboxes.restore(attachment)
     except EngineError as error:
         log.error("container %s runs on with part of it lost: %s", container.name, error.message)
     containers.watch(container)

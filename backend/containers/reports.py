@@ -9,11 +9,10 @@ from typing import Any
 
 from backend.containers.container import NEVER, Container, State
 from backend.containers.health import STARTING
-from backend.containers.lifecycle import endpoint_request
 from backend.containers.manager import Containers
 from backend.containers.specification import command_of
-from backend.errors import EngineError
 from backend.moments import unix_seconds
+from backend.networks.attachment import idle_settings
 
 LEFT_OUT_WHEN_EMPTY = frozenset(
     {"ArgsEscaped", "ExposedPorts", "Healthcheck", "MacAddress", "NetworkDisabled", "Shell", "StopSignal"}
@@ -59,7 +58,7 @@ def inspect(
         },
         "Mounts": [_mount(mount) for mount in record.mounts],
         "Config": config_json(record.config),
-        "NetworkSettings": network_settings(containers, container),
+        "NetworkSettings": network_settings(container),
         **_sizes(sizes),
     }
 
@@ -113,15 +112,10 @@ def _mount(mount: Mapping[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in mount.items() if name not in INTERNAL_MOUNT_KEYS}
 
 
-def network_settings(containers: Containers, container: Container) -> dict[str, Any]:
+def network_settings(container: Container) -> dict[str, Any]:
     """Return Docker's NetworkSettings, of a running or of an idle container."""
-    endpoint = container.endpoint
-    if endpoint is not None:
-        return endpoint.network_settings()
-    try:
-        return containers.networks.idle_settings(endpoint_request(container))
-    except EngineError:
-        return {"Ports": {}, "Networks": {}}  # its network is gone
+    attachment = container.attachment
+    return attachment.network_settings() if attachment else idle_settings(container.record.networks)
 
 
 def summary(
@@ -129,8 +123,8 @@ def summary(
 ) -> dict[str, Any]:
     """Return Docker's ContainerSummary; `sizes` are SizeRw and SizeRootFs where they were asked for."""
     record, state = container.record, container.state
-    endpoint = container.endpoint
-    settings = network_settings(containers, container)
+    attachment = container.attachment
+    settings = network_settings(container)
     return {
         "Id": record.id,
         "Names": [f"/{record.name}"],
@@ -138,7 +132,7 @@ def summary(
         "ImageID": record.image_id,
         "Command": " ".join(_quoted(word) for word in command_of(record)),
         "Created": int(unix_seconds(record.created)),
-        "Ports": [] if endpoint is None else endpoint.port_summary(),
+        "Ports": [] if attachment is None else attachment.port_summary(),
         "Labels": record.config["Labels"] or {},
         "State": state.status,
         "Status": status_text(state, datetime.now(UTC).timestamp()),

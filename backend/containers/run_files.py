@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from backend.networks.endpoint import Endpoint
+from backend.networks.attachment import Attachment
 from backend.runtime import overlay
 from backend.runtime.monitor import MonitorFiles
 from backend.state_files import StateFiles
@@ -81,14 +81,14 @@ class RunFiles:
             return []
         return [str(name) for name in names]
 
-    def make_run(self, lowers: list[Path], endpoint: Endpoint, hostname: str) -> None:
+    def make_run(self, lowers: list[Path], attachment: Attachment, hostname: str) -> None:
         """Make the run folder with the mounted root, and write the generated files."""
         self.root.mkdir(parents=True, mode=0o755)
         self.upper.mkdir(mode=0o755, exist_ok=True)
         self.work.mkdir(mode=0o700, exist_ok=True)
         overlay.mount_overlay(lowers, self.upper, self.work, self.root)
-        (self.data / "hosts").write_text(endpoint.hosts_file)
-        (self.data / "resolv.conf").write_text(endpoint.resolv_conf)
+        (self.data / "hosts").write_text(attachment.hosts_file)
+        (self.data / "resolv.conf").write_text(attachment.resolv_conf)
         (self.data / "hostname").write_text(f"{hostname}\n")
 
     def write_specification(self, specification: dict[str, Any]) -> None:

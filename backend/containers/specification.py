@@ -9,7 +9,7 @@ from typing import Any
 
 from backend.containers.container import ContainerRecord
 from backend.errors import NotSupportedError
-from backend.networks.endpoint import Endpoint
+from backend.networks.attachment import Attachment
 from backend.runtime import capabilities, cgroups, devices, resources, seccomp
 from backend.runtime.default_mounts import bind, tmpfs
 from backend.runtime.oci_spec import ContainerProcess, ContainerSpec, ProcessUser, build_spec
@@ -51,7 +51,7 @@ def hostname_of(record: ContainerRecord) -> str:
 
 
 def specify(
-    record: ContainerRecord, endpoint: Endpoint, user: ProcessUser, root: Path, files: Path
+    record: ContainerRecord, attachment: Attachment, user: ProcessUser, root: Path, files: Path
 ) -> dict[str, Any]:
     """Return config.json's content. `files` holds the generated hosts, hostname and resolv.conf."""
     host, options = record.host_config, security_options(record)
@@ -92,10 +92,10 @@ def specify(
             domainname=record.config["Domainname"],
             read_only_root=host["ReadonlyRootfs"],
             mounts=mounts,
-            network_namespace=str(endpoint.namespace_path) if endpoint.namespace_path else None,
+            network_namespace=str(attachment.namespace_path) if attachment.namespace_path else None,
             host_pid=host["PidMode"] == "host",
             host_ipc=host["IpcMode"] == "host",
-            host_uts=host["UTSMode"] == "host" or endpoint.namespace_path is None,
+            host_uts=host["UTSMode"] == "host" or attachment.namespace_path is None,
             host_cgroup=host["CgroupnsMode"] == "host",
             privileged=privileged,
             shm_size=host["ShmSize"],

@@ -1,10 +1,10 @@
-"""Addresses: which subnet the bridge takes, and which address a container gets."""
+"""Addresses: which subnet a network takes, and which address a container gets."""
 
 import time
 from collections.abc import Callable, Iterable
-from ipaddress import IPv4Address, IPv4Network
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
-from backend.errors import SystemFailureError, UnavailableError
+from backend.errors import ForbiddenError, SystemFailureError, UnavailableError
 
 # Docker's own list of pools for local networks, so that people find what they know.
 CANDIDATES = tuple(
@@ -35,21 +35,43 @@ class AddressPool:
     """The addresses of one subnet; the lowest free one is next, but not one that was just given back.
 
     A peer that still talks to a container that is gone must not reach another one by accident, so an address
-    rests for a minute unless nothing else is left.
+    rests for a minute unless nothing else is left. `ip_range` bounds what `allocate` gives, not what `claim`
+    takes; `reserved` addresses belong to others. Without a `gateway` the first free address becomes it.
     """
 
-    def __init__(self, subnet: IPv4Network, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        subnet: IPv4Network | IPv6Network,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        gateway: str = "",
+        ip_range: str = "",
+        reserved: Iterable[str] = (),
+    ) -> None:
         self.subnet = subnet
-        self.gateway = subnet.network_address + 1
         self._clock = clock
-        self._used: set[int] = {int(self.gateway)}
         self._released: dict[int, float] = {}
+        self._used: set[int] = {int(ip_address(text)) for text in reserved}
+        # An IPv4 subnet's first and last address are no host's; of an IPv6 subnet only the first is taken.
+        self._lowest = int(subnet.network_address) + 1
+        self._highest = int(subnet.broadcast_address) - (1 if subnet.version == 4 else 0)
+        part = ip_network(ip_range) if ip_range else subnet
+        self._first = max(self._lowest, int(part.network_address))
+        self._last = min(self._highest, int(part.broadcast_address))
+        self.gateway = ip_address(gateway) if gateway else self.allocate()
+        self._used.add(int(self.gateway))
+        self._never_free = len(self._used)
 
-    def allocate(self) -> IPv4Address:
-        """Return a free address. Raises SystemFailureError when the subnet is full."""
+    @property
+    def busy(self) -> bool:
+        """Whether anybody has an address."""
+        return len(self._used) > self._never_free
+
+    def allocate(self) -> IPv4Address | IPv6Address:
+        """Return a free address. Raises SystemFailureError when there is none."""
         now = self._clock()
         oldest: int | None = None
-        for number in range(int(self.subnet.network_address) + 2, int(self.subnet.broadcast_address)):
+        for number in range(self._first, self._last + 1):
             if number in self._used:
                 continue
             released = self._released.get(number)
@@ -60,23 +82,22 @@ class AddressPool:
         if oldest is not None:
             return self._take(oldest)
         raise SystemFailureError(
-            f"no available IPv4 addresses on this network's address pool ({self.subnet})"
+            f"no available IPv{self.subnet.version} addresses on this network's address pool ({self.subnet})"
         )
 
-    def claim(self, address: IPv4Address) -> None:
-        """Take one address. Raises SystemFailureError when it is taken or no host address of this subnet."""
-        lowest, highest = int(self.subnet.network_address) + 1, int(self.subnet.broadcast_address) - 1
-        if not lowest <= int(address) <= highest or int(address) in self._used:
-            raise SystemFailureError(f"the address {address} is not free in {self.subnet}")
+    def claim(self, address: IPv4Address | IPv6Address) -> None:
+        """Take one address. Raises ForbiddenError when it is taken or no host address of this subnet."""
+        if not self._lowest <= int(address) <= self._highest or int(address) in self._used:
+            raise ForbiddenError("Address already in use")
         self._take(int(address))
 
-    def release(self, address: IPv4Address) -> None:
+    def release(self, address: IPv4Address | IPv6Address) -> None:
         """Give an address back; nothing happens when it is free."""
         if address != self.gateway and int(address) in self._used:
             self._used.discard(int(address))
             self._released[int(address)] = self._clock()
 
-    def _take(self, number: int) -> IPv4Address:
+    def _take(self, number: int) -> IPv4Address | IPv6Address:
         self._used.add(number)
         self._released.pop(number, None)
-        return IPv4Address(number)
+        return IPv4Address(number) if self.subnet.version == 4 else IPv6Address(number)

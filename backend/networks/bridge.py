@@ -1,22 +1,27 @@
-"""The machine's side of a network: the bridge interface with the gateway's address.
+"""The machine's side of a network: the bridge interface with the gateway's addresses.
 
-Everything here blocks for a few milliseconds; the engine runs it on a thread at start.
+Everything here blocks for a few milliseconds; the engine runs it on a thread.
 """
 
 import secrets
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from collections.abc import Collection, Sequence
+from contextlib import suppress
+from ipaddress import IPv4Interface, IPv4Network, IPv6Interface
 
+from backend.errors import ForbiddenError, SystemFailureError
 from backend.networks import links, namespaces
 from backend.networks.netlink_socket import NetlinkSocket
 
+MARK = "marina network "  # how an interface of ours is known after a crash, with the network's ID
 
-def networks_in_use(except_interface: str) -> list[IPv4Network]:
-    """Return every IPv4 network that this machine is on or has a route to, but those of one interface."""
+
+def networks_in_use(except_interfaces: Collection[str]) -> list[IPv4Network]:
+    """Return every IPv4 network that this machine is on or has a route to, but those of some interfaces."""
     with NetlinkSocket() as netlink:
-        own = links.find_link(netlink, except_interface)
+        own = {link.index for link in links.list_links(netlink) if link.name in except_interfaces}
         addresses = links.list_addresses(netlink)
-        own_networks = {address.network for index, address in addresses if own and index == own.index}
-        others = [address.network for index, address in addresses if not own or index != own.index]
+        own_networks = {address.network for index, address in addresses if index in own}
+        others = [address.network for index, address in addresses if index not in own]
         return others + [
             network for network in links.list_routed_networks(netlink) if network not in own_networks
         ]
@@ -35,29 +40,71 @@ def name_servers_in(text: str) -> list[IPv4Network]:
     return found
 
 
-def ensure(name: str, gateway: IPv4Address, subnet: IPv4Network) -> int:
+def check_name_free(name: str) -> None:
+    """Raise ForbiddenError when an interface that is none of ours has this name."""
+    with NetlinkSocket() as netlink:
+        link = links.find_link(netlink, name)
+        if link is not None and not link.alias.startswith(MARK):
+            raise ForbiddenError(f"cannot use the bridge {name}: this machine has an interface of that name")
+
+
+def ensure(
+    network_id: str,
+    name: str,
+    gateway: IPv4Interface,
+    gateway_6: IPv6Interface | None = None,
+    mtu: int = 0,
+) -> int:
     """Make the bridge ready, whatever an earlier engine left, and return its index.
 
     Raises SystemFailureError with the kernel's reason.
     """
-    address = IPv4Interface((gateway, subnet.prefixlen))
     with NetlinkSocket() as netlink:
         link = links.find_link(netlink, name)
-        if link is not None and (link.kind != "bridge" or not _has_only(netlink, link.index, address)):
+        if link is not None and (link.kind != "bridge" or not _has_only(netlink, link.index, gateway)):
             links.delete_link(netlink, name)
             link = None
         if link is None:
             # A fixed address: a bridge without one takes a port's, and changes it when that port goes.
-            links.create_bridge(netlink, name, (b"\x02\x42" + secrets.token_bytes(4)).hex(":"))
+            mac_address = (b"\x02\x42" + secrets.token_bytes(4)).hex(":")
+            links.create_bridge(netlink, name, mac_address, mtu=mtu, alias=MARK + network_id)
             link = links.find_link(netlink, name)
             assert link is not None
-            links.add_address(netlink, link.index, address)
+            links.add_address(netlink, link.index, gateway)
+            if gateway_6 is not None:
+                _add_ipv6(netlink, link.index, name, gateway_6)
         elif not link.is_up:
             links.set_up(netlink, name)
     namespaces.set_here("net/ipv4/ip_forward", "1")
     # This machine reaches published ports over its loopback; the firewall keeps containers out of 127/8.
     namespaces.set_here(f"net/ipv4/conf/{name}/route_localnet", "1")
+    if gateway_6 is not None:
+        namespaces.set_here("net/ipv6/conf/all/forwarding", "1")
     return link.index
+
+
+def _add_ipv6(netlink: NetlinkSocket, index: int, name: str, gateway: IPv6Interface) -> None:
+    namespaces.set_here(f"net/ipv6/conf/{name}/disable_ipv6", "0")
+    with suppress(SystemFailureError):  # nobody tells this bridge about routers
+        namespaces.set_here(f"net/ipv6/conf/{name}/accept_ra", "0")
+    links.add_address(netlink, index, gateway)
+
+
+def remove(name: str) -> None:
+    """Remove a bridge of ours; it may be gone already."""
+    with NetlinkSocket() as netlink:
+        links.delete_link(netlink, name)
+
+
+def sweep(known_ids: Collection[str]) -> Sequence[str]:
+    """Remove every interface of ours whose network is not known: a create or remove that was cut off."""
+    removed = []
+    with NetlinkSocket() as netlink:
+        for link in links.list_links(netlink):
+            if link.alias.startswith(MARK) and link.alias.removeprefix(MARK) not in known_ids:
+                links.delete_link(netlink, link.name)
+                removed.append(link.name)
+    return removed
 
 
 def _has_only(netlink: NetlinkSocket, index: int, wanted: IPv4Interface) -> bool:

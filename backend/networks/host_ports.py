@@ -7,7 +7,7 @@ from typing import Protocol
 
 from backend.errors import EngineError, SystemFailureError
 from backend.host_link import ClaimRefusedError, HostLink, PortClaim
-from backend.networks.endpoint import PublishedPort
+from backend.networks.attachment import PublishedPort
 from backend.networks.local_ports import HeldPort, PortTakenError, hold, hold_all, hold_guest_port
 from backend.networks.port_holder import find_holder
 from backend.networks.port_requests import ANY_ADDRESS, PortRequest

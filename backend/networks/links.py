@@ -7,11 +7,18 @@ import errno
 import socket
 import struct
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Interface, IPv4Network
+from ipaddress import (
+    IPv4Address,
+    IPv4Interface,
+    IPv4Network,
+    IPv6Address,
+    IPv6Interface,
+)
 
 from backend.networks.netlink import (
     NLM_F_CREATE,
     NLM_F_EXCL,
+    NLM_F_REPLACE,
     Message,
     attribute,
     nested,
@@ -23,13 +30,15 @@ from backend.networks.netlink_socket import NetlinkError, NetlinkSocket
 
 RTM_NEWLINK, RTM_DELLINK, RTM_GETLINK, RTM_SETLINK = 16, 17, 18, 19
 RTM_NEWADDR, RTM_GETADDR = 20, 22
-RTM_NEWROUTE, RTM_GETROUTE = 24, 26
+RTM_NEWROUTE, RTM_DELROUTE, RTM_GETROUTE = 24, 25, 26
 
-IFLA_ADDRESS, IFLA_IFNAME, IFLA_MASTER, IFLA_PROTINFO, IFLA_LINKINFO, IFLA_NET_NS_FD = 1, 3, 10, 12, 18, 28
+IFLA_ADDRESS, IFLA_IFNAME, IFLA_MTU, IFLA_MASTER, IFLA_PROTINFO, IFLA_LINKINFO = 1, 3, 4, 10, 12, 18
+IFLA_IFALIAS, IFLA_NET_NS_FD = 20, 28
 IFLA_INFO_KIND, IFLA_INFO_DATA = 1, 2
 VETH_INFO_PEER = 1
-IFLA_BRPORT_MODE = 4
+IFLA_BRPORT_MODE, IFLA_BRPORT_ISOLATED = 4, 33
 IFA_ADDRESS, IFA_LOCAL, IFA_BROADCAST = 1, 2, 4
+IFA_F_NODAD = 0x2
 RTA_DST, RTA_GATEWAY = 1, 5
 
 IFF_UP = 0x1
@@ -43,7 +52,7 @@ ROUTE_HEADER = struct.Struct("=BBBBBBBBI")  # family, dst/src length, tos, table
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An interface; `master` is the index of the bridge that it belongs to, or 0."""
+    """An interface; `master` is the index of the bridge that it belongs to, or 0; `alias` is a free text."""
 
     index: int
     name: str
@@ -51,6 +60,7 @@ class Link:
     master: int
     kind: str
     is_up: bool
+    alias: str = ""
 
 
 def _mac_bytes(mac_address: str) -> bytes:
@@ -68,6 +78,7 @@ def _parse_link(answer: Message) -> Link:
         master=int.from_bytes(attributes.get(IFLA_MASTER, b""), "little"),
         kind=details.get(IFLA_INFO_KIND, b"").rstrip(b"\0").decode(),
         is_up=bool(flags & IFF_UP),
+        alias=attributes.get(IFLA_IFALIAS, b"").rstrip(b"\0").decode(errors="replace"),
     )
 
 
@@ -90,7 +101,9 @@ def find_link(netlink: NetlinkSocket, name: str) -> Link | None:
         raise
 
 
-def create_bridge(netlink: NetlinkSocket, name: str, mac_address: str) -> None:
+def create_bridge(
+    netlink: NetlinkSocket, name: str, mac_address: str, *, mtu: int = 0, alias: str = ""
+) -> None:
     """Make a bridge that is up; a fixed MAC address keeps it from changing with its first port."""
     netlink.change(
         f"create the bridge {name}",
@@ -98,24 +111,41 @@ def create_bridge(netlink: NetlinkSocket, name: str, mac_address: str) -> None:
         LINK_HEADER.pack(socket.AF_UNSPEC, 0, 0, IFF_UP, IFF_UP)
         + text_attribute(IFLA_IFNAME, name)
         + attribute(IFLA_ADDRESS, _mac_bytes(mac_address))
+        + (number_attribute(IFLA_MTU, mtu) if mtu else b"")
         + nested(IFLA_LINKINFO, text_attribute(IFLA_INFO_KIND, "bridge")),
         NLM_F_CREATE | NLM_F_EXCL,
     )
+    if alias:  # not taken when an interface is made
+        netlink.change(
+            f"mark the bridge {name}",
+            RTM_SETLINK,
+            LINK_HEADER.pack(socket.AF_UNSPEC, 0, 0, 0, 0)
+            + text_attribute(IFLA_IFNAME, name)
+            + attribute(IFLA_IFALIAS, alias.encode()),
+        )
 
 
 def create_veth(
-    netlink: NetlinkSocket, name: str, bridge_index: int, peer_name: str, peer_mac: str, peer_namespace: int
+    netlink: NetlinkSocket,
+    name: str,
+    bridge_index: int,
+    peer_name: str,
+    peer_mac: str,
+    peer_namespace: int,
+    mtu: int = 0,
 ) -> None:
     """Make a pair in one request: `name` here, up and in the bridge; the peer in another namespace, down.
 
     `peer_namespace` is an open file descriptor of that namespace. The peer can only come up afterwards: at
     this moment the kernel has not joined the two yet.
     """
+    size = number_attribute(IFLA_MTU, mtu) if mtu else b""
     peer = (
         LINK_HEADER.pack(socket.AF_UNSPEC, 0, 0, 0, 0)
         + text_attribute(IFLA_IFNAME, peer_name)
         + attribute(IFLA_ADDRESS, _mac_bytes(peer_mac))
         + number_attribute(IFLA_NET_NS_FD, peer_namespace)
+        + size
     )
     netlink.change(
         f"create the interface {name}",
@@ -123,6 +153,7 @@ def create_veth(
         LINK_HEADER.pack(socket.AF_UNSPEC, 0, 0, IFF_UP, IFF_UP)
         + text_attribute(IFLA_IFNAME, name)
         + number_attribute(IFLA_MASTER, bridge_index)
+        + size
         + nested(
             IFLA_LINKINFO,
             text_attribute(IFLA_INFO_KIND, "veth"),
@@ -132,13 +163,18 @@ def create_veth(
     )
 
 
-def set_hairpin(netlink: NetlinkSocket, index: int, name: str) -> None:
-    """Let a bridge send a frame back out of the port that it came from."""
+def set_port(netlink: NetlinkSocket, index: int, name: str, *, hairpin: bool, isolated: bool) -> None:
+    """Set how a bridge treats a port: whether a frame may go back out of the port that it came from, and
+    whether the port is kept apart from other isolated ones."""
     netlink.change(
-        f"let the bridge answer on {name}",
+        f"set up the bridge's port {name}",
         RTM_SETLINK,
         LINK_HEADER.pack(AF_BRIDGE, 0, index, 0, 0)
-        + nested(IFLA_PROTINFO, attribute(IFLA_BRPORT_MODE, b"\x01")),
+        + nested(
+            IFLA_PROTINFO,
+            attribute(IFLA_BRPORT_MODE, bytes([hairpin])),
+            attribute(IFLA_BRPORT_ISOLATED, bytes([isolated])),
+        ),
     )
 
 
@@ -164,30 +200,48 @@ def delete_link(netlink: NetlinkSocket, name: str) -> None:
             raise
 
 
-def add_address(netlink: NetlinkSocket, index: int, address: IPv4Interface) -> None:
-    """Give an interface an address."""
+def add_address(netlink: NetlinkSocket, index: int, address: IPv4Interface | IPv6Interface) -> None:
+    """Give an interface an address, an IPv6 one without waiting for others who might have it."""
+    is_4 = address.version == 4
     netlink.change(
         f"set the address {address}",
         RTM_NEWADDR,
-        ADDRESS_HEADER.pack(socket.AF_INET, address.network.prefixlen, 0, RT_SCOPE_UNIVERSE, index)
+        ADDRESS_HEADER.pack(
+            socket.AF_INET if is_4 else socket.AF_INET6,
+            address.network.prefixlen,
+            0 if is_4 else IFA_F_NODAD,
+            RT_SCOPE_UNIVERSE,
+            index,
+        )
         + attribute(IFA_LOCAL, address.packed)
         + attribute(IFA_ADDRESS, address.packed)
-        + attribute(IFA_BROADCAST, address.network.broadcast_address.packed),
+        + (attribute(IFA_BROADCAST, address.network.broadcast_address.packed) if is_4 else b""),
         NLM_F_CREATE | NLM_F_EXCL,
     )
 
 
-def add_default_route(netlink: NetlinkSocket, gateway: IPv4Address) -> None:
-    """Send everything that has no better route to `gateway`."""
+def set_default_route(netlink: NetlinkSocket, gateway: IPv4Address | IPv6Address) -> None:
+    """Send everything that has no better route to `gateway`, whatever was set before."""
     netlink.change(
         f"set the route over {gateway}",
         RTM_NEWROUTE,
-        ROUTE_HEADER.pack(
-            socket.AF_INET, 0, 0, 0, RT_TABLE_MAIN, RTPROT_BOOT, RT_SCOPE_UNIVERSE, RTN_UNICAST, 0
-        )
-        + attribute(RTA_GATEWAY, gateway.packed),
-        NLM_F_CREATE | NLM_F_EXCL,
+        _default_route(gateway.version) + attribute(RTA_GATEWAY, gateway.packed),
+        NLM_F_CREATE | NLM_F_REPLACE,
     )
+
+
+def delete_default_route(netlink: NetlinkSocket, version: int) -> None:
+    """Take the default route of IPv4 (4) or IPv6 (6) away; there may be none."""
+    try:
+        netlink.change("remove the default route", RTM_DELROUTE, _default_route(version))
+    except NetlinkError as error:
+        if error.errno not in (errno.ESRCH, errno.EAFNOSUPPORT):
+            raise
+
+
+def _default_route(version: int) -> bytes:
+    family = socket.AF_INET if version == 4 else socket.AF_INET6
+    return ROUTE_HEADER.pack(family, 0, 0, 0, RT_TABLE_MAIN, RTPROT_BOOT, RT_SCOPE_UNIVERSE, RTN_UNICAST, 0)
 
 
 def list_addresses(netlink: NetlinkSocket) -> list[tuple[int, IPv4Interface]]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from backend.errors import SystemFailureError
-from backend.networks.endpoint import PublishedPort
+from backend.networks.attachment import PublishedPort
 from backend.networks.port_requests import ANY_ADDRESS, PortRequest
 
 PORT_RANGE = Path("/proc/sys/net/ipv4/ip_local_port_range")

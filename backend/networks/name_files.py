@@ -9,7 +9,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from backend.errors import InvalidParameterError
-from backend.networks.endpoint import EndpointRequest
+from backend.networks.attachment import AttachRequest
 
 HOST_NAMES = ("host.docker.internal", "gateway.docker.internal")
 HOST_GATEWAY = "host-gateway"
@@ -35,7 +35,7 @@ _NAME = re.compile(r"[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_.])?\Z", re.ASCII)
 _WORD = re.compile(r"[!-~]+\Z", re.ASCII)
 
 
-def check_names(request: EndpointRequest) -> None:
+def check_names(request: AttachRequest) -> None:
     """Check all that goes into the two files. Raises InvalidParameterError."""
     for entry in request.extra_hosts:
         _parse_extra_host(entry)
@@ -51,11 +51,11 @@ def check_names(request: EndpointRequest) -> None:
 
 
 def hosts_text(
-    request: EndpointRequest, own_address: str, host_address: str, base: str = LOCAL_ENTRIES
+    request: AttachRequest, own_addresses: Sequence[str], host_address: str, base: str = LOCAL_ENTRIES
 ) -> str:
     """Return /etc/hosts: `base`, extra hosts, the names of the host, then the container itself.
 
-    Without an own address (no network, or the machine's network) the container gets no entry for itself;
+    Without own addresses (no network, or the machine's network) the container gets no entry for itself;
     without a host address the names of the host are left out.
     """
     extra = [_parse_extra_host(entry) for entry in request.extra_hosts]
@@ -67,23 +67,35 @@ def hosts_text(
     given = {name.lower() for name, _ in extra}
     if host_address:
         lines += [f"{host_address}\t{name}\n" for name in HOST_NAMES if name not in given]
-    if own_address and request.hostname:
-        qualified = f"{request.hostname}.{request.domainname} " if request.domainname else ""
-        lines.append(f"{own_address}\t{qualified}{request.hostname}\n")
+    lines += [own_line(address, request.hostname, request.domainname) for address in own_addresses]
     return "".join(lines)
 
 
-def resolv_conf_text(request: EndpointRequest, machine_text: str, *, keep_loopback: bool) -> str:
+def own_line(address: str, hostname: str, domainname: str) -> str:
+    """Return the line of /etc/hosts for one of the container's own addresses, "" without a host name."""
+    if not address or not hostname:
+        return ""
+    qualified = f"{hostname}.{domainname} " if domainname else ""
+    return f"{address}\t{qualified}{hostname}\n"
+
+
+def resolv_conf_text(
+    request: AttachRequest, machine_text: str, *, keep_loopback: bool, name_service: str = ""
+) -> str:
     """Return /etc/resolv.conf from the machine's, the container's own wishes replacing each kind of line.
 
-    Loopback name servers are dropped (a container would ask itself there) unless `keep_loopback`.
+    Loopback name servers are dropped (a container would ask itself there) unless `keep_loopback`; an engine's
+    own `name_service` stands before all of them.
     """
-    servers, search, options = _parse_resolv_conf(machine_text)
+    servers, search, options = parse_resolv_conf(machine_text)
     if not keep_loopback:
         servers = [server for server in servers if not _is_loopback(server)] or list(PUBLIC_NAMESERVERS)
-    servers = list(request.dns) or servers
+    servers = [name_service] if name_service else list(request.dns) or servers
     search = list(request.dns_search) or search
     options = list(request.dns_options) or options
+    if name_service and not any(option.startswith("ndots:") for option in options):
+        # Docker's choice: names of containers have no dot and must not go through the search list first.
+        options = [*options, "ndots:0"]
     lines = [f"nameserver {server}\n" for server in servers]
     if search and search != ["."]:  # "." is Docker's way to say: none
         lines.append(f"search {' '.join(search)}\n")
@@ -95,7 +107,7 @@ def resolv_conf_text(request: EndpointRequest, machine_text: str, *, keep_loopba
 def read_machine_resolv_conf() -> str:
     """Return the machine's resolv.conf; where systemd-resolved stands before it, the list behind it."""
     text = _read(RESOLV_CONF)
-    servers, _, _ = _parse_resolv_conf(text)
+    servers, _, _ = parse_resolv_conf(text)
     if servers == ["127.0.0.53"]:
         return _read(SYSTEMD_RESOLV_CONF) or text
     return text
@@ -113,7 +125,8 @@ def _read(path: Path) -> str:
         return ""
 
 
-def _parse_resolv_conf(text: str) -> tuple[list[str], list[str], list[str]]:
+def parse_resolv_conf(text: str) -> tuple[list[str], list[str], list[str]]:
+    """Return the name servers, the search list and the options of a resolv.conf."""
     servers: list[str] = []
     search: list[str] = []
     options: list[str] = []

@@ -1,4 +1,4 @@
-"""The networks that the engine knows, kept in the database: today Docker's three pre-defined ones."""
+"""The networks that the engine knows, in the database: Docker's three pre-defined ones and the user's."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -6,9 +6,7 @@ from ipaddress import IPv4Network
 
 from backend.database import Database
 from backend.errors import InvalidParameterError, NotFoundError
-from backend.networks.network import DEFAULT_BRIDGE, Network, new_network
-
-PREDEFINED = ("bridge", "host", "none")
+from backend.networks.network import DEFAULT_BRIDGE, Network, Pool, new_network
 
 
 class NetworkRecords:
@@ -25,31 +23,47 @@ class NetworkRecords:
     def known_subnet(self) -> IPv4Network | None:
         """The subnet that the default bridge had the last time."""
         known = self._networks.get("bridge")
-        return IPv4Network(known.subnet) if known else None
+        return IPv4Network(known.pools[0].subnet) if known and known.pools else None
 
     def load(self, subnet: IPv4Network) -> Network:
         """Complete the pre-defined networks, the default bridge on `subnet`, and return that one."""
-        known = self._networks.get("bridge")
+        known = self._networks.get("bridge") or new_network("bridge", "bridge", interface=DEFAULT_BRIDGE)
+        pool = Pool(str(subnet), gateway=str(subnet.network_address + 1))
         wanted = [
-            replace(known, subnet=str(subnet))
-            if known
-            else new_network("bridge", "bridge", subnet=str(subnet), interface=DEFAULT_BRIDGE),
+            replace(known, pools=(pool,)),
             self._networks.get("host") or new_network("host", "host"),
             self._networks.get("none") or new_network("none", "null"),
         ]
         with self._database.transaction():
             for network in wanted:
                 if self._networks.get(network.name) != network:
-                    self._database.execute(
-                        "INSERT OR REPLACE INTO networks (id, name, record) VALUES (?, ?, ?)",
-                        (network.id, network.name, network.to_record()),
-                    )
+                    self._write(network)
         self._networks |= {network.name: network for network in wanted}
         return wanted[0]
+
+    def add(self, network: Network) -> None:
+        """Store a new network."""
+        with self._database.transaction():
+            self._write(network)
+        self._networks[network.name] = network
+
+    def remove(self, network: Network) -> None:
+        """Forget a network."""
+        with self._database.transaction():
+            self._database.execute("DELETE FROM networks WHERE id = ?", (network.id,))
+        self._networks.pop(network.name, None)
 
     def all(self) -> Sequence[Network]:
         """Return all networks, by name."""
         return sorted(self._networks.values(), key=lambda network: network.name)
+
+    def get(self, name: str) -> Network | None:
+        """Return the network of exactly this name."""
+        return self._networks.get(name)
+
+    def find_by_id(self, network_id: str) -> Network | None:
+        """Return the network of exactly this ID."""
+        return next((one for one in self._networks.values() if one.id == network_id), None)
 
     def find(self, name: str) -> Network:
         """Return a network by name, ID, or the start of its ID, in this order.
@@ -64,3 +78,9 @@ class NetworkRecords:
         if not matching:
             raise NotFoundError(f"network {name} not found")
         return matching[0]
+
+    def _write(self, network: Network) -> None:
+        self._database.execute(
+            "INSERT OR REPLACE INTO networks (id, name, record) VALUES (?, ?, ?)",
+            (network.id, network.name, network.to_record()),
+        )

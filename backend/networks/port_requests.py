@@ -50,9 +50,12 @@ def expand_exposed(exposed: Iterable[str]) -> tuple[str, ...]:
 
 
 def parse_port_requests(
-    bindings: Mapping[str, Sequence[Mapping[str, str]] | None], exposed: Iterable[str], publish_all: bool
+    bindings: Mapping[str, Sequence[Mapping[str, str]] | None],
+    exposed: Iterable[str],
+    publish_all: bool,
+    default_ip: str = "",
 ) -> tuple[PortRequest, ...]:
-    """Return all wishes of a container.
+    """Return all wishes of a container; those that name no address of the host are at `default_ip`.
 
     Raises InvalidParameterError in Docker's words for what is no port, and NotSupportedError for IPv6 host
     addresses and SCTP.
@@ -65,24 +68,24 @@ def parse_port_requests(
             if wishes:
                 bound.add(f"{number}/{protocol}")
             for wish in wishes or ():
-                requests.append(_parse_wish(protocol, number, wish))
+                requests.append(_parse_wish(protocol, number, wish, default_ip))
             _check_count(len(requests))
     if publish_all:
         for text in expand_exposed(exposed):
             if text not in bound:
                 number_text, _, protocol = text.partition("/")
-                requests.append(PortRequest(protocol, int(number_text)))
+                requests.append(PortRequest(protocol, int(number_text), default_ip or ANY_ADDRESS))
     return tuple(requests)
 
 
-def _parse_wish(protocol: str, container_port: int, wish: Mapping[str, str]) -> PortRequest:
+def _parse_wish(protocol: str, container_port: int, wish: Mapping[str, str], default_ip: str) -> PortRequest:
     if not isinstance(wish, Mapping):
         raise InvalidParameterError("invalid JSON: PortBindings must hold arrays of objects")
     host_ip, host_port = wish.get("HostIp") or "", wish.get("HostPort") or ""
     if not isinstance(host_ip, str) or not isinstance(host_port, str):
         raise InvalidParameterError("invalid JSON: HostIp and HostPort must be strings")
     first, last = _parse_range(host_port) if host_port else (0, 0)
-    return PortRequest(protocol, container_port, _parse_host_ip(host_ip), first, last)
+    return PortRequest(protocol, container_port, _parse_host_ip(host_ip or default_ip), first, last)
 
 
 def _parse_host_ip(text: str) -> str:

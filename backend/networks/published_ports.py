@@ -7,9 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 from backend.errors import SystemFailureError
+from backend.networks.attachment import PublishedPort
 from backend.networks.conntrack import forget_udp
-from backend.networks.endpoint import PublishedPort
-from backend.networks.firewall import Bridge, Firewall, Translation, translations_for
+from backend.networks.firewall import Firewall
+from backend.networks.firewall_rules import Bridge, Translation, translations_for
 from backend.networks.host_ports import HostPorts
 from backend.networks.port_requests import PortRequest
 from backend.tasks import in_thread
@@ -50,10 +51,30 @@ class PublishedPorts:
         """Take host ports for a container; no traffic flows yet. Raises as HostPorts.claim does."""
         return await self._host_ports.claim(container_id, requests) if requests else ()
 
-    async def open(self, container_id: str, target_ip: str, ports: Sequence[PublishedPort]) -> None:
-        """Let traffic flow. Raises SystemFailureError."""
-        translations = self._translations(target_ip, ports)
-        if not translations or self._firewall is None:
+    async def add_bridge(self, bridge: Bridge) -> None:
+        """Let the containers of a new bridge in and out as it says. Raises SystemFailureError."""
+        if self._firewall is not None:
+            await self._on_thread(self._firewall.add_bridge, bridge)
+
+    async def remove_bridge(self, bridge: Bridge) -> None:
+        """Forget a bridge. Raises SystemFailureError."""
+        if self._firewall is not None:
+            await self._on_thread(self._firewall.remove_bridge, bridge)
+
+    async def open(
+        self, container_id: str, target_ip: str, ports: Sequence[PublishedPort], target_ip_6: str = ""
+    ) -> None:
+        """Let traffic flow, to another address of the container if it did already.
+
+        Raises SystemFailureError.
+        """
+        translations = self._translations(target_ip, ports, target_ip_6)
+        before = self._open.get(container_id, ())
+        if translations == before or self._firewall is None:
+            return
+        if before:
+            self._open[container_id] = translations
+            await self._on_thread(self._firewall.replace, self._all_open())
             return
         # Noted first: if this is cancelled half-way, `release` still closes what was opened.
         self._open[container_id] = translations
@@ -80,11 +101,13 @@ class PublishedPorts:
         finally:
             await self._host_ports.release(container_id)
 
-    def take_over(self, container_id: str, target_ip: str, ports: Sequence[PublishedPort]) -> None:
+    def take_over(
+        self, container_id: str, target_ip: str, ports: Sequence[PublishedPort], target_ip_6: str = ""
+    ) -> None:
         """Count the ports of a container that outlived an earlier engine as open; `settle` makes it true."""
         if ports:
             self._host_ports.take_over(container_id, ports)
-            self._open[container_id] = self._translations(target_ip, ports)
+            self._open[container_id] = self._translations(target_ip, ports, target_ip_6)
 
     async def settle(self) -> None:
         """Make what is open exactly what was taken over or opened, here and at the supervisor."""
@@ -92,8 +115,15 @@ class PublishedPorts:
             await self._on_thread(self._firewall.replace, self._all_open())
         await self._host_ports.settle()
 
-    def _translations(self, target_ip: str, ports: Sequence[PublishedPort]) -> tuple[Translation, ...]:
-        return translations_for(target_ip, ports, behind_supervisor=self._host_ports.behind_supervisor)
+    def _translations(
+        self, target_ip: str, ports: Sequence[PublishedPort], target_ip_6: str
+    ) -> tuple[Translation, ...]:
+        return translations_for(
+            target_ip,
+            ports,
+            behind_supervisor=self._host_ports.behind_supervisor,
+            target_ip_6=target_ip_6,
+        )
 
     def _all_open(self) -> list[Translation]:
         return [translation for translations in self._open.values() for translation in translations]

@@ -1,32 +1,43 @@
-"""A container's side of the network: its namespace and the cable into the bridge.
+"""A container's side of the network: its namespace, the cables into bridges, the way out.
 
-Everything here blocks; `create` runs on a thread of its own, because it moves that thread into the namespace.
+Everything here blocks. What enters a namespace runs on a thread of its own, because it moves that thread.
 """
 
 import os
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from ipaddress import IPv4Address, IPv4Interface
+from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface
 from pathlib import Path
 
 from backend.errors import EngineError, SystemFailureError
 from backend.networks import links, namespaces
 from backend.networks.netlink_socket import NetlinkSocket
 
-INTERFACE = "eth0"  # the name inside, as in Docker
 BRIDGE_FILTER = Path("/proc/sys/net/bridge/bridge-nf-call-iptables")
 CABLE_PREFIX = "mv"  # of the interface outside
 
 
 @dataclass(frozen=True, slots=True)
 class Cable:
-    """What joins a container to a bridge: names, addresses, and the bridge's index."""
+    """What joins a container to a bridge: names, addresses, the bridge's index, how the bridge treats it."""
 
+    inner_name: str
     outer_name: str
     bridge_index: int
     mac_address: str
     address: IPv4Interface
-    gateway: IPv4Address
+    address_6: IPv6Interface | None = None
+    mtu: int = 0
+    isolated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WayOut:
+    """The gateways that lead out of a container; None: none does."""
+
+    gateway: IPv4Address | None = None
+    gateway_6: IPv6Address | None = None
 
 
 def cable_name(endpoint_id: str) -> str:
@@ -34,8 +45,8 @@ def cable_name(endpoint_id: str) -> str:
     return CABLE_PREFIX + endpoint_id[:13]
 
 
-def create(pin: Path, cable: Cable | None) -> None:
-    """Make and pin a namespace, with a cable to the bridge or only a loopback.
+def create(pin: Path, cables: Sequence[Cable], way_out: WayOut) -> None:
+    """Make and pin a namespace, with its cables or only a loopback; this thread stays inside.
 
     Raises SystemFailureError; then nothing is left of it.
     """
@@ -45,16 +56,56 @@ def create(pin: Path, cable: Cable | None) -> None:
             _set_defaults()
             with NetlinkSocket() as inside:
                 links.set_up(inside, "lo")
-                if cable is not None:
+                for cable in cables:
                     _lay(outside, inside, namespace, cable)
+                _lead_out(inside, way_out, fresh=True)
         except BaseException:
-            if cable is not None:
+            for cable in cables:
                 with suppress(EngineError):
                     links.delete_link(outside, cable.outer_name)
             namespaces.unpin(pin)
             raise
         finally:
             os.close(namespace)
+
+
+def add(pin: Path, cable: Cable, way_out: WayOut) -> None:
+    """Lay one more cable into a namespace that is there. Raises SystemFailureError; then it is not there."""
+    with NetlinkSocket() as outside:
+        namespaces.enter_here(pin)
+        namespace = os.open(namespaces.THREAD_NAMESPACE, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            with NetlinkSocket() as inside:
+                _lay(outside, inside, namespace, cable)
+                _lead_out(inside, way_out)
+        except BaseException:
+            with suppress(EngineError):
+                links.delete_link(outside, cable.outer_name)
+            raise
+        finally:
+            os.close(namespace)
+
+
+def cut(pin: Path, outer_name: str, way_out: WayOut) -> None:
+    """Take one cable out of a namespace, and lead out as said afterwards. Raises SystemFailureError."""
+    with NetlinkSocket() as outside:
+        links.delete_link(outside, outer_name)
+    lead_out(pin, way_out)
+
+
+def lead_out(pin: Path, way_out: WayOut) -> None:
+    """Set where everything goes that is on no network of the container. Raises SystemFailureError."""
+    namespaces.enter_here(pin)
+    with NetlinkSocket() as inside:
+        _lead_out(inside, way_out)
+
+
+def _lead_out(inside: NetlinkSocket, way_out: WayOut, *, fresh: bool = False) -> None:
+    for version, gateway in ((4, way_out.gateway), (6, way_out.gateway_6)):
+        if gateway is not None:
+            links.set_default_route(inside, gateway)
+        elif not fresh:
+            links.delete_default_route(inside, version)
 
 
 def _set_defaults() -> None:
@@ -67,17 +118,24 @@ def _set_defaults() -> None:
 
 
 def _lay(outside: NetlinkSocket, inside: NetlinkSocket, namespace: int, cable: Cable) -> None:
-    links.create_veth(outside, cable.outer_name, cable.bridge_index, INTERFACE, cable.mac_address, namespace)
+    name = cable.inner_name
+    links.create_veth(
+        outside, cable.outer_name, cable.bridge_index, name, cable.mac_address, namespace, cable.mtu
+    )
     # Where bridge traffic is filtered, translation comes before the bridge decides where a frame goes: a
     # container that calls its own published port must then be answered through the port it came from.
-    if _bridge_traffic_is_filtered() and (outer := links.find_link(outside, cable.outer_name)):
-        links.set_hairpin(outside, outer.index, outer.name)
-    links.set_up(inside, INTERFACE)
-    inner = links.find_link(inside, INTERFACE)
+    hairpin = _bridge_traffic_is_filtered()
+    if (hairpin or cable.isolated) and (outer := links.find_link(outside, cable.outer_name)):
+        links.set_port(outside, outer.index, outer.name, hairpin=hairpin, isolated=cable.isolated)
+    if cable.address_6 is not None:
+        namespaces.set_here(f"net/ipv6/conf/{name}/disable_ipv6", "0")
+    links.set_up(inside, name)
+    inner = links.find_link(inside, name)
     if inner is None:
-        raise SystemFailureError(f"the new interface {INTERFACE} is missing in its namespace")
+        raise SystemFailureError(f"the new interface {name} is missing in its namespace")
     links.add_address(inside, inner.index, cable.address)
-    links.add_default_route(inside, cable.gateway)
+    if cable.address_6 is not None:
+        links.add_address(inside, inner.index, cable.address_6)
 
 
 def _bridge_traffic_is_filtered() -> bool:
@@ -94,11 +152,11 @@ def remove_cable(outer_name: str) -> None:
         links.delete_link(outside, outer_name)
 
 
-def list_cables(bridge_index: int) -> list[str]:
-    """Return the outer names of all cables in a bridge."""
+def list_cables(bridge_indexes: set[int]) -> list[str]:
+    """Return the outer names of all cables in some bridges."""
     with NetlinkSocket() as outside:
         return [
             link.name
             for link in links.list_links(outside)
-            if link.master == bridge_index and link.name.startswith(CABLE_PREFIX)
+            if link.master in bridge_indexes and link.name.startswith(CABLE_PREFIX)
         ]

@@ -1,0 +1,155 @@
+"""What a create or connect call says about networks, checked: which ones, and what is asked of each.
+
+Source: Docker Engine API, NetworkingConfig, EndpointSettings, HostConfig.NetworkMode.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from backend.errors import InvalidParameterError, NotSupportedError
+from backend.networks.mac_address import normal_mac_address
+from backend.networks.manager import Networks
+from backend.networks.network_request import is_clean
+
+ALONE = ("host", "none")  # modes without any other network
+DEFAULT_NAMES = ("", "default", "bridge")
+
+MAC_WARNING = (
+    "The container-wide MacAddress field is now deprecated. "
+    "It should be specified in EndpointsConfig instead."
+)
+PORTS_WARNING = "Published ports are discarded when using host network mode"
+
+
+def read_networks(
+    body: Mapping[str, Any], config: Mapping[str, Any], host: Mapping[str, Any], networks: Networks
+) -> dict[str, dict[str, Any]]:
+    """Return what a new container asks of each network, by name, its main network first.
+
+    Raises InvalidParameterError or NotSupportedError in Docker's words.
+    """
+    mode = host["NetworkMode"]
+    given = read_endpoints(body.get("NetworkingConfig"))
+    if mode.startswith("container:"):
+        raise NotSupportedError("sharing another container's network is not supported yet")
+    if mode in ALONE:
+        if others := set(given) - {mode}:
+            raise InvalidParameterError(_refusal(mode, min(others)))
+        return {mode: given.get(mode, {})}
+    main = _name_of("bridge" if mode in DEFAULT_NAMES else mode, networks)
+    wishes: dict[str, dict[str, Any]] = {}
+    for name, wish in given.items():
+        full_name = _name_of("bridge" if name in DEFAULT_NAMES else name, networks)
+        if full_name in ALONE:
+            raise InvalidParameterError(_refusal(full_name, main))
+        if full_name in wishes:
+            raise InvalidParameterError(f"network {full_name} is named twice in EndpointsConfig")
+        wishes[full_name] = wish
+    if not wishes:
+        wishes[main] = {}
+    if main in wishes:
+        wishes = {main: wishes[main], **wishes}
+        _add_container_wide(wishes[main], config["MacAddress"])
+    return wishes
+
+
+def _refusal(mode: str, other: str) -> str:
+    if mode == "host":
+        return "container cannot be disconnected from host network or connected to host network"
+    return (
+        "container cannot be connected to multiple networks with one of the networks in private (none) mode"
+    )
+
+
+def _name_of(reference: str, networks: Networks) -> str:
+    """Return the name of a network that was given by its ID; what is not there keeps what it was called."""
+    network = networks.find_or_none(reference)
+    return network.name if network else reference
+
+
+def _add_container_wide(wish: dict[str, Any], mac_address: str) -> None:
+    if not mac_address:
+        return
+    wanted = normal_mac_address(mac_address)
+    if wish.get("MacAddress", wanted) != wanted:
+        raise InvalidParameterError(
+            "the container-wide MAC address must match the endpoint-specific MAC address for the main "
+            "network, or be left empty"
+        )
+    wish["MacAddress"] = wanted
+
+
+def warnings_about(config: Mapping[str, Any], host: Mapping[str, Any]) -> list[str]:
+    """Return what the maker of a container should know of its network."""
+    warnings = [MAC_WARNING] if config["MacAddress"] else []
+    if host["NetworkMode"] == "host" and host["PortBindings"]:
+        warnings.append(PORTS_WARNING)
+    return warnings
+
+
+def read_endpoints(networking: Any) -> dict[str, dict[str, Any]]:
+    """Return EndpointsConfig of a NetworkingConfig, each part checked. Raises InvalidParameterError."""
+    if networking is None:
+        return {}
+    if not isinstance(networking, dict):
+        raise InvalidParameterError("invalid JSON: NetworkingConfig must be an object")
+    endpoints = networking.get("EndpointsConfig")
+    if endpoints is None:
+        return {}
+    if not isinstance(endpoints, dict):
+        raise InvalidParameterError("invalid JSON: NetworkingConfig must hold an object EndpointsConfig")
+    for name in endpoints:
+        if not is_clean(name):
+            raise InvalidParameterError("invalid JSON: a network's name has a NUL byte or broken UTF-8")
+    return {name: read_settings(settings) for name, settings in endpoints.items()}
+
+
+def read_settings(settings: Any) -> dict[str, Any]:
+    """Return the part of EndpointSettings that a caller sets, without what is empty.
+
+    Raises InvalidParameterError.
+    """
+    if settings is None:
+        return {}
+    if not isinstance(settings, dict):
+        raise InvalidParameterError("invalid JSON: EndpointsConfig must hold objects")
+    wish: dict[str, Any] = {}
+    if ipam := _part(settings, "IPAMConfig", dict):
+        wish["IPAMConfig"] = {
+            key: value
+            for key, kind in (("IPv4Address", str), ("IPv6Address", str), ("LinkLocalIPs", list))
+            if (value := _part(ipam, key, kind))
+        }
+    for key in ("Links", "Aliases"):
+        if values := _part(settings, key, list):
+            wish[key] = values
+    for link in wish.get("Links", ()):
+        split_link(link)
+    if mac_address := _part(settings, "MacAddress", str):
+        wish["MacAddress"] = normal_mac_address(mac_address)
+    if options := _part(settings, "DriverOpts", dict):
+        if not all(isinstance(value, str) and is_clean(value + key) for key, value in options.items()):
+            raise InvalidParameterError("invalid JSON: DriverOpts must be a map of strings")
+        wish["DriverOpts"] = dict(options)
+    return wish
+
+
+def split_link(link: str) -> tuple[str, str]:
+    """Return (container, alias) of a link. Raises InvalidParameterError in Docker's words."""
+    name, colon, alias = link.partition(":")
+    if not name or ":" in alias:
+        raise InvalidParameterError(f"bad format for links: {link}")
+    # As Docker wrote it into its records: "/target:/source/alias".
+    return name.removeprefix("/"), (alias if colon else name).rpartition("/")[2]
+
+
+def _part(settings: Mapping[str, Any], name: str, kind: type[Any]) -> Any:
+    value = settings.get(name)
+    if value is None:
+        return None
+    good = isinstance(value, kind)
+    if good and kind is list:
+        good = all(isinstance(item, str) and is_clean(item) for item in value)
+    if not good or (kind is str and not is_clean(value)):
+        raise InvalidParameterError(f"invalid JSON: {name} has the wrong type")
+    return value
