@@ -90,6 +90,7 @@ def base_rules(version: int) -> str:
     # Every IPv6 interface also has an address that holds on its own link only, and speaks under it.
     own_link = "" if version == 4 else "        ip6 saddr { ::, fe80::/10 } accept\n"
     loopback = "127.0.0.0/8" if version == 4 else "::1"
+    # "typeof" for sets of one thing: nft 1.0 crashes when it lists what nft 1.1 made with "type".
     # Priorities as numbers: older nft knows "dstnat" in the prerouting hook only.
     return f"""\
 add table {table(version)}
@@ -97,11 +98,11 @@ flush table {table(version)}
 table {table(version)} {{
     map published {{ type inet_proto . inet_service : {address} . inet_service; }}
     map published_at {{ type inet_proto . {address} . inet_service : {address} . inet_service; }}
-    set bridges {{ type ifname; }}
+    set bridges {{ typeof meta iifname; }}
     set same {{ type ifname . ifname; }}
     set homes {{ type ifname . {address}; flags interval; }}
-    set hidden {{ type {address}; flags interval; }}
-    set closed {{ type ifname; }}
+    set hidden {{ typeof {ip} saddr; flags interval; }}
+    set closed {{ typeof meta iifname; }}
     chain publish {{
         dnat {ip} to meta l4proto . {ip} daddr . th dport map @published_at
         fib daddr type local dnat {ip} to meta l4proto . th dport map @published

@@ -14,7 +14,7 @@ from backend.config import EngineConfig
 from backend.database import Database
 from backend.events import EventBus
 from backend.networks import links, namespaces
-from backend.networks.endpoint import EndpointRequest
+from backend.networks.attachment import AttachRequest
 from backend.networks.firewall import Firewall
 from backend.networks.manager import Networks
 from backend.networks.netlink_socket import NetlinkSocket
@@ -76,9 +76,9 @@ async def running_networks(state: Path, **settings: Any) -> AsyncIterator[Networ
         database.close()
 
 
-def request(container_id: str, **wishes: Any) -> EndpointRequest:
+def request(container_id: str, **wishes: Any) -> AttachRequest:
     """Return a request of a container with a full-length ID that starts with `container_id`."""
-    return EndpointRequest(container_id.ljust(64, "0"), container_name=container_id, **wishes)
+    return AttachRequest(container_id.ljust(64, "0"), container_name=container_id, **wishes)
 
 
 def inside(pin: Path, work: Callable[[], Result]) -> Result:

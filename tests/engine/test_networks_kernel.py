@@ -9,6 +9,9 @@ import pytest
 
 from backend.errors import ConflictError, NotFoundError, SystemFailureError
 from backend.networks import links
+from backend.networks.attachment import Attachment
+from backend.networks.endpoint import EndpointWish
+from backend.networks.manager import Networks
 from backend.networks.netlink_socket import NetlinkSocket
 from tests.engine.private_network import (
     TIMEOUT,
@@ -28,11 +31,12 @@ EMPTY = {"links": ["lo", "marina0"], "elements": [], "pins": [], "mounts": []}
 def test_containers_reach_each_other_and_the_gateway(tmp_path: Path) -> None:
     async def story() -> None:
         async with running_networks(tmp_path) as networks:
-            one = await networks.attach(request("a1", hostname="web"))
-            two = await networks.attach(request("b2"))
-            assert (one.ip_address, two.ip_address) == ("172.17.0.2", "172.17.0.3")
-            assert one.gateway == "172.17.0.1"
-            assert one.mac_address == "02:42:ac:11:00:02"
+            one = await networks.sandboxes.attach(request("a1", hostname="web"))
+            two = await networks.sandboxes.attach(request("b2"))
+            place, other = one.endpoints[0], two.endpoints[0]
+            assert (place.ip_address, other.ip_address) == ("172.17.0.2", "172.17.0.3")
+            assert place.gateway == "172.17.0.1"
+            assert place.mac_address == "02:42:ac:11:00:02"
             assert "172.17.0.2\tweb\n" in one.hosts_file
             assert "172.17.0.1\thost.docker.internal\n" in one.hosts_file
             assert one.namespace_path is not None
@@ -55,7 +59,7 @@ def test_loopback_inside_is_up_and_low_ports_are_free_for_all(tmp_path: Path) ->
     async def story() -> None:
         async with running_networks(tmp_path) as networks:
             for mode in ("bridge", "none"):
-                endpoint = await networks.attach(request(mode[:1] * 2, mode=mode))
+                endpoint = await networks.sandboxes.attach(request(mode[:1] * 2, mode=mode))
                 assert endpoint.namespace_path is not None
                 limit = inside(
                     endpoint.namespace_path,
@@ -74,7 +78,7 @@ def test_loopback_inside_is_up_and_low_ports_are_free_for_all(tmp_path: Path) ->
 def test_host_mode_has_no_namespace_and_no_ports(tmp_path: Path) -> None:
     async def story() -> None:
         async with running_networks(tmp_path) as networks:
-            endpoint = await networks.attach(
+            endpoint = await networks.sandboxes.attach(
                 request("cc", mode="host", port_bindings={"80/tcp": [{"HostPort": "8080"}]})
             )
             assert endpoint.namespace_path is None
@@ -89,14 +93,14 @@ def test_detach_frees_everything(tmp_path: Path) -> None:
         async with running_networks(tmp_path) as networks:
             assert kernel_state(tmp_path) == EMPTY
             bindings = {"80/tcp": [{"HostPort": "8080"}, {"HostIp": "127.0.0.1", "HostPort": "8081"}]}
-            endpoint = await networks.attach(request("dd", port_bindings=bindings))
-            await networks.publish(endpoint)
+            endpoint = await networks.sandboxes.attach(request("dd", port_bindings=bindings))
+            await networks.sandboxes.publish(endpoint)
             busy = kernel_state(tmp_path)
             assert len(busy["links"]) == 3
             assert len(busy["elements"]) == 2
             assert busy["pins"] == [endpoint.container_id]
-            await networks.detach(endpoint.container_id)
-            await networks.detach(endpoint.container_id)
+            await networks.sandboxes.detach(endpoint.container_id)
+            await networks.sandboxes.detach(endpoint.container_id)
             await eventually(lambda: kernel_state(tmp_path) == EMPTY, "something is left")
             socket.create_server(("0.0.0.0", 8080)).close()
             socket.create_server(("127.0.0.1", 8081)).close()
@@ -107,10 +111,10 @@ def test_detach_frees_everything(tmp_path: Path) -> None:
 def test_an_address_that_was_just_freed_rests(tmp_path: Path) -> None:
     async def story() -> None:
         async with running_networks(tmp_path) as networks:
-            first = await networks.attach(request("e1"))
-            await networks.detach(first.container_id)
-            second = await networks.attach(request("e2"))
-            assert first.ip_address != second.ip_address
+            first = await networks.sandboxes.attach(request("e1"))
+            await networks.sandboxes.detach(first.container_id)
+            second = await networks.sandboxes.attach(request("e2"))
+            assert first.endpoints[0].ip_address != second.endpoints[0].ip_address
 
     run_privately(story)
 
@@ -121,12 +125,14 @@ def test_a_failed_attach_leaves_nothing(tmp_path: Path) -> None:
             pins = tmp_path / "run" / "netns"
             pins.write_text("in the way")  # the namespace cannot be pinned: a late failure
             with pytest.raises((SystemFailureError, OSError)):
-                await networks.attach(request("f1", port_bindings={"80/tcp": [{"HostPort": "8080"}]}))
+                await networks.sandboxes.attach(
+                    request("f1", port_bindings={"80/tcp": [{"HostPort": "8080"}]})
+                )
             pins.unlink()
             await eventually(lambda: kernel_state(tmp_path) == EMPTY, "something is left")
             socket.create_server(("0.0.0.0", 8080)).close()
             # Only the address rests; everything works again.
-            await networks.attach(request("f1", port_bindings={"80/tcp": [{"HostPort": "8080"}]}))
+            await _attach(networks, "f1", "80/tcp", {"HostPort": "8080"})
 
     run_privately(story)
 
@@ -135,7 +141,7 @@ def test_a_cancelled_attach_leaves_nothing(tmp_path: Path) -> None:
     async def story() -> None:
         async with running_networks(tmp_path) as networks:
             bindings = {"80/tcp": [{"HostPort": "8080"}]}
-            attach = asyncio.ensure_future(networks.attach(request("ab", port_bindings=bindings)))
+            attach = asyncio.ensure_future(networks.sandboxes.attach(request("ab", port_bindings=bindings)))
             await asyncio.sleep(0)
             attach.cancel()
             with pytest.raises(asyncio.CancelledError):
@@ -150,18 +156,20 @@ def test_an_engine_that_comes_back_finds_its_containers_and_sweeps_the_rest(tmp_
     async def story() -> None:
         bindings = {"80/tcp": [{"HostPort": "8080"}], "53/udp": [{"HostPort": "5353"}]}
         async with running_networks(tmp_path) as networks:
-            kept = await networks.attach(request("aa", port_bindings=bindings))
-            await networks.publish(kept)
-            lost = await networks.attach(request("bb", port_bindings={"80/tcp": [{"HostPort": "9090"}]}))
-            await networks.publish(lost)
+            kept = await networks.sandboxes.attach(request("aa", port_bindings=bindings))
+            await networks.sandboxes.publish(kept)
+            lost = await networks.sandboxes.attach(
+                request("bb", port_bindings={"80/tcp": [{"HostPort": "9090"}]})
+            )
+            await networks.sandboxes.publish(lost)
             before = networks.inspect("bridge")
         # As after kill -9: nothing was detached, all sockets are closed.
         async with running_networks(tmp_path) as networks:
-            await networks.restore(type(kept).from_json(kept.to_json()))
-            await networks.reap({kept.container_id})
+            await networks.sandboxes.restore(type(kept).from_json(kept.to_json()))
+            await networks.sandboxes.reap({kept.container_id})
             state = kernel_state(tmp_path)
             assert state["pins"] == [kept.container_id]
-            assert state["links"] == sorted(["lo", "marina0", kept.host_interface])
+            assert state["links"] == sorted(["lo", "marina0", kept.endpoints[0].host_interface])
             assert "9090" not in str(state["elements"])
             after = networks.inspect("bridge")
             assert after["Id"] == before["Id"]
@@ -170,9 +178,14 @@ def test_an_engine_that_comes_back_finds_its_containers_and_sweeps_the_rest(tmp_
             with listener_in(kept.namespace_path, 80) as listener, _connect("127.0.0.1", 8080) as client:
                 assert talk(client, listener)[1] == b"hello"
             with pytest.raises(SystemFailureError, match="Bind for 0.0.0.0:8080 failed: port is already"):
-                await networks.attach(request("cc", port_bindings={"80/tcp": [{"HostPort": "8080"}]}))
-            fresh = await networks.attach(request("dd", port_bindings={"80/tcp": [{"HostPort": "9090"}]}))
-            assert fresh.ip_address not in (kept.ip_address, kept.gateway)
+                await networks.sandboxes.attach(
+                    request("cc", port_bindings={"80/tcp": [{"HostPort": "8080"}]})
+                )
+            fresh = await networks.sandboxes.attach(
+                request("dd", port_bindings={"80/tcp": [{"HostPort": "9090"}]})
+            )
+            place = kept.endpoints[0]
+            assert fresh.endpoints[0].ip_address not in (place.ip_address, place.gateway)
 
     run_privately(story)
 
@@ -185,7 +198,8 @@ def test_the_subnet_avoids_what_the_machine_uses(tmp_path: Path) -> None:
         _add_dummy_network("172.18.0.0/16")
         async with running_networks(tmp_path) as networks:
             assert networks.inspect("bridge")["IPAM"]["Config"][0]["Subnet"] == "172.19.0.0/16"
-            assert (await networks.attach(request("a1"))).gateway == "172.19.0.1"
+            attached = await networks.sandboxes.attach(request("a1"))
+            assert attached.endpoints[0].gateway == "172.19.0.1"
 
     run_privately(story)
 
@@ -205,9 +219,11 @@ def test_two_engines_never_share_a_network(tmp_path: Path) -> None:
 def test_the_list_has_the_three_networks_and_nothing_else_is_found(tmp_path: Path) -> None:
     async def story() -> None:
         async with running_networks(tmp_path) as networks:
-            assert [network["Name"] for network in networks.list()] == ["bridge", "host", "none"]
+            assert [network.name for network in networks.all()] == ["bridge", "host", "none"]
+            nowhere = request("aa", mode="nope", networks=(EndpointWish("nope"),))
+            networks.validate(nowhere)  # a network may come later, as in Docker
             with pytest.raises(NotFoundError, match="network nope not found"):
-                networks.validate(request("aa", mode="nope"))
+                await networks.sandboxes.attach(nowhere)
 
     run_privately(story)
 
@@ -223,3 +239,7 @@ def _add_dummy_network(address: str) -> None:
 
 def _connect(address: str, port: int) -> socket.socket:
     return socket.create_connection((address, port), TIMEOUT)
+
+
+async def _attach(networks: Networks, name: str, port: str, binding: dict[str, str]) -> Attachment:
+    return await networks.sandboxes.attach(request(name, port_bindings={port: [binding]}))

@@ -13,7 +13,7 @@ import pytest
 
 from backend.errors import SystemFailureError
 from backend.networks import links, namespaces
-from backend.networks.endpoint import Endpoint
+from backend.networks.attachment import Attachment
 from backend.networks.manager import Networks
 from backend.networks.netlink_socket import NetlinkSocket
 from tests.engine.private_network import (
@@ -33,9 +33,9 @@ OUTSIDE, MACHINE = "192.0.2.2", "192.0.2.1"
 
 async def _published(
     networks: Networks, name: str, *bindings: dict[str, str], port: str = "80/tcp"
-) -> Endpoint:
-    endpoint = await networks.attach(request(name, port_bindings={port: list(bindings)}))
-    await networks.publish(endpoint)
+) -> Attachment:
+    endpoint = await networks.sandboxes.attach(request(name, port_bindings={port: list(bindings)}))
+    await networks.sandboxes.publish(endpoint)
     return endpoint
 
 
@@ -58,7 +58,7 @@ def _outside_world(folder: Path) -> Iterator[Path]:
                 eth0 = links.find_link(there, "eth0")
                 assert eth0 is not None
                 links.add_address(there, eth0.index, IPv4Interface(f"{OUTSIDE}/24"))
-                links.add_default_route(there, IPv4Address(MACHINE))
+                links.set_default_route(there, IPv4Address(MACHINE))
             os.close(namespace)
 
     _on_a_thread(lay)
@@ -94,15 +94,17 @@ def test_the_machine_reaches_a_port_over_its_loopback_and_its_addresses(tmp_path
 def test_nobody_is_answered_before_publish_and_after_detach(tmp_path: Path) -> None:
     async def story() -> None:
         async with running_networks(tmp_path) as networks:
-            endpoint = await networks.attach(request("aa", port_bindings={"80/tcp": [{"HostPort": "8080"}]}))
+            endpoint = await networks.sandboxes.attach(
+                request("aa", port_bindings={"80/tcp": [{"HostPort": "8080"}]})
+            )
             assert endpoint.namespace_path is not None
             with listener_in(endpoint.namespace_path, 80) as listener:
                 with pytest.raises(ConnectionRefusedError):  # at once: no hang
                     _connect("127.0.0.1", 8080)
-                await networks.publish(endpoint)
+                await networks.sandboxes.publish(endpoint)
                 with _connect("127.0.0.1", 8080) as client:
                     assert talk(client, listener)[1] == b"hello"
-            await networks.detach(endpoint.container_id)
+            await networks.sandboxes.detach(endpoint.container_id)
             with pytest.raises(ConnectionRefusedError):
                 _connect("127.0.0.1", 8080)
 
@@ -144,7 +146,7 @@ def test_another_machine_reaches_nothing_that_is_not_published_to_it(tmp_path: P
                     with pytest.raises(ConnectionRefusedError):
                         inside(outside, lambda: _connect(MACHINE, 8080))
                     with pytest.raises(TimeoutError):  # by the container's own address: dropped
-                        inside(outside, lambda: _connect(endpoint.ip_address, 80, 0.5))
+                        inside(outside, lambda: _connect(endpoint.endpoints[0].ip_address, 80, 0.5))
 
     run_privately(story)
 
@@ -153,7 +155,7 @@ def test_a_container_reaches_published_ports_its_own_too(tmp_path: Path) -> None
     async def story() -> None:
         async with running_networks(tmp_path) as networks:
             server = await _published(networks, "aa", {"HostPort": "8080"})
-            other = await networks.attach(request("bb"))
+            other = await networks.sandboxes.attach(request("bb"))
             assert server.namespace_path is not None
             assert other.namespace_path is not None
             with listener_in(server.namespace_path, 80) as listener:
@@ -174,7 +176,7 @@ def test_a_container_reaches_published_ports_its_own_too(tmp_path: Path) -> None
 def test_a_container_cannot_forge_its_way_to_the_machine(tmp_path: Path, source: str, target: str) -> None:
     async def story() -> None:
         async with running_networks(tmp_path) as networks:
-            endpoint = await networks.attach(request("aa"))
+            endpoint = await networks.sandboxes.attach(request("aa"))
             assert endpoint.namespace_path is not None
             with NetlinkSocket() as netlink:
                 bridge = links.find_link(netlink, "marina0")
@@ -226,7 +228,9 @@ def _udp_packet(source: str, target: str, port: int, text: bytes) -> bytes:
 def test_udp_works_also_for_a_client_that_sent_before(tmp_path: Path) -> None:
     async def story() -> None:
         async with running_networks(tmp_path) as networks:
-            endpoint = await networks.attach(request("aa", port_bindings={"53/udp": [{"HostPort": "5353"}]}))
+            endpoint = await networks.sandboxes.attach(
+                request("aa", port_bindings={"53/udp": [{"HostPort": "5353"}]})
+            )
             assert endpoint.namespace_path is not None
 
             def bound() -> socket.socket:
@@ -242,7 +246,7 @@ def test_udp_works_also_for_a_client_that_sent_before(tmp_path: Path) -> None:
                 client.settimeout(TIMEOUT)
                 client.connect(("127.0.0.1", 5353))
                 client.send(b"too early")
-                await networks.publish(endpoint)
+                await networks.sandboxes.publish(endpoint)
                 client.send(b"question")
                 text, peer = server.recvfrom(100)
                 assert text == b"question"
@@ -260,7 +264,7 @@ def test_two_containers_never_get_one_port(tmp_path: Path) -> None:
             before = kernel_state(tmp_path)
             wanted = {"81/tcp": [{"HostPort": "8081"}], "80/tcp": [{"HostPort": "8080"}]}
             with pytest.raises(SystemFailureError) as failure:
-                await networks.attach(request("bb", port_bindings=wanted))
+                await networks.sandboxes.attach(request("bb", port_bindings=wanted))
             assert failure.value.message.startswith(
                 "driver failed programming external connectivity on endpoint bb ("
             )
@@ -269,8 +273,8 @@ def test_two_containers_never_get_one_port(tmp_path: Path) -> None:
             )
             assert kernel_state(tmp_path) == before
             socket.create_server(("0.0.0.0", 8081)).close()  # the port that could be had is free again
-            await networks.detach(first.container_id)
-            await networks.attach(request("bb", port_bindings=wanted))
+            await networks.sandboxes.detach(first.container_id)
+            await networks.sandboxes.attach(request("bb", port_bindings=wanted))
 
     run_privately(story)
 
@@ -290,11 +294,13 @@ def test_a_port_that_another_program_has_is_refused_with_its_name(tmp_path: Path
             try:
                 message = rf"port is already allocated: 0.0.0.0:8080 is in use by \w+ \(pid {holder}\)$"
                 with pytest.raises(SystemFailureError, match=message):
-                    await networks.attach(request("aa", port_bindings={"80/tcp": [{"HostPort": "8080"}]}))
+                    await networks.sandboxes.attach(
+                        request("aa", port_bindings={"80/tcp": [{"HostPort": "8080"}]})
+                    )
             finally:
                 os.kill(holder, 9)
                 os.waitpid(holder, 0)
-            await networks.attach(request("aa", port_bindings={"80/tcp": [{"HostPort": "8080"}]}))
+            await _attach(networks, "aa", "80/tcp", {"HostPort": "8080"})
 
     run_privately(story)
 
@@ -316,7 +322,7 @@ def test_free_ports_are_found_for_empty_numbers_ranges_and_all_exposed(tmp_path:
     async def story() -> None:
         async with running_networks(tmp_path) as networks:
             taken = socket.create_server(("0.0.0.0", 8000))
-            endpoint = await networks.attach(
+            endpoint = await networks.sandboxes.attach(
                 request(
                     "aa",
                     port_bindings={"80/tcp": [{"HostPort": "8000-8002"}, {"HostPort": ""}]},
@@ -331,7 +337,9 @@ def test_free_ports_are_found_for_empty_numbers_ranges_and_all_exposed(tmp_path:
             assert set(by_port) == {(443, "tcp"), (53, "udp")}
             assert all(port >= 32768 for port in by_port.values())
             with pytest.raises(SystemFailureError, match="Bind for 0.0.0.0:8001-8001 failed|8001 failed"):
-                await networks.attach(request("bb", port_bindings={"80/tcp": [{"HostPort": "8001"}]}))
+                await networks.sandboxes.attach(
+                    request("bb", port_bindings={"80/tcp": [{"HostPort": "8001"}]})
+                )
 
     run_privately(story)
 
@@ -341,7 +349,7 @@ def test_an_address_that_the_machine_lacks_is_named(tmp_path: Path) -> None:
         async with running_networks(tmp_path) as networks:
             wanted = {"80/tcp": [{"HostIp": "203.0.113.9", "HostPort": "8080"}]}
             with pytest.raises(SystemFailureError, match="203.0.113.9 is not an address of this machine"):
-                await networks.attach(request("aa", port_bindings=wanted))
+                await networks.sandboxes.attach(request("aa", port_bindings=wanted))
 
     run_privately(story)
 
@@ -350,3 +358,7 @@ def _bind_and_listen(server: socket.socket, port: int) -> None:
     # With SO_REUSEADDR the kernel may allow the first and refuse the second.
     server.bind(("0.0.0.0", port))
     server.listen()
+
+
+async def _attach(networks: Networks, name: str, port: str, binding: dict[str, str]) -> Attachment:
+    return await networks.sandboxes.attach(request(name, port_bindings={port: [binding]}))

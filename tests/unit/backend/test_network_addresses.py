@@ -1,16 +1,26 @@
 """Which subnet is taken and which address is next."""
 
+import json
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from backend.database import Database
-from backend.errors import InvalidParameterError, NotFoundError, SystemFailureError, UnavailableError
+from backend.errors import (
+    ForbiddenError,
+    InvalidParameterError,
+    NotFoundError,
+    SystemFailureError,
+    UnavailableError,
+)
 from backend.networks.addresses import REST_SECONDS, AddressPool, choose_subnet, mac_address_for
+from backend.networks.attachment import Attachment, PublishedPort
 from backend.networks.bridge import name_servers_in
-from backend.networks.endpoint import Endpoint, PublishedPort
+from backend.networks.endpoint import Endpoint
+from backend.networks.network import Pool
 from backend.networks.network_records import NetworkRecords
 
 
@@ -58,7 +68,7 @@ def test_a_full_subnet_first_gives_what_rests_longest_then_an_error() -> None:
 
 @pytest.mark.parametrize("address", ["172.17.0.1", "172.17.0.0", "172.17.255.255", "10.0.0.5"])
 def test_what_is_no_free_host_address_cannot_be_claimed(address: str) -> None:
-    with pytest.raises(SystemFailureError):
+    with pytest.raises(ForbiddenError):
         AddressPool(IPv4Network("172.17.0.0/16")).claim(IPv4Address(address))
 
 
@@ -66,7 +76,7 @@ def test_a_claimed_address_is_not_given_to_another() -> None:
     pool = AddressPool(IPv4Network("172.17.0.0/16"))
     pool.claim(IPv4Address("172.17.0.2"))
     assert str(pool.allocate()) == "172.17.0.3"
-    with pytest.raises(SystemFailureError):
+    with pytest.raises(ForbiddenError):
         pool.claim(IPv4Address("172.17.0.2"))
 
 
@@ -79,32 +89,56 @@ def test_name_servers_are_in_use_too() -> None:
     assert name_servers_in(text) == [IPv4Network("172.17.0.53/32")]
 
 
-def test_an_endpoint_survives_json() -> None:
-    endpoint = Endpoint(
+def test_an_attachment_survives_json() -> None:
+    place = Endpoint(
+        network_id="b" * 64,
+        network_name="bridge",
+        endpoint_id="c" * 64,
+        ip_address="172.17.0.2",
+        prefix_length=16,
+        gateway="172.17.0.1",
+        names=("web", "aaaaaaaaaaaa"),
+        wish={"Aliases": ["x"]},
+    )
+    attachment = Attachment(
         container_id="a" * 64,
         container_name="web",
         mode="bridge",
         namespace_path=Path("/run/netns/a"),
-        network_id="b" * 64,
-        network_name="bridge",
-        endpoint_id="c" * 64,
+        sandbox_id="d" * 64,
         hosts_file="x",
         resolv_conf="y",
-        ip_address="172.17.0.2",
+        endpoints=(place,),
         ports=(PublishedPort("tcp", 80, "0.0.0.0", 8080, 40000),),
         exposed_ports=("443/tcp", "80/tcp"),
     )
-    assert Endpoint.from_json(endpoint.to_json()) == endpoint
-    assert endpoint.port_map() == {
+    assert Attachment.from_json(json.loads(json.dumps(attachment.to_json()))) == attachment
+    assert attachment.port_map() == {
         "80/tcp": [{"HostIp": "0.0.0.0", "HostPort": "8080"}],
         "443/tcp": None,
     }
-    assert endpoint.port_summary() == [
+    assert attachment.port_summary() == [
         {"IP": "0.0.0.0", "PrivatePort": 80, "PublicPort": 8080, "Type": "tcp"},
         {"PrivatePort": 443, "Type": "tcp"},
     ]
-    on_host = replace(endpoint, namespace_path=None)
-    assert Endpoint.from_json(on_host.to_json()) == on_host
+    on_host = replace(attachment, namespace_path=None)
+    assert Attachment.from_json(on_host.to_json()) == on_host
+
+
+def _place(name: str, **more: Any) -> Endpoint:
+    return Endpoint(name, name, "e", ip_address="10.0.0.2", **{"gateway": "10.0.0.1", **more})
+
+
+def test_the_way_out_is_chosen_as_docker_does() -> None:
+    def way_out(*places: Endpoint) -> str | None:
+        attachment = Attachment("a", "a", "x", None, "s", "", "", places)
+        return attachment.way_out.network_name if attachment.way_out else None
+
+    assert way_out() is None
+    assert way_out(_place("z"), _place("b")) == "b"
+    assert way_out(_place("a", internal=True), _place("b")) == "b"
+    assert way_out(_place("a"), _place("b", ip6_address="fd00::2")) == "b"
+    assert way_out(_place("a", internal=True, gateway="")) is None
 
 
 def test_networks_keep_their_ids_when_the_subnet_moves(tmp_path: Path) -> None:
@@ -116,11 +150,13 @@ def test_networks_keep_their_ids_when_the_subnet_moves(tmp_path: Path) -> None:
         again = NetworkRecords(database)
         assert again.known_subnet == IPv4Network("172.17.0.0/16")
         assert again.load(IPv4Network("172.17.0.0/16")) == made
-        assert again.load(IPv4Network("172.19.0.0/16")) == replace(made, subnet="172.19.0.0/16")
+        assert again.load(IPv4Network("172.19.0.0/16")) == replace(
+            made, pools=(Pool("172.19.0.0/16", "172.19.0.1"),)
+        )
         third = NetworkRecords(database)
         assert [network.name for network in third.all()] == ["bridge", "host", "none"]
         assert third.find(made.id) == third.find(made.id[:12]) == third.find("bridge")
-        assert third.find("bridge").gateway == "172.19.0.1"
+        assert third.find("bridge").pools[0].gateway == "172.19.0.1"
         with pytest.raises(NotFoundError, match="network nope not found"):
             third.find("nope")
         with pytest.raises(NotFoundError):

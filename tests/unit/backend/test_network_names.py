@@ -5,17 +5,17 @@ from typing import Any
 import pytest
 
 from backend.errors import InvalidParameterError
-from backend.networks.endpoint import EndpointRequest
-from backend.networks.mac_address import check_mac_address
+from backend.networks.attachment import AttachRequest
+from backend.networks.mac_address import normal_mac_address
 from backend.networks.name_files import LOCAL_ENTRIES, check_names, hosts_text, resolv_conf_text
 
 
-def _request(**wishes: Any) -> EndpointRequest:
-    return EndpointRequest("a" * 64, **wishes)
+def _request(**wishes: Any) -> AttachRequest:
+    return AttachRequest("a" * 64, **wishes)
 
 
 def test_hosts_has_the_host_and_the_container() -> None:
-    text = hosts_text(_request(hostname="web", domainname="example"), "172.17.0.2", "10.0.2.2")
+    text = hosts_text(_request(hostname="web", domainname="example"), ["172.17.0.2"], "10.0.2.2")
     assert text == LOCAL_ENTRIES + (
         "10.0.2.2\thost.docker.internal\n10.0.2.2\tgateway.docker.internal\n172.17.0.2\tweb.example web\n"
     )
@@ -23,7 +23,7 @@ def test_hosts_has_the_host_and_the_container() -> None:
 
 def test_extra_hosts_come_first_and_replace_the_names_of_the_host() -> None:
     wishes = ["db:10.1.1.1", "six:fd00::1", "me:host-gateway", "host.docker.internal:1.2.3.4"]
-    text = hosts_text(_request(extra_hosts=wishes), "", "10.0.2.2")
+    text = hosts_text(_request(extra_hosts=wishes), [], "10.0.2.2")
     assert text.removeprefix(LOCAL_ENTRIES) == (
         "10.1.1.1\tdb\n"
         "fd00::1\tsix\n"
@@ -34,7 +34,7 @@ def test_extra_hosts_come_first_and_replace_the_names_of_the_host() -> None:
 
 
 def test_without_a_way_to_the_host_its_names_are_left_out() -> None:
-    assert hosts_text(_request(extra_hosts=["me:host-gateway"], hostname="web"), "", "") == LOCAL_ENTRIES
+    assert hosts_text(_request(extra_hosts=["me:host-gateway"], hostname="web"), [], "") == LOCAL_ENTRIES
 
 
 @pytest.mark.parametrize(
@@ -95,10 +95,10 @@ def test_resolv_conf_is_never_without_a_server() -> None:
 
 @pytest.mark.parametrize("text", ["", "02:42:ac:11:00:02", "02-42-AC-11-00-02"])
 def test_mac_addresses_that_pass(text: str) -> None:
-    check_mac_address(text)
+    normal_mac_address(text)
 
 
 @pytest.mark.parametrize("text", ["x", "02:42:ac:11:00", "02:42:ac:11:00:02\n", "01:00:5e:00:00:01"])
 def test_mac_addresses_that_do_not(text: str) -> None:
     with pytest.raises(InvalidParameterError, match="invalid MAC address"):
-        check_mac_address(text)
+        normal_mac_address(text)

@@ -1,13 +1,20 @@
 """What a container may ask of ports, in Docker's words where it is refused."""
 
 from collections.abc import Mapping, Sequence
-from ipaddress import IPv4Network
+from ipaddress import IPv4Network, IPv6Network
 
 import pytest
 
 from backend.errors import EngineError, InvalidParameterError, NotSupportedError
-from backend.networks.endpoint import PublishedPort
-from backend.networks.firewall import Bridge, Translation, base_rules, element_commands, translations_for
+from backend.networks.attachment import PublishedPort
+from backend.networks.firewall_rules import (
+    Bridge,
+    Translation,
+    base_rules,
+    bridge_commands,
+    port_commands,
+    translations_for,
+)
 from backend.networks.port_holder import parse_inodes
 from backend.networks.port_requests import PortRequest, expand_exposed, parse_port_requests
 
@@ -79,20 +86,37 @@ def test_translations_match_the_host_address_only_on_the_machine_itself() -> Non
         PublishedPort("tcp", 80, "0.0.0.0", 8080, 8080),
         PublishedPort("tcp", 80, "127.0.0.1", 8081, 40000),
     )
-    assert element_commands("add", translations_for("172.17.0.2", ports, behind_supervisor=False)) == (
+    natively = translations_for("172.17.0.2", ports, behind_supervisor=False)
+    assert port_commands("add", natively, 4) == (
         "add element ip marina published { tcp . 8080 : 172.17.0.2 . 80 }\n"
         "add element ip marina published_at { tcp . 127.0.0.1 . 40000 : 172.17.0.2 . 80 }\n"
     )
-    assert element_commands("delete", translations_for("172.17.0.2", ports, behind_supervisor=True)) == (
+    assert port_commands("add", natively, 6) == ""
+    in_a_machine = translations_for("172.17.0.2", ports, behind_supervisor=True)
+    assert port_commands("delete", in_a_machine, 4) == (
         "delete element ip marina published { tcp . 8080 : 172.17.0.2 . 80, tcp . 40000 : 172.17.0.2 . 80 }\n"
     )
 
 
-def test_the_table_names_each_bridge_and_no_other_table() -> None:
-    rules = base_rules([Bridge("marina0", IPv4Network("172.18.0.0/16"))])
-    assert 'ip saddr 172.18.0.0/16 oifname != "marina0" masquerade' in rules
-    tables = [line for line in rules.splitlines() if "table" in line]
-    assert all("ip marina" in line for line in tables)
+def test_the_rules_are_the_same_with_any_number_of_bridges_and_touch_no_other_table() -> None:
+    for version, table in ((4, "ip marina"), (6, "ip6 marina")):
+        tables = [line for line in base_rules(version).splitlines() if "table" in line]
+        assert len(tables) == 3
+        assert all(f"table {table}" in line for line in tables)
+
+
+def test_a_bridge_is_in_the_sets_of_what_it_allows() -> None:
+    subnets = (IPv4Network("10.0.0.0/24"), IPv6Network("fd00::/64"))
+    both = [Bridge("br-a", subnets), Bridge("br-b", subnets[:1], internal=True)]
+    assert bridge_commands("add", both, 4) == (
+        'add element ip marina bridges { "br-a", "br-b" }\n'
+        'add element ip marina same { "br-a" . "br-a", "br-b" . "br-b" }\n'
+        'add element ip marina homes { "br-a" . 10.0.0.0/24, "br-b" . 10.0.0.0/24 }\n'
+        "add element ip marina hidden { 10.0.0.0/24 }\n"
+        'add element ip marina closed { "br-b" }\n'
+    )
+    assert 'homes { "br-a" . fd00::/64 }' in bridge_commands("add", both, 6)
+    assert "hidden" not in bridge_commands("add", [Bridge("br-a", subnets, masquerade=False)], 4)
 
 
 def test_a_translation_for_any_address_has_no_address_in_its_key() -> None:
