@@ -70,7 +70,7 @@ def flag(filters: Mapping[str, list[str]], name: str) -> bool | None:
         return True
     if values <= FALSE:
         return False
-    raise InvalidParameterError(f"invalid filter '{name}={sorted(values)}'")
+    raise InvalidParameterError(f"invalid filter '{name}=[{' '.join(sorted(values))}]'")
 
 
 def _has_label(image: Image, wanted: str) -> bool:

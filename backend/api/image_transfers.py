@@ -1,4 +1,4 @@
-"""What moves whole images: `/images/create`, `/images/load`, `/images/…/get`, and registries."""
+"""What moves whole images: `/images/create`, `/images/load`, `/images/…/get`, `/images/…/push`."""
 
 from aiohttp import web
 
@@ -7,10 +7,11 @@ from backend.api.request_values import query_bool, read_json_object
 from backend.engine import Engine
 from backend.errors import InvalidParameterError, NotSupportedError
 from backend.images import platforms, reference, registry_auth
-from backend.images.manifest import Index, json_object, parse
 from backend.images.reference import Reference
+from backend.images.registry_auth import Credentials
 
-AUTH_HEADER = "X-Registry-Auth"
+AUTH_HEADER = registry_auth.HEADER
+INVALID_HEADER = f"invalid {AUTH_HEADER} header"
 
 
 def routes(engine: Engine) -> list[web.RouteDef]:
@@ -25,7 +26,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         wanted = _wanted(request.query.get("fromImage", ""), request.query.get("tag", ""))
         platform_text = request.query.get("platform")
         platform = platforms.parse(platform_text) if platform_text else None
-        credentials = registry_auth.parse_header(request.headers.get(AUTH_HEADER))
+        credentials = registry_auth.from_header(request.headers.get(AUTH_HEADER))
 
         async def pull(send: Send) -> None:
             await images.pull(wanted, platform, credentials, send)
@@ -51,45 +52,21 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         await response.write_eof()
         return response
 
-    async def distribution(request: web.Request) -> web.Response:
-        name = reference.parse(request.match_info["name"])
-        credentials = registry_auth.parse_header(request.headers.get(AUTH_HEADER))
-        found = await images.registries.manifest(name, credentials)
-        parsed = parse(found.data, found.media_type)
-        offered = (
-            [entry.platform for entry in parsed.manifests if entry.platform]
-            if isinstance(parsed, Index)
-            else []
-        )
-        media_type = json_object(found.data, "manifest").get("mediaType") or found.media_type
-        descriptor = {"mediaType": media_type, "digest": found.digest, "size": len(found.data)}
-        return web.json_response(
-            {
-                "Descriptor": descriptor,
-                "Platforms": [
-                    {"os": platform.os, "architecture": platform.architecture}
-                    | ({"variant": platform.variant} if platform.variant else {})
-                    for platform in offered
-                ],
-            }
-        )
+    async def push(request: web.Request) -> web.StreamResponse:
+        credentials = await _push_credentials(request)
+        name = _named(request.match_info["name"], request.query.get("tag", ""))
 
-    async def authenticate(request: web.Request) -> web.Response:
-        body = await read_json_object(request)
-        credentials = registry_auth.from_json(body, "invalid AuthConfig")
-        server = body.get("serveraddress") or ""
-        if not isinstance(server, str):
-            raise InvalidParameterError("invalid AuthConfig: serveraddress must be a string")
-        await images.registries.log_in(server, credentials)
-        return web.json_response({"Status": "Login Succeeded", "IdentityToken": ""})
+        async def run(send: Send) -> None:
+            await images.push(name, credentials, send)
+
+        return await stream_json(request, engine.tasks, run)
 
     return [
         web.post("/images/create", create),
         web.post("/images/load", load),
         web.get("/images/get", save),
         web.get("/images/{name:.+}/get", save),
-        web.post("/auth", authenticate),
-        web.get("/distribution/{name:.+}/json", distribution),
+        web.post("/images/{name:.+}/push", push),
     ]
 
 
@@ -99,3 +76,26 @@ def _wanted(name: str, tag: str) -> Reference:
     if not tag:
         return parsed
     return parsed.with_digest(tag) if ":" in tag else parsed.with_tag(tag)
+
+
+def _named(repository: str, tag: str) -> Reference:
+    """Return what a repository and a tag name together."""
+    parsed = reference.parse(repository)
+    if not tag:
+        return parsed
+    if parsed.digest is not None:
+        raise InvalidParameterError("cannot import digest reference")
+    return parsed.with_tag(tag)
+
+
+async def _push_credentials(request: web.Request) -> Credentials:
+    """Return the credentials of the header, or of the body, where older clients send them."""
+    if AUTH_HEADER in request.headers:
+        return registry_auth.from_header(request.headers[AUTH_HEADER])
+    try:
+        return registry_auth.from_json(await read_json_object(request), INVALID_HEADER)
+    except InvalidParameterError as error:
+        reason = error.message.removeprefix("invalid JSON: ").removeprefix(f"{INVALID_HEADER}: ")
+        raise InvalidParameterError(
+            f"bad parameters and missing {AUTH_HEADER}: {INVALID_HEADER}: {reason}"
+        ) from error

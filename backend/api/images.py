@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from aiohttp import web
 
-from backend.api import image_filters, image_json, image_transfers
+from backend.api import image_filters, image_json, image_transfers, registries
 from backend.api.request_values import query_bool, query_filters
 from backend.engine import Engine
 from backend.images import reference
@@ -73,6 +73,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
 
     return [
         *image_transfers.routes(engine),
+        *registries.routes(engine),
         web.get("/images/json", list_images),
         web.post("/images/prune", prune),
         web.get(NAME + "/json", inspect),

@@ -15,8 +15,6 @@ BUILD = "building images is not supported by this engine yet"
 # What is missing, and its methods and paths.
 MISSING: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
     (BUILD, (("POST", "/build"), ("POST", "/build/cancel"), ("POST", "/build/prune"))),
-    ("searching a registry is not supported by this engine yet", (("GET", "/images/search"),)),
-    ("pushing images is not supported by this engine yet", (("POST", "/images/{name:.+}/push"),)),
 )  # fmt: skip
 
 

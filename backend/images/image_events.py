@@ -3,13 +3,21 @@
 Source: Docker Engine API, `GET /events`.
 """
 
+from collections.abc import Mapping
+
 from backend.events import EventBus
 from backend.images.image import Image
+from backend.images.reference import Reference
 
 
-def publish_image_event(
-    events: EventBus, action: str, image: Image, actor_id: str = "", name: str = ""
+def publish_image_event(events: EventBus, action: str, image: Image, name: str = "") -> None:
+    """Publish what happened to an image."""
+    events.publish_with("image", action, image.id, image.labels | {"name": name or image.id})
+
+
+def publish_transfer_event(
+    events: EventBus, action: str, reference: Reference, labels: Mapping[str, str] | None = None
 ) -> None:
-    """Publish `action`; the actor is the image's id unless `actor_id` names it otherwise."""
-    attributes = image.labels | {"name": name or image.id}
-    events.publish("image", action, actor_id or image.id, **attributes)
+    """Publish that something was pulled or pushed under a name; the name is the actor."""
+    attributes = {**(labels or {}), "name": reference.familiar_name}
+    events.publish_with("image", action, reference.familiar, attributes)

@@ -185,5 +185,6 @@ def _reporter(progress: PullProgress, digest: str) -> Report:
 def _check_platform(actual: Platform, wanted: Platform | None, name: str) -> None:
     if wanted is not None and not actual.suits(wanted):
         raise NotFoundError(
-            f"image with reference {name} was found but does not provide the specified platform ({wanted})"
+            f"image with reference {name} was found but does not match the specified platform: "
+            f"wanted {wanted}, actual: {actual}"
         )

@@ -1,7 +1,7 @@
 """Images as the rest of the engine sees them: find, mount, pull, load, tag, remove."""
 
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 from backend.config import EngineConfig
@@ -43,7 +43,8 @@ class Images:
         self._records = ImageRecords(database)
         self._pins = Pins()
         self._importer = ImageImport(self._content, self._layers, self._records, self._pins, tasks)
-        self.registries = Puller(config, self._importer, self._records, events)
+        self._config = config
+        self._puller = Puller(config, self._importer, self._records, events)
         self._loader = Loader(self._content, self._importer, self._records, self._pins, events)
         self._creation = ImageCreation(self._content, self._layers, self._importer, self._pins)
         self._remover = Remover(
@@ -168,11 +169,17 @@ class Images:
             await self._remover.sweep_files()  # layers of an image that did not come about
             raise
 
-    def saved(self, names: Sequence[str]) -> AbstractAsyncContextManager[AsyncIterator[bytes]]:
-        """Open an archive of the images `names`. Entering raises NotFoundError, InvalidParameterError."""
+    @asynccontextmanager
+    async def saved(self, names: Sequence[str]) -> AsyncIterator[AsyncIterator[bytes]]:
+        """Yield an archive of the images `names`. Raises NotFoundError, InvalidParameterError."""
         from backend.images.save import Saver
 
-        return Saver(self._content, self._pins, self._events, self.find_listed).archive(names, self)
+        try:
+            saver = Saver(self._content, self._pins, self._events, self.find_listed)
+            async with saver.archive(names, self) as chunks:
+                yield chunks
+        finally:
+            await self._remover.sweep_held_back()
 
     async def pull(
         self, name: Reference, platform: Platform | None, credentials: Credentials, send: Send
@@ -181,15 +188,21 @@ class Images:
 
         Raises NotFoundError, UnauthorizedError, InvalidParameterError, SystemFailureError in dockerd's words.
         """
-        wanted = [name]
-        if name.tag is None and name.digest is None:
-            wanted = [name.with_tag(tag) for tag in await self.registries.tags(name, credentials)]
         try:
-            for one in wanted:
-                await self.registries.pull(one, platform, credentials, PullProgress(send))
+            await self._puller.pull(name, platform, credentials, PullProgress(send))
         except BaseException:
             await self._remover.sweep_files()
             raise
+
+    async def push(self, name: Reference, credentials: Credentials, send: Send) -> None:
+        """Push one tag, or all tags of a repository when `name` has none; raises like `pull`."""
+        from backend.images.push import Pusher
+
+        pusher = Pusher(self._config, self._records, self._content, self._pins, self._events)
+        try:
+            await pusher.push(name, credentials, send)
+        finally:
+            await self._remover.sweep_held_back()
 
     async def sweep(self) -> None:
         """Let go of images that were removed while containers used them; call when a container is gone."""

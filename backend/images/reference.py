@@ -99,7 +99,7 @@ def parse(text: str) -> Reference:
         raise InvalidParameterError(
             f"invalid repository name ({text}), cannot specify 64-byte hexadecimal strings"
         )
-    domain, rest = _split_domain(text)
+    domain, rest = split_domain(text)
     path = rest.split("@", 1)[0].split(":", 1)[0]
     if path != path.lower():
         raise InvalidParameterError(f"invalid reference format: repository name ({path}) must be lowercase")
@@ -113,7 +113,8 @@ def parse(text: str) -> Reference:
     return Reference(domain, path, match["tag"], match["digest"])
 
 
-def _split_domain(text: str) -> tuple[str, str]:
+def split_domain(text: str) -> tuple[str, str]:
+    """Return the registry and the path that a name means; neither is checked."""
     first, slash, rest = text.partition("/")
     if not slash:
         return DEFAULT_DOMAIN, OFFICIAL_PREFIX + text

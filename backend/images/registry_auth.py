@@ -13,6 +13,7 @@ from typing import Any
 
 from backend.errors import InvalidParameterError
 
+HEADER = "X-Registry-Auth"
 MAX_HEADER = 64 * 1024
 _CHALLENGE = re.compile(r"\s*(?P<scheme>[A-Za-z]+)\s+(?P<rest>.*)", re.DOTALL)
 _PARAMETER = re.compile(
@@ -70,6 +71,14 @@ def parse_header(header: str | None) -> Credentials:
     except (ValueError, RecursionError, binascii.Error) as error:
         raise InvalidParameterError(f"invalid X-Registry-Auth header: {_plain(error)}") from None
     return from_json(value, "invalid X-Registry-Auth header")
+
+
+def from_header(header: str | None) -> Credentials:
+    """Return the credentials of an X-Registry-Auth header; none for an unreadable one, as dockerd."""
+    try:
+        return parse_header(header)
+    except InvalidParameterError:
+        return Credentials()
 
 
 def from_json(value: Any, complaint: str) -> Credentials:

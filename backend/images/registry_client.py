@@ -1,12 +1,13 @@
-"""Speaks to one repository of one registry: manifests, blobs, tags.
+"""Speaks to one repository of one registry: authorization, redirects, manifests, blobs, tags.
 
 Source: OCI distribution specification ("Pull", "Content Discovery"); Docker Registry HTTP API v2.
 """
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from types import TracebackType
+from typing import Any
 
 import aiohttp
 from yarl import URL
@@ -15,17 +16,22 @@ from backend.errors import InvalidParameterError
 from backend.images import digests
 from backend.images.image_source import BlobStream, FoundManifest
 from backend.images.manifest import ACCEPTED, MAX_MANIFEST_BYTES
-from backend.images.registry_auth import Credentials, parse_challenges
+from backend.images.registry_auth import Challenge, Credentials, parse_challenges
 from backend.images.registry_endpoints import Endpoint
-from backend.images.registry_errors import BrokenTransferError, RefusedError, from_body, unreachable
-from backend.images.registry_tokens import authorization
-from backend.version import VERSION
+from backend.images.registry_errors import (
+    BrokenTransferError,
+    NoCredentialsError,
+    RefusedError,
+    from_body,
+    unreachable,
+)
+from backend.images.registry_session import registry_session
+from backend.images.registry_tokens import Proof, authorization
 
-CONNECT_LIMIT = 30.0  # seconds
-SILENCE_LIMIT = 60.0  # seconds without a byte
 MAX_REDIRECTS = 10
 MAX_ERROR_BYTES = 64 * 1024
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
+FINE = frozenset({200, 206})
 CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(?:\d+|\*)")
 TRANSPORT_ERRORS = (aiohttp.ClientError, TimeoutError, OSError)
 
@@ -33,24 +39,29 @@ TRANSPORT_ERRORS = (aiohttp.ClientError, TimeoutError, OSError)
 class RegistryClient:
     """A connection to `repository` at one endpoint; an async context manager.
 
-    Methods raise RefusedError for the registry's refusals, UnreachableError when there is no connection.
+    `actions` is what a token must allow ("pull" or "pull,push"), `sources` are repositories to mount blobs
+    from. Methods raise RefusedError for the registry's refusals, UnreachableError without a connection.
     """
 
-    def __init__(self, endpoint: Endpoint, repository: str, credentials: Credentials) -> None:
+    def __init__(
+        self,
+        endpoint: Endpoint,
+        repository: str,
+        credentials: Credentials,
+        *,
+        actions: str = "pull",
+        sources: Sequence[str] = (),
+    ) -> None:
         self._endpoint = endpoint
-        self._repository = repository
         self._credentials = credentials
-        self._authorization = ""
+        self._repository = repository
+        scopes = [f"repository:{repository}:{actions}"] if repository else []
+        self._scopes = [*scopes, *(f"repository:{source}:pull" for source in sources)]
+        self._challenge: Challenge | None = None
+        self._proof: Proof | None = None
 
     async def __aenter__(self) -> "RegistryClient":
-        timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_LIMIT, sock_read=SILENCE_LIMIT)
-        self._session = aiohttp.ClientSession(
-            timeout=timeout,
-            connector=aiohttp.TCPConnector(ssl=not self._endpoint.insecure),
-            headers={"User-Agent": f"marina/{VERSION}"},
-            auto_decompress=False,  # a digest is over the bytes as they are stored
-            trust_env=not self._endpoint.insecure,  # HTTPS_PROXY and NO_PROXY count, as for dockerd
-        )
+        self._session = registry_session(self._endpoint)
         return self
 
     async def __aexit__(
@@ -59,36 +70,29 @@ class RegistryClient:
         await self._session.close()
 
     async def ping(self) -> None:
-        """Find out whether a registry answers, and what it wants to see first."""
+        """Find out whether a registry answers, and what it wants to see."""
         url = self._endpoint.url / "v2/"
         try:
             async with self._session.get(url, allow_redirects=False) as response:
                 if response.status == 401:
-                    await self._authorize(response)
+                    await self._learn(response)
                 elif response.status not in (200, 404):
                     raise await _refusal(response)
         except TRANSPORT_ERRORS as error:
             raise unreachable(url, error) from error
 
-    async def check_login(self) -> None:
-        """Show the credentials and see them accepted."""
-        url = self._endpoint.url / "v2/"
-        try:
-            async with self._get(url, {}):
-                pass
-        except TRANSPORT_ERRORS as error:
-            raise unreachable(url, error) from error
-
     async def manifest(self, tag_or_digest: str) -> FoundManifest:
         """Return a manifest or index, checked against the digest that was asked for or announced."""
-        url = self._url("manifests", tag_or_digest)
+        url = self.url("manifests", tag_or_digest)
         try:
-            async with self._get(url, {"Accept": ", ".join(ACCEPTED)}) as response:
+            async with self.request("GET", url, {"Accept": ", ".join(ACCEPTED)}) as response:
                 data = await response.content.read(MAX_MANIFEST_BYTES)
                 while chunk := await response.content.read(MAX_MANIFEST_BYTES + 1 - len(data)):
                     data += chunk
                 announced = response.headers.get("Docker-Content-Digest")
                 media_type = response.headers.get("Content-Type", "")
+        except NoCredentialsError as error:
+            raise NoCredentialsError(f'Head "{url}": {error}') from None  # dockerd asks with HEAD first
         except TRANSPORT_ERRORS as error:
             raise unreachable(url, error) from error
         if len(data) > MAX_MANIFEST_BYTES:
@@ -109,20 +113,36 @@ class RegistryClient:
         """
         headers = {"Range": f"bytes={offset}-"} if offset else {}
         try:
-            async with self._get(self._url("blobs", digest), headers) as response:
+            async with self.request("GET", self.url("blobs", digest), headers) as response:
                 yield BlobStream(_start_of(response), _chunks(response))
         except TRANSPORT_ERRORS as error:
             raise BrokenTransferError(str(unreachable(self._endpoint.url, error))) from error
 
+    async def small_blob(self, digest: str, size: int) -> bytes:
+        """Return a blob of at most `size` bytes. Raises InvalidParameterError when it is another one."""
+        url = self.url("blobs", digest)
+        try:
+            async with self.request("GET", url) as response:
+                data = await response.content.read(size)
+                while chunk := await response.content.read(size + 1 - len(data)):
+                    data += chunk
+        except TRANSPORT_ERRORS as error:
+            raise unreachable(url, error) from error
+        if digests.of_bytes(data) != digest:
+            raise InvalidParameterError(f"verification failed for digest {digest}")
+        return data
+
     async def tags(self) -> list[str]:
         """Return the names of all tags."""
         found: list[str] = []
-        url = self._url("tags", "list")
+        url = self.url("tags", "list")
         while True:
             try:
-                async with self._get(url, {}) as response:
+                async with self.request("GET", url) as response:
                     answer = await response.json(content_type=None)
                     following = response.links["next"]["url"] if "next" in response.links else None
+            except NoCredentialsError as error:
+                raise NoCredentialsError(f'Get "{url}": {error}') from None
             except (*TRANSPORT_ERRORS, ValueError) as error:
                 raise unreachable(url, error) from error
             names = answer.get("tags") if isinstance(answer, dict) else None
@@ -131,52 +151,72 @@ class RegistryClient:
                 return found
             url = self._endpoint.url.join(URL(str(following)))
 
-    def _url(self, kind: str, name: str) -> URL:
-        return self._endpoint.url / "v2" / self._repository / kind / name
+    def url(self, *parts: str) -> URL:
+        """Return an address of the repository: `/v2/<name>/…`."""
+        return self._endpoint.url.joinpath("v2", *self._repository.split("/"), *parts)
 
     @asynccontextmanager
-    async def _get(self, url: URL, headers: dict[str, str]) -> AsyncIterator[aiohttp.ClientResponse]:
-        """GET with authorization, once renewed, and redirects; only the registry's own host gets it."""
+    async def request(
+        self,
+        method: str,
+        url: URL,
+        headers: Mapping[str, str] | None = None,
+        *,
+        body: Callable[[], Any] | None = None,
+        fine: frozenset[int] = FINE,
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        """Ask with authorization, once renewed, and follow redirects; yields an answer with a `fine` status.
+
+        Only the registry's own host gets the authorization. `body` makes the body anew for each attempt.
+        """
         renewed = False
         redirects = 0
         target = url
+        if self._challenge is not None and self._proof is None:
+            await self._authorize()
         while True:
-            sent = dict(headers)
-            if self._authorization and target.origin() == self._endpoint.url.origin():
-                sent["Authorization"] = self._authorization
-            async with self._session.get(target, headers=sent, allow_redirects=False) as response:
-                if response.status in (200, 206):
+            sent = dict(headers or {})
+            if self._proof is not None and target.origin() == self._endpoint.url.origin():
+                sent["Authorization"] = self._proof.header
+            data = body() if body is not None else None
+            async with self._session.request(
+                method, target, headers=sent, data=data, allow_redirects=False
+            ) as response:
+                if response.status in fine:
                     yield response
                     return
                 if response.status in REDIRECTS and "Location" in response.headers:
                     redirects += 1
-                    target = self._redirected(target, response.headers["Location"], redirects)
+                    target = self.resolved(target, response.headers["Location"], redirects)
                 elif response.status == 401 and not renewed and target.origin() == url.origin():
                     renewed = True
-                    await self._authorize(response)
+                    await self._learn(response)
+                    await self._authorize()
                     target = url
                 else:
                     raise await _refusal(response)
 
-    def _redirected(self, source: URL, location: str, count: int) -> URL:
+    def resolved(self, source: URL, location: str, count: int = 0) -> URL:
+        """Return where a Location header of the registry leads. Raises RefusedError for unsafe ones."""
         if count > MAX_REDIRECTS:
             raise RefusedError(310, "", "stopped after 10 redirects")
-        target = source.join(URL(location))
+        target = source.join(URL(location, encoded=True))  # its query is the registry's: not a byte changed
         if target.scheme != "https" and not self._endpoint.insecure:
             raise RefusedError(310, "", f"refusing a redirect to {target.host} without TLS")
         return target
 
-    async def _authorize(self, response: aiohttp.ClientResponse) -> None:
+    async def _learn(self, response: aiohttp.ClientResponse) -> None:
+        """Remember what the registry asks for."""
         challenges = parse_challenges(response.headers.getall("WWW-Authenticate", []))
         if not challenges:
             raise await _refusal(response)
         bearer = [challenge for challenge in challenges if challenge.scheme == "bearer"]
-        self._authorization = await authorization(
-            self._session,
-            (bearer or challenges)[0],
-            self._credentials,
-            f"repository:{self._repository}:pull" if self._repository else "",
-            insecure=self._endpoint.insecure,
+        self._challenge = (bearer or challenges)[0]
+
+    async def _authorize(self) -> None:
+        assert self._challenge is not None
+        self._proof = await authorization(
+            self._session, self._challenge, self._credentials, self._scopes, insecure=self._endpoint.insecure
         )
 
 

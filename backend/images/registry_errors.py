@@ -21,7 +21,7 @@ class BrokenTransferError(Exception):
     """A connection ended before all bytes had come; asking again may help."""
 
 
-@dataclass(frozen=True)
+@dataclass(eq=False)  # not frozen: context managers set an exception's traceback
 class RefusedError(Exception):
     """A registry's answer that is not what was asked for."""
 
@@ -36,6 +36,13 @@ class RefusedError(Exception):
         return f"{self.code.lower().replace('_', ' ')}: {self.message}"
 
 
+class NoCredentialsError(RefusedError):
+    """A registry wants a password, and there is none to show."""
+
+    def __init__(self, message: str = "no basic auth credentials") -> None:
+        super().__init__(401, "", message)
+
+
 class UnreachableError(SystemFailureError):
     """No connection to a registry."""
 
@@ -45,7 +52,10 @@ def from_body(status: int, reason: str, body: bytes, authenticate: str) -> Refus
     if status == 401 and "insufficient_scope" in authenticate:
         return RefusedError(status, "DENIED", "requested access to the resource is denied")
     try:
-        first = json.loads(body)["errors"][0]
+        answer = json.loads(body)
+        if status == 401 and isinstance(answer.get("details"), str):  # Docker Hub's token server
+            return RefusedError(status, "UNAUTHORIZED", _one_line(answer["details"]))
+        first = answer["errors"][0]
         code, message = str(first["code"]), str(first.get("message") or "")
     except (ValueError, KeyError, IndexError, TypeError, AttributeError, RecursionError):
         if status == 401:
@@ -69,7 +79,7 @@ def for_user(error: RefusedError, reference: Reference) -> EngineError:
     if error.code == "NAME_UNKNOWN":
         return NotFoundError(f"repository {reference.familiar_name} not found: {error}")
     if error.status == 401:
-        return UnauthorizedError(f"{error} (log in with 'docker login {reference.domain}')")
+        return UnauthorizedError(str(error))
     return SystemFailureError(f"cannot pull {reference.familiar}: {error}")
 
 

@@ -3,35 +3,52 @@
 Source: distribution, "Token Authentication Specification" and "OAuth2 token authentication".
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import aiohttp
 from yarl import URL
 
 from backend.images.manifest import json_object
 from backend.images.registry_auth import Challenge, Credentials
-from backend.images.registry_errors import RefusedError, from_body, unreachable
+from backend.images.registry_errors import NoCredentialsError, RefusedError, from_body, unreachable
 
 CLIENT_ID = "marina"
 MAX_TOKEN_BYTES = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """An Authorization header's value, and the lasting token that the server gave with it, if any."""
+
+    header: str
+    identity_token: str = ""
+
+    def __repr__(self) -> str:
+        """Keep secrets out of logs and tracebacks."""
+        return "Proof(…)"
 
 
 async def authorization(
     session: aiohttp.ClientSession,
     challenge: Challenge,
     credentials: Credentials,
-    scope: str,
+    scopes: Sequence[str],
     *,
     insecure: bool,
-) -> str:
-    """Return a header value. Raises RefusedError when there is nothing to show or it is not accepted.
+    lasting: bool = False,
+) -> Proof:
+    """Answer a challenge. Raises RefusedError when there is nothing to show or it is not accepted.
 
-    Secrets go to a realm without TLS only when the registry itself is insecure.
+    Secrets go to a realm without TLS only when the registry itself is insecure. `lasting` asks for a token
+    that takes the password's place at later logins.
     """
     if challenge.scheme == "basic":
         if not credentials.username:
-            raise RefusedError(401, "UNAUTHORIZED", "no basic auth credentials")
-        return credentials.basic_header
+            raise NoCredentialsError
+        return Proof(credentials.basic_header)
     if credentials.registry_token:
-        return f"Bearer {credentials.registry_token}"
+        return Proof(f"Bearer {credentials.registry_token}")
     realm = _realm(challenge, insecure=insecure)
     if credentials.identity_token:
         request = session.post(
@@ -41,22 +58,24 @@ async def authorization(
                 "refresh_token": credentials.identity_token,
                 "service": challenge.service,
                 "client_id": CLIENT_ID,
-                "scope": scope,
+                "scope": " ".join(scopes),
             },
             allow_redirects=False,
         )
     else:
-        query = {"service": challenge.service, "scope": scope}
+        query = [("service", challenge.service), *(("scope", scope) for scope in scopes)]
         headers = {}
         if credentials.username:
-            query["account"] = credentials.username
+            query.append(("account", credentials.username))
             headers["Authorization"] = credentials.basic_header
+        if lasting:
+            query += [("offline_token", "true"), ("client_id", CLIENT_ID)]
         request = session.get(
-            realm.update_query({name: value for name, value in query.items() if value}),
+            realm.extend_query([(name, value) for name, value in query if value]),
             headers=headers,
             allow_redirects=False,
         )
-    return f"Bearer {await _token(realm, request)}"
+    return await _proof(realm, request)
 
 
 def _realm(challenge: Challenge, *, insecure: bool) -> URL:
@@ -69,15 +88,13 @@ def _realm(challenge: Challenge, *, insecure: bool) -> URL:
     return realm
 
 
-async def _token(realm: URL, request: "aiohttp.client._RequestContextManager") -> str:
+async def _proof(realm: URL, request: "aiohttp.client._RequestContextManager") -> Proof:
     try:
         async with request as response:
             body = await response.content.read(MAX_TOKEN_BYTES)
             while chunk := await response.content.read(MAX_TOKEN_BYTES + 1 - len(body)):
                 body += chunk
             if response.status != 200:
-                if response.status in (401, 403):
-                    raise RefusedError(401, "UNAUTHORIZED", "incorrect username or password")
                 raise from_body(response.status, response.reason or "", body, "")
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise unreachable(realm, error) from error
@@ -87,4 +104,5 @@ async def _token(realm: URL, request: "aiohttp.client._RequestContextManager") -
         raise RefusedError(
             401, "UNAUTHORIZED", "authorization server did not include a token in the response"
         )
-    return token
+    lasting = answer.get("refresh_token")
+    return Proof(f"Bearer {token}", lasting if isinstance(lasting, str) else "")

@@ -44,6 +44,7 @@ class Remover:
         self._pins = pins
         self._events = events
         self._users_of = users_of
+        self._held_back = False
 
     async def remove_name(self, image: Image, name: Reference, written: str, *, force: bool) -> list[Removed]:
         """Take a name from an image, and delete the image with its last one. Raises ConflictError."""
@@ -92,10 +93,16 @@ class Remover:
         pinned = self._pins.held()
         pinned_hex = {digests.hex_of(digest) for digest in pinned}
         unwanted_layers = layers - self._needed_keys()
-        trash = self._layers.discard(
-            key for key in unwanted_layers if key.partition("-")[0] not in pinned_hex
-        ) + self._content.discard(blobs - self._needed_blobs() - pinned)
+        unwanted_blobs = blobs - self._needed_blobs()
+        free_layers = {key for key in unwanted_layers if key.partition("-")[0] not in pinned_hex}
+        self._held_back = len(unwanted_layers) > len(free_layers) or not unwanted_blobs.isdisjoint(pinned)
+        trash = self._layers.discard(free_layers) + self._content.discard(unwanted_blobs - pinned)
         return await in_thread_to_end(_delete_files, trash)
+
+    async def sweep_held_back(self) -> None:
+        """Delete what a save or a push that has just ended kept from being deleted."""
+        if self._held_back:
+            await self.sweep_files()
 
     def _stored(self) -> tuple[set[str], set[str]]:
         return self._layers.keys(), self._content.recorded()

@@ -150,12 +150,11 @@ def test_all_tags_of_a_repository(engine: NativeEngine, registry: Registry) -> N
 
 
 @pytest.mark.parametrize("header", ["%%%", "bm90IGpzb24=", "W10="])
-def test_bad_auth_header(engine: NativeEngine, header: str) -> None:
+def test_unreadable_auth_header_counts_as_none(engine: NativeEngine, header: str) -> None:
     answer = engine.request(
         "POST", "/images/create", query={"fromImage": "busybox"}, headers={"X-Registry-Auth": header}
     )
-    assert answer.status == 400
-    assert answer.message.startswith("invalid X-Registry-Auth header")
+    assert answer.status == 200  # as dockerd
 
 
 def test_unknown_image(engine: NativeEngine) -> None:

@@ -1,4 +1,4 @@
-"""A proxy before a registry that misbehaves as told: cuts connections, changes bytes, asks for tokens."""
+"""A proxy before a registry that misbehaves as told: cuts transfers, changes bytes, asks for tokens."""
 
 import base64
 import http.client
@@ -13,6 +13,7 @@ from tests.support.namespaces import in_netns
 from tests.support.registry import Registry
 
 TOKEN = "token-for-tests"
+REFRESH_TOKEN = "lasting-token-for-tests"
 
 
 @dataclass
@@ -29,6 +30,11 @@ class Misbehaviour:
     requests: list[tuple[str, str]] = field(default_factory=list)
     authorizations: list[tuple[str, str]] = field(default_factory=list)
     blob_bytes: int = 0
+    cut_uploads_after: int | None = None
+    upload_gate: threading.Event | None = None
+    refuse_pushes: bool = False
+    uploaded_bytes: int = 0
+    changes: list[str] = field(default_factory=list)
     reached_gate: threading.Event = field(default_factory=threading.Event)
 
 
@@ -59,8 +65,9 @@ def started_proxy(registry: Registry, port: int) -> Iterator[RegistryProxy]:
     try:
         yield RegistryProxy(f"127.0.0.1:{port}", behaviour)
     finally:
-        if behaviour.blob_gate is not None:
-            behaviour.blob_gate.set()
+        for gate in (behaviour.blob_gate, behaviour.upload_gate):
+            if gate is not None:
+                gate.set()
         server.shutdown()
         thread.join()
         server.server_close()
@@ -82,9 +89,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.path.startswith("/token"):
             self._answer_token()
             return
-        if told.password and self.headers.get("Authorization") != f"Bearer {TOKEN}":
-            realm = f"http://{self.headers['Host']}/token"
-            self._send(401, b"{}", {"WWW-Authenticate": f'Bearer realm="{realm}",service="tests"'})
+        if not self._is_allowed():
             return
         is_blob = "/blobs/" in self.path
         if is_blob and told.redirect_blobs_to:
@@ -92,19 +97,66 @@ class _Handler(BaseHTTPRequestHandler):
             return
         self._forward(is_blob)
 
+    do_HEAD = do_GET
+
+    def do_POST(self) -> None:
+        """Pass an upload's step on, or break it as told."""
+        told = self.told
+        told.changes.append(f"{self.command} {self.path}")
+        length = int(self.headers.get("Content-Length", "0"))
+        if self.command == "PATCH" and told.cut_uploads_after is not None and told.cuts_left > 0:
+            told.cuts_left -= 1
+            told.uploaded_bytes += len(self.rfile.read(min(length, told.cut_uploads_after)))
+            if told.upload_gate is not None:
+                told.reached_gate.set()
+                told.upload_gate.wait(60)
+            self.close_connection = True
+            return
+        body = self.rfile.read(length)
+        if self.command == "PATCH":
+            told.uploaded_bytes += len(body)
+        if self._is_allowed():
+            self._pass_on(body)
+
+    do_PATCH = do_PUT = do_DELETE = do_POST
+
+    def _pass_on(self, body: bytes) -> None:
+        upstream = http.client.HTTPConnection("127.0.0.1", self.upstream.port, timeout=30)
+        passed = {"Host": self.headers["Host"]}  # so that the registry's Location leads here
+        if "Content-Type" in self.headers:
+            passed["Content-Type"] = self.headers["Content-Type"]
+        upstream.request(self.command, self.path, body=body, headers=passed)
+        answer = upstream.getresponse()
+        kept = ("Content-Type", "Docker-Content-Digest", "Location", "Range")
+        headers = {name: answer.headers[name] for name in kept if name in answer.headers}
+        self._send(answer.status, answer.read(), headers)
+        upstream.close()
+
+    def _is_allowed(self) -> bool:
+        """Answer a request without the token, and return whether it has it."""
+        told = self.told
+        realm = f'Bearer realm="http://{self.headers["Host"]}/token",service="tests"'
+        if told.refuse_pushes and (self.command != "GET" or "/v2/" not in self.path):
+            self._send(401, b"", {"WWW-Authenticate": f'{realm},error="insufficient_scope"'})
+            return False
+        if told.password and self.headers.get("Authorization") != f"Bearer {TOKEN}":
+            self._send(401, b"{}", {"WWW-Authenticate": realm})
+            return False
+        return True
+
     def _forward(self, is_blob: bool) -> None:
         told = self.told
         upstream = http.client.HTTPConnection("127.0.0.1", self.upstream.port, timeout=30)
         passed = {"Accept": self.headers.get("Accept", "*/*")}
         if "Range" in self.headers and not told.ignore_ranges:
             passed["Range"] = self.headers["Range"]
-        upstream.request("GET", self.path, headers=passed)
+        upstream.request(self.command, self.path, headers=passed)
         answer = upstream.getresponse()
         data = answer.read()
         kept = ("Content-Type", "Docker-Content-Digest", "Content-Range", "Link")
         headers = {name: answer.headers[name] for name in kept if name in answer.headers}
         upstream.close()
-        if not is_blob:
+        if not is_blob or self.command == "HEAD":
             self._send(answer.status, data, headers)
             return
         if told.corrupt_blobs:
@@ -133,9 +185,12 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer_token(self) -> None:
         wanted = "Basic " + base64.b64encode(f"user:{self.told.password}".encode()).decode()
         if self.headers.get("Authorization") == wanted:
-            self._send(200, json.dumps({"token": TOKEN}).encode(), {})
+            answer = {"token": TOKEN}
+            if "offline_token=true" in self.path:
+                answer["refresh_token"] = REFRESH_TOKEN
+            self._send(200, json.dumps(answer).encode(), {})
         else:
-            self._send(401, b"{}", {})
+            self._send(401, b'{"details": "incorrect username or password"}', {})
 
     def _send(self, status: int, data: bytes, headers: dict[str, str]) -> None:
         self.send_response(status)
@@ -143,4 +198,5 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
-        self.wfile.write(data)
+        if self.command != "HEAD":
+            self.wfile.write(data)

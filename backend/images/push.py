@@ -1,0 +1,202 @@
+"""Pushes images: what the registry lacks of their blobs, then their manifests.
+
+Source: Docker Engine API, `POST /images/{name}/push`; dockerd, `distribution/push_v2.go`.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from backend.config import EngineConfig
+from backend.errors import EngineError, NotFoundError, SystemFailureError
+from backend.events import EventBus
+from backend.images import digests
+from backend.images.content_store import ContentStore
+from backend.images.image import Image
+from backend.images.image_events import publish_transfer_event
+from backend.images.image_records import ImageRecords
+from backend.images.manifest import Descriptor
+from backend.images.outgoing import OutgoingImage, blobs_of, outgoing
+from backend.images.pins import Pins
+from backend.images.pull_progress import PullProgress, Send, Step
+from backend.images.reference import Reference, parse
+from backend.images.registry_auth import Credentials
+from backend.images.registry_client import RegistryClient
+from backend.images.registry_endpoints import endpoints
+from backend.images.registry_errors import BrokenTransferError, RefusedError, UnreachableError
+from backend.images.registry_upload import RegistryUpload
+from backend.tasks import in_thread
+
+PARALLEL_UPLOADS = 5  # as dockerd
+ATTEMPTS = 5
+MAX_SOURCES = 3  # repositories to try to mount one blob from
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """One call to push: where to, and who is told."""
+
+    name: Reference
+    upload: RegistryUpload
+    progress: PullProgress
+    slots: asyncio.Semaphore
+
+
+class Pusher:
+    """Sends images to registries."""
+
+    def __init__(
+        self,
+        config: EngineConfig,
+        records: ImageRecords,
+        content: ContentStore,
+        pins: Pins,
+        events: EventBus,
+    ) -> None:
+        self._config = config
+        self._records = records
+        self._content = content
+        self._pins = pins
+        self._events = events
+
+    async def push(self, name: Reference, credentials: Credentials, send: Send) -> None:
+        """Push one tag, or all tags of a repository when `name` has none.
+
+        Raises NotFoundError, SystemFailureError in dockerd's words.
+        """
+        progress = PullProgress(send)
+        progress.message(f"The push refers to repository [{name.name}]")
+        tagged = self._tagged(name)
+        sources = {source for _, image in tagged for source in self._sources(name, blobs_of(image))}
+        try:
+            async with self._client(name, credentials, sorted(sources)) as client:
+                slots = asyncio.Semaphore(PARALLEL_UPLOADS)
+                push = Push(name, RegistryUpload(client), progress, slots)
+                for tag, image in tagged:
+                    size, digest = await self._push_tag(push, tag, image)
+                    progress.message(f"{tag.tag}: digest: {digest} size: {size}")
+                    send({"progressDetail": {}, "aux": {"Tag": tag.tag, "Digest": digest, "Size": size}})
+        except (RefusedError, BrokenTransferError) as error:
+            raise SystemFailureError(str(error)) from error
+        publish_transfer_event(self._events, "push", name, tagged[0][1].labels)
+
+    def _tagged(self, name: Reference) -> list[tuple[Reference, Image]]:
+        here = [
+            (known, image)
+            for image in self._records
+            for known in map(parse, image.references)
+            if known.name == name.name
+        ]
+        if not here:
+            raise NotFoundError(f"An image does not exist locally with the tag: {name.familiar_name}")
+        if name.digest is not None:
+            raise NotFoundError("cannot push a digest reference")
+        tagged = [(known, image) for known, image in here if known.tag and name.tag in (None, known.tag)]
+        if not tagged:
+            missing = "tag does not exist:" if name.tag else "no tags to push for"
+            raise NotFoundError(f"{missing} {name.familiar}")
+        return sorted(tagged, key=lambda pair: str(pair[0]))
+
+    def _sources(self, name: Reference, wanted: Iterable[str]) -> list[str]:
+        """Return the repositories of the same registry that must have had one of these blobs."""
+        blobs = set(wanted)
+        found: dict[str, None] = {}
+        for image in self._records:
+            if blobs.isdisjoint(layer.blob for layer in image.store_layers):
+                continue
+            for known in map(parse, image.references):
+                if known.digest and known.domain == name.domain and known.path != name.path:
+                    found[known.path] = None
+        return list(found)[:MAX_SOURCES]
+
+    @asynccontextmanager
+    async def _client(
+        self, name: Reference, credentials: Credentials, sources: Sequence[str]
+    ) -> AsyncIterator[RegistryClient]:
+        """Yield a client for the first address of the registry that answers; mirrors take nothing."""
+        failure: EngineError = SystemFailureError(f"no endpoints found for {name.name}")
+        for endpoint in endpoints(name.domain, (), self._config.insecure_registries):
+            async with RegistryClient(
+                endpoint, name.path, credentials, actions="pull,push", sources=sources
+            ) as client:
+                try:
+                    await client.ping()
+                except UnreachableError as error:
+                    failure = error
+                else:
+                    yield client
+                    return
+        raise failure
+
+    async def _push_tag(self, push: Push, tag: Reference, image: Image) -> tuple[int, str]:
+        """Push one image under one tag; returns its manifest's size and digest."""
+        with self._pins.hold(blobs_of(image)):
+            sent = await in_thread(outgoing, image, self._content)
+            await self._push_layers(push, sent)
+            await self._patiently(lambda: self._push_config(push, sent.config))
+            await self._patiently(
+                lambda: push.upload.put_manifest(str(tag.tag), sent.manifest, sent.media_type),
+            )
+        digest = digests.of_bytes(sent.manifest)
+        if (recorded := self._records.get(image.id)) is not None and not recorded.removed:
+            self._records.add(recorded, [str(tag.with_digest(digest))])
+        return len(sent.manifest), digest
+
+    async def _push_layers(self, push: Push, sent: OutgoingImage) -> None:
+        layers = {
+            layer.digest: (diff_id, layer)
+            for diff_id, layer in zip(sent.image.layers, sent.layers, strict=True)
+        }
+        topmost_first = list(reversed(layers.values()))
+        for diff_id, _ in topmost_first:
+            push.progress.layer(diff_id, Step("Preparing"))
+        for diff_id, _ in topmost_first[PARALLEL_UPLOADS:]:
+            push.progress.layer(diff_id, Step("Waiting"))
+        try:
+            async with asyncio.TaskGroup() as group:
+                for diff_id, layer in topmost_first:
+                    group.create_task(self._push_layer(push, diff_id, layer))
+        except ExceptionGroup as failures:
+            raise failures.exceptions[0] from failures  # the first one stopped the others
+
+    async def _push_layer(self, push: Push, diff_id: str, layer: Descriptor) -> None:
+        def tell(step: Step) -> None:
+            push.progress.layer(diff_id, step)
+
+        async def work() -> None:
+            if await push.upload.has_blob(layer.digest):
+                tell(Step("Layer already exists"))
+                return
+            for source in self._sources(push.name, [layer.digest]):
+                if await push.upload.mount(layer.digest, source):
+                    tell(Step(f"Mounted from {source}"))
+                    return
+            path = self._content.path(layer.digest)
+            await push.upload.send(layer, path, lambda done: tell(Step("Pushing", done, layer.size)))
+            tell(Step("Pushed"))
+
+        async with push.slots:
+            await self._patiently(work, tell)
+
+    async def _push_config(self, push: Push, config: Descriptor) -> None:
+        if not await push.upload.has_blob(config.digest):
+            await push.upload.send(config, self._content.path(config.digest), lambda done: None)
+
+    async def _patiently(
+        self,
+        work: Callable[[], Awaitable[None]],
+        tell: Callable[[Step], None] = lambda step: None,
+    ) -> None:
+        """Do `work` again when the connection breaks or the registry stumbles."""
+        for attempt in range(1, ATTEMPTS + 1):
+            try:
+                await work()
+                return
+            except (BrokenTransferError, RefusedError) as error:
+                stumbles = isinstance(error, BrokenTransferError) or error.status >= 500
+                if attempt == ATTEMPTS or not stumbles:
+                    raise
+            for seconds in range(attempt, 0, -1):
+                tell(Step(f"Retrying in {seconds} second{'s' if seconds > 1 else ''}"))
+                await asyncio.sleep(1)

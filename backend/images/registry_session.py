@@ -1,0 +1,21 @@
+"""HTTP as the engine speaks it to registries: patience, certificates, proxies."""
+
+import aiohttp
+
+from backend.images.registry_endpoints import Endpoint
+from backend.version import VERSION
+
+CONNECT_LIMIT = 30.0  # seconds
+SILENCE_LIMIT = 60.0  # seconds without a byte
+
+
+def registry_session(endpoint: Endpoint) -> aiohttp.ClientSession:
+    """Return a session for one endpoint."""
+    timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_LIMIT, sock_read=SILENCE_LIMIT)
+    return aiohttp.ClientSession(
+        timeout=timeout,
+        connector=aiohttp.TCPConnector(ssl=not endpoint.insecure),
+        headers={"User-Agent": f"marina/{VERSION}"},
+        auto_decompress=False,  # a digest is over the bytes as they are stored
+        trust_env=not endpoint.insecure,  # HTTPS_PROXY and NO_PROXY count, as for dockerd
+    )
