@@ -70,4 +70,5 @@ async def _volumes(engine: Engine) -> list[dict[str, Any]]:
             },
         }
         for volume in engine.volumes.list()
+        if not volume.options  # what others hold does not count, as with Docker
     ]

@@ -4,21 +4,23 @@ Source: Docker Engine API, `POST /containers/create`.
 """
 
 import os
-import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from backend.containers import create_request, networking_request
-from backend.containers.anonymous_volumes import drop_volumes
+from backend.containers.bind_text import parse_volumes_from
 from backend.containers.container import Container, ContainerRecord, now_text
+from backend.containers.container_volumes import drop_volumes
 from backend.containers.lifecycle import attach_request
-from backend.containers.mounts import MountWish, collect_mounts, prepare_bind_source
+from backend.containers.mount_sources import check_bind_source
+from backend.containers.mount_wish import MountWish
+from backend.containers.mounts import by_depth, collect_mounts
 from backend.containers.names import check_name, new_id, random_name
 from backend.containers.run_files import RunFiles
 from backend.containers.specification import init_program
 from backend.containers.store import ContainerStore
-from backend.errors import InvalidParameterError, NotSupportedError
+from backend.errors import InvalidParameterError, NotFoundError, NotSupportedError
 from backend.images.manager import Images
 from backend.networks.manager import Networks
 from backend.runtime import cgroups, devices, resources
@@ -60,7 +62,7 @@ class ContainerCreation:
         image = self.images.find(config["Image"])
         create_request.merge_image(config, image, config["Image"])
         self._check_machine(host)
-        wishes = [_named(wish) for wish in collect_mounts(config, host)]
+        wishes, taken_over = collect_mounts(config, host, self._mounts_of_others(host))
         anonymous = [wish.source for wish in wishes if wish.anonymous]
         record = ContainerRecord(
             id=new_id(),
@@ -79,7 +81,8 @@ class ContainerCreation:
         try:
             await in_thread(paths.make_data)
             paths.write_disposable_volumes(anonymous)
-            record.mounts = [await self._make_mount(wish) for wish in wishes]
+            made = [await self._make_mount(wish) for wish in wishes]
+            record.mounts = by_depth([*made, *taken_over])
             container = self.store.add(record)
         except BaseException:
             await drop_volumes(self.volumes, anonymous)
@@ -103,37 +106,37 @@ class ContainerCreation:
         for name in ("CpusetCpus", "CpusetMems"):
             _check_cpu_set(name, host[name])
 
+    def _mounts_of_others(self, host: Mapping[str, Any]) -> list[dict[str, Any]]:
+        mounts: list[dict[str, Any]] = []
+        for text in host["VolumesFrom"] or ():
+            reference, read_only = parse_volumes_from(text)
+            try:
+                other = self.store.find(reference)
+            except NotFoundError as error:
+                raise InvalidParameterError(error.message) from error
+            mounts += [
+                {**mount, "Mode": "", "RW": mount["RW"] and not read_only, "Copy": False}
+                for mount in other.record.mounts
+            ]
+        return mounts
+
     async def _make_mount(self, wish: MountWish) -> dict[str, Any]:
-        mount: dict[str, Any] = {
-            "Type": wish.kind,
-            "Source": wish.source,
-            "Destination": wish.target,
-            "Mode": wish.mode,
-            "RW": not wish.read_only,
-            "Propagation": wish.propagation,
+        if wish.kind == "bind" and not wish.make_source:
+            await in_thread(check_bind_source, wish.source)
+        if wish.kind != "volume":
+            return wish.to_record()
+        labels = {ANONYMOUS_LABEL: ""} if wish.anonymous else {}
+        volume = await self.volumes.create(
+            wish.source,
+            driver=wish.driver,
+            options=wish.driver_options,
+            labels={**wish.volume_labels, **labels},
+        )
+        return wish.to_record() | {
+            "Name": volume.name,
+            "Source": str(volume.mountpoint),
+            "Driver": "local",
         }
-        if wish.kind == "bind":
-            await in_thread(prepare_bind_source, wish)
-        elif wish.kind == "tmpfs":
-            mount["Options"] = list(wish.tmpfs_options)
-        else:
-            labels = {ANONYMOUS_LABEL: ""} if wish.anonymous else {}
-            volume = await self.volumes.create(wish.source, labels={**wish.volume_labels, **labels})
-            mount |= {
-                "Name": volume.name,
-                "Source": str(volume.mountpoint),
-                "Driver": "local",
-                "Copy": wish.copy,
-                "Anonymous": wish.anonymous,
-            }
-        return mount
-
-
-def _named(wish: MountWish) -> MountWish:
-    """Return the mount with a name for its volume, which is anonymous if it had none."""
-    if wish.kind != "volume" or wish.source:
-        return wish
-    return replace(wish, source=secrets.token_hex(32), anonymous=True)
 
 
 def _warnings(config: Mapping[str, Any], host: Mapping[str, Any]) -> list[str]:

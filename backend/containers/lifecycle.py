@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from backend.containers import container_events, health
+from backend.containers import container_events, container_volumes, health
 from backend.containers.container import Container, now_text
 from backend.containers.health import Health
+from backend.containers.mount_sources import MountSources, needs_preparation
+from backend.containers.mounts import tmpfs_targets
 from backend.containers.run_files import RunFiles
 from backend.containers.specification import command_of, hostname_of, specify
 from backend.containers.start_errors import explain
@@ -34,6 +36,7 @@ from backend.runtime.oci_spec import ProcessUser
 from backend.runtime.root_files import is_folder, make_folders, opened_root, resolve_user
 from backend.state_files import StateFiles
 from backend.tasks import in_thread
+from backend.volumes.manager import Volumes
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +52,7 @@ class Lifecycle:
     store: ContainerStore
     events: EventBus
     images: Images
+    volumes: Volumes
     networks: Networks
     runtime: OciRuntime
 
@@ -70,19 +74,10 @@ class Lifecycle:
         attachment, lowers = await self._acquire(container)
         lowers = [*lowers, self.files.mount_points]
         user = await in_thread(_prepare_root, container, paths, attachment, lowers)
+        await container_volumes.hold(self.volumes, record)
         if not record.volumes_filled:
             await fill_new_volumes(record, paths.root)
-        specification = specify(record, attachment, user, paths.root, paths.data)
-        paths.write_specification(specification)
-        arguments = specification["process"]["args"]
-        try:
-            pid = await monitor.create_container(
-                self.runtime, paths.monitor, paths.log, _monitor_options(container)
-            )
-        except SystemFailureError as error:
-            failure, code = explain(error.message, arguments)
-            record.state.exit_code = code
-            raise failure from error
+        pid = await self._create(container, attachment, user)
         container.hold_init(pid)
         for connect in tuple(container.attaching):
             connect()
@@ -94,6 +89,27 @@ class Lifecycle:
             raise failure from error
         await self.networks.sandboxes.publish(attachment)
         self._set_running(container, pid, attachment)
+
+    async def _create(self, container: Container, attachment: Attachment, user: ProcessUser) -> int:
+        """Let the runtime create the container; returns the PID of its first process."""
+        record, paths = container.record, self.run_files(container)
+        if needs_preparation(record.mounts):
+            sources = await in_thread(MountSources, record.mounts, paths.subpaths)
+        else:
+            sources = MountSources(record.mounts, paths.subpaths)
+        try:
+            specification = specify(record, attachment, user, paths.root, paths.data, sources)
+            paths.write_specification(specification)
+            try:
+                return await monitor.create_container(
+                    self.runtime, paths.monitor, paths.log, _monitor_options(container)
+                )
+            except SystemFailureError as error:
+                failure, code = explain(error.message, specification["process"]["args"])
+                record.state.exit_code = code
+                raise failure from error
+        finally:
+            sources.close()
 
     async def _acquire(self, container: Container) -> tuple[Attachment, list[Path]]:
         """Get network and layers at the same time; what one got while the other failed, `clean_up` gives
@@ -175,7 +191,11 @@ class Lifecycle:
         )
         container.release_init()
         results: list[BaseException | None] = list(together)
-        for step in (in_thread(paths.remove_run), self.images.unmount(container.id)):
+        for step in (
+            in_thread(paths.remove_run),
+            self.images.unmount(container.id),
+            container_volumes.release(self.volumes, container.record),
+        ):
             results += await asyncio.gather(step, return_exceptions=True)
         for result in results:
             if isinstance(result, Exception):
@@ -241,7 +261,8 @@ def _prepare_root(
     except OSError as error:
         raise SystemFailureError(f"cannot mount the container's root: {error.strerror}") from error
     with opened_root(paths.root) as root:
-        _make_mount_points(root, container.record.mounts)
+        memory = [{"Type": "tmpfs", "Destination": place} for place in tmpfs_targets(host)]
+        _make_mount_points(root, [*container.record.mounts, *memory])
         working_dir = config["WorkingDir"]
         if working_dir and not is_folder(root, working_dir):
             try:
@@ -256,8 +277,8 @@ def _prepare_root(
 def _make_mount_points(root: int, mounts: Sequence[Mapping[str, Any]]) -> None:
     """Make the folders that will be mounted on; the runtime would give them a mode of its own."""
     for mount in mounts:
-        if mount["Type"] == "bind" and not Path(mount["Source"]).is_dir():
-            continue
+        if (mount["Type"] == "bind" and not Path(mount["Source"]).is_dir()) or mount.get("Subpath"):
+            continue  # it may be a file
         with suppress(OSError):  # the runtime says better what is wrong with the place
             if not is_folder(root, mount["Destination"]):
                 make_folders(root, mount["Destination"])

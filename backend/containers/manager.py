@@ -9,8 +9,8 @@ from typing import Any
 
 from backend.config import EngineConfig
 from backend.containers import container_events, restart_policy
-from backend.containers.anonymous_volumes import drop_volumes, names_of
 from backend.containers.container import Container, Exit
+from backend.containers.container_volumes import anonymous_names, drop_volumes
 from backend.containers.create import ContainerCreation, Created
 from backend.containers.exec import Execs
 from backend.containers.health_checks import HealthChecks
@@ -69,7 +69,7 @@ class Containers:
         self.networks = networks
         self.store = ContainerStore(database)
         self.runtime = OciRuntime(config.runtime, files.run_root / "runtime")
-        self.lifecycle = Lifecycle(files, self.store, events, images, networks, self.runtime)
+        self.lifecycle = Lifecycle(files, self.store, events, images, volumes, networks, self.runtime)
         self.execs = Execs(self.store, self.runtime, events, tasks, files.execs)
         self.health_checks = HealthChecks(self.store, self.execs, events, tasks)
         self.volumes = volumes
@@ -404,7 +404,7 @@ class Containers:
         paths = RunFiles.of(self.files, container.id)
         if paths.run.exists():
             await self.lifecycle.clean_up(container)
-        anonymous = names_of(container.record) if volumes else []
+        anonymous = anonymous_names(container.record) if volumes else []
         paths.write_disposable_volumes(anonymous)
         # The row goes first: whatever is cut off after it is swept away at the next start.
         self.store.remove(container)

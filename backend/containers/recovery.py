@@ -4,7 +4,7 @@ import logging
 import shutil
 from typing import TYPE_CHECKING
 
-from backend.containers.anonymous_volumes import drop_volumes
+from backend.containers import container_volumes
 from backend.containers.container import Container
 from backend.containers.run_files import RunFiles
 from backend.errors import EngineError
@@ -45,12 +45,15 @@ async def recover(containers: "Containers") -> None:
     for name in await in_thread(_list_strays, containers):
         paths = RunFiles.of(containers.files, name)
         await containers.runtime.delete(name)
-        await drop_volumes(containers.volumes, await in_thread(paths.read_disposable_volumes))
+        await container_volumes.drop_volumes(
+            containers.volumes, await in_thread(paths.read_disposable_volumes)
+        )
         await in_thread(_sweep, paths)
 
 
 async def _adopt(containers: "Containers", container: Container, paths: RunFiles) -> None:
     container.hold_init(container.state.pid)
+    container_volumes.note(containers.volumes, container.record)
     if not cgroups.holds(container.id, container.state.pid):
         container.release_init()  # the number is another process's by now; the monitor will tell the end
     try:

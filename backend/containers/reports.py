@@ -17,7 +17,7 @@ from backend.networks.attachment import idle_settings
 LEFT_OUT_WHEN_EMPTY = frozenset(
     {"ArgsEscaped", "ExposedPorts", "Healthcheck", "MacAddress", "NetworkDisabled", "Shell", "StopSignal"}
 )
-INTERNAL_MOUNT_KEYS = ("Copy", "Anonymous", "Options")
+MOUNT_POINT = ("Type", "Name", "Source", "Destination", "Driver", "Mode", "RW", "Propagation")
 
 
 def inspect(
@@ -109,7 +109,7 @@ def _state(state: State) -> dict[str, Any]:
 
 
 def _mount(mount: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in mount.items() if name not in INTERNAL_MOUNT_KEYS}
+    return {name: mount[name] for name in MOUNT_POINT if name in mount}
 
 
 def network_settings(container: Container) -> dict[str, Any]:

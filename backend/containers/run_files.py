@@ -53,6 +53,11 @@ class RunFiles:
         return self.run / "rootfs"
 
     @property
+    def subpaths(self) -> Path:
+        """Where parts of volumes are mounted for the runtime to find, while it creates the container."""
+        return self.run / "subpaths"
+
+    @property
     def monitor(self) -> MonitorFiles:
         """The monitor's files."""
         return MonitorFiles(self.container_id, self.run)
@@ -98,6 +103,9 @@ class RunFiles:
     def remove_run(self) -> None:
         """Unmount the root and remove the run folder; nothing happens when there is none."""
         overlay.unmount_all(self.root)
+        if self.subpaths.exists():  # of a start that was cut off: nothing of the volume may go with it
+            for place in self.subpaths.iterdir():
+                overlay.unmount_all(place)
         shutil.rmtree(self.run, ignore_errors=True)
 
     def remove_data(self) -> None:

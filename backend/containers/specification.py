@@ -3,15 +3,18 @@ here."""
 
 import shutil
 import socket
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from backend.containers.container import ContainerRecord
-from backend.errors import NotSupportedError
+from backend.containers.mount_sources import MountSources
+from backend.containers.mounts import tmpfs_targets
+from backend.errors import InvalidParameterError, NotSupportedError
 from backend.networks.attachment import Attachment
-from backend.runtime import capabilities, cgroups, devices, resources, seccomp
+from backend.runtime import capabilities, cgroups, devices, mount_table, resources, seccomp
 from backend.runtime.default_mounts import bind, tmpfs
+from backend.runtime.mount_options import merge_tmpfs, widest_propagation
 from backend.runtime.oci_spec import ContainerProcess, ContainerSpec, ProcessUser, build_spec
 from backend.runtime.process_environment import build_environment
 
@@ -51,18 +54,23 @@ def hostname_of(record: ContainerRecord) -> str:
 
 
 def specify(
-    record: ContainerRecord, attachment: Attachment, user: ProcessUser, root: Path, files: Path
+    record: ContainerRecord,
+    attachment: Attachment,
+    user: ProcessUser,
+    root: Path,
+    files: Path,
+    sources: MountSources,
 ) -> dict[str, Any]:
     """Return config.json's content. `files` holds the generated hosts, hostname and resolv.conf."""
     host, options = record.host_config, security_options(record)
     granted = capabilities_of(record)
     privileged = bool(host["Privileged"])
-    arguments, mounts = command_of(record), _mounts(record, files)
+    arguments, mounts = command_of(record), _mounts(record, files, sources)
     if host["Init"]:
         program = init_program()
         if program is None:
             raise NotSupportedError("--init: this machine has no init for containers")
-        mounts.append(bind(program, INIT_IN_CONTAINER, writable=False))
+        mounts.append(bind(program, INIT_IN_CONTAINER, access="ro"))
         arguments = [INIT_IN_CONTAINER, "--", *arguments]
     chosen = [
         devices.device(
@@ -108,31 +116,46 @@ def specify(
             sysctls=host["Sysctls"] or {},
             masked_paths=[] if unmasked else host["MaskedPaths"],
             readonly_paths=[] if unmasked else host["ReadonlyPaths"],
+            root_propagation=widest_propagation([mount["Propagation"] for mount in record.mounts]),
         )
     )
 
 
-def _mounts(record: ContainerRecord, files: Path) -> list[dict[str, Any]]:
-    targets = {mount["Destination"] for mount in record.mounts}
-    writable = not record.host_config["ReadonlyRootfs"]
+def _mounts(record: ContainerRecord, files: Path, sources: MountSources) -> list[dict[str, Any]]:
+    host = record.host_config
+    memory = tmpfs_targets(host)
+    targets = {mount["Destination"] for mount in record.mounts} | set(memory)
+    access = "ro" if host["ReadonlyRootfs"] else "rw"
     mounts = [
-        bind(str(files / name), f"/etc/{name}", writable=writable)
+        bind(str(files / name), f"/etc/{name}", access=access)
         for name in ("resolv.conf", "hostname", "hosts")
         if f"/etc/{name}" not in targets
     ]
+    mounts += [tmpfs(target, options) for target, options in memory.items()]
     for mount in record.mounts:
         if mount["Type"] == "tmpfs":
-            mounts.append(tmpfs(mount["Destination"], list(mount["Options"])))
+            mounts.append(tmpfs(mount["Destination"], merge_tmpfs(mount["Options"])))
         else:
             mounts.append(
                 bind(
-                    mount["Source"],
+                    sources.of(mount),
                     mount["Destination"],
-                    writable=mount["RW"],
+                    access=_access(mount),
                     propagation=mount["Propagation"] or "rprivate",
+                    recursive=mount.get("Recursive", True),
+                    restrictions=sources.restrictions(mount),
                 )
             )
-    return mounts
+    return sorted(mounts, key=lambda mount: str(mount["destination"]).count("/"))
+
+
+def _access(mount: Mapping[str, Any]) -> str:
+    if mount["RW"]:
+        return "rw"
+    below = mount.get("ReadOnlyBelow", "")
+    if below == "force" and not mount_table.can_be_recursively_read_only():
+        raise InvalidParameterError("this kernel cannot make a mount recursively read-only: 5.12 can")
+    return "ro" if below == "no" or not mount_table.can_be_recursively_read_only() else "rro"
 
 
 def _rlimits(ulimits: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

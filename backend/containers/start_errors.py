@@ -37,7 +37,7 @@ def explain(said: str, arguments: Sequence[str], *, prefix: str = CREATE) -> tup
                 return InvalidParameterError(f"{start}: {reason}: unknown"), 126
     if "not a directory" in lower and "mount" in lower:
         return InvalidParameterError(
-            f"{prefix}: {told}: Are you trying to mount a directory onto a file (or vice-versa)? "
-            "Check if the specified host path exists and is the expected type: unknown"
+            f"{prefix}: {told}: unknown: Are you trying to mount a directory onto a file (or vice-versa)? "
+            "Check if the specified host path exists and is the expected type"
         ), 127
     return SystemFailureError(f"{prefix}: {told}: unknown"), 126 if prefix == EXEC else 128

@@ -16,7 +16,7 @@ async def fill_new_volumes(record: ContainerRecord, root: Path) -> None:
     Raises SystemFailureError when the copy fails.
     """
     for mount in record.mounts:
-        if mount["Type"] != "volume" or not mount["Copy"]:
+        if mount["Type"] != "volume" or not mount["Copy"] or mount.get("Subpath"):
             continue
         source = await in_thread(_open_source, root, mount["Destination"], Path(mount["Source"]))
         if source < 0:

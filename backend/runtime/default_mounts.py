@@ -3,6 +3,7 @@
 Source: OCI runtime-spec, config-linux.md, "Default Filesystems"; options as Docker sets them.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 
@@ -33,15 +34,27 @@ def default_mounts(privileged: bool, host_ipc: bool, shm_size: int) -> list[dict
 
 
 def bind(
-    source: str, destination: str, *, writable: bool = True, propagation: str = "rprivate"
+    source: str,
+    destination: str,
+    *,
+    access: str = "rw",
+    propagation: str = "rprivate",
+    recursive: bool = True,
+    restrictions: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Return an OCI bind mount with everything below its source."""
-    return _mount(destination, "bind", source, ["rbind", propagation, "rw" if writable else "ro"])
+    """Return an OCI bind mount; `access` is "rw", "ro" or, with all that is mounted below it, "rro".
+
+    `restrictions` are what the source is mounted with: "ro", "nosuid", …
+    """
+    if not recursive:
+        propagation = propagation.removeprefix("r")  # or the runtime takes its "r" for the whole mount's
+    options = ["rbind" if recursive else "bind", propagation, *restrictions]
+    return _mount(destination, "bind", source, options if access == "rw" else [*options, access])
 
 
 def tmpfs(destination: str, options: list[str]) -> dict[str, Any]:
-    """Return an OCI tmpfs mount; Docker's defaults come first, so that `options` win."""
-    return _mount(destination, "tmpfs", "tmpfs", ["nosuid", "nodev", "noexec", *options])
+    """Return an OCI tmpfs mount."""
+    return _mount(destination, "tmpfs", "tmpfs", options)
 
 
 def _mount(destination: str, kind: str, source: str, options: list[str]) -> dict[str, Any]:

@@ -122,6 +122,7 @@ class ContainerSpec:
     sysctls: Mapping[str, str] = field(default_factory=dict)
     masked_paths: Sequence[str] | None = None
     readonly_paths: Sequence[str] | None = None
+    root_propagation: str = "rprivate"
 
 
 def build_spec(spec: ContainerSpec) -> dict[str, Any]:
@@ -134,7 +135,7 @@ def build_spec(spec: ContainerSpec) -> dict[str, Any]:
         "sysctl": _sysctls(spec),
         "maskedPaths": _paths(spec.masked_paths, MASKED_PATHS, spec.privileged),
         "readonlyPaths": _paths(spec.readonly_paths, READONLY_PATHS, spec.privileged),
-        "rootfsPropagation": "rprivate",
+        "rootfsPropagation": spec.root_propagation,
     }
     if spec.seccomp is not None:
         linux["seccomp"] = spec.seccomp

@@ -7,10 +7,22 @@ from pathlib import Path
 _libc = ctypes.CDLL(None, use_errno=True)
 
 MS_RDONLY = 0x1
+MS_NOSUID = 0x2
+MS_NODEV = 0x4
+MS_NOEXEC = 0x8
+MS_SYNCHRONOUS = 0x10
+MS_REMOUNT = 0x20
+MS_DIRSYNC = 0x80
+MS_NOATIME = 0x400
+MS_NODIRATIME = 0x800
 MS_BIND = 0x1000
 MS_REC = 0x4000
+MS_UNBINDABLE = 1 << 17
 MS_PRIVATE = 1 << 18
 MS_SLAVE = 1 << 19
+MS_SHARED = 1 << 20
+MS_RELATIME = 1 << 21
+MS_STRICTATIME = 1 << 24
 MNT_DETACH = 2
 CLONE_NEWNS = 0x00020000
 
@@ -29,6 +41,7 @@ SYS_OPENAT2 = 437
 
 RESOLVE_NO_MAGICLINKS = 0x02
 RESOLVE_NO_SYMLINKS = 0x04
+RESOLVE_BENEATH = 0x08
 RESOLVE_IN_ROOT = 0x10
 
 
@@ -94,14 +107,17 @@ def mount_by_parts(kind: str, source: str, options: list[tuple[str, str]], targe
         os.close(mounted)
 
 
-def open_in_root(root: int, path: str, flags: int, mode: int = 0, *, links: bool = True) -> int:
+def open_in_root(
+    root: int, path: str, flags: int, mode: int = 0, *, links: bool = True, beneath: bool = False
+) -> int:
     """Open `path` as a process whose root is the folder `root` would see it: no link leads out of it.
 
-    Without `links` it is an error (ELOOP) when any part of the path is a symbolic link.
+    Without `links` it is an error (ELOOP) when any part of the path is a symbolic link; with `beneath` when
+    a link would lead out, were it not for that (EXDEV).
     Returns a descriptor that is closed on exec. Raises OSError.
     """
-    resolve = RESOLVE_IN_ROOT | RESOLVE_NO_MAGICLINKS | (0 if links else RESOLVE_NO_SYMLINKS)
-    how = _OpenHow(flags | os.O_CLOEXEC, mode, resolve)
+    resolve = RESOLVE_NO_MAGICLINKS | (RESOLVE_BENEATH if beneath else RESOLVE_IN_ROOT)
+    how = _OpenHow(flags | os.O_CLOEXEC, mode, resolve | (0 if links else RESOLVE_NO_SYMLINKS))
     return _check(
         _libc.syscall(
             SYS_OPENAT2, root, os.fsencode(path), ctypes.byref(how), ctypes.c_size_t(ctypes.sizeof(how))

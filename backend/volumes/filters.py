@@ -26,6 +26,8 @@ def _passes(volume: Volume, name: str, values: Sequence[str], in_use: Callable[[
 
 def is_pruned(volume: Volume, filters: Mapping[str, Sequence[str]]) -> bool:
     """Return whether a prune means a volume that nobody uses: anonymous ones, with `all` also named ones."""
+    if volume.options:
+        return False  # what is mounted there is not ours
     if not volume.anonymous and not truth_of("all", filters.get("all") or ["false"]):
         return False
     if any(_has_label(volume, value) for value in filters.get("label!", ())):
@@ -38,7 +40,7 @@ def truth_of(name: str, values: Sequence[str]) -> bool:
     words = {"1": True, "true": True, "0": False, "false": False}
     found = {words.get(value.lower()) for value in values}
     if len(found) != 1 or None in found:
-        raise InvalidParameterError(f"invalid filter '{name}={list(values)}'")
+        raise InvalidParameterError(f"invalid filter '{name}=[{' '.join(values)}]'")
     return found == {True}
 
 

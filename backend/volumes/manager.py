@@ -14,18 +14,17 @@ from backend.errors import (
     ConflictError,
     InvalidParameterError,
     NotFoundError,
-    NotSupportedError,
     SystemFailureError,
 )
 from backend.events import EventBus
 from backend.state_files import StateFiles
-from backend.tasks import in_thread
+from backend.tasks import in_thread, in_thread_to_end
+from backend.volumes.mounting import VolumeMounts, check_options, needs_mount, unmount
 from backend.volumes.volume import ANONYMOUS_LABEL, Volume, check_name, data_folder
 
 log = logging.getLogger(__name__)
 
 REMOVING = ".removing-"  # of folders whose volume is gone already; no volume's name starts with a dot
-MOUNT_OPTIONS = frozenset({"device", "o", "size", "type"})
 
 
 class Volumes:
@@ -33,6 +32,7 @@ class Volumes:
 
     def __init__(self, files: StateFiles, database: Database, events: EventBus) -> None:
         self.in_use: Callable[[str], Sequence[str]] = lambda name: ()
+        self.mounts = VolumeMounts()
         self._folder = files.volumes
         self._database = database
         self._events = events
@@ -59,8 +59,7 @@ class Volumes:
     ) -> Volume:
         """Return the volume of that name, made if missing; no name makes an anonymous one.
 
-        Raises InvalidParameterError for a bad name or option, NotFoundError for another driver,
-        NotSupportedError for mount options.
+        Raises InvalidParameterError for a bad name or option, NotFoundError for another driver.
         """
         if name:
             check_name(name)
@@ -68,14 +67,19 @@ class Volumes:
             raise NotFoundError(
                 f'create {name}: error looking up volume plugin {driver}: plugin "{driver}" not found'
             )
-        _check_options(name, options or {})
         if known := self._volumes.get(name):
             return known
         if not name:
             name = secrets.token_hex(32)
             labels = {**(labels or {}), ANONYMOUS_LABEL: ""}
+        try:
+            check_options(options or {})
+        except InvalidParameterError as error:
+            raise InvalidParameterError(f"create {name}: {error.message}") from error
         created_at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-        volume = Volume(name, data_folder(self._folder, name), created_at, dict(labels or {}))
+        volume = Volume(
+            name, data_folder(self._folder, name), created_at, dict(labels or {}), dict(options or {})
+        )
         # The folder first: a record without a folder would be a volume that cannot be mounted.
         await in_thread(_make_folder, volume.mountpoint)
         if known := self._volumes.get(name):
@@ -113,6 +117,11 @@ class Volumes:
         volume = self.get(name)
         if users := self.in_use(name):
             raise ConflictError(f"remove {name}: volume is in use - [{', '.join(users)}]")
+        if needs_mount(volume):
+            await in_thread_to_end(unmount, volume)  # or what is mounted there would be removed
+            if self.in_use(name) or name not in self._volumes:
+                await self.remove(name, force=force)  # somebody was faster
+                return
         # One step for everybody else: from here on the name is free and the files are out of reach.
         leftover = self._folder / f"{REMOVING}{secrets.token_hex(8)}"
         try:
@@ -128,19 +137,8 @@ class Volumes:
         await in_thread(_remove_tree, leftover)
 
     async def size(self, name: str) -> int:
-        """Return the bytes that a volume takes on the disk."""
-        return await in_thread(_size_of, self.get(name).mountpoint)
-
-
-def _check_options(name: str, options: Mapping[str, str]) -> None:
-    for option in options:
-        if option not in MOUNT_OPTIONS:
-            raise InvalidParameterError(f'create {name}: invalid option: "{option}"')
-    if options:
-        raise NotSupportedError(
-            f"create {name}: the options {', '.join(sorted(options))} are not supported yet; "
-            "only volumes on the data disk are"
-        )
+        """Return the bytes that a volume takes on the disk; what others hold for it does not count."""
+        return 0 if needs_mount(self.get(name)) else await in_thread(_size_of, self.get(name).mountpoint)
 
 
 def _make_folder(data: Path) -> None:

@@ -26,6 +26,7 @@ class Volume:
     mountpoint: Path
     created_at: str
     labels: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def anonymous(self) -> bool:
@@ -34,13 +35,20 @@ class Volume:
 
     def to_record(self) -> str:
         """Return what the database keeps; the folder follows from the name."""
-        return json.dumps({"name": self.name, "created_at": self.created_at, "labels": dict(self.labels)})
+        value = {"name": self.name, "created_at": self.created_at, "labels": dict(self.labels)}
+        return json.dumps({**value, "options": dict(self.options)})
 
     @classmethod
     def from_record(cls, record: str, folder: Path) -> "Volume":
         """Return the volume of a database record; `folder` holds all volumes."""
         value = json.loads(record)
-        return cls(value["name"], data_folder(folder, value["name"]), value["created_at"], value["labels"])
+        return cls(
+            value["name"],
+            data_folder(folder, value["name"]),
+            value["created_at"],
+            value["labels"],
+            value.get("options") or {},
+        )
 
     def to_docker(self) -> dict[str, Any]:
         """Return Docker's Volume."""
@@ -50,7 +58,7 @@ class Volume:
             "Labels": dict(self.labels) or None,
             "Mountpoint": str(self.mountpoint),
             "Name": self.name,
-            "Options": None,
+            "Options": dict(self.options) or None,
             "Scope": "local",
         }
 
@@ -64,7 +72,7 @@ def check_name(name: str) -> None:
     """Refuse what is no volume name, above all paths. Raises InvalidParameterError in Docker's words."""
     if len(name) == 1:
         raise InvalidParameterError(
-            "volume name is too short, names should be at least two alphanumeric characters"
+            f"create {name}: volume name is too short, names should be at least two alphanumeric characters"
         )
     if not _NAME.match(name):
         raise InvalidParameterError(
@@ -73,4 +81,6 @@ def check_name(name: str) -> None:
             "If you intended to pass a host directory, use absolute path"
         )
     if len(name) > MAX_NAME_LENGTH:
-        raise InvalidParameterError(f"volume name is too long: at most {MAX_NAME_LENGTH} characters")
+        raise InvalidParameterError(
+            f"create {name}: volume name is too long: at most {MAX_NAME_LENGTH} characters"
+        )

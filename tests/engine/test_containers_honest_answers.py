@@ -87,19 +87,6 @@ def file_system_below(folder: Path) -> str:
     return best[1]
 
 
-def test_an_images_health_check_is_not_ignored_in_silence(engine: NativeEngine) -> None:
-    image = build_image([busybox_layer()], config={"Cmd": ["sh"], "Healthcheck": {"Test": ["CMD", "true"]}})
-    engine.request("POST", "/images/load", body=save_docker_archive(image, ["checked:1"]))
-    for body, warned in (({}, True), ({"Healthcheck": {"Test": ["NONE"]}}, False)):
-        answer = engine.request("POST", "/containers/create", body={"Image": "checked:1", **body})
-        assert answer.status == 201, answer.body
-        assert any("HEALTHCHECK" in text for text in answer.json["Warnings"]) is warned
-        remove(engine, answer.json["Id"])
-    own = {"Image": "busybox", "Healthcheck": {"Test": ["CMD", "true"]}}
-    assert engine.request("POST", "/containers/create", body=own).status == 501
-    engine.request("DELETE", "/images/checked:1")
-
-
 def test_sizes_are_those_on_the_disk(engine: NativeEngine) -> None:
     zeros = "dd if=/dev/zero bs=1M"
     script = f"{zeros} count=3 of=/big; ln /big /same; {zeros} count=9 of=/v/x"

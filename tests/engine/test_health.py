@@ -1,10 +1,12 @@
 """Health checks in real containers: states, log, events, pauses, an engine that is killed meanwhile."""
 
+import json
 import time
 from typing import Any
 
 from tests.engine.container_calls import call, container, engine_events, inspect, logs, start, until
 from tests.support.native_engine import NativeEngine
+from tests.support.test_images import build_image, busybox_layer, save_docker_archive
 
 TENTH = 100_000_000  # nanoseconds
 
@@ -23,8 +25,6 @@ def _until(engine: NativeEngine, identifier: str, state: str) -> None:
 
 
 def _listed(engine: NativeEngine, **filters: list[str]) -> list[str]:
-    import json
-
     query = {"filters": json.dumps(filters)}
     return [str(item["Status"]) for item in engine.request("GET", "/containers/json", query=query).json]
 
@@ -113,6 +113,21 @@ def test_probes_go_on_under_the_next_engine(engine: NativeEngine, busybox: str) 
         until(lambda: logs(engine, identifier).count("probe") > before, "another probe")
         _run(engine, identifier, "touch", "/flag")
         _until(engine, identifier, "unhealthy")
+
+
+def test_an_images_check_is_run_unless_the_caller_says_no(engine: NativeEngine, busybox: str) -> None:
+    image = build_image(
+        [busybox_layer()], config={"Cmd": ["sleep", "1000"], "Healthcheck": _check("CMD", "true", Timeout=0)}
+    )
+    engine.request("POST", "/images/load", body=save_docker_archive(image, ["checked:1"]))
+    with container(engine, Image="checked:1", Cmd=None) as identifier:
+        assert inspect(engine, identifier)["Config"]["Healthcheck"] == _check("CMD", "true")
+        start(engine, identifier)
+        _until(engine, identifier, "healthy")
+    with container(engine, Image="checked:1", Cmd=None, Healthcheck={"Test": ["NONE"]}) as identifier:
+        start(engine, identifier)
+        assert "Health" not in inspect(engine, identifier)["State"]
+    engine.request("DELETE", "/images/checked:1")
 
 
 def test_the_start_period_forgives(engine: NativeEngine, busybox: str) -> None:

@@ -70,7 +70,7 @@ def test_prune_takes_unused_anonymous_volumes_only(engine: NativeEngine) -> None
         ({"Name": 7}, 400, "Name must be string"),
         ({"Name": "ok", "Driver": "nfs"}, 404, 'plugin "nfs" not found'),
         ({"Name": "ok", "Labels": {"a": 1}}, 400, "Labels must hold strings"),
-        ({"Name": "ok", "DriverOpts": {"type": "tmpfs"}}, 501, "not supported yet"),
+        ({"Name": "ok", "DriverOpts": {"type": "tmpfs"}}, 400, 'missing required option: "device"'),
     ],
 )
 def test_nonsense_is_refused(engine: NativeEngine, body: dict[str, Any], status: int, text: str) -> None:

@@ -4,8 +4,10 @@ from typing import Any
 
 import pytest
 
+from backend.containers.bind_text import parse_bind, parse_volumes_from
 from backend.containers.create_request import merge_environment, merge_image, read_config, read_host_config
-from backend.containers.mounts import collect_mounts, parse_bind, parse_mount
+from backend.containers.mount_object import parse_mount
+from backend.containers.mounts import by_depth, collect_mounts, tmpfs_targets
 from backend.containers.names import check_name, new_id, random_name
 from backend.containers.signals import parse_signal
 from backend.containers.start_errors import EXEC, explain
@@ -110,6 +112,14 @@ def test_binds() -> None:
 def test_mounts() -> None:
     made = parse_mount({"Type": "tmpfs", "Target": "/t", "TmpfsOptions": {"SizeBytes": 1024, "Mode": 0o700}})
     assert made.tmpfs_options == ("size=1024", "mode=700")
+    bound = parse_mount(
+        {
+            "Type": "bind", "Source": "/x", "Target": "/t", "ReadOnly": True,
+            "BindOptions": {"NonRecursive": True, "ReadOnlyNonRecursive": True, "Propagation": "rslave"},
+        }
+    )  # fmt: skip
+    assert (bound.recursive, bound.read_only_below, bound.propagation) == (False, "no", "rslave")
+    assert not bound.make_source
     for bad in (
         {"Type": "bind", "Target": "/t"},
         {"Type": "bind", "Source": "rel", "Target": "/t"},
@@ -117,6 +127,15 @@ def test_mounts() -> None:
         {"Type": "volume", "Target": ""},
         {"Type": "magic", "Target": "/t"},
         {"Type": "volume", "Target": "/t", "ReadOnly": "yes"},
+        {"Type": "volume", "Target": "/t", "ReadOnly": True},
+        {"Type": "volume", "Target": "/t", "Source": "vol", "VolumeOptions": {"Subpath": "a/../../b"}},
+        {"Type": "volume", "Target": "/t", "Source": "vol", "VolumeOptions": {"Subpath": "/a"}},
+        {"Type": "volume", "Target": "/t", "VolumeOptions": {"Subpath": "a"}},
+        {"Type": "volume", "Target": "/t", "Source": "vol", "VolumeOptions": {"Labels": {"a": 1}}},
+        {"Type": "volume", "Target": "/t", "Source": "vol", "BindOptions": {}},
+        {"Type": "bind", "Source": "/x", "Target": "/t", "BindOptions": {"Propagation": "wild"}},
+        {"Type": "bind", "Source": "/x", "Target": "/t", "BindOptions": {"NonRecursive": 1}},
+        {"Type": "tmpfs", "Target": "/t", "TmpfsOptions": {"Options": [["lowerdir=/etc"]]}},
     ):
         with pytest.raises(InvalidParameterError):
             parse_mount(bad)
@@ -125,16 +144,50 @@ def test_mounts() -> None:
 def test_collected_mounts() -> None:
     config = read_config({"Volumes": {"/a/b/c": {}, "/data": {}}})
     host = read_host_config({"Binds": ["v1:/data"], "Tmpfs": {"/a": "size=1m,exec"}})
-    wishes = collect_mounts(config, host)
-    assert [(wish.target, wish.kind, wish.source) for wish in wishes] == [
-        ("/data", "volume", "v1"),
-        ("/a", "tmpfs", ""),
-        ("/a/b/c", "volume", ""),
+    wishes, taken_over = collect_mounts(config, host)
+    assert [(wish.target, wish.kind, wish.anonymous) for wish in wishes] == [
+        ("/data", "volume", False),
+        ("/a/b/c", "volume", True),
     ]
+    assert wishes[0].source == "v1"
+    assert len(wishes[1].source) == 64
+    assert taken_over == []
+    assert tmpfs_targets(host) == {"/a": ["nosuid", "nodev", "size=1m", "exec"]}
     with pytest.raises(InvalidParameterError, match="Duplicate mount point: /x"):
         collect_mounts(config, read_host_config({"Binds": ["v1:/x", "v2:/x/"]}))
     with pytest.raises(InvalidParameterError, match="invalid tmpfs option"):
         collect_mounts(config, read_host_config({"Tmpfs": {"/t": "size=1m,lowerdir=/etc"}}))
+
+
+def test_mounts_of_other_containers_stand_between_the_callers_and_the_images() -> None:
+    config = read_config({"Volumes": {"/a": {}, "/b": {}, "/c": {}}})
+    host = read_host_config({"Binds": ["mine:/a"], "Tmpfs": {"/t": ""}})
+    others = [{"Destination": place, "Type": "volume"} for place in ("/a", "/b", "/b/below", "/t")]
+    wishes, kept = collect_mounts(config, host, others)
+    assert [wish.target for wish in wishes] == ["/a", "/c"]
+    assert [mount["Destination"] for mount in kept] == ["/b", "/b/below"]
+    assert [mount["Destination"] for mount in by_depth(kept[::-1])] == ["/b", "/b/below"]
+
+
+@pytest.mark.parametrize(
+    ("text", "parsed"),
+    [
+        ("other", ("other", False)),
+        ("other:ro", ("other", True)),
+        ("other:rw,z", ("other", False)),
+        ("other:rslave", "invalid mode: rslave"),
+        ("other:nocopy", "invalid mode: nocopy"),
+        ("a:b:c", "invalid mode: b:c"),
+        ("", "volumes-from specification cannot be an empty string"),
+    ],
+)
+def test_volumes_from(text: str, parsed: Any) -> None:
+    if isinstance(parsed, str):
+        with pytest.raises(InvalidParameterError) as failed:
+            parse_volumes_from(text)
+        assert failed.value.message == parsed
+    else:
+        assert parse_volumes_from(text) == parsed
 
 
 def test_names_and_ids() -> None:

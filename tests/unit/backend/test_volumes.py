@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from backend.database import Database
-from backend.errors import ConflictError, InvalidParameterError, NotFoundError, NotSupportedError
+from backend.errors import ConflictError, InvalidParameterError, NotFoundError
 from backend.events import EventBus
 from backend.state_files import StateFiles
 from backend.volumes.filters import is_pruned, matches
@@ -77,7 +77,7 @@ async def test_other_drivers_and_options_are_refused(parts: _Parts) -> None:
         await volumes.create("data", driver="nfs")
     with pytest.raises(InvalidParameterError, match='create data: invalid option: "colour"'):
         await volumes.create("data", options={"colour": "red"})
-    with pytest.raises(NotSupportedError, match="type"):
+    with pytest.raises(InvalidParameterError, match='create data: missing required option: "device"'):
         await volumes.create("data", options={"type": "tmpfs"})
     assert volumes.list() == []
 
