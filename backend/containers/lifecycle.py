@@ -16,7 +16,6 @@ from backend.containers import container_events, container_volumes, health
 from backend.containers.container import Container, now_text
 from backend.containers.health import Health
 from backend.containers.mount_sources import MountSources, needs_preparation
-from backend.containers.mounts import tmpfs_targets
 from backend.containers.run_files import RunFiles
 from backend.containers.specification import command_of, hostname_of, specify
 from backend.containers.start_errors import explain
@@ -261,8 +260,7 @@ def _prepare_root(
     except OSError as error:
         raise SystemFailureError(f"cannot mount the container's root: {error.strerror}") from error
     with opened_root(paths.root) as root:
-        memory = [{"Type": "tmpfs", "Destination": place} for place in tmpfs_targets(host)]
-        _make_mount_points(root, [*container.record.mounts, *memory])
+        _make_mount_points(root, container.record.mounts)
         working_dir = config["WorkingDir"]
         if working_dir and not is_folder(root, working_dir):
             try:
@@ -279,6 +277,8 @@ def _make_mount_points(root: int, mounts: Sequence[Mapping[str, Any]]) -> None:
     for mount in mounts:
         if (mount["Type"] == "bind" and not Path(mount["Source"]).is_dir()) or mount.get("Subpath"):
             continue  # it may be a file
+        if mount["Type"] == "tmpfs":
+            continue  # of a folder that is there it would take the mode
         with suppress(OSError):  # the runtime says better what is wrong with the place
             if not is_folder(root, mount["Destination"]):
                 make_folders(root, mount["Destination"])
