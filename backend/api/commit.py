@@ -9,7 +9,7 @@ from aiohttp import web
 
 from backend.api.request_values import query_bool, read_json_object
 from backend.engine import Engine
-from backend.errors import InvalidParameterError, NotSupportedError
+from backend.errors import InvalidParameterError
 from backend.images import reference
 from backend.images.reference import Reference
 
@@ -18,6 +18,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
     """Return this area's route."""
 
     async def commit_container(request: web.Request) -> web.Response:
+        from backend.builder.config_changes import apply_changes
         from backend.containers.commit import CommitRequest, commit
         from backend.containers.create_request import read_config
 
@@ -29,9 +30,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         changes = query.getall("changes", [])
 
         def change(config: dict[str, Any]) -> dict[str, Any]:
-            if changes:
-                raise NotSupportedError("the option `changes` is not supported by this engine yet")
-            return config
+            return apply_changes(config, changes) if changes else config
 
         wanted = CommitRequest(
             reference=name,

@@ -21,7 +21,8 @@ from backend.errors import InvalidParameterError
 DEFAULT_SHELL = ("/bin/sh", "-c")
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 COMMIT_CHANGES = (
-    "CMD", "ENTRYPOINT", "HEALTHCHECK", "ENV", "EXPOSE", "LABEL", "ONBUILD", "USER", "VOLUME", "WORKDIR",
+    "CMD", "ENTRYPOINT", "HEALTHCHECK", "ENV", "EXPOSE", "LABEL", "ONBUILD", "STOPSIGNAL", "USER", "VOLUME",
+    "WORKDIR",
 )  # fmt: skip
 
 Config = dict[str, Any]
@@ -64,7 +65,7 @@ def apply_changes(config: Mapping[str, Any], changes: Sequence[str], parent_id: 
     changed: Config = {**EMPTY, **config}
     if parent_id:
         changed["Image"] = parent_id
-    if not any(change.strip() for change in changes):
+    if not changes:
         return changed
     parsed = parse_instructions("\n".join(changes))
     for keyword, _ in parsed:

@@ -14,7 +14,6 @@ from tests.engine.container_calls import (
     run,
     start,
     status,
-    until,
     wait,
 )
 from tests.support.native_engine import Answer, NativeEngine
@@ -153,6 +152,10 @@ def test_config_in_the_body_replaces_parts(engine: NativeEngine, image: str) -> 
         ({}, b"[]", 400, "invalid JSON"),
         ({}, {"Cmd": 5}, 400, "invalid JSON"),
         ({}, {"Labels": {"a": 1}}, 400, "invalid JSON"),
+        ({"changes": "RUN x"}, None, 400, "RUN is not a valid change command"),
+        ({"changes": 'SHELL ["x"]'}, None, 400, "SHELL is not a valid change command"),
+        ({"changes": "ENV a"}, None, 400, "ENV must have two arguments"),
+        ({"changes": " "}, None, 400, "file with no instructions"),
     ],
 )
 def test_refusals(engine: NativeEngine, query: dict[str, str], body: object, code: int, text: str) -> None:
@@ -175,6 +178,18 @@ def test_committed_images_survive_a_prune_of_what_made_them(engine: NativeEngine
 
 def test_the_command_line(engine: NativeEngine, image: str) -> None:
     with container(engine, "true", name="cli"):
-        done = engine.docker("commit", "-a", "me", "-m", "message", "cli", image)
+        changes = [
+            'CMD ["a", "b"]', 'ENTRYPOINT ["/e"]', 'ENV Q=r S="t u"', "EXPOSE 81", "ONBUILD RUN x",
+            "LABEL l=m", "USER user", "VOLUME /v", "WORKDIR /w", "STOPSIGNAL SIGINT",
+            "HEALTHCHECK --interval=5s CMD true",
+        ]  # fmt: skip
+        options = [part for change in changes for part in ("-c", change)]
+        done = engine.docker("commit", "-a", "me", "-m", "message", *options, "cli", image)
         assert done.stdout.startswith(b"sha256:")
-    until(lambda: engine.request("GET", f"/images/{image}/json").status == 200, "the image is there")
+    config = engine.request("GET", f"/images/{image}/json").json["Config"]
+    assert (config["Cmd"], config["Entrypoint"], config["User"]) == (["a", "b"], ["/e"], "user")
+    assert {"Q=r", "S=t u", "PATH=/bin:/usr/bin"} == set(config["Env"])
+    assert (config["ExposedPorts"], config["OnBuild"]) == ({"81/tcp": {}}, ["RUN x"])
+    assert (config["Labels"], config["Volumes"]) == ({"l": "m", "origin": "tests"}, {"/v": {}})
+    assert (config["WorkingDir"], config["StopSignal"]) == ("/w", "SIGINT")
+    assert config["Healthcheck"] == {"Test": ["CMD-SHELL", "true"], "Interval": 5_000_000_000}
