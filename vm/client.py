@@ -65,6 +65,7 @@ class StatusStream:
             with contextlib.suppress(OSError):
                 self._connection.shutdown(socket.SHUT_RDWR)
             self._connection.close()
+            self._lines.close()  # waits for a reader, whom the shutdown has woken up
 
     def __enter__(self) -> "StatusStream":
         """Return the stream, closed at the end of the block."""
@@ -73,7 +74,6 @@ class StatusStream:
     def __exit__(self, *_: object) -> None:
         """Close the stream."""
         self.close()
-        self._lines.close()
 
 
 class MachineClient:
@@ -92,12 +92,12 @@ class MachineClient:
     def status(self) -> MachineStatus:
         """Return the status now. Without a supervisor the machine is stopped; none is started to ask."""
         try:
-            connection = self._dial(STATUS_LIMIT)
-        except (ConnectionRefusedError, FileNotFoundError):
+            stream = _ask(self._dial(STATUS_LIMIT), "status")
+        except (ConnectionRefusedError, FileNotFoundError, BrokenPipeError):
             return self._status_without_supervisor()
         except OSError as error:
             raise _no_answer(self._files, str(error)) from error
-        with StatusStream(_ask(connection, "status")) as stream:
+        with stream:
             for status in stream:
                 return status
         return self._status_without_supervisor()
@@ -129,10 +129,10 @@ class MachineClient:
     def quit(self) -> None:
         """Stop the machine and end the supervisor; returns when it is gone, at once if there is none."""
         try:
-            connection = self._dial(None)
+            stream = _ask(self._dial(None), "quit")
         except OSError:
             return
-        with StatusStream(_ask(connection, "quit")) as stream:
+        with stream:
             for _ in stream:
                 pass
         _wait_until(lambda: not self._files.machine_socket.exists(), 10)
@@ -187,7 +187,7 @@ class MachineClient:
         if start_supervisor:
             self.ensure_supervisor()
         try:
-            return StatusStream(_ask(self._dial(None), command))
+            return _ask(self._dial(None), command)
         except OSError as error:
             raise _no_answer(self._files, str(error)) from error
 
@@ -204,9 +204,13 @@ class MachineClient:
         )
 
 
-def _ask(connection: socket.socket, command: str) -> socket.socket:
-    connection.sendall(json.dumps({"command": command}).encode() + b"\n")
-    return connection
+def _ask(connection: socket.socket, command: str) -> StatusStream:
+    try:
+        connection.sendall(json.dumps({"command": command}).encode() + b"\n")
+    except OSError:
+        connection.close()  # the supervisor ended after it had taken the call
+        raise
+    return StatusStream(connection)
 
 
 def _parse_answer(line: bytes) -> MachineStatus:

@@ -84,6 +84,25 @@ def test_a_watch_tells_of_changes_that_others_make(client: MachineClient) -> Non
         assert any(status.state is MachineState.FAILED for status in stream)
 
 
+def test_a_supervisor_that_ends_under_a_call_is_one_that_is_not_there(client: MachineClient) -> None:
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(client.files.machine_socket))
+        listener.listen()
+
+        def hang_up() -> None:
+            while True:
+                connection, _ = listener.accept()
+                connection.close()
+
+        hanging_up = threading.Thread(target=lambda: pytest.raises(OSError, hang_up))
+        hanging_up.start()
+        for _ in range(50):
+            assert client.status().state is MachineState.NOT_INSTALLED
+        listener.shutdown(socket.SHUT_RDWR)
+        hanging_up.join(10)
+    client.files.machine_socket.unlink()
+
+
 def test_quit_ends_the_supervisor_and_its_sockets(client: MachineClient) -> None:
     client.ensure_supervisor()
     process = psutil.Process(client.status().supervisor_pid)
