@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from app.services.engine_connections import EngineConnections
+from app.services.engine_inside import InsideCalls
 from app.services.engine_streams import HijackedStream, JsonStream, LogStream, PullStream
 from app.services.engine_types import (
     Container,
@@ -33,7 +33,7 @@ from app.services.reference import parse_reference
 from app.services.run_options import RunOptions
 
 
-class EngineClient(EngineConnections):
+class EngineClient(InsideCalls):
     """One engine behind one socket; a context manager that closes its kept connections."""
 
     # --- system -------------------------------------------------------------------------------------------

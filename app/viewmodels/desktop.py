@@ -6,7 +6,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
-from app.viewmodels.container_logs import ContainerLogsViewModel
+from app.viewmodels.container_inside import ContainerInside
 from app.viewmodels.containers import ContainersViewModel
 from app.viewmodels.engine import EngineViewModel
 from app.viewmodels.engine_events import EngineEventsViewModel
@@ -32,6 +32,7 @@ class DesktopViewModel(QObject):
         self.engine = EngineViewModel(self.background, access, self)
         self.events = EngineEventsViewModel(self.background, access, self)
         self.containers = ContainersViewModel(self.background, access, self)
+        self.inside = ContainerInside(self.background, access, self)
         self.images = ImagesViewModel(self.background, access, self)
         self.pull = PullImageViewModel(self.background, access, self)
         self.getting_started = GettingStartedViewModel(self.background, access, self)
@@ -54,10 +55,6 @@ class DesktopViewModel(QObject):
         """Start the work behind the window, once it is on screen: watch the machine and start it."""
         self.engine.watch()
         self.engine.start()
-
-    def open_log(self, container_id: str) -> ContainerLogsViewModel:
-        """Return a view-model of one container's log; its view becomes its parent."""
-        return ContainerLogsViewModel(self.background, self._access, container_id, self)
 
     def open_run(self) -> RunImageViewModel:
         """Return a view-model of one run dialog; the dialog becomes its parent."""

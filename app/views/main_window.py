@@ -84,7 +84,7 @@ class MainWindow(QMainWindow):
 
     def _build_pages(self) -> None:
         desktop = self.desktop
-        self.containers = ContainersPage(desktop.containers, desktop.getting_started, desktop.open_log)
+        self.containers = ContainersPage(desktop.containers, desktop.getting_started, desktop.inside)
         self.images = ImagesPage(desktop.images)
         self._pages: dict[str, Page] = {"containers": self.containers, "images": self.images}
         for number, (name, icon) in enumerate((("containers", "containers"), ("images", "images")), start=1):

@@ -19,6 +19,135 @@
     </message>
 </context>
 <context>
+    <name>ContainerDetailView</name>
+    <message>
+        <source>Logs</source>
+        <translation>日志</translation>
+    </message>
+    <message>
+        <source>Inspect</source>
+        <translation>检查</translation>
+    </message>
+    <message>
+        <source>Environment</source>
+        <translation>环境变量</translation>
+    </message>
+    <message>
+        <source>Mounts and ports</source>
+        <translation>挂载与端口</translation>
+    </message>
+    <message>
+        <source>Stats</source>
+        <translation>统计</translation>
+    </message>
+    <message>
+        <source>Back to the containers (Esc)</source>
+        <translation>返回容器列表（Esc）</translation>
+    </message>
+    <message>
+        <source>What to see of the container</source>
+        <translation>查看容器的哪些内容</translation>
+    </message>
+    <message>
+        <source>The container was deleted. What was read of it stays here.</source>
+        <translation>容器已被删除，已读取的内容仍保留在此。</translation>
+    </message>
+</context>
+<context>
+    <name>ContainerDetailsViewModel</name>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>值</translation>
+    </message>
+    <message>
+        <source>In the container</source>
+        <translation>容器内</translation>
+    </message>
+    <message>
+        <source>Comes from</source>
+        <translation>来源</translation>
+    </message>
+    <message>
+        <source>Access</source>
+        <translation>访问方式</translation>
+    </message>
+    <message>
+        <source>On this computer</source>
+        <translation>本机</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>网络</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>地址</translation>
+    </message>
+    <message>
+        <source>Other names</source>
+        <translation>其他名称</translation>
+    </message>
+    <message>
+        <source>Label</source>
+        <translation>标签</translation>
+    </message>
+    <message>
+        <source>not published</source>
+        <translation>未发布</translation>
+    </message>
+    <message>
+        <source>volume {0}</source>
+        <translation>卷 {0}</translation>
+    </message>
+    <message>
+        <source>memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>read and write</source>
+        <translation>读写</translation>
+    </message>
+    <message>
+        <source>read only</source>
+        <translation>只读</translation>
+    </message>
+</context>
+<context>
+    <name>ContainerInspectView</name>
+    <message>
+        <source>Everything about the container</source>
+        <translation>容器的全部信息</translation>
+    </message>
+    <message>
+        <source>Search names and values</source>
+        <translation>搜索名称和值</translation>
+    </message>
+    <message>
+        <source>Copy all as JSON</source>
+        <translation>全部复制为 JSON</translation>
+    </message>
+    <message>
+        <source>nothing found</source>
+        <translation>未找到</translation>
+    </message>
+    <message>
+        <source>{0} of {1}</source>
+        <translation>{0} / {1}</translation>
+    </message>
+    <message>
+        <source>Copy value</source>
+        <translation>复制值</translation>
+    </message>
+    <message>
+        <source>Copy path</source>
+        <translation>复制路径</translation>
+    </message>
+</context>
+<context>
     <name>ContainerList</name>
     <message>
         <source>Containers</source>
@@ -27,10 +156,6 @@
 </context>
 <context>
     <name>ContainerLogsView</name>
-    <message>
-        <source>Back to the containers (Esc)</source>
-        <translation>返回容器列表 (Esc)</translation>
-    </message>
     <message>
         <source>Log of {0}</source>
         <translation>{0} 的日志</translation>
@@ -82,6 +207,57 @@
     <message>
         <source>Interrupted</source>
         <translation>已中断</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+</context>
+<context>
+    <name>ContainerStatsView</name>
+    <message>
+        <source>Processor</source>
+        <translation>处理器</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>网络</translation>
+    </message>
+    <message>
+        <source>Disk</source>
+        <translation>磁盘</translation>
+    </message>
+    <message>
+        <source>{0} of one core</source>
+        <translation>单核的 {0}</translation>
+    </message>
+    <message>
+        <source>{0} of {1}</source>
+        <translation>{0} / {1}</translation>
+    </message>
+    <message>
+        <source>received</source>
+        <translation>接收</translation>
+    </message>
+    <message>
+        <source>sent</source>
+        <translation>发送</translation>
+    </message>
+    <message>
+        <source>read</source>
+        <translation>读取</translation>
+    </message>
+    <message>
+        <source>written</source>
+        <translation>写入</translation>
+    </message>
+    <message>
+        <source>The container does not run: nothing to measure.</source>
+        <translation>容器未运行，没有可测量的数据。</translation>
     </message>
     <message>
         <source>Try again</source>
@@ -444,6 +620,33 @@
     </message>
 </context>
 <context>
+    <name>EnvironmentView</name>
+    <message>
+        <source>Filter by name or value</source>
+        <translation>按名称或值筛选</translation>
+    </message>
+    <message>
+        <source>Show secrets</source>
+        <translation>显示机密</translation>
+    </message>
+    <message>
+        <source>Values whose names speak of passwords, tokens and keys are hidden</source>
+        <translation>名称涉及密码、令牌和密钥的值会被隐藏</translation>
+    </message>
+    <message>
+        <source>Environment</source>
+        <translation>环境变量</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Copy the selected lines, or all, as NAME=value</source>
+        <translation>将选中行或全部复制为 NAME=value</translation>
+    </message>
+</context>
+<context>
     <name>FailureCard</name>
     <message>
         <source>Details</source>
@@ -622,6 +825,30 @@
     </message>
 </context>
 <context>
+    <name>JsonTree</name>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>值</translation>
+    </message>
+</context>
+<context>
+    <name>LineChart</name>
+    <message numerus="yes">
+        <source>%n minute(s) ago</source>
+        <translation>
+            <numerusform>%n 分钟前</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>now</source>
+        <translation>现在</translation>
+    </message>
+</context>
+<context>
     <name>MainWindow</name>
     <message>
         <source>Memory {0}</source>
@@ -646,6 +873,33 @@
     <message>
         <source>The console log is the file {0}</source>
         <translation>控制台日志文件是 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>MountsView</name>
+    <message>
+        <source>Ports</source>
+        <translation>端口</translation>
+    </message>
+    <message>
+        <source>No port is open.</source>
+        <translation>没有开放的端口。</translation>
+    </message>
+    <message>
+        <source>Folders and volumes</source>
+        <translation>文件夹与卷</translation>
+    </message>
+    <message>
+        <source>Nothing is mounted: what it writes goes with the container.</source>
+        <translation>没有挂载：写入的内容会随容器一起删除。</translation>
+    </message>
+    <message>
+        <source>Networks</source>
+        <translation>网络</translation>
+    </message>
+    <message>
+        <source>It is on no network.</source>
+        <translation>未连接任何网络。</translation>
     </message>
 </context>
 <context>
@@ -1095,6 +1349,10 @@
     <message>
         <source>{0} d {1} h</source>
         <translation>{0} 天 {1} 小时</translation>
+    </message>
+    <message>
+        <source>{0}/s</source>
+        <translation>{0}/秒</translation>
     </message>
     <message>
         <source>{0} of {1}</source>

@@ -192,4 +192,4 @@ def test_hostile_names_stay_text(open_window: MainWindow, engine: FakeEngine, qt
         if label.text() and "<" in label.text():
             assert label.textFormat() is Qt.TextFormat.PlainText, label.objectName()
         assert label.textFormat() is Qt.TextFormat.PlainText or not label.isVisible()
-    assert text_of(open_window, "containers.logs.title") == evil
+    assert text_of(open_window, "containers.detail.title") == evil

@@ -1,6 +1,6 @@
 """How the container table draws its cells: status, ports and actions of a row."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect
+from PySide6.QtCore import QCoreApplication, QModelIndex, QPersistentModelIndex, QPoint, QRect
 
 from app.viewmodels.containers import (
     ACTIONS,
@@ -22,6 +22,7 @@ from app.views.widgets.table import (
     StatusDelegate,
 )
 
+translate = QCoreApplication.translate
 Index = QModelIndex | QPersistentModelIndex
 
 
@@ -64,19 +65,24 @@ class RowActionsDelegate(ActionsDelegate):
 
     def actions_of(self, row: ContainerRow) -> list[Action]:
         """Return what can be done with a container now."""
-        free = not row.busy
-        toggle = (
-            Action("stop", "stop", self.tr("Stop"), free)
-            if row.is_running
-            else Action("start", "play", self.tr("Start"), free)
-        )
-        return [
-            Action("open", "external", self.tr("Open in the browser"), bool(row.url)),
-            toggle,
-            Action("restart", "restart", self.tr("Restart"), free and row.is_running),
-            Action("logs", "logs", self.tr("Logs")),
-            Action("delete", "trash", self.tr("Delete"), free),
-        ]
+        return container_actions(row)
+
+
+def container_actions(row: ContainerRow) -> list[Action]:
+    """Return what can be done with a container now, in the order of its icons."""
+    free = not row.busy
+    toggle = (
+        Action("stop", "stop", translate("RowActionsDelegate", "Stop"), free)
+        if row.is_running
+        else Action("start", "play", translate("RowActionsDelegate", "Start"), free)
+    )
+    return [
+        Action("open", "external", translate("RowActionsDelegate", "Open in the browser"), bool(row.url)),
+        toggle,
+        Action("restart", "restart", translate("RowActionsDelegate", "Restart"), free and row.is_running),
+        Action("logs", "logs", translate("RowActionsDelegate", "Logs")),
+        Action("delete", "trash", translate("RowActionsDelegate", "Delete"), free),
+    ]
 
 
 class ContainerList(RowTable):

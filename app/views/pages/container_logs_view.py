@@ -1,20 +1,21 @@
-"""A container's log inside the Containers page: follow, search, times, copy, and the way back."""
+"""The Logs tab: follow, search, times, copy."""
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout
 
 from app.viewmodels.container_logs import ContainerLogsViewModel
 from app.viewmodels.failure import Failure
+from app.views.pages.detail_tab import DetailTab
 from app.views.pages.page import FilterBox
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button, IconButton
 from app.views.widgets.layouts import Card, column, row
 from app.views.widgets.log_view import LogView
-from app.views.widgets.text import ElidedLabel, PlainLabel
+from app.views.widgets.text import PlainLabel
 
 
-class _SearchBox(FilterBox):
+class SearchBox(FilterBox):
     """Enter goes to the next match, Shift+Enter to the one before."""
 
     stepped = Signal(int)
@@ -29,23 +30,16 @@ class _SearchBox(FilterBox):
             super().keyPressEvent(event)
 
 
-class ContainerLogsView(QWidget):
+class ContainerLogsView(DetailTab):
     """Owns the view-model of one log while it is shown."""
 
-    left = Signal()
-
-    def __init__(self, viewmodel: ContainerLogsViewModel, title: str, image: str) -> None:
+    def __init__(self, viewmodel: ContainerLogsViewModel, title: str) -> None:
         super().__init__()
         self.setObjectName("containers.logs")
         self._viewmodel = viewmodel
         viewmodel.setParent(self)
-        self._back = IconButton("back", self.tr("Back to the containers (Esc)"), "containers.logs.back")
-        self._back.clicked.connect(self.left)
-        name = ElidedLabel(title, "title")
-        name.setObjectName("containers.logs.title")
-        remark = ElidedLabel(image, "muted")
         self.log = LogView("containers.logs.text", self.tr("Log of {0}").format(title))
-        self.search = _SearchBox("containers.logs.search", self.tr("Search in the log"))
+        self.search = SearchBox("containers.logs.search", self.tr("Search in the log"))
         self.search.textChanged.connect(self.log.search)
         self.search.stepped.connect(self.log.next_match)
         self._matches = PlainLabel(role="muted")
@@ -66,8 +60,6 @@ class ContainerLogsView(QWidget):
         self._new_lines.hide()
         self._banner = Banner("containers.logs.banner")
         self._banner.pressed.connect(viewmodel.open)
-        heading = row(self._back, column(name, remark, spacing=0), spacing=10)
-        heading.setStretch(1, 1)
         tools = row(
             self.search,
             self._matches,
@@ -82,9 +74,8 @@ class ContainerLogsView(QWidget):
         frame = Card("containers.logs.frame")
         frame.setLayout(column(self.log, margins=(1, 6, 1, 6)))
         layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 18, 24, 16)
+        layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(10)
-        layout.addLayout(heading)
         layout.addLayout(tools)
         layout.addWidget(self._banner)
         layout.addWidget(frame, 1)
@@ -107,13 +98,18 @@ class ContainerLogsView(QWidget):
         return button
 
     def open(self) -> None:
-        """Begin to read."""
+        """Begin to read; the log goes on while another tab is in sight, so that nothing is read twice."""
         self._viewmodel.open()
         self.log.setFocus()
 
-    def close_log(self) -> None:
+    def close_tab(self) -> None:
         """Stop reading."""
         self._viewmodel.close()
+
+    def on_running(self, running: bool) -> None:
+        """Go on where the log ended once the container runs again."""
+        if running and self._viewmodel.state == "ended":
+            self._viewmodel.open()
 
     def focus_search(self) -> None:
         """Put the keyboard into the search field."""

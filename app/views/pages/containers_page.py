@@ -1,11 +1,9 @@
 """The Containers page: the live list, the welcome card, and the log of one container."""
 
-from collections.abc import Callable
-
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QMenu, QScrollArea, QWidget
 
-from app.viewmodels.container_logs import ContainerLogsViewModel
+from app.viewmodels.container_inside import ContainerInside
 from app.viewmodels.containers import ContainerRow, ContainersViewModel
 from app.viewmodels.engine_view import EngineState, EngineView
 from app.viewmodels.failure import Failure
@@ -13,8 +11,8 @@ from app.viewmodels.getting_started import GettingStartedViewModel
 from app.views.browser import open_address
 from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
 from app.views.icons import build_icon
+from app.views.pages.container_detail_view import ContainerDetailView
 from app.views.pages.container_list import ContainerList
-from app.views.pages.container_logs_view import ContainerLogsView
 from app.views.pages.page import FilterBox, Page
 from app.views.widgets.buttons import Button
 from app.views.widgets.engine_panel import EnginePanel
@@ -35,12 +33,12 @@ class ContainersPage(Page):
         self,
         viewmodel: ContainersViewModel,
         story: GettingStartedViewModel,
-        open_log: Callable[[str], ContainerLogsViewModel],
+        inside: ContainerInside,
     ) -> None:
         super().__init__("containers", "")
         self.title.setText(self.tr("Containers"))
         self.setAccessibleName(self.tr("Containers"))
-        self.viewmodel, self._story, self._open_log = viewmodel, story, open_log
+        self.viewmodel, self._story, self._inside = viewmodel, story, inside
         self._engine = EngineView()
         self._browser_failed = self._welcome_closed = False
         self.filter_box = FilterBox("containers.filter", self.tr("Filter by name, image, id or port"))
@@ -197,10 +195,14 @@ class ContainersPage(Page):
     def pause(self) -> None:
         """Stop what only somebody who looks needs."""
         self.viewmodel.keep_ages_fresh(False)
+        if isinstance(self.detail, ContainerDetailView):
+            self.detail.pause()
 
     def resume(self) -> None:
         """Keep ages fresh again."""
         self.viewmodel.keep_ages_fresh(True)
+        if isinstance(self.detail, ContainerDetailView):
+            self.detail.resume()
 
     def dismiss_failure(self, key: str) -> None:
         """Forget the failure of a row."""
@@ -209,18 +211,19 @@ class ContainersPage(Page):
     def focus_filter(self) -> None:
         """Put the keyboard into the filter, or into the log's search."""
         detail = self.detail
-        if isinstance(detail, ContainerLogsView):
-            detail.focus_search()
+        if isinstance(detail, ContainerDetailView):
+            if detail.current is not None:
+                detail.current.focus_search()
         else:
             self.filter_box.setFocus()
             self.filter_box.selectAll()
 
     def go_back(self) -> bool:
-        """Close the log, if one is shown."""
+        """Leave the container's page, if one is shown."""
         detail = self.detail
-        if not isinstance(detail, ContainerLogsView):
+        if not isinstance(detail, ContainerDetailView):
             return False
-        detail.close_log()
+        detail.close_all()
         self.close_detail()
         self.list.setFocus()
         return True
@@ -234,12 +237,16 @@ class ContainersPage(Page):
 
     def show_logs(self, key: str) -> None:
         """Show the log of one container in place of the list."""
-        row = self.viewmodel.table.find_row(key)
+        self.show_container(key, "logs")
+
+    def show_container(self, key: str, tab: str = "logs") -> None:
+        """Show one container in place of the list."""
         self.go_back()
-        view = ContainerLogsView(self._open_log(key), row.name if row else key[:12], row.image if row else "")
+        view = ContainerDetailView(self.viewmodel, self._inside, key)
         view.left.connect(self.go_back)
+        view.acted.connect(self._act)
         self.show_detail(view)
-        view.open()
+        view.show_tab(tab)
 
     def _open_page(self, url: str) -> None:
         self._browser_failed = not open_address(url)

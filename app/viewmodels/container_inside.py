@@ -1,0 +1,29 @@
+"""Makes the view-models of one container's page; each becomes its view's."""
+
+from PySide6.QtCore import QObject
+
+from app.viewmodels.access import Access
+from app.viewmodels.background import Background
+from app.viewmodels.container_details import ContainerDetailsViewModel
+from app.viewmodels.container_logs import ContainerLogsViewModel
+from app.viewmodels.container_stats import ContainerStatsViewModel
+
+
+class ContainerInside(QObject):
+    """What can be opened of a container."""
+
+    def __init__(self, background: Background, access: Access, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._background, self._access = background, access
+
+    def open_details(self, container_id: str) -> ContainerDetailsViewModel:
+        """Return what `inspect` tells."""
+        return ContainerDetailsViewModel(self._background, self._access, container_id, self)
+
+    def open_log(self, container_id: str) -> ContainerLogsViewModel:
+        """Return the log."""
+        return ContainerLogsViewModel(self._background, self._access, container_id, self)
+
+    def open_stats(self, container_id: str) -> ContainerStatsViewModel:
+        """Return the use of resources."""
+        return ContainerStatsViewModel(self._background, self._access, container_id, self)

@@ -1,0 +1,180 @@
+"""One container in place of the list: its state and actions above, tabs below."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+from app.viewmodels.container_inside import ContainerInside
+from app.viewmodels.containers import ContainerRow, ContainersViewModel
+from app.views.pages.container_facts_view import EnvironmentView, MountsView
+from app.views.pages.container_inspect_view import ContainerInspectView
+from app.views.pages.container_list import container_actions
+from app.views.pages.container_logs_view import ContainerLogsView
+from app.views.pages.container_stats_view import ContainerStatsView
+from app.views.pages.detail_tab import DetailTab
+from app.views.widgets.banner import Banner
+from app.views.widgets.buttons import IconButton
+from app.views.widgets.layouts import column, row
+from app.views.widgets.status_dot import StatusDot
+from app.views.widgets.text import ElidedLabel, PlainLabel
+
+
+class ContainerDetailView(QWidget):
+    """Makes each tab when it is first looked at; emits what is asked for with `acted`."""
+
+    left = Signal()
+    acted = Signal(object, str)  # the row, the action's name
+
+    def __init__(self, containers: ContainersViewModel, inside: ContainerInside, key: str) -> None:
+        super().__init__()
+        self.setObjectName("containers.detail")
+        self.key = key
+        self._containers = containers
+        self._was_running: bool | None = None
+        self._row: ContainerRow | None = None
+        self._details = inside.open_details(key)
+        self._details.setParent(self)
+        self._makers: dict[str, tuple[str, Callable[[], DetailTab]]] = {
+            "logs": (self.tr("Logs"), lambda: ContainerLogsView(inside.open_log(key), self._title.text())),
+            "inspect": (self.tr("Inspect"), lambda: ContainerInspectView(self._details)),
+            "environment": (self.tr("Environment"), lambda: EnvironmentView(self._details)),
+            "joints": (self.tr("Mounts and ports"), lambda: MountsView(self._details)),
+            "stats": (self.tr("Stats"), lambda: ContainerStatsView(inside.open_stats(key))),
+        }
+        self._tabs: dict[str, DetailTab] = {}
+        self._build_head()
+        self._build_tabs()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 18, 24, 16)
+        layout.setSpacing(10)
+        layout.addLayout(self._head)
+        layout.addWidget(self._banner)
+        layout.addWidget(self.bar)
+        layout.addWidget(self._stack, 1)
+        model = containers.table
+        for signal in (model.dataChanged, model.rowsInserted, model.rowsRemoved):
+            signal.connect(self._follow)
+        self._follow()
+        self._details.refresh()
+
+    def _build_head(self) -> None:
+        back = IconButton("back", self.tr("Back to the containers (Esc)"), "containers.detail.back")
+        back.clicked.connect(self.left)
+        self._title = ElidedLabel(self.key[:12], "title")
+        self._title.setObjectName("containers.detail.title")
+        self._image = ElidedLabel("", "muted")
+        self._dot, self._state = StatusDot(), PlainLabel(role="muted")
+        self._state.setObjectName("containers.detail.state")
+        self._actions = row(spacing=2)
+        self._buttons: dict[str, IconButton] = {}
+        self._banner = Banner("containers.detail.banner")
+        remark = row(self._dot, self._state, 4, self._image, spacing=7)
+        remark.setStretch(3, 1)
+        self._head = row(back, column(self._title, remark, spacing=1), self._actions, spacing=10)
+        self._head.setStretch(1, 1)
+
+    def _build_tabs(self) -> None:
+        self.bar = QTabBar()
+        self.bar.setObjectName("containers.detail.tabs")
+        self.bar.setAccessibleName(self.tr("What to see of the container"))
+        self.bar.setDrawBase(False)
+        self.bar.setDocumentMode(True)
+        self.bar.setExpanding(False)
+        self._stack = QStackedWidget()
+        for name, (label, _) in self._makers.items():
+            self.bar.setTabData(self.bar.addTab(label), name)
+        self.bar.currentChanged.connect(lambda _: self._bring(self.current_name))
+        for keys, step in (("Ctrl+PgDown", 1), ("Ctrl+PgUp", -1)):
+            shortcut = QShortcut(QKeySequence(keys), self)
+            shortcut.activated.connect(lambda step=step: self._step(step))
+
+    @property
+    def current_name(self) -> str:
+        """Return the name of the tab in sight."""
+        return str(self.bar.tabData(self.bar.currentIndex()))
+
+    @property
+    def current(self) -> DetailTab | None:
+        """Return the tab in sight."""
+        widget = self._stack.currentWidget()
+        return widget if isinstance(widget, DetailTab) else None
+
+    def show_tab(self, name: str) -> None:
+        """Bring a tab into sight."""
+        place = list(self._makers).index(name)
+        if place == self.bar.currentIndex():
+            self._bring(name)
+        else:
+            self.bar.setCurrentIndex(place)
+
+    def pause(self) -> None:
+        """The page is out of sight."""
+        if self.current is not None:
+            self.current.pause()
+
+    def resume(self) -> None:
+        """The page is in sight again."""
+        if self.current is not None:
+            self.current.open()
+        self._details.refresh()
+
+    def close_all(self) -> None:
+        """End everything that goes on."""
+        for tab in self._tabs.values():
+            tab.close_tab()
+
+    def _bring(self, name: str) -> None:
+        if name not in self._tabs:
+            tab = self._makers[name][1]()
+            self._tabs[name] = tab
+            self._stack.addWidget(tab)
+        tab = self._tabs[name]
+        if self.current is not None and self.current is not tab:
+            self.current.pause()
+        self._stack.setCurrentWidget(tab)
+        tab.open()
+
+    def _step(self, step: int) -> None:
+        self.bar.setCurrentIndex((self.bar.currentIndex() + step) % self.bar.count())
+
+    def _follow(self) -> None:
+        """Show the container as the list knows it now."""
+        found = self._containers.table.find_row(self.key)
+        if found is None:
+            if self._row is not None:
+                self._banner.say(
+                    self.tr("The container was deleted. What was read of it stays here."), "warn"
+                )
+            for button in self._buttons.values():
+                button.setEnabled(False)
+            return
+        if found == self._row:
+            return
+        before, self._row = self._row, found
+        self._title.setText(found.name)
+        self._image.setText(found.image)
+        word, age = self._containers.table.status(found)
+        self._dot.show_tone(found.tone)
+        self._state.setText(f"{word} {age}".strip())
+        self._show_actions(found)
+        if before is not None and before.container != found.container:
+            self._details.refresh()
+        if found.is_running is not self._was_running:
+            self._was_running = found.is_running
+            for tab in self._tabs.values():
+                tab.on_running(found.is_running)
+
+    def _show_actions(self, found: ContainerRow) -> None:
+        wanted = [a for a in container_actions(found) if a.name != "logs"]
+        for name, button in self._buttons.items():
+            button.setVisible(any(action.name == name for action in wanted))
+        for action in wanted:
+            if action.name not in self._buttons:
+                button = IconButton(action.icon, action.label, f"containers.detail.{action.name}")
+                button.clicked.connect(lambda _=False, name=action.name: self.acted.emit(self._row, name))
+                self._buttons[action.name] = button
+                place = 1 if action.name in ("start", "stop") and "open" in self._buttons else -1
+                self._actions.insertWidget(place, button)
+            self._buttons[action.name].setEnabled(action.enabled)

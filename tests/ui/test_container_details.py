@@ -1,0 +1,213 @@
+"""A container's page: inspect, environment, mounts and ports, stats."""
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QTabBar, QTreeView, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.viewmodels.container_details import HIDDEN, FactTable
+from app.viewmodels.desktop import DesktopViewModel
+from app.viewmodels.json_tree import JsonTree
+from app.views.main_window import MainWindow
+from app.views.pages.container_detail_view import ContainerDetailView
+from app.views.pages.container_facts_view import FactsView
+from app.views.widgets.chart import Line, LineChart, round_up
+from tests.fakes.fake_engine import FakeEngine
+from tests.fakes.fake_state import FakeContainer
+from tests.fakes.faults import FaultKind
+from tests.ui.helpers import find, press, text_of, wait_for
+
+Save = Callable[[QWidget, str], None]
+
+
+@pytest.fixture
+def container(engine: FakeEngine) -> FakeContainer:
+    """A running container with much to tell."""
+    image = engine.add_image("nginx:1.27")
+    made = engine.add_container(
+        "web",
+        image,
+        Env=["MODE=fast", "DB_PASSWORD=hunter2"],
+        HostConfig={"Binds": ["data:/var/lib/data", "/home/ada/site:/srv:ro"]},
+        Cmd=["sleep", "1000"],
+    )
+    engine.containers.act(made, "start", {})
+    return made
+
+
+@pytest.fixture
+def opened(
+    window: MainWindow, desktop: DesktopViewModel, container: FakeContainer, qtbot: QtBot
+) -> MainWindow:
+    """The window on the container's page."""
+    desktop.begin()
+    wait_for(qtbot, lambda: desktop.containers.running == 1)
+    window.containers.show_container(container.id)
+    return window
+
+
+def detail(window: MainWindow) -> ContainerDetailView:
+    shown = window.containers.detail
+    assert isinstance(shown, ContainerDetailView)
+    return shown
+
+
+def texts(table: FactsView) -> list[tuple[str, ...]]:
+    model = table.model()
+    return [
+        tuple(model.index(row, column).data() for column in range(model.columnCount()))
+        for row in range(model.rowCount())
+    ]
+
+
+def test_state_and_actions_above_the_tabs(opened: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    assert text_of(opened, "containers.detail.title") == "web"
+    assert text_of(opened, "containers.detail.state").startswith("Running")
+    press(qtbot, opened, "containers.detail.stop")
+    wait_for(qtbot, lambda: text_of(opened, "containers.detail.state").startswith("Exited"))
+    press(qtbot, opened, "containers.detail.start")
+    wait_for(qtbot, lambda: text_of(opened, "containers.detail.state").startswith("Running"))
+
+
+def test_a_deleted_container_is_told(opened: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    engine.containers.remove(engine.containers.get("web"), force=True)
+    wait_for(qtbot, lambda: "was deleted" in text_of(opened, "containers.detail.banner.text"))
+    assert not find(opened, QAbstractButton, "containers.detail.delete").isEnabled()
+    QTest.keyClick(opened, Qt.Key.Key_Escape)
+    assert opened.containers.detail is None
+
+
+def test_inspect_is_searched_and_copied(opened: MainWindow, qtbot: QtBot, save_picture: Save) -> None:
+    detail(opened).show_tab("inspect")
+    tree = find(opened, QTreeView, "containers.inspect.tree")
+    wait_for(qtbot, lambda: tree.model().rowCount() > 3)
+    search = find(opened, QLineEdit, "containers.inspect.search")
+    QTest.keyClicks(search, "hunter2")
+    assert text_of(opened, "containers.inspect.matches") == "1 of 1"
+    assert tree.currentIndex().siblingAtColumn(1).data() == "DB_PASSWORD=hunter2"
+    tree.setFocus()
+    QTest.keyClick(tree, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    assert QGuiApplication.clipboard().text() == "DB_PASSWORD=hunter2"
+    save_picture(opened, "container-inspect")
+    search.setText("no such thing")
+    assert text_of(opened, "containers.inspect.matches") == "nothing found"
+    press(qtbot, opened, "containers.inspect.copy")
+    assert '"Name": "/web"' in QGuiApplication.clipboard().text()
+
+
+def test_what_is_open_in_the_tree_stays_open(opened: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    detail(opened).show_tab("inspect")
+    tree = find(opened, QTreeView, "containers.inspect.tree")
+    model = tree.model()
+    assert isinstance(model, JsonTree)
+    wait_for(qtbot, lambda: model.rowCount() > 3)
+    names = [model.index(row, 0).data() for row in range(model.rowCount())]
+    tree.expand(model.index(names.index("HostConfig"), 0))
+    engine.containers.act(engine.containers.get("web"), "stop", {})
+    wait_for(qtbot, lambda: len(model.find("exited")) == 1)
+    assert tree.isExpanded(model.index(names.index("HostConfig"), 0))
+    assert not tree.isExpanded(model.index(names.index("NetworkSettings"), 0))
+
+
+def test_secrets_of_the_environment_are_hidden(opened: MainWindow, qtbot: QtBot, save_picture: Save) -> None:
+    detail(opened).show_tab("environment")
+    table = find(opened, FactsView, "containers.environment.table")
+    wait_for(qtbot, lambda: table.model().rowCount() == 2)
+    assert texts(table) == [("MODE", "fast"), ("DB_PASSWORD", HIDDEN)]
+    save_picture(opened, "container-environment")
+    find(opened, QAbstractButton, "containers.environment.secrets").click()
+    assert texts(table)[1] == ("DB_PASSWORD", "hunter2")
+    find(opened, QLineEdit, "containers.environment.filter").setText("mode")
+    assert texts(table) == [("MODE", "fast")]
+    press(qtbot, opened, "containers.environment.copy")
+    assert QGuiApplication.clipboard().text() == "MODE=fast"
+
+
+def test_mounts_and_networks(opened: MainWindow, qtbot: QtBot, save_picture: Save) -> None:
+    detail(opened).show_tab("joints")
+    table = find(opened, FactsView, "containers.joints.mounts")
+    wait_for(qtbot, lambda: table.model().rowCount() == 2)
+    assert texts(table) == [
+        ("/var/lib/data", "volume data", "read and write"),
+        ("/srv", "/home/ada/site", "read only"),
+    ]
+    assert [name for name, *_ in texts(find(opened, FactsView, "containers.joints.networks"))] == ["bridge"]
+    save_picture(opened, "container-joints")
+
+
+def test_stats_are_drawn_and_rest_out_of_sight(
+    opened: MainWindow, engine: FakeEngine, qtbot: QtBot, save_picture: Save
+) -> None:
+    engine.stats_pause = 0.01
+    detail(opened).show_tab("stats")
+    wait_for(qtbot, lambda: "of one core" in text_of(opened, "containers.stats.cpu.value"))
+    chart = find(opened, LineChart, "containers.stats.memory")
+    wait_for(qtbot, lambda: "MB" in chart.accessibleDescription())
+    wait_for(qtbot, lambda: len(chart._lines[0].values) > 120)
+    save_picture(opened, "container-stats")
+    stats = detail(opened)._tabs["stats"]._viewmodel  # type: ignore[attr-defined]
+    detail(opened).show_tab("logs")
+    kept = len(stats.history)
+    qtbot.wait(150)
+    assert len(stats.history) == kept
+    detail(opened).show_tab("stats")
+    wait_for(qtbot, lambda: len(stats.history) > kept)
+    engine.containers.act(engine.containers.get("web"), "stop", {})
+    wait_for(qtbot, lambda: "does not run" in text_of(opened, "containers.stats.banner.text"))
+
+
+def test_stats_that_cannot_be_read_say_why(opened: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    engine.fail(r"GET /containers/\w+/stats", FaultKind.STATUS, status=501, message="not implemented")
+    detail(opened).show_tab("stats")
+    wait_for(qtbot, lambda: find(opened, QWidget, "containers.stats.banner").isVisible())
+    press(qtbot, opened, "containers.stats.banner.button")
+    wait_for(qtbot, lambda: "of one core" in text_of(opened, "containers.stats.cpu.value"))
+
+
+def test_tabs_by_keyboard(opened: MainWindow, qtbot: QtBot) -> None:
+    bar = find(opened, QTabBar, "containers.detail.tabs")
+    assert detail(opened).current_name == "logs"
+    QTest.keyClick(opened, Qt.Key.Key_PageDown, Qt.KeyboardModifier.ControlModifier)
+    assert detail(opened).current_name == "inspect"
+    bar.setFocus()
+    QTest.keyClick(bar, Qt.Key.Key_Right)
+    assert detail(opened).current_name == "environment"
+
+
+def test_tree_keeps_qt_rules(qtmodeltester: object) -> None:
+    model = JsonTree()
+    model.show({"a": [1, {"b": None}], "c": "text", "d": {}})
+    qtmodeltester.check(model, force_py=False)  # type: ignore[attr-defined]
+    (node,) = model.find("b")
+    assert node.path == "a[1].b"
+    assert model.index_of(node).parent().parent().data() == "a"
+    assert model.rowCount(QModelIndex()) == 3
+
+
+def test_facts_keep_their_order() -> None:
+    table = FactTable(("Name", "Value"))
+    table.set_facts([("b", "1"), ("a", "2"), ("b", "3")])
+    assert [(row.name, row.value) for row in table.shown] == [("b", "1"), ("a", "2"), ("b", "3")]
+
+
+@pytest.mark.parametrize(("value", "top"), [(0.3, 0.4), (1, 1), (7, 8), (41, 50), (9.9e6, 1e7)])
+def test_scales_end_on_round_numbers(value: float, top: float) -> None:
+    assert round_up(value) == pytest.approx(top)
+
+
+def test_a_chart_of_ten_minutes_is_cheap(qtbot: QtBot) -> None:
+    import time
+
+    chart = LineChart("chart", "Chart", str, 600)
+    qtbot.addWidget(chart)
+    chart.resize(800, 300)
+    chart.show_lines([Line("a", "accent", [float(n * 7919 % 100) for n in range(600)])])
+    chart.grab()
+    started = time.thread_time()
+    for _ in range(5):
+        chart.grab()
+    assert (time.thread_time() - started) / 5 < 0.1
