@@ -332,6 +332,10 @@ class Containers:
                 self.store.rename(container, check_name(name))
             except (InvalidParameterError, ConflictError) as error:
                 raise type(error)(f"Error when allocating new name: {error.message}") from error
+            attachment = self.networks.sandboxes.rename(container.id, old, container.name)
+            if attachment is not None:
+                container.record.attachment = attachment.to_json()
+                self.store.save(container)
         container_events.publish(self.events, container, "rename", oldName=f"/{old}")
 
     async def pause(self, reference: str, *, frozen: bool) -> None:

@@ -78,6 +78,7 @@ class Networks:
         """Let go of sockets; running containers keep their network."""
         if self._link is not None:
             self._link.close()
+        self.sandboxes.close()
         await self._ports.close()
         self._lock.release()
 

@@ -2,27 +2,32 @@
 
 import logging
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from backend.errors import EngineError, ForbiddenError, SystemFailureError
 from backend.events import EventBus
-from backend.networks import joining, name_files, namespaces, sandbox
+from backend.networks import joining, name_files, namespaces, resolver_sockets, sandbox
 from backend.networks.attachment import Attachment, AttachRequest
 from backend.networks.endpoint import Endpoint, EndpointWish
 from backend.networks.live_networks import LiveNetworks
+from backend.networks.name_table import NameTable
 from backend.networks.network import Network
 from backend.networks.network_records import NetworkRecords
 from backend.networks.port_requests import expand_exposed, parse_port_requests
 from backend.networks.published_ports import PublishedPorts
-from backend.networks.sandbox import WayOut
+from backend.networks.resolver_sockets import ResolverSockets
+from backend.networks.sandbox import Cable, WayOut
 from backend.state_files import StateFiles
 from backend.tasks import Tasks, in_thread
+
+if TYPE_CHECKING:
+    from backend.networks.name_service import NameService
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +53,26 @@ class Sandboxes:
         self._tasks = tasks
         self._host_address = host_address
         self._attached: dict[str, Attachment] = {}
+        self._table = NameTable(self._attached.values)
+        self._name_service: NameService | None = None
+
+    @property
+    def _names(self) -> "NameService":
+        """The name service, loaded when the first container needs it."""
+        if self._name_service is None:
+            from backend.networks.name_service import NameService
+
+            self._name_service = NameService(self._table, self._tasks, self.find, self._host_address)
+        return self._name_service
+
+    def close(self) -> None:
+        """Let go of the name service's sockets; containers keep their networks."""
+        if self._name_service is not None:
+            self._name_service.close()
+
+    def _keep(self, attachment: Attachment) -> None:
+        self._attached[attachment.container_id] = attachment
+        self._table.forget()
 
     # --- who is where ---
 
@@ -78,7 +103,7 @@ class Sandboxes:
             else:
                 attachment = await self._in_namespace(request, undo)
             undo.pop_all()
-        self._attached[request.container_id] = attachment
+        self._keep(attachment)
         for endpoint in attachment.endpoints:
             self._tell("connect", attachment, endpoint)
         return attachment
@@ -98,7 +123,7 @@ class Sandboxes:
 
     async def _in_namespace(self, request: AttachRequest, undo: AsyncExitStack) -> Attachment:
         endpoints: list[Endpoint] = []
-        cables: list[sandbox.Cable] = []
+        cables: list[Cable] = []
         for wish in request.networks if request.mode != "none" else ():
             live = self._live.get(self._records.find(wish.network).id)
             endpoint, cable = joining.take_place(live, wish, request, (one.interface for one in endpoints))
@@ -108,6 +133,7 @@ class Sandboxes:
         if request.mode == "none":
             endpoints.append(self._endpoint_without_address("none"))
         pin = self._files.network_namespaces / request.container_id
+        has_names = any(one.has_name_service for one in endpoints)
         addresses = [
             one for endpoint in endpoints for one in (endpoint.ip_address, endpoint.ip6_address) if one
         ]
@@ -118,7 +144,7 @@ class Sandboxes:
             namespace_path=pin,
             sandbox_id=secrets.token_hex(32),
             hosts_file=name_files.hosts_text(request, addresses, self._host_address() if cables else ""),
-            resolv_conf=self._resolv_conf(request),
+            resolv_conf=self._resolv_conf(request, has_names=has_names),
             endpoints=tuple(endpoints),
             exposed_ports=expand_exposed(request.exposed_ports) if cables else (),
             dns=tuple(request.dns),
@@ -127,10 +153,20 @@ class Sandboxes:
         )
         attachment = await self._claim_ports(request, attachment)
         undo.callback(self._remove_sandbox, pin, [cable.outer_name for cable in cables])
-        await namespaces.on_own_thread(
-            partial(sandbox.create, pin, cables, _way_out_of(attachment)), "attach"
+        sockets = await namespaces.on_own_thread(
+            partial(_create, pin, cables, _way_out_of(attachment), has_names), "attach"
         )
-        return attachment
+        return await self._serve(attachment, sockets, undo)
+
+    async def _serve(
+        self, attachment: Attachment, sockets: ResolverSockets | None, undo: AsyncExitStack
+    ) -> Attachment:
+        """Answer at the name service's sockets, if there are any."""
+        if sockets is None:
+            return attachment
+        undo.push_async_callback(self._names.stop, attachment.container_id)
+        await self._names.serve(attachment.container_id, sockets)
+        return replace(attachment, resolver_port=sockets.port)
 
     def _endpoint_without_address(self, name: str) -> Endpoint:
         network = self._records.find(name)
@@ -175,10 +211,12 @@ class Sandboxes:
             )
         live = self._live.get(network.id)
         endpoint, cable = joining.take_place(live, wish, request, (one.interface for one in before.endpoints))
+        gets_names = endpoint.has_name_service and not before.resolver_port
         after = replace(
             before,
             endpoints=(*before.endpoints, endpoint),
             hosts_file=before.hosts_file + self._own_lines(before, endpoint),
+            resolv_conf=self._resolv_conf(request, has_names=True) if gets_names else before.resolv_conf,
         )
         async with AsyncExitStack() as undo:
             undo.callback(joining.give_back, live, endpoint)
@@ -187,12 +225,13 @@ class Sandboxes:
                 undo.push_async_callback(self._ports.release, request.container_id)
             undo.callback(self._remove_cables, [cable.outer_name])
             assert before.namespace_path is not None
-            await namespaces.on_own_thread(
-                partial(sandbox.add, before.namespace_path, cable, _way_out_of(after)), "connect"
+            sockets = await namespaces.on_own_thread(
+                partial(_add, before.namespace_path, cable, _way_out_of(after), gets_names), "connect"
             )
+            after = await self._serve(after, sockets, undo)
             await self.publish(after)
             undo.pop_all()
-        self._attached[request.container_id] = after
+        self._keep(after)
         self._tell("connect", after, endpoint)
         return after
 
@@ -208,7 +247,7 @@ class Sandboxes:
             endpoints=tuple(one for one in before.endpoints if one is not endpoint),
             hosts_file=before.hosts_file.replace(lines, "") if lines else before.hosts_file,
         )
-        self._attached[container_id] = after
+        self._keep(after)
         if endpoint.host_interface and before.namespace_path is not None:
             await namespaces.on_own_thread(
                 partial(sandbox.cut, before.namespace_path, endpoint.host_interface, _way_out_of(after)),
@@ -216,7 +255,8 @@ class Sandboxes:
             )
         if after.way_out is None and before.ports:
             await self._ports.release(container_id)
-            after = self._attached[container_id] = replace(after, ports=())
+            after = replace(after, ports=())
+            self._keep(after)
         await self.publish(after)
         if (live := self._live.find(network.id)) is not None and endpoint.ip_address:
             joining.give_back(live, endpoint)
@@ -236,7 +276,7 @@ class Sandboxes:
             for one in before.endpoints
         )
         after = replace(before, container_name=new, endpoints=endpoints)
-        self._attached[container_id] = after
+        self._keep(after)
         return after
 
     def _running(self, container_id: str) -> Attachment:
@@ -258,6 +298,9 @@ class Sandboxes:
         attachment = self._attached.pop(container_id, None)
         if attachment is None:
             return
+        self._table.forget()
+        if attachment.resolver_port:
+            await self._names.stop(container_id)
         try:
             await self._ports.release(container_id)
         finally:
@@ -283,7 +326,7 @@ class Sandboxes:
 
     async def restore(self, attachment: Attachment) -> None:
         """Take over a container's network that outlived an earlier engine; `reap` completes it."""
-        self._attached[attachment.container_id] = attachment
+        self._keep(attachment)
         for endpoint in attachment.endpoints:
             live = self._live.find(endpoint.network_id)
             if live is None or not endpoint.ip_address:
@@ -301,6 +344,21 @@ class Sandboxes:
             self._ports.take_over(
                 attachment.container_id, way_out.ip_address, attachment.ports, way_out.ip6_address
             )
+
+        if attachment.resolver_port and attachment.namespace_path is not None:
+            self._tasks.start(
+                self._serve_again(attachment, attachment.namespace_path),
+                f"name service of {attachment.container_id[:12]}",
+            )
+
+    async def _serve_again(self, attachment: Attachment, pin: Path) -> None:
+        sockets = await namespaces.on_own_thread(
+            partial(_open_in, pin, attachment.resolver_port), "name service"
+        )
+        if attachment.container_id in self._attached:
+            await self._names.serve(attachment.container_id, sockets)
+        else:
+            sockets.close()
 
     async def reap(self, keep: set[str]) -> None:
         """Remove whatever belongs to containers that are not in `keep`, and open the ports of the others."""
@@ -322,9 +380,14 @@ class Sandboxes:
 
     # --- small things ---
 
-    def _resolv_conf(self, request: AttachRequest, *, keep_loopback: bool = False) -> str:
+    def _resolv_conf(
+        self, request: AttachRequest, *, keep_loopback: bool = False, has_names: bool = False
+    ) -> str:
         return name_files.resolv_conf_text(
-            request, name_files.read_machine_resolv_conf(), keep_loopback=keep_loopback
+            request,
+            name_files.read_machine_resolv_conf(),
+            keep_loopback=keep_loopback,
+            name_service=resolver_sockets.ADDRESS if has_names else "",
         )
 
     def _tell(self, action: str, attachment: Attachment, endpoint: Endpoint) -> None:
@@ -345,3 +408,21 @@ def _way_out_of(attachment: Attachment) -> WayOut:
         ip_address(way_out.gateway),  # type: ignore[arg-type]
         ip_address(way_out.gateway_6) if way_out.gateway_6 else None,  # type: ignore[arg-type]
     )
+
+
+# What runs on a thread of its own, inside the container's namespace from its first step on.
+
+
+def _create(pin: Path, cables: Sequence[Cable], way_out: WayOut, has_names: bool) -> ResolverSockets | None:
+    sandbox.create(pin, cables, way_out)
+    return resolver_sockets.open_here() if has_names else None
+
+
+def _add(pin: Path, cable: Cable, way_out: WayOut, has_names: bool) -> ResolverSockets | None:
+    sandbox.add(pin, cable, way_out)
+    return resolver_sockets.open_here() if has_names else None
+
+
+def _open_in(pin: Path, port: int) -> ResolverSockets:
+    namespaces.enter_here(pin)
+    return resolver_sockets.open_here(port)
