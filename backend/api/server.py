@@ -51,7 +51,12 @@ def build_application(engine: Engine) -> web.Application:
 
 async def serve(engine: Engine, listener: socket.socket) -> web.AppRunner:
     """Start answering on `listener`; the caller ends it with `runner.cleanup()`."""
-    runner = web.AppRunner(build_application(engine), access_log=None, shutdown_timeout=2.0)
+    runner = web.AppRunner(
+        build_application(engine),
+        access_log=None,
+        shutdown_timeout=2.0,
+        auto_decompress=False,  # as Docker: what an archive is packed with is seen from its first bytes
+    )
     await runner.setup()
     await web.SockSite(runner, listener).start()
     return runner
