@@ -33,7 +33,7 @@ MAX_ERROR_BYTES = 64 * 1024
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 FINE = frozenset({200, 206})
 CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(?:\d+|\*)")
-TRANSPORT_ERRORS = (aiohttp.ClientError, TimeoutError, OSError)
+TRANSPORT_ERRORS = (aiohttp.ClientError, TimeoutError, OSError, UnicodeError)  # the last: no host's name
 
 
 class RegistryClient:

@@ -35,7 +35,7 @@ def endpoints(domain: str, mirrors: Sequence[str], insecure_hosts: Sequence[str]
         return
     try:
         secure_url = URL(f"https://{domain}")
-    except ValueError as error:
+    except (ValueError, IndexError) as error:  # yarl's for "[]"
         raise InvalidParameterError(f"invalid registry host {domain!r}: {error}") from error
     insecure = _is_insecure(secure_url, insecure_hosts)
     yield Endpoint(secure_url, insecure)

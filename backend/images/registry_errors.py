@@ -88,7 +88,7 @@ def unreachable(url: URL, error: Exception) -> UnreachableError:
     address = f"{url.host}:{url.port}"
     if isinstance(error, aiohttp.ClientConnectorCertificateError):
         reason = f"tls: failed to verify certificate: {error.certificate_error}"
-    elif isinstance(error, aiohttp.ClientConnectorDNSError):
+    elif isinstance(error, aiohttp.ClientConnectorDNSError | UnicodeError):
         reason = f"dial tcp: lookup {url.host}: no such host"
     elif isinstance(error, aiohttp.ClientConnectorError):
         reason = f"dial tcp {address}: connect: {_system_text(error.os_error)}"

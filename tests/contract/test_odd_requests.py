@@ -23,6 +23,9 @@ PATIENCE = 20.0  # seconds
 NOT_OURS = ("/images/create", "/images/search", "/auth", "/distribution/{name}/json", "/images/{name}/push")
 """Calls that talk to registries: that one cannot be reached is its failure, not the engine's."""
 
+AS_DOCKER = ("is not connected to the network", "is not connected to network")
+"""Refusals that dockerd has with status 500."""
+
 
 def send(engine: NativeEngine, method: str, target: str, headers: dict[str, str], body: bytes | None) -> str:
     """Make a request and return the answer's first bytes: streams are not waited for."""
@@ -50,7 +53,7 @@ def watched(marina: NativeEngine) -> Iterator[NativeEngine]:
     with log.open("rb") as file:
         file.seek(before)
         text = file.read().decode(errors="replace")
-    assert "Traceback" not in text, text[text.index("Traceback") - 1000 :][:4000]
+    assert "ERROR backend" not in text, text[text.index("ERROR backend") :][:4000]
 
 
 def _remove_all(engine: NativeEngine, path: str) -> None:
@@ -89,7 +92,7 @@ def test_no_failure_of_our_own(watched: NativeEngine, call: ReferenceCall) -> No
         answer = send(watched, call.method, target, data.draw(headers(call)), body)
         assert answer.startswith("HTTP/1."), answer
         status = int(answer.split(" ", 2)[1])
-        refused = status in (501, 503)
+        refused = status in (501, 503) or any(text in answer for text in AS_DOCKER)
         assert status < 500 or refused or (call.path in NOT_OURS and "internal error" not in answer), answer
 
     check()
