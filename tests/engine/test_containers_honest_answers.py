@@ -17,12 +17,6 @@ CONTROLLERS = Path("/sys/fs/cgroup/cgroup.controllers")
 @pytest.mark.parametrize(
     ("method", "path", "word"),
     [
-        ("POST", "/build", "building images"),
-        ("POST", "/commit", "committing"),
-        ("GET", "/images/search", "searching"),
-        ("GET", "/images/get", "saving images"),
-        ("GET", "/images/library/busybox:latest/get", "saving images"),
-        ("POST", "/images/busybox/push", "pushing images"),
         ("POST", "/plugins/pull", "plugins"),
         ("POST", "/swarm/init", "swarm mode"),
     ],
