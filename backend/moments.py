@@ -22,6 +22,12 @@ def unix_time(text: str) -> int:
     return int((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp())
 
 
+def unix_nanoseconds(text: str) -> int:
+    """Return an RFC 3339 time in Unix nanoseconds; 0 for a missing or odd one."""
+    fraction = re.search(r"\.(\d{1,9})", text)
+    return unix_time(text) * 1_000_000_000 + (int(fraction[1].ljust(9, "0")) if fraction else 0)
+
+
 def unix_seconds(text: str) -> float:
     """Return the Unix time of one of our time stamps."""
     return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()

@@ -7,11 +7,10 @@ from typing import Any
 
 from aiohttp import web
 
+from backend.api.image_names import named
 from backend.api.request_values import query_bool, read_json_object
 from backend.engine import Engine
 from backend.errors import InvalidParameterError
-from backend.images import reference
-from backend.images.reference import Reference
 
 
 def routes(engine: Engine) -> list[web.RouteDef]:
@@ -24,7 +23,8 @@ def routes(engine: Engine) -> list[web.RouteDef]:
 
         query = request.query
         body = await read_json_object(request, required=False)
-        name = _name(query.get("repo", ""), query.get("tag", ""))
+        # Without a repository it gets no name, whatever the tag.
+        name = named(query["repo"], query.get("tag", "")) if query.get("repo") else None
         if not query.get("container"):
             raise InvalidParameterError('invalid name or ID supplied: ""')
         changes = query.getall("changes", [])
@@ -44,13 +44,3 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         return web.json_response({"Id": image.id}, status=201)
 
     return [web.post("/commit", commit_container)]
-
-
-def _name(repository: str, tag: str) -> Reference | None:
-    """Return the name that the image gets; without a repository it gets none, whatever the tag."""
-    if not repository:
-        return None
-    name = reference.parse(repository)
-    if name.digest is not None:
-        raise InvalidParameterError("cannot import digest reference")
-    return name.with_tag(tag) if tag else name.with_default_tag()

@@ -3,12 +3,12 @@
 Source: Docker Engine API, SystemDataUsageResponse.
 """
 
-from collections import Counter
 from typing import Any
 
 from aiohttp import web
 
 from backend.api import image_json
+from backend.api.versions import api_version
 from backend.containers.sizes import sizes_of
 from backend.engine import Engine
 from backend.errors import InvalidParameterError
@@ -27,7 +27,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         return web.json_response(
             {
                 "LayersSize": _layers_size(engine) if "image" in kinds else 0,
-                "Images": _images(engine) if "image" in kinds else None,
+                "Images": _images(engine, api_version(request)) if "image" in kinds else None,
                 "Containers": await _containers(engine) if "container" in kinds else None,
                 "Volumes": await _volumes(engine) if "volume" in kinds else None,
                 "BuildCache": [] if "build-cache" in kinds else None,
@@ -41,13 +41,10 @@ def _layers_size(engine: Engine) -> int:
     return sum({layer.key: layer.size for image in engine.images for layer in image.store_layers}.values())
 
 
-def _images(engine: Engine) -> list[dict[str, Any]]:
-    users = Counter(key for image in engine.images for key in {layer.key for layer in image.store_layers})
+def _images(engine: Engine, version: tuple[int, int]) -> list[dict[str, Any]]:
+    users = image_json.layer_users(engine.images)
     return [
-        {
-            **image_json.summary(image, len(engine.images.in_use(image.id))),
-            "SharedSize": sum(layer.size for layer in image.store_layers if users[layer.key] > 1),
-        }
+        image_json.summary(image, len(engine.images.in_use(image.id)), users, version)
         for image in engine.images
     ]
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from backend.errors import InvalidParameterError
 from backend.images import reference
 from backend.images.image import Image
-from backend.moments import parse_moment, unix_time
+from backend.moments import parse_moment, unix_nanoseconds
 
 LIST_FILTERS = frozenset({"dangling", "label", "before", "since", "reference", "until"})
 PRUNE_FILTERS = frozenset({"dangling", "label", "label!", "until"})
@@ -33,21 +33,19 @@ def matcher(filters: Mapping[str, list[str]], find: Find) -> Callable[[Image], b
     Raises InvalidParameterError, and NotFoundError for an unknown image in `before` or `since`.
     """
     tests: list[Callable[[Image], bool]] = []
-    if (dangling := flag(filters, "dangling")) is not None:
-        tests.append(lambda image: (not image.references) == dangling)
     for label in filters.get("label", ()):
         tests.append(lambda image, label=label: _has_label(image, label))  # type: ignore[misc]
-    for label in filters.get("label!", ()):
-        tests.append(lambda image, label=label: not _has_label(image, label))  # type: ignore[misc]
+    if unwanted := filters.get("label!"):  # as with dockerd it takes all of them to spare an image
+        tests.append(lambda image: not all(_has_label(image, label) for label in unwanted))
     for name in filters.get("before", ()):
-        newest = unix_time(find(name).created)
-        tests.append(lambda image, newest=newest: unix_time(image.created) < newest)  # type: ignore[misc]
+        newest = unix_nanoseconds(find(name).created)
+        tests.append(lambda image, newest=newest: _moment(image) < newest)  # type: ignore[misc]
     for name in filters.get("since", ()):
-        oldest = unix_time(find(name).created)
-        tests.append(lambda image, oldest=oldest: unix_time(image.created) > oldest)  # type: ignore[misc]
+        oldest = unix_nanoseconds(find(name).created)
+        tests.append(lambda image, oldest=oldest: _moment(image) > oldest)  # type: ignore[misc]
     for text in filters.get("until", ()):
-        limit = parse_moment(text)
-        tests.append(lambda image, limit=limit: unix_time(image.created) < limit)  # type: ignore[misc]
+        limit = int(_until(text) * 1e9)
+        tests.append(lambda image, limit=limit: _moment(image) <= limit)  # type: ignore[misc]
     if patterns := [_Pattern(text) for text in filters.get("reference", ())]:
         tests.append(
             lambda image: any(pattern.fits(name) for pattern in patterns for name in image.references)
@@ -61,6 +59,13 @@ def reference_matcher(filters: Mapping[str, list[str]]) -> Callable[[str], bool]
     return lambda name: not patterns or any(pattern.fits(name) for pattern in patterns)
 
 
+def has_dangling(image: Image, wanted: bool | None) -> bool:
+    """Return whether an image passes `dangling`: without a tag for true, with any name for false."""
+    if wanted is None:
+        return True
+    return bool(image.references) if not wanted else all("@" in name for name in image.references)
+
+
 def flag(filters: Mapping[str, list[str]], name: str) -> bool | None:
     """Return a truth value among the filters, or None. Raises InvalidParameterError."""
     values = set(filters.get(name, ()))
@@ -71,6 +76,18 @@ def flag(filters: Mapping[str, list[str]], name: str) -> bool | None:
     if values <= FALSE:
         return False
     raise InvalidParameterError(f"invalid filter '{name}=[{' '.join(sorted(values))}]'")
+
+
+def _moment(image: Image) -> int:
+    return unix_nanoseconds(image.created)
+
+
+def _until(text: str) -> float:
+    try:
+        return parse_moment(text)
+    except InvalidParameterError:
+        message = f'failed to parse value as time or duration: "{text}"'
+        raise InvalidParameterError(message) from None
 
 
 def _has_label(image: Image, wanted: str) -> bool:
@@ -86,10 +103,7 @@ class _Pattern:
 
     def fits(self, name: str) -> bool:
         parsed = reference.parse(name)
-        return any(
-            self._expression.fullmatch(form)
-            for form in (parsed.familiar, parsed.familiar_name, str(parsed), parsed.name)
-        )
+        return any(self._expression.fullmatch(form) for form in (parsed.familiar, parsed.familiar_name))
 
 
 def _translated(pattern: str) -> str:
@@ -110,13 +124,11 @@ def _translated(pattern: str) -> str:
             result += re.escape(pattern[position])
             position += 1
         elif character == "[":
-            raise InvalidParameterError(f"invalid filter 'reference={pattern}': syntax error in pattern")
+            raise InvalidParameterError("syntax error in pattern")
         else:
             result += re.escape(character)
     try:
         re.compile(result)
     except re.error as error:
-        raise InvalidParameterError(
-            f"invalid filter 'reference={pattern}': syntax error in pattern"
-        ) from error
+        raise InvalidParameterError("syntax error in pattern") from error
     return result

@@ -3,7 +3,8 @@
 Source: Docker Engine API 1.47, ImageSummary, ImageInspect, HistoryResponseItem.
 """
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +13,29 @@ from backend.images.image import Image
 from backend.moments import unix_time
 
 ZERO_TIME = "0001-01-01T00:00:00Z"
+# API versions in which answers lost members.
+NAMELESS_LISTS_SINCE = (1, 43)
+NO_VIRTUAL_SIZE_SINCE = (1, 44)
+NO_CONTAINER_CONFIG_SINCE = (1, 45)
+CONFIG: dict[str, Any] = {
+    "Hostname": "",
+    "Domainname": "",
+    "User": "",
+    "AttachStdin": False,
+    "AttachStdout": False,
+    "AttachStderr": False,
+    "Tty": False,
+    "OpenStdin": False,
+    "StdinOnce": False,
+    "Env": None,
+    "Cmd": None,
+    "Image": "",
+    "Volumes": None,
+    "WorkingDir": "",
+    "Entrypoint": None,
+    "OnBuild": None,
+    "Labels": None,
+}
 
 
 def split_references(image: Image) -> tuple[list[str], list[str]]:
@@ -21,10 +45,17 @@ def split_references(image: Image) -> tuple[list[str], list[str]]:
     return tags, [name.familiar for name in parsed if name.digest]
 
 
-def summary(image: Image, containers: int) -> dict[str, Any]:
-    """Return an entry of `GET /images/json`."""
+def layer_users(images: Iterable[Image]) -> Counter[str]:
+    """Return how many images each layer belongs to."""
+    return Counter(key for image in images for key in {layer.key for layer in image.store_layers})
+
+
+def summary(
+    image: Image, containers: int, users: Counter[str] | None, version: tuple[int, int]
+) -> dict[str, Any]:
+    """Return an entry of `GET /images/json`; with `users` it tells the bytes shared with other images."""
     tags, digested = split_references(image)
-    return {
+    result: dict[str, Any] = {
         "Id": image.id,
         "ParentId": image.parent,
         "RepoTags": tags,
@@ -35,9 +66,17 @@ def summary(image: Image, containers: int) -> dict[str, Any]:
         "Labels": image.labels or None,
         "Containers": containers,
     }
+    if users is not None:
+        layers = {layer.key: layer.size for layer in image.store_layers}
+        result["SharedSize"] = sum(size for key, size in layers.items() if users[key] > 1)
+    if version < NAMELESS_LISTS_SINCE and not image.references:
+        result |= {"RepoTags": ["<none>:<none>"], "RepoDigests": ["<none>@<none>"]}
+    if version < NO_VIRTUAL_SIZE_SINCE:
+        result["VirtualSize"] = image.size
+    return result
 
 
-def details(image: Image, layer_paths: Sequence[str]) -> dict[str, Any]:
+def details(image: Image, layer_paths: Sequence[str], version: tuple[int, int]) -> dict[str, Any]:
     """Return `GET /images/{name}/json`; `layer_paths` lie topmost first."""
     tags, digested = split_references(image)
     config = image.config
@@ -46,7 +85,7 @@ def details(image: Image, layer_paths: Sequence[str]) -> dict[str, Any]:
         "RepoTags": tags,
         "RepoDigests": digested,
         "Parent": image.parent,
-        "Comment": _last_comment(image),
+        "Comment": str(config.get("comment") or "") or _last_comment(image),
         "Created": image.created or ZERO_TIME,
         "DockerVersion": config.get("docker_version") or "",
         "Author": config.get("author") or "",
@@ -56,8 +95,14 @@ def details(image: Image, layer_paths: Sequence[str]) -> dict[str, Any]:
         "Size": image.size,
         "GraphDriver": {"Name": "overlay2", "Data": {"LowerDir": ":".join(layer_paths)}},
         "RootFS": {"Type": "layers", "Layers": list(image.layers)},
-        "Metadata": {"LastTagTime": _rfc3339(image.pulled_ns)},
+        "Metadata": {"LastTagTime": _rfc3339(image.tagged_ns)},
     }
+    if version < NO_VIRTUAL_SIZE_SINCE:
+        result["VirtualSize"] = image.size
+    if version < NO_CONTAINER_CONFIG_SINCE:
+        if config.get("container"):
+            result["Container"] = config["container"]
+        result["ContainerConfig"] = CONFIG | dict(config.get("container_config") or {})
     if config.get("variant"):
         result["Variant"] = config["variant"]
     if config.get("os.version"):
@@ -68,26 +113,7 @@ def details(image: Image, layer_paths: Sequence[str]) -> dict[str, Any]:
 def container_config(image: Image) -> dict[str, Any]:
     """Return the image's `config` with the members that clients expect to find."""
     config = image.config.get("config") or {}
-    defaults: dict[str, Any] = {
-        "Hostname": "",
-        "Domainname": "",
-        "User": "",
-        "AttachStdin": False,
-        "AttachStdout": False,
-        "AttachStderr": False,
-        "Tty": False,
-        "OpenStdin": False,
-        "StdinOnce": False,
-        "Env": None,
-        "Cmd": None,
-        "Image": "",
-        "Volumes": None,
-        "WorkingDir": "",
-        "Entrypoint": None,
-        "OnBuild": None,
-        "Labels": None,
-    }
-    return defaults | dict(config)
+    return CONFIG | dict(config)
 
 
 def history(image: Image, find: Callable[[str], Image | None]) -> list[dict[str, Any]]:

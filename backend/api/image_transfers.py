@@ -2,12 +2,13 @@
 
 from aiohttp import web
 
+from backend.api import image_names
+from backend.api.image_import import import_image
 from backend.api.json_stream import Send, stream_json
 from backend.api.request_values import query_bool, read_json_object
 from backend.engine import Engine
-from backend.errors import InvalidParameterError, NotSupportedError
+from backend.errors import InvalidParameterError
 from backend.images import platforms, reference, registry_auth
-from backend.images.reference import Reference
 from backend.images.registry_auth import Credentials
 
 AUTH_HEADER = registry_auth.HEADER
@@ -20,10 +21,8 @@ def routes(engine: Engine) -> list[web.RouteDef]:
 
     async def create(request: web.Request) -> web.StreamResponse:
         if request.query.get("fromSrc"):
-            raise NotSupportedError(
-                "importing a file system as an image is not supported yet: use 'docker load' for images"
-            )
-        wanted = _wanted(request.query.get("fromImage", ""), request.query.get("tag", ""))
+            return await import_image(request, engine)
+        wanted = image_names.wanted(request.query.get("fromImage", ""), request.query.get("tag", ""))
         platform_text = request.query.get("platform")
         platform = platforms.parse(platform_text) if platform_text else None
         credentials = registry_auth.from_header(request.headers.get(AUTH_HEADER))
@@ -54,7 +53,9 @@ def routes(engine: Engine) -> list[web.RouteDef]:
 
     async def push(request: web.Request) -> web.StreamResponse:
         credentials = await _push_credentials(request)
-        name = _named(request.match_info["name"], request.query.get("tag", ""))
+        written, tag = request.match_info["name"], request.query.get("tag", "")
+        # Without a tag it means all of them.
+        name = image_names.named(written, tag) if tag else reference.parse(written)
 
         async def run(send: Send) -> None:
             await images.push(name, credentials, send)
@@ -68,24 +69,6 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         web.get("/images/{name:.+}/get", save),
         web.post("/images/{name:.+}/push", push),
     ]
-
-
-def _wanted(name: str, tag: str) -> Reference:
-    """Return what `fromImage` and `tag` name together; the tag may be a digest."""
-    parsed = reference.parse(name)
-    if not tag:
-        return parsed
-    return parsed.with_digest(tag) if ":" in tag else parsed.with_tag(tag)
-
-
-def _named(repository: str, tag: str) -> Reference:
-    """Return what a repository and a tag name together."""
-    parsed = reference.parse(repository)
-    if not tag:
-        return parsed
-    if parsed.digest is not None:
-        raise InvalidParameterError("cannot import digest reference")
-    return parsed.with_tag(tag)
 
 
 async def _push_credentials(request: web.Request) -> Credentials:

@@ -6,6 +6,7 @@ from aiohttp import web
 
 from backend.api import image_filters, image_json, image_transfers, registries
 from backend.api.request_values import query_bool, query_filters
+from backend.api.versions import api_version
 from backend.engine import Engine
 from backend.images import reference
 from backend.images.image import Image
@@ -21,25 +22,27 @@ def routes(engine: Engine) -> list[web.RouteDef]:
     async def list_images(request: web.Request) -> web.Response:
         filters = query_filters(request)
         image_filters.check_names(filters, image_filters.LIST_FILTERS)
+        dangling = image_filters.flag(filters, "dangling")
         passes = image_filters.matcher(filters, images.find_listed)
         name_passes = image_filters.reference_matcher(filters)
-        everything = query_bool(request, "all")
+        everything = query_bool(request, "all") and dangling is not True
         parents = {image.parent for image in images}
-        listed = []
+        listed: list[Image] = []
         for image in images:
             if not image.references and image.id in parents and not everything:
                 continue  # a step on the way to another image
-            if passes(image):
-                shown = replace(
-                    image, references=tuple(name for name in image.references if name_passes(name))
-                )
-                listed.append(image_json.summary(shown, len(images.in_use(image.id))))
-        listed.sort(key=lambda entry: (-entry["Created"], entry["Id"]))
-        return web.json_response(listed)
+            if passes(image) and image_filters.has_dangling(image, dangling):
+                shown = tuple(name for name in image.references if name_passes(name))
+                listed.append(replace(image, references=shown))
+        users = image_json.layer_users(images) if query_bool(request, "shared-size") else None
+        version = api_version(request)
+        answer = [image_json.summary(image, len(images.in_use(image.id)), users, version) for image in listed]
+        answer.sort(key=lambda entry: (-entry["Created"], entry["Id"]))
+        return web.json_response(answer)
 
     async def inspect(request: web.Request) -> web.Response:
         image = images.find_listed(request.match_info["name"])
-        return web.json_response(image_json.details(image, images.layer_paths(image)))
+        return web.json_response(image_json.details(image, images.layer_paths(image), api_version(request)))
 
     async def history(request: web.Request) -> web.Response:
         image = images.find_listed(request.match_info["name"])
@@ -54,7 +57,11 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         return web.Response(status=201)
 
     async def remove(request: web.Request) -> web.Response:
-        removed = await images.remove(request.match_info["name"], force=query_bool(request, "force"))
+        removed = await images.remove(
+            request.match_info["name"],
+            force=query_bool(request, "force"),
+            parents=not query_bool(request, "noprune"),
+        )
         return web.json_response(removed)
 
     async def prune(request: web.Request) -> web.Response:
@@ -65,7 +72,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         passes = image_filters.matcher(others, images.find_listed)
 
         def unwanted(image: Image) -> bool:
-            return passes(image) and not (only_dangling and image.references)
+            return passes(image) and not (only_dangling and image_json.split_references(image)[0])
 
         removed, freed = await images.prune(unwanted)
         engine.events.publish("image", "prune", "", reclaimed=str(freed))

@@ -25,8 +25,8 @@ class Image:
     """An image: its id is `sha256:<hex>` of the config blob, `config` that blob's whole JSON (read-only).
 
     `references` are normalised names: `docker.io/library/busybox:latest` and `…@sha256:<hex>`.
-    `pulled_ns` is when this engine got it, in Unix nanoseconds. A `removed` image has been deleted by its
-    user and lives on, nameless, only for the containers that were made of it. `parent` is the id of the
+    `tagged_ns` is when it came or last got a name, in Unix nanoseconds. A `removed` image has been deleted by
+    its user and lives on, nameless, only for the containers that were made of it. `parent` is the id of the
     image that this one was made from here, empty for pulled and loaded ones.
     """
 
@@ -34,7 +34,7 @@ class Image:
     config: Mapping[str, Any]
     store_layers: tuple[Layer, ...]
     references: tuple[str, ...] = ()
-    pulled_ns: int = 0
+    tagged_ns: int = 0
     removed: bool = False
     manifest: str = field(default="")
     parent: str = field(default="")

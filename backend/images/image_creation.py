@@ -22,6 +22,7 @@ from backend.images.layer_sources import NewLayer
 from backend.images.layer_store import LayerStore
 from backend.images.manifest import DOCKER_LAYER, OCI_LAYER
 from backend.images.pins import Pins
+from backend.images.platforms import Platform
 from backend.images.reference import Reference
 from backend.tasks import in_thread
 from backend.version import VERSION
@@ -31,9 +32,10 @@ from backend.version import VERSION
 class ImageDraft:
     """What an image is to be, but for its layers.
 
-    `parent` is the image that it is made from, None when it begins with nothing; `config` says how
-    containers run (Docker's Config: "Cmd", "Env", …); `created_by` is the step as the history tells it;
-    `container_id` and `container_config` are of the container that it comes from, if it comes from one.
+    `parent` is the image that it is made from, None when it begins with nothing; then `platform` says where
+    it runs, None for this engine's. `config` says how containers run (Docker's Config: "Cmd", "Env", …);
+    `created_by` is the step as the history tells it; `container_id` and `container_config` are of the
+    container that it comes from, if it comes from one.
     """
 
     parent: Image | None
@@ -43,6 +45,7 @@ class ImageDraft:
     comment: str = ""
     container_id: str = ""
     container_config: Mapping[str, Any] | None = None
+    platform: Platform | None = None
 
 
 class ImageCreation:
@@ -75,7 +78,7 @@ class ImageCreation:
                 id=digests.of_bytes(config_data),
                 config=config,
                 store_layers=layers,
-                pulled_ns=time.time_ns(),
+                tagged_ns=time.time_ns(),
                 parent=draft.parent.id if draft.parent else "",
             )
             names = [str(name.with_default_tag()) for name in references]
@@ -106,7 +109,7 @@ class ImageCreation:
 
 def _config(draft: ImageDraft, layers: Sequence[Layer], *, is_empty: bool) -> dict[str, Any]:
     base: Mapping[str, Any] = draft.parent.config if draft.parent else {}
-    own = platforms.own()
+    own = draft.platform or platforms.own()
     moment, rest = divmod(time.time_ns(), 1_000_000_000)
     created = f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%dT%H:%M:%S}.{rest:09d}Z"
     step: dict[str, Any] = {"created": created, "created_by": draft.created_by}
@@ -122,6 +125,8 @@ def _config(draft: ImageDraft, layers: Sequence[Layer], *, is_empty: bool) -> di
         "os": base.get("os") or own.os,
         "rootfs": {"type": "layers", "diff_ids": [layer.diff_id for layer in layers]},
     }
+    if draft.platform is not None and draft.platform.variant:
+        config["variant"] = draft.platform.variant
     for name in ("variant", "os.version", "os.features"):
         if base.get(name):
             config[name] = base[name]

@@ -77,7 +77,7 @@ class ImageImport:
                 id=manifest.config.digest,
                 config=config,
                 store_layers=layers,
-                pulled_ns=time.time_ns(),
+                tagged_ns=time.time_ns(),
                 manifest=chosen.digest,
             )
             return await self.record(image, (config_data, chosen.data), references)

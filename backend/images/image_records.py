@@ -110,7 +110,7 @@ def _to_record(image: Image) -> str:
             "layers": [asdict(layer) for layer in image.store_layers],
             "manifest": image.manifest,
             "parent": image.parent,
-            "pulled_ns": image.pulled_ns,
+            "pulled_ns": image.tagged_ns,
             "removed": image.removed,
         }
     )
@@ -124,6 +124,6 @@ def _from_record(image_id: str, record: str) -> Image:
         store_layers=tuple(Layer(**layer) for layer in value["layers"]),
         manifest=value["manifest"],
         parent=value.get("parent", ""),  # records of older engines have none
-        pulled_ns=value["pulled_ns"],
+        tagged_ns=value["pulled_ns"],
         removed=value["removed"],
     )

@@ -1,12 +1,14 @@
 """Images as the rest of the engine sees them: find, mount, pull, load, tag, remove."""
 
+import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 
 from backend.config import EngineConfig
 from backend.database import Database
-from backend.errors import InvalidParameterError, NotFoundError
+from backend.errors import ConflictError, InvalidParameterError, NotFoundError
 from backend.events import EventBus
 from backend.images import digests, reference
 from backend.images.content_store import ContentStore
@@ -117,27 +119,36 @@ class Images:
         """Give an image a further name; another image that has it loses it. Raises InvalidParameterError."""
         if name.digest is not None:
             raise InvalidParameterError("refusing to create a tag with a digest reference")
-        tagged = self._records.add(image, [str(name.with_default_tag())])
+        tagged = replace(image, tagged_ns=time.time_ns())
+        tagged = self._records.add(tagged, [str(name.with_default_tag())])
         publish_image_event(self._events, "tag", tagged, name=name.with_default_tag().familiar)
 
-    async def remove(self, reference_or_id: str, *, force: bool) -> list[Removed]:
+    async def remove(self, reference_or_id: str, *, force: bool, parents: bool = True) -> list[Removed]:
         """Remove a name or an image by Docker's rules; returns what went, in Docker's form.
+
+        With `parents` the nameless images that it was made from go too, where nothing else needs them.
 
         Raises NotFoundError, ConflictError.
         """
         image = self.find_listed(reference_or_id)
         if image.id.startswith(f"sha256:{digests.hex_of(reference_or_id)}"):
-            return await self._remover.remove_image(image, force=force)
+            return await self._remover.remove_image(image, force=force, parents=parents)
         name = reference.parse(reference_or_id).favouring_digest().with_default_tag()
-        return await self._remover.remove_name(image, name, reference_or_id, force=force)
+        return await self._remover.remove_name(image, name, reference_or_id, force=force, parents=parents)
 
     async def prune(self, unwanted: Callable[[Image], bool]) -> tuple[list[Removed], int]:
-        """Remove every unused image that is `unwanted`; returns what went and the bytes freed."""
+        """Remove every unused image that is `unwanted`; returns what went and the bytes freed.
+
+        Nameless images that others were made from go with the last of those, or stay.
+        """
         removed: list[Removed] = []
         before = {layer.key: layer.size for image in self for layer in image.store_layers}
-        for image in self:
+        tops = [image for image in self if image.references or not self.children(image)]
+        # What was made from an image is longer than it, and goes first.
+        for image in sorted(tops, key=lambda image: len(image.config.get("history") or ()), reverse=True):
             if not self.in_use(image.id) and unwanted(image):
-                removed += await self._remover.remove_image(image, force=True)
+                with suppress(ConflictError):
+                    removed += await self._remover.remove_image(image, force=True, parents=True)
         gone = before.keys() - {layer.key for image in self for layer in image.store_layers}
         return removed, sum(before[key] for key in gone)
 
@@ -156,6 +167,12 @@ class Images:
         for name in references:
             publish_image_event(self._events, "tag", image, name=name.with_default_tag().familiar)
         return image
+
+    def received(self, chunks: AsyncIterator[bytes]) -> AbstractAsyncContextManager[Iterator[bytes]]:
+        """Receive an archive that is to become a layer; yields its plain bytes, to be read on a thread."""
+        from backend.images.filesystem_import import spooled
+
+        return spooled(chunks, self._content.downloads)
 
     def children(self, image: Image) -> list[Image]:
         """Return the images that were made from this one here."""

@@ -1,6 +1,7 @@
-"""Progress of pulls and loads as Docker's JSON messages, ten a second at most for each layer.
+"""Progress of pulls, pushes and loads as Docker's JSON messages, ten a second at most for each layer.
 
-Source: Docker Engine API, `POST /images/create` (CreateImageInfo, ProgressDetail).
+Source: Docker Engine API, `POST /images/create` (CreateImageInfo, ProgressDetail); dockerd's
+`pkg/jsonmessage` for the bar, go-units for sizes.
 """
 
 import time
@@ -10,6 +11,8 @@ from typing import Any
 
 INTERVAL = 0.1  # seconds
 SHORT_ID = 12  # characters
+BAR = 50  # characters
+UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 
 Send = Callable[[dict[str, Any]], None]
 
@@ -48,5 +51,29 @@ class PullProgress:
         if step.status == last_status and (step.current is None or now - last_time < INTERVAL):
             return
         self._last[identifier] = (now, step.status)
-        detail = {} if step.current is None else {"current": step.current, "total": step.total}
-        self._send({"status": step.status, "progressDetail": detail, "id": identifier})
+        self._send(step_message(step) | {"id": identifier})
+
+
+def step_message(step: Step) -> dict[str, Any]:
+    """Return a step as a message, with the bar that dockerd draws for those who show texts as they are."""
+    if step.current is None:
+        return {"status": step.status, "progressDetail": {}}
+    detail = {"current": step.current} | ({"total": step.total} if step.total else {})
+    return {"status": step.status, "progressDetail": detail, "progress": _bar(step.current, step.total or 0)}
+
+
+def _bar(current: int, total: int) -> str:
+    if total <= 0:
+        return f"{_size(current):>8}" if current > 0 else ""
+    filled = min(BAR, int(current / total * 100) // 2)
+    counts = f"{_size(current):>8}" + (f"/{_size(total)}" if current <= total else "")
+    return f"[{'=' * filled}>{' ' * (BAR - filled)}] {counts}"
+
+
+def _size(count: int) -> str:
+    size = float(count)
+    unit = 0
+    while size >= 1000 and unit < len(UNITS) - 1:
+        size /= 1000
+        unit += 1
+    return f"{size:.4g}{UNITS[unit]}"

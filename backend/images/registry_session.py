@@ -11,11 +11,16 @@ SILENCE_LIMIT = 60.0  # seconds without a byte
 
 def registry_session(endpoint: Endpoint) -> aiohttp.ClientSession:
     """Return a session for one endpoint."""
+    return patient_session(insecure=endpoint.insecure)
+
+
+def patient_session(*, insecure: bool = False) -> aiohttp.ClientSession:
+    """Return a session for large transfers: no limit on the whole, one on silence."""
     timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_LIMIT, sock_read=SILENCE_LIMIT)
     return aiohttp.ClientSession(
         timeout=timeout,
-        connector=aiohttp.TCPConnector(ssl=not endpoint.insecure),
+        connector=aiohttp.TCPConnector(ssl=not insecure),
         headers={"User-Agent": f"marina/{VERSION}"},
         auto_decompress=False,  # a digest is over the bytes as they are stored
-        trust_env=not endpoint.insecure,  # HTTPS_PROXY and NO_PROXY count, as for dockerd
+        trust_env=not insecure,  # HTTPS_PROXY and NO_PROXY count, as for dockerd
     )

@@ -4,6 +4,7 @@ Source: dockerd, `daemon/images/image_delete.go`; Docker Engine API, `DELETE /im
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from backend.errors import ConflictError
@@ -22,6 +23,14 @@ from backend.tasks import in_thread, in_thread_to_end
 SHORT_ID = 12  # characters
 
 Removed = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Why an image cannot be deleted; `used` when a container is the reason."""
+
+    error: ConflictError
+    used: bool = False
 
 
 class Remover:
@@ -46,37 +55,56 @@ class Remover:
         self._users_of = users_of
         self._held_back = False
 
-    async def remove_name(self, image: Image, name: Reference, written: str, *, force: bool) -> list[Removed]:
+    async def remove_name(
+        self, image: Image, name: Reference, written: str, *, force: bool, parents: bool
+    ) -> list[Removed]:
         """Take a name from an image, and delete the image with its last one. Raises ConflictError."""
         if not force and _is_single(image.references) and (users := self._users_of(image.id)):
             raise ConflictError(
                 f'conflict: unable to remove repository reference "{written}" (must force) - container '
                 f"{users[0].container_id[:SHORT_ID]} is using its referenced image {_short(image.id)}"
             )
-        gone = [str(name)]
+        removed = self._untag(image, [str(name)])
         left = [parse(reference) for reference in image.references if reference != str(name)]
         same_repository = [reference for reference in left if reference.name == name.name]
         if name.tag and not any(reference.tag for reference in same_repository):
-            gone += [str(reference) for reference in same_repository]
-        removed = self._untag(image, gone)
+            # Names by digest go with the last tag of their repository, without an event of their own.
+            self._records.remove_references(image, [str(reference) for reference in same_repository])
+            removed += [{"Untagged": reference.familiar} for reference in same_repository]
         remaining = self._records.get(image.id)
         if remaining is None or remaining.references:
             return removed
-        if self._conflict(remaining, force=force) is not None:
-            return removed  # a container needs it: it stays, without a name
-        return removed + await self._delete(remaining)
+        return removed + await self._delete_with_parents(remaining, force=force, parents=parents, quiet=True)
 
-    async def remove_image(self, image: Image, *, force: bool) -> list[Removed]:
+    async def remove_image(self, image: Image, *, force: bool, parents: bool) -> list[Removed]:
         """Delete an image that was given by its id, with all its names. Raises ConflictError."""
-        if not force and image.references and not _is_single(image.references):
-            raise ConflictError(
-                f"conflict: unable to delete {_short(image.id)} (must be forced) - "
-                "image is referenced in multiple repositories"
-            )
-        if (conflict := self._conflict(image, force=force)) is not None:
-            raise conflict
-        removed = self._untag(image, list(image.references))
-        return removed + await self._delete(self._records.get(image.id) or image)
+        removed: list[Removed] = []
+        if _is_single(image.references):
+            if (conflict := self._conflict(replace(image, references=()), force=force)) is not None:
+                raise conflict.error
+            removed = self._untag(image, list(image.references))
+        remaining = self._records.get(image.id) or image
+        return removed + await self._delete_with_parents(remaining, force=force, parents=parents, quiet=False)
+
+    async def _delete_with_parents(
+        self, image: Image, *, force: bool, parents: bool, quiet: bool
+    ) -> list[Removed]:
+        """Delete an image, and then, with `parents`, what it was made from as far as nobody needs it.
+
+        A `quiet` conflict only ends the work: names have gone, and that was all that could be done.
+        """
+        removed: list[Removed] = []
+        while True:
+            if (conflict := self._conflict(image, force=force)) is not None:
+                if quiet and (conflict.used or image.references or self._records.children(image.id)):
+                    return removed
+                raise conflict.error
+            parent = self._records.get(image.parent)
+            removed += self._untag(image, list(image.references))
+            removed += await self._delete(self._records.get(image.id) or image)
+            if not parents or parent is None or parent.removed:
+                return removed
+            image, force, quiet = parent, False, True
 
     async def sweep(self) -> int:
         """Delete hidden images that no container needs, and files that no image needs; returns bytes."""
@@ -124,7 +152,7 @@ class Remover:
     async def _delete(self, image: Image) -> list[Removed]:
         needed_before = self._needed_keys()
         self._records.delete(image, keep_for_containers=bool(self._users_of(image.id)))
-        publish_image_event(self._events, "delete", image)
+        self._events.publish("image", "delete", image.id, name=image.id)
         freed_keys = needed_before - self._needed_keys()
         await self.sweep()
         chains = [
@@ -134,19 +162,28 @@ class Remover:
         ]
         return [{"Deleted": digest} for digest in (image.id, *reversed(chains))]
 
-    def _conflict(self, image: Image, *, force: bool) -> ConflictError | None:
-        for user in sorted(self._users_of(image.id), key=lambda user: not user.running):
-            if user.running:
-                kind, forcing = "running", "cannot be forced"
-            elif not force:
-                kind, forcing = "stopped", "must be forced"
-            else:
-                continue
-            return ConflictError(
-                f"conflict: unable to delete {_short(image.id)} ({forcing}) - "
-                f"image is being used by {kind} container {user.container_id[:SHORT_ID]}"
-            )
+    def _conflict(self, image: Image, *, force: bool) -> Conflict | None:
+        """Return what forbids to delete an image; the reasons that `force` overrides come last."""
+        users = self._users_of(image.id)
+        running = [user.container_id[:SHORT_ID] for user in users if user.running]
+        stopped = [user.container_id[:SHORT_ID] for user in users if not user.running]
+        if self._records.children(image.id):
+            return Conflict(_unable(image, "cannot be forced", "image has dependent child images"))
+        if running:
+            reason = f"image is being used by running container {running[0]}"
+            return Conflict(_unable(image, "cannot be forced", reason), used=True)
+        if force:
+            return None
+        if image.references:
+            return Conflict(_unable(image, "must be forced", "image is referenced in multiple repositories"))
+        if stopped:
+            reason = f"image is being used by stopped container {stopped[0]}"
+            return Conflict(_unable(image, "must be forced", reason), used=True)
         return None
+
+
+def _unable(image: Image, forcing: str, reason: str) -> ConflictError:
+    return ConflictError(f"conflict: unable to delete {_short(image.id)} ({forcing}) - {reason}")
 
 
 def _delete_files(paths: Sequence[Path]) -> int:
@@ -166,4 +203,4 @@ def _is_single(references: Sequence[str]) -> bool:
     parsed = [parse(reference) for reference in references]
     tags = [reference for reference in parsed if reference.tag]
     repositories = {reference.name for reference in parsed}
-    return len(tags) <= 1 and len(repositories) == 1
+    return len(tags) <= 1 and len(repositories) <= 1
