@@ -22,6 +22,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
     """Return this area's routes; `engine` is not needed."""
     del engine
     return [
+        web.put("/volumes/{name}", _update_volume),
         web.get("/swarm", _refuse),
         web.get("/swarm/unlockkey", _refuse),
         web.post("/swarm/{verb:init|join}", _begin),
@@ -58,6 +59,11 @@ async def _update(request: web.Request) -> web.Response:
         reason = f" '{version}': strconv.ParseUint: parsing \"{version}\": invalid syntax"
         raise InvalidParameterError(f"invalid {kind} version{'' if kind in ('secret', 'config') else reason}")
     raise UnavailableError(NO_MANAGER)
+
+
+async def _update_volume(request: web.Request) -> web.Response:
+    await read_json_object(request, required=False)
+    raise UnavailableError("volume update only valid for cluster volumes, but swarm is unavailable")
 
 
 async def _begin(request: web.Request) -> web.Response:

@@ -36,6 +36,7 @@ CALLS = [
     ("POST", "/swarm/update?version=1", 503, NO_MANAGER),
     ("POST", "/swarm/update", 400, f"invalid swarm version '': {NUMBER}"),
     ("POST", "/swarm/leave", 503, "This node is not part of a swarm"),
+    ("PUT", "/volumes/x", 503, "volume update only valid for cluster volumes, but swarm is unavailable"),
     ("GET", '/plugins?filters={"bad":["x"]}', 400, "invalid filter 'bad'"),
     ("GET", "/plugins/x/json", 404, 'plugin "x" not found'),
     ("DELETE", "/plugins/x", 404, 'plugin "x" not found'),
@@ -50,7 +51,7 @@ CALLS = [
 @pytest.mark.parametrize(("method", "path", "status", "message"), CALLS)
 def test_answer(engine: ApiClient, method: str, path: str, status: int, message: str) -> None:
     bodies: dict[str, Any] = {"/session": None, "/plugins/x/set": []}
-    body = bodies.get(path, {}) if method == "POST" else None
+    body = bodies.get(path, {}) if method in ("POST", "PUT") else None
     answer = engine.request(method, path.replace('"', "%22"), body=body)
     assert (answer.status, text_of(answer)) == (status, message)
 

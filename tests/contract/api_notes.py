@@ -1,0 +1,49 @@
+"""What is missing in calls of the API; each note has a request that proves it, so none outlives its cause."""
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something that a call refuses with 501; `query` and `body` ask for it."""
+
+    text: str
+    query: str = ""
+    body: Any = None
+
+
+def _create(text: str, **host_config: Any) -> Note:
+    return Note(text, body={"Image": "busybox", "HostConfig": host_config})
+
+
+REFUSED = {
+    "POST /session": "BuildKit is not part of the engine: clients build with `POST /build`",
+    "POST /swarm/init": "one machine only",
+    "POST /swarm/join": "one machine only",
+    "GET /plugins/privileges": "no plugins",
+    "POST /plugins/pull": "no plugins",
+    "POST /plugins/create": "no plugins",
+    "POST /build": "in the making",
+    "POST /build/prune": "in the making",
+}
+"""Calls that are always answered with 501."""
+
+AS_WITHOUT_SWARM = ("/swarm", "/nodes", "/services", "/tasks", "/secrets", "/configs")
+"""Below these an engine that is in no swarm answers with 503; ours is never in one."""
+
+PARTIAL: dict[str, list[Note]] = {
+    "POST /containers/create": [
+        _create("log drivers other than json-file", LogConfig={"Type": "syslog"}),
+        _create("ports on IPv6 addresses", PortBindings={"80/tcp": [{"HostIp": "::1", "HostPort": "81"}]}),
+        _create("SCTP ports", PortBindings={"80/sctp": [{}]}),
+        _create("seccomp profiles of one's own", SecurityOpt=["seccomp={}"]),
+        _create("namespaces of other containers", PidMode="container:x"),
+        _create("the network of another container", NetworkMode="container:x"),
+    ],
+    "GET /containers/{id}/top": [Note("arguments of `ps`", query="ps_args=aux")],
+    "POST /images/create": [Note("imports of file systems", query="fromSrc=-")],
+    "DELETE /containers/{id}": [Note("removing a link", query="link=1")],
+    "POST /networks/create": [Note("config-only networks", body={"Name": "x", "ConfigOnly": True})],
+}
+"""Calls that work, but for what the notes say."""
