@@ -28,7 +28,7 @@ CHANGES = """
 """
 LOOK = """
     stat -c '%n %a %u:%g %h %F' /etc/new /etc/new-too /etc/link /root/pipe /root/null /var /usr /
-    stat -c '%n %Y' /root/old; readlink /etc/link; ls -A /usr/bin; ls -d /home; cat /etc/new; ls -A /
+    stat -c '%n %Y' /root/old; readlink /etc/link; ls -A /usr/bin; cat /etc/new; ls -A /
 """
 
 
