@@ -44,11 +44,7 @@ NOT_YET = {
     "changes",
     "commit",
     "inspect committed",
-    "images",
-    "images with digests",
-    "remove committed",
-    # images, builder
-    "distribution",
+    # builder
     "prune build cache",
     # networks
     "network host",
