@@ -45,7 +45,7 @@ def matcher(filters: Mapping[str, list[str]], find: Find) -> Callable[[Image], b
         tests.append(lambda image, oldest=oldest: _moment(image) > oldest)  # type: ignore[misc]
     for text in filters.get("until", ()):
         limit = int(_until(text) * 1e9)
-        tests.append(lambda image, limit=limit: _moment(image) <= limit)  # type: ignore[misc]
+        tests.append(lambda image, limit=limit: _moment(image) < limit)  # type: ignore[misc]
     if patterns := [_Pattern(text) for text in filters.get("reference", ())]:
         tests.append(
             lambda image: any(pattern.fits(name) for pattern in patterns for name in image.references)
