@@ -5,6 +5,7 @@ import socket
 from aiohttp import web
 
 from backend.api import (
+    build,
     buildkit,
     commit,
     containers,
@@ -13,7 +14,6 @@ from backend.api import (
     exec,
     images,
     networks,
-    not_supported,
     plugins,
     swarm,
     system,
@@ -25,8 +25,8 @@ from backend.engine import Engine
 from backend.version import VERSION
 
 AREAS = (
-    system, disk_usage, events, images, containers, commit, exec, networks, volumes, buildkit, swarm, plugins,
-    not_supported,
+    system, disk_usage, events, images, containers, commit, exec, networks, volumes, build, buildkit, swarm,
+    plugins,
 )  # fmt: skip
 
 

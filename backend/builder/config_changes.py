@@ -215,7 +215,7 @@ def _healthcheck(config: Mapping[str, Any], step: instructions.Healthcheck) -> C
     before = (config.get("Healthcheck") or {}).get("Test") or []
     note = (
         f"Note: overriding previous HEALTHCHECK: {show_all(before)}\n"
-        if before and before[0] != "NONE" and step.check["Test"] != ["NONE"]
+        if before and before[0] != "NONE"
         else ""
     )
     times = (step.check.get(name, 0) for name in ("Interval", "Timeout", "StartPeriod", "StartInterval"))

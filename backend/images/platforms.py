@@ -22,6 +22,10 @@ ARCHITECTURES = {
     "armv7l": "arm",
     "armv6l": "arm",
 }
+KNOWN_ARCHITECTURES = frozenset((
+    "386", "amd64", "arm", "arm64", "loong64", "mips", "mips64", "mips64le", "mipsle", "ppc64", "ppc64le",
+    "riscv64", "s390x", "wasm",
+))  # fmt: skip
 DEFAULT_VARIANTS = {"arm64": "v8", "arm": "v7"}
 PART = re.compile(r"[A-Za-z0-9_.-]+")
 
@@ -64,6 +68,10 @@ def parse(text: str) -> Platform:
     if len(lowered) == 1:
         if lowered[0] == "linux":
             return own()
+        if ARCHITECTURES.get(lowered[0], lowered[0]) not in KNOWN_ARCHITECTURES:
+            raise InvalidParameterError(
+                f'"{text}": unknown operating system or architecture: invalid argument'
+            )
         return Platform("linux", ARCHITECTURES.get(lowered[0], lowered[0]))
     architecture = ARCHITECTURES.get(lowered[1], lowered[1])
     return Platform(lowered[0], architecture, lowered[2] if len(lowered) == 3 else "")

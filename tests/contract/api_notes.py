@@ -24,8 +24,6 @@ REFUSED = {
     "GET /plugins/privileges": "no plugins",
     "POST /plugins/pull": "no plugins",
     "POST /plugins/create": "no plugins",
-    "POST /build": "in the making",
-    "POST /build/prune": "in the making",
 }
 """Calls that are always answered with 501."""
 
@@ -40,6 +38,10 @@ PARTIAL: dict[str, list[Note]] = {
         _create("seccomp profiles of one's own", SecurityOpt=["seccomp={}"]),
         _create("namespaces of other containers", PidMode="container:x"),
         _create("the network of another container", NetworkMode="container:x"),
+    ],
+    "POST /build": [
+        Note("BuildKit", query="version=2"),
+        Note("git repositories", query="remote=git%3A%2F%2Fx%2Fx.git"),
     ],
     "GET /containers/{id}/top": [Note("arguments of `ps`", query="ps_args=aux")],
     "POST /images/create": [Note("imports of file systems", query="fromSrc=-")],

@@ -44,8 +44,6 @@ NOT_YET = {
     "changes",
     "commit",
     "inspect committed",
-    # builder
-    "prune build cache",
     # networks
     "network host",
     "network none",

@@ -1,0 +1,39 @@
+"""What a caller asks of a build."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from backend.images.platforms import Platform
+from backend.images.reference import DEFAULT_DOMAIN, Reference
+from backend.images.registry_auth import Credentials
+
+HUB_KEY = "https://index.docker.io/v1/"
+
+
+@dataclass(frozen=True, slots=True)
+class BuildOptions:
+    """A build's options. `host_config` is what its containers get; `credentials` are by registry."""
+
+    dockerfile: str = "Dockerfile"
+    tags: tuple[Reference, ...] = ()
+    target: str = ""
+    arguments: Mapping[str, str | None] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
+    use_cache: bool = True
+    cache_from: tuple[str, ...] = ()
+    pull: bool = False
+    remove: bool = True
+    force_remove: bool = False
+    platform: Platform | None = None
+    host_config: Mapping[str, Any] = field(default_factory=dict)
+    credentials: Mapping[str, Credentials] = field(default_factory=dict)
+
+    def credentials_for(self, name: Reference) -> Credentials:
+        """Return what the caller gave for a name's registry."""
+        keys = (HUB_KEY, DEFAULT_DOMAIN) if name.domain == DEFAULT_DOMAIN else (name.domain,)
+        for key, credentials in self.credentials.items():
+            bare = key.partition("://")[2] or key
+            if key in keys or bare.partition("/")[0] in keys:
+                return credentials
+        return Credentials()

@@ -1,0 +1,188 @@
+"""The layer that a COPY or ADD makes, written directly: no container, no copy on the disk.
+
+Source: the classic builder's `copy.go` and `internals_linux.go`: what becomes of owners, modes and missing
+folders.
+"""
+
+import stat
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from backend.builder.copy_sources import Source, last_name
+from backend.builder.source_tree import FILE, FOLDER, SYMLINK, Node, SourceTree, resolve, walk
+from backend.errors import InvalidParameterError
+from backend.images import tar_headers
+from backend.images.tar_headers import FolderAttributes
+
+CHUNK = 1 << 20
+END = bytes(2 * tar_headers.BLOCK)
+WHITEOUT = ".wh."
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Whom copied files belong to."""
+
+    uid: int = 0
+    gid: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class _Planned:
+    """An entry of the layer, and where its contents come from."""
+
+    node: Node
+    tree: SourceTree | None = None
+    path: str = ""
+
+
+class CopyLayer:
+    """The entries of one layer over the image whose files are `root`."""
+
+    def __init__(self, root: SourceTree) -> None:
+        self._root = root
+        self._now = int(time.time())
+        self._planned: dict[str, _Planned] = {}
+        self._resolved: dict[str, str] = {}
+
+    def add(self, source: Source, destination: str, owner: Owner | None) -> None:
+        """Plan a source to go to the absolute path `destination`; None keeps its owners. Blocking.
+
+        Raises InvalidParameterError in dockerd's words.
+        """
+        target = resolve(self._root, destination)
+        present = self._look(target)
+        if source.node.kind == FOLDER:
+            if present is not None and present.kind != FOLDER:
+                raise InvalidParameterError(f"failed to copy directory: mkdir /{target}: not a directory")
+            if present is None:
+                self._make_folders(target, Owner(), owner or Owner())
+            self.add_tree(source.tree, source.real_path, target, owner)
+            return
+        if destination.endswith("/") or (present is not None and present.kind == FOLDER):
+            target = f"{target}/{last_name(source.path)}".lstrip("/")
+        above = target.rpartition("/")[0]
+        self._make_folders(above, owner or Owner(), owner or Owner())
+        self._put(target, _Planned(_owned(source.node, owner), source.tree, source.real_path))
+
+    def add_tree(self, tree: SourceTree, top: str, target: str, owner: Owner | None) -> None:
+        """Plan everything below the folder `top` of a tree. Blocking."""
+        skip = len(top) + 1 if top else 0
+        for path, node in walk(tree, top):
+            place = f"{target}/{path[skip:]}".lstrip("/")
+            if node.implied:
+                continue  # what lies in it finds, or makes, the folders above
+            above, _, name = place.rpartition("/")
+            if above not in self._planned:
+                above = self._real_folder(above)
+            self._put(f"{above}/{name}".lstrip("/"), _Planned(_owned(node, owner), tree, path))
+
+    def add_folder(self, path: str) -> None:
+        """Plan an absolute path to be a folder, as WORKDIR does. Raises InvalidParameterError."""
+        target = resolve(self._root, path)
+        present = self._look(target)
+        if present is not None and present.kind != FOLDER:
+            raise InvalidParameterError(f"Cannot mkdir: {path} is not a directory")
+        self._make_folders(target, Owner(), Owner())
+
+    def place(self, path: str) -> str:
+        """Return where an absolute path leads, relative to the root."""
+        return resolve(self._root, path)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the layer changes nothing."""
+        return not self._planned
+
+    def chunks(self) -> Iterator[bytes]:
+        """Give the layer's plain tar, piece by piece. Blocking."""
+        waiting: list[bytes] = []
+        length = 0
+        first_names: dict[tuple[int, int], str] = {}
+        for path in sorted(self._planned, key=lambda path: path.split("/")):
+            planned = self._planned[path]
+            first = self._first_name(first_names, planned, path)
+            for data in _entry(path, planned, first):
+                waiting.append(data)
+                length += len(data)
+                if length >= CHUNK:
+                    yield b"".join(waiting)
+                    waiting.clear()
+                    length = 0
+        waiting.append(END)
+        yield b"".join(waiting)
+
+    def _first_name(self, first_names: dict[tuple[int, int], str], planned: _Planned, path: str) -> str:
+        """Return the entry that this is a further name of, "" when it is the first."""
+        if not planned.node.number:
+            return ""
+        first = first_names.setdefault((id(planned.tree), planned.node.number), path)
+        return "" if first == path else first
+
+    def _look(self, path: str) -> Node | None:
+        planned = self._planned.get(path)
+        return planned.node if planned else self._root.look(path)
+
+    def _real_folder(self, path: str) -> str:
+        """Return where a folder that an archive only implies is, making it when it is missing."""
+        found = self._resolved.get(path)
+        if found is None:
+            found = self._resolved[path] = resolve(self._root, path)
+            self._make_folders(found, Owner(), Owner())
+        return found
+
+    def _make_folders(self, path: str, above: Owner, last: Owner) -> None:
+        """Plan the folders of `path` that are missing. Raises InvalidParameterError for files in the way."""
+        parts = path.split("/") if path else []
+        for depth in range(1, len(parts) + 1):
+            here = "/".join(parts[:depth])
+            present = self._look(here)
+            if present is None:
+                owner = last if depth == len(parts) else above
+                self._put(here, _Planned(Node(FOLDER, 0o755, owner.uid, owner.gid, self._now)))
+            elif present.kind != FOLDER:
+                raise InvalidParameterError(f"mkdir /{here}: not a directory")
+
+    def _put(self, path: str, planned: _Planned) -> None:
+        name = path.rpartition("/")[2]
+        if name.startswith(WHITEOUT):
+            raise InvalidParameterError(f"{path}: names that begin with {WHITEOUT} have no place in an image")
+        if planned.node.kind != FOLDER and (before := self._planned.get(path)) and before.node.kind == FOLDER:
+            for below in [other for other in self._planned if other.startswith(f"{path}/")]:
+                del self._planned[below]
+        self._planned[path] = planned
+
+
+def _owned(node: Node, owner: Owner | None) -> Node:
+    """Return a node with another owner. The kernel takes set-id bits and capabilities from it then."""
+    if owner is None:
+        return node
+    mode = node.mode
+    if node.kind == FILE:
+        mode &= ~stat.S_ISUID
+        if mode & stat.S_IXGRP:
+            mode &= ~stat.S_ISGID
+    return replace(node, uid=owner.uid, gid=owner.gid, mode=mode, records=())
+
+
+def _entry(path: str, planned: _Planned, first: str) -> Iterator[bytes]:
+    node = planned.node
+    attributes = FolderAttributes(node.mode, node.uid, node.gid, node.mtime)
+    name = path.encode(errors="surrogateescape")
+    if first:
+        link = first.encode(errors="surrogateescape")
+        yield tar_headers.entry(name, tar_headers.HARD_LINK, attributes, link=link)
+        return
+    yield tar_headers.entry(
+        name + b"/" if node.kind == FOLDER else name,
+        node.kind,
+        attributes,
+        size=node.size,
+        link=node.link.encode(errors="surrogateescape") if node.kind == SYMLINK else b"",
+        device=node.device,
+        records=node.records,
+    )
+    if node.kind == FILE and planned.tree is not None:
+        yield from planned.tree.contents(planned.path, node)
+        yield bytes(tar_headers.padded(node.size) - node.size)

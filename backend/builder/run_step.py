@@ -1,0 +1,74 @@
+"""RUN: a container like any other, whose changes become the step's layer."""
+
+import asyncio
+import codecs
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from backend.containers.attach import Attachment
+from backend.containers.container import Container
+from backend.containers.manager import Containers
+from backend.errors import EngineError, InvalidParameterError
+
+STDERR = 2
+
+Output = Callable[[int, str], None]
+
+
+class CommandFailedError(InvalidParameterError):
+    """A command ended with another code than 0; `exit_code` tells which."""
+
+    def __init__(self, message: str, exit_code: int) -> None:
+        super().__init__(message)
+        self.exit_code = exit_code
+
+
+async def create_container(
+    containers: Containers, config: Mapping[str, Any], host_config: Mapping[str, Any]
+) -> tuple[Container, list[str]]:
+    """Make a step's container; returns it with warnings. Raises EngineError."""
+    body = {**config, "HostConfig": dict(host_config)}
+    created = await containers.create(None, body)
+    return created.container, created.warnings
+
+
+async def run_container(
+    containers: Containers, container: Container, command: list[str], output: Output
+) -> None:
+    """Run a container to its end; `output` gets its text as it comes, 1 or 2 telling the stream.
+
+    Raises CommandFailedError, EngineError. When it is cancelled the container is killed.
+    """
+    attachment = Attachment(container, containers.lifecycle.run_files(container).monitor)
+    try:
+        ended = containers.wait(container.id, "next-exit")
+        await containers.start(container.id)
+        if await attachment.connected():
+            await _copy(attachment, output)
+        exit_code = (await ended).exit_code
+    finally:
+        attachment.close()
+    if exit_code:
+        shown = " ".join(command)
+        raise CommandFailedError(f"The command '{shown}' returned a non-zero code: {exit_code}", exit_code)
+
+
+async def _copy(attachment: Attachment, output: Output) -> None:
+    decoders = {stream: codecs.getincrementaldecoder("utf-8")("replace") for stream in (1, STDERR)}
+    while True:
+        stream, data = await attachment.read()
+        if not data:
+            break
+        if text := decoders[stream].decode(data):
+            output(stream, text)
+    for stream, decoder in decoders.items():
+        if text := decoder.decode(b"", final=True):
+            output(stream, text)
+
+
+async def remove_container(containers: Containers, container_id: str) -> None:
+    """Remove a step's container with its volumes; fine when it is gone."""
+    try:
+        await asyncio.shield(containers.remove(container_id, force=True, volumes=True))
+    except EngineError:
+        return  # somebody else removed it, or is about to

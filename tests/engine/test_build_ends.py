@@ -1,0 +1,82 @@
+"""How builds end before their end: failures, clients that leave, engines that die. What is left is known."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.engine.builds import build, context
+from tests.engine.container_calls import until
+from tests.support.namespaces import made_netns
+from tests.support.native_engine import NativeEngine, started_engine
+from tests.support.test_images import busybox_image, save_docker_archive
+
+pytestmark = pytest.mark.usefixtures("busybox")
+
+
+def containers(engine: NativeEngine) -> list[str]:
+    """Return the ids of all containers."""
+    return [item["Id"] for item in engine.request("GET", "/containers/json", query={"all": "1"}).json]
+
+
+def leftovers(engine: NativeEngine) -> list[str]:
+    """Return what a build may leave on the disk: containers' folders, half layers, received contexts."""
+    data = engine.data_root
+    found = [*(data / "containers").iterdir(), *(data / "downloads").iterdir()]
+    found += (data / "layers").glob(".unfinished-*")
+    return [str(path.relative_to(data)) for path in found]
+
+
+def test_a_failed_step_leaves_what_docker_leaves(engine: NativeEngine) -> None:
+    """The steps that were done, and the container that failed, unless the caller wants it removed."""
+    before = leftovers(engine)
+    assert build(engine, "FROM busybox\nENV failing=1\nRUN false\n", forcerm="1").error
+    assert containers(engine) == []
+    assert leftovers(engine) == before
+    failed = build(engine, "FROM busybox\nENV failing=1\nRUN echo x > /seen; false\n")
+    assert failed.hits == 1
+    (left,) = containers(engine)
+    assert f"Running in {left[:12]}" in failed.text
+    assert engine.request("DELETE", f"/containers/{left}").status == 204
+    assert leftovers(engine) == before
+
+
+def test_a_client_that_leaves_ends_the_build(engine: NativeEngine) -> None:
+    """The container is killed and removed, and no other step begins."""
+    before = leftovers(engine)
+    connection = engine.connection()
+    archive = context({"Dockerfile": "FROM busybox\nRUN sleep 1000\nENV never=1\n"})
+    connection.request("POST", "/build", body=archive, headers={"Content-Type": "application/x-tar"})
+    answer = connection.getresponse()
+    received = b""
+    while b"Running in" not in received:
+        received += answer.read1()
+    until(lambda: len(containers(engine)) == 1, "the container is there")
+    answer.close()
+    connection.close()
+    until(lambda: containers(engine) == [], "the container is gone")
+    until(lambda: leftovers(engine) == before, "the build is gone")
+
+
+def test_builds_over_restarts(tmp_path: Path) -> None:
+    """The cache survives an engine's end; a build that was cut off leaves nothing but its finished steps."""
+    with made_netns(f"tb{os.getpid() % 1_000_000}") as netns, started_engine(tmp_path / "own", netns) as own:
+        archive = save_docker_archive(busybox_image(docker=True), ["busybox:latest"])
+        own.docker("load", "-q", stdin=archive)
+        dockerfile = "FROM busybox\nRUN echo once > /once\nENV done=1\n"
+        assert build(own, dockerfile).hits == 0
+        connection = own.connection()
+        archive = context({"Dockerfile": f"{dockerfile}RUN sleep 1000\n"})
+        connection.request("POST", "/build", body=archive)
+        answer = connection.getresponse()
+        received = b""
+        while b"Step 4" not in received or b"Running in" not in received:
+            received += answer.read1()
+        until(lambda: len(containers(own)) == 1, "the container is there")
+        own.kill()
+        connection.close()
+        own.start()
+        for container in containers(own):
+            assert own.request("DELETE", f"/containers/{container}", query={"force": "1"}).status == 204
+        assert leftovers(own) == []
+        assert build(own, dockerfile).hits == 2
