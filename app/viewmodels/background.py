@@ -74,7 +74,7 @@ SourceType = TypeVar("SourceType", bound=Source)
 
 
 class Stream(QObject):
-    """A long-lived source read on its own thread; `items` brings what came within 50 ms as one list."""
+    """A long-lived source read on its own thread; `items` brings what came within a moment as one list."""
 
     items = Signal(list)
     ended = Signal(object)  # None, or the exception that ended it
@@ -86,6 +86,7 @@ class Stream(QObject):
         opener: Callable[[], SourceType],
         read: Callable[[SourceType], Iterable[Any]],
         background: "Background",
+        batch_ms: int = _BATCH_MS,
     ) -> None:
         super().__init__(background)
         self._opener: Callable[[], Any] = opener
@@ -95,7 +96,7 @@ class Stream(QObject):
         self._source: Source | None = None
         self._cancelled = False
         self.dropped = 0
-        self._timer = QTimer(self, singleShot=True, interval=_BATCH_MS)
+        self._timer = QTimer(self, singleShot=True, interval=batch_ms)
         self._timer.timeout.connect(self._flush)
         self._arrived.connect(self._arm, Qt.ConnectionType.QueuedConnection)
         self._finished.connect(self._end, Qt.ConnectionType.QueuedConnection)
@@ -223,12 +224,13 @@ class Background(QObject):
         read: Callable[[SourceType], Iterable[Any]],
         items: Callable[[list[Any]], object],
         ended: Callable[[Exception | None], object],
+        batch_ms: int = _BATCH_MS,
     ) -> Stream:
         """Read, in a new thread, the source that `opener` makes until it ends or is cancelled."""
         self._streams = [stream for stream in self._streams if stream.is_alive]
         if len(self._streams) >= _MAX_STREAMS:
             raise RuntimeError(f"more than {_MAX_STREAMS} streams are open")
-        stream = Stream(opener, read, self)
+        stream = Stream(opener, read, self, batch_ms)
         stream.items.connect(items)
         stream.ended.connect(ended)
         self._streams.append(stream)

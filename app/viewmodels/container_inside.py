@@ -7,6 +7,7 @@ from app.viewmodels.background import Background
 from app.viewmodels.container_details import ContainerDetailsViewModel
 from app.viewmodels.container_logs import ContainerLogsViewModel
 from app.viewmodels.container_stats import ContainerStatsViewModel
+from app.viewmodels.terminal import TerminalViewModel
 
 
 class ContainerInside(QObject):
@@ -27,3 +28,7 @@ class ContainerInside(QObject):
     def open_stats(self, container_id: str) -> ContainerStatsViewModel:
         """Return the use of resources."""
         return ContainerStatsViewModel(self._background, self._access, container_id, self)
+
+    def open_terminal(self, container_id: str) -> TerminalViewModel:
+        """Return a terminal, its shell not yet started."""
+        return TerminalViewModel(self._background, self._access, container_id, self)

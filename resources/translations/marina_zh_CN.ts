@@ -25,6 +25,10 @@
         <translation>日志</translation>
     </message>
     <message>
+        <source>Terminal</source>
+        <translation>终端</translation>
+    </message>
+    <message>
         <source>Inspect</source>
         <translation>检查</translation>
     </message>
@@ -333,6 +337,25 @@
     <message>
         <source>Deleting…</source>
         <translation>正在删除…</translation>
+    </message>
+</context>
+<context>
+    <name>ContainerTerminalView</name>
+    <message>
+        <source>Terminals</source>
+        <translation>终端</translation>
+    </message>
+    <message>
+        <source>One more terminal</source>
+        <translation>再开一个终端</translation>
+    </message>
+    <message>
+        <source>Close this terminal</source>
+        <translation>关闭此终端</translation>
+    </message>
+    <message>
+        <source>Terminal {0}</source>
+        <translation>终端 {0}</translation>
     </message>
 </context>
 <context>
@@ -1078,6 +1101,10 @@
         <translation>日志</translation>
     </message>
     <message>
+        <source>Terminal</source>
+        <translation>终端</translation>
+    </message>
+    <message>
         <source>Delete</source>
         <translation>删除</translation>
     </message>
@@ -1217,6 +1244,21 @@
     <message>
         <source>Dark</source>
         <translation>深色</translation>
+    </message>
+</context>
+<context>
+    <name>TerminalView</name>
+    <message>
+        <source>Copy (Ctrl+Shift+C)</source>
+        <translation>复制（Ctrl+Shift+C）</translation>
+    </message>
+    <message>
+        <source>Paste (Ctrl+Shift+V)</source>
+        <translation>粘贴（Ctrl+Shift+V）</translation>
+    </message>
+    <message>
+        <source>Select all</source>
+        <translation>全选</translation>
     </message>
 </context>
 <context>
@@ -1416,6 +1458,33 @@
     <message>
         <source>Remove this line</source>
         <translation>移除此行</translation>
+    </message>
+</context>
+<context>
+    <name>_Terminal</name>
+    <message>
+        <source>Terminal {0}</source>
+        <translation>终端 {0}</translation>
+    </message>
+    <message>
+        <source>The shell has ended.</source>
+        <translation>Shell 已结束。</translation>
+    </message>
+    <message>
+        <source>The shell has ended with code {0}.</source>
+        <translation>Shell 已结束，退出代码为 {0}。</translation>
+    </message>
+    <message>
+        <source>Start again</source>
+        <translation>重新启动</translation>
+    </message>
+    <message>
+        <source>This image has no shell: nothing to type into. Logs and files can be seen all the same.</source>
+        <translation>此镜像没有 Shell，无法输入命令。日志和文件仍可查看。</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
     </message>
 </context>
 </TS>

@@ -248,7 +248,7 @@ class FakeContainers:
     def run_exec(self, prepared: FakeExec, write: Any) -> None:
         """Run it to its end."""
         command = tuple(prepared.body["Cmd"])
-        if command[0] not in KNOWN:
+        if command[0].removeprefix("/bin/") not in KNOWN or not prepared.container.has_shell:
             write(2, f'exec: "{command[0]}": executable file not found in $PATH\n'.encode())
             prepared.exit_code = 127
             return

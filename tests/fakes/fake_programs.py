@@ -16,7 +16,7 @@ def run_program(
     environment: dict[str, str],
 ) -> int:
     """Run a command to its end and return its exit code; `stopped` says that it is to be killed."""
-    name, arguments = command[0], command[1:]
+    name, arguments = command[0].removeprefix("/bin/"), command[1:]
     if name == "true":
         return 0
     if name == "false":
@@ -35,7 +35,7 @@ def run_program(
                 return 137
             time.sleep(0.01)
         return 0
-    if not arguments:
+    if not arguments or "exec sh" in arguments[-1]:
         return _run_prompt(write, stdin, stopped)
     return _run_shell(arguments, write, environment)
 

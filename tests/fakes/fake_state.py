@@ -107,6 +107,7 @@ class FakeContainer:
     sizes: list[tuple[int, int]] = field(default_factory=list)
     networks: tuple[str, ...] = ("bridge",)
     files: dict[str, bytes | None] = field(default_factory=usual_files)
+    has_shell: bool = True
     started: float = 0.0
     finished: float = 0.0
 

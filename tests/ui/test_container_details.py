@@ -172,6 +172,8 @@ def test_tabs_by_keyboard(opened: MainWindow, qtbot: QtBot) -> None:
     bar = find(opened, QTabBar, "containers.detail.tabs")
     assert detail(opened).current_name == "logs"
     QTest.keyClick(opened, Qt.Key.Key_PageDown, Qt.KeyboardModifier.ControlModifier)
+    assert detail(opened).current_name == "terminal"
+    QTest.keyClick(opened, Qt.Key.Key_PageDown, Qt.KeyboardModifier.ControlModifier)
     assert detail(opened).current_name == "inspect"
     bar.setFocus()
     QTest.keyClick(bar, Qt.Key.Key_Right)

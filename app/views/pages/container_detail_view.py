@@ -13,6 +13,7 @@ from app.views.pages.container_inspect_view import ContainerInspectView
 from app.views.pages.container_list import container_actions
 from app.views.pages.container_logs_view import ContainerLogsView
 from app.views.pages.container_stats_view import ContainerStatsView
+from app.views.pages.container_terminal_view import ContainerTerminalView
 from app.views.pages.detail_tab import DetailTab
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import IconButton
@@ -38,6 +39,10 @@ class ContainerDetailView(QWidget):
         self._details.setParent(self)
         self._makers: dict[str, tuple[str, Callable[[], DetailTab]]] = {
             "logs": (self.tr("Logs"), lambda: ContainerLogsView(inside.open_log(key), self._title.text())),
+            "terminal": (
+                self.tr("Terminal"),
+                lambda: ContainerTerminalView(lambda: inside.open_terminal(key)),
+            ),
             "inspect": (self.tr("Inspect"), lambda: ContainerInspectView(self._details)),
             "environment": (self.tr("Environment"), lambda: EnvironmentView(self._details)),
             "joints": (self.tr("Mounts and ports"), lambda: MountsView(self._details)),
@@ -167,7 +172,7 @@ class ContainerDetailView(QWidget):
                 tab.on_running(found.is_running)
 
     def _show_actions(self, found: ContainerRow) -> None:
-        wanted = [a for a in container_actions(found) if a.name != "logs"]
+        wanted = [a for a in container_actions(found) if a.name not in ("logs", "terminal")]
         for name, button in self._buttons.items():
             button.setVisible(any(action.name == name for action in wanted))
         for action in wanted:
@@ -177,4 +182,5 @@ class ContainerDetailView(QWidget):
                 self._buttons[action.name] = button
                 place = 1 if action.name in ("start", "stop") and "open" in self._buttons else -1
                 self._actions.insertWidget(place, button)
+                button.show()  # else only once the layout has its turn
             self._buttons[action.name].setEnabled(action.enabled)

@@ -81,6 +81,7 @@ def container_actions(row: ContainerRow) -> list[Action]:
         toggle,
         Action("restart", "restart", translate("RowActionsDelegate", "Restart"), free and row.is_running),
         Action("logs", "logs", translate("RowActionsDelegate", "Logs")),
+        Action("terminal", "terminal", translate("RowActionsDelegate", "Terminal"), row.is_running),
         Action("delete", "trash", translate("RowActionsDelegate", "Delete"), free),
     ]
 
@@ -92,7 +93,7 @@ class ContainerList(RowTable):
         super().__init__("containers.table", "")
         self.setAccessibleName(self.tr("Containers"))
         self.use_model(
-            viewmodel.table, {NAME: 190, STATUS: 210, PORTS: 150, CREATED: 120, ACTIONS: 176}, stretch=IMAGE
+            viewmodel.table, {NAME: 190, STATUS: 210, PORTS: 150, CREATED: 120, ACTIONS: 206}, stretch=IMAGE
         )
         self.links = _PortsDelegate(self)
         self.actions_column = RowActionsDelegate(self)

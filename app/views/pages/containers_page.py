@@ -268,8 +268,8 @@ class ContainersPage(Page):
     def _act(self, row: ContainerRow, name: str) -> None:
         if name == "open":
             self._open_link(row, row.url)
-        elif name == "logs":
-            self.show_logs(row.key)
+        elif name in ("logs", "terminal"):
+            self.show_container(row.key, name)
         elif name == "delete":
             self.confirm_delete([row])
         elif name == "dismiss":

@@ -1,0 +1,109 @@
+"""One terminal: its session, its screen, and how it stands."""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.viewmodels.access import Access
+from app.viewmodels.background import Background, Stream
+from app.viewmodels.failure import Failure, describe_failure
+from app.viewmodels.terminal_parser import TerminalParser
+from app.viewmodels.terminal_screen import Screen
+
+if TYPE_CHECKING:
+    from app.services.terminal_session import TerminalSession
+
+_ECHO_MS = 8  # what is typed comes back at once, a flood comes in pieces
+_PIECE = 32 * 1024
+NO_SHELL = (126, 127)
+
+
+class TerminalViewModel(QObject):
+    """A shell in a container; `changed` says that the screen is to be drawn again."""
+
+    changed = Signal()
+    state_changed = Signal(str)  # "opening", "live", "ended", "no-shell" or "broken"
+    failed = Signal(object)  # Failure
+
+    def __init__(
+        self, background: Background, access: Access, container_id: str, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._background, self._access, self._container_id = background, access, container_id
+        self.screen = Screen()
+        self._parser = TerminalParser(self.screen, self.write)
+        self._session: TerminalSession | None = None
+        self._stream: Stream | None = None
+        self.state = ""
+        self.exit_code: int | None = None
+
+    @Slot()
+    def open(self) -> None:
+        """Start a shell, unless one runs."""
+        if self._stream is None:
+            self._set_state("opening")
+            self._stream = self._background.open_stream(
+                self._start, self._read, self._take, self._ended, _ECHO_MS
+            )
+
+    def close(self) -> None:
+        """End the shell."""
+        if self._stream is not None:
+            self._stream.cancel()
+            self._stream = None
+        self._session = None
+
+    def write(self, data: bytes) -> None:
+        """Send keys, or the terminal's own answers."""
+        if self._session is not None:
+            self._session.write(data)
+
+    def resize(self, columns: int, rows: int) -> None:
+        """Change the size of the screen and tell the shell."""
+        if (columns, rows) != (self.screen.columns, self.screen.rows):
+            self.screen.resize(columns, rows)
+            if self._session is not None:
+                self._session.resize(rows, columns)
+            self.changed.emit()
+
+    def _start(self) -> "TerminalSession":
+        from app.services.terminal_session import BEST_SHELL, TerminalSession
+
+        screen = self.screen
+        self._session = TerminalSession(
+            self._access.client(), self._container_id, BEST_SHELL, screen.rows, screen.columns
+        )
+        return self._session
+
+    @staticmethod
+    def _read(session: "TerminalSession") -> Iterator[bytes | tuple[int | None]]:
+        for data in session.output():
+            for place in range(0, len(data), _PIECE):
+                yield data[place : place + _PIECE]
+        yield (session.exit_code(),)
+
+    @Slot(list)
+    def _take(self, pieces: list[bytes | tuple[int | None]]) -> None:
+        if self.state != "live":
+            self._set_state("live")
+        for piece in pieces:
+            if isinstance(piece, bytes):
+                self._parser.feed(piece)
+            else:
+                self.exit_code = piece[0]
+        self.changed.emit()
+
+    @Slot(object)
+    def _ended(self, error: Exception | None) -> None:
+        self._stream = self._session = None
+        if error is not None:
+            failure: Failure = describe_failure(error, self._container_id[:12])
+            self._set_state("broken")
+            self.failed.emit(failure)
+        else:
+            self._set_state("no-shell" if self.exit_code in NO_SHELL else "ended")
+
+    def _set_state(self, state: str) -> None:
+        self.state = state
+        self.state_changed.emit(state)

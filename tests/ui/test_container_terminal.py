@@ -1,0 +1,184 @@
+"""The Terminal tab: typing, sizes, several shells, copy and paste, and what happens when a shell ends."""
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.viewmodels.desktop import DesktopViewModel
+from app.views.main_window import MainWindow
+from app.views.widgets.terminal_keys import encode_key, encode_paste
+from app.views.widgets.terminal_view import TerminalView
+from tests.fakes.fake_engine import FakeEngine
+from tests.fakes.fake_state import FakeContainer
+from tests.ui.helpers import find, press, text_of, wait_for
+
+Save = Callable[[QWidget, str], None]
+CTRL, SHIFT, ALT, NONE = (
+    Qt.KeyboardModifier.ControlModifier,
+    Qt.KeyboardModifier.ShiftModifier,
+    Qt.KeyboardModifier.AltModifier,
+    Qt.KeyboardModifier.NoModifier,
+)
+
+
+@pytest.fixture
+def container(engine: FakeEngine) -> FakeContainer:
+    """A running container."""
+    made = engine.add_container("web", engine.add_image("nginx:1.27"))
+    engine.containers.act(made, "start", {})
+    return made
+
+
+@pytest.fixture
+def terminal(
+    window: MainWindow, desktop: DesktopViewModel, container: FakeContainer, qtbot: QtBot
+) -> TerminalView:
+    """The container's first terminal, its prompt there."""
+    desktop.begin()
+    wait_for(qtbot, lambda: desktop.containers.running == 1)
+    window.containers.show_container(container.id, "terminal")
+    view = find(window, TerminalView, "containers.terminal.1.screen")
+    wait_for(qtbot, lambda: view.text() == "/ #")
+    return view
+
+
+def test_typing_runs_commands(
+    terminal: TerminalView, window: MainWindow, qtbot: QtBot, save_picture: Save
+) -> None:
+    QTest.keyClicks(terminal, "echo hullo")
+    QTest.keyClick(terminal, Qt.Key.Key_Backspace)
+    QTest.keyClicks(terminal, "0 ")
+    composed = QInputMethodEvent()
+    composed.setCommitString("\u4f60\u597d")
+    QApplication.sendEvent(terminal, composed)
+    QTest.keyClick(terminal, Qt.Key.Key_Return)
+    wait_for(qtbot, lambda: terminal.text() == "/ # echo hull0 \u4f60\u597d\nhull0 \u4f60\u597d\n/ #")
+    QTest.keyClicks(terminal, "ls\r")
+    wait_for(qtbot, lambda: "bin  etc" in terminal.text())
+    save_picture(window, "container-terminal")
+
+
+def test_the_shell_knows_the_size(
+    terminal: TerminalView, window: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    (shell,) = engine.state.execs.values()
+    wait_for(qtbot, lambda: bool(shell.sizes))
+    rows, columns = shell.sizes[-1]
+    assert rows > 20
+    assert columns > 80
+    window.resize(900, 600)
+    wait_for(qtbot, lambda: shell.sizes[-1][0] < rows and shell.sizes[-1][1] < columns)
+
+
+def test_shells_go_on_out_of_sight(terminal: TerminalView, window: MainWindow, qtbot: QtBot) -> None:
+    press(qtbot, window, "containers.terminal.more")
+    second = find(window, TerminalView, "containers.terminal.2.screen")
+    wait_for(qtbot, lambda: second.text() == "/ #")
+    QTest.keyClicks(second, "echo two\r")
+    wait_for(qtbot, lambda: "\ntwo\n" in second.text())
+    assert terminal.text() == "/ #"
+    detail = window.containers.detail
+    assert detail is not None
+    detail.show_tab("logs")  # type: ignore[attr-defined]
+    detail.show_tab("terminal")  # type: ignore[attr-defined]
+    assert "\ntwo\n" in second.text()
+    press(qtbot, window, "containers.terminal.close")
+    assert terminal.isVisible()
+
+
+def test_leaving_ends_the_shells(
+    terminal: TerminalView, window: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    (shell,) = engine.state.execs.values()
+    window.containers.go_back()
+    wait_for(qtbot, lambda: shell.exit_code is not None)
+
+
+def test_an_ended_shell_is_started_again(terminal: TerminalView, window: MainWindow, qtbot: QtBot) -> None:
+    QTest.keyClicks(terminal, "exit 3\r")
+    wait_for(qtbot, lambda: "code 3" in text_of(window, "containers.terminal.1.banner.text"))
+    press(qtbot, window, "containers.terminal.1.banner.button")
+    wait_for(
+        qtbot,
+        lambda: (
+            terminal.text().endswith("/ #")
+            and not find(window, QWidget, "containers.terminal.1.banner").isVisible()
+        ),
+    )
+
+
+def test_an_image_without_a_shell_is_explained(
+    window: MainWindow, desktop: DesktopViewModel, container: FakeContainer, qtbot: QtBot, save_picture: Save
+) -> None:
+    container.has_shell = False
+    desktop.begin()
+    wait_for(qtbot, lambda: desktop.containers.running == 1)
+    window.containers.show_container(container.id, "terminal")
+    wait_for(qtbot, lambda: "has no shell" in text_of(window, "containers.terminal.1.banner.text"))
+    save_picture(window, "container-terminal-no-shell")
+
+
+def test_copy_and_paste(terminal: TerminalView, qtbot: QtBot) -> None:
+    QGuiApplication.clipboard().setText("echo pasted\n")
+    QTest.keyClick(terminal, Qt.Key.Key_V, CTRL | SHIFT)
+    wait_for(qtbot, lambda: "\npasted\n" in terminal.text())
+    place = QPoint(10, 10 + terminal._cell.height())
+    QTest.mouseDClick(terminal.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    QTest.keyClick(terminal, Qt.Key.Key_C, CTRL | SHIFT)
+    assert QGuiApplication.clipboard().text() == "pasted"
+    terminal.select_all()
+    assert terminal.selected_text() == "/ # echo pasted\npasted\n/ #"
+
+
+def test_keys_stay_in_the_terminal_and_one_leaves(
+    terminal: TerminalView, window: MainWindow, qtbot: QtBot
+) -> None:
+    QTest.keyClick(terminal, Qt.Key.Key_Tab)
+    QTest.keyClick(terminal, Qt.Key.Key_F, CTRL)
+    QTest.keyClick(terminal, Qt.Key.Key_2, CTRL)
+    QTest.keyClick(terminal, Qt.Key.Key_Escape)
+    assert terminal.hasFocus()
+    assert window.page.name == "containers"
+    QTest.keyClick(terminal, Qt.Key.Key_Backtab, CTRL | SHIFT)
+    assert not terminal.hasFocus()
+
+
+@pytest.mark.parametrize(
+    ("key", "modifiers", "text", "sent"),
+    [
+        (Qt.Key.Key_A, NONE, "a", b"a"),
+        (Qt.Key.Key_C, CTRL, "\x03", b"\x03"),
+        (Qt.Key.Key_B, ALT, "b", b"\x1bb"),
+        (Qt.Key.Key_Up, NONE, "", b"\x1b[A"),
+        (Qt.Key.Key_Left, CTRL, "", b"\x1b[1;5D"),
+        (Qt.Key.Key_Delete, NONE, "\x7f", b"\x1b[3~"),
+        (Qt.Key.Key_F1, NONE, "", b"\x1bOP"),
+        (Qt.Key.Key_F5, SHIFT, "", b"\x1b[15;2~"),
+        (Qt.Key.Key_Backtab, SHIFT, "", b"\x1b[Z"),
+        (Qt.Key.Key_Shift, SHIFT, "", b""),
+        (Qt.Key.Key_Eacute, NONE, "\u00e9", "\u00e9".encode()),
+    ],
+)
+def test_keys(key: Qt.Key, modifiers: Qt.KeyboardModifier, text: str, sent: bytes) -> None:
+    assert encode_key(QKeyEvent(QEvent.Type.KeyPress, key, modifiers, text), False) == sent
+
+
+def test_application_cursor_keys() -> None:
+    assert encode_key(QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_Up, NONE), True) == b"\x1bOA"
+
+
+def test_a_paste_cannot_end_its_brackets() -> None:
+    assert encode_paste("a\x1b[201~b\r\nc", True) == b"\x1b[200~a[201~b\rc\x1b[201~"
+
+
+def test_search_in_the_log_still_works(window: MainWindow, terminal: TerminalView) -> None:
+    detail = window.containers.detail
+    assert detail is not None
+    detail.show_tab("logs")  # type: ignore[attr-defined]
+    window.containers.focus_filter()
+    assert find(window, QLineEdit, "containers.logs.search").hasFocus()

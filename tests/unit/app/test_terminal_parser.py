@@ -1,0 +1,188 @@
+"""The terminal's screen: held against pyte on made-up streams, and by rule where the two differ."""
+
+import random
+
+import pyte
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.viewmodels.terminal_parser import TerminalParser
+from app.viewmodels.terminal_screen import (
+    BOLD,
+    DEFAULT,
+    HISTORY_ROWS,
+    REVERSE,
+    RGB,
+    UNDERLINE,
+    Screen,
+    Style,
+)
+
+COLUMNS, ROWS = 20, 8
+
+
+def show(data: bytes | str, columns: int = COLUMNS, rows: int = ROWS) -> Screen:
+    """Return the screen after `data`."""
+    screen = Screen(columns, rows)
+    TerminalParser(screen).feed(data.encode() if isinstance(data, str) else data)
+    return screen
+
+
+def lines(screen: Screen) -> list[str]:
+    return [row.text.rstrip() for row in screen.lines]
+
+
+def make_stream(seed: int) -> bytes:
+    """Return text with cursor moves, edits and colours, without what pyte is known to do otherwise.
+
+    That is: wide characters beside edits, margins, and anything but text while a wrap is due.
+    """
+    made = random.Random(seed)
+    parts: list[str] = []
+    for _ in range(made.randint(5, 60)):
+        kind = made.random()
+        place = f"\x1b[{made.randint(0, 12)};{made.randint(0, 30)}H"
+        if kind < 0.5:
+            parts.append("".join(made.choice("abcXYZ 0123.-é") for _ in range(made.randint(1, 30))))
+        elif kind < 0.65:
+            parts.append(made.choice(["\r", "\r\n", "\b", place + "\t", place + "\x1b7\r\x1b8"]))
+        elif kind < 0.75:
+            parts.append(place)
+        elif kind < 0.95:
+            number = made.choice(["", str(made.randint(0, 9))])
+            edit = made.choice(
+                [number + made.choice("ABCDEFGPXLM@d"), f"{made.randint(0, 2)}{made.choice('JK')}"]
+            )
+            parts.append(f"{place}\x1b[{edit}")
+        else:
+            parts.append(f"\x1b[{made.choice(['1', '31', '42', '7', '0', '38;5;200', '38;2;1;2;3'])}m")
+    return "".join(parts).encode()
+
+
+@pytest.mark.parametrize("first", range(0, 400, 50))
+def test_same_screen_as_pyte(first: int) -> None:
+    for seed in range(first, first + 50):
+        data = make_stream(seed)
+        oracle = pyte.Screen(COLUMNS, ROWS)
+        pyte.ByteStream(oracle).feed(data)
+        screen = show(data)
+        assert lines(screen) == [line.rstrip() for line in oracle.display], (seed, data)
+        assert screen.cursor.y == oracle.cursor.y, (seed, data)
+        assert screen.cursor.x == min(oracle.cursor.x, COLUMNS - 1), (seed, data)
+
+
+@given(st.binary(max_size=400), st.integers(0, 400))
+@settings(max_examples=300, deadline=None)
+def test_nothing_breaks_it_and_cuts_do_not_matter(data: bytes, place: int) -> None:
+    whole, cut = Screen(COLUMNS, ROWS), Screen(COLUMNS, ROWS)
+    TerminalParser(whole).feed(data)
+    parser = TerminalParser(cut)
+    parser.feed(data[:place])
+    parser.feed(data[place:])
+    assert lines(whole) == lines(cut)
+    check(whole)
+
+
+@given(
+    st.lists(
+        st.sampled_from(
+            ["日本", "e\u0301", "a", "\x1b[2P", "\x1b[3@", "\x1b[2X", "\x1b[1;4H", "\b", "\x1b[4h"]
+        )
+    )
+)
+@settings(max_examples=300, deadline=None)
+def test_wide_characters_never_leave_halves(parts: list[str]) -> None:
+    check(show("".join(parts), 9, 3))
+
+
+@given(st.integers(1, 30), st.integers(1, 12), st.integers(0, 1000))
+@settings(max_examples=100, deadline=None)
+def test_any_size_at_any_time(columns: int, rows: int, seed: int) -> None:
+    screen = Screen(COLUMNS, ROWS)
+    parser = TerminalParser(screen)
+    parser.feed(make_stream(seed) + "日本".encode())
+    screen.resize(columns, rows)
+    parser.feed(make_stream(seed + 1) + b"\x1b[?1049h" + make_stream(seed))
+    screen.resize(rows, columns)
+    parser.feed(b"\x1b[?1049l" + make_stream(seed))
+    check(screen)
+
+
+def check(screen: Screen) -> None:
+    """Hold the screen to what must always be true of it."""
+    assert len(screen.lines) == screen.rows
+    assert 0 <= screen.cursor.x < screen.columns
+    assert 0 <= screen.cursor.y < screen.rows
+    for row in screen.lines:
+        assert len(row.cells) == len(row.styles) == screen.columns
+        for place, cell in enumerate(row.cells):
+            if cell == "":
+                assert place > 0
+                assert row.cells[place - 1] not in ("", " ")
+
+
+def test_colours() -> None:
+    screen = show("\x1b[1;31mr\x1b[0;4;38;5;200;48;2;1;2;3mx\x1b[39;49;24;7my\x1b[mz\x1b[95;103mw")
+    assert screen.lines[0].styles[:5] == [
+        Style(1, DEFAULT, BOLD),
+        Style(200, RGB | 0x010203, UNDERLINE),
+        Style(DEFAULT, DEFAULT, REVERSE),
+        Style(),
+        Style(13, 11),
+    ]
+
+
+def test_lines_that_scroll_away_are_kept_up_to_a_limit() -> None:
+    screen = show("".join(f"line {number}\r\n" for number in range(30)))
+    assert [row.text.rstrip() for row in screen.history[:2]] == ["line 0", "line 1"]
+    assert lines(screen)[0] == "line 23"
+    parser = TerminalParser(screen)
+    parser.feed(b"x\r\n" * (HISTORY_ROWS + 5000))
+    assert HISTORY_ROWS <= len(screen.history) <= HISTORY_ROWS + 1000
+    parser.feed(b"\x1b[3J")
+    assert not screen.history
+
+
+def test_the_alternate_screen_leaves_no_trace() -> None:
+    screen = show("before\r\n$ \x1b[?1049h\x1b[Hfull screen" + "\r\n" * 20 + "\x1b[?1049lafter")
+    assert lines(screen)[:2] == ["before", "$ after"]
+    assert not screen.history
+    assert not screen.is_alternate
+
+
+def test_margins_scroll_alone() -> None:
+    screen = show("\r\n".join("abcdefgh") + "\x1b[2;4r\x1b[4;1H\n\nX")
+    assert lines(screen) == ["a", "d", "", "X", "e", "f", "g", "h"]
+    assert not screen.history
+    assert lines(show("a\r\nb\r\nc\x1b[1;2r\x1b[H\x1bMx"))[:3] == ["x", "a", "c"]
+
+
+def test_line_drawing() -> None:
+    assert lines(show("\x1b(0lqk\x1b(B q"))[0] == "┌─┐ q"
+
+
+def test_answers_to_questions() -> None:
+    answers: list[bytes] = []
+    TerminalParser(Screen(), answers.append).feed(b"\x1b[c\x1b[5n\x1b[3;7H\x1b[6n\x1b[>c")
+    assert answers == [b"\x1b[?62;22c", b"\x1b[0n", b"\x1b[3;7R", b"\x1b[>1;10;0c"]
+
+
+def test_titles_are_plain_and_short() -> None:
+    screen = show("\x1b]0;a\u202eb" + "x" * 500 + "\x07text")
+    assert screen.title.startswith("ab")
+    assert len(screen.title) == 200
+    assert lines(screen)[0] == "text"
+
+
+def test_unknown_sequences_are_never_shown() -> None:
+    assert lines(show("a\x1bP1;2|secret\x1b\\b\x1b[>4;2mc\x1b[?u\x1b^x\x1b\\d\x1b_y\x1b\\e"))[0] == "abcde"
+
+
+def test_a_number_from_outside_is_no_long_loop() -> None:
+    show("\x1b[999999999L\x1b[999999999b\x1b[999999999I\x1b[999999999P\x1b[999999999S")
+
+
+def test_wrapped_rows_are_known_for_copies() -> None:
+    screen = show("x" * (COLUMNS + 5) + "\r\nshort")
+    assert [row.wrapped for row in screen.lines[:3]] == [True, False, False]
