@@ -14,10 +14,12 @@ from backend.api.streams import Hijacked, content_type, frame, hijack
 from backend.containers import container_events
 from backend.containers.attach import Attachment
 from backend.containers.detach_keys import DEFAULT, DetachScanner, parse_keys
+from backend.containers.log_config import is_kept
+from backend.containers.log_details import details_of
 from backend.containers.log_lines import LogOptions, parse_time
 from backend.containers.logs import read_log
 from backend.engine import Engine
-from backend.errors import ConflictError, InvalidParameterError
+from backend.errors import ConflictError, InvalidParameterError, NotSupportedError
 
 
 def routes(engine: Engine) -> list[web.RouteDef]:
@@ -34,9 +36,12 @@ def routes(engine: Engine) -> list[web.RouteDef]:
             until=parse_time(request.query.get("until"), "until"),
             tail=_tail(request),
             terminal=container.tty,
+            details=details_of(container.record) if query_bool(request, "details") else b"",
         )
         if not (options.stdout or options.stderr):
             raise InvalidParameterError("Bad parameters: you must choose at least one stream")
+        if not is_kept(container.record.host_config["LogConfig"]):
+            raise NotSupportedError("configured logging driver does not support reading")
         follow = container if query_bool(request, "follow") else None
         response = web.StreamResponse(headers={"Content-Type": content_type(request, terminal=container.tty)})
         await response.prepare(request)

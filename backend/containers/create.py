@@ -3,12 +3,11 @@
 Source: Docker Engine API, `POST /containers/create`.
 """
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from backend.containers import create_request, networking_request
+from backend.containers import create_request, namespace_modes, networking_request
 from backend.containers.bind_text import parse_volumes_from
 from backend.containers.container import Container, ContainerRecord, now_text
 from backend.containers.container_volumes import drop_volumes
@@ -23,7 +22,7 @@ from backend.containers.store import ContainerStore
 from backend.errors import InvalidParameterError, NotFoundError, NotSupportedError
 from backend.images.manager import Images
 from backend.networks.manager import Networks
-from backend.runtime import cgroups, devices, resources
+from backend.runtime import cgroups, resources
 from backend.state_files import StateFiles
 from backend.tasks import in_thread
 from backend.volumes.manager import Volumes
@@ -62,6 +61,13 @@ class ContainerCreation:
         image = self.images.find(config["Image"])
         create_request.merge_image(config, image, config["Image"])
         self._check_machine(host)
+        namespace_modes.check_hostname(config, host)
+        namespace_modes.resolve_others(host, self.store.find)
+        warnings = [
+            *resources.warnings(host, cgroups.controllers()),
+            *networking_request.warnings_about(config, host),
+        ]
+        resources.discard(host, cgroups.controllers())
         wishes, taken_over = collect_mounts(config, host, self._mounts_of_others(host))
         anonymous = [wish.source for wish in wishes if wish.anonymous]
         record = ContainerRecord(
@@ -89,7 +95,7 @@ class ContainerCreation:
             await in_thread(paths.remove_data)
             raise
         paths.write_disposable_volumes(())
-        return Created(container, _warnings(config, host))
+        return Created(container, warnings)
 
     def _choose_name(self, name: str | None) -> str:
         if not name:
@@ -101,10 +107,6 @@ class ContainerCreation:
     def _check_machine(self, host: Mapping[str, Any]) -> None:
         if host["Init"] and init_program() is None:
             raise NotSupportedError("Init is not supported: this machine has no init for containers")
-        for wanted in host["Devices"] or ():
-            devices.device(wanted.get("PathOnHost") or "", "", "")
-        for name in ("CpusetCpus", "CpusetMems"):
-            _check_cpu_set(name, host[name])
 
     def _mounts_of_others(self, host: Mapping[str, Any]) -> list[dict[str, Any]]:
         mounts: list[dict[str, Any]] = []
@@ -137,25 +139,3 @@ class ContainerCreation:
             "Source": str(volume.mountpoint),
             "Driver": "local",
         }
-
-
-def _warnings(config: Mapping[str, Any], host: Mapping[str, Any]) -> list[str]:
-    """Return what the new container will not get, a sentence for each thing."""
-    warnings = resources.warnings(host, cgroups.controllers())
-    return [*warnings, *networking_request.warnings_about(config, host)]
-
-
-def _check_cpu_set(name: str, text: str) -> None:
-    """Refuse a CPU or memory-node list that is no list or names what is not there."""
-    if not text:
-        return
-    highest = (os.cpu_count() or 1) - 1 if name == "CpusetCpus" else 0
-    try:
-        numbers = [int(number) for part in text.split(",") for number in part.split("-", 1)]
-    except ValueError as error:
-        raise InvalidParameterError(f"Invalid value {text} for {name}") from error
-    if max(numbers) > highest or min(numbers) < 0:
-        raise InvalidParameterError(
-            f"Requested {'CPUs' if name == 'CpusetCpus' else 'memory nodes'} are not available - "
-            f"requested {text}, available: 0-{highest}"
-        )

@@ -8,19 +8,17 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from backend.containers import health
+from backend.containers import device_options, health, namespace_modes, security_options
 from backend.containers.field_tables import CONFIG, HOST_CONFIG, read_fields
 from backend.containers.log_config import check_log_config
 from backend.containers.signals import parse_signal
-from backend.errors import InvalidParameterError, NotSupportedError
+from backend.errors import InvalidParameterError
 from backend.images.image import Image
 from backend.runtime import capabilities, resources
 
 DEFAULT_SHM = 64 * 1024 * 1024
 RESTART_POLICIES = ("no", "always", "on-failure", "unless-stopped")
-SECURITY_OPTIONS = (
-    "seccomp=unconfined, no-new-privileges, label=disable, apparmor=unconfined and systempaths=unconfined"
-)
+RUNTIMES = ("", "crun", "runc", "io.containerd.runc.v2")
 ULIMITS = frozenset(
     [
         "core",
@@ -126,22 +124,25 @@ def read_host_config(body: Mapping[str, Any]) -> dict[str, Any]:
         for name in host[field] or ():
             _check_capability(field, name)
     resources.check(host, os.cpu_count() or 1)
-    _check_namespaces(host)
-    for option in host["SecurityOpt"] or ():
-        _check_security_option(option)
+    namespace_modes.check(host)
+    if host["Runtime"] not in RUNTIMES:
+        raise InvalidParameterError(f"unknown or invalid runtime name: {host['Runtime']}")
+    security_options.check(host["SecurityOpt"] or ())
     for limit in host["Ulimits"] or ():
         _check_ulimit(limit)
     for name in host["Sysctls"] or ():
         _check_sysctl(name, host["NetworkMode"])
-    for device in host["Devices"] or ():
-        if not all(
-            isinstance(device.get(key, ""), str)
-            for key in ("PathOnHost", "PathInContainer", "CgroupPermissions")
-        ):
-            raise InvalidParameterError("invalid JSON: Devices must hold strings")
+    device_options.check(host)
+    _check_storage(host["StorageOpt"] or {})
+    if "" in (host["Annotations"] or {}):
+        raise InvalidParameterError(
+            "invalid Annotations: the empty string is not permitted as an annotation key"
+        )
     host["ConsoleSize"] = _console_size(host["ConsoleSize"])
     if host["Isolation"] not in ("", "default"):
-        raise InvalidParameterError(f'invalid isolation "{host["Isolation"]}" on linux')
+        raise InvalidParameterError(
+            f"Invalid isolation: \"{host['Isolation'][:40]}\" - linux only supports 'default'"
+        )
     host["Isolation"] = ""
     return host
 
@@ -167,6 +168,7 @@ def _restart_policy(value: Mapping[str, Any], auto_remove: bool) -> dict[str, An
     if retries and name != "on-failure":
         raise InvalidParameterError(
             "invalid restart policy: maximum retry count can only be used with 'on-failure'"
+            + (" and cannot be negative" if retries < 0 else "")
         )
     if retries < 0:
         raise InvalidParameterError("invalid restart policy: maximum retry count cannot be negative")
@@ -175,42 +177,13 @@ def _restart_policy(value: Mapping[str, Any], auto_remove: bool) -> dict[str, An
     return {"Name": name, "MaximumRetryCount": retries}
 
 
-def _check_namespaces(host: Mapping[str, Any]) -> None:
-    for name, good in (
-        ("PidMode", ("", "private", "host")),
-        ("IpcMode", ("", "private", "shareable", "none", "host")),
-        ("UTSMode", ("", "host")),
-        ("UsernsMode", ("", "host")),
-        ("CgroupnsMode", ("", "private", "host")),
-    ):
-        mode = host[name]
-        if mode in good:
-            continue
-        if mode.startswith("container:"):
-            raise NotSupportedError(
-                f"{name} {mode}: sharing another container's namespace is not supported yet"
-            )
-        raise InvalidParameterError(f"invalid {name}: {mode}")
-    if host["Runtime"] not in ("", "crun", "runc", "io.containerd.runc.v2"):
-        raise InvalidParameterError(f"unknown or invalid runtime name: {host['Runtime']}")
-
-
-def _check_security_option(option: str) -> None:
-    name, separator, value = option.replace(":", "=", 1).partition("=")
-    if name == "no-new-privileges" and value in ("", "true", "false"):
-        return
-    if separator and (name, value) in (
-        ("seccomp", "unconfined"),
-        ("apparmor", "unconfined"),
-        ("label", "disable"),
-        ("systempaths", "unconfined"),
-    ):
-        return
-    if name in ("seccomp", "apparmor", "label", "systempaths"):
-        raise NotSupportedError(
-            f"security option {option[:80]} is not supported yet; there are {SECURITY_OPTIONS}"
+def _check_storage(options: Mapping[str, str]) -> None:
+    for name in options:
+        if name.lower() != "size":
+            raise InvalidParameterError(f"Unknown option {name[:40]}")
+        raise InvalidParameterError(
+            "--storage-opt is supported only for overlay over xfs with 'pquota' mount option"
         )
-    raise InvalidParameterError(f'invalid --security-opt 1: "{option[:80]}"')
 
 
 def _check_capability(field: str, name: str) -> None:

@@ -13,7 +13,7 @@ from backend.containers import container_events
 from backend.containers.container import Container
 from backend.containers.create_request import merge_environment
 from backend.containers.field_tables import STRING_LIST, Field, read_fields
-from backend.containers.specification import capabilities_of, hostname_of, security_options
+from backend.containers.specification import capabilities_of, hostname_of, security_of
 from backend.containers.start_errors import EXEC, explain
 from backend.containers.store import ContainerStore
 from backend.errors import ConflictError, EngineError, InvalidParameterError, NotFoundError
@@ -162,7 +162,7 @@ class Execs:
             user=user,
             terminal=terminal,
             capabilities=granted,
-            no_new_privileges="no-new-privileges=true" in security_options(record),
+            no_new_privileges=security_of(record).no_new_privileges,
             terminal_size=size if terminal else None,
         )
 

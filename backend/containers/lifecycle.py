@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from backend.containers import container_events, container_volumes, health
+from backend.containers import container_events, container_volumes, health, namespace_modes
 from backend.containers.container import Container, now_text
 from backend.containers.health import Health
+from backend.containers.log_config import is_kept
 from backend.containers.mount_sources import MountSources, needs_preparation
 from backend.containers.run_files import RunFiles
-from backend.containers.specification import command_of, hostname_of, specify
+from backend.containers.specification import Surroundings, command_of, hostname_of, specify
 from backend.containers.start_errors import explain
 from backend.containers.store import ContainerStore
 from backend.containers.volume_filling import fill_new_volumes
@@ -97,11 +98,15 @@ class Lifecycle:
         else:
             sources = MountSources(record.mounts, paths.subpaths)
         try:
-            specification = specify(record, attachment, user, paths.root, paths.data, sources)
+            surroundings = self._surroundings(container)
+            specification = specify(record, attachment, user, paths.root, paths.data, sources, surroundings)
             paths.write_specification(specification)
             try:
                 return await monitor.create_container(
-                    self.runtime, paths.monitor, paths.log, _monitor_options(container)
+                    self.runtime,
+                    paths.monitor,
+                    paths.log if is_kept(record.host_config["LogConfig"]) else None,
+                    _monitor_options(container),
                 )
             except SystemFailureError as error:
                 failure, code = explain(error.message, specification["process"]["args"])
@@ -109,6 +114,23 @@ class Lifecycle:
                 raise failure from error
         finally:
             sources.close()
+
+    def _surroundings(self, container: Container) -> Surroundings:
+        """Return what a container shares with others. Raises EngineError when they keep it to themselves."""
+        host, paths = container.record.host_config, self.run_files(container)
+        others = namespace_modes.joined(host, self.store.find)
+        namespaces = {field.removesuffix("Mode").lower(): other.state.pid for field, other in others.items()}
+        shm: str | None = None if host["IpcMode"] == "none" else ""
+        if "IpcMode" in others:
+            other = others["IpcMode"]
+            shared = other.record.host_config["IpcMode"] == "host"
+            shm = "/dev/shm" if shared else str(self.run_files(other).shm)
+        elif host["IpcMode"] == "shareable":
+            try:
+                shm = paths.make_shm(host["ShmSize"])
+            except OSError as error:
+                raise SystemFailureError(f"cannot mount /dev/shm: {error.strerror}") from error
+        return Surroundings(namespaces, shm)
 
     async def _acquire(self, container: Container) -> tuple[Attachment, list[Path]]:
         """Get network and layers at the same time; what one got while the other failed, `clean_up` gives

@@ -28,6 +28,7 @@ class LogOptions:
     until: bytes = b""
     tail: int | None = None
     terminal: bool = False
+    details: bytes = b""  # what goes before each line
 
 
 class LogRenderer:
@@ -63,8 +64,11 @@ class LogRenderer:
                     pieces.append(self._pack(current, run))
                     run = []
                 current = stream
-            if options.timestamps and stream not in self._in_line:
-                run.append(stamp[:STAMP_LENGTH] + b"Z ")
+            if stream not in self._in_line:
+                if options.timestamps:
+                    run.append(stamp[:STAMP_LENGTH] + b"Z ")
+                if options.details:
+                    run.append(options.details)
             run.append(text)
             if tag[:1] == b"F":
                 run.append(b"\n")

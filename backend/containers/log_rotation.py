@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from backend.containers import log_files
 from backend.containers.container import Container
-from backend.containers.log_config import limits_of
+from backend.containers.log_config import is_kept, limits_of
 from backend.containers.run_files import RunFiles
 from backend.errors import SystemFailureError
 from backend.runtime import monitor
@@ -37,6 +37,8 @@ class LogRotation:
             await asyncio.sleep(INTERVAL_S)
             for container in self._containers.store:
                 # One that is just started, stopped or removed is left alone: its monitor changes.
+                if not is_kept(container.record.host_config["LogConfig"]):
+                    continue
                 if container.state.running and not container.lock.locked():
                     async with container.lock:
                         await self._look_at(container)

@@ -9,13 +9,18 @@ from typing import Any
 
 from backend.containers.container import NEVER, Container, State
 from backend.containers.health import STARTING
+from backend.containers.log_config import is_kept
 from backend.containers.manager import Containers
-from backend.containers.specification import command_of
+from backend.containers.specification import command_of, security_of
 from backend.moments import unix_seconds
 from backend.networks.attachment import idle_settings
+from backend.runtime.oci_spec import MASKED_PATHS, READONLY_PATHS
 
 LEFT_OUT_WHEN_EMPTY = frozenset(
     {"ArgsEscaped", "ExposedPorts", "Healthcheck", "MacAddress", "NetworkDisabled", "Shell", "StopSignal"}
+)
+HOST_LEFT_OUT_WHEN_EMPTY = frozenset(
+    {"Annotations", "Init", "KernelMemory", "KernelMemoryTCP", "Mounts", "StorageOpt", "Sysctls", "Tmpfs"}
 )
 MOUNT_POINT = ("Type", "Name", "Source", "Destination", "Driver", "Mode", "RW", "Propagation")
 
@@ -38,14 +43,14 @@ def inspect(
         "ResolvConfPath": str(paths.data / "resolv.conf"),
         "HostnamePath": str(paths.data / "hostname"),
         "HostsPath": str(paths.data / "hosts"),
-        "LogPath": str(paths.log),
+        "LogPath": str(paths.log) if is_kept(record.host_config["LogConfig"]) else "",
         "Name": f"/{record.name}",
         "RestartCount": state.restart_count,
         "Driver": "overlay2",
         "Platform": "linux",
         "MountLabel": "",
         "ProcessLabel": "",
-        "AppArmorProfile": "",
+        "AppArmorProfile": security_of(record).apparmor,
         "ExecIDs": list(container.exec_ids) or None,
         "HostConfig": _host_config(record.host_config),
         "GraphDriver": {
@@ -77,8 +82,15 @@ def config_json(config: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _host_config(host: Mapping[str, Any]) -> dict[str, Any]:
+    told = {name: value for name, value in host.items() if value or name not in HOST_LEFT_OUT_WHEN_EMPTY}
+    if not host["Privileged"]:
+        told["MaskedPaths"] = list(MASKED_PATHS) if host["MaskedPaths"] is None else host["MaskedPaths"]
+        told["ReadonlyPaths"] = (
+            list(READONLY_PATHS) if host["ReadonlyPaths"] is None else host["ReadonlyPaths"]
+        )
     return {
-        **host,
+        **told,
+        "OomKillDisable": bool(host["OomKillDisable"]),
         "IpcMode": host["IpcMode"] or "private",
         "CgroupnsMode": host["CgroupnsMode"] or "private",
         "Runtime": host["Runtime"] or "runc",

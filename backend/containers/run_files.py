@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from backend.networks.attachment import Attachment
-from backend.runtime import overlay
+from backend.runtime import overlay, syscalls
 from backend.runtime.monitor import MonitorFiles
 from backend.state_files import StateFiles
 
@@ -58,6 +58,11 @@ class RunFiles:
         return self.run / "subpaths"
 
     @property
+    def shm(self) -> Path:
+        """The memory at /dev/shm of a container whose IPC namespace others may join."""
+        return self.run / "shm"
+
+    @property
     def monitor(self) -> MonitorFiles:
         """The monitor's files."""
         return MonitorFiles(self.container_id, self.run)
@@ -96,6 +101,13 @@ class RunFiles:
         (self.data / "resolv.conf").write_text(attachment.resolv_conf)
         (self.data / "hostname").write_text(f"{hostname}\n")
 
+    def make_shm(self, size: int) -> str:
+        """Mount `size` bytes of memory for /dev/shm; returns where. Raises OSError."""
+        self.shm.mkdir()
+        flags = syscalls.MS_NOSUID | syscalls.MS_NODEV | syscalls.MS_NOEXEC
+        syscalls.mount("shm", str(self.shm), "tmpfs", flags, f"mode=1777,size={size}")
+        return str(self.shm)
+
     def write_specification(self, specification: dict[str, Any]) -> None:
         """Write the bundle's config.json."""
         (self.run / "config.json").write_text(json.dumps(specification))
@@ -106,6 +118,8 @@ class RunFiles:
         if self.subpaths.exists():  # of a start that was cut off: nothing of the volume may go with it
             for place in self.subpaths.iterdir():
                 overlay.unmount_all(place)
+        if self.shm.exists():
+            overlay.unmount_all(self.shm)
         shutil.rmtree(self.run, ignore_errors=True)
 
     def remove_data(self) -> None:

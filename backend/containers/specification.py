@@ -4,12 +4,15 @@ here."""
 import shutil
 import socket
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from backend.containers import device_options, security_options
 from backend.containers.container import ContainerRecord
 from backend.containers.mount_sources import MountSources
 from backend.containers.mounts import tmpfs_targets
+from backend.containers.security_options import UNCONFINED, SecurityOptions
 from backend.errors import InvalidParameterError, NotSupportedError
 from backend.networks.attachment import Attachment
 from backend.runtime import capabilities, cgroups, devices, mount_table, resources, seccomp
@@ -22,6 +25,15 @@ INIT_IN_CONTAINER = "/sbin/docker-init"
 INIT_PROGRAMS = ("docker-init", "tini-static", "catatonit")
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a container shares with other containers: `namespaces` are "pid" and "ipc", each with the process
+    whose namespace is joined; `shm` is a folder for /dev/shm, "" for one of its own, None for none."""
+
+    namespaces: Mapping[str, int] = field(default_factory=dict)
+    shm: str | None = ""
+
+
 def init_program() -> str | None:
     """Return the little init that `--init` puts into containers, None when this machine has none."""
     return next((found for name in INIT_PROGRAMS if (found := shutil.which(name))), None)
@@ -32,12 +44,9 @@ def command_of(record: ContainerRecord) -> list[str]:
     return [*(record.config["Entrypoint"] or []), *(record.config["Cmd"] or [])]
 
 
-def security_options(record: ContainerRecord) -> frozenset[str]:
-    """Return the options in one form: "seccomp=unconfined", "no-new-privileges=true", …"""
-    options = (option.replace(":", "=", 1) for option in record.host_config["SecurityOpt"] or ())
-    return frozenset(
-        "no-new-privileges=true" if option == "no-new-privileges" else option for option in options
-    )
+def security_of(record: ContainerRecord) -> SecurityOptions:
+    """Return what confines the container."""
+    return security_options.parse(record.host_config["SecurityOpt"] or ())
 
 
 def capabilities_of(record: ContainerRecord) -> frozenset[str]:
@@ -60,9 +69,10 @@ def specify(
     root: Path,
     files: Path,
     sources: MountSources,
+    surroundings: Surroundings,
 ) -> dict[str, Any]:
     """Return config.json's content. `files` holds the generated hosts, hostname and resolv.conf."""
-    host, options = record.host_config, security_options(record)
+    host, security = record.host_config, security_of(record)
     granted = capabilities_of(record)
     privileged = bool(host["Privileged"])
     arguments, mounts = command_of(record), _mounts(record, files, sources)
@@ -72,13 +82,7 @@ def specify(
             raise NotSupportedError("--init: this machine has no init for containers")
         mounts.append(bind(program, INIT_IN_CONTAINER, access="ro"))
         arguments = [INIT_IN_CONTAINER, "--", *arguments]
-    chosen = [
-        devices.device(
-            *(wanted.get(key) or "" for key in ("PathOnHost", "PathInContainer", "CgroupPermissions"))
-        )
-        for wanted in host["Devices"] or ()
-    ]
-    unmasked = "systempaths=unconfined" in options
+    found, rules = device_options.gather(host)
     process = ContainerProcess(
         arguments=arguments,
         environment=build_environment(record.config["Env"] or (), hostname_of(record), record.config["Tty"]),
@@ -86,7 +90,7 @@ def specify(
         user=user,
         terminal=record.config["Tty"],
         capabilities=granted,
-        no_new_privileges="no-new-privileges=true" in options,
+        no_new_privileges=security.no_new_privileges,
         rlimits=_rlimits(host["Ulimits"] or ()),
         oom_score_adj=host["OomScoreAdj"] or None,
         terminal_size=_terminal_size(host["ConsoleSize"]),
@@ -103,22 +107,31 @@ def specify(
             network_namespace=str(attachment.namespace_path) if attachment.namespace_path else None,
             host_pid=host["PidMode"] == "host",
             host_ipc=host["IpcMode"] == "host",
+            joined={name: f"/proc/{pid}/ns/{name}" for name, pid in surroundings.namespaces.items()},
+            shm=surroundings.shm,
+            annotations=host["Annotations"] or {},
             host_uts=host["UTSMode"] == "host" or attachment.namespace_path is None,
             host_cgroup=host["CgroupnsMode"] == "host",
             privileged=privileged,
             shm_size=host["ShmSize"],
-            seccomp=None
-            if privileged or "seccomp=unconfined" in options
-            else seccomp.default_filter(granted),
+            seccomp=_filter(security, granted, privileged),
             resources=resources.to_oci(host, cgroups.controllers()),
-            devices=devices.all_devices() if privileged else [found for found, _ in chosen],
-            device_rules=[rule for _, rule in chosen],
+            devices=[*(devices.all_devices() if privileged else ()), *found],
+            device_rules=rules,
             sysctls=host["Sysctls"] or {},
-            masked_paths=[] if unmasked else host["MaskedPaths"],
-            readonly_paths=[] if unmasked else host["ReadonlyPaths"],
+            masked_paths=host["MaskedPaths"],
+            readonly_paths=host["ReadonlyPaths"],
             root_propagation=widest_propagation([mount["Propagation"] for mount in record.mounts]),
         )
     )
+
+
+def _filter(security: SecurityOptions, granted: frozenset[str], privileged: bool) -> Mapping[str, Any] | None:
+    if security.seccomp_profile:
+        return seccomp.custom_filter(security.seccomp_profile, granted)
+    if privileged or security.seccomp == UNCONFINED:
+        return None
+    return seccomp.default_filter(granted)
 
 
 def _mounts(record: ContainerRecord, files: Path, sources: MountSources) -> list[dict[str, Any]]:

@@ -27,14 +27,16 @@ def explain(said: str, arguments: Sequence[str], *, prefix: str = CREATE) -> tup
     told = " ".join(said.split()).removeprefix("crun: ").removeprefix("[conmon:e]: ")
     lower = told.lower()
     start = f'{prefix}: unable to start container process: exec: "{program}"'
-    if NOT_FOUND.search(told):
+    if NOT_FOUND.search(told) or (not program and "in $path" in lower):
         if "/" in program:
             return InvalidParameterError(f"{start}: stat {program}: no such file or directory: unknown"), 127
         return InvalidParameterError(f"{start}: executable file not found in $PATH: unknown"), 127
     if f"`{program}`" in told or "exec" in lower:
         for pattern, reason in REFUSED:
             if pattern.search(told):
-                return InvalidParameterError(f"{start}: {reason}: unknown"), 126
+                # Docker adds the system's own words where they say less than the reason.
+                more = ": permission denied" if reason == "is a directory" and prefix == CREATE else ""
+                return InvalidParameterError(f"{start}: {reason}: unknown{more}"), 126
     if "not a directory" in lower and "mount" in lower:
         return InvalidParameterError(
             f"{prefix}: {told}: unknown: Are you trying to mount a directory onto a file (or vice-versa)? "

@@ -6,9 +6,14 @@ Source: OCI runtime-spec, config-linux.md, "Default Filesystems"; options as Doc
 from collections.abc import Sequence
 from typing import Any
 
+SHM_OPTIONS = ("nosuid", "noexec", "nodev", "mode=1777")
 
-def default_mounts(privileged: bool, host_ipc: bool, shm_size: int) -> list[dict[str, Any]]:
-    """Return OCI mounts in the order to make them; `shm_size` is in bytes."""
+
+def default_mounts(privileged: bool, host_ipc: bool, shm: str | None, shm_size: int) -> list[dict[str, Any]]:
+    """Return OCI mounts in the order to make them; `shm_size` is in bytes.
+
+    `shm` is a folder for /dev/shm, "" for memory of the container's own, None for none at all.
+    """
     kernel_files = [] if privileged else ["ro"]
     mounts = [
         _mount("/proc", "proc", "proc", ["nosuid", "noexec", "nodev"]),
@@ -25,11 +30,11 @@ def default_mounts(privileged: bool, host_ipc: bool, shm_size: int) -> list[dict
     if host_ipc:
         mounts += [bind("/dev/mqueue", "/dev/mqueue"), bind("/dev/shm", "/dev/shm")]
     else:
-        shm_options = ["nosuid", "noexec", "nodev", "mode=1777", f"size={shm_size}"]
-        mounts += [
-            _mount("/dev/mqueue", "mqueue", "mqueue", ["nosuid", "noexec", "nodev"]),
-            _mount("/dev/shm", "tmpfs", "shm", shm_options),
-        ]
+        mounts.append(_mount("/dev/mqueue", "mqueue", "mqueue", ["nosuid", "noexec", "nodev"]))
+        if shm:
+            mounts.append(bind(shm, "/dev/shm", restrictions=SHM_OPTIONS[:3]))
+        elif shm is not None:
+            mounts.append(_mount("/dev/shm", "tmpfs", "shm", [*SHM_OPTIONS, f"size={shm_size}"]))
     return mounts
 
 

@@ -18,27 +18,45 @@ MADE_BY_RUNTIME = frozenset(
 )
 
 
-def device(on_host: str, in_container: str, permissions: str) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return one device and the rule that allows it. Raises InvalidParameterError when it is not a device."""
+Device = tuple[dict[str, Any], dict[str, Any]]
+
+
+def below(on_host: str, in_container: str, permissions: str) -> list[Device]:
+    """Return a device, or all devices in a folder, each with the rule that allows it.
+
+    Raises InvalidParameterError, in Docker's words, when there is none.
+    """
     try:
-        info = Path(on_host).stat()
+        real = Path(on_host or "/nothing").resolve(strict=True)
+        info = real.stat()
     except OSError as error:
-        raise InvalidParameterError(
-            f'error gathering device information while adding custom device "{on_host}": {error.strerror}'
-        ) from error
-    found = _describe(info, in_container or on_host)
-    if found is None:
-        raise InvalidParameterError(
-            f'error gathering device information while adding custom device "{on_host}": not a device node'
-        )
-    rule = {
+        raise _no_device(on_host, (error.strerror or "").lower()) from error
+    if (found := _describe(info, in_container or on_host)) is not None:
+        return [(found, _rule(found, permissions))]
+    base = in_container or on_host
+    inside = [
+        device | {"path": base + device["path"].removeprefix(str(real))}
+        for device in (_walk(real) if stat.S_ISDIR(info.st_mode) else ())
+    ]
+    if not inside:
+        raise _no_device(on_host, "not a device node")
+    return [(device, _rule(device, permissions)) for device in inside]
+
+
+def _no_device(path: str, reason: str) -> InvalidParameterError:
+    return InvalidParameterError(
+        f'error gathering device information while adding custom device "{path}": {reason}'
+    )
+
+
+def _rule(device: dict[str, Any], permissions: str) -> dict[str, Any]:
+    return {
         "allow": True,
-        "type": found["type"],
-        "major": found["major"],
-        "minor": found["minor"],
-        "access": permissions or "rwm",
+        "type": device["type"],
+        "major": device["major"],
+        "minor": device["minor"],
+        "access": "".join(letter for letter in "rwm" if letter in permissions) or "rwm",
     }
-    return found, rule
 
 
 def all_devices() -> list[dict[str, Any]]:

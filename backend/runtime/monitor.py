@@ -72,18 +72,20 @@ class MonitorOptions:
 
 
 async def create_container(
-    runtime: OciRuntime, files: MonitorFiles, log_path: Path, options: MonitorOptions
+    runtime: OciRuntime, files: MonitorFiles, log_path: Path | None, options: MonitorOptions
 ) -> int:
     """Start a monitor, which creates the container; returns the PID of the container's first process.
 
-    The container waits for `OciRuntime.start`. Raises SystemFailureError with the runtime's own words.
+    Without a `log_path` no output is kept. The container waits for `OciRuntime.start`. Raises
+    SystemFailureError with the runtime's own words.
     """
     files.exit_folder.mkdir()
     command = [
         "conmon", "--api-version", "1", "-c", files.container_id, "-u", files.container_id,
         "-n", files.container_id[:12], "-r", runtime.program, "-b", str(files.folder),
         "-p", str(files.init_pid), "-P", str(files.monitor_pid), "--exit-dir", str(files.exit_folder),
-        "--full-attach", "--no-sync-log", "--log-level", "error", "-l", f"k8s-file:{log_path}",
+        "--full-attach", "--no-sync-log", "--log-level", "error",
+        "-l", f"k8s-file:{log_path}" if log_path else "none",
     ]  # fmt: skip
     for argument in runtime.global_arguments:
         command += ["--runtime-arg", argument]

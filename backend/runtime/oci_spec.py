@@ -98,7 +98,8 @@ class ContainerSpec:
     """All that the runtime must know about one container.
 
     `mounts` are OCI mounts in the order to make them. `network_namespace` is a path, or None to share the
-    machine's. `devices` and `extra_device_rules` are in OCI form. `shm_size` is in bytes.
+    machine's. `joined` are paths of other namespaces by kind. `shm` is a folder to mount at /dev/shm, "" for
+    memory of its own (`shm_size` bytes), None for nothing. `devices` and `device_rules` are in OCI form.
     """
 
     process: ContainerProcess
@@ -113,8 +114,11 @@ class ContainerSpec:
     host_ipc: bool = False
     host_uts: bool = False
     host_cgroup: bool = False
+    joined: Mapping[str, str] = field(default_factory=dict)
     privileged: bool = False
+    shm: str | None = ""
     shm_size: int = 64 * 1024 * 1024
+    annotations: Mapping[str, str] = field(default_factory=dict)
     seccomp: Mapping[str, Any] | None = None
     resources: Mapping[str, Any] = field(default_factory=dict)
     devices: Sequence[Mapping[str, Any]] = ()
@@ -146,10 +150,13 @@ def build_spec(spec: ContainerSpec) -> dict[str, Any]:
         "hostname": "" if spec.host_uts else spec.hostname,
         "domainname": "" if spec.host_uts else spec.domainname,
         "mounts": [
-            *_without_replaced(default_mounts(spec.privileged, spec.host_ipc, spec.shm_size), spec.mounts),
+            *_without_replaced(
+                default_mounts(spec.privileged, spec.host_ipc, spec.shm, spec.shm_size), spec.mounts
+            ),
             *spec.mounts,
         ],
         "linux": linux,
+        **({"annotations": dict(spec.annotations)} if spec.annotations else {}),
     }
 
 
@@ -163,7 +170,9 @@ def _namespaces(spec: ContainerSpec) -> list[dict[str, str]]:
         ("pid", spec.host_pid),
         ("cgroup", spec.host_cgroup),
     ):
-        if not shared:
+        if kind in spec.joined:
+            namespaces.append({"type": kind, "path": spec.joined[kind]})
+        elif not shared:
             namespaces.append({"type": kind})
     return namespaces
 

@@ -172,7 +172,8 @@ def test_log_options(engine: NativeEngine) -> None:
         ({"max-size": "0"}, 400),
         ({"max-file": "0"}, 400),
         ({"max-file": "-1"}, 400),
-        ({"labels": "x"}, 501),
+        ({"labels": "x"}, 201),
+        ({"colour": "x"}, 400),
     ):
         body = {"Image": "busybox", "HostConfig": {"LogConfig": {"Type": "json-file", "Config": options}}}
         answer = engine.request("POST", "/containers/create", body=body)

@@ -11,7 +11,7 @@ from backend.containers.mounts import by_depth, collect_mounts, tmpfs_targets
 from backend.containers.names import check_name, new_id, random_name
 from backend.containers.signals import parse_signal
 from backend.containers.start_errors import EXEC, explain
-from backend.errors import EngineError, InvalidParameterError, NotSupportedError, SystemFailureError
+from backend.errors import EngineError, InvalidParameterError, SystemFailureError
 from backend.images.image import Image
 
 
@@ -61,10 +61,25 @@ def test_environment() -> None:
         ({"Memory": 2**70}, InvalidParameterError, "out of range"),
         ({"RestartPolicy": {"Name": "always"}, "AutoRemove": True}, InvalidParameterError, "AutoRemove"),
         ({"RestartPolicy": {"Name": "no", "MaximumRetryCount": 3}}, InvalidParameterError, "on-failure"),
-        ({"SecurityOpt": ["seccomp={}"]}, NotSupportedError, "not supported yet"),
-        ({"SecurityOpt": ["nonsense"]}, InvalidParameterError, "invalid --security-opt"),
-        ({"PidMode": "container:x"}, NotSupportedError, "another container's"),
-        ({"PidMode": "x"}, InvalidParameterError, "invalid PidMode"),
+        ({"SecurityOpt": ["seccomp={}", "label=level:s0", "apparmor=own", "disable"]}, None, ""),
+        ({"SecurityOpt": ["seccomp=nonsense"]}, InvalidParameterError, "Decoding seccomp profile failed"),
+        ({"SecurityOpt": ["nonsense"]}, InvalidParameterError, 'invalid --security-opt 1: "nonsense"'),
+        ({"SecurityOpt": ["x=y"]}, InvalidParameterError, 'invalid --security-opt 2: "x=y"'),
+        ({"SecurityOpt": ["no-new-privileges=x"]}, InvalidParameterError, "invalid --security-opt 2"),
+        ({"PidMode": "container:x", "IpcMode": "container:y"}, None, ""),
+        ({"PidMode": "x"}, InvalidParameterError, "invalid PID mode: x"),
+        ({"PidMode": "container:"}, InvalidParameterError, "invalid PID mode: container:"),
+        ({"IpcMode": "x"}, InvalidParameterError, "invalid IPC mode: x"),
+        ({"UTSMode": "container:x"}, InvalidParameterError, "invalid UTS mode: container:x"),
+        ({"CgroupnsMode": "x"}, InvalidParameterError, "invalid cgroup namespace mode: x"),
+        ({"UsernsMode": "x"}, InvalidParameterError, "invalid USER mode: x"),
+        ({"Annotations": {"": "x"}}, InvalidParameterError, "empty string is not permitted"),
+        ({"StorageOpt": {"size": "1G"}}, InvalidParameterError, "only for overlay over xfs"),
+        ({"StorageOpt": {"colour": "red"}}, InvalidParameterError, "Unknown option colour"),
+        ({"Devices": [{"PathOnHost": 5}]}, InvalidParameterError, "Devices must hold strings"),
+        ({"DeviceCgroupRules": ["c 1:3 rwx"]}, InvalidParameterError, "invalid device cgroup rule format"),
+        ({"DeviceCgroupRules": ["c 1:3 rwm", "a *:* r"]}, None, ""),
+        ({"Isolation": "hyperv"}, InvalidParameterError, "linux only supports 'default'"),
         ({"Sysctls": {"kernel.panic": "1"}}, InvalidParameterError, "not allowed"),
         ({"Sysctls": {"net.x": "1"}, "NetworkMode": "host"}, InvalidParameterError, "host network"),
         (
@@ -74,10 +89,25 @@ def test_environment() -> None:
         ),
         ({"ShmSize": -1}, InvalidParameterError, "SHM size"),
         ({"OomScoreAdj": 2000}, InvalidParameterError, "-1000, 1000"),
-        ({"DeviceRequests": [{"Driver": "nvidia"}]}, NotSupportedError, "DeviceRequests"),
+        ({"DeviceRequests": [{"Driver": 5}]}, InvalidParameterError, "DeviceRequests"),
         ({"MemorySwappiness": -1, "BlkioDeviceReadBps": [], "Links": []}, None, ""),
         ({"LogConfig": {"Type": "json-file", "Config": {}}}, None, ""),
-        ({"LogConfig": {"Config": {"labels": "x"}}}, NotSupportedError, "labels"),
+        ({"LogConfig": {"Config": {"labels": "x", "tag": "{{.Name}}/{{ .ID }}"}}}, None, ""),
+        ({"LogConfig": {"Config": {"tag": "{{.Colour}}"}}}, InvalidParameterError, "no field Colour"),
+        ({"LogConfig": {"Config": {"tag": "{{"}}}, InvalidParameterError, "unclosed action"),
+        ({"LogConfig": {"Config": {"env-regex": "("}}}, InvalidParameterError, "error parsing regexp"),
+        ({"LogConfig": {"Config": {"x": "y"}}}, InvalidParameterError, "'x' for json-file log driver"),
+        ({"LogConfig": {"Config": {"mode": "x"}}}, InvalidParameterError, "logging mode not supported: x"),
+        ({"LogConfig": {"Config": {"max-buffer-size": "1m"}}}, InvalidParameterError, "mode=non-blocking"),
+        ({"LogConfig": {"Config": {"compress": "x"}}}, InvalidParameterError, "strconv.ParseBool"),
+        (
+            {"LogConfig": {"Type": "local", "Config": {"labels": "x"}}},
+            InvalidParameterError,
+            "unknown log opt 'labels' for log driver local",
+        ),
+        ({"LogConfig": {"Type": "local", "Config": {"mode": "non-blocking", "max-file": "2"}}}, None, ""),
+        ({"LogConfig": {"Type": "none", "Config": {"anything": "x"}}}, None, ""),
+        ({"LogConfig": {"Type": "syslog"}}, InvalidParameterError, 'plugin "syslog" not found'),
     ],
 )
 def test_host_config(body: dict[str, Any], kind: type[EngineError] | None, text: str) -> None:
