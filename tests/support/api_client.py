@@ -56,10 +56,11 @@ class UnixConnection(http.client.HTTPConnection):
 
 
 class ApiClient(ABC):
-    """One engine that keeps its state in the folder `state`: ours, or the reference."""
+    """One engine with its state in the folder `state` and its ports in the network namespace `netns`."""
 
-    def __init__(self, state: Path) -> None:
+    def __init__(self, state: Path, netns: str) -> None:
         self.state = state
+        self.netns = netns
 
     @property
     @abstractmethod

@@ -24,8 +24,7 @@ class NativeEngine(ApiClient):
     """One engine process with its own state folder, in the network namespace `netns`."""
 
     def __init__(self, state: Path, netns: str, arguments: Sequence[str] = ()) -> None:
-        super().__init__(state)
-        self.netns = netns
+        super().__init__(state, netns)
         self.arguments = list(arguments)
         self._process: subprocess.Popen[bytes] | None = None
 
