@@ -68,6 +68,11 @@ class StateFiles:
         return self.run_root / "mount-points"
 
     @property
+    def view(self) -> Path:
+        """An empty folder: where a stopped container's root is mounted, seen by its reader only."""
+        return self.run_root / "view"
+
+    @property
     def network_namespaces(self) -> Path:
         """Pinned network namespaces, one file for each running container."""
         return self.run_root / "netns"

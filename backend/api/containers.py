@@ -149,10 +149,6 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         web.delete(one, remove),
         *container_streams.routes(engine),
         web.get(f"{one}/stats", not_yet),
-        web.get(f"{one}/changes", not_yet),
-        web.get(f"{one}/export", not_yet),
-        web.get(f"{one}/archive", not_yet),
-        web.put(f"{one}/archive", not_yet),
         web.post(f"{one}/update", not_yet),
         web.get(f"{one}/attach/ws", not_yet),
     ]

@@ -8,6 +8,7 @@ from backend.api import (
     build,
     buildkit,
     commit,
+    container_files,
     containers,
     disk_usage,
     events,
@@ -25,9 +26,21 @@ from backend.engine import Engine
 from backend.version import VERSION
 
 AREAS = (
-    system, disk_usage, events, images, containers, commit, exec, networks, volumes, build, buildkit, swarm,
+    system,
+    disk_usage,
+    events,
+    images,
+    containers,
+    container_files,
+    commit,
+    exec,
+    networks,
+    volumes,
+    build,
+    buildkit,
+    swarm,
     plugins,
-)  # fmt: skip
+)
 
 
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:

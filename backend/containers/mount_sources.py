@@ -42,7 +42,7 @@ class MountSources:
             raise
 
     def _hold(self, mount: Mount) -> None:
-        descriptor = _open_subpath(mount["Source"], mount["Subpath"])
+        descriptor = open_subpath(mount["Source"], mount["Subpath"])
         place = self._subpaths / str(len(self._paths))
         try:
             self._subpaths.mkdir(exist_ok=True)
@@ -114,7 +114,8 @@ def _prepare_bind(mount: Mount) -> None:
             )
 
 
-def _open_subpath(volume: str, subpath: str) -> int:
+def open_subpath(volume: str, subpath: str) -> int:
+    """Open a path that must not lead out of its volume. Raises InvalidParameterError, NotFoundError."""
     whole = f"{volume}/{subpath}"
     with opened_root(Path(volume)) as root:
         try:

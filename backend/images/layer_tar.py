@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from backend.images import tar_headers
 from backend.images.tar_headers import BLOCK, DamagedArchiveError, FolderAttributes
+from backend.images.tar_source import CHUNK, Read, TarSource
 
-CHUNK = 1 << 20
 MAX_EXTENSION_BYTES = 1 << 20
 MAX_ENTRIES = 4_000_000
 MAX_PATH = 4096
@@ -20,42 +20,8 @@ UNKNOWN_AUFS = b".wh..wh."
 # An image has no business with the records by which the overlay finds its way between layers.
 OVERLAY_ATTRIBUTES = (b"SCHILY.xattr.trusted.overlay.", b"SCHILY.xattr.user.overlay.")
 
-Read = Callable[[int], bytes]
 Write = Callable[[bytes], object]
 AttributesBelow = Callable[[bytes], FolderAttributes]
-
-
-class _Source:
-    """Exact reads from a stream that gives what it has."""
-
-    def __init__(self, read: Read) -> None:
-        self._read = read
-        self._chunk = b""
-        self._position = 0
-
-    def take(self, count: int) -> bytes:
-        """Return `count` bytes, or fewer at the end of the stream."""
-        end = self._position + count
-        if end <= len(self._chunk):
-            taken = self._chunk[self._position : end]
-            self._position = end
-            return taken
-        parts = [self._chunk[self._position :]]
-        missing = count - len(parts[0])
-        self._chunk, self._position = b"", 0
-        while missing > 0:
-            self._chunk = self._read(CHUNK)
-            if not self._chunk:
-                break
-            parts.append(self._chunk[:missing])
-            self._position = len(parts[-1])
-            missing -= len(parts[-1])
-        return b"".join(parts)
-
-    def drain(self) -> None:
-        """Read to the end: what follows the archive still counts for its digest."""
-        while self._read(CHUNK):
-            pass
 
 
 @dataclass(slots=True)
@@ -82,7 +48,7 @@ class LayerTar:
     """One pass over one layer. `attributes_below` tells what a folder is like in the layers underneath."""
 
     def __init__(self, read: Read, write: Write, attributes_below: AttributesBelow, max_bytes: int) -> None:
-        self._source = _Source(read)
+        self._source = TarSource(read)
         self._write = write
         self._attributes_below = attributes_below
         self._max_bytes = max_bytes

@@ -6,7 +6,7 @@ Changeset".
 
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 
 from backend.errors import SystemFailureError
@@ -39,7 +39,7 @@ class _OverlayTar(TreeTar):
             )
 
 
-def chunks(upper: Path) -> Iterator[bytes]:
+def chunks(upper: Path) -> Generator[bytes, None, None]:
     """Give the layer of the changes in `upper`, piece by piece. Blocking. Raises SystemFailureError."""
     root = os.open(upper, FOLDER_FLAGS)
     try:

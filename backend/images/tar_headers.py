@@ -169,7 +169,6 @@ def _header(
     link: bytes = b"",
     device: tuple[int, int] = (0, 0),
 ) -> bytes:
-    devices = b"%07o\0%07o\0" % device if kind in (CHARACTER_DEVICE, BLOCK_DEVICE) else bytes(16)
     header = bytearray().join(
         (
             name.ljust(100, b"\0"),
@@ -185,7 +184,7 @@ def _header(
             link.ljust(100, b"\0"),
             b"ustar\x0000",
             bytes(64),
-            devices,
+            b"%07o\0%07o\0" % device,
             bytes(167),
         )
     )

@@ -7,7 +7,7 @@ The tree may belong to somebody who changes it meanwhile: nothing is reached thr
 import errno
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import suppress
 
 from backend.errors import SystemFailureError
@@ -42,7 +42,7 @@ class TreeTar:
         self._waiting: list[bytes] = []
         self._waiting_bytes = 0
 
-    def chunks(self, *, with_root: bool = False, end: bool = True) -> Iterator[bytes]:
+    def chunks(self, *, with_root: bool = False, end: bool = True) -> Generator[bytes, None, None]:
         """Give the archive piece by piece. Blocking. Raises SystemFailureError when a file cannot be read.
 
         `with_root` begins with an entry for the root itself, named by the prefix; without `end` the archive
@@ -53,6 +53,13 @@ class TreeTar:
         yield from self._walk()
         if end:
             self._put(END)
+        yield from self._given(0)
+
+    def one(self, name: bytes) -> Generator[bytes, None, None]:
+        """Give the archive of one entry of the folder that is no folder itself. Blocking. Raises OSError."""
+        status = os.stat(name, dir_fd=self._root, follow_symlinks=False)
+        yield from self._other(self._root, name, self._prefix + name, status)
+        self._put(END)
         yield from self._given(0)
 
     def _walk(self) -> Iterator[bytes]:
@@ -177,7 +184,7 @@ class TreeTar:
             ),
             size=status.st_size if kind == tar_headers.REGULAR_FILE else 0,
             link=link,
-            device=(os.major(status.st_rdev), os.minor(status.st_rdev)),
+            device=(os.major(status.st_rdev), os.minor(status.st_rdev)) if status.st_rdev else (0, 0),
             records=records,
         )
 

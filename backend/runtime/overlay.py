@@ -27,6 +27,16 @@ def mount_overlay(lowers: Sequence[Path], upper: Path, work: Path, target: Path)
     syscalls.mount_by_parts("overlay", "overlay", parts, str(target))
 
 
+def mount_read_only(lowers: Sequence[Path], target: Path) -> None:
+    """Mount `lowers` (topmost first, two at least) at `target`, for reading only. Raises OSError."""
+    options = f"lowerdir={':'.join(map(str, lowers))}"
+    if len(options.encode()) < PAGE and not any(NEEDS_ESCAPING.intersection(str(path)) for path in lowers):
+        syscalls.mount("overlay", str(target), "overlay", syscalls.MS_RDONLY, options)
+    else:
+        parts = [("lowerdir+", str(lower)) for lower in lowers]
+        syscalls.mount_by_parts("overlay", "overlay", parts, str(target))
+
+
 def unmount_all(target: Path) -> None:
     """Take away whatever is mounted at `target`, if anything; a root still in use goes when its last user
     does."""
