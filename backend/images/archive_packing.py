@@ -9,22 +9,13 @@ from collections.abc import Sequence
 from itertools import chain
 
 from backend.errors import SystemFailureError
-from backend.images import layer_compression
+from backend.images import digests, layer_compression
 from backend.images.content_store import ContentStore
 from backend.images.decompression import GZIP_MAGIC, ZSTD_MAGIC
 from backend.images.image import Layer
 from backend.images.image_archive import ArchivedImage, ImageArchive, Member
 from backend.images.image_source import FoundManifest
-from backend.images.manifest import (
-    DOCKER_CONFIG,
-    DOCKER_LAYER,
-    DOCKER_MANIFEST,
-    OCI_CONFIG,
-    OCI_LAYER,
-    OCI_MANIFEST,
-    Descriptor,
-    manifest_of,
-)
+from backend.images.manifest import DOCKER_LAYER, OCI_LAYER, Descriptor, manifest_of
 
 
 class Packer:
@@ -43,11 +34,8 @@ class Packer:
             ]
         except OSError as error:
             raise SystemFailureError(f"cannot store a layer: {os.strerror(error.errno or 0)}") from error
-        is_oci = any(layer.media_type.startswith(OCI_LAYER) for layer in layers)
-        digest = f"sha256:{hashlib.sha256(image.config).hexdigest()}"
-        config = Descriptor(OCI_CONFIG if is_oci else DOCKER_CONFIG, digest, len(image.config))
-        media_type = OCI_MANIFEST if is_oci else DOCKER_MANIFEST
-        return self._archive.add_manifest(manifest_of(media_type, config, layers), media_type)
+        new = manifest_of(digests.of_bytes(image.config), len(image.config), layers)
+        return self._archive.add_manifest(new.data, new.media_type)
 
     def _of_store(self, layer: Layer) -> Descriptor:
         return Descriptor(layer.media_type, layer.blob, self._content.path(layer.blob).stat().st_size)

@@ -7,12 +7,14 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from backend.images import digests, durable_files
 from backend.state_files import StateFiles
 
 TRASH = ".trash-"
 UNFINISHED = ".new"
+BUFFER = 1 << 20  # bytes
 KEEP_DOWNLOADS = 7 * 24 * 3600.0  # seconds
 
 
@@ -46,10 +48,15 @@ class ContentStore:
         """Return where a blob lies while its image is incomplete."""
         return self.downloads / digests.hex_of(digest)
 
-    def locate(self, digest: str) -> Path:
-        """Return where a fetched blob lies now."""
-        path = self.path(digest)
-        return path if path.exists() else self.download_path(digest)
+    def open(self, digest: str) -> BinaryIO:
+        """Open a fetched blob, wherever it lies now: another import may put it on record at any moment.
+
+        Blocking. Raises FileNotFoundError.
+        """
+        for path in (self.path(digest), self.download_path(digest)):
+            with suppress(FileNotFoundError):
+                return path.open("rb", buffering=BUFFER)
+        return self.path(digest).open("rb", buffering=BUFFER)
 
     def has(self, digest: str) -> bool:
         """Return whether a blob is on record."""
@@ -57,7 +64,8 @@ class ContentStore:
 
     def read(self, digest: str) -> bytes:
         """Return a small blob (manifest, config). Blocking. Raises FileNotFoundError."""
-        return self.locate(digest).read_bytes()
+        with self.open(digest) as file:
+            return file.read()
 
     def add(self, data: bytes) -> str:
         """Store a small blob as a finished download; returns its digest. Blocking."""

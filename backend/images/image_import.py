@@ -12,6 +12,7 @@ from backend.images.content_store import ContentStore
 from backend.images.image import Image, Layer
 from backend.images.image_records import ImageRecords
 from backend.images.image_source import FoundManifest, ImageSource
+from backend.images.layer_sources import BlobSource
 from backend.images.layer_store import LayerStore, StoredLayer
 from backend.images.manifest import (
     MAX_CONFIG_BYTES,
@@ -152,6 +153,8 @@ class ImageImport:
             return
 
         async def work(report: Report) -> None:
+            if self._slots.locked():
+                report(Step("Waiting"))
             async with self._slots:
                 path = self._content.download_path(blob.digest)
                 download = BlobDownload(blob, path, lambda done: report(Step("Downloading", done, blob.size)))
@@ -170,8 +173,9 @@ class ImageImport:
             def from_thread(done: int) -> None:
                 loop.call_soon_threadsafe(report, Step("Extracting", done, blob.size))
 
-            path = self._content.locate(blob.digest)
-            return await self._layers.unpack(path, stack, below, from_thread)
+            name = digests.hex_of(blob.digest)[:12]
+            source = BlobSource(name, lambda: self._content.open(blob.digest))
+            return await self._layers.unpack(source, stack, below, from_thread)
 
         key = digests.chain(stack)
         stored = await self._unpacking.run(key, work, _reporter(progress, blob.digest))

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import BinaryIO
 
 from backend.errors import InvalidParameterError, SystemFailureError
 from backend.images.decompression import BUFFER, DECOMPRESSION_ERRORS, plain
@@ -12,21 +13,22 @@ from backend.images.layer_unpacking import Read
 
 
 class BlobSource:
-    """A blob in the store, whatever it is compressed with."""
+    """A blob in the store, whatever it is compressed with; `name` is for messages."""
 
-    def __init__(self, blob: Path) -> None:
-        self._blob = blob
+    def __init__(self, name: str, open_blob: Callable[[], BinaryIO]) -> None:
+        self.name = name
+        self._open = open_blob
         self._tell: Callable[[], int] = lambda: 0
 
     @contextmanager
     def opened(self) -> Iterator[Read]:
         """Read the plain tar. Raises InvalidParameterError for damaged blobs."""
         try:
-            with self._blob.open("rb", buffering=BUFFER) as file, plain(file) as stream:
+            with self._open() as file, plain(file) as stream:
                 self._tell = file.tell
                 yield stream.read
         except DECOMPRESSION_ERRORS as error:
-            raise InvalidParameterError(f"damaged layer {self._blob.name[:12]}: {error}") from error
+            raise InvalidParameterError(f"damaged layer {self.name}: {error}") from error
 
     def position(self) -> int:
         """Return how much of the compressed file has been read."""

@@ -74,7 +74,7 @@ class LayerStore:
         return self._folder / f"{UNFINISHED}{secrets.token_hex(8)}.erofs"
 
     async def unpack(
-        self, blob: Path, diff_ids: Sequence[str], keys_below: Sequence[str], progress: Progress
+        self, blob: BlobSource, diff_ids: Sequence[str], keys_below: Sequence[str], progress: Progress
     ) -> StoredLayer:
         """Make the topmost layer of the stack `diff_ids` from its blob.
 
@@ -85,10 +85,10 @@ class LayerStore:
         """
         unfinished = self._unfinished()
         try:
-            diff_id, contents = await self._make(BlobSource(blob), keys_below, progress, unfinished)
+            diff_id, contents = await self._make(blob, keys_below, progress, unfinished)
             if diff_id != diff_ids[-1]:
                 raise InvalidParameterError(
-                    f"layer {blob.name[:12]} is not what the image says: "
+                    f"layer {blob.name} is not what the image says: "
                     f"its contents have the digest {diff_id}, expected {diff_ids[-1]}"
                 )
             return await self._place(unfinished, diff_ids, contents)

@@ -5,7 +5,7 @@ Sources: OCI image specification ("Image Manifest", "Image Index"); Docker image
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from backend.errors import InvalidParameterError, NotFoundError
@@ -51,6 +51,15 @@ class Manifest:
 
     config: Descriptor
     layers: tuple[Descriptor, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NewManifest:
+    """A manifest that was written here: its bytes, and what they say."""
+
+    data: bytes
+    media_type: str
+    manifest: Manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +125,16 @@ def parse_config(data: bytes, layer_count: int) -> tuple[dict[str, Any], tuple[s
     return config, diff_ids
 
 
-def manifest_of(media_type: str, config: Descriptor, layers: Sequence[Descriptor]) -> bytes:
-    """Return a new image manifest; OCI and Docker write them alike."""
+def manifest_of(config_digest: str, config_size: int, layers: Sequence[Descriptor]) -> NewManifest:
+    """Write an image manifest in Docker's form, or in OCI's when a layer is of a kind that only OCI has.
+
+    All parts of a manifest are of one family.
+    """
+    is_oci = any(layer.media_type.startswith(OCI_LAYER) for layer in layers)
+    media_type = OCI_MANIFEST if is_oci else DOCKER_MANIFEST
+    config = Descriptor(OCI_CONFIG if is_oci else DOCKER_CONFIG, config_digest, config_size)
+    if is_oci:
+        layers = [replace(layer, media_type=_as_oci(layer.media_type)) for layer in layers]
 
     def described(blob: Descriptor) -> dict[str, str | int]:
         return {"mediaType": blob.media_type, "size": blob.size, "digest": blob.digest}
@@ -128,7 +145,12 @@ def manifest_of(media_type: str, config: Descriptor, layers: Sequence[Descriptor
         "config": described(config),
         "layers": [described(layer) for layer in layers],
     }
-    return json.dumps(manifest, indent=3).encode()
+    return NewManifest(json.dumps(manifest, indent=3).encode(), media_type, Manifest(config, tuple(layers)))
+
+
+def _as_oci(media_type: str) -> str:
+    form = media_type.removeprefix(DOCKER_LAYER).lstrip(".")
+    return media_type if media_type.startswith(OCI_LAYER) else OCI_LAYER + (f"+{form}" if form else "")
 
 
 def json_object(data: bytes, what: str) -> dict[str, Any]:

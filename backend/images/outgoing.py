@@ -10,10 +10,6 @@ from dataclasses import dataclass
 from backend.images.content_store import ContentStore
 from backend.images.image import Image
 from backend.images.manifest import (
-    DOCKER_CONFIG,
-    DOCKER_MANIFEST,
-    OCI_CONFIG,
-    OCI_LAYER,
     OCI_MANIFEST,
     Descriptor,
     Manifest,
@@ -60,8 +56,5 @@ def _with_new_manifest(image: Image, content: ContentStore) -> OutgoingImage:
         Descriptor(layer.media_type, layer.blob, content.path(layer.blob).stat().st_size)
         for layer in image.store_layers
     )
-    is_oci = any(layer.media_type.startswith(OCI_LAYER) for layer in layers)
-    media_type = OCI_MANIFEST if is_oci else DOCKER_MANIFEST
-    size = content.path(image.id).stat().st_size
-    config = Descriptor(OCI_CONFIG if is_oci else DOCKER_CONFIG, image.id, size)
-    return OutgoingImage(image, manifest_of(media_type, config, layers), media_type, config, layers)
+    new = manifest_of(image.id, content.path(image.id).stat().st_size, layers)
+    return OutgoingImage(image, new.data, new.media_type, new.manifest.config, new.manifest.layers)

@@ -17,7 +17,7 @@ from tests.support.namespaces import made_netns
 from tests.support.native_engine import NativeEngine, started_engine
 from tests.support.registry import Registry, started_registry
 from tests.support.registry_proxy import RegistryProxy, started_proxy
-from tests.support.test_images import BuiltImage, Entry, build_image, layer_tar
+from tests.support.test_images import BuiltImage, Entry, build_image, digest_of, layer_tar
 
 pytestmark = pytest.mark.timeout(120)
 PROXY_PORT = 5011
@@ -67,6 +67,16 @@ def files_of(engine: NativeEngine, folder: str) -> set[str]:
 def wait_for(condition: threading.Event) -> None:
     """Wait until a test's other side is where it should be."""
     assert condition.wait(30)
+
+
+def wait_for_bytes(engine: NativeEngine, image: BuiltImage) -> Path:
+    """Wait until most of what the proxy lets through of a layer is on the disk; returns where."""
+    unfinished = engine.data_root / "downloads" / image.layer_digests[0].removeprefix("sha256:")
+    deadline = time.monotonic() + 20
+    while not (unfinished.exists() and unfinished.stat().st_size >= 4_000_000):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+    return unfinished
 
 
 def test_wrong_bytes_are_an_error_and_nothing_is_kept(
@@ -124,11 +134,7 @@ def test_pull_goes_on_after_the_engine_was_killed(own_registry: Registry, tmp_pa
         pulling = threading.Thread(target=_pull_until_it_dies, args=(engine, proxy, "killed"))
         pulling.start()
         wait_for(proxy.behaviour.reached_gate)
-        unfinished = engine.data_root / "downloads" / image.layer_digests[0].removeprefix("sha256:")
-        deadline = time.monotonic() + 20
-        while not (unfinished.exists() and unfinished.stat().st_size >= 4_000_000):
-            assert time.monotonic() < deadline
-            time.sleep(0.02)
+        unfinished = wait_for_bytes(engine, image)
         engine.kill()
         pulling.join(30)
         kept = unfinished.stat().st_size
@@ -167,6 +173,7 @@ def test_client_that_leaves_cancels_the_pull(
     answer = connection.getresponse()
     answer.readline()
     wait_for(proxy.behaviour.reached_gate)
+    wait_for_bytes(engine, image)
     answer.close()
     connection.close()
     # The pull has ended when another one asks the registry for the blob anew.
@@ -177,6 +184,9 @@ def test_client_that_leaves_cancels_the_pull(
         assert time.monotonic() < deadline
         time.sleep(1.5)
         _pull_until_it_dies(engine, proxy, "left")
+    # It went on where the first one was when its client left.
+    ranges = [sent for path, sent in proxy.behaviour.requests if image.layer_digests[0] in path]
+    assert int(ranges[0].removeprefix("bytes=").rstrip("-")) > 4_000_000
     assert engine.request("GET", f"/images/{proxy.address}/left/json").status == 200
 
 
@@ -197,6 +207,40 @@ def test_two_pulls_at_once_fetch_once(engine: NativeEngine, registry: Registry, 
     assert len(fetched) == 1
     listed = engine.request("GET", "/images/json").json
     assert [entry["Id"] for entry in listed].count(image.config_digest) == 1
+
+
+def test_layer_that_two_pulls_share_is_fetched_once(
+    engine: NativeEngine, registry: Registry, proxy: RegistryProxy
+) -> None:
+    """The second pull takes over what the first one has, and is done while that one still waits."""
+    shared = layer_tar([Entry("shared", random.Random(31).randbytes(500_000))])
+    large = layer_tar([Entry("large", random.Random(32).randbytes(6_000_000))])
+    first, second = (
+        build_image([shared, large], compression="none"),
+        build_image([shared], compression="none"),
+    )
+    registry.push("shares", "first", first)
+    registry.push("shares", "second", second)
+    proxy.behaviour.cut_blobs_after = 5_000_000
+    proxy.behaviour.blob_gate = threading.Event()
+    name = f"{proxy.address}/shares"
+    results: list[list[dict[str, str]]] = []
+
+    def pull(tag: str) -> None:
+        query = {"fromImage": name, "tag": tag}
+        results.append(engine.request("POST", "/images/create", query=query).lines)
+
+    pulling = threading.Thread(target=pull, args=("first",))
+    pulling.start()
+    wait_for(proxy.behaviour.reached_gate)
+    pull("second")
+    assert engine.request("GET", f"/images/{name}:first/json").status == 404
+    proxy.behaviour.cut_blobs_after = None
+    proxy.behaviour.blob_gate.set()
+    pulling.join(60)
+    assert all("Downloaded newer image" in messages[-1]["status"] for messages in results)
+    fetched = [path for path, _ in proxy.behaviour.requests if digest_of(shared) in path]
+    assert len(fetched) == 1
 
 
 def test_token_goes_to_its_registry_and_nowhere_else(
