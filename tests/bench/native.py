@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from tests.bench import bulk
 from tests.bench.engines import Docker, Marina, MeasuredEngine
 from tests.bench.measurements import (
     Measurement,
@@ -14,6 +15,7 @@ from tests.bench.measurements import (
     cold_start,
     create,
     first_byte,
+    first_byte_early,
     lifecycle,
     lifecycle_with_port,
     remove,
@@ -25,6 +27,15 @@ from tests.support.namespaces import made_netns
 from tests.support.test_images import busybox_image, save_docker_archive
 
 STANDING_CONTAINERS = 10
+BULK_SAMPLES = 3
+BULK = (
+    Measurement("output: write 30 MB of lines", bulk.log_write, BULK_SAMPLES),
+    Measurement("output: read it", bulk.log_read, BULK_SAMPLES),
+    Measurement("exec: 64 MB in and out", bulk.exec_stream, BULK_SAMPLES),
+    Measurement("attach: 64 MB in and out", bulk.attach_stream, BULK_SAMPLES),
+    Measurement("copy 100 MB in", bulk.copy_in, BULK_SAMPLES),
+    Measurement("copy 100 MB out", bulk.copy_out, BULK_SAMPLES),
+)
 
 
 def measure(samples: int, with_docker: bool) -> list[Row]:
@@ -36,8 +47,12 @@ def measure(samples: int, with_docker: bool) -> list[Row]:
             _take(engines, Measurement("create+start+wait+remove true, bridge", lifecycle, samples)),
             _take(engines, Measurement("the same with a published port", lifecycle_with_port, samples)),
             _take(engines, Measurement("start to first byte on the port", first_byte, samples)),
+            _take(engines, Measurement("the same, asked from the start call on", first_byte_early, samples)),
+            _take(engines, Measurement("attach+start to first output", bulk.first_output, samples)),
         ]
         rows += _with_standing_containers(engines, samples)
+        rows += _long_list(engines, samples)
+        rows += [_take(engines, measurement) for measurement in BULK]
         rows += _memory(engines)
         rows.append(_take(engines, Measurement("cold start to /_ping", cold_start, max(1, min(samples, 5)))))
         return rows
@@ -84,6 +99,16 @@ def _with_standing_containers(engines: Sequence[MeasuredEngine], samples: int) -
         ]
     finally:
         for one in standing.values():
+            one.close()
+
+
+def _long_list(engines: Sequence[MeasuredEngine], samples: int) -> list[Row]:
+    many = {engine.name: bulk.ManyContainers(engine) for engine in engines}
+    try:
+        name = f"list of {bulk.LISTED}"
+        return [_take(engines, Measurement(name, lambda e: many[e.name].list_all(), samples))]
+    finally:
+        for one in many.values():
             one.close()
 
 
