@@ -71,7 +71,8 @@ class NativeEngine:
                 "HOME": "/root",
                 "LC_ALL": "C.UTF-8",
                 "PYTHONPATH": f"{ENGINE_HOME}:/usr/lib/python3/dist-packages",
-                "PYTHONPYCACHEPREFIX": str(self._state / "pycache"),
+                "PYTHONDONTWRITEBYTECODE": "1",  # the image holds it
+                "MALLOC_ARENA_MAX": "1",  # as in the guest
                 "TERM": os.environ.get("TERM", "dumb"),
             }
             os.chdir(ENGINE_HOME)

@@ -11,7 +11,8 @@ run_engine() {
         [ -n "$argument" ] && set -- "$@" "$argument"
     done </run/marina/engine-arguments
     cd /usr/lib/marina || exit 1
-    export PYTHONPATH=/usr/lib/marina:/usr/lib/python3/dist-packages PYTHONDONTWRITEBYTECODE=1
+    # One arena of the C library: with one a thread, what threads free stays with the process.
+    export PYTHONPATH=/usr/lib/marina:/usr/lib/python3/dist-packages PYTHONDONTWRITEBYTECODE=1 MALLOC_ARENA_MAX=1
     ulimit -n 1048576
     exec /usr/bin/python3 -S -s -P -m backend --socket /run/marina/engine.sock --data-root /data/engine \
         --run-root /run/marina/engine --bundled-images /usr/lib/marina/images --host-address 10.0.2.2 "$@" \
