@@ -82,7 +82,7 @@ class SshServer(paramiko.ServerInterface):
         while transport.is_active():
             channel = transport.accept(0.2)
             if channel is not None and self.engine is not None:
-                threading.Thread(target=self.engine, args=(channel,), daemon=True).start()
+                threading.Thread(target=_serve_channel, args=(self.engine, channel), daemon=True).start()
 
     def get_allowed_auths(self, username: str) -> str:
         return "publickey"
@@ -95,3 +95,8 @@ class SshServer(paramiko.ServerInterface):
         if kind == CHANNEL_KIND and self.engine is not None:
             return OPEN_SUCCEEDED
         return OPEN_FAILED_CONNECT_FAILED
+
+
+def _serve_channel(engine: Engine, channel: paramiko.Channel) -> None:
+    with contextlib.suppress(OSError, EOFError, paramiko.SSHException):  # tests let connections die
+        engine(channel)
