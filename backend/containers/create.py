@@ -4,6 +4,7 @@ Source: Docker Engine API, `POST /containers/create`.
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from backend.containers.bind_text import parse_volumes_from
 from backend.containers.container import Container, ContainerRecord, now_text
 from backend.containers.container_volumes import drop_volumes
 from backend.containers.lifecycle import attach_request
+from backend.containers.links import resolve_links
 from backend.containers.mount_sources import check_bind_source
 from backend.containers.mount_wish import MountWish
 from backend.containers.mounts import by_depth, collect_mounts
@@ -56,6 +58,7 @@ class ContainerCreation:
             raise InvalidParameterError("invalid JSON: HostConfig must be an object")
         host = create_request.read_host_config(host_body)
         networks = networking_request.read_networks(body, config, host, self.networks)
+        self._resolve_others(host, clean_name)
         if not config["Image"]:
             raise InvalidParameterError("no image specified")
         image = self.images.find(config["Image"])
@@ -96,6 +99,16 @@ class ContainerCreation:
             raise
         paths.write_disposable_volumes(())
         return Created(container, warnings)
+
+    def _resolve_others(self, host: dict[str, Any], name: str) -> None:
+        """Put the containers that the network mode and links mean into the form that is kept."""
+        mode = host["NetworkMode"]
+        if mode.startswith(networking_request.SHARED_PREFIX):
+            with suppress(NotFoundError):  # it may be made later
+                target = self.store.find(mode.removeprefix(networking_request.SHARED_PREFIX))
+                host["NetworkMode"] = networking_request.SHARED_PREFIX + target.id
+        if host["Links"]:
+            host["Links"] = resolve_links(host["Links"], name, self.store)
 
     def _choose_name(self, name: str | None) -> str:
         if not name:

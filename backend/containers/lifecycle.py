@@ -12,7 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from backend.containers import container_events, container_volumes, health, namespace_modes
+from backend.containers import (
+    container_events,
+    container_volumes,
+    health,
+    links,
+    namespace_modes,
+    network_start,
+)
 from backend.containers.container import Container, now_text
 from backend.containers.health import Health
 from backend.containers.log_config import is_kept
@@ -99,7 +106,9 @@ class Lifecycle:
             sources = MountSources(record.mounts, paths.subpaths)
         try:
             surroundings = self._surroundings(container)
-            specification = specify(record, attachment, user, paths.root, paths.data, sources, surroundings)
+            # A container in another one's network has that one's names and name servers too.
+            shown = RunFiles.of(self.files, attachment.shared_with or record.id)
+            specification = specify(record, attachment, user, paths.root, shown.data, sources, surroundings)
             paths.write_specification(specification)
             try:
                 return await monitor.create_container(
@@ -130,14 +139,15 @@ class Lifecycle:
                 shm = paths.make_shm(host["ShmSize"])
             except OSError as error:
                 raise SystemFailureError(f"cannot mount /dev/shm: {error.strerror}") from error
-        return Surroundings(namespaces, shm)
+        linked = links.environment(container.record, self.store) if host["Links"] else []
+        return Surroundings(namespaces, shm, linked)
 
     async def _acquire(self, container: Container) -> tuple[Attachment, list[Path]]:
         """Get network and layers at the same time; what one got while the other failed, `clean_up` gives
         back."""
         image = self.images.find(container.record.image_id)
         network, layers = await asyncio.gather(
-            self.networks.sandboxes.attach(attach_request(container)),
+            network_start.join(self.networks, self.store, attach_request(container)),
             self.images.mount(image, container.id),
             return_exceptions=True,
         )
@@ -158,6 +168,7 @@ class Lifecycle:
             state.health = Health(log=[] if state.health is None else state.health.log)
         container.record.attachment = attachment.to_json()
         note_networks(container, attachment)
+        links.follow(container, self.store, self.files)
         container.record.volumes_filled = True
         self.store.save(container)
         container_events.publish_mounts(self.events, container)

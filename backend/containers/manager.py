@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from backend.config import EngineConfig
-from backend.containers import container_events, restart_policy
+from backend.containers import container_events, network_start, restart_policy
 from backend.containers.container import Container, Exit
 from backend.containers.container_volumes import anonymous_names, drop_volumes
 from backend.containers.create import ContainerCreation, Created
 from backend.containers.exec import Execs
 from backend.containers.health_checks import HealthChecks
-from backend.containers.lifecycle import Lifecycle
+from backend.containers.lifecycle import Lifecycle, note_networks
 from backend.containers.log_rotation import LogRotation
 from backend.containers.names import check_name
 from backend.containers.recovery import recover
@@ -86,9 +86,14 @@ class Containers:
 
     def start_background_work(self) -> None:
         """Start what may come after the first answer: restart policies, a warm runtime."""
-        for container in self.store:
+        starts: dict[str, asyncio.Task[None]] = {}
+        for container in network_start.in_order_of_need(self.store):
             if restart_policy.wanted_at_engine_start(container.record):
-                self.tasks.start(self._start_again(container), f"start {container.id[:12]}")
+                needed = network_start.needed_by(container, self.store)
+                first = [starts[other] for other in needed if other in starts]
+                starts[container.id] = self.tasks.start(
+                    self._start_again(container, first), f"start {container.id[:12]}"
+                )
         self.tasks.start(LogRotation(self).run(), "keep the logs small")
         self.tasks.start(warm_up(self.files, self.runtime), "warm up the runtime")
 
@@ -195,7 +200,9 @@ class Containers:
             if container.state.status == "restarting" and not container.removing:
                 await self._start_locked(container)
 
-    async def _start_again(self, container: Container) -> None:
+    async def _start_again(self, container: Container, first: "list[asyncio.Task[None]]") -> None:
+        if first:
+            await asyncio.wait(first)
         async with container.lock:
             if not container.state.running and not container.removing:
                 try:
@@ -335,6 +342,7 @@ class Containers:
             attachment = self.networks.sandboxes.rename(container.id, old, container.name)
             if attachment is not None:
                 container.record.attachment = attachment.to_json()
+                note_networks(container, attachment)
                 self.store.save(container)
         container_events.publish(self.events, container, "rename", oldName=f"/{old}")
 

@@ -10,7 +10,7 @@ from typing import Any
 from backend.containers.container import Container
 from backend.containers.lifecycle import attach_request, note_networks
 from backend.containers.manager import Containers
-from backend.containers.networking_request import read_settings
+from backend.containers.networking_request import SHARED_PREFIX, SHARED_REFUSAL, read_settings
 from backend.errors import (
     ConflictError,
     InvalidParameterError,
@@ -25,10 +25,6 @@ from backend.tasks import in_thread
 log = logging.getLogger(__name__)
 
 HOST_REFUSAL = "container cannot be disconnected from host network or connected to host network"
-SHARED_REFUSAL = (
-    "container sharing network namespace with another container or host cannot be connected to any other "
-    "network"
-)
 NONE_REFUSAL = (
     "container cannot be connected to multiple networks with one of the networks in private (none) mode"
 )
@@ -59,7 +55,7 @@ def _check_modes(container: Container, network: Network) -> None:
     mode = container.record.host_config["NetworkMode"]
     if network.name == "host":
         raise InvalidParameterError(HOST_REFUSAL)
-    if mode == "host" or mode.startswith("container:"):
+    if mode == "host" or mode.startswith(SHARED_PREFIX):
         raise InvalidParameterError(SHARED_REFUSAL)
     if network.name == "none" or "none" in container.record.networks:
         raise InvalidParameterError(NONE_REFUSAL)

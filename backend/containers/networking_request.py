@@ -6,11 +6,12 @@ Source: Docker Engine API, NetworkingConfig, EndpointSettings, HostConfig.Networ
 from collections.abc import Mapping
 from typing import Any
 
-from backend.errors import InvalidParameterError, NotSupportedError
+from backend.errors import InvalidParameterError
 from backend.networks.mac_address import normal_mac_address
 from backend.networks.manager import Networks
 from backend.networks.network_request import is_clean
 
+SHARED_PREFIX = "container:"
 ALONE = ("host", "none")  # modes without any other network
 DEFAULT_NAMES = ("", "default", "bridge")
 
@@ -18,20 +19,30 @@ MAC_WARNING = (
     "The container-wide MacAddress field is now deprecated. "
     "It should be specified in EndpointsConfig instead."
 )
+SHARED_REFUSAL = (
+    "container sharing network namespace with another container or host cannot be connected to any other "
+    "network"
+)
 PORTS_WARNING = "Published ports are discarded when using host network mode"
 
 
 def read_networks(
-    body: Mapping[str, Any], config: Mapping[str, Any], host: Mapping[str, Any], networks: Networks
+    body: Mapping[str, Any], config: Mapping[str, Any], host: dict[str, Any], networks: Networks
 ) -> dict[str, dict[str, Any]]:
     """Return what a new container asks of each network, by name, its main network first.
 
-    Raises InvalidParameterError or NotSupportedError in Docker's words.
+    Links in `host` become aliases where the main network has names.
+    Raises InvalidParameterError in Docker's words.
     """
     mode = host["NetworkMode"]
     given = read_endpoints(body.get("NetworkingConfig"))
-    if mode.startswith("container:"):
-        raise NotSupportedError("sharing another container's network is not supported yet")
+    _check_mode(config, host)
+    if mode.startswith(SHARED_PREFIX):
+        if given:
+            raise InvalidParameterError(SHARED_REFUSAL)
+        return {}
+    if config["NetworkDisabled"]:
+        return {}
     if mode in ALONE:
         if others := set(given) - {mode}:
             raise InvalidParameterError(_refusal(mode, min(others)))
@@ -50,7 +61,42 @@ def read_networks(
     if main in wishes:
         wishes = {main: wishes[main], **wishes}
         _add_container_wide(wishes[main], config["MacAddress"])
+        if main != "bridge" and host["Links"]:
+            # On a network with names a link is an alias of the endpoint.
+            wishes[main]["Links"] = [*wishes[main].get("Links", ()), *host["Links"]]
+    if main != "bridge":
+        host["Links"] = None
     return wishes
+
+
+def _check_mode(config: Mapping[str, Any], host: Mapping[str, Any]) -> None:
+    """Refuse options that contradict the network mode. Source: moby, runconfig/hostconfig_unix.go."""
+    mode = host["NetworkMode"]
+    shared = mode.startswith(SHARED_PREFIX)
+    if mode == "container" or mode == SHARED_PREFIX:
+        raise InvalidParameterError("Invalid network mode: invalid container format container:<name|id>")
+    if mode != "host" and not shared:
+        return
+    if host["Links"]:
+        kind = "container type network" if shared else "host type networking"
+        raise InvalidParameterError(
+            f"conflicting options: {kind} can't be used with links. This would result in undefined behavior"
+        )
+    if not shared:
+        return
+    for conflict, what in (
+        (config["Hostname"], "hostname and the network mode"),
+        (host["Dns"], "dns and the network mode"),
+        (host["ExtraHosts"], "custom host-to-IP mapping and the network mode"),
+        (config["MacAddress"], "mac-address and the network mode"),
+        (
+            host["PortBindings"] or host["PublishAllPorts"],
+            "port publishing and the container type network mode",
+        ),
+        (config["ExposedPorts"], "port exposing and the container type network mode"),
+    ):
+        if conflict:
+            raise InvalidParameterError(f"conflicting options: {what}")
 
 
 def _refusal(mode: str, other: str) -> str:

@@ -11,6 +11,7 @@ from backend.containers.container import NEVER, Container, State
 from backend.containers.health import STARTING
 from backend.containers.log_config import is_kept
 from backend.containers.manager import Containers
+from backend.containers.run_files import RunFiles
 from backend.containers.specification import command_of, security_of
 from backend.moments import unix_seconds
 from backend.networks.attachment import idle_settings
@@ -33,6 +34,8 @@ def inspect(
     record, state = container.record, container.state
     command = command_of(record)
     paths = containers.lifecycle.run_files(container)
+    shared_with = container.attachment.shared_with if container.attachment else ""
+    shown = RunFiles.of(containers.files, shared_with or container.id)
     return {
         "Id": record.id,
         "Created": record.created,
@@ -40,9 +43,9 @@ def inspect(
         "Args": command[1:],
         "State": _state(state),
         "Image": record.image_id,
-        "ResolvConfPath": str(paths.data / "resolv.conf"),
-        "HostnamePath": str(paths.data / "hostname"),
-        "HostsPath": str(paths.data / "hosts"),
+        "ResolvConfPath": str(shown.data / "resolv.conf"),
+        "HostnamePath": str(shown.data / "hostname"),
+        "HostsPath": str(shown.data / "hosts"),
         "LogPath": str(paths.log) if is_kept(record.host_config["LogConfig"]) else "",
         "Name": f"/{record.name}",
         "RestartCount": state.restart_count,
@@ -149,7 +152,9 @@ def summary(
         "State": state.status,
         "Status": status_text(state, datetime.now(UTC).timestamp()),
         "HostConfig": {"NetworkMode": _network_mode(record.host_config)},
-        "NetworkSettings": {"Networks": settings["Networks"]},
+        "NetworkSettings": {
+            "Networks": {name: {**place, "DNSNames": None} for name, place in settings["Networks"].items()}
+        },
         "Mounts": [_mount(mount) for mount in record.mounts],
         **_sizes(sizes),
     }

@@ -97,6 +97,8 @@ class RunFiles:
         self.upper.mkdir(mode=0o755, exist_ok=True)
         self.work.mkdir(mode=0o700, exist_ok=True)
         overlay.mount_overlay(lowers, self.upper, self.work, self.root)
+        if attachment.shared_with:
+            return  # it is shown that one's
         (self.data / "hosts").write_text(attachment.hosts_file)
         (self.data / "resolv.conf").write_text(attachment.resolv_conf)
         (self.data / "hostname").write_text(f"{hostname}\n")

@@ -28,10 +28,12 @@ INIT_PROGRAMS = ("docker-init", "tini-static", "catatonit")
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a container shares with other containers: `namespaces` are "pid" and "ipc", each with the process
-    whose namespace is joined; `shm` is a folder for /dev/shm, "" for one of its own, None for none."""
+    whose namespace is joined; `shm` is a folder for /dev/shm, "" for one of its own, None for none; `linked`
+    are variables that links make."""
 
     namespaces: Mapping[str, int] = field(default_factory=dict)
     shm: str | None = ""
+    linked: Sequence[str] = ()
 
 
 def init_program() -> str | None:
@@ -85,7 +87,9 @@ def specify(
     found, rules = device_options.gather(host)
     process = ContainerProcess(
         arguments=arguments,
-        environment=build_environment(record.config["Env"] or (), hostname_of(record), record.config["Tty"]),
+        environment=build_environment(
+            [*surroundings.linked, *(record.config["Env"] or ())], hostname_of(record), record.config["Tty"]
+        ),
         working_dir=record.config["WorkingDir"] or "/",
         user=user,
         terminal=record.config["Tty"],

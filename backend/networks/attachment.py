@@ -18,7 +18,7 @@ class AttachRequest:
     `mode` is HostConfig.NetworkMode: "host" and "none" are what they say, everything else has `networks`, in
     the order of their interfaces. `port_bindings` is HostConfig.PortBindings ("80/tcp" to a list of
     {"HostIp", "HostPort"}), `exposed_ports` holds "80/tcp", `extra_hosts` "name:address" (or
-    "name:host-gateway").
+    "name:host-gateway"), `more_hosts` whole lines of /etc/hosts.
     """
 
     container_id: str
@@ -35,6 +35,7 @@ class AttachRequest:
     dns: Sequence[str] = ()
     dns_search: Sequence[str] = ()
     dns_options: Sequence[str] = ()
+    more_hosts: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,7 +59,7 @@ class Attachment:
 
     `namespace_path` is the pinned network namespace to join, None for the machine's own ("host").
     `resolver_port` is where the engine's name service listens inside, 0 where there is none; `dns` are the
-    servers that it asks, none for the machine's.
+    servers that it asks, none for the machine's. `shared_with` is the container whose network it is.
     """
 
     container_id: str
@@ -75,6 +76,7 @@ class Attachment:
     dns: tuple[str, ...] = ()
     hostname: str = ""
     domainname: str = ""
+    shared_with: str = ""
 
     @property
     def way_out(self) -> Endpoint | None:
@@ -136,6 +138,8 @@ class Attachment:
 
     def network_settings(self) -> dict[str, Any]:
         """Return Docker's NetworkSettings of a running container."""
+        if self.shared_with:
+            return _settings(None, {})
         # The outer fields are the default bridge's; on other networks Docker leaves them empty.
         default = next((one for one in self.endpoints if one.network_name == "bridge"), None)
         return _settings(
@@ -173,6 +177,6 @@ def _settings(
         "IPPrefixLen": default.prefix_length if default else 0,
         "IPv6Gateway": default.gateway_6 if default else "",
         "MacAddress": default.mac_address if default else "",
-        "Networks": dict(networks),
+        "Networks": dict(sorted(networks.items())),
         **more,
     }

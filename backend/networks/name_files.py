@@ -64,6 +64,7 @@ def hosts_text(
         # Without a way to the host the name is left out rather than pointed at nowhere.
         if actual := (host_address if address == HOST_GATEWAY else address):
             lines.append(f"{actual}\t{name}\n")
+    lines.append(request.more_hosts)
     given = {name.lower() for name, _ in extra}
     if host_address:
         lines += [f"{host_address}\t{name}\n" for name in HOST_NAMES if name not in given]

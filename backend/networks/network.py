@@ -130,7 +130,7 @@ class Network:
             "IPAM": {
                 "Driver": "default",
                 "Options": None if self.ipam_options is None else dict(self.ipam_options),
-                "Config": [pool.to_docker() for pool in self.pools],
+                "Config": [pool.to_docker() for pool in self.pools] or None,
             },
             "Internal": self.internal,
             "Attachable": self.attachable,

@@ -108,6 +108,21 @@ class Sandboxes:
             self._tell("connect", attachment, endpoint)
         return attachment
 
+    def share(self, request: AttachRequest, other: Attachment) -> Attachment:
+        """Put a container into the network of another one, which runs."""
+        attachment = Attachment(
+            container_id=request.container_id,
+            container_name=request.container_name,
+            mode=request.mode,
+            namespace_path=other.namespace_path,
+            sandbox_id="",
+            hosts_file="",
+            resolv_conf="",
+            shared_with=other.shared_with or other.container_id,
+        )
+        self._keep(attachment)
+        return attachment
+
     def _on_host(self, request: AttachRequest) -> Attachment:
         base = name_files.read_machine_hosts()
         return Attachment(
@@ -305,7 +320,7 @@ class Sandboxes:
             await self._ports.release(container_id)
         finally:
             cables = [one.host_interface for one in attachment.endpoints if one.host_interface]
-            if attachment.namespace_path is not None:
+            if attachment.namespace_path is not None and not attachment.shared_with:
                 self._remove_sandbox(attachment.namespace_path, cables)
             for endpoint in attachment.endpoints:
                 live = self._live.find(endpoint.network_id)

@@ -37,7 +37,6 @@ PARTIAL: dict[str, list[Note]] = {
         _create("SCTP ports", PortBindings={"80/sctp": [{}]}),
         _create("seccomp profiles of one's own", SecurityOpt=["seccomp={}"]),
         _create("namespaces of other containers", PidMode="container:x"),
-        _create("the network of another container", NetworkMode="container:x"),
     ],
     "POST /build": [
         Note("BuildKit", query="version=2"),

@@ -333,7 +333,6 @@ def test_list_and_filters(engine: NativeEngine) -> None:
         ({"Image": "busybox", "HostConfig": {"Binds": ["/tmp:/x:zz"]}}, 400, "invalid mode: zz"),
         ({"Image": "busybox", "HostConfig": {"Memory": -1}}, 400, "Minimum memory limit allowed is 6MB"),
         ({"Image": "busybox", "HostConfig": {"RestartPolicy": {"Name": "maybe"}}}, 400, "unknown policy"),
-        ({"Image": "busybox", "HostConfig": {"Links": ["a:b"]}}, 501, "Links is not supported"),
         ({"Image": "busybox", "HostConfig": {"LogConfig": {"Type": "syslog"}}}, 400, "syslog"),
         (
             {"Image": "busybox", "HostConfig": {"PortBindings": {"80/tcp": [{"HostPort": "70000"}]}}},

@@ -26,8 +26,8 @@ SERVER = "127.0.0.1"
 @contextmanager
 def running(engine: NativeEngine, name: str, net: str, **settings: Any) -> Iterator[str]:
     """A running container on a network."""
-    host = settings.pop("HostConfig", {})
-    body = on(net, **settings)
+    host, exposed = settings.pop("HostConfig", {}), settings.pop("ExposedPorts", {})
+    body = on(net, **settings) | {"ExposedPorts": exposed}
     body["HostConfig"] |= host
     with container(engine, *SLEEP, name=name, **body) as identifier:
         start(engine, identifier)

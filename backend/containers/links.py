@@ -1,0 +1,119 @@
+"""Links on the default bridge: a container finds others by aliases and by environment variables.
+
+Older than user-defined networks, where names are found anyway. Source: Docker's documentation, "Legacy
+container links"; moby, daemon/links.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from backend.containers.container import Container, ContainerRecord
+from backend.containers.networking_request import split_link
+from backend.containers.run_files import RunFiles
+from backend.containers.store import ContainerStore
+from backend.errors import ConflictError, InvalidParameterError, NotFoundError
+from backend.networks.port_requests import expand_exposed
+from backend.state_files import StateFiles
+
+NOT_TOLD = frozenset({"HOME", "HOSTNAME", "PATH", "TERM", "container"})
+
+
+def resolve_links(links: Iterable[str], name: str, store: ContainerStore) -> list[str]:
+    """Return the links of a new container in the form that is kept: "/target:/name/alias".
+
+    Raises InvalidParameterError in Docker's words.
+    """
+    kept = []
+    for link in links:
+        reference, alias = split_link(link)
+        try:
+            target = store.find(reference)
+        except NotFoundError as error:
+            raise InvalidParameterError(
+                f"could not get container for {reference}: {error.message}"
+            ) from error
+        mode = target.record.host_config["NetworkMode"]
+        if mode == "host":
+            raise InvalidParameterError(
+                "conflicting options: host type networking can't be used with links. "
+                "This would result in undefined behavior"
+            )
+        kept.append(f"/{target.name}:/{name}/{alias}")
+    return kept
+
+
+def _linked(record: ContainerRecord, store: ContainerStore) -> Iterable[tuple[str, Container, str]]:
+    """Yield (alias, container, its address) of all links. Raises ConflictError when one does not run."""
+    for link in record.host_config["Links"] or ():
+        reference, alias = split_link(link)
+        target = store.holder_of(reference)
+        if target is None or not target.state.running:
+            raise ConflictError(
+                f"Cannot link to a non running container: /{reference} AS /{record.name}/{alias}"
+            )
+        address = _address(target)
+        if not address:
+            raise ConflictError(f"Cannot link to /{reference}, as it does not belong to the default network")
+        yield alias, target, address
+
+
+def _address(target: Container) -> str:
+    places = target.attachment.endpoints if target.attachment else ()
+    return next((place.ip_address for place in places if place.network_name == "bridge"), "")
+
+
+def extra_hosts(record: ContainerRecord, store: ContainerStore) -> list[str]:
+    """Return the entries of /etc/hosts, "names address", that links make. Raises ConflictError."""
+    return [_hosts_line(alias, target, address) for alias, target, address in _linked(record, store)]
+
+
+def _hosts_line(alias: str, target: Container, address: str) -> str:
+    names = dict.fromkeys((alias, target.record.config["Hostname"], target.name))
+    return f"{address}\t{' '.join(name for name in names if name)}\n"
+
+
+def environment(record: ContainerRecord, store: ContainerStore) -> list[str]:
+    """Return the variables that links make. Raises ConflictError."""
+    return [
+        variable
+        for alias, target, address in _linked(record, store)
+        for variable in variables_of(record.name, alias, address, target.record.config)
+    ]
+
+
+def variables_of(name: str, alias: str, address: str, config: Mapping[str, Any]) -> Sequence[str]:
+    """Return the variables of one link: where each exposed port is, and the other one's own variables."""
+    prefix = alias.upper().replace("-", "_")
+    ports = expand_exposed(config.get("ExposedPorts") or ())
+    found: list[str] = []
+    for number, protocol in (port.split("/") for port in ports):
+        one = f"{prefix}_PORT_{number}_{protocol.upper()}"
+        url = f"{protocol}://{address}:{number}"
+        if not found:
+            found.append(f"{prefix}_PORT={url}")
+        found += [f"{one}={url}", f"{one}_ADDR={address}", f"{one}_PORT={number}", f"{one}_PROTO={protocol}"]
+    found.append(f"{prefix}_NAME=/{name}/{alias}")
+    for variable in config.get("Env") or ():
+        key, equals, value = variable.partition("=")
+        if equals and key not in NOT_TOLD:
+            found.append(f"{prefix}_ENV_{key}={value}")
+    return found
+
+
+def follow(target: Container, store: ContainerStore, files: StateFiles) -> None:
+    """Tell the new address of a container to the running ones that are linked to it."""
+    address = _address(target)
+    for other in store:
+        links = [split_link(link) for link in other.record.host_config.get("Links") or ()]
+        for reference, alias in links:
+            if reference == target.name and other.state.running and address:
+                _rewrite(RunFiles.of(files, other.id).data / "hosts", _hosts_line(alias, target, address))
+
+
+def _rewrite(hosts: Path, line: str) -> None:
+    """Give the names of a line of /etc/hosts their new address, in place: the file is mounted."""
+    names = line.partition("\t")[2]
+    lines = hosts.read_text(errors="surrogateescape").splitlines(keepends=True)
+    new = "".join(line if old.partition("\t")[2] == names else old for old in lines)
+    hosts.write_text(new, errors="surrogateescape")
