@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
@@ -21,10 +22,14 @@ FIRST_PAUSE = 0.5  # seconds; doubles with each attempt that brought nothing
 class BlobDownload:
     """One blob on its way to `path`."""
 
-    def __init__(self, blob: Descriptor, path: Path, progress: Callable[[int], None]) -> None:
+    def __init__(
+        self, blob: Descriptor, path: Path, progress: Callable[[int], None], waits: Callable[[int], None]
+    ) -> None:
+        """`progress` is told how many bytes have come, `waits` for how many seconds it rests."""
         self._blob = blob
         self._path = path
         self._progress = progress
+        self._waits = waits
         self._digest = hashlib.sha256()
         self._offset = 0
 
@@ -64,7 +69,9 @@ class BlobDownload:
                     raise SystemFailureError(
                         f"download of {self._blob.digest[:19]} failed: {error}"
                     ) from error
-                await asyncio.sleep(FIRST_PAUSE * 2 ** (failures - 1))
+                pause = FIRST_PAUSE * 2 ** (failures - 1)
+                self._waits(math.ceil(pause))
+                await asyncio.sleep(pause)
             else:
                 return
 

@@ -24,7 +24,7 @@ from backend.images.manifest import (
 )
 from backend.images.pins import Pins
 from backend.images.platforms import Platform
-from backend.images.pull_progress import PullProgress, Step
+from backend.images.pull_progress import PullProgress, Step, retrying
 from backend.images.shared_jobs import SharedJobs
 from backend.tasks import Tasks, in_thread, in_thread_to_end
 
@@ -157,7 +157,12 @@ class ImageImport:
                 report(Step("Waiting"))
             async with self._slots:
                 path = self._content.download_path(blob.digest)
-                download = BlobDownload(blob, path, lambda done: report(Step("Downloading", done, blob.size)))
+                download = BlobDownload(
+                    blob,
+                    path,
+                    lambda done: report(Step("Downloading", done, blob.size)),
+                    lambda seconds: report(retrying(seconds)),
+                )
                 await download.run(source)
                 report(Step("Verifying Checksum"))
                 report(Step("Download complete"))

@@ -26,6 +26,11 @@ class Step:
     total: int | None = None
 
 
+def retrying(seconds: int) -> Step:
+    """Return the step of a transfer that rests before it tries again."""
+    return Step(f"Retrying in {seconds} second{'s' if seconds > 1 else ''}")
+
+
 class PullProgress:
     """Turns steps into messages for one client."""
 

@@ -19,7 +19,7 @@ from backend.images.image_records import ImageRecords
 from backend.images.manifest import Descriptor
 from backend.images.outgoing import OutgoingImage, blobs_of, outgoing
 from backend.images.pins import Pins
-from backend.images.pull_progress import PullProgress, Send, Step
+from backend.images.pull_progress import PullProgress, Send, Step, retrying
 from backend.images.reference import Reference, parse
 from backend.images.registry_auth import Credentials
 from backend.images.registry_client import RegistryClient
@@ -198,5 +198,5 @@ class Pusher:
                 if attempt == ATTEMPTS or not stumbles:
                     raise
             for seconds in range(attempt, 0, -1):
-                tell(Step(f"Retrying in {seconds} second{'s' if seconds > 1 else ''}"))
+                tell(retrying(seconds))
                 await asyncio.sleep(1)

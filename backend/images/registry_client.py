@@ -25,7 +25,7 @@ from backend.images.registry_errors import (
     from_body,
     unreachable,
 )
-from backend.images.registry_session import registry_session
+from backend.images.registry_session import DEFAULT_TIMEOUT, UPLOAD_TIMEOUT, registry_session
 from backend.images.registry_tokens import Proof, authorization
 
 MAX_REDIRECTS = 10
@@ -179,8 +179,9 @@ class RegistryClient:
             if self._proof is not None and target.origin() == self._endpoint.url.origin():
                 sent["Authorization"] = self._proof.header
             data = body() if body is not None else None
+            timeout = UPLOAD_TIMEOUT if method in ("PATCH", "PUT") else DEFAULT_TIMEOUT
             async with self._session.request(
-                method, target, headers=sent, data=data, allow_redirects=False
+                method, target, headers=sent, data=data, allow_redirects=False, timeout=timeout
             ) as response:
                 if response.status in fine:
                     yield response

@@ -6,7 +6,9 @@ from backend.images.registry_endpoints import Endpoint
 from backend.version import VERSION
 
 CONNECT_LIMIT = 30.0  # seconds
-SILENCE_LIMIT = 60.0  # seconds without a byte
+DEFAULT_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_LIMIT, sock_read=60)
+# A registry that has got a large layer is silent while it moves it to its place.
+UPLOAD_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_LIMIT, sock_read=900)
 
 
 def registry_session(endpoint: Endpoint) -> aiohttp.ClientSession:
@@ -16,9 +18,8 @@ def registry_session(endpoint: Endpoint) -> aiohttp.ClientSession:
 
 def patient_session(*, insecure: bool = False) -> aiohttp.ClientSession:
     """Return a session for large transfers: no limit on the whole, one on silence."""
-    timeout = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_LIMIT, sock_read=SILENCE_LIMIT)
     return aiohttp.ClientSession(
-        timeout=timeout,
+        timeout=DEFAULT_TIMEOUT,
         connector=aiohttp.TCPConnector(ssl=not insecure),
         headers={"User-Agent": f"marina/{VERSION}"},
         auto_decompress=False,  # a digest is over the bytes as they are stored

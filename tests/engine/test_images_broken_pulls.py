@@ -111,7 +111,9 @@ def test_cut_connection_goes_on_where_it_stopped(
     image_blobs = 2  # the config is the other
     if ignore_ranges:
         proxy.behaviour.cuts_left = image_blobs
-    assert "Downloaded newer image" in create(engine, proxy, repository)[-1]["status"]
+    messages = create(engine, proxy, repository)
+    assert "Downloaded newer image" in messages[-1]["status"]
+    assert "Retrying in 1 second" in [message["status"] for message in messages]
     layer = image.layer_digests[0]
     ranges = [sent for path, sent in proxy.behaviour.requests if layer in path]
     assert ranges[0] == ""

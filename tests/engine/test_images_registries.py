@@ -97,6 +97,20 @@ def test_login_by_token_server(engine: NativeEngine, proxy: RegistryProxy) -> No
     assert wrong.message == f'Get "http://{proxy.address}/v2/": unauthorized: incorrect username or password'
 
 
+def test_identity_token_takes_the_password_s_place(
+    engine: NativeEngine, registry: Registry, proxy: RegistryProxy
+) -> None:
+    registry.push("by-token", "1", small_image("by-token"))
+    proxy.behaviour.password = "secret"
+    query = {"fromImage": f"{proxy.address}/by-token", "tag": "1"}
+    right = auth_header(username="user", identitytoken=REFRESH_TOKEN)
+    answer = engine.request("POST", "/images/create", query=query, headers=right)
+    assert "Downloaded newer image" in answer.lines[-1]["status"]
+    wrong = auth_header(username="user", identitytoken="another")
+    answer = engine.request("POST", "/images/create", query=query, headers=wrong)
+    assert (answer.status, answer.message) == (401, "unauthorized: authentication required")
+
+
 def test_login_where_nobody_asks_or_answers(engine: NativeEngine, registry: Registry) -> None:
     body = USER | {"serveraddress": registry.address}
     assert engine.request("POST", "/auth", body=body).json["Status"] == "Login Succeeded"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs
 
 from tests.support.namespaces import in_netns
 from tests.support.registry import Registry
@@ -113,6 +114,9 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
             return
         body = self.rfile.read(length)
+        if self.path == "/token":
+            self._answer_refresh(body)
+            return
         if self.command == "PATCH":
             told.uploaded_bytes += len(body)
         if self._is_allowed():
@@ -191,6 +195,14 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(200, json.dumps(answer).encode(), {})
         else:
             self._send(401, b'{"details": "incorrect username or password"}', {})
+
+    def _answer_refresh(self, body: bytes) -> None:
+        form = parse_qs(body.decode())
+        right = form.get("refresh_token") == [REFRESH_TOKEN] and form.get("grant_type") == ["refresh_token"]
+        if right:
+            self._send(200, json.dumps({"access_token": TOKEN}).encode(), {})
+        else:
+            self._send(401, b"{}", {})
 
     def _send(self, status: int, data: bytes, headers: dict[str, str]) -> None:
         self.send_response(status)
