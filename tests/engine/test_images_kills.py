@@ -1,0 +1,146 @@
+"""Engines killed while images come and go: what was acknowledged is whole, and the rest is gone.
+
+`MARINA_KILLS=30` does it more often.
+"""
+
+import http.client
+import io
+import json
+import os
+import random
+import tarfile
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.namespaces import made_netns
+from tests.support.native_engine import NativeEngine, started_engine
+from tests.support.registry import Registry, started_registry
+from tests.support.test_images import (
+    BuiltImage,
+    Entry,
+    build_image,
+    digest_of,
+    layer_tar,
+    save_docker_archive,
+)
+
+ROUNDS = int(os.environ.get("MARINA_KILLS", "4"))
+LONGEST = 0.5  # seconds from the beginning of the work to the kill
+NOBODY = {"X-Registry-Auth": "e30="}
+
+pytestmark = pytest.mark.timeout(60 + 10 * ROUNDS)
+
+
+@pytest.fixture
+def own_registry(tmp_path: Path) -> Iterator[Registry]:
+    """A registry in a namespace of its own, for an engine of its own."""
+    with (
+        made_netns(f"tk{os.getpid() % 1_000_000}") as netns,
+        started_registry(netns, tmp_path / "registry") as registry,
+    ):
+        yield registry
+
+
+def image_of(number: int) -> BuiltImage:
+    """Return an image with a layer of its own and one that all share."""
+    noise = random.Random(number).randbytes(1_500_000)
+    layers = [layer_tar([Entry("shared", b"shared" * 1000)]), layer_tar([Entry(f"own{number}", noise)])]
+    return build_image(layers)
+
+
+def works(engine: NativeEngine, registry: Registry, number: int) -> list[Callable[[], str]]:
+    """Return what may be under way; each returns the name of the image that it acknowledged, "" for none."""
+    image = image_of(number)
+    pulled = f"{registry.address}/killed:{number}"
+
+    def pull() -> str:
+        query = {"fromImage": f"{registry.address}/killed", "tag": str(number)}
+        answer = engine.request("POST", "/images/create", query=query)
+        return pulled if "Downloaded newer" in answer.lines[-1]["status"] else ""
+
+    def load() -> str:
+        archive = save_docker_archive(
+            build_image([layer_tar([Entry(f"l{number}", b"1")])]), [f"loaded:{number}"]
+        )
+        answer = engine.request("POST", "/images/load", body=archive)
+        return f"loaded:{number}" if "stream" in answer.lines[-1] else ""
+
+    def import_tree() -> str:
+        query = {"fromSrc": "-", "repo": "imported", "tag": str(number)}
+        tree = layer_tar([Entry(f"i{number}", random.Random(number).randbytes(1_000_000))])
+        answer = engine.request("POST", "/images/create", query=query, body=tree)
+        return f"imported:{number}" if answer.status == 200 else ""
+
+    def push_and_remove() -> str:
+        name = pull()
+        engine.request("POST", f"/images/{registry.address}/killed/push?tag={number}", headers=NOBODY)
+        engine.request("GET", f"/images/{name}/get")
+        engine.request("DELETE", f"/images/{image.config_digest}", query={"force": "1"})
+        return ""
+
+    registry.push("killed", str(number), image)
+    return [pull, load, import_tree, push_and_remove]
+
+
+def check(engine: NativeEngine, acknowledged: set[str]) -> None:
+    """Every image on record can be saved whole, and nothing else lies on the disk."""
+    listed = engine.request("GET", "/images/json", query={"all": "1"}).json
+    names = {tag for entry in listed for tag in entry["RepoTags"]}
+    assert acknowledged <= names
+    blobs: set[str] = set()
+    manifests: set[str] = set()
+    for entry in listed:
+        answer = engine.request("GET", f"/images/{entry['Id']}/get")
+        with tarfile.open(fileobj=io.BytesIO(answer.body)) as archive:
+            for member in archive:
+                file = archive.extractfile(member)
+                if file is None:
+                    continue
+                data = file.read()
+                digest = member.name.rpartition("/")[2]
+                if member.name.startswith("blobs/"):
+                    assert digest_of(data) == f"sha256:{digest}"
+                    blobs.add(digest)
+                elif member.name == "index.json":
+                    manifests |= {item["digest"][7:] for item in json.loads(data)["manifests"]}
+    data_root = engine.data_root
+    stored = {path.name for path in (data_root / "blobs" / "sha256").iterdir()}
+    assert blobs - manifests <= stored <= blobs
+    layers = {diff_id[7:] for entry in listed for diff_id in inspect_layers(engine, entry["Id"])}
+    assert {path.name.removesuffix(".erofs") for path in (data_root / "layers").iterdir()} == layers
+    leftovers = [path for path in (data_root / "downloads").iterdir() if path.is_dir() or path.suffix]
+    assert not leftovers
+
+
+def inspect_layers(engine: NativeEngine, image: str) -> list[str]:
+    """Return an image's diff ids."""
+    layers: list[str] = engine.request("GET", f"/images/{image}/json").json["RootFS"]["Layers"]
+    return layers
+
+
+def test_kills_at_random_moments(own_registry: Registry, tmp_path: Path) -> None:
+    acknowledged: set[str] = set()
+    with started_engine(tmp_path / "state", own_registry.netns) as engine:
+        for number in range(ROUNDS):
+            choices = works(engine, own_registry, number)
+            work = choices[number % len(choices)]
+
+            def run(work: Callable[[], str] = work) -> None:
+                try:
+                    if name := work():
+                        acknowledged.add(name)
+                except (OSError, http.client.HTTPException, json.JSONDecodeError, IndexError, KeyError):
+                    return  # the engine died under it
+
+            working = threading.Thread(target=run)
+            working.start()
+            time.sleep(random.Random(number).uniform(0, LONGEST))
+            engine.kill()
+            working.join(30)
+            assert not working.is_alive()
+            engine.start()
+            check(engine, acknowledged)
