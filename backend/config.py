@@ -12,7 +12,9 @@ class EngineConfig:
 
     `data_root` survives a reboot, `run_root` does not. `host_link` is the character device that leads to the
     supervisor of the machine; without one the engine publishes ports on the machine that it runs on.
-    `host_address` is where containers find the host; by default the bridge's own address.
+    `host_address` is where containers find the host; by default the bridge's own address. In a machine of its
+    host, `host_folders` is where the host's `shared_folders` are mounted, with their own paths below it:
+    binds are paths of the host then.
     """
 
     socket: Path
@@ -23,6 +25,8 @@ class EngineConfig:
     bundled_images: Path | None = None
     host_link: Path | None = None
     host_address: str | None = None
+    host_folders: Path | None = None
+    shared_folders: tuple[str, ...] = ()
     runtime: str = "crun"
     log_level: str = "info"
 
@@ -50,6 +54,16 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> EngineConfig:
     parser.add_argument("--bundled-images", type=Path, help="folder of OCI layouts that ship with Marina")
     parser.add_argument("--host-link", type=Path, help="character device that leads to the supervisor")
     parser.add_argument("--host-address", help="address of the host as containers see it")
+    parser.add_argument(
+        "--host-folders", type=Path, help="where the folders that the host shares are mounted"
+    )
+    parser.add_argument(
+        "--shared-folder",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="a folder of the host that is shared; may be repeated",
+    )
     parser.add_argument("--runtime", default="crun", help="OCI runtime")
     parser.add_argument("--log-level", default="info", choices=["debug", "info", "warning", "error"])
     parsed = parser.parse_args(arguments)
@@ -62,6 +76,8 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> EngineConfig:
         bundled_images=parsed.bundled_images,
         host_link=parsed.host_link,
         host_address=parsed.host_address,
+        host_folders=parsed.host_folders,
+        shared_folders=tuple(parsed.shared_folder),
         runtime=parsed.runtime,
         log_level=parsed.log_level,
     )

@@ -73,6 +73,11 @@ class StateFiles:
         return self.run_root / "view"
 
     @property
+    def bind_mounts(self) -> Path:
+        """Where sources of binds are mounted while a container starts: the host's own files."""
+        return self.run_root / "binds"
+
+    @property
     def network_namespaces(self) -> Path:
         """Pinned network namespaces, one file for each running container."""
         return self.run_root / "netns"

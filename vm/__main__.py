@@ -7,15 +7,31 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vm.errors import UserError
-from vm.machine.image_folder import find_image_folder
-from vm.machine.machine_files import MachineFiles
 from vm.machine.status import MachineState, MachineStatus, StepState
-from vm.machine.supervisor import AlreadyRunning, run_supervisor
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the supervisor; return the process' exit code."""
     options = _parse(arguments)
+    if options.serve_folders is not None:
+        return _serve_folders(options.serve_folders, options.engine_args)
+    return _supervise(options)
+
+
+def _serve_folders(socket: Path, folders: Sequence[str]) -> int:
+    if sys.platform != "win32":
+        from vm.machine.file_server import serve_folders  # none of the supervisor's libraries: it stays small
+
+        _log_to(None)
+        return serve_folders(socket, [Path(folder) for folder in folders])
+    return 1
+
+
+def _supervise(options: argparse.Namespace) -> int:
+    from vm.machine.image_folder import find_image_folder
+    from vm.machine.machine_files import MachineFiles
+    from vm.machine.supervisor import AlreadyRunning, run_supervisor
+
     try:
         files = MachineFiles.find(options.state)
         files.create_folders()
@@ -40,6 +56,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--foreground", action="store_true", help="start the machine at once and show its steps"
     )
+    parser.add_argument("--serve-folders", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("engine_args", nargs="*", metavar="-- ENGINE_ARGS", help="arguments for the engine")
     return parser.parse_args(arguments)
 

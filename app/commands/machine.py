@@ -74,6 +74,7 @@ def _describe(status: MachineStatus) -> list[tuple[str, str]]:
     if status.accelerator:
         reason = f" ({status.accelerator_reason})" if status.accelerator_reason else ""
         rows.append(("Acceleration", status.accelerator + reason))
+    rows += [("Shared", f"{folder} ({status.sharing})") for folder in status.shared_folders]
     for port in status.ports:
         rows.append(
             ("Port", f"{port.host_ip or '*'}:{port.host_port}/{port.protocol} → {port.container[:12]}")

@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend.containers import create_request, namespace_modes, networking_request
+from backend.containers.bind_sources import BindSources
 from backend.containers.bind_text import parse_volumes_from
 from backend.containers.container import Container, ContainerRecord, now_text
 from backend.containers.container_volumes import drop_volumes
 from backend.containers.lifecycle import attach_request
 from backend.containers.links import resolve_links
-from backend.containers.mount_sources import check_bind_source
 from backend.containers.mount_wish import MountWish
 from backend.containers.mounts import by_depth, collect_mounts
 from backend.containers.names import check_name, new_id, random_name
@@ -48,6 +48,7 @@ class ContainerCreation:
     images: Images
     volumes: Volumes
     networks: Networks
+    bind_sources: BindSources
 
     async def create(self, name: str | None, body: Mapping[str, Any]) -> Created:
         """Make a container. Raises EngineError in Docker's words; nothing is left behind then."""
@@ -136,8 +137,8 @@ class ContainerCreation:
         return mounts
 
     async def _make_mount(self, wish: MountWish) -> dict[str, Any]:
-        if wish.kind == "bind" and not wish.make_source:
-            await in_thread(check_bind_source, wish.source)
+        if wish.kind == "bind":
+            await self.bind_sources.check(wish.source, must_exist=not wish.make_source)
         if wish.kind != "volume":
             return wish.to_record()
         labels = {ANONYMOUS_LABEL: ""} if wish.anonymous else {}

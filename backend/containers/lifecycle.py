@@ -20,6 +20,7 @@ from backend.containers import (
     namespace_modes,
     network_start,
 )
+from backend.containers.bind_sources import BindSources
 from backend.containers.container import Container, now_text
 from backend.containers.health import Health
 from backend.containers.log_config import is_kept
@@ -62,6 +63,7 @@ class Lifecycle:
     volumes: Volumes
     networks: Networks
     runtime: OciRuntime
+    bind_sources: BindSources
 
     def run_files(self, container: Container) -> RunFiles:
         """Return a container's paths."""
@@ -99,11 +101,17 @@ class Lifecycle:
 
     async def _create(self, container: Container, attachment: Attachment, user: ProcessUser) -> int:
         """Let the runtime create the container; returns the PID of its first process."""
+        async with self.bind_sources.opened(container.record.mounts) as elsewhere:
+            return await self._create_with(container, attachment, user, elsewhere)
+
+    async def _create_with(
+        self, container: Container, attachment: Attachment, user: ProcessUser, elsewhere: Mapping[str, str]
+    ) -> int:
         record, paths = container.record, self.run_files(container)
         if needs_preparation(record.mounts):
-            sources = await in_thread(MountSources, record.mounts, paths.subpaths)
+            sources = await in_thread(MountSources, record.mounts, paths.subpaths, elsewhere)
         else:
-            sources = MountSources(record.mounts, paths.subpaths)
+            sources = MountSources(record.mounts, paths.subpaths, elsewhere)
         try:
             surroundings = self._surroundings(container)
             # A container in another one's network has that one's names and name servers too.

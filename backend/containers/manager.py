@@ -9,6 +9,7 @@ from typing import Any
 
 from backend.config import EngineConfig
 from backend.containers import container_events, network_start, restart_policy
+from backend.containers.bind_sources import BindSources
 from backend.containers.container import Container, Exit
 from backend.containers.container_volumes import anonymous_names, drop_volumes
 from backend.containers.create import ContainerCreation, Created
@@ -69,11 +70,14 @@ class Containers:
         self.networks = networks
         self.store = ContainerStore(database)
         self.runtime = OciRuntime(config.runtime, files.run_root / "runtime")
-        self.lifecycle = Lifecycle(files, self.store, events, images, volumes, networks, self.runtime)
+        bind_sources = BindSources.of(config, files)
+        self.lifecycle = Lifecycle(
+            files, self.store, events, images, volumes, networks, self.runtime, bind_sources
+        )
         self.execs = Execs(self.store, self.runtime, events, tasks, files.execs)
         self.health_checks = HealthChecks(self.store, self.execs, events, tasks)
         self.volumes = volumes
-        self._creation = ContainerCreation(files, self.store, images, volumes, networks)
+        self._creation = ContainerCreation(files, self.store, images, volumes, networks, bind_sources)
         self._stopping = False
 
     # --- the engine's start and end ---

@@ -21,15 +21,20 @@ Mount = Mapping[str, Any]
 class MountSources:
     """The sources of a container's mounts for one start; `close` it once the runtime has mounted them."""
 
-    def __init__(self, mounts: Sequence[Mount], subpaths: Path) -> None:
-        """Prepare the sources; `subpaths` is a folder of our own. Blocks. Raises EngineError."""
+    def __init__(self, mounts: Sequence[Mount], subpaths: Path, elsewhere: Mapping[str, str]) -> None:
+        """Prepare the sources; `subpaths` is a folder of our own, `elsewhere` has binds that are prepared
+        already. Blocks. Raises EngineError."""
+        self._elsewhere = elsewhere
         self._subpaths = subpaths
         self._paths: dict[str, str] = {}
         self._restrictions: dict[str, list[str]] = {}
         try:
             for mount in mounts:
-                if mount["Type"] == "bind":
+                if mount["Type"] == "bind" and mount["Source"] in elsewhere:
+                    _check_propagation(elsewhere[mount["Source"]], mount)
+                elif mount["Type"] == "bind":
                     _prepare_bind(mount)
+                    _check_propagation(mount["Source"], mount)
                 elif mount.get("Subpath"):
                     self._hold(mount)
                 if mount["Type"] != "tmpfs":
@@ -61,6 +66,8 @@ class MountSources:
 
     def of(self, mount: Mount) -> str:
         """Return the path that the runtime is to mount."""
+        if mount["Type"] == "bind" and mount["Source"] in self._elsewhere:
+            return self._elsewhere[mount["Source"]]
         return self._paths.get(mount["Destination"]) or str(mount["Source"])
 
     def restrictions(self, mount: Mount) -> list[str]:
@@ -94,7 +101,7 @@ def _restrictions(path: str) -> list[str]:
 
 
 def _prepare_bind(mount: Mount) -> None:
-    source, propagation = str(mount["Source"]), str(mount["Propagation"])
+    source = str(mount["Source"])
     if not mount.get("MakeSource", True):
         check_bind_source(source)
     elif not Path(source).exists():
@@ -103,8 +110,12 @@ def _prepare_bind(mount: Mount) -> None:
         except OSError as error:
             raise InvalidParameterError(
                 f"error while creating mount source path '{source}': mkdir {error.filename}: "
-                f"{os.strerror(error.errno or 0).lower()}; is this folder shared with the machine?"
+                f"{os.strerror(error.errno or 0).lower()}"
             ) from error
+
+
+def _check_propagation(source: str, mount: Mount) -> None:
+    propagation = str(mount["Propagation"])
     if "shared" in propagation or "slave" in propagation:
         entry = mount_table.mount_of(source)
         kind = "shared" if "shared" in propagation else "shared or slave"

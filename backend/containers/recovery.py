@@ -19,6 +19,7 @@ log = logging.getLogger(__name__)
 
 async def recover(containers: "Containers") -> None:
     """Bring every container to a state that is true now."""
+    await in_thread(containers.lifecycle.bind_sources.sweep)
     kept: set[str] = set()
     for container in containers.store:
         paths = RunFiles.of(containers.files, container.id)

@@ -1,5 +1,6 @@
 """One virtual machine for the whole session: every test gets it running."""
 
+import json
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ from vm.machine.machine_files import MachineFiles
 def session_machine() -> Iterator[MachineUnderTest]:
     folder = Path(tempfile.mkdtemp(prefix="marina-vm-"))  # short: it holds sockets
     machine = MachineUnderTest(MachineClient(MachineFiles.find(folder)))
+    machine.shared.mkdir()
+    machine.files.settings.write_text(json.dumps({"shared_folders": [str(machine.shared)]}))
     try:
         machine.start()
         yield machine

@@ -29,6 +29,14 @@ class UnixConnection(http.client.HTTPConnection):
         self.sock.connect(str(self._path))
 
 
+def wait_until(condition: Callable[[], bool], what: str, limit: float = 60) -> None:
+    """Wait until the condition holds; fails with `what` after `limit` seconds."""
+    deadline = time.monotonic() + limit
+    while not condition():
+        assert time.monotonic() < deadline, f"not within {limit:g} s: {what}"
+        time.sleep(0.1)
+
+
 @dataclass(frozen=True)
 class MachineUnderTest:
     """A machine with all its state in a folder of its own."""
@@ -39,6 +47,11 @@ class MachineUnderTest:
     def files(self) -> MachineFiles:
         """The machine's names on disk."""
         return self.client.files
+
+    @property
+    def shared(self) -> Path:
+        """The one folder that is shared with the machine."""
+        return self.files.data / "shared files"
 
     @property
     def docker_socket(self) -> Path:

@@ -10,7 +10,7 @@ PACKAGES = (
     # containers
     "crun", "conmon", "catatonit", "libnftables1", "nftables", "erofs-utils", "tar", "procps",
     # the machine
-    "e2fsprogs", "util-linux", "kmod", "iproute2", "fuse3", "openssh-server", "openssh-sftp-server",
+    "e2fsprogs", "util-linux", "kmod", "iproute2", "fuse3", "sshfs", "openssh-server", "openssh-sftp-server",
     "ca-certificates",
 )  # fmt: skip
 
@@ -33,7 +33,7 @@ PROGRAMS = frozenset((
     "mkfs.erofs", "dump.erofs", "fsck.erofs", "tar", "ps", "pgrep", "top", "mke2fs", "mkfs.ext4", "e2fsck",
     "fsck.ext4", "resize2fs", "tune2fs", "dumpe2fs", "fstrim", "mount", "umount", "nsenter",
     "unshare", "losetup", "blkid", "kmod", "modprobe", "insmod", "rmmod", "lsmod", "modinfo",
-    "depmod", "ip", "bridge", "ss", "fusermount3", "mount.fuse3", "sshd", "ssh-keygen", "ldconfig",
+    "depmod", "ip", "bridge", "ss", "sshfs", "fusermount3", "mount.fuse3", "sshd", "ssh-keygen", "ldconfig",
 ))  # fmt: skip
 
 APPLETS = (

@@ -76,6 +76,8 @@ class Machine:
             cpus=record.cpus if record else self._settings.cpus,
             ports=running.forwards.ports if running else (),
             image_version=record.image_version if record else "",
+            shared_folders=self._settings.shared_folders if running else (),
+            sharing="sftp" if running and self._settings.shared_folders else "",
             warnings=self._warnings,
         )
 
@@ -258,7 +260,9 @@ class Machine:
         return StartOrder(self._files, self._image_folder, self._settings, self.changed, self._take_tunnel)
 
     def _read_settings(self) -> None:
-        settings, self._warnings = read_settings(self._files)
+        settings, warnings = read_settings(self._files)
+        settings, more = settings.with_usable_folders()
+        self._warnings = (*warnings, *more)
         self._settings = settings.with_engine_args(self._engine_args)
 
     def _rest_state(self) -> MachineState:

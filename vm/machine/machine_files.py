@@ -100,6 +100,16 @@ class MachineFiles:
         return self.run / "agent.sock"
 
     @property
+    def files_socket(self) -> Path:
+        """The host's end of the guest's port org.marina.files: the shared folders."""
+        return self.run / "files.sock"
+
+    @property
+    def file_server_record(self) -> Path:
+        """Which process serves the shared folders, so that a new supervisor finds it again."""
+        return self.run / "file-server.json"
+
+    @property
     def qemu_record(self) -> Path:
         """Which QEMU runs, so that a new supervisor finds it again."""
         return self.run / "qemu.json"

@@ -66,7 +66,7 @@ async def take_over(order: StartOrder) -> RunningMachine | None:
         return None
     record = qemu_process.read_record(files)
     if record is not None and record.ssh_port and record.engine_args == order.settings.all_engine_args():
-        machine = RunningMachine(files, record, process)
+        machine = RunningMachine(files, record, process, order.settings.shared_folders)
         try:
             async with asyncio.timeout(TAKE_OVER_LIMIT):
                 await machine.attach(lambda line: None, order.on_change)
@@ -144,6 +144,7 @@ async def _start_qemu(
             qmp=UnixEndpoint(files.qmp_socket),
             boot_port=UnixEndpoint(files.boot_socket),
             agent_port=UnixEndpoint(files.agent_socket),
+            files_port=UnixEndpoint(files.files_socket),
             boot_values=values,
         )
     )
@@ -160,10 +161,10 @@ async def _start_qemu(
     )
     try:
         qemu_process.write_record(files, record)
-        sockets = (files.qmp_socket, files.boot_socket, files.agent_socket)
+        sockets = (files.qmp_socket, files.boot_socket, files.agent_socket, files.files_socket)
         if not await asyncio.to_thread(qemu_process.wait_for_sockets, sockets, process, 20):
             raise _qemu_ended(files)
-        machine = RunningMachine(files, record, psutil.Process(process.pid))
+        machine = RunningMachine(files, record, psutil.Process(process.pid), settings.shared_folders)
         await machine.attach(lambda line: _take_boot_line(files, machine, disk, steps, line), order.on_change)
     except psutil.NoSuchProcess as error:
         raise _qemu_ended(files) from error
@@ -188,6 +189,7 @@ def _write_boot_values(files: MachineFiles, settings: MachineSettings, disk: Dat
         "authorized_key": public_line(get_user_key(files)),
         "engine_args": "\n".join(settings.all_engine_args()),
         "data_disk": disk.state,
+        "shared_folders": "\n".join(settings.shared_folders),
     }
     for name, value in values.items():
         write_text(files.boot_values / name, value + "\n")

@@ -35,6 +35,7 @@ class QemuSettings:
     qmp: Endpoint
     boot_port: Endpoint
     agent_port: Endpoint
+    files_port: Endpoint
     boot_values: Mapping[str, Path] = field(default_factory=dict)
 
 
@@ -151,6 +152,10 @@ def _ports(settings: QemuSettings) -> list[str]:
         f"socket,id={AGENT_PORT},{_listening(settings.agent_port)}",
         "-device",
         f"virtserialport,chardev={AGENT_PORT},id={AGENT_PORT},name=org.marina.agent",
+        "-chardev",
+        f"socket,id=files,{_listening(settings.files_port)}",
+        "-device",
+        "virtserialport,chardev=files,id=files,name=org.marina.files",
         "-chardev",
         f"socket,id=qmp,{_listening(settings.qmp)}",
         "-mon",

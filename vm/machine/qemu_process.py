@@ -152,7 +152,10 @@ def _gone_within(process: psutil.Process, seconds: float) -> bool:
 
 def forget(files: MachineFiles) -> None:
     """Remove what a QEMU that is gone left in the run folder."""
-    for path in (files.qemu_record, files.claims, files.qmp_socket, files.boot_socket, files.agent_socket):
+    for path in (
+        *(files.qemu_record, files.file_server_record, files.claims),
+        *(files.qmp_socket, files.boot_socket, files.agent_socket, files.files_socket),
+    ):
         path.unlink(missing_ok=True)
 
 

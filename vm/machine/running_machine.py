@@ -14,6 +14,7 @@ from vm.machine.agent_link import AgentLink
 from vm.machine.boot_port import BootLine, BootNews, BootPort
 from vm.machine.docker_socket import DockerSocket
 from vm.machine.endpoints import UnixEndpoint
+from vm.machine.file_server_process import FileServerKeeper
 from vm.machine.log_tails import last_lines
 from vm.machine.machine_files import MachineFiles
 from vm.machine.port_forwards import PortForwards
@@ -38,7 +39,13 @@ QUIT_LIMIT = 5.0
 class RunningMachine:
     """Holds QEMU's control socket, the guest's two ports, the tunnel and docker.sock."""
 
-    def __init__(self, files: MachineFiles, record: QemuRecord, process: psutil.Process) -> None:
+    def __init__(
+        self,
+        files: MachineFiles,
+        record: QemuRecord,
+        process: psutil.Process,
+        shared_folders: tuple[str, ...] = (),
+    ) -> None:
         self.files = files
         self.record = record
         self.process = process
@@ -49,6 +56,7 @@ class RunningMachine:
         self.docker_socket: DockerSocket | None = None
         self.forwards: PortForwards
         self._qmp: QmpClient
+        self._shared_folders = shared_folders
         self._boot_port: BootPort
         self._agent: AgentLink | None = None
         self._tasks = Tasks()
@@ -72,6 +80,9 @@ class RunningMachine:
             agent = await AgentLink.connect(UnixEndpoint(self.files.agent_socket), self.forwards)
             self._exit.push_async_callback(agent.close)
             self._agent = agent
+            if self._shared_folders:
+                keeper = FileServerKeeper(self.files, self._shared_folders, self.gone)
+                self._tasks.start(keeper.keep_running(), "file server")
         except (QmpError, OSError) as error:
             await self.close()
             raise UserError(

@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -25,6 +26,7 @@ class MachineSettings:
     engine_args: tuple[str, ...] = ()
     registry_mirrors: tuple[str, ...] = ()
     insecure_registries: tuple[str, ...] = ()
+    shared_folders: tuple[str, ...] = ()
 
     def with_engine_args(self, more: tuple[str, ...]) -> "MachineSettings":
         """Return the settings with `more` arguments for the engine."""
@@ -35,8 +37,21 @@ class MachineSettings:
         return (
             *(word for mirror in self.registry_mirrors for word in ("--registry-mirror", mirror)),
             *(word for host in self.insecure_registries for word in ("--insecure-registry", host)),
+            *(word for folder in self.shared_folders for word in ("--shared-folder", folder)),
             *self.engine_args,
         )
+
+    def with_usable_folders(self) -> tuple["MachineSettings", tuple[str, ...]]:
+        """Return the settings with those shared folders that can be, and a warning for each other one."""
+        usable: dict[str, None] = {}
+        warnings: list[str] = []
+        for text in self.shared_folders:
+            if reason := _why_not_shared(text):
+                warnings.append(f"The folder {text} is not shared: {reason}.")
+                continue
+            # a home behind a link (/home -> /var/home) is reached by both of its names
+            usable |= dict.fromkeys((text, os.path.realpath(text)))
+        return replace(self, shared_folders=tuple(usable)), tuple(warnings)
 
 
 def default_settings() -> MachineSettings:
@@ -44,7 +59,9 @@ def default_settings() -> MachineSettings:
     cores = os.cpu_count() or 1
     quarter = psutil.virtual_memory().total // 4 // 2**20
     return MachineSettings(
-        cpus=max(cores // 2, min(cores, 2)), memory_mib=max(512, min(LARGEST_DEFAULT_MEMORY_MIB, quarter))
+        cpus=max(cores // 2, min(cores, 2)),
+        memory_mib=max(512, min(LARGEST_DEFAULT_MEMORY_MIB, quarter)),
+        shared_folders=(os.path.normpath(Path.home()),),
     )
 
 
@@ -69,6 +86,7 @@ def parse_settings(value: Any) -> MachineSettings:
         engine_args=_words(value, "engine_args"),
         registry_mirrors=_words(value, "registry_mirrors"),
         insecure_registries=_words(value, "insecure_registries"),
+        shared_folders=_folders(value, defaults.shared_folders),
     )
 
 
@@ -106,6 +124,23 @@ def _words(value: dict[str, Any], name: str) -> tuple[str, ...]:
     if any("\n" in word or "\0" in word for word in words):
         raise _invalid(f"{name} must not hold line breaks")
     return tuple(words)
+
+
+def _folders(value: dict[str, Any], defaults: tuple[str, ...]) -> tuple[str, ...]:
+    if "shared_folders" not in value:
+        return defaults
+    folders = tuple(os.path.normpath(Path(word).expanduser()) for word in _words(value, "shared_folders"))
+    if relative := [folder for folder in folders if not Path(folder).is_absolute()]:
+        raise _invalid(f"shared_folders must be whole paths, not {relative[0]!r}")
+    return folders
+
+
+def _why_not_shared(folder: str) -> str:
+    if not Path(folder).is_dir():
+        return "there is no such folder"
+    if not os.access(folder, os.R_OK | os.X_OK):
+        return "you may not read it"
+    return ""
 
 
 def _invalid(reason: str) -> UserError:

@@ -65,7 +65,8 @@ class MachineStatus:
 
     `progress` runs from 0 to 1 while starting. `accelerator` is "kvm", "hvf", "whpx" or "tcg", and
     `accelerator_reason` says why when it is the slow one. `uptime` is in seconds, `memory_bytes` is QEMU's
-    resident memory on the host, `disk_bytes` what the data disk takes on the host.
+    resident memory on the host, `disk_bytes` what the data disk takes on the host. `sharing` is the way by
+    which `shared_folders` come into the machine: "sftp".
     """
 
     state: MachineState
@@ -86,6 +87,8 @@ class MachineStatus:
     cpus: int = 0
     ports: tuple[PublishedPort, ...] = ()
     image_version: str = ""
+    shared_folders: tuple[str, ...] = ()
+    sharing: str = ""
     warnings: tuple[str, ...] = field(default=())
 
     def to_json(self) -> dict[str, Any]:
@@ -104,6 +107,7 @@ class MachineStatus:
             ),
             "problem": Problem(**problem) if problem else None,
             "ports": tuple(PublishedPort(**port) for port in known.get("ports", ())),
+            "shared_folders": tuple(known.get("shared_folders", ())),
             "warnings": tuple(known.get("warnings", ())),
         }
         return cls(**known)

@@ -25,6 +25,7 @@ LINUX = QemuSettings(
     qmp=UnixEndpoint(Path("/run/qmp.sock")),
     boot_port=UnixEndpoint(Path("/run/boot.sock")),
     agent_port=UnixEndpoint(Path("/run/agent.sock")),
+    files_port=UnixEndpoint(Path("/run/files.sock")),
     boot_values={"data_disk": Path("/data/boot-values/data_disk")},
 )
 
@@ -68,7 +69,7 @@ def test_ports_clock_and_memory_devices_are_there() -> None:
 def test_sockets_are_served_so_that_a_later_supervisor_can_connect() -> None:
     chardevs = values(qemu_command(LINUX), "-chardev")
     sockets = [chardev for chardev in chardevs if chardev.startswith("socket")]
-    assert len(sockets) == 3
+    assert len(sockets) == 4
     assert all(chardev.endswith("server=on,wait=off") for chardev in sockets)
 
 

@@ -36,6 +36,7 @@ def test_registries_and_further_arguments_become_the_engines_arguments() -> None
             "registry_mirrors": ["https://m"],
             "insecure_registries": ["h:5000"],
             "engine_args": ["--log-level", "debug"],
+            "shared_folders": ["/srv/x"],
         }
     )
     assert settings.with_engine_args(("--x",)).all_engine_args() == (
@@ -43,16 +44,34 @@ def test_registries_and_further_arguments_become_the_engines_arguments() -> None
         "https://m",
         "--insecure-registry",
         "h:5000",
+        "--shared-folder",
+        "/srv/x",
         "--log-level",
         "debug",
         "--x",
     )
 
 
+def test_folders_that_cannot_be_shared_are_left_out_with_a_warning(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    (tmp_path / "link").symlink_to("real")
+    (tmp_path / "file").touch()
+    wanted = [str(tmp_path / name) for name in ("link", "file", "missing")]
+    settings, warnings = parse_settings({"shared_folders": wanted}).with_usable_folders()
+    assert settings.shared_folders == (f"{tmp_path}/link", f"{tmp_path}/real")
+    assert [
+        str(tmp_path / name) in warning for name, warning in zip(("file", "missing"), warnings, strict=True)
+    ]
+    assert parse_settings({"shared_folders": ["~/x/"]}).shared_folders == (str(Path.home() / "x"),)
+    assert parse_settings({"shared_folders": []}).shared_folders == ()
+
+
 @pytest.mark.parametrize(
     "value",
     [
         [],
+        {"shared_folders": ["relative"]},
+        {"shared_folders": "/home"},
         {"cpus": 0},
         {"cpus": True},
         {"cpus": "2"},

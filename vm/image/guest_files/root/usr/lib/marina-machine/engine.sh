@@ -15,7 +15,8 @@ run_engine() {
     export PYTHONPATH=/usr/lib/marina:/usr/lib/python3/dist-packages PYTHONDONTWRITEBYTECODE=1 MALLOC_ARENA_MAX=1
     ulimit -n 1048576
     exec /usr/bin/python3 -S -s -P -m backend --socket /run/marina/engine.sock --data-root /data/engine \
-        --run-root /run/marina/engine --bundled-images /usr/lib/marina/images --host-address 10.0.2.2 "$@" \
+        --run-root /run/marina/engine --bundled-images /usr/lib/marina/images --host-address 10.0.2.2 \
+        --host-folders /run/marina/host "$@" \
         </dev/null 3>&- 4>&-
 }
 

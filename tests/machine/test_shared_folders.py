@@ -1,0 +1,181 @@
+"""The host's folders in containers: `docker run -v $PWD:/app` as people type it."""
+
+import os
+import subprocess
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import docker
+import psutil
+import pytest
+from docker.errors import APIError
+
+from tests.machine.machine_under_test import MachineUnderTest, wait_until
+from tests.support.test_images import busybox_image, save_docker_archive
+from vm.machine.json_files import read_json
+from vm.machine.status import MachineState
+
+IMAGE = "busybox:folders"
+
+
+@pytest.fixture(scope="module")
+def image(session_machine: MachineUnderTest) -> str:
+    """An image that is there."""
+    session_machine.start()
+    client = docker.DockerClient(base_url=f"unix://{session_machine.docker_socket}", timeout=120)
+    client.images.load(save_docker_archive(busybox_image(), [IMAGE]))
+    client.close()
+    return IMAGE
+
+
+@pytest.fixture
+def client(machine: MachineUnderTest, image: str) -> Iterator["docker.DockerClient"]:
+    client = docker.DockerClient(base_url=f"unix://{machine.docker_socket}", timeout=120)
+    yield client
+    for container in client.containers.list(all=True):
+        container.remove(force=True)
+    client.close()
+
+
+@pytest.fixture
+def folder(machine: MachineUnderTest) -> Path:
+    """A new folder in the shared one, whose path has a space and letters beyond ASCII."""
+    folder = machine.shared / f"Büro {uuid.uuid4().hex[:8]}"
+    folder.mkdir()
+    return folder
+
+
+def run(client: "docker.DockerClient", folder: Path, script: str, user: str = "") -> list[str]:
+    """Run a script with the folder at /app; return the lines of its output, errors too."""
+    output: bytes = client.containers.run(
+        IMAGE, ["sh", "-c", f"exec 2>&1; cd /app; {script}"],
+        volumes=[f"{folder}:/app"], remove=True, user=user,
+    )  # fmt: skip
+    return output.decode().splitlines()
+
+
+def test_files_go_both_ways(client: "docker.DockerClient", folder: Path) -> None:
+    (folder / "from the host").write_text("hello\n")
+    (folder / "link").symlink_to("from the host")
+    (folder / "absolute").symlink_to("/app/from the host")
+    deep = "/".join(["a" * 100] * 10)
+    lines = run(
+        client, folder,
+        f"cat 'from the host' link absolute; mkdir -p {deep}; echo deep >{deep}/f; echo новый >ü; "
+        "ln -s ü back; echo one >log; echo two >>log; mv log log2; ln log2 log3; chmod 750 log2; "
+        "mkdir e; rmdir e; df . | wc -l",
+    )  # fmt: skip
+    assert lines == ["hello"] * 3 + ["2"]
+    assert (folder / deep / "f").read_text() == "deep\n"
+    assert (folder / "ü").read_text() == "новый\n"
+    assert (folder / "back").readlink() == Path("ü")
+    assert (folder / "log3").read_text() == "one\ntwo\n"
+    assert (folder / "log2").stat().st_mode & 0o777 == 0o750
+    assert {path.name for path in folder.iterdir()} == {
+        "from the host", "link", "absolute", "a" * 100, "ü", "back", "log2", "log3"
+    }  # fmt: skip
+
+
+def test_an_edit_on_the_host_is_seen_by_a_running_container(
+    client: "docker.DockerClient", folder: Path
+) -> None:
+    (folder / "page").write_text("old")
+    container = client.containers.run(IMAGE, ["sleep", "60"], volumes=[f"{folder}:/app"], detach=True)
+    assert container.exec_run(["cat", "/app/page"]).output == b"old"
+    (folder / "page").write_text("new and longer")
+    (folder / "second").touch()
+    wait_until(lambda: container.exec_run(["cat", "/app/page"]).output == b"new and longer", "the edit", 20)
+    wait_until(lambda: b"second" in container.exec_run(["ls", "/app"]).output, "the new file", 20)
+    (folder / "page").unlink()
+    wait_until(lambda: container.exec_run(["cat", "/app/page"]).exit_code == 1, "the file's end", 20)
+
+
+def test_any_user_of_a_container_may_write(client: "docker.DockerClient", folder: Path) -> None:
+    lines = run(client, folder, "echo mine >f && cat f; chown 33:33 . && stat -c %u:%g .", user="33:33")
+    assert lines[0] == "mine"
+    assert lines[-1] == "33:33"
+    assert folder.stat().st_uid == os.getuid(), "the host's owner is as before"
+    assert (folder / "f").stat().st_uid == os.getuid()
+
+
+def test_what_is_not_shared_is_an_error_that_says_so(
+    client: "docker.DockerClient", machine: MachineUnderTest, tmp_path: Path
+) -> None:
+    for source in (str(tmp_path), "/etc", "/data/engine"):
+        with pytest.raises(APIError) as refusal:
+            client.containers.create(IMAGE, volumes=[f"{source}:/app"])
+        assert refusal.value.status_code == 400
+        assert f"{source} of this computer is not shared" in str(refusal.value)
+        assert str(machine.shared) in str(refusal.value)
+
+
+def test_a_link_to_elsewhere_does_not_lead_there(client: "docker.DockerClient", folder: Path) -> None:
+    (folder / "out").symlink_to("/etc")
+    (folder / "inside").mkdir()
+    (folder / "inside/f").write_text("followed")
+    (folder / "in").symlink_to(folder / "inside")
+    with pytest.raises(APIError, match="a link leads out of the shared folders"):
+        run(client, folder / "out", "ls")
+    assert run(client, folder / "in", "cat f") == ["followed"]
+
+
+def test_a_missing_folder_is_made_by_v_and_refused_by_mount(
+    client: "docker.DockerClient", folder: Path
+) -> None:
+    run(client, folder / "new/deeper", "echo x >f")
+    assert (folder / "new/deeper/f").read_text() == "x\n"
+    with pytest.raises(APIError, match="bind source path does not exist"):
+        client.containers.create(IMAGE, mounts=[docker.types.Mount("/app", f"{folder}/missing", type="bind")])
+    (folder / "file").write_text("one file")
+    output: bytes = client.containers.run(
+        IMAGE, ["cat", "/etc/app.conf"], volumes=[f"{folder}/file:/etc/app.conf:ro"], remove=True
+    )
+    assert output == b"one file"
+
+
+def test_the_docker_command_line_mounts_the_working_folder(
+    machine: MachineUnderTest, image: str, folder: Path
+) -> None:
+    (folder / "index.html").write_text("it works")
+    result = subprocess.run(
+        ["docker", "-H", f"unix://{machine.docker_socket}", "run", "--rm",
+         "-v", f"{folder}:/app", "-v", "/var/run/docker.sock:/var/run/docker.sock", image,
+         "sh", "-c", "cat /app/index.html; test -S /var/run/docker.sock && echo ' with a socket'"],
+        capture_output=True, text=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert (result.stdout, result.returncode) == ("it works with a socket\n", 0), result.stderr
+
+
+def test_files_outlive_a_supervisor_and_come_back_after_their_servers_death(
+    client: "docker.DockerClient", machine: MachineUnderTest, folder: Path
+) -> None:
+    container = client.containers.run(IMAGE, ["sleep", "300"], volumes=[f"{folder}:/app"], detach=True)
+    server = read_json(machine.files.file_server_record)["pid"]
+    supervisor = psutil.Process(machine.client.status().supervisor_pid)
+    supervisor.kill()
+    supervisor.wait(20)
+    machine.start()
+    assert container.exec_run(["touch", "/app/after the supervisor"]).exit_code == 0
+    assert (folder / "after the supervisor").exists()
+    assert read_json(machine.files.file_server_record)["pid"] == server
+    psutil.Process(server).kill()
+    wait_until(lambda: read_json(machine.files.file_server_record)["pid"] != server, "another server", 30)
+    wait_until(lambda: "/run/marina/host" in machine.run("cat /proc/mounts"), "the mount", 30)
+    assert run(client, folder, "touch again; ls") == ["after the supervisor", "again"]
+
+
+def test_a_container_that_starts_with_the_machine_waits_for_its_folder(
+    client: "docker.DockerClient", machine: MachineUnderTest, folder: Path
+) -> None:
+    client.containers.run(
+        IMAGE, ["sh", "-c", "trap exit TERM; echo started >>/app/starts; sleep 300 & wait"],
+        volumes=[f"{folder}:/app"], restart_policy={"Name": "always"}, detach=True,
+    )  # fmt: skip
+    starts = folder / "starts"
+    wait_until(lambda: starts.exists() and starts.read_text() == "started\n", "the first start", 60)
+    assert machine.stop().state is MachineState.STOPPED
+    status = machine.start()
+    assert status.shared_folders == (str(machine.shared),)
+    assert status.sharing == "sftp"
+    wait_until(lambda: starts.read_text() == "started\n" * 2, "the second start", 60)

@@ -1,0 +1,194 @@
+"""The server of the shared folders: what sshfs asks, and what a hostile guest may try."""
+
+import os
+import socket
+import stat
+import struct
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from vm.machine.file_server import FileServer
+from vm.machine.sftp_packets import Kind, OpenFlag, PacketReader, Status, pack_text
+from vm.machine.shared_tree import SharedTree
+
+
+class Guest:
+    """Asks the server as sshfs does."""
+
+    def __init__(self, server: FileServer) -> None:
+        self._server = server
+
+    def ask(self, kind: Kind, *parts: bytes) -> tuple[Kind, PacketReader]:
+        """Send a request; return the answer's kind and what follows its number."""
+        answer = self._server.answer(struct.pack(">BI", kind, 7) + b"".join(parts))
+        reader = PacketReader(answer)
+        assert reader.number() == len(answer) - 4
+        found = Kind(reader.take(1)[0])
+        assert reader.number() == 7
+        return found, reader
+
+    def status(self, kind: Kind, *parts: bytes) -> Status:
+        """Send a request that is answered by a status."""
+        found, reader = self.ask(kind, *parts)
+        assert found is Kind.STATUS
+        return Status(reader.number())
+
+    def open(self, path: str | bytes, flags: OpenFlag, mode: int = 0o644) -> bytes:
+        """Open a file; return the handle as it goes into requests."""
+        raw = path.encode() if isinstance(path, str) else path
+        found, reader = self.ask(Kind.OPEN, pack_text(raw), struct.pack(">III", flags, 4, mode))
+        assert found is Kind.HANDLE, Status(reader.number())
+        return pack_text(reader.text())
+
+    def mode_and_owner(self, path: Path) -> tuple[int, int, int]:
+        """Return mode, user and group that the guest sees."""
+        found, reader = self.ask(Kind.LSTAT, text(path))
+        assert found is Kind.ATTRS
+        seen = reader.attributes()
+        assert seen.permissions is not None
+        assert seen.owner is not None
+        return seen.permissions, *seen.owner
+
+    def names(self, path: str | Path) -> set[bytes]:
+        """List a folder."""
+        _, reader = self.ask(Kind.OPENDIR, text(path))
+        handle = pack_text(reader.text())
+        names: set[bytes] = set()
+        while True:
+            found, reader = self.ask(Kind.READDIR, handle)
+            if found is Kind.STATUS:
+                assert reader.number() == Status.EOF
+                return names
+            for _ in range(reader.number()):
+                names.add(reader.text())
+                reader.text()
+                reader.attributes()
+
+
+def text(path: str | Path) -> bytes:
+    return pack_text(os.fsencode(path))
+
+
+@pytest.fixture
+def shared(tmp_path: Path) -> Path:
+    folder = tmp_path / "of the host" / "shared"
+    folder.mkdir(parents=True)
+    return folder
+
+
+@pytest.fixture
+def guest(shared: Path) -> Iterator[Guest]:
+    tree = SharedTree([shared])
+    with socket.socket() as unused:
+        yield Guest(FileServer(tree, unused))
+    tree.close()
+
+
+def test_a_file_is_made_written_read_and_renamed(guest: Guest, shared: Path) -> None:
+    path = shared / "ein Name mit ß"
+    handle = guest.open(str(path), OpenFlag.WRITE | OpenFlag.CREATE | OpenFlag.EXCLUSIVE, 0o640)
+    assert guest.status(Kind.WRITE, handle, struct.pack(">Q", 2), pack_text(b"cdef")) is Status.OK
+    assert guest.status(Kind.WRITE, handle, struct.pack(">Q", 0), pack_text(b"ab")) is Status.OK
+    assert guest.status(Kind.CLOSE, handle) is Status.OK
+    assert path.read_bytes() == b"abcdef"
+    assert stat.S_IMODE(path.stat().st_mode) == 0o640 & ~_umask()
+    handle = guest.open(str(path), OpenFlag.READ)
+    found, reader = guest.ask(Kind.READ, handle, struct.pack(">QI", 1, 3))
+    assert (found, reader.text()) == (Kind.DATA, b"bcd")
+    assert guest.status(Kind.READ, handle, struct.pack(">QI", 6, 3)) is Status.EOF
+    (shared / "new").write_text("is replaced")
+    assert guest.status(Kind.RENAME, text(path), text(shared / "new")) is Status.FAILURE
+    rename = (pack_text(b"posix-rename@openssh.com"), text(path), text(shared / "new"))
+    assert guest.status(Kind.EXTENDED, *rename) is Status.OK
+    assert (shared / "new").read_bytes() == b"abcdef"
+    assert guest.status(Kind.REMOVE, text(shared / "new")) is Status.OK
+    assert guest.status(Kind.REMOVE, text(shared / "new")) is Status.NO_SUCH_FILE
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def test_a_large_folder_is_listed_whole(guest: Guest, shared: Path) -> None:
+    expected = {f"{number:04}{'x' * 200}".encode() for number in range(700)}
+    for name in expected:
+        (shared / name.decode()).touch()
+    assert guest.names(shared) == expected
+
+
+def test_the_way_to_a_shared_folder_shows_nothing_else(guest: Guest, shared: Path) -> None:
+    (shared.parent / "secret").write_text("x")
+    assert guest.names(shared.parent) == {b"shared"}
+    assert guest.names("/") == {os.fsencode(shared.parts[1])}
+    assert guest.status(Kind.LSTAT, text(shared.parent / "secret")) is Status.NO_SUCH_FILE
+    assert guest.status(Kind.MKDIR, text(shared.parent / "new"), struct.pack(">I", 0)) is Status.NO_SUCH_FILE
+    assert guest.status(Kind.RMDIR, text(shared)) is Status.PERMISSION_DENIED
+
+
+@pytest.mark.parametrize("path", ["{}/../secret", "{}/a/../../secret", "{}/out/secret", "{}/file-out"])
+def test_no_path_leads_out(guest: Guest, shared: Path, path: str) -> None:
+    (shared.parent / "secret").write_text("x")
+    (shared / "a").mkdir()
+    (shared / "out").symlink_to(shared.parent)
+    (shared / "file-out").symlink_to(shared.parent / "secret")
+    target = path.format(shared).encode()
+    for flags in (OpenFlag.READ, OpenFlag.WRITE | OpenFlag.TRUNCATE):
+        request = (pack_text(target), struct.pack(">II", flags, 0))
+        assert guest.status(Kind.OPEN, *request) in (Status.PERMISSION_DENIED, Status.NO_SUCH_FILE)
+    size_and_mode = struct.pack(">IQI", 5, 0, 0o777)
+    assert guest.status(Kind.SETSTAT, pack_text(target), size_and_mode) is not Status.OK
+    assert (shared.parent / "secret").read_text() == "x"
+    assert stat.S_IMODE((shared.parent / "secret").stat().st_mode) != 0o777
+
+
+def test_links_are_shown_as_they_are(guest: Guest, shared: Path) -> None:
+    (shared / "file").write_text("x")
+    assert guest.status(Kind.SYMLINK, pack_text(b"/etc/elsewhere"), text(shared / "link")) is Status.OK
+    found, reader = guest.ask(Kind.READLINK, text(shared / "link"))
+    assert (found, reader.number(), reader.text()) == (Kind.NAME, 1, b"/etc/elsewhere")
+    assert stat.S_ISLNK(guest.mode_and_owner(shared / "link")[0])
+    link = (pack_text(b"hardlink@openssh.com"), text(shared / "file"), text(shared / "second"))
+    assert guest.status(Kind.EXTENDED, *link) is Status.OK
+    assert (shared / "second").stat().st_nlink == 2
+
+
+def test_an_owner_that_was_set_is_seen_and_the_hosts_owner_stays(guest: Guest, shared: Path) -> None:
+    path = shared / "file"
+    path.touch(0o600)
+    before = path.stat()
+    assert guest.status(Kind.SETSTAT, text(path), struct.pack(">III", 2, 999, 998)) is Status.OK
+    assert guest.mode_and_owner(path)[1:] == (999, 998)
+    assert guest.status(Kind.SETSTAT, text(path), struct.pack(">III", 2, 5, 2**32 - 1)) is Status.OK
+    assert guest.mode_and_owner(path)[1:] == (5, 998)
+    assert (path.stat().st_uid, path.stat().st_gid) == (before.st_uid, before.st_gid)
+
+
+def test_no_program_becomes_one_that_runs_as_its_owner(guest: Guest, shared: Path) -> None:
+    handle = guest.open(str(shared / "program"), OpenFlag.WRITE | OpenFlag.CREATE, 0o6755)
+    guest.status(Kind.FSETSTAT, handle, struct.pack(">II", 4, 0o6755))
+    guest.status(Kind.SETSTAT, text(shared / "program"), struct.pack(">II", 4, 0o6755))
+    assert stat.S_IMODE((shared / "program").stat().st_mode) == 0o755
+
+
+def test_a_pipe_of_the_host_does_not_hold_the_server_up(guest: Guest, shared: Path) -> None:
+    os.mkfifo(shared / "pipe")
+    request = (text(shared / "pipe"), struct.pack(">II", OpenFlag.READ, 0))
+    assert guest.status(Kind.OPEN, *request) is Status.PERMISSION_DENIED
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_packets_without_sense_get_an_answer(guest: Guest, kind: Kind) -> None:
+    if kind in (Kind.INIT, Kind.REALPATH):  # the second one only cleans a text
+        return
+    for body in (b"", b"\xff" * 3, b"\xff" * 40, pack_text(b"/a\0b") + b"\0" * 40):
+        assert guest.status(kind, body) is not Status.OK or kind is Kind.CLOSE
+
+
+def test_a_new_mount_starts_with_no_file_open(guest: Guest, shared: Path) -> None:
+    handle = guest.open(str(shared / "file"), OpenFlag.WRITE | OpenFlag.CREATE)
+    guest._server.answer(struct.pack(">BI", Kind.INIT, 3))
+    assert guest.status(Kind.WRITE, handle, struct.pack(">Q", 0), pack_text(b"x")) is not Status.OK
