@@ -122,7 +122,7 @@ def test_a_dead_transport_is_redialled(server: SshServer, tunnel: Tunnel, change
     server.cut()
     ping_engine(tunnel, 10, 5)
     wait_until(lambda: changes == [False, True])
-    assert server.connections == 2
+    assert server.connections >= 2  # the first new one may still be cut with the old one
 
 
 def test_a_closed_tunnel_stays_closed(server: SshServer, tunnel: Tunnel, changes: list[bool]) -> None:
