@@ -31,7 +31,11 @@ if [ -d /sys/fs/cgroup/unified ]; then
 fi
 mkdir -p "$root$state"
 mount --bind "$state" "$root$state"
-exec chroot "$root" /usr/sbin/dockerd "$@"
+# A real change of the root: from inside a chroot an exec would land in the machine's own root.
+mkdir "$root/before"
+cd "$root"
+pivot_root . before
+exec /bin/sh -euc 'busybox umount -l /before; rmdir /before; exec /usr/sbin/dockerd "$@"' sh "$@"
 """
 
 
