@@ -1,7 +1,6 @@
 """Whatever is asked, in whatever form: the answer is no failure of the engine's own."""
 
 import os
-import socket
 import zlib
 from collections.abc import Iterator
 
@@ -19,27 +18,11 @@ EXAMPLES, WITH_BODY = 20, 150
 TIMES = int(os.environ.get("MARINA_ODD_REQUESTS", "1"))
 """Many times as many, when run by hand; each number takes other ones."""
 
-PATIENCE = 20.0  # seconds
 NOT_OURS = ("/images/create", "/images/search", "/auth", "/distribution/{name}/json", "/images/{name}/push")
 """Calls that talk to registries: that one cannot be reached is its failure, not the engine's."""
 
 AS_DOCKER = ("is not connected to the network", "is not connected to network")
 """Refusals that dockerd has with status 500."""
-
-
-def send(engine: NativeEngine, method: str, target: str, headers: dict[str, str], body: bytes | None) -> str:
-    """Make a request and return the answer's first bytes: streams are not waited for."""
-    lines = [f"{method} {target} HTTP/1.1", "Host: engine"]
-    lines += [f"{name}: {value}" for name, value in headers.items()]
-    if body is not None:
-        lines.append(f"Content-Length: {len(body)}")
-        if "Content-Type" not in headers:
-            lines.append("Content-Type: application/json")
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-        connection.settimeout(PATIENCE)
-        connection.connect(str(engine.socket))
-        connection.sendall("\r\n".join([*lines, "", ""]).encode("latin-1") + (body or b""))
-        return connection.recv(65536).decode("latin-1")
 
 
 @pytest.fixture(scope="module")
@@ -89,7 +72,7 @@ def test_no_failure_of_our_own(watched: NativeEngine, call: ReferenceCall) -> No
     @given(st.data())
     def check(data: st.DataObject) -> None:
         target, body = data.draw(targets(call)), data.draw(bodies(call))
-        answer = send(watched, call.method, target, data.draw(headers(call)), body)
+        answer = watched.first_bytes(call.method, target, data.draw(headers(call)), body)
         assert answer.startswith("HTTP/1."), answer
         status = int(answer.split(" ", 2)[1])
         refused = status in (501, 503) or any(text in answer for text in AS_DOCKER)

@@ -1,4 +1,4 @@
-"""The reference is what it should be: a Docker whose execs are in their containers, apart from this machine."""
+"""The reference is a Docker as it should be: its execs are in their containers, apart from this machine."""
 
 from tests.engine.container_calls import container, run, start
 from tests.support.dockerd import ReferenceDocker

@@ -15,6 +15,7 @@ from urllib.parse import urlencode
 from tests.support.docker_tools import client_environment, docker_program
 
 PING_LIMIT = 30.0  # seconds
+FIRST_BYTES_LIMIT = 20.0  # seconds
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,19 @@ class ApiClient(ABC):
             return Answer(answer.status, dict(answer.headers), answer.read())
         finally:
             connection.close()
+
+    def first_bytes(
+        self, method: str, target: str, headers: Mapping[str, str] | None = None, body: bytes | None = None
+    ) -> str:
+        """Make a request of any form and return how the answer begins: streams are not waited for."""
+        lines = [f"{method} {target} HTTP/1.1", "Host: engine"]
+        sent = {} if body is None else {"Content-Type": "application/json", "Content-Length": str(len(body))}
+        lines += [f"{name}: {value}" for name, value in (sent | dict(headers or {})).items()]
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+            connection.settimeout(FIRST_BYTES_LIMIT)
+            connection.connect(str(self.socket))
+            connection.sendall("\r\n".join([*lines, "", ""]).encode("latin-1") + (body or b""))
+            return connection.recv(65536).decode("latin-1")
 
     def connection(self, timeout: float = 120.0) -> http.client.HTTPConnection:
         """Return a connection for tests that read an answer as it comes."""
