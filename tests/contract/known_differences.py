@@ -13,5 +13,15 @@ ANYWHERE = {
 }
 """Differences that are right."""
 
-NOT_YET: set[str] = set()
+NOT_YET = {
+    # options
+    ".HostConfig.PortBindings: object instead of null",
+    "[].SizeRw: not there in dockerd",
+    ".ProcessConfig.user: not there in dockerd",
+    "exec start",
+    # files
+    "stats",
+    "stats in one shot",
+    "update",
+}
 """Differences that are wrong, until they are gone."""

@@ -29,11 +29,16 @@ def differences(ours: Any, theirs: Any, path: str = "") -> Iterator[str]:
 
 
 def _differences_of_values(ours: list[Any], theirs: list[Any], path: str) -> Iterator[str]:
-    """Compare what has no names of its own by its first values, and by whether there are any."""
+    """Compare what has no names of its own by one value, and by whether there is any."""
     if bool(ours) != bool(theirs):
         yield f"{path}: {len(ours)} instead of {len(theirs)}"
     elif theirs:
-        yield from differences(ours[0], theirs[0], path)
+        yield from differences(min(ours, key=_names), min(theirs, key=_names), path)
+
+
+def _names(value: Any) -> list[str]:
+    """Return what values of a list are told apart by: dockerd gives some lists in any order."""
+    return sorted(value) if isinstance(value, dict) else []
 
 
 def _kind(value: Any) -> str:
