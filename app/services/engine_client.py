@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from app.services.engine_inside import InsideCalls
+from app.services.engine_objects import NetworkCalls, VolumeCalls
 from app.services.engine_streams import HijackedStream, JsonStream, LogStream, PullStream
 from app.services.engine_types import (
     Container,
@@ -21,19 +22,18 @@ from app.services.engine_types import (
     EngineVersion,
     Image,
     ImageDetails,
-    Volume,
 )
 from app.services.errors import (
     BadAnswerError,
     ConnectionLostError,
     EngineRequestError,
 )
-from app.services.json_values import as_object, get_list, get_number, get_object, get_text
+from app.services.json_values import as_object, get_number, get_object, get_text
 from app.services.reference import parse_reference
 from app.services.run_options import RunOptions
 
 
-class EngineClient(InsideCalls):
+class EngineClient(InsideCalls, VolumeCalls, NetworkCalls):
     """One engine behind one socket; a context manager that closes its kept connections."""
 
     # --- system -------------------------------------------------------------------------------------------
@@ -200,7 +200,7 @@ class EngineClient(InsideCalls):
         answer = self.request_object("GET", f"/exec/{exec_id}/json")
         return None if answer.get("Running") is True else get_number(answer, "ExitCode")
 
-    # --- images and volumes -------------------------------------------------------------------------------
+    # --- images ------------------------------------------------------------------------------------------
 
     def list_images(self) -> list[Image]:
         """Return the images."""
@@ -252,10 +252,6 @@ class EngineClient(InsideCalls):
             }
             opened = self.open_stream("POST", "/images/load", {"quiet": "0"}, archive, headers)
         return PullStream(*opened, reference=file_path.name)
-
-    def list_volumes(self) -> list[Volume]:
-        """Return the volumes."""
-        return [Volume.from_json(row) for row in get_list(self.request_object("GET", "/volumes"), "Volumes")]
 
     def _container_action(
         self, container: str, action: str, query: Mapping[str, str] | None = None, waits: int | None = None

@@ -92,6 +92,8 @@ class Container:
     labels: Mapping[str, str] = field(default_factory=dict)
     image_id: str = ""
     command: str = ""
+    volumes: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()
 
     @property
     def short_id(self) -> str:
@@ -127,6 +129,7 @@ class Container:
         """Build a row from ContainerSummary."""
         source = as_object(value)
         names = get_texts(source, "Names")
+        mounts = [as_object(mount) for mount in get_list(source, "Mounts")]
         return cls(
             id=get_text(source, "Id"),
             name=names[0].removeprefix("/") if names else "",
@@ -138,6 +141,8 @@ class Container:
             labels=get_text_map(source, "Labels"),
             image_id=get_text(source, "ImageID"),
             command=get_text(source, "Command"),
+            volumes=tuple(get_text(mount, "Name") for mount in mounts if get_text(mount, "Type") == "volume"),
+            networks=tuple(get_object(get_object(source, "NetworkSettings"), "Networks")),
         )
 
 

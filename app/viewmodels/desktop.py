@@ -13,9 +13,11 @@ from app.viewmodels.engine_events import EngineEventsViewModel
 from app.viewmodels.engine_view import EngineView
 from app.viewmodels.getting_started import GettingStartedViewModel
 from app.viewmodels.images import ImagesViewModel
+from app.viewmodels.networks import NetworksViewModel
 from app.viewmodels.preferences import Preferences
 from app.viewmodels.pull_image import PullImageViewModel
 from app.viewmodels.run_image import RunImageViewModel
+from app.viewmodels.volumes import VolumesViewModel
 
 
 class DesktopViewModel(QObject):
@@ -34,6 +36,8 @@ class DesktopViewModel(QObject):
         self.containers = ContainersViewModel(self.background, access, self)
         self.inside = ContainerInside(self.background, access, self)
         self.images = ImagesViewModel(self.background, access, self)
+        self.volumes = VolumesViewModel(self.background, access, self)
+        self.networks = NetworksViewModel(self.background, access, self)
         self.pull = PullImageViewModel(self.background, access, self)
         self.getting_started = GettingStartedViewModel(self.background, access, self)
         self.engine.changed.connect(self.engine_changed)
@@ -41,8 +45,12 @@ class DesktopViewModel(QObject):
         # After every connection all is listed anew, so nothing that happened meanwhile is missed.
         self.events.connected.connect(self.containers.refresh)
         self.events.connected.connect(self.images.refresh)
+        self.events.connected.connect(self.volumes.refresh_if_wanted)
+        self.events.connected.connect(self.networks.refresh_if_wanted)
         self.events.containers_changed.connect(self.containers.refresh_soon)
         self.events.images_changed.connect(self.images.refresh_soon)
+        self.events.volumes_changed.connect(self.volumes.refresh_soon)
+        self.events.networks_changed.connect(self.networks.refresh_soon)
         self.pull.succeeded.connect(self.images.refresh)
 
     @property

@@ -19,6 +19,8 @@ class EngineEventsViewModel(QObject):
     lost = Signal()
     containers_changed = Signal()
     images_changed = Signal()
+    volumes_changed = Signal()
+    networks_changed = Signal()
     _connected = Signal()
     _arrived = Signal(list)
     _lost = Signal(object)
@@ -66,6 +68,10 @@ class EngineEventsViewModel(QObject):
             self.containers_changed.emit()
         if kinds & {"image", "container"}:  # a container's birth and end change which images are in use
             self.images_changed.emit()
+        if kinds & {"volume", "container"}:
+            self.volumes_changed.emit()
+        if kinds & {"network", "container"}:
+            self.networks_changed.emit()
 
     @Slot(object)
     def _tell_lost(self, _: object) -> None:

@@ -46,6 +46,13 @@ class LiveList(QObject):
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._settle.timeout.connect(self.refresh)
 
+    is_wanted = True  # lists that nobody has looked at yet need not follow events
+
+    def want(self) -> None:
+        """Somebody looks: list now, and follow events from here on."""
+        self.is_wanted = True
+        self.refresh()
+
     def _list(self) -> Any:
         """Ask the engine; runs on a worker."""
         raise NotImplementedError
@@ -57,6 +64,11 @@ class LiveList(QObject):
     def _dress(self, row: Any) -> Row:
         """Return the row with what goes on in it: `_busy` and `_failures` by key."""
         raise NotImplementedError
+
+    @property
+    def model(self) -> RowTableModel[Any]:
+        """Return the rows as a table."""
+        return self._rows
 
     @property
     def total(self) -> int:
@@ -73,9 +85,15 @@ class LiveList(QObject):
         self._background.run(self._list, self._take, self._list_failed)
 
     @Slot()
+    def refresh_if_wanted(self) -> None:
+        """List anew after the engine came back, unless nobody looks."""
+        if self.is_wanted:
+            self.refresh()
+
+    @Slot()
     def refresh_soon(self) -> None:
         """List anew once events have settled."""
-        if not self._settle.isActive():
+        if self.is_wanted and not self._settle.isActive():
             self._settle.start()
 
     def dismiss(self, key: str) -> None:

@@ -1,5 +1,7 @@
 """The window's frame: sidebar, pages, footer, shortcuts; the pages themselves know nothing of each other."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
@@ -13,10 +15,13 @@ from app.views.dialogs.pull_image_dialog import PullImageDialog
 from app.views.dialogs.run_image_dialog import RunImageDialog
 from app.views.pages.containers_page import ContainersPage
 from app.views.pages.images_page import ImagesPage
+from app.views.pages.networks_page import NetworksPage
 from app.views.pages.page import Page
+from app.views.pages.volumes_page import VolumesPage
 from app.views.theme import Appearance, Theme
 from app.views.widgets.banner import Banner
 from app.views.widgets.engine_chip import EngineChip
+from app.views.widgets.engine_panel import EnginePanel
 from app.views.widgets.layouts import column, row
 from app.views.widgets.sidebar import Sidebar
 from app.views.widgets.text import PlainLabel
@@ -86,15 +91,34 @@ class MainWindow(QMainWindow):
         desktop = self.desktop
         self.containers = ContainersPage(desktop.containers, desktop.getting_started, desktop.inside)
         self.images = ImagesPage(desktop.images)
-        self._pages: dict[str, Page] = {"containers": self.containers, "images": self.images}
-        for number, (name, icon) in enumerate((("containers", "containers"), ("images", "images")), start=1):
-            page = self._pages[name]
-            self.stack.addWidget(page)
+        self._pages: dict[str, Page] = {}
+        # The other pages are made when somebody first looks at them.
+        self._makers: dict[str, Callable[[], Page]] = {
+            "volumes": lambda: VolumesPage(desktop.volumes),
+            "networks": lambda: NetworksPage(desktop.networks),
+        }
+        self._keep_page("containers", self.containers)
+        self._keep_page("images", self.images)
+        titles = {
+            "containers": self.tr("Containers"),
+            "images": self.tr("Images"),
+            "volumes": self.tr("Volumes"),
+            "networks": self.tr("Networks"),
+        }
+        for number, (name, title) in enumerate(titles.items(), start=1):
             keys = QKeySequence(f"Ctrl+{number}")
-            self.sidebar.add_page(
-                name, page.accessibleName(), icon, keys.toString(QKeySequence.SequenceFormat.NativeText)
-            )
+            self.sidebar.add_page(name, title, name, keys.toString(QKeySequence.SequenceFormat.NativeText))
             QShortcut(keys, self).activated.connect(lambda name=name: self.show_page(name))
+
+    def _keep_page(self, name: str, page: Page) -> None:
+        self._pages[name] = page
+        self.stack.addWidget(page)
+        page.on_engine_state(self.desktop.view)
+        panel = getattr(page, "engine_panel", None)
+        if isinstance(panel, EnginePanel):
+            panel.start_requested.connect(self.desktop.engine.start)
+            panel.stop_requested.connect(self.desktop.engine.stop)
+            panel.log_requested.connect(self.open_console_log)
 
     def _connect(self) -> None:
         desktop, popover = self.desktop, self.chip.popover
@@ -105,10 +129,6 @@ class MainWindow(QMainWindow):
         popover.stop_requested.connect(desktop.engine.stop)
         popover.restart_requested.connect(desktop.engine.restart)
         popover.log_requested.connect(self.open_console_log)
-        for panel in (self.containers.engine_panel, self.images.engine_panel):
-            panel.start_requested.connect(desktop.engine.start)
-            panel.stop_requested.connect(desktop.engine.stop)
-            panel.log_requested.connect(self.open_console_log)
         self.containers.run_other_requested.connect(self.run_image)
         self.images.run_requested.connect(self.run_image)
         self.images.pull_requested.connect(self.pull_image)
@@ -135,7 +155,9 @@ class MainWindow(QMainWindow):
 
     def show_page(self, name: str) -> None:
         """Bring a page into sight; the other ones rest."""
-        if name not in self._pages:
+        if name in self._makers:
+            self._keep_page(name, self._makers.pop(name)())
+        elif name not in self._pages:
             name = "containers"
         if self.page is not self._pages[name]:
             self.page.pause()

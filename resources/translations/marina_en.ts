@@ -76,12 +76,74 @@
     </message>
 </context>
 <context>
+    <name>NetworksPage</name>
+    <message numerus="yes">
+        <source>%n network(s)</source>
+        <translation>
+            <numerusform>%n network</numerusform>
+            <numerusform>%n networks</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Delete %n network(s)?</source>
+        <translation>
+            <numerusform>Delete %n network?</numerusform>
+            <numerusform>Delete %n networks?</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Delete %n unused network(s)?</source>
+        <translation>
+            <numerusform>Delete %n unused network?</numerusform>
+            <numerusform>Delete %n unused networks?</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n network(s) deleted.</source>
+        <translation>
+            <numerusform>%n network deleted.</numerusform>
+            <numerusform>%n networks deleted.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>QuitDialog</name>
     <message numerus="yes">
         <source>%n container(s) are running.</source>
         <translation>
             <numerusform>%n container is running.</numerusform>
             <numerusform>%n containers are running.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>VolumesPage</name>
+    <message numerus="yes">
+        <source>%n volume(s)</source>
+        <translation>
+            <numerusform>%n volume</numerusform>
+            <numerusform>%n volumes</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Delete %n volume(s)?</source>
+        <translation>
+            <numerusform>Delete %n volume?</numerusform>
+            <numerusform>Delete %n volumes?</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Delete %n unused volume(s)?</source>
+        <translation>
+            <numerusform>Delete %n unused volume?</numerusform>
+            <numerusform>Delete %n unused volumes?</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n volume(s) deleted</source>
+        <translation>
+            <numerusform>%n volume deleted</numerusform>
+            <numerusform>%n volumes deleted</numerusform>
         </translation>
     </message>
 </context>

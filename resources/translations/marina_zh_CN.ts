@@ -474,6 +474,63 @@
     </message>
 </context>
 <context>
+    <name>CreateDialog</name>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Create</source>
+        <translation>创建</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Letters, digits and _ . - only, at least two, the first a letter or digit.</source>
+        <translation>只能使用字母、数字和 _ . -，至少两个字符，且以字母或数字开头。</translation>
+    </message>
+    <message>
+        <source>This name is taken.</source>
+        <translation>该名称已被占用。</translation>
+    </message>
+</context>
+<context>
+    <name>CreateNetworkDialog</name>
+    <message>
+        <source>New network</source>
+        <translation>新建网络</translation>
+    </message>
+    <message>
+        <source>Containers on one network reach each other by their names.</source>
+        <translation>同一网络中的容器可以通过名称互相访问。</translation>
+    </message>
+    <message>
+        <source>Range of addresses</source>
+        <translation>地址范围</translation>
+    </message>
+    <message>
+        <source>chosen by the engine</source>
+        <translation>由引擎选择</translation>
+    </message>
+    <message>
+        <source>No way out: containers reach only each other</source>
+        <translation>不通外网：容器只能互相访问</translation>
+    </message>
+</context>
+<context>
+    <name>CreateVolumeDialog</name>
+    <message>
+        <source>New volume</source>
+        <translation>新建卷</translation>
+    </message>
+    <message>
+        <source>A volume keeps data when containers come and go.</source>
+        <translation>容器增减时，卷中的数据会保留。</translation>
+    </message>
+</context>
+<context>
     <name>Desktop</name>
     <message>
         <source>Stopping the engine, then Marina quits…</source>
@@ -872,7 +929,62 @@
     </message>
 </context>
 <context>
+    <name>ListPage</name>
+    <message>
+        <source>Clear filter</source>
+        <translation>清除筛选</translation>
+    </message>
+    <message>
+        <source>Nothing matches the filter.</source>
+        <translation>没有符合筛选条件的内容。</translation>
+    </message>
+    <message>
+        <source>The connection to the engine is lost; Marina is connecting again.</source>
+        <translation>与引擎的连接已断开，Marina 正在重新连接。</translation>
+    </message>
+    <message>
+        <source>The engine is not running: this list is from before. ({0})</source>
+        <translation>引擎未运行：此列表是之前的内容。（{0}）</translation>
+    </message>
+    <message>
+        <source>None yet</source>
+        <translation>暂无</translation>
+    </message>
+    <message>
+        <source>Loading…</source>
+        <translation>正在加载…</translation>
+    </message>
+    <message>
+        <source>Waiting for the engine</source>
+        <translation>正在等待引擎</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+</context>
+<context>
     <name>MainWindow</name>
+    <message>
+        <source>Containers</source>
+        <translation>容器</translation>
+    </message>
+    <message>
+        <source>Images</source>
+        <translation>镜像</translation>
+    </message>
+    <message>
+        <source>Volumes</source>
+        <translation>卷</translation>
+    </message>
+    <message>
+        <source>Networks</source>
+        <translation>网络</translation>
+    </message>
     <message>
         <source>Memory {0}</source>
         <translation>内存 {0}</translation>
@@ -923,6 +1035,174 @@
     <message>
         <source>It is on no network.</source>
         <translation>未连接任何网络。</translation>
+    </message>
+</context>
+<context>
+    <name>NetworkDetailView</name>
+    <message>
+        <source>Back to the networks (Esc)</source>
+        <translation>返回网络列表（Esc）</translation>
+    </message>
+    <message>
+        <source>no way out</source>
+        <translation>不通外网</translation>
+    </message>
+    <message>
+        <source>Connect a container</source>
+        <translation>连接容器</translation>
+    </message>
+    <message>
+        <source>Disconnect</source>
+        <translation>断开</translation>
+    </message>
+    <message>
+        <source>Container</source>
+        <translation>容器</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>地址</translation>
+    </message>
+    <message>
+        <source>Hardware address</source>
+        <translation>硬件地址</translation>
+    </message>
+    <message>
+        <source>Members</source>
+        <translation>成员</translation>
+    </message>
+    <message>
+        <source>No running container is on this network. Addresses are given when a container starts.</source>
+        <translation>此网络上没有运行中的容器。容器启动时才会分配地址。</translation>
+    </message>
+    <message>
+        <source>Every container is on it</source>
+        <translation>所有容器都已在此网络中</translation>
+    </message>
+</context>
+<context>
+    <name>NetworkTable</name>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>In use</source>
+        <translation>使用情况</translation>
+    </message>
+    <message>
+        <source>Addresses</source>
+        <translation>地址</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>Created</source>
+        <translation>创建时间</translation>
+    </message>
+    <message>
+        <source>{0}, no way out</source>
+        <translation>{0}，不通外网</translation>
+    </message>
+    <message>
+        <source>always there</source>
+        <translation>始终存在</translation>
+    </message>
+    <message>
+        <source>Deleting…</source>
+        <translation>正在删除…</translation>
+    </message>
+    <message>
+        <source>Unused</source>
+        <translation>未使用</translation>
+    </message>
+</context>
+<context>
+    <name>NetworksPage</name>
+    <message>
+        <source>Networks</source>
+        <translation>网络</translation>
+    </message>
+    <message>
+        <source>Filter by name or container</source>
+        <translation>按名称或容器筛选</translation>
+    </message>
+    <message>
+        <source>Clean up</source>
+        <translation>清理</translation>
+    </message>
+    <message>
+        <source>Delete the networks that no container uses</source>
+        <translation>删除没有容器使用的网络</translation>
+    </message>
+    <message>
+        <source>Create</source>
+        <translation>创建</translation>
+    </message>
+    <message>
+        <source>Create a network</source>
+        <translation>创建网络</translation>
+    </message>
+    <message>
+        <source>No networks</source>
+        <translation>没有网络</translation>
+    </message>
+    <message>
+        <source>Containers on one network reach each other by their names.</source>
+        <translation>同一网络中的容器可以通过名称互相访问。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n network(s)</source>
+        <translation>
+            <numerusform>%n 个网络</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>In use by {0}.</source>
+        <translation>正被 {0} 使用。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Delete %n network(s)?</source>
+        <translation>
+            <numerusform>删除 %n 个网络？</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Every network is in use: there is nothing to clean up.</source>
+        <translation>所有网络都在使用中，没有可清理的内容。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Delete %n unused network(s)?</source>
+        <translation>
+            <numerusform>删除 %n 个未使用的网络？</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No container uses them.</source>
+        <translation>没有容器使用它们。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n network(s) deleted.</source>
+        <translation>
+            <numerusform>已删除 %n 个网络。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>NetworksViewModel</name>
+    <message>
+        <source>A range of addresses is written like 172.30.0.0/16.</source>
+        <translation>地址范围的写法类似 172.30.0.0/16。</translation>
+    </message>
+    <message>
+        <source>There is no room for containers in so small a range.</source>
+        <translation>范围太小，容不下容器。</translation>
     </message>
 </context>
 <context>
@@ -1308,6 +1588,140 @@
     </message>
 </context>
 <context>
+    <name>VolumeTable</name>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>In use</source>
+        <translation>使用情况</translation>
+    </message>
+    <message>
+        <source>Created</source>
+        <translation>创建时间</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>{0} (anonymous)</source>
+        <translation>{0}（匿名）</translation>
+    </message>
+    <message>
+        <source>Deleting…</source>
+        <translation>正在删除…</translation>
+    </message>
+    <message>
+        <source>Unused</source>
+        <translation>未使用</translation>
+    </message>
+</context>
+<context>
+    <name>VolumesPage</name>
+    <message>
+        <source>Volumes</source>
+        <translation>卷</translation>
+    </message>
+    <message>
+        <source>Filter by name or container</source>
+        <translation>按名称或容器筛选</translation>
+    </message>
+    <message>
+        <source>Measure</source>
+        <translation>测量</translation>
+    </message>
+    <message>
+        <source>Count what each volume takes on the disk</source>
+        <translation>统计每个卷占用的磁盘空间</translation>
+    </message>
+    <message>
+        <source>Clean up</source>
+        <translation>清理</translation>
+    </message>
+    <message>
+        <source>Delete the volumes that no container uses</source>
+        <translation>删除没有容器使用的卷</translation>
+    </message>
+    <message>
+        <source>Create</source>
+        <translation>创建</translation>
+    </message>
+    <message>
+        <source>Create a volume</source>
+        <translation>创建卷</translation>
+    </message>
+    <message>
+        <source>No volumes yet</source>
+        <translation>还没有卷</translation>
+    </message>
+    <message>
+        <source>A volume keeps data when containers come and go: databases belong into one.</source>
+        <translation>容器增减时，卷中的数据会保留：数据库应放在卷里。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n volume(s)</source>
+        <translation>
+            <numerusform>%n 个卷</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{0}, {1} on disk</source>
+        <translation>{0}，占用磁盘 {1}</translation>
+    </message>
+    <message>
+        <source>Their data is lost for good.</source>
+        <translation>其中的数据将永久丢失。</translation>
+    </message>
+    <message>
+        <source>Used by {0}: delete these containers first.</source>
+        <translation>正被 {0} 使用：请先删除这些容器。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Delete %n volume(s)?</source>
+        <translation>
+            <numerusform>删除 %n 个卷？</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Every volume is in use: there is nothing to clean up.</source>
+        <translation>所有卷都在使用中，没有可清理的内容。</translation>
+    </message>
+    <message>
+        <source>No container uses them. Their data is lost for good.</source>
+        <translation>没有容器使用它们。其中的数据将永久丢失。</translation>
+    </message>
+    <message>
+        <source>This frees {0}.</source>
+        <translation>将释放 {0}。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Delete %n unused volume(s)?</source>
+        <translation>
+            <numerusform>删除 %n 个未使用的卷？</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n volume(s) deleted</source>
+        <translation>
+            <numerusform>已删除 %n 个卷</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{0}, {1} freed.</source>
+        <translation>{0}，释放了 {1}。</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Measuring…</source>
+        <translation>正在测量…</translation>
+    </message>
+</context>
+<context>
     <name>WelcomeCard</name>
     <message>
         <source>Run getting-started</source>
@@ -1454,6 +1868,17 @@
     </message>
 </context>
 <context>
+    <name>_NetworkActions</name>
+    <message>
+        <source>Members and addresses</source>
+        <translation>成员与地址</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+</context>
+<context>
     <name>_Row</name>
     <message>
         <source>Remove this line</source>
@@ -1485,6 +1910,13 @@
     <message>
         <source>Try again</source>
         <translation>重试</translation>
+    </message>
+</context>
+<context>
+    <name>_VolumeActions</name>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
     </message>
 </context>
 </TS>

@@ -35,10 +35,11 @@ def demo(qtbot: QtBot) -> Iterator[MainWindow]:
         window.deleteLater()
 
 
-@pytest.mark.parametrize("page", ["containers", "images"])
+@pytest.mark.parametrize("page", ["containers", "images", "volumes", "networks"])
 def test_full_pages(demo: MainWindow, page: str, qtbot: QtBot, save_picture: Save) -> None:
     demo.show_page(page)
     assert demo.page.name == page
+    wait_for(qtbot, lambda: "containers" in page or demo.page.list.model().rowCount() > 3)  # type: ignore[attr-defined]
     save_picture(demo, f"demo-{page}")
 
 

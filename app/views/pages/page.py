@@ -32,7 +32,7 @@ class Page(QWidget):
         self.tools = row(None)
         header = row(column(self.title, self.count, spacing=2), self.tools, spacing=24, margins=(0, 0, 0, 4))
         header.setStretch(0, 1)
-        header.setStretch(1, 1)
+        header.setStretch(1, 2)
         self.header = QWidget()
         self.header.setLayout(header)
         content = QWidget()
@@ -105,8 +105,7 @@ class FilterBox(QLineEdit):
     def __init__(self, name: str, label: str) -> None:
         super().__init__()
         self.setObjectName(name)
-        self.setPlaceholderText(label)
-        self.setAccessibleName(label)
+        self.set_label(label)
         self.setClearButtonEnabled(True)
         self.setMinimumWidth(160)
         self.setMaximumWidth(280)
@@ -117,6 +116,11 @@ class FilterBox(QLineEdit):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         Theme.current().changed.connect(self._draw_icon)
         self._draw_icon()
+
+    def set_label(self, label: str) -> None:
+        """Say what is searched for."""
+        self.setPlaceholderText(label)
+        self.setAccessibleName(label)
 
     def _draw_icon(self) -> None:
         self._lens.setIcon(build_icon("search"))

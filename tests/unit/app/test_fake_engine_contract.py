@@ -3,6 +3,7 @@
 import pytest
 
 from tests.contract.client_contract import ClientContract
+from tests.contract.objects_contract import ObjectsContract
 from tests.fakes.fake_engine import FakeEngine
 
 
@@ -20,3 +21,13 @@ class TestFakeEngine(ClientContract):
         """A reference that the fake registry has."""
         engine.offer_image("offered:1")
         return "offered:1"
+
+
+class TestFakeObjects(ObjectsContract):
+    """The contract of volumes and networks against the fake."""
+
+    @pytest.fixture
+    def image(self, engine: FakeEngine) -> str:
+        """An image with a few commands."""
+        engine.add_image("busybox:latest")
+        return "busybox"

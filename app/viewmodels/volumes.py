@@ -1,0 +1,163 @@
+"""The volume list: who uses each, what it takes when asked, creating, deleting, pruning."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.services.engine_types import Container, Volume
+from app.viewmodels.access import Access
+from app.viewmodels.background import Background
+from app.viewmodels.failure import Failure, describe_failure
+from app.viewmodels.object_list import ObjectList
+from app.viewmodels.row_table_model import RowTableModel
+from app.viewmodels.wording import format_age, format_size
+
+NAME, USED, CREATED, SIZE, ACTIONS = range(5)
+_ANONYMOUS = "com.docker.volume.anonymous"
+_ANONYMOUS_LENGTH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeRow:
+    """A volume; `users` are names of containers, `size` is -1 until it was measured."""
+
+    volume: Volume
+    users: tuple[str, ...] = ()
+    size: int = -1
+    busy: bool = False
+    failure: Failure | None = None
+
+    @property
+    def key(self) -> str:
+        """Return the name, which is the identity."""
+        return self.volume.name
+
+    @property
+    def name(self) -> str:
+        """Return the name."""
+        return self.volume.name
+
+    @property
+    def is_anonymous(self) -> bool:
+        """Return whether the engine made the name up."""
+        letters = set(self.name) <= set("0123456789abcdef")
+        return _ANONYMOUS in self.volume.labels or (len(self.name) == _ANONYMOUS_LENGTH and letters)
+
+
+class VolumeTable(RowTableModel[VolumeRow]):
+    """The volumes by name, those with made-up names last."""
+
+    column_count = 5
+    right_aligned = frozenset({SIZE})
+
+    def header(self, column: int) -> str:
+        """Return the title of a column; actions have none."""
+        return (self.tr("Name"), self.tr("In use"), self.tr("Created"), self.tr("Size"), "")[column]
+
+    def text(self, row: VolumeRow, column: int) -> str:
+        """Return what the cell shows."""
+        if column == NAME:
+            return self.tr("{0} (anonymous)").format(row.name[:12]) if row.is_anonymous else row.name
+        if column == USED:
+            return self.use(row)
+        if column == CREATED:
+            return format_age(row.volume.created)
+        if column == SIZE:
+            return format_size(row.size) if row.size >= 0 else "—"
+        return ""
+
+    def use(self, row: VolumeRow) -> str:
+        """Return what goes on with the volume, in words."""
+        if row.busy:
+            return self.tr("Deleting…")
+        if row.failure is not None:
+            return row.failure.summary
+        return ", ".join(row.users) or self.tr("Unused")
+
+    def sort_key(self, row: VolumeRow, column: int) -> Any:
+        """Return the value to sort by."""
+        if column == USED:
+            return -len(row.users)
+        if column == CREATED:
+            return -row.volume.created
+        if column == SIZE:
+            return row.size
+        return (row.is_anonymous, row.name.casefold())
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    volumes: list[Volume]
+    containers: list[Container]
+
+
+class VolumesViewModel(ObjectList):
+    """The volumes, and what the user asks of them."""
+
+    measured = Signal()
+    measuring_changed = Signal(bool)
+
+    def __init__(self, background: Background, access: Access, parent: QObject | None = None) -> None:
+        self.table = VolumeTable()
+        self._sizes: dict[str, int] = {}
+        super().__init__(background, access, self.table, parent)
+
+    @property
+    def unused(self) -> list[VolumeRow]:
+        """Return the volumes that no container uses."""
+        return [row for row in self.table.rows if not row.users]
+
+    @property
+    def disk_used(self) -> int:
+        """Return the bytes of all measured volumes; 0 before any was."""
+        return sum(max(row.size, 0) for row in self.table.rows)
+
+    def create(self, name: str) -> None:
+        """Make a volume; the answer is `created` or `create_failed`."""
+        self._create(name, lambda client: client.create_volume(name))
+
+    def delete(self, keys: Iterable[str]) -> None:
+        """Delete volumes that no container uses."""
+        self._delete_each(keys, lambda client, key: client.remove_volume(key))
+
+    def prune(self) -> None:
+        """Delete every volume that no container uses."""
+        self._prune(lambda client: client.prune_volumes())
+
+    def measure(self) -> None:
+        """Ask what each volume takes on the disk, which may take minutes."""
+        self.measuring_changed.emit(True)
+        self._background.run_alone(
+            lambda: self._access.client().measure_volumes(), self._took_sizes, self._not_measured
+        )
+
+    @Slot(object)
+    def _took_sizes(self, sizes: dict[str, int]) -> None:
+        self._sizes = sizes
+        self.table.set_rows(map(self._dress, self.table.rows))
+        self.measuring_changed.emit(False)
+        self.counts_changed.emit()
+        self.measured.emit()
+
+    @Slot(object)
+    def _not_measured(self, error: Exception) -> None:
+        self.measuring_changed.emit(False)
+        self.failed.emit(describe_failure(error))
+
+    def _list(self) -> _Listing:
+        client = self._access.client()
+        return _Listing(client.list_volumes(), client.list_containers())
+
+    def _make_rows(self, listing: _Listing) -> Iterable[VolumeRow]:
+        users: dict[str, list[str]] = {}
+        for container in listing.containers:
+            for volume in container.volumes:
+                users.setdefault(volume, []).append(container.name)
+        for found in listing.volumes:
+            yield VolumeRow(found, tuple(sorted(users.get(found.name, []))))
+
+    def _dress(self, row: VolumeRow) -> VolumeRow:
+        size = self._sizes.get(row.key, -1)
+        return VolumeRow(row.volume, row.users, size, row.key in self._busy, self._failures.get(row.key))

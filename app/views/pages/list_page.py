@@ -1,0 +1,201 @@
+"""The frame of a page with one list: filter, table, context menu, and cards for when there is none."""
+
+from typing import Any
+
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtWidgets import QMenu, QScrollArea, QStyledItemDelegate, QWidget
+
+from app.viewmodels.engine_view import EngineState, EngineView
+from app.viewmodels.failure import Failure
+from app.viewmodels.object_list import ObjectList
+from app.views.icons import build_icon
+from app.views.pages.page import FilterBox, Page
+from app.views.widgets.buttons import Button
+from app.views.widgets.engine_panel import EnginePanel
+from app.views.widgets.layouts import Card, column, row
+from app.views.widgets.table import Action, RowTable
+from app.views.widgets.text import PlainLabel, WrappedLabel
+
+CARD_WIDTH = 760
+
+
+class ListPage(Page):
+    """Subclasses say what the rows can do; the list appears once somebody looks at the page."""
+
+    opened = Signal(object)  # the row
+
+    def __init__(self, name: str, title: str, viewmodel: ObjectList, filter_label: str) -> None:
+        super().__init__(name, title)
+        self.viewmodel = viewmodel
+        self._engine = EngineView()
+        self.filter_box = FilterBox(f"{name}.filter", filter_label)
+        self.filter_box.textChanged.connect(viewmodel.filter)
+        self.tools.addWidget(self.filter_box, 20)
+        self.list = RowTable(f"{name}.table", title)
+        self.engine_panel = EnginePanel(f"{name}.engine")
+        self.empty_card = Card(f"{name}.empty")
+        self._needs_engine: list[QWidget] = []
+        viewmodel.loaded_changed.connect(self._show_what_fits)
+        viewmodel.counts_changed.connect(self._show_what_fits)
+        viewmodel.failed.connect(self._list_failed)
+        viewmodel.action_failed.connect(self.tell_failure)
+        self.banner.pressed.connect(viewmodel.refresh)
+
+    # --- what subclasses say ------------------------------------------------------------------------------
+
+    def count_text(self) -> str:
+        """Return the line below the title, for a list that is not empty."""
+        raise NotImplementedError
+
+    def actions_of(self, row: Any) -> list[Action]:
+        """Return what can be done with a row."""
+        raise NotImplementedError
+
+    def act(self, row: Any, name: str) -> None:
+        """Carry out an action of a row."""
+        raise NotImplementedError
+
+    def confirm_delete(self, rows: list[Any]) -> None:
+        """Ask, then delete."""
+        raise NotImplementedError
+
+    # --- building -----------------------------------------------------------------------------------------
+
+    def add_tool(self, button: Button) -> None:
+        """Put a button beside the filter; it works while the engine does."""
+        self.tools.addWidget(button)
+        self._needs_engine.append(button)
+
+    def build_body(
+        self, widths: dict[int, int], stretch: int, delegates: dict[int, QStyledItemDelegate]
+    ) -> None:
+        """Lay the table and the cards out."""
+        self.list.use_model(self.viewmodel.model, widths, stretch)
+        for place, delegate in delegates.items():
+            self.list.setItemDelegateForColumn(place, delegate)
+        self.list.opened.connect(self._open_selected)
+        self.list.delete_pressed.connect(lambda: self.confirm_delete(self.chosen()))
+        self.list.customContextMenuRequested.connect(self._show_menu)
+        empty = QWidget()
+        empty.setObjectName("scrolled")
+        empty.setMaximumWidth(CARD_WIDTH)
+        empty.setLayout(column(self.engine_panel, self.empty_card, None))
+        self._empty = QScrollArea()
+        self._empty.setWidgetResizable(True)
+        self._empty.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._empty.setWidget(empty)
+        clear = Button(self.tr("Clear filter"), f"{self.name}.nothing.clear", "link")
+        clear.clicked.connect(self.filter_box.clear)
+        self._no_match = QWidget()
+        self._no_match.setLayout(
+            row(PlainLabel(self.tr("Nothing matches the filter."), "muted"), clear, None)
+        )
+        self.body.addWidget(self._no_match)
+        self.body.addWidget(self.list, 1)
+        self.body.addWidget(self._empty, 1)
+        self._show_what_fits()
+
+    def fill_empty_card(self, heading: str, text: str, button: Button) -> None:
+        """Say what is missing and offer the first step."""
+        self.empty_card.setLayout(
+            column(
+                PlainLabel(heading, "heading"),
+                WrappedLabel(text, "muted"),
+                6,
+                row(button, None),
+                margins=(20, 18, 20, 18),
+            )
+        )
+
+    # --- what is shown ------------------------------------------------------------------------------------
+
+    def on_engine_state(self, view: EngineView) -> None:
+        """Follow the engine."""
+        self._engine = view
+        self.engine_panel.show_engine(view)
+        if self.viewmodel.total and not view.can_be_used:
+            text = (
+                self.tr("The connection to the engine is lost; Marina is connecting again.")
+                if view.state is EngineState.RECONNECTING
+                else self.tr("The engine is not running: this list is from before. ({0})").format(view.word)
+            )
+            self.banner.say(text, "warn")
+        else:
+            self.banner.hide()
+        self._show_what_fits()
+
+    def resume(self) -> None:
+        """List when the page is first looked at, and whenever it comes back."""
+        if self._engine.can_be_used:
+            self.viewmodel.want()
+        else:
+            self.viewmodel.is_wanted = True
+
+    def refresh(self) -> None:
+        """List anew."""
+        if self._engine.can_be_used:
+            self.viewmodel.refresh()
+
+    def dismiss_failure(self, key: str) -> None:
+        """Forget the failure of a row."""
+        self.viewmodel.dismiss(key)
+
+    def focus_filter(self) -> None:
+        """Put the keyboard into the filter."""
+        self.filter_box.setFocus()
+        self.filter_box.selectAll()
+
+    def chosen(self) -> list[Any]:
+        """Return the selected rows."""
+        return list(self.list.selected_rows())
+
+    @property
+    def can_act(self) -> bool:
+        """Return whether the engine can be asked for anything."""
+        return self._engine.can_be_used
+
+    def _show_what_fits(self) -> None:
+        model, usable = self.viewmodel, self._engine.can_be_used
+        has_list = model.total > 0
+        self.list.setVisible(has_list)
+        self.list.setEnabled(usable)
+        self._empty.setVisible(not has_list)
+        self.engine_panel.setVisible(not usable)
+        self.empty_card.setVisible(usable and model.is_loaded)
+        self.filter_box.setEnabled(has_list)
+        for widget in self._needs_engine:
+            widget.setEnabled(usable)
+        self._no_match.setVisible(has_list and not self.list.model().rowCount())
+        if has_list:
+            self.count.setText(self.count_text())
+        elif model.is_loaded:
+            self.count.setText(self.tr("None yet"))
+        else:
+            self.count.setText(self.tr("Loading…") if usable else self.tr("Waiting for the engine"))
+
+    def _list_failed(self, failure: Failure) -> None:
+        if self._engine.can_be_used:
+            text = ". ".join(filter(None, (failure.summary, failure.what_to_do)))
+            self.banner.say(text, "err", self.tr("Try again"))
+
+    def _open_selected(self) -> None:
+        chosen = self.chosen()
+        if len(chosen) == 1:
+            self.opened.emit(chosen[0])
+
+    def _show_menu(self, position: QPoint) -> None:
+        chosen = self.chosen()
+        if not self.list.indexAt(position).isValid() or not chosen:
+            return
+        menu = QMenu(self)
+        menu.setObjectName(f"{self.name}.menu")
+        if len(chosen) == 1:
+            for action in self.actions_of(chosen[0]):
+                entry = menu.addAction(build_icon(action.icon), action.label)
+                entry.setEnabled(action.enabled)
+                entry.triggered.connect(lambda _=False, name=action.name: self.act(chosen[0], name))
+        else:
+            entry = menu.addAction(build_icon("trash"), self.tr("Delete"))
+            entry.triggered.connect(lambda: self.confirm_delete(chosen))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.list.viewport().mapToGlobal(position))

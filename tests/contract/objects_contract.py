@@ -1,0 +1,75 @@
+"""What the desktop expects of an engine's volumes and networks; run on the fake and on the real engine."""
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+
+from app.services.engine_client import EngineClient
+from app.services.errors import EngineRequestError
+from app.services.run_options import RunOptions, VolumeMount
+
+
+class ObjectsContract:
+    """Needs the fixtures `client` and `image` (with busybox's commands)."""
+
+    @pytest.fixture
+    def name(self, client: EngineClient) -> Iterator[str]:
+        """A name for one object of each kind, free again after the test."""
+        chosen = f"contract-{uuid.uuid4().hex[:8]}"
+        yield chosen
+        for row in client.list_containers():
+            if row.name == chosen:
+                client.remove_container(row.id, force=True, volumes=True)
+        if any(volume.name == chosen for volume in client.list_volumes()):
+            client.remove_volume(chosen)
+        if any(network.name == chosen for network in client.list_networks()):
+            client.remove_network(chosen)
+
+    def test_a_volume_and_its_user(self, client: EngineClient, image: str, name: str) -> None:
+        assert client.create_volume(name).name == name
+        assert client.create_volume(name).name == name, "one that exists is returned as it is"
+        options = RunOptions(image, name, volumes=(VolumeMount(name, "/data"),), command=("sleep", "60"))
+        client.create_container(options)
+        (container,) = [row for row in client.list_containers() if row.name == name]
+        assert container.volumes == (name,)
+        with pytest.raises(EngineRequestError) as refusal:
+            client.remove_volume(name)
+        assert refusal.value.status == 409
+        assert name in client.measure_volumes()
+        client.remove_container(name, force=True)
+        client.remove_volume(name)
+        assert all(volume.name != name for volume in client.list_volumes())
+
+    def test_a_network_and_its_members(self, client: EngineClient, image: str, name: str) -> None:
+        client.create_network(name, internal=True)
+        (network,) = [row for row in client.list_networks() if row.name == name]
+        assert network.is_internal
+        assert network.subnets
+        assert not network.is_predefined
+        client.create_container(RunOptions(image, name, command=("sleep", "60")))
+        client.start_container(name)
+        client.connect_network(name, name)
+        (member,) = client.inspect_network(name).members
+        assert member.name == name
+        assert member.ipv4
+        (container,) = [row for row in client.list_containers() if row.name == name]
+        assert set(container.networks) == {"bridge", name}
+        with pytest.raises(EngineRequestError):
+            client.remove_network(name)
+        client.disconnect_network(name, name)
+        assert not client.inspect_network(name).members
+        client.remove_network(name)
+        assert all(row.name != name for row in client.list_networks())
+
+    def test_a_predefined_network_stays(self, client: EngineClient) -> None:
+        assert {"bridge", "host", "none"} <= {network.name for network in client.list_networks()}
+        with pytest.raises(EngineRequestError) as refusal:
+            client.remove_network("bridge")
+        assert refusal.value.status == 403
+
+    def test_a_taken_name_is_refused(self, client: EngineClient, name: str) -> None:
+        client.create_network(name)
+        with pytest.raises(EngineRequestError) as refusal:
+            client.create_network(name)
+        assert refusal.value.status == 409

@@ -1,0 +1,209 @@
+"""The Volumes page and the Networks page."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLineEdit, QMenu, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.viewmodels.desktop import DesktopViewModel
+from app.viewmodels.networks import NetworkTable
+from app.viewmodels.row_table_model import RowTableModel
+from app.viewmodels.volumes import SIZE, VolumeTable
+from app.views.main_window import MainWindow
+from app.views.pages.container_facts_view import FactsView
+from app.views.widgets.table import RowTable
+from tests.fakes.fake_engine import FakeEngine
+from tests.fakes.fake_machine import FakeMachine
+from tests.fakes.fake_state import FakeNetwork, FakeVolume
+from tests.fakes.faults import FaultKind
+from tests.ui.helpers import find, press, press_row_action, text_of, wait_for
+from vm.machine.status import MachineState
+
+Save = Callable[[QWidget, str], None]
+
+
+@pytest.fixture
+def filled(window: MainWindow, desktop: DesktopViewModel, engine: FakeEngine, qtbot: QtBot) -> MainWindow:
+    """The window over three volumes and a network of one's own."""
+    for name, size in (("data", 734_000_000), ("cache", 5_000_000), ("ab" * 32, 0)):
+        engine.state.volumes.append(FakeVolume(name, size=size))
+    engine.state.networks.append(FakeNetwork("shop", "bridge", "172.30.0.0/16"))
+    image = engine.add_image("nginx:1.27")
+    web = engine.add_container("web", image, HostConfig={"Binds": ["data:/data"]})
+    engine.add_container("idle", image)
+    web.networks = ("shop",)
+    engine.containers.act(web, "start", {})
+    desktop.begin()
+    wait_for(qtbot, lambda: desktop.containers.running == 1)
+    return window
+
+
+def names(model: RowTableModel[Any]) -> list[str]:
+    return [row.name for row in model.shown]
+
+
+def test_volumes_are_listed_measured_and_follow(
+    filled: MainWindow, desktop: DesktopViewModel, engine: FakeEngine, qtbot: QtBot, save_picture: Save
+) -> None:
+    assert not any("/volumes" in line for line in engine.requests), "nobody has looked yet"
+    filled.show_page("volumes")
+    wait_for(qtbot, lambda: desktop.volumes.total == 3)
+    table = desktop.volumes.table
+    assert names(table) == ["cache", "data", "ab" * 32]
+    assert [table.use(row) for row in table.shown] == ["Unused", "web", "Unused"]
+    assert table.text(table.shown[2], 0) == "abababababab (anonymous)"
+    press(qtbot, filled, "volumes.measure")
+    wait_for(qtbot, lambda: table.text(table.shown[1], SIZE) == "734.0 MB")
+    assert text_of(filled, "volumes.count") == "3 volumes, 739.0 MB on disk"
+    save_picture(filled, "volumes")
+    engine.state.volumes.append(FakeVolume("later"))
+    engine.state.publish("volume", "create", "later")
+    wait_for(qtbot, lambda: desktop.volumes.total == 4)
+
+
+def test_a_volume_is_made(
+    filled: MainWindow, desktop: DesktopViewModel, engine: FakeEngine, qtbot: QtBot, save_picture: Save
+) -> None:
+    filled.show_page("volumes")
+    wait_for(qtbot, lambda: desktop.volumes.total == 3)
+    press(qtbot, filled, "volumes.create")
+    dialog = find(filled, QWidget, "create-volume")
+    name = find(dialog, QLineEdit, "create-volume.name")
+    QTest.keyClicks(name, "data")
+    assert "taken" in text_of(dialog, "create-volume.problem")
+    QTest.keyClicks(name, " /")
+    assert not find(dialog, QAbstractButton, "create-volume.create").isEnabled()
+    save_picture(dialog, "volume-create")
+    name.setText("fresh")
+    engine.fail("POST /volumes/create", FaultKind.STATUS, status=500, message="no space left on device")
+    press(qtbot, dialog, "create-volume.create")
+    wait_for(qtbot, lambda: "no space" in text_of(dialog, "create-volume.problem"))
+    QTest.keyClick(dialog, Qt.Key.Key_Return)
+    wait_for(qtbot, lambda: "fresh" in names(desktop.volumes.table))
+
+
+def test_volumes_are_deleted_and_a_refusal_is_told(
+    filled: MainWindow, desktop: DesktopViewModel, engine: FakeEngine, qtbot: QtBot, save_picture: Save
+) -> None:
+    filled.show_page("volumes")
+    wait_for(qtbot, lambda: desktop.volumes.total == 3)
+    engine.fail(r"DELETE /volumes/cache", FaultKind.STATUS, status=409, message="volume is in use - [abc]")
+    table = find(filled, RowTable, "volumes.table")
+    press_row_action(qtbot, table, 0, "delete")
+    press(qtbot, filled, "volumes.delete.confirm")
+    wait_for(qtbot, lambda: find(filled, QWidget, "volumes.notice").isVisible())
+    press(qtbot, filled, "volumes.notice.button")
+    press_row_action(qtbot, table, 0, "delete")
+    save_picture(filled, "volumes-delete")
+    press(qtbot, filled, "volumes.delete.confirm")
+    wait_for(qtbot, lambda: desktop.volumes.total == 2)
+
+
+def test_unused_volumes_are_cleaned_up(
+    filled: MainWindow, desktop: DesktopViewModel, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    filled.show_page("volumes")
+    wait_for(qtbot, lambda: desktop.volumes.total == 3)
+    press(qtbot, filled, "volumes.prune")
+    assert text_of(filled, "volumes.prune-ask.names") == f"cache\n{'ab' * 32}"
+    press(qtbot, filled, "volumes.prune-ask.confirm")
+    wait_for(qtbot, lambda: "2 volumes deleted, 5.0 MB freed." in text_of(filled, "volumes.notice.text"))
+    assert [volume.name for volume in engine.state.volumes] == ["data"]
+
+
+@pytest.mark.parametrize("page", ["volumes", "networks"])
+def test_pages_without_an_engine(
+    window: MainWindow,
+    desktop: DesktopViewModel,
+    machine: FakeMachine,
+    qtbot: QtBot,
+    page: str,
+    save_picture: Save,
+) -> None:
+    machine.set(state=MachineState.STOPPED)
+    window.show_page(page)
+    desktop.engine.watch()
+    wait_for(qtbot, lambda: find(window, QWidget, f"{page}.engine.stopped").isVisible())
+    assert not find(window, QAbstractButton, f"{page}.create").isEnabled()
+    save_picture(window, f"{page}-stopped")
+
+
+def test_empty_and_failing_lists(
+    window: MainWindow, desktop: DesktopViewModel, engine: FakeEngine, qtbot: QtBot, save_picture: Save
+) -> None:
+    desktop.begin()
+    wait_for(qtbot, lambda: desktop.containers.is_loaded)
+    engine.fail(r"GET /volumes", FaultKind.STATUS, status=500, message="database is locked")
+    window.show_page("volumes")
+    wait_for(qtbot, lambda: find(window, QWidget, "volumes.banner").isVisible())
+    save_picture(window, "volumes-failed")
+    press(qtbot, window, "volumes.banner.button")
+    wait_for(qtbot, lambda: find(window, QAbstractButton, "volumes.empty.create").isVisible())
+    save_picture(window, "volumes-empty")
+
+
+def test_networks_and_their_members(
+    filled: MainWindow, desktop: DesktopViewModel, engine: FakeEngine, qtbot: QtBot, save_picture: Save
+) -> None:
+    filled.show_page("networks")
+    wait_for(qtbot, lambda: desktop.networks.total == 4)
+    assert names(desktop.networks.table) == ["shop", "bridge", "host", "none"]
+    save_picture(filled, "networks")
+    table = find(filled, RowTable, "networks.table")
+    press_row_action(qtbot, table, 0, "open")
+    members = find(filled, FactsView, "networks.detail.members")
+    wait_for(qtbot, lambda: members.model().rowCount() == 1)
+    assert members.model().index(0, 1).data() == "172.30.0.2"
+    save_picture(filled, "network-detail")
+    press(qtbot, filled, "networks.detail.connect")
+    menu = find(filled, QMenu, "networks.detail.choices")
+    assert [entry.text() for entry in menu.actions()] == ["idle"]
+    menu.actions()[0].trigger()
+    menu.close()
+    wait_for(qtbot, lambda: engine.containers.get("idle").networks == ("bridge", "shop"))
+    members.selectRow(0)
+    press(qtbot, filled, "networks.detail.disconnect")
+    wait_for(qtbot, lambda: engine.containers.get("web").networks == ())
+    press(qtbot, filled, "networks.detail.back")
+    assert filled.page.detail is None
+
+
+def test_a_network_is_made_and_unused_ones_go(
+    filled: MainWindow, desktop: DesktopViewModel, engine: FakeEngine, qtbot: QtBot, save_picture: Save
+) -> None:
+    filled.show_page("networks")
+    wait_for(qtbot, lambda: desktop.networks.total == 4)
+    press(qtbot, filled, "networks.create")
+    dialog = find(filled, QWidget, "create-network")
+    find(dialog, QLineEdit, "create-network.name").setText("quiet")
+    subnet = find(dialog, QLineEdit, "create-network.subnet")
+    subnet.setText("172.31.0.0/99")
+    assert "is written like" in text_of(dialog, "create-network.problem")
+    save_picture(dialog, "network-create")
+    subnet.setText("172.31.0.0/16")
+    find(dialog, QCheckBox, "create-network.internal").click()
+    press(qtbot, dialog, "create-network.create")
+    wait_for(qtbot, lambda: desktop.networks.total == 5)
+    made = engine.state.networks[-1]
+    assert (made.name, made.subnet, made.internal) == ("quiet", "172.31.0.0/16", True)
+    press(qtbot, filled, "networks.prune")
+    assert text_of(filled, "networks.prune-ask.names") == "quiet"
+    press(qtbot, filled, "networks.prune-ask.confirm")
+    wait_for(qtbot, lambda: text_of(filled, "networks.notice.text") == "1 network deleted.")
+
+
+def test_predefined_networks_cannot_be_deleted(
+    filled: MainWindow, desktop: DesktopViewModel, qtbot: QtBot
+) -> None:
+    filled.show_page("networks")
+    wait_for(qtbot, lambda: desktop.networks.total == 4)
+    assert [row.can_be_deleted for row in desktop.networks.table.shown] == [True, False, False, False]
+
+
+@pytest.mark.parametrize("model", [VolumeTable(), NetworkTable()])
+def test_models_keep_qt_rules(model: RowTableModel[Any], qtmodeltester: Any) -> None:
+    qtmodeltester.check(model, force_py=False)
