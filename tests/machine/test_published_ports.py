@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
+from app.services.web_probe import wait_for_page
 from tests.machine.machine_under_test import MachineUnderTest
 from tests.support.docker_tools import docker_program
 from tests.support.test_images import busybox_image, save_docker_archive
@@ -43,12 +44,15 @@ def is_free(port: int) -> bool:
 
 @pytest.fixture
 def web(machine: MachineUnderTest) -> Iterator[int]:
-    """A container with a web server; gives its port on the host."""
+    """A container with a web server that answers; gives its port on the host."""
     output(docker(machine, "load", data=save_docker_archive(busybox_image(), ["busybox:test"])))
     output(
         docker(machine, "run", "-d", "--name", "web", "-p", "127.0.0.1::80", "busybox:test", "sh", "-c", WEB)
     )
-    yield int(output(docker(machine, "port", "web", "80")).rpartition(":")[2])
+    port = int(output(docker(machine, "port", "web", "80")).rpartition(":")[2])
+    # The port is open from the start on, its server a moment later: until then connections are reset.
+    assert wait_for_page(f"http://127.0.0.1:{port}/", 60.0, lambda: True)
+    yield port
     docker(machine, "rm", "-f", "web")
 
 
