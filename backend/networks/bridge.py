@@ -84,7 +84,7 @@ def ensure(
 
 
 def _add_ipv6(netlink: NetlinkSocket, index: int, name: str, gateway: IPv6Interface) -> None:
-    namespaces.set_here(f"net/ipv6/conf/{name}/disable_ipv6", "0")
+    namespaces.enable_ipv6_here(name)
     with suppress(SystemFailureError):  # nobody tells this bridge about routers
         namespaces.set_here(f"net/ipv6/conf/{name}/accept_ra", "0")
     links.add_address(netlink, index, gateway)

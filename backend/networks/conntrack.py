@@ -31,7 +31,13 @@ def matches(original: bytes, ports: Collection[int]) -> bool:
 
 def forget_udp(ports: Collection[int]) -> int:
     """Drop all tracked UDP conversations to these ports of this machine; returns how many there were."""
-    header = HEADER.pack(socket.AF_INET, 0, 0)
+    forgotten = 0
+    for family in (socket.AF_INET, socket.AF_INET6):
+        forgotten += _forget_udp(ports, HEADER.pack(family, 0, 0))
+    return forgotten
+
+
+def _forget_udp(ports: Collection[int], header: bytes) -> int:
     forgotten = 0
     with NetlinkSocket(NETLINK_NETFILTER) as netlink:
         for entry in netlink.dump("list tracked connections", GET, header):

@@ -90,7 +90,12 @@ def base_rules(version: int) -> str:
     # Every IPv6 interface also has an address that holds on its own link only, and speaks under it.
     own_link = "" if version == 4 else "        ip6 saddr { ::, fe80::/10 } accept\n"
     loopback = "127.0.0.0/8" if version == 4 else "::1"
+    # What comes to 127.0.0.1 can be led elsewhere (route_localnet); IPv6 has nothing like it, so that a
+    # client is better refused at once.
+    not_led = 'iifname != "lo" ' if version == 4 else ""
+    not_led_from_here = "" if version == 4 else f"        ip6 daddr {loopback} return\n"
     # "typeof" for sets of one thing: nft 1.0 crashes when it lists what nft 1.1 made with "type".
+    from_loopback = "        oifname @bridges ip saddr 127.0.0.0/8 masquerade\n" if version == 4 else ""
     # Priorities as numbers: older nft knows "dstnat" in the prerouting hook only.
     return f"""\
 add table {table(version)}
@@ -109,17 +114,16 @@ table {table(version)} {{
     }}
     chain arriving {{
         type nat hook prerouting priority -100; policy accept;
-        iifname != "lo" {ip} daddr {loopback} return
+        {not_led}{ip} daddr {loopback} return
         jump publish
     }}
     chain from_here {{
         type nat hook output priority -100; policy accept;
-        jump publish
+{not_led_from_here}        jump publish
     }}
     chain leaving {{
         type nat hook postrouting priority 100; policy accept;
-        oifname @bridges {ip} saddr {loopback} masquerade
-        oifname . {ip} saddr @homes ct status dnat masquerade
+{from_loopback}        oifname . {ip} saddr @homes ct status dnat masquerade
         oifname . {ip} saddr @homes return
         {ip} saddr @hidden masquerade
     }}

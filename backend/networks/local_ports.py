@@ -12,7 +12,7 @@ from pathlib import Path
 
 from backend.errors import SystemFailureError
 from backend.networks.attachment import PublishedPort
-from backend.networks.port_requests import ANY_ADDRESS, PortRequest
+from backend.networks.port_requests import ANY_ADDRESS, ANY_ADDRESS_6, PortRequest
 
 PORT_RANGE = Path("/proc/sys/net/ipv4/ip_local_port_range")
 DEFAULT_RANGE = range(32768, 61000)
@@ -35,10 +35,11 @@ class PortTakenError(SystemFailureError):
 
 @dataclass(frozen=True, slots=True)
 class HeldPort:
-    """A port that belongs to us until `close`."""
+    """A port of one address that belongs to us until `close`."""
 
     port: int
     socket: socket.socket
+    host_ip: str = ANY_ADDRESS
 
     def close(self) -> None:
         """Let the port go."""
@@ -47,8 +48,11 @@ class HeldPort:
 
 def hold(protocol: str, host_ip: str, port: int) -> HeldPort:
     """Take one port; 0 takes any free one. Raises OSError."""
-    holder = socket.socket(socket.AF_INET, SOCKET_TYPES[protocol] | socket.SOCK_CLOEXEC)
+    family = socket.AF_INET6 if ":" in host_ip else socket.AF_INET
+    holder = socket.socket(family, SOCKET_TYPES[protocol] | socket.SOCK_CLOEXEC)
     try:
+        if family == socket.AF_INET6:
+            holder.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         if protocol == "tcp":
             # Connections of a program that ended a moment ago must not keep the port for a minute …
             holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -59,15 +63,15 @@ def hold(protocol: str, host_ip: str, port: int) -> HeldPort:
     except OSError:
         holder.close()
         raise
-    return HeldPort(holder.getsockname()[1], holder)
+    return HeldPort(holder.getsockname()[1], holder, host_ip)
 
 
-def hold_requested(request: PortRequest) -> HeldPort:
-    """Take the first free port that a request allows. Raises PortTakenError."""
+def hold_requested(request: PortRequest) -> list[HeldPort]:
+    """Take the first free port that a request allows, at each of its addresses. Raises PortTakenError."""
     candidates = range(request.first, request.last + 1) if request.first else _dynamic_ports()
     for port in candidates:
         try:
-            return hold(request.protocol, request.host_ip, port)
+            return _hold_each(request, port)
         except OSError as error:
             if error.errno == errno.EADDRINUSE:
                 continue
@@ -83,6 +87,19 @@ def hold_requested(request: PortRequest) -> HeldPort:
     )
 
 
+def _hold_each(request: PortRequest, port: int) -> list[HeldPort]:
+    held = [hold(request.protocol, request.host_ip, port)]
+    if request.both:
+        try:
+            held.append(hold(request.protocol, ANY_ADDRESS_6, port))
+        except OSError as error:
+            if error.errno == errno.EAFNOSUPPORT:
+                return held
+            held[0].close()
+            raise
+    return held
+
+
 def _reason(error: OSError, request: PortRequest) -> str:
     if error.errno == errno.EADDRNOTAVAIL:
         return f"cannot assign requested address: {request.host_ip} is not an address of this machine"
@@ -95,11 +112,13 @@ def hold_all(requests: Iterable[PortRequest]) -> tuple[list[PublishedPort], list
     held: list[HeldPort] = []
     try:
         for request in requests:
-            port = hold_requested(request)
-            held.append(port)
-            published.append(
-                PublishedPort(request.protocol, request.container_port, request.host_ip, port.port, port.port)
-            )
+            for port in hold_requested(request):
+                held.append(port)
+                published.append(
+                    PublishedPort(
+                        request.protocol, request.container_port, port.host_ip, port.port, port.port
+                    )
+                )
     except BaseException:
         for port in held:
             port.close()

@@ -124,3 +124,13 @@ def set_here(sysctl: str, value: str) -> None:
     except OSError as error:
         name = sysctl.replace("/", ".")
         raise SystemFailureError(f"cannot set {name} to {value}: {error.strerror}") from error
+
+
+def enable_ipv6_here(interface: str) -> None:
+    """Let an interface that is down have IPv6 addresses, at once when it comes up.
+
+    Looking for duplicates would keep it silent for two seconds; the engine alone gives addresses here.
+    Raises SystemFailureError where the kernel has no IPv6.
+    """
+    set_here(f"net/ipv6/conf/{interface}/accept_dad", "0")
+    set_here(f"net/ipv6/conf/{interface}/disable_ipv6", "0")

@@ -4,25 +4,35 @@ Source: Docker Engine API, HostConfig.PortBindings, HostConfig.PublishAllPorts, 
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
 from backend.errors import InvalidParameterError, NotSupportedError
 
 PROTOCOLS = ("tcp", "udp")
 ANY_ADDRESS = "0.0.0.0"
+ANY_ADDRESS_6 = "::"
 MAX_PORTS = 4096  # in one container: a range of all ports would hold the engine up for minutes
 
 
 @dataclass(frozen=True, slots=True)
 class PortRequest:
-    """One wish: the first free host port from `first` to `last`; both 0 means any free one."""
+    """One wish: the first free host port from `first` to `last`; both 0 means any free one.
+
+    `both`: any IPv4 and any IPv6 address, at the same port.
+    """
 
     protocol: str
     container_port: int
     host_ip: str = ANY_ADDRESS
     first: int = 0
     last: int = 0
+    both: bool = False
+
+    @property
+    def is_ipv6(self) -> bool:
+        """Whether it is about an IPv6 address of the host."""
+        return ":" in self.host_ip
 
 
 def parse_container_port(text: str) -> tuple[range, str]:
@@ -57,8 +67,7 @@ def parse_port_requests(
 ) -> tuple[PortRequest, ...]:
     """Return all wishes of a container; those that name no address of the host are at `default_ip`.
 
-    Raises InvalidParameterError in Docker's words for what is no port, and NotSupportedError for IPv6 host
-    addresses and SCTP.
+    Raises InvalidParameterError in Docker's words for what is no port, and NotSupportedError for SCTP.
     """
     requests: list[PortRequest] = []
     bound: set[str] = set()
@@ -96,13 +105,31 @@ def _parse_host_ip(text: str) -> str:
     except AddressValueError:
         pass
     try:
-        IPv6Address(text.strip("[]"))
+        if "%" in text:
+            raise AddressValueError(text)
+        return str(IPv6Address(text.strip("[]")))
     except AddressValueError as error:
         raise InvalidParameterError(f'invalid IP address: "{text}"') from error
-    raise NotSupportedError(
-        f"cannot publish on {text}: ports are published on IPv4 addresses only; "
-        "leave the address out to publish on all of them"
-    )
+
+
+def fit(requests: Iterable[PortRequest], *, ipv6: bool) -> tuple[PortRequest, ...]:
+    """Return the wishes as they are for a container with or without IPv6.
+
+    With it, any address is any IPv6 address too. Raises NotSupportedError for an IPv6 address without it:
+    there is no proxy that could translate between the two.
+    """
+    fitting = []
+    for request in requests:
+        if request.is_ipv6 and not ipv6:
+            raise NotSupportedError(
+                f"cannot publish on {request.host_ip}: ports are published on IPv6 addresses only where the "
+                "container's network has IPv6; leave the address out to publish on all IPv4 addresses"
+            )
+        if request.is_ipv6 and IPv6Address(request.host_ip).is_loopback:
+            raise NotSupportedError("cannot publish on ::1: nothing leads from there; use 127.0.0.1")
+        both = ipv6 and request.host_ip == ANY_ADDRESS
+        fitting.append(replace(request, both=True) if both else request)
+    return tuple(fitting)
 
 
 def _parse_range(text: str) -> tuple[int, int]:

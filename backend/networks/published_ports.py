@@ -29,6 +29,11 @@ class PublishedPorts:
         # libnftables wants one thread at a time, and its work (about 3 ms) must not hold the event loop up.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="firewall")
 
+    @property
+    def behind_supervisor(self) -> bool:
+        """Whether all traffic reaches us at one address, from the supervisor of a machine."""
+        return self._host_ports.behind_supervisor
+
     async def start(self, bridges: Sequence[Bridge]) -> None:
         """Load the firewall and make its table. Raises SystemFailureError with the reason when it cannot."""
         self._firewall = await self._on_thread(Firewall)

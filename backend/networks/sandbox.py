@@ -128,7 +128,7 @@ def _lay(outside: NetlinkSocket, inside: NetlinkSocket, namespace: int, cable: C
     if (hairpin or cable.isolated) and (outer := links.find_link(outside, cable.outer_name)):
         links.set_port(outside, outer.index, outer.name, hairpin=hairpin, isolated=cable.isolated)
     if cable.address_6 is not None:
-        namespaces.set_here(f"net/ipv6/conf/{name}/disable_ipv6", "0")
+        namespaces.enable_ipv6_here(name)
     links.set_up(inside, name)
     inner = links.find_link(inside, name)
     if inner is None:

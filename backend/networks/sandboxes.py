@@ -19,7 +19,7 @@ from backend.networks.live_networks import LiveNetworks
 from backend.networks.name_table import NameTable
 from backend.networks.network import Network
 from backend.networks.network_records import NetworkRecords
-from backend.networks.port_requests import expand_exposed, parse_port_requests
+from backend.networks.port_requests import expand_exposed, fit, parse_port_requests
 from backend.networks.published_ports import PublishedPorts
 from backend.networks.resolver_sockets import ResolverSockets
 from backend.networks.sandbox import Cable, WayOut
@@ -198,8 +198,10 @@ class Sandboxes:
             request.publish_all,
             self._records.find(way_out.network_id).host_binding,
         )
+        # Through a supervisor all traffic comes over IPv4.
+        ipv6 = bool(way_out.ip6_address) and not self._ports.behind_supervisor
         try:
-            ports = await self._ports.claim(request.container_id, wanted)
+            ports = await self._ports.claim(request.container_id, fit(wanted, ipv6=ipv6))
         except SystemFailureError as error:
             raise SystemFailureError(
                 "driver failed programming external connectivity on endpoint "

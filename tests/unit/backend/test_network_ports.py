@@ -16,7 +16,7 @@ from backend.networks.firewall_rules import (
     translations_for,
 )
 from backend.networks.port_holder import parse_inodes
-from backend.networks.port_requests import PortRequest, expand_exposed, parse_port_requests
+from backend.networks.port_requests import PortRequest, expand_exposed, fit, parse_port_requests
 
 
 def _parse(bindings: Mapping[str, Sequence[Mapping[str, str]] | None]) -> tuple[PortRequest, ...]:
@@ -74,11 +74,21 @@ def test_nonsense_is_refused(bindings: dict[str, list[dict[str, str]]], message:
     assert failure.value.message == message
 
 
-@pytest.mark.parametrize("bindings", [{"80/sctp": [{}]}, {"80/tcp": [{"HostIp": "::1"}]}])
-def test_what_is_not_done_says_so(bindings: dict[str, list[dict[str, str]]]) -> None:
-    with pytest.raises(NotSupportedError) as failure:
-        _parse(bindings)
-    assert "only" in failure.value.message
+def test_what_is_not_done_says_so() -> None:
+    with pytest.raises(NotSupportedError, match="only TCP and UDP"):
+        _parse({"80/sctp": [{}]})
+    requests = _parse({"80/tcp": [{"HostIp": "[2001:db8::5]", "HostPort": "80"}]})
+    assert requests[0].host_ip == "2001:db8::5"
+    with pytest.raises(NotSupportedError, match="only where the container's network has IPv6"):
+        fit(requests, ipv6=False)
+    with pytest.raises(NotSupportedError, match="cannot publish on ::1"):
+        fit(_parse({"80/tcp": [{"HostIp": "::1"}]}), ipv6=True)
+
+
+def test_any_address_is_ipv6_too_where_the_container_has_it() -> None:
+    requests = _parse({"80/tcp": [{"HostPort": "80"}], "81/tcp": [{"HostIp": "127.0.0.1"}]})
+    assert [request.both for request in fit(requests, ipv6=True)] == [True, False]
+    assert fit(requests, ipv6=False) == requests
 
 
 def test_translations_match_the_host_address_only_on_the_machine_itself() -> None:
