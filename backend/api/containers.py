@@ -148,8 +148,6 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         web.get(f"{one}/top", top),
         web.delete(one, remove),
         *container_streams.routes(engine),
-        web.get(f"{one}/stats", not_yet),
-        web.post(f"{one}/update", not_yet),
         web.get(f"{one}/attach/ws", not_yet),
     ]
 

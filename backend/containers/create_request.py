@@ -112,7 +112,7 @@ def read_host_config(body: Mapping[str, Any]) -> dict[str, Any]:
     host["NetworkMode"] = host["NetworkMode"] or "default"
     host["PortBindings"] = _port_bindings(host["PortBindings"])
     host["LogConfig"] = check_log_config(host["LogConfig"] or {})
-    host["RestartPolicy"] = _restart_policy(host["RestartPolicy"] or {}, host["AutoRemove"])
+    host["RestartPolicy"] = check_restart_policy(host["RestartPolicy"] or {}, host["AutoRemove"])
     host["ShmSize"] = host["ShmSize"] or DEFAULT_SHM
     if host["ShmSize"] < 0:
         raise InvalidParameterError("SHM size can not be less than 0")
@@ -156,7 +156,8 @@ def _port_bindings(value: dict[str, Any] | None) -> dict[str, Any]:
     return value or {}
 
 
-def _restart_policy(value: Mapping[str, Any], auto_remove: bool) -> dict[str, Any]:
+def check_restart_policy(value: Mapping[str, Any], auto_remove: bool) -> dict[str, Any]:
+    """Return a restart policy with all fields. Raises InvalidParameterError."""
     name, retries = value.get("Name") or "no", value.get("MaximumRetryCount") or 0
     if not isinstance(name, str) or not isinstance(retries, int) or isinstance(retries, bool):
         raise InvalidParameterError("invalid JSON: RestartPolicy must hold a Name and a MaximumRetryCount")

@@ -52,6 +52,11 @@ def path_of(container_id: str) -> str:
     return f"/{PARENT}/{container_id}"
 
 
+def folder_of(container_id: str) -> Path:
+    """Return the folder of a container's group in the tree."""
+    return ROOT / PARENT / container_id
+
+
 def processes(container_id: str) -> list[int]:
     """Return the PIDs inside a container, its sub-groups included; none when it does not run."""
     found: list[int] = []

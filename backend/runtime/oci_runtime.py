@@ -35,6 +35,12 @@ class OciRuntime:
         if code != 0:
             raise SystemFailureError(said or f"{self.name} start: exit code {code}")
 
+    async def update(self, container_id: str, resources: Path) -> None:
+        """Give a running container the OCI `linux.resources` in a file. Raises SystemFailureError."""
+        code, said = await run(self.command("update", "--resources", str(resources), container_id))
+        if code != 0:
+            raise SystemFailureError(said or f"{self.name} update: exit code {code}")
+
     async def delete(self, container_id: str) -> None:
         """Remove what the runtime keeps of a container, killing it first; nothing happens when it keeps
         nothing."""

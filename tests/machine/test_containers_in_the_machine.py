@@ -96,6 +96,27 @@ def test_the_number_of_processes_is_limited(client: "docker.DockerClient") -> No
     assert run(client, f"({script}); true", pids_limit=40) == ["all"]
 
 
+def test_figures_and_limits_of_a_running_container(client: "docker.DockerClient") -> None:
+    container = client.containers.run(IMAGE, ["sleep", "1000"], detach=True, mem_limit="64m")
+    try:
+        found = container.stats(stream=False)
+        assert found["memory_stats"]["limit"] == 64 << 20
+        assert 0 < found["memory_stats"]["usage"] < 64 << 20
+        assert found["pids_stats"]["current"] == 1
+        answer = container.update(mem_limit="96m", memswap_limit="128m", cpu_shares=512)
+        assert answer["Warnings"] is None
+        look = "cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory.swap.max"
+        assert container.exec_run(["sh", "-c", look]).output.split() == [
+            b"%d" % (96 << 20),
+            b"%d" % (32 << 20),
+        ]
+        assert container.stats(stream=False)["memory_stats"]["limit"] == 96 << 20
+        with pytest.raises(docker.errors.APIError, match="already set memoryswap limit"):
+            container.update(mem_limit="256m")
+    finally:
+        container.remove(force=True)
+
+
 def test_what_a_container_may_do(client: "docker.DockerClient") -> None:
     read = "cat /proc/self/status"
     usual = status_of_self(run(client, read))
