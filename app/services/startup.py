@@ -11,6 +11,7 @@ HEADLINES = {
     MachineState.RUNNING: "The engine is running",
     MachineState.DEGRADED: "The engine is running, but slow",
     MachineState.RECONNECTING: "Reconnecting to the engine",
+    MachineState.PAUSED: "The engine is paused",
     MachineState.STOPPING: "Stopping the engine",
     MachineState.FAILED: "The engine could not be started",
 }

@@ -22,6 +22,7 @@ class EngineState(StrEnum):
     RUNNING = "running"
     DEGRADED = "degraded"
     RECONNECTING = "reconnecting"
+    PAUSED = "paused"
     STOPPING = "stopping"
     FAILED = "failed"
 
@@ -34,6 +35,7 @@ TONES = {
     EngineState.RUNNING: "ok",
     EngineState.DEGRADED: "warn",
     EngineState.RECONNECTING: "warn",
+    EngineState.PAUSED: "warn",
     EngineState.STOPPING: "warn",
     EngineState.FAILED: "err",
 }
@@ -86,6 +88,7 @@ class EngineView:
             EngineState.RUNNING: translate("EngineView", "Engine running"),
             EngineState.DEGRADED: translate("EngineView", "Slow"),
             EngineState.RECONNECTING: translate("EngineView", "Reconnecting"),
+            EngineState.PAUSED: translate("EngineView", "Paused"),
             EngineState.STOPPING: translate("EngineView", "Stopping"),
             EngineState.FAILED: translate("EngineView", "Error"),
         }[self.state]
@@ -107,6 +110,7 @@ class EngineView:
             EngineState.RUNNING,
             EngineState.DEGRADED,
             EngineState.RECONNECTING,
+            EngineState.PAUSED,
             EngineState.STARTING,
         )
 

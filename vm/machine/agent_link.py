@@ -53,7 +53,7 @@ class AgentLink:
         if not present:
             self._absence = self._tasks.start(self._free_ports_later(), "engine absent")
             return
-        self._send_time()
+        self.tell_time()
 
     async def close(self) -> None:
         """Let go of the port."""
@@ -69,10 +69,11 @@ class AgentLink:
 
     async def _tell_time(self) -> None:
         while True:
-            self._send_time()
+            self.tell_time()
             await asyncio.sleep(CLOCK_INTERVAL)
 
-    def _send_time(self) -> None:
+    def tell_time(self) -> None:
+        """Send the host's time now."""
         # a guest that does not read must not make the supervisor grow: a late time is of no use anyway
         if self._writer.transport.get_write_buffer_size() == 0:
             self._send({"op": "clock", "unix_ns": time.time_ns()})

@@ -37,6 +37,7 @@ class DockerSocket:
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
         self._accepting = False
+        self._refusal = ""
         self._listener = listen_on_socket(path)
         self._listener.setblocking(False)
         self._resume()
@@ -45,6 +46,10 @@ class DockerSocket:
     def connections(self) -> int:
         """How many clients are connected."""
         return len(self._open)
+
+    def refuse(self, reason: str) -> None:
+        """Answer new connections with an error that says why the engine cannot; "" serves them again."""
+        self._refusal = reason
 
     def close(self) -> None:
         """Stop to listen and cut all connections."""
@@ -81,6 +86,9 @@ class DockerSocket:
 
     def _serve(self, connection: socket.socket) -> None:
         try:
+            if self._refusal:
+                _refuse(connection, f"Marina's engine does not answer: {self._refusal}")
+                return
             try:
                 channel = self._tunnel.open_channel(PATIENCE)
             except (TunnelDown, EngineDown) as error:

@@ -25,6 +25,7 @@ class Health:
         self._on_look = on_look
         self._look_now = asyncio.Event()
         self._ended = False
+        self._held = False
 
     async def keep_looking(self) -> None:
         """Look every INTERVAL and whenever the tunnel changes, until `end`."""
@@ -33,14 +34,21 @@ class Health:
                 async with asyncio.timeout(INTERVAL):
                     await self._look_now.wait()
             self._look_now.clear()
+            if self._held:
+                continue
             state = await self.look()
             if not self._ended:
                 self._on_look(state)
 
     def tunnel_changed(self, up: bool) -> None:
         """Take note that the tunnel broke or is back."""
-        if not up and not self._ended:
+        if not up and not self._ended and not self._held:
             self._on_look(MachineState.RECONNECTING)
+        self._look_now.set()
+
+    def hold(self, held: bool) -> None:
+        """Do not look while the machine is held; look at once when it goes on."""
+        self._held = held
         self._look_now.set()
 
     def end(self) -> None:

@@ -12,9 +12,11 @@ import psutil
 from vm.errors import UserError
 from vm.machine import disks, qemu_process
 from vm.machine.health import Health
+from vm.machine.host_space import HostSpace
 from vm.machine.image_folder import is_installed
 from vm.machine.machine_files import MachineFiles
 from vm.machine.machine_start import StartOrder, cold_start, take_over
+from vm.machine.qmp import QmpError
 from vm.machine.readiness import StartSteps
 from vm.machine.running_machine import RunningMachine
 from vm.machine.settings import MachineSettings, default_settings, read_settings
@@ -173,6 +175,8 @@ class Machine:
         self._set(await self._health.look())
         self._tasks.start(self._health.keep_looking(), "health")
         self._tasks.start(self._watch_qemu(machine), "machine watch")
+        space = HostSpace(self._files.data, machine, self._take_space)
+        self._tasks.start(space.keep_looking(), "host space")
 
     async def _start(self) -> None:
         if self._running is not None:
@@ -219,8 +223,11 @@ class Machine:
             if process is not None:
                 await asyncio.to_thread(qemu_process.kill_process, process)
         else:
-            self._set(MachineState.STOPPING)
             self._end_health()
+            if self._state is MachineState.PAUSED and gracefully:
+                with contextlib.suppress(QmpError):
+                    await machine.go_on()  # it cannot power off while it is held
+            self._set(MachineState.STOPPING)
             if not (gracefully and await machine.power_off()):
                 await machine.quit()
             self._running = None
@@ -247,6 +254,14 @@ class Machine:
         if self._health is not None:
             self._health.end()
             self._health = None
+
+    def _take_space(self, problem: Problem | None) -> None:
+        if self._running is None or self._state is MachineState.STOPPING:
+            return
+        self._problem = problem
+        if self._health is not None:
+            self._health.hold(problem is not None)
+        self._set(MachineState.PAUSED if problem is not None else MachineState.RECONNECTING)
 
     def _take_health(self, state: MachineState) -> None:
         if self._state in UP:

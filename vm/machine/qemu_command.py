@@ -113,7 +113,9 @@ def _kernel(settings: QemuSettings) -> list[str]:
 
 
 def _disk(name: str, path: Path, form: str, *, read_only: bool) -> list[str]:
-    access = "readonly=on" if read_only else "discard=unmap,detect-zeroes=unmap"
+    access = (
+        "readonly=on" if read_only else "discard=unmap,detect-zeroes=unmap,werror=enospc"
+    )  # the guest is held when the host's disk is full
     return [
         "-drive",
         f"if=none,id={name},format={form},{access},file={escaped(path)}",

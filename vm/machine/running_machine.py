@@ -52,6 +52,8 @@ class RunningMachine:
         self.boot = BootProgress()
         self.gone = asyncio.Event()
         """Set when QEMU has ended."""
+        self.out_of_space = asyncio.Event()
+        """Set when QEMU has held the guest, whose write found no room on the host."""
         self.tunnel: Tunnel | None = None
         self.docker_socket: DockerSocket | None = None
         self.forwards: PortForwards
@@ -80,6 +82,8 @@ class RunningMachine:
             agent = await AgentLink.connect(UnixEndpoint(self.files.agent_socket), self.forwards)
             self._exit.push_async_callback(agent.close)
             self._agent = agent
+            if not (await self._qmp.execute("query-status")).get("running"):
+                await self._qmp.execute("cont")  # a supervisor that held the guest was killed meanwhile
             if self._shared_folders:
                 keeper = FileServerKeeper(self.files, self._shared_folders, self.gone)
                 self._tasks.start(keeper.keep_running(), "file server")
@@ -150,6 +154,20 @@ class RunningMachine:
         self.record = self.record.with_changes(ssh_port=ssh_port, boot_seconds=boot_seconds)
         write_record(self.files, self.record)
 
+    async def hold(self) -> None:
+        """Stop the guest's processors; calls are refused meanwhile. Raises QmpError."""
+        await self._qmp.execute("stop")
+        if self.docker_socket is not None:
+            self.docker_socket.refuse("it is held, because the disk of this computer is full")
+
+    async def go_on(self) -> None:
+        """Let the guest run, with the right time; QEMU tries writes without room again. Raises QmpError."""
+        await self._qmp.execute("cont")
+        if self._agent is not None:
+            self._agent.tell_time()
+        if self.docker_socket is not None:
+            self.docker_socket.refuse("")
+
     async def power_off(self) -> bool:
         """Let the guest power off; return whether QEMU has ended within POWER_OFF_LIMIT."""
         if self.tunnel is not None:
@@ -194,6 +212,8 @@ class RunningMachine:
         )
 
     def _take_event(self, name: str, data: dict[str, Any]) -> None:
+        if name == "BLOCK_IO_ERROR" and data.get("nospace") and data.get("action") == "stop":
+            self.out_of_space.set()
         if name == "VSERPORT_CHANGE" and data.get("id") == AGENT_PORT and self._agent is not None:
             self._agent.engine_opened(bool(data.get("open")))
 

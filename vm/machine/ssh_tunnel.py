@@ -25,7 +25,7 @@ KEEP_ALIVE = 15
 """Seconds without traffic after which a keep-alive message goes out."""
 
 REDIAL_FIRST = 0.2
-REDIAL_MOST = 5.0
+REDIAL_MOST = 2.0
 
 
 class TunnelDown(Exception):

@@ -6,7 +6,8 @@ from typing import Any
 
 
 class MachineState(StrEnum):
-    """The states of a machine; `running` means that `/_ping` answers through the tunnel."""
+    """The states of a machine; `running` means that `/_ping` answers through the tunnel. A `paused` one is
+    held where it is; `problem` says why."""
 
     NOT_INSTALLED = "not-installed"
     STOPPED = "stopped"
@@ -14,6 +15,7 @@ class MachineState(StrEnum):
     RUNNING = "running"
     DEGRADED = "degraded"
     RECONNECTING = "reconnecting"
+    PAUSED = "paused"
     STOPPING = "stopping"
     FAILED = "failed"
 
