@@ -149,19 +149,20 @@ class ArchiveTree:
             folder = resolve(self, folder)
         path = f"{folder}/{parts[-1]}" if folder else parts[-1]
         if node.kind == tar_headers.HARD_LINK:
-            self._link(path, node.link)
+            self._link(path, node)
         else:
             self._place(path, node)
 
-    def _link(self, path: str, target: str) -> None:
-        """Give a file that is there one more name."""
-        parts = [part for part in target.split("/") if part not in ("", ".")]
+    def _link(self, path: str, link: Node) -> None:
+        """Give a file that is there one more name, and what the link says of mode and owner, as Docker does."""
+        parts = [part for part in link.link.split("/") if part not in ("", ".")]
         found = self._nodes.get("/".join(parts))
         if ".." in parts or found is None or found.kind == FOLDER:
             raise InvalidParameterError(f"the archive's hard link {path[:200]!r} leads to nothing in it")
         if not found.number:
             self._numbers += 1
             found.number = self._numbers
+        found.mode, found.uid, found.gid, found.mtime = link.mode, link.uid, link.gid, link.mtime
         self._place(path, found)
 
     def _place(self, path: str, node: Node) -> None:

@@ -30,11 +30,12 @@ class Owner:
 
 @dataclass(frozen=True, slots=True)
 class _Planned:
-    """An entry of the layer, and where its contents come from."""
+    """An entry of the layer, and where its contents come from. Hard links are kept within a `group`."""
 
     node: Node
     tree: SourceTree | None = None
     path: str = ""
+    group: int = 0
 
 
 class CopyLayer:
@@ -45,6 +46,7 @@ class CopyLayer:
         self._now = int(time.time())
         self._planned: dict[str, _Planned] = {}
         self._resolved: dict[str, str] = {}
+        self._groups = 0
 
     def add(self, source: Source, destination: str, owner: Owner | None) -> None:
         """Plan a source to go to the absolute path `destination`; None keeps its owners. Blocking.
@@ -69,6 +71,7 @@ class CopyLayer:
     def add_tree(self, tree: SourceTree, top: str, target: str, owner: Owner | None) -> None:
         """Plan everything below the folder `top` of a tree. Blocking."""
         skip = len(top) + 1 if top else 0
+        self._groups += 1
         for path, node in walk(tree, top):
             place = f"{target}/{path[skip:]}".lstrip("/")
             if node.implied:
@@ -76,7 +79,7 @@ class CopyLayer:
             above, _, name = place.rpartition("/")
             if above not in self._planned:
                 above = self._real_folder(above)
-            self._put(f"{above}/{name}".lstrip("/"), _Planned(_owned(node, owner), tree, path))
+            self._put(f"{above}/{name}".lstrip("/"), _Planned(_owned(node, owner), tree, path, self._groups))
 
     def add_folder(self, path: str) -> None:
         """Plan an absolute path to be a folder, as WORKDIR does. Raises InvalidParameterError."""
@@ -115,9 +118,9 @@ class CopyLayer:
 
     def _first_name(self, first_names: dict[tuple[int, int], str], planned: _Planned, path: str) -> str:
         """Return the entry that this is a further name of, "" when it is the first."""
-        if not planned.node.number:
+        if not planned.group or not planned.node.number:
             return ""
-        first = first_names.setdefault((id(planned.tree), planned.node.number), path)
+        first = first_names.setdefault((planned.group, planned.node.number), path)
         return "" if first == path else first
 
     def _look(self, path: str) -> Node | None:

@@ -23,7 +23,7 @@ from backend.builder.go_text import quote, show_all
 from backend.builder.image_root import image_root
 from backend.builder.instruction_parser import NEEDS_BUILDKIT, parse_instructions
 from backend.builder.instructions import Dockerfile, Instruction, Stage
-from backend.builder.run_step import create_container, remove_container, run_container
+from backend.builder.run_step import create_container, keep_container, remove_container, run_container
 from backend.builder.source_tree import SourceTree
 from backend.builder.step_cache import StepCache
 from backend.containers.manager import Containers
@@ -296,6 +296,8 @@ class ImageBuild:
             self._out.running_in(container.id)
             await run_container(self._containers, container, command, self._out.output)
         except EngineError:
+            if not self._options.force_remove:
+                keep_container(self._containers, container)
             raise
         except BaseException:  # cancelled: nobody is there to look into the container
             await remove_container(self._containers, container.id)
@@ -303,6 +305,8 @@ class ImageBuild:
             raise
         upper = self._containers.lifecycle.run_files(container).upper
         await self._commit(state, compared, container.id, overlay_tar.chunks(upper))
+        if not self._options.remove:
+            keep_container(self._containers, container)
 
     # --- what steps have in common ---
 

@@ -26,9 +26,9 @@ class CommandFailedError(InvalidParameterError):
 async def create_container(
     containers: Containers, config: Mapping[str, Any], host_config: Mapping[str, Any]
 ) -> tuple[Container, list[str]]:
-    """Make a step's container; returns it with warnings. Raises EngineError."""
+    """Make a step's container, which goes with the build; returns it with warnings. Raises EngineError."""
     body = {**config, "HostConfig": dict(host_config)}
-    created = await containers.create(None, body)
+    created = await containers.create(None, body, for_build=True)
     return created.container, created.warnings
 
 
@@ -64,6 +64,12 @@ async def _copy(attachment: Attachment, output: Output) -> None:
     for stream, decoder in decoders.items():
         if text := decoder.decode(b"", final=True):
             output(stream, text)
+
+
+def keep_container(containers: Containers, container: Container) -> None:
+    """Let a step's container stay when the build is over."""
+    container.record.for_build = False
+    containers.store.save(container)
 
 
 async def remove_container(containers: Containers, container_id: str) -> None:

@@ -54,7 +54,9 @@ class State:
 @dataclass(slots=True)
 class ContainerRecord:
     """What is stored of a container. `config` and `host_config` are in Docker's form, with all fields;
-    `networks` holds what it asks of each network, in Docker's form and in the order of its interfaces."""
+    `networks` holds what it asks of each network, in Docker's form and in the order of its interfaces.
+    A container that is `for_build` is nothing without the build that made it, and goes when that has died.
+    """
 
     id: str
     name: str
@@ -68,6 +70,7 @@ class ContainerRecord:
     networks: dict[str, dict[str, Any]] = field(default_factory=dict)
     attachment: dict[str, Any] | None = None
     volumes_filled: bool = False
+    for_build: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """Return a JSON object that `from_json` reads back."""

@@ -50,7 +50,7 @@ class ContainerCreation:
     networks: Networks
     bind_sources: BindSources
 
-    async def create(self, name: str | None, body: Mapping[str, Any]) -> Created:
+    async def create(self, name: str | None, body: Mapping[str, Any], *, for_build: bool = False) -> Created:
         """Make a container. Raises EngineError in Docker's words; nothing is left behind then."""
         clean_name = self._choose_name(name)
         config = create_request.read_config(body)
@@ -83,6 +83,7 @@ class ContainerCreation:
             config=config,
             host_config=host,
             networks=networks,
+            for_build=for_build,
         )
         if not config["Hostname"] and host["NetworkMode"] != "host" and host["UTSMode"] != "host":
             config["Hostname"] = record.id[:12]

@@ -138,9 +138,9 @@ class Containers:
         """Return a container by id, name or start of an id. Raises NotFoundError or InvalidParameterError."""
         return self.store.find(reference)
 
-    async def create(self, name: str | None, body: Mapping[str, Any]) -> Created:
+    async def create(self, name: str | None, body: Mapping[str, Any], *, for_build: bool = False) -> Created:
         """Make a container from Docker's create body. Raises EngineError."""
-        created = await self._creation.create(name, body)
+        created = await self._creation.create(name, body, for_build=for_build)
         container_events.publish(self.events, created.container, "create")
         return created
 

@@ -50,6 +50,9 @@ async def recover(containers: "Containers") -> None:
             containers.volumes, await in_thread(paths.read_disposable_volumes)
         )
         await in_thread(_sweep, paths)
+    for container in containers.store:
+        if container.record.for_build:
+            await containers.remove(container.id, force=True, volumes=True)
 
 
 async def _adopt(containers: "Containers", container: Container, paths: RunFiles) -> None:

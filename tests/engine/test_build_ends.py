@@ -22,7 +22,7 @@ def containers(engine: NativeEngine) -> list[str]:
 def leftovers(engine: NativeEngine) -> list[str]:
     """Return what a build may leave on the disk: containers' folders, half layers, received contexts."""
     data = engine.data_root
-    found = [*(data / "containers").iterdir(), *(data / "downloads").iterdir()]
+    found = [*data.glob("containers/*"), *data.glob("downloads/*")]
     found += (data / "layers").glob(".unfinished-*")
     return [str(path.relative_to(data)) for path in found]
 
@@ -76,7 +76,6 @@ def test_builds_over_restarts(tmp_path: Path) -> None:
         own.kill()
         connection.close()
         own.start()
-        for container in containers(own):
-            assert own.request("DELETE", f"/containers/{container}", query={"force": "1"}).status == 204
+        assert containers(own) == []
         assert leftovers(own) == []
         assert build(own, dockerfile).hits == 2
