@@ -154,7 +154,7 @@ class ArchiveTree:
             self._place(path, node)
 
     def _link(self, path: str, link: Node) -> None:
-        """Give a file that is there one more name, and what the link says of mode and owner, as Docker does."""
+        """Give a file that is there one more name; what the link says of mode and owner is the file's now."""
         parts = [part for part in link.link.split("/") if part not in ("", ".")]
         found = self._nodes.get("/".join(parts))
         if ".." in parts or found is None or found.kind == FOLDER:

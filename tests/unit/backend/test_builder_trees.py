@@ -20,7 +20,7 @@ from backend.images import reference
 from backend.images.registry_auth import Credentials
 from tests.engine.builds import Files, Special, context
 
-FILES: Files = {
+FILES: dict[str, bytes | str | Special] = {
     "Dockerfile": "FROM x",
     "folder/": "",
     "folder/file": "content",
@@ -48,9 +48,8 @@ def entries(layer: CopyLayer) -> dict[str, tarfile.TarInfo]:
 
 def test_links_are_followed_inside(tmp_path: Path) -> None:
     """Absolute links begin at the tree's root, `..` never leaves it, missing parts stay as they are."""
-    tree = tree_of(
-        tmp_path, FILES | {"up": Special(b"2", "../../../folder"), "circle": Special(b"2", "circle")}
-    )
+    links = {"up": Special(b"2", "../../../folder"), "circle": Special(b"2", "circle")}
+    tree = tree_of(tmp_path, {**FILES, **links})
     assert resolve(tree, "alias/link") == "folder/file"
     assert resolve(tree, "/up/../up/./file") == "folder/file"
     assert resolve(tree, "../../alias/new/../x") == "folder/x"
@@ -125,7 +124,7 @@ def test_digests_pass_over_times(tmp_path: Path) -> None:
     assert joint_digest(folder).startswith("dir:")
     assert joint_digest(several).startswith("multi:")
     (tmp_path / "other").mkdir()
-    changed = tree_of(tmp_path / "other", FILES | {"folder/file": "contenT"})
+    changed = tree_of(tmp_path / "other", {**FILES, "folder/file": "contenT"})
     assert joint_digest(find_sources(changed, "folder", from_image=False)) != joint_digest(folder)
     assert joint_digest(find_sources(changed, ".", from_image=False)) != joint_digest(everything)
     same = find_sources(changed, "a b", from_image=False)
@@ -190,10 +189,10 @@ def test_owners_are_looked_up_in_the_image(tmp_path: Path) -> None:
 
 def test_the_dockerfile_is_found_and_may_be_ignored(tmp_path: Path) -> None:
     """By any clean path inside; .dockerignore takes both files out of what COPY sees."""
-    tree = tree_of(tmp_path, FILES | {"sub/Other": "FROM y", ".dockerignore": "Dockerfile\n.docker*\n"})
-    assert read_dockerfile(tree, "./sub/../sub/Other") == "FROM y"
+    tree = tree_of(tmp_path, {**FILES, "sub/Other": "FROM y", ".dockerignore": "Dockerfile\n.docker*\n"})
     assert read_dockerfile(tree, "Dockerfile") == "FROM x"
     assert (tree.look("Dockerfile"), tree.look(".dockerignore")) == (None, None)
+    assert read_dockerfile(tree, "./sub/../sub/Other") == "FROM y"
     for name in ("nope", "../Dockerfile", "folder", "alias/../../etc/passwd"):
         with pytest.raises(InvalidParameterError):
             read_dockerfile(tree, name)
