@@ -1,8 +1,6 @@
 """The container list: live rows, what is being done to them, and what went wrong with it."""
 
-import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer
@@ -10,7 +8,7 @@ from PySide6.QtCore import QObject, QTimer
 from app.services.engine_types import Container, ContainerState
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
-from app.viewmodels.failure import Failure
+from app.viewmodels.container_rows import ContainerRow, GroupRow
 from app.viewmodels.live_list import LiveList
 from app.viewmodels.row_table_model import RowTableModel
 from app.viewmodels.wording import format_age
@@ -18,85 +16,69 @@ from app.viewmodels.wording import format_age
 if TYPE_CHECKING:
     from app.services.engine_client import EngineClient
 
+__all__ = [
+    "ACTIONS",
+    "CREATED",
+    "IMAGE",
+    "NAME",
+    "PORTS",
+    "STATUS",
+    "ContainerRow",
+    "ContainerTable",
+    "ContainersViewModel",
+    "GroupRow",
+]
+
 NAME, IMAGE, STATUS, PORTS, CREATED, ACTIONS = range(6)
 _AGE_MS = 60_000
-_STATUS = re.compile(r"^(?:Up|Exited \((?P<code>-?\d+)\)|Restarting \(-?\d+\))\s*(?P<age>.*)$")
-
-
-@dataclass(frozen=True, slots=True)
-class ContainerRow:
-    """A container as the list shows it. `busy` is the action under way ("" for none)."""
-
-    container: Container
-    busy: str = ""
-    failure: Failure | None = None
-
-    @property
-    def key(self) -> str:
-        """Return the container's id."""
-        return self.container.id
-
-    @property
-    def name(self) -> str:
-        """Return the name, or the short id of a container without one."""
-        return self.container.name or self.container.short_id
-
-    @property
-    def short_id(self) -> str:
-        """Return the first 12 digits of the id."""
-        return self.container.short_id
-
-    @property
-    def image(self) -> str:
-        """Return the image's name."""
-        return self.container.image
-
-    @property
-    def is_running(self) -> bool:
-        """Return whether its processes exist."""
-        return self.container.is_running
-
-    @property
-    def url(self) -> str:
-        """Return the first address for a browser, or ""."""
-        return self.container.url if self.is_running else ""
-
-    @property
-    def links(self) -> list[tuple[str, str]]:
-        """Return (text, address) of each published port; the address is "" where no browser helps."""
-        return [
-            (f"{port.host_port}:{port.key.removesuffix('/tcp')}", port.url if self.is_running else "")
-            for port in self.container.published_ports
-        ]
-
-    @property
-    def exit_code(self) -> int | None:
-        """Return how it ended, None when it did not."""
-        match = _STATUS.match(self.container.status)
-        return int(match["code"]) if match and match["code"] is not None else None
-
-    @property
-    def age(self) -> str:
-        """Return the engine's words for how long it has been in this state."""
-        match = _STATUS.match(self.container.status)
-        return match["age"] if match else ""
-
-    @property
-    def tone(self) -> str:
-        """Return the colour of the status: "ok", "warn", "err" or "idle"."""
-        if self.failure is not None:
-            return "err"
-        if self.busy or self.container.state in (ContainerState.RESTARTING, ContainerState.PAUSED):
-            return "warn"
-        if self.container.state is ContainerState.RUNNING:
-            return "ok"
-        return "err" if self.container.state is ContainerState.DEAD else "idle"
 
 
 class ContainerTable(RowTableModel[ContainerRow]):
-    """The containers, running ones first, then the newest."""
+    """The containers, running ones first, then the newest; those of a compose project below its row."""
 
     column_count = 6
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._closed_groups: set[str] = set()
+
+    def toggle_group(self, name: str, is_open: bool | None = None) -> None:
+        """Show or hide the containers of a project; without `is_open` the other way round."""
+        opens = name in self._closed_groups if is_open is None else is_open
+        if opens:
+            self._closed_groups.discard(name)
+        else:
+            self._closed_groups.add(name)
+        self._update_shown()
+
+    def _wanted(self) -> list[ContainerRow]:
+        """Put each project's containers together, where the first of them would be, below its own row."""
+        rows = super()._wanted()
+        if not any(row.project for row in rows):
+            return rows
+        members: dict[str, list[ContainerRow]] = {}
+        for row in rows:
+            members.setdefault(row.project, []).append(row)
+        wanted: list[Any] = []
+        for row in rows:
+            if not row.project:
+                wanted.append(row)
+            elif row.project in members:
+                shown = members.pop(row.project)
+                is_open = row.project not in self._closed_groups
+                wanted.append(self._group(row.project, is_open))
+                wanted += shown if is_open else []
+        return wanted
+
+    def _group(self, name: str, is_open: bool) -> GroupRow:
+        everyone = [row for row in self._all.values() if row.project == name]
+        return GroupRow(
+            name,
+            tuple(row.key for row in everyone),
+            sum(row.is_running for row in everyone),
+            is_open,
+            any(row.busy for row in everyone),
+        )
 
     def header(self, column: int) -> str:
         """Return the title of a column; actions have none."""
@@ -110,8 +92,10 @@ class ContainerTable(RowTableModel[ContainerRow]):
         )
         return titles[column]
 
-    def text(self, row: ContainerRow, column: int) -> str:
+    def text(self, row: ContainerRow | GroupRow, column: int) -> str:
         """Return what the cell shows."""
+        if isinstance(row, GroupRow):
+            return {NAME: row.name, STATUS: self.group_status(row)}.get(column, "")
         if column == NAME:
             return row.name
         if column == IMAGE:
@@ -121,6 +105,10 @@ class ContainerTable(RowTableModel[ContainerRow]):
         if column == PORTS:
             return ", ".join(text for text, _ in row.links)
         return format_age(row.container.created) if column == CREATED else ""
+
+    def group_status(self, group: GroupRow) -> str:
+        """Return how many of a project's containers run."""
+        return self.tr("{0} of {1} running").format(group.running, len(group.members))
 
     def status(self, row: ContainerRow) -> tuple[str, str]:
         """Return the status as a word and a remark."""

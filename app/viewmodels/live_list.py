@@ -32,6 +32,7 @@ class LiveList(QObject):
     loaded_changed = Signal()
     counts_changed = Signal()
     failed = Signal(object)  # Failure of a listing
+    action_begun = Signal(str)  # key
     action_failed = Signal(str, str, object)  # key, name, Failure
 
     def __init__(
@@ -118,6 +119,7 @@ class LiveList(QObject):
         self._busy[key] = name
         self._failures.pop(key, None)
         self._show(key)
+        self.action_begun.emit(key)
         self._background.run(work, self._acted)
 
     @Slot(object)

@@ -291,6 +291,10 @@
         <translation>创建时间</translation>
     </message>
     <message>
+        <source>{0} of {1} running</source>
+        <translation>{1} 个中有 {0} 个在运行</translation>
+    </message>
+    <message>
         <source>Exited ({0})</source>
         <translation>已退出 ({0})</translation>
     </message>
@@ -375,6 +379,22 @@
     <message>
         <source>Run a container from an image (Ctrl+N)</source>
         <translation>从镜像运行容器 (Ctrl+N)</translation>
+    </message>
+    <message>
+        <source>Which containers are shown</source>
+        <translation>显示哪些容器</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>Running</source>
+        <translation>运行中</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>已停止</translation>
     </message>
     <message>
         <source>Start</source>
@@ -1207,6 +1227,12 @@
 </context>
 <context>
     <name>Page</name>
+    <message numerus="yes">
+        <source>%n failed:</source>
+        <translation>
+            <numerusform>%n 项失败：</numerusform>
+        </translation>
+    </message>
     <message>
         <source>Dismiss</source>
         <translation>忽略</translation>
@@ -1387,6 +1413,22 @@
     <message>
         <source>Delete</source>
         <translation>删除</translation>
+    </message>
+    <message>
+        <source>Start all</source>
+        <translation>全部启动</translation>
+    </message>
+    <message>
+        <source>Stop all</source>
+        <translation>全部停止</translation>
+    </message>
+    <message>
+        <source>Restart all</source>
+        <translation>全部重启</translation>
+    </message>
+    <message>
+        <source>Delete all</source>
+        <translation>全部删除</translation>
     </message>
 </context>
 <context>
@@ -1865,6 +1907,13 @@
     <message>
         <source>Delete</source>
         <translation>删除</translation>
+    </message>
+</context>
+<context>
+    <name>_NameDelegate</name>
+    <message>
+        <source>Compose project {0}</source>
+        <translation>Compose 项目 {0}</translation>
     </message>
 </context>
 <context>

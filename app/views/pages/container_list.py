@@ -1,6 +1,8 @@
 """How the container table draws its cells: status, ports and actions of a row."""
 
-from PySide6.QtCore import QCoreApplication, QModelIndex, QPersistentModelIndex, QPoint, QRect
+from PySide6.QtCore import QCoreApplication, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt
+from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtWidgets import QStyleOptionViewItem
 
 from app.viewmodels.containers import (
     ACTIONS,
@@ -11,8 +13,11 @@ from app.viewmodels.containers import (
     STATUS,
     ContainerRow,
     ContainersViewModel,
+    GroupRow,
 )
 from app.viewmodels.row_table_model import ROW_ROLE
+from app.views.icons import icon_pixmap
+from app.views.theme import Theme
 from app.views.widgets.table import (
     Action,
     ActionsDelegate,
@@ -24,12 +29,30 @@ from app.views.widgets.table import (
 
 translate = QCoreApplication.translate
 Index = QModelIndex | QPersistentModelIndex
+_ARROW = 14
 
 
 class _NameDelegate(CellDelegate):
+    """Draws projects with an arrow, and what belongs to them a little to the right."""
+
+    def draw(self, painter: QPainter, rect: QRect, index: Index, option: QStyleOptionViewItem) -> None:
+        """Draw arrow and name."""
+        row: ContainerRow | GroupRow = index.data(ROW_ROLE)
+        if isinstance(row, GroupRow):
+            icon = "chevron-down" if row.is_open else "chevron-right"
+            place = QPoint(rect.left(), rect.center().y() - _ARROW // 2 + 1)
+            muted = Theme.current().tokens.muted
+            ratio = self._view.devicePixelRatioF()
+            painter.drawPixmap(place, icon_pixmap(icon, muted, _ARROW, ratio))
+        if isinstance(row, GroupRow) or row.project:
+            rect = rect.adjusted(_ARROW + 6, 0, 0, 0)
+        super().draw(painter, rect, index, option)
+
     def tool_tip(self, position: QPoint, rect: QRect, index: Index) -> str:
         """Return name, short id and command."""
-        row: ContainerRow = index.data(ROW_ROLE)
+        row: ContainerRow | GroupRow = index.data(ROW_ROLE)
+        if isinstance(row, GroupRow):
+            return self.tr("Compose project {0}").format(row.name)
         return f"{row.name}\n{row.short_id}\n{row.container.command}".strip()
 
 
@@ -40,20 +63,23 @@ class _StatusDelegate(StatusDelegate):
 
     def parts(self, index: Index) -> tuple[str, str, str]:
         """Return tone, word and age."""
-        row: ContainerRow = index.data(ROW_ROLE)
+        row: ContainerRow | GroupRow = index.data(ROW_ROLE)
+        if isinstance(row, GroupRow):
+            return row.tone, self._table.group_status(row), ""
         return (row.tone, *self._table.status(row))
 
     def tool_tip(self, position: QPoint, rect: QRect, index: Index) -> str:
         """Return the whole failure, or the status where it does not fit."""
-        row: ContainerRow = index.data(ROW_ROLE)
-        return row.failure.text if row.failure is not None else super().tool_tip(position, rect, index)
+        row: ContainerRow | GroupRow = index.data(ROW_ROLE)
+        failure = None if isinstance(row, GroupRow) else row.failure
+        return failure.text if failure is not None else super().tool_tip(position, rect, index)
 
 
 class _PortsDelegate(LinkDelegate):
     def links(self, index: Index) -> list[tuple[str, str]]:
         """Return the published ports."""
-        row: ContainerRow = index.data(ROW_ROLE)
-        return row.links
+        row: ContainerRow | GroupRow = index.data(ROW_ROLE)
+        return [] if isinstance(row, GroupRow) else row.links
 
 
 class RowActionsDelegate(ActionsDelegate):
@@ -63,9 +89,9 @@ class RowActionsDelegate(ActionsDelegate):
         """Return what can be done with the container now."""
         return self.actions_of(index.data(ROW_ROLE))
 
-    def actions_of(self, row: ContainerRow) -> list[Action]:
-        """Return what can be done with a container now."""
-        return container_actions(row)
+    def actions_of(self, row: ContainerRow | GroupRow) -> list[Action]:
+        """Return what can be done with a container, or with all of a project, now."""
+        return group_actions(row) if isinstance(row, GroupRow) else container_actions(row)
 
 
 def container_actions(row: ContainerRow) -> list[Action]:
@@ -83,6 +109,22 @@ def container_actions(row: ContainerRow) -> list[Action]:
         Action("logs", "logs", translate("RowActionsDelegate", "Logs")),
         Action("terminal", "terminal", translate("RowActionsDelegate", "Terminal"), row.is_running),
         Action("delete", "trash", translate("RowActionsDelegate", "Delete"), free),
+    ]
+
+
+def group_actions(group: GroupRow) -> list[Action]:
+    """Return what can be done with all containers of a project."""
+    free, running = not group.busy, group.running
+    return [
+        Action(
+            "start",
+            "play",
+            translate("RowActionsDelegate", "Start all"),
+            free and running < len(group.members),
+        ),
+        Action("stop", "stop", translate("RowActionsDelegate", "Stop all"), free and running > 0),
+        Action("restart", "restart", translate("RowActionsDelegate", "Restart all"), free and running > 0),
+        Action("delete", "trash", translate("RowActionsDelegate", "Delete all"), free),
     ]
 
 
@@ -107,6 +149,34 @@ class ContainerList(RowTable):
         }.items():
             self.setItemDelegateForColumn(column, delegate)
 
+        self._containers = viewmodel.table
+        self.clicked.connect(self._clicked)
+
     def chosen(self) -> list[ContainerRow]:
-        """Return the selected rows."""
-        return [row for row in self.selected_rows() if isinstance(row, ContainerRow)]
+        """Return the selected rows, those of a selected project too, each once."""
+        rows: dict[str, ContainerRow] = {}
+        for row in self.selected_rows():
+            keys = row.members if isinstance(row, GroupRow) else (getattr(row, "key", ""),)
+            for key in keys:
+                found = self._containers.find_row(key)
+                if found is not None:
+                    rows[key] = found
+        return list(rows.values())
+
+    def chosen_group(self) -> GroupRow | None:
+        """Return the project whose row alone is selected."""
+        rows = self.selected_rows()
+        return rows[0] if len(rows) == 1 and isinstance(rows[0], GroupRow) else None
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Open and close projects with Right and Left."""
+        group = self.chosen_group()
+        if group is not None and event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            self._containers.toggle_group(group.name, event.key() == Qt.Key.Key_Right)
+        else:
+            super().keyPressEvent(event)
+
+    def _clicked(self, index: QModelIndex) -> None:
+        row = index.data(ROW_ROLE)
+        if isinstance(row, GroupRow) and index.column() == NAME:
+            self._containers.toggle_group(row.name)

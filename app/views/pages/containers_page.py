@@ -4,7 +4,7 @@ from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QMenu, QScrollArea, QWidget
 
 from app.viewmodels.container_inside import ContainerInside
-from app.viewmodels.containers import ContainerRow, ContainersViewModel
+from app.viewmodels.containers import ContainerRow, ContainersViewModel, GroupRow
 from app.viewmodels.engine_view import EngineState, EngineView
 from app.viewmodels.failure import Failure
 from app.viewmodels.getting_started import GettingStartedViewModel
@@ -17,6 +17,7 @@ from app.views.pages.page import FilterBox, Page
 from app.views.widgets.buttons import Button
 from app.views.widgets.engine_panel import EnginePanel
 from app.views.widgets.layouts import Card, column, row
+from app.views.widgets.segments import Segments
 from app.views.widgets.text import PlainLabel
 from app.views.widgets.welcome_card import WelcomeCard
 
@@ -46,6 +47,13 @@ class ContainersPage(Page):
         self.run_button = Button(self.tr("Run"), "containers.run", "primary", "plus")
         self.run_button.setToolTip(self.tr("Run a container from an image (Ctrl+N)"))
         self.run_button.clicked.connect(self.run_other_requested)
+        self.states = Segments(
+            "containers.state",
+            self.tr("Which containers are shown"),
+            {"": self.tr("All"), "running": self.tr("Running"), "stopped": self.tr("Stopped")},
+        )
+        self.states.chosen.connect(self._filter)
+        self.tools.addWidget(self.states)
         self.tools.addWidget(self.filter_box, 20)
         self.tools.addWidget(self.run_button)
         self.list = ContainerList(viewmodel)
@@ -80,7 +88,7 @@ class ContainersPage(Page):
         self._nothing = PlainLabel(self.tr("No container matches the filter."), "muted")
         self._nothing.setObjectName("containers.nothing")
         clear = Button(self.tr("Clear filter"), "containers.nothing.clear", "link")
-        clear.clicked.connect(self.filter_box.clear)
+        clear.clicked.connect(self._clear_filter)
         self._no_match = QWidget()
         self._no_match.setLayout(row(self._nothing, clear, None))
         empty = QWidget()
@@ -103,6 +111,7 @@ class ContainersPage(Page):
         self.viewmodel.counts_changed.connect(self._show_what_fits)
         self.viewmodel.failed.connect(self._list_failed)
         self.viewmodel.action_failed.connect(self.tell_failure)
+        self.viewmodel.action_begun.connect(self.forget_failure)
         self._story.changed.connect(self._show_what_fits)
         self._story.opened.connect(self._open_page)
         self.welcome.run_requested.connect(self.run_getting_started)
@@ -157,6 +166,7 @@ class ContainersPage(Page):
         self.list.setVisible(has_list)
         self.list.setEnabled(usable)
         self.filter_box.setEnabled(has_list)
+        self.states.setVisible(has_list)
         self.run_button.setEnabled(usable)
         self.run_button.setToolTip(
             self.tr("Run a container from an image (Ctrl+N)")
@@ -182,8 +192,13 @@ class ContainersPage(Page):
             text = self.tr("The containers cannot be listed: {0}").format(failure.summary)
             self.banner.say(text, "err", self.tr("Try again"))
 
-    def _filter(self, text: str) -> None:
-        self.viewmodel.filter(text)
+    def _filter(self) -> None:
+        self.viewmodel.filter(self.filter_box.text(), self.states.current)
+
+    def _clear_filter(self) -> None:
+        self.states.choose("")
+        self.filter_box.clear()
+        self._filter()
 
     # --- life cycle ---------------------------------------------------------------------------------------
 
@@ -265,7 +280,10 @@ class ContainersPage(Page):
         self.viewmodel.stop([key])
         self._close_welcome()
 
-    def _act(self, row: ContainerRow, name: str) -> None:
+    def _act(self, row: ContainerRow | GroupRow, name: str) -> None:
+        if isinstance(row, GroupRow):
+            self._act_on_group(row, name)
+            return
         if name == "open":
             self._open_link(row, row.url)
         elif name in ("logs", "terminal"):
@@ -279,7 +297,23 @@ class ContainersPage(Page):
                 name
             ]([row.key])
 
+    def _act_on_group(self, group: GroupRow, name: str) -> None:
+        found = [self.viewmodel.table.find_row(key) for key in group.members]
+        rows = [row for row in found if row is not None]
+        if name == "delete":
+            self.confirm_delete(rows)
+        elif name == "start":
+            self.viewmodel.start([row.key for row in rows if not row.is_running])
+        elif name == "stop":
+            self.viewmodel.stop([row.key for row in rows if row.is_running])
+        else:
+            self.viewmodel.restart([row.key for row in rows if row.is_running])
+
     def _open_selected(self) -> None:
+        group = self.list.chosen_group()
+        if group is not None:
+            self.viewmodel.table.toggle_group(group.name)
+            return
         chosen = self.list.chosen()
         if len(chosen) == 1:
             self.show_logs(chosen[0].key)

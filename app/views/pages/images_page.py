@@ -81,6 +81,7 @@ class ImagesPage(Page):
         viewmodel.counts_changed.connect(self._show_what_fits)
         viewmodel.failed.connect(self._list_failed)
         viewmodel.action_failed.connect(self.tell_failure)
+        viewmodel.action_begun.connect(self.forget_failure)
         self.banner.pressed.connect(viewmodel.refresh)
         self._show_what_fits()
 

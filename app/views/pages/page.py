@@ -12,6 +12,9 @@ from app.views.widgets.banner import Banner
 from app.views.widgets.layouts import column, row
 from app.views.widgets.text import PlainLabel, plain_tool_tip
 
+_FAILURES_TOLD = 5
+_WORDS_TOLD = 200
+
 
 class Page(QWidget):
     """A page of the main window. `name` begins the object names of everything on it."""
@@ -28,7 +31,7 @@ class Page(QWidget):
         self.banner = Banner(f"{name}.banner")
         self.notice = Banner(f"{name}.notice")
         self.notice.pressed.connect(self._dismiss)
-        self._noticed_row = ""
+        self._noticed: dict[str, tuple[str, Failure]] = {}
         self.tools = row(None)
         header = row(column(self.title, self.count, spacing=2), self.tools, spacing=24, margins=(0, 0, 0, 4))
         header.setStretch(0, 1)
@@ -66,18 +69,41 @@ class Page(QWidget):
             detail.deleteLater()
 
     def tell_failure(self, key: str, name: str, failure: Failure) -> None:
-        """Say above the list, in full, what the row of `name` has no room for."""
-        self._noticed_row = key
-        sentences = [f"{name}: {failure.summary}.", failure.what_to_do]
-        self.notice.say(" ".join(filter(None, sentences)), "err", self.tr("Dismiss"))
-        self.notice.setToolTip(plain_tool_tip(failure.details))
+        """Say above the list, in full, what the row of `name` has no room for; several are told together."""
+        self._noticed[key] = (name, failure)
+        self._show_failures()
+
+    def forget_failure(self, key: str) -> None:
+        """The row is tried again: its failure is no longer true."""
+        if self._noticed.pop(key, None) is not None:
+            self._show_failures()
 
     def dismiss_failure(self, key: str) -> None:
         """Forget the failure of a row."""
 
+    def _show_failures(self) -> None:
+        if not self._noticed:
+            self.notice.hide()
+            return
+        told = list(self._noticed.values())
+        if len(told) == 1:
+            ((name, failure),) = told
+            text = " ".join(filter(None, [f"{name}: {_sentence(failure)}.", failure.what_to_do]))
+        else:
+            lines = [f"{name}: {_sentence(failure)}" for name, failure in told[:_FAILURES_TOLD]]
+            lines.insert(0, self.tr("%n failed:", "", len(told)))
+            if len(told) > _FAILURES_TOLD:
+                lines.append("…")
+            text = "\n".join(lines)
+        self.notice.say(text, "err", self.tr("Dismiss"))
+        details = "\n".join(filter(None, (failure.details for _, failure in told)))
+        self.notice.setToolTip(plain_tool_tip(details))
+
     def _dismiss(self) -> None:
         self.notice.hide()
-        self.dismiss_failure(self._noticed_row)
+        keys, self._noticed = list(self._noticed), {}
+        for key in keys:
+            self.dismiss_failure(key)
 
     def refresh(self) -> None:
         """Read everything anew."""
@@ -97,6 +123,12 @@ class Page(QWidget):
     def go_back(self) -> bool:
         """Leave a detail view; return whether there was one."""
         return False
+
+
+def _sentence(failure: Failure) -> str:
+    """Return what happened; where that is no more than "it failed", with the engine's own words."""
+    words = failure.details.partition("\n")[0][:_WORDS_TOLD].rstrip(".")
+    return f"{failure.summary} ({words})" if failure.code == "other" and words else failure.summary
 
 
 class FilterBox(QLineEdit):
