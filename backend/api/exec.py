@@ -3,6 +3,7 @@
 Source: Docker Engine API, tag Exec.
 """
 
+from base64 import b64encode
 from contextlib import suppress
 from typing import Any
 
@@ -11,7 +12,7 @@ from aiohttp import web
 from backend.api.containers import terminal_size
 from backend.api.request_values import member, read_json_object
 from backend.api.stream_pump import pump
-from backend.api.streams import STDERR, Hijacked, HijackedStream, content_type, frame, hijack
+from backend.api.streams import STDOUT, Hijacked, HijackedStream, content_type, frame, hijack
 from backend.containers.detach_keys import DEFAULT, DetachScanner, parse_keys
 from backend.containers.exec import Exec
 from backend.containers.start_errors import EXEC, explain
@@ -38,6 +39,8 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         if detach:
             process = await execs.start(made, terminal=terminal, size=size)
             engine.tasks.start(_discard_output(process), f"output of exec {made.id[:12]}")
+            if said := await process.started():
+                raise explain(said, made.config["Cmd"], prefix=EXEC)[0]
             return web.Response(status=200)
         # What can be told as an HTTP answer is; once the stream is taken over a failure is text in it, as
         # the docker command line expects it.
@@ -95,7 +98,7 @@ async def _converse(made: Exec, process: ExecProcess, stream: HijackedStream, te
 async def _tell(stream: HijackedStream, failure: EngineError, terminal: bool) -> None:
     """Write a failure as the last thing of a stream."""
     text = f"{failure.message}\r\n".encode()
-    await stream.write(text if terminal else frame(STDERR, text))
+    await stream.write(text if terminal else frame(STDOUT, text))  # as Docker does
     stream.write_eof()
 
 
@@ -125,6 +128,8 @@ def _size(value: Any) -> tuple[int, int] | None:
 def _report(made: Exec) -> dict[str, Any]:
     """Return Docker's ExecInspectResponse."""
     command, config = made.config["Cmd"], made.config
+    keys = parse_keys(config["DetachKeys"]) if config["DetachKeys"] else b""
+    pid = made.process.pid() if made.running and made.process is not None else made.pid
     return {
         "ID": made.id,
         "Running": made.running,
@@ -134,13 +139,13 @@ def _report(made: Exec) -> dict[str, Any]:
             "entrypoint": command[0],
             "arguments": command[1:],
             "privileged": config["Privileged"],
-            "user": config["User"],
+            **({"user": config["User"]} if config["User"] else {}),
         },
         "OpenStdin": config["AttachStdin"],
         "OpenStderr": config["AttachStderr"],
         "OpenStdout": config["AttachStdout"],
-        "CanRemove": made.started and not made.running,
+        "CanRemove": False,
         "ContainerID": made.container.id,
-        "DetachKeys": config["DetachKeys"],
-        "Pid": made.pid,
+        "DetachKeys": b64encode(keys).decode(),
+        "Pid": pid,
     }

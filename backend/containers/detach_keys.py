@@ -24,9 +24,9 @@ def parse_keys(text: str) -> bytes:
             elif letter in CONTROL_SYMBOLS:
                 keys.append(CONTROL_SYMBOLS[letter])
             else:
-                raise InvalidParameterError(f"invalid detach keys ({text}): unknown character: '{name}'")
+                raise InvalidParameterError(f"Invalid escape keys ({text[:80]}) provided")
         else:
-            raise InvalidParameterError(f"invalid detach keys ({text}): unknown character: '{name}'")
+            raise InvalidParameterError(f"Invalid escape keys ({text[:80]}) provided")
     return bytes(keys)
 
 

@@ -14,7 +14,6 @@ from backend.containers.container import Container
 from backend.containers.create_request import merge_environment
 from backend.containers.field_tables import STRING_LIST, Field, read_fields
 from backend.containers.specification import capabilities_of, hostname_of, security_of
-from backend.containers.start_errors import EXEC, explain
 from backend.containers.store import ContainerStore
 from backend.errors import ConflictError, EngineError, InvalidParameterError, NotFoundError
 from backend.events import EventBus
@@ -39,6 +38,7 @@ CONFIG = {
     "User": Field(str, ""),
     "WorkingDir": Field(str, ""),
 }
+NOT_STARTED = 126  # the exit code of what could not be started, for whatever reason
 KEPT_AFTER_END = 256  # ended execs whose exit code can still be asked for
 
 
@@ -84,7 +84,7 @@ class Execs:
             raise InvalidParameterError("No exec command specified")
         if config["WorkingDir"] and not config["WorkingDir"].startswith("/"):
             raise InvalidParameterError(f"working dir '{config['WorkingDir']}' must be an absolute path")
-        self._check_runs(container)
+        self._check_runs(container, reference)
         made = Exec(secrets.token_hex(32), container, config)
         self._execs[made.id] = made
         container.exec_ids.append(made.id)
@@ -92,19 +92,19 @@ class Execs:
         return made
 
     @staticmethod
-    def _check_runs(container: Container) -> None:
+    def _check_runs(container: Container, reference: str) -> None:
         if container.state.status == "paused":
-            raise ConflictError(f"container {container.id} is paused, unpause the container before exec")
+            raise ConflictError(f"Container {reference} is paused, unpause the container before exec")
         if container.state.status == "restarting":
             raise ConflictError(
-                f"container {container.id} is restarting, wait until the container is running"
+                f"Container {container.id} is restarting, wait until the container is running"
             )
         if not container.state.running:
             raise ConflictError(f"container {container.id} is not running")
 
     def check_startable(self, made: Exec) -> None:
         """Raise ConflictError when an exec cannot be run: its container stands, or it was run before."""
-        self._check_runs(made.container)
+        self._check_runs(made.container, made.container.id)
         if made.started:
             if made.running:
                 raise ConflictError(f"exec command {made.id} is already running")
@@ -124,7 +124,7 @@ class Execs:
                 stdin=made.config["AttachStdin"],
             )
         except BaseException as error:
-            self._ended(made, 126 if isinstance(error, EngineError) else 255)
+            self._ended(made, NOT_STARTED if isinstance(error, EngineError) else 255)
             raise
         made.running = True
         self._publish(made, f"exec_start: {_told_command(made.config['Cmd'])}")
@@ -133,10 +133,8 @@ class Execs:
 
     async def _watch(self, made: Exec, process: ExecProcess) -> None:
         code, said = await process.wait()
-        if said:
-            _, code = explain(said, made.config["Cmd"], prefix=EXEC)
-        made.pid = await process.pid()
-        self._ended(made, exit_code(code))
+        made.pid = process.pid()
+        self._ended(made, NOT_STARTED if said else exit_code(code))
 
     def _ended(self, made: Exec, code: int) -> None:
         made.running, made.exit_code = False, code

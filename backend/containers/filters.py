@@ -72,12 +72,15 @@ def check(filters: Mapping[str, Sequence[str]]) -> None:
             raise InvalidParameterError(f"unrecognized filter value for health: {health}")
     for code in filters.get("exited") or ():
         if not code.removeprefix("-").isdigit():
-            raise InvalidParameterError(f"invalid filter 'exited={code}'")
-    for name in filters.get("name") or ():
-        try:
-            re.compile(name)
-        except re.error as error:
-            raise InvalidParameterError(f"invalid filter 'name={name}': {error}") from error
+            raise InvalidParameterError(
+                f"invalid filter 'exited={code}': strconv.Atoi: parsing \"{code}\": invalid syntax"
+            )
+    for task in filters.get("is-task") or ():
+        if task.lower() not in ("1", "true", "0", "false"):
+            raise InvalidParameterError(f"invalid filter 'is-task=[{task}]'")
+    for name in ("expose", "publish"):
+        for ports in filters.get(name) or ():
+            parse_ports(name, ports)
 
 
 def _bounds(containers: Containers, filters: Mapping[str, Sequence[str]]) -> tuple[float, float]:
@@ -108,7 +111,7 @@ def _passes(item: Container, name: str, values: Sequence[str]) -> bool:
         return any(record.id.startswith(value) for value in values)
     if name == "name":
         return any(
-            re.search(value.removeprefix("/"), record.name) or re.search(value, f"/{record.name}")
+            _matches(value.removeprefix("/"), record.name) or _matches(value, f"/{record.name}")
             for value in values
         )
     if name == "status":
@@ -136,11 +139,36 @@ def _has_label(labels: Mapping[str, str], wanted: str) -> bool:
     return key in labels and (not equals or labels[key] == value)
 
 
+def parse_ports(name: str, text: str) -> tuple[range, str]:
+    """Return the numbers and the protocol of "80", "80/udp" or "80-90/tcp". Raises InvalidParameterError."""
+    numbers, _, protocol = text.partition("/")
+    first, dash, last = numbers.partition("-")
+    for number in (first, last) if dash else (first,):
+        if not (number.isascii() and number.isdigit() and int(number) < 65536):
+            raise InvalidParameterError(
+                f"error while looking up for {name} {text[:40]}: "
+                f'strconv.ParseUint: parsing "{number[:40]}": invalid syntax'
+            )
+    return range(int(first), int(last or first) + 1), protocol.lower() or "tcp"
+
+
 def _has_port(item: Container, name: str, wanted: str) -> bool:
-    port = wanted if "/" in wanted else f"{wanted}/tcp"
-    if name == "expose":
-        return port in (item.record.config.get("ExposedPorts") or {})
+    """Return whether a running container offers one of the ports inside, or publishes it outside."""
+    if item.attachment is None:
+        return False
+    numbers, protocol = parse_ports(name, wanted)
+    if name == "publish":
+        return any(port.host_port in numbers and port.protocol == protocol for port in item.attachment.ports)
+    offered = [text.partition("/") for text in item.attachment.exposed_ports]
+    published = [(str(port.container_port), "/", port.protocol) for port in item.attachment.ports]
     return any(
-        f"{bound.host_port}/{bound.protocol}" == port
-        for bound in (item.attachment.ports if item.attachment else ())
+        int(number) in numbers and (kind or "tcp") == protocol for number, _, kind in [*offered, *published]
     )
+
+
+def _matches(pattern: str, text: str) -> bool:
+    """Return whether a pattern is found in a text; one that is none is found nowhere."""
+    try:
+        return re.search(pattern, text) is not None
+    except re.error:
+        return False

@@ -6,6 +6,7 @@ time
 stamps compare as text.
 """
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -94,7 +95,7 @@ def parse_time(text: str | None, name: str) -> bytes:
 
     Raises InvalidParameterError.
     """
-    if not text or text == "0":
+    if not text or text == "0" or re.fullmatch(r"-\d+(\.\d*)?", text):  # before the beginning of time
         return b""
     seconds, dot, fraction = text.partition(".")
     try:

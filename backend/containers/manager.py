@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,15 @@ log = logging.getLogger(__name__)
 
 DEFAULT_STOP_TIMEOUT_S = 10
 KILL_TIMEOUT_S = 10.0
+
+
+@contextmanager
+def _saying(what: str) -> Iterator[None]:
+    """Tell before each failure which of a caller's wishes it is about, as Docker does."""
+    try:
+        yield
+    except EngineError as error:
+        raise type(error)(f"{what}: {error.message}") from error
 
 
 class Containers:
@@ -149,9 +159,10 @@ class Containers:
         container = self.find(reference)
         async with container.lock:
             self._check_present(container)
-            if container.state.running:
+            if container.state.status == "paused":
+                raise ConflictError("cannot start a paused container, try unpause instead")
+            if container.state.running or container.state.status == "restarting":
                 raise NotModifiedError(f"container {container.id} is already running")
-            self._cancel_restart(container)
             container.record.state.restart_count = 0
             await self._start_locked(container)
 
@@ -221,6 +232,7 @@ class Containers:
         if container.state.status == "restarting":
             container.state.status = "exited"
             self.store.save(container)
+            container.tell_exit()
 
     async def stop(self, reference: str, timeout_s: int | None, signal_name: str | None) -> None:
         """End a container: its stop signal, then after `timeout_s` (-1: never) SIGKILL.
@@ -228,7 +240,8 @@ class Containers:
         Raises NotModifiedError when it does not run.
         """
         container = self.find(reference)
-        number = parse_signal(signal_name) if signal_name else None
+        with _saying(f"cannot stop container: {reference}"):
+            number = parse_signal(signal_name) if signal_name else None
         if container.state.status == "restarting":
             self._cancel_restart(container)
             return
@@ -252,6 +265,9 @@ class Containers:
         if not container.state.running:
             return
         self._send(container, number)
+        if container.state.status == "paused":  # or it would not see the signal
+            with suppress(ConflictError):  # it has ended meanwhile
+                await self.pause(container.id, frozen=False)
         try:
             async with asyncio.timeout(None if limit < 0 else limit):
                 await asyncio.shield(ended)
@@ -261,8 +277,6 @@ class Containers:
     def _send(self, container: Container, number: int) -> None:
         if container.send_signal(number):
             container_events.publish(self.events, container, "kill", signal=str(number))
-        if container.state.status == "paused":
-            cgroups.freeze(container.id, False)
 
     async def _kill_and_wait(self, container: Container) -> None:
         ended = container.next_exit()
@@ -279,26 +293,28 @@ class Containers:
 
     async def kill(self, reference: str, signal_name: str | None) -> None:
         """Send a signal; returns after the end for SIGKILL. Raises ConflictError when it does not run."""
-        container = self.find(reference)
-        number = parse_signal(signal_name or "SIGKILL")
-        if container.state.status == "restarting":
-            self._cancel_restart(container)
-            return
-        if not container.state.running:
-            raise ConflictError(
-                f"cannot kill container: {reference}: container {container.id} is not running"
-            )
+        with _saying(f"cannot kill container: {reference}"):
+            container = self.find(reference)
+            number = parse_signal(signal_name or "SIGKILL")
+            if container.state.status == "restarting":
+                self._cancel_restart(container)
+                return
+            if not container.state.running:
+                raise ConflictError(f"container {container.id} is not running")
         if number in (signal.SIGKILL, parse_signal(container.record.config["StopSignal"] or "SIGTERM")):
             self._note_manual_stop(container)
         if number == signal.SIGKILL:
             await self._kill_and_wait(container)
         elif container.send_signal(number):
             container_events.publish(self.events, container, "kill", signal=str(number))
+            if container.state.status == "paused":  # or it would not see the signal
+                await self.pause(reference, frozen=False)
 
     async def restart(self, reference: str, timeout_s: int | None, signal_name: str | None) -> None:
         """Stop a container if it runs, then start it."""
-        container = self.find(reference)
-        number = parse_signal(signal_name) if signal_name else None
+        with _saying(f"Cannot restart container {reference}"):
+            container = self.find(reference)
+            number = parse_signal(signal_name) if signal_name else None
         if container.state.running:
             container.manual_stop = True
             # An AutoRemove container that is restarted stays.
@@ -306,6 +322,7 @@ class Containers:
             container.record.host_config["AutoRemove"] = False
             try:
                 await self._stop(container, timeout_s, number)
+                container_events.publish(self.events, container, "stop")
             finally:
                 container.record.host_config["AutoRemove"] = was_auto_remove
         async with container.lock:
@@ -340,7 +357,7 @@ class Containers:
         async with container.lock:
             self._check_present(container)
             try:
-                self.store.rename(container, check_name(name))
+                self.store.rename(container, check_name(name if name.startswith("/") else f"/{name}"))
             except (InvalidParameterError, ConflictError) as error:
                 raise type(error)(f"Error when allocating new name: {error.message}") from error
             attachment = self.networks.sandboxes.rename(container.id, old, container.name)
@@ -355,12 +372,16 @@ class Containers:
         container = self.find(reference)
         async with container.lock:
             status = container.state.status
+            if frozen and status == "restarting":
+                raise ConflictError(
+                    f"Container {container.id} is restarting, wait until the container is running"
+                )
             if frozen and status == "paused":
-                raise ConflictError(f"container {container.id} is already paused")
+                raise ConflictError(f"Container {container.id} is already paused")
             if frozen and status != "running":
                 raise ConflictError(f"container {container.id} is not running")
             if not frozen and status != "paused":
-                raise ConflictError(f"container {container.id} is not paused")
+                raise ConflictError(f"Container {container.id} is not paused")
             try:
                 await in_thread(cgroups.freeze, container.id, frozen)
             except OSError as error:
@@ -388,16 +409,14 @@ class Containers:
         container = self.find(reference)
         if container.removing:
             raise ConflictError(f"removal of container {reference} is already in progress")
-        if container.state.running and not force:
-            paused = container.state.status == "paused"
-            raise ConflictError(
-                f'cannot remove container "/{container.name}": container is '
-                + (
-                    "paused and must be unpaused first"
-                    if paused
-                    else "running: stop the container before removing or force remove"
-                )
+        status = container.state.status
+        if status in ("running", "paused", "restarting") and not force:
+            what = (
+                "paused and must be unpaused first"
+                if status == "paused"
+                else f"{status}: stop the container before removing or force remove"
             )
+            raise ConflictError(f'cannot remove container "/{container.name}": container is {what}')
         container.removing = True
         try:
             self._cancel_restart(container)

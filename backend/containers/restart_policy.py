@@ -9,6 +9,7 @@ from backend.containers.container import NEVER, Container, ContainerRecord
 
 FIRST_DELAY_S = 0.1
 LONGEST_DELAY_S = 60.0
+MOST_DOUBLINGS = 10  # more of them make no difference
 STABLE_S = 10.0  # after so long a run the delay starts again from the first
 
 
@@ -25,7 +26,7 @@ def delay_before_restart(container: Container) -> float | None:
         return None
     if _run_seconds(state.started_at) >= STABLE_S:
         container.quick_ends = 0
-    delay = min(FIRST_DELAY_S * 2**container.quick_ends, LONGEST_DELAY_S)
+    delay = min(FIRST_DELAY_S * 2 ** min(container.quick_ends, MOST_DOUBLINGS), LONGEST_DELAY_S)
     container.quick_ends += 1
     return float(delay)
 
@@ -34,9 +35,11 @@ def wanted_at_engine_start(record: ContainerRecord) -> bool:
     """Return whether a container that is down comes up with the engine."""
     if record.state.running or record.state.started_at == NEVER:
         return False
-    name = record.host_config["RestartPolicy"]["Name"]
+    policy, state = record.host_config["RestartPolicy"], record.state
+    name, most = policy["Name"], policy["MaximumRetryCount"]
     if name == "on-failure":
-        return record.state.exit_code != 0 and not record.state.stopped_by_user
+        failed = state.exit_code != 0 and not state.stopped_by_user
+        return failed and (not most or state.restart_count < most)
     return bool(name == "always" or (name == "unless-stopped" and not record.state.stopped_by_user))
 
 

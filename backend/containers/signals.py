@@ -16,7 +16,7 @@ def parse_signal(text: str) -> int:
         number = int(text)
         if 1 <= number <= HIGHEST:
             return number
-        raise InvalidParameterError(f"Invalid signal: {text}")
+        raise InvalidParameterError(f"invalid signal: {text[:40]}")
     name = text.upper().removeprefix("SIG")
     base, plus, offset = name.partition("+")
     if plus and base == "RTMIN" and offset.isdigit() and int(offset) <= HIGHEST - 34:
@@ -24,4 +24,4 @@ def parse_signal(text: str) -> int:
     try:
         return int(signal.Signals[f"SIG{name}"])
     except KeyError as error:
-        raise InvalidParameterError(f"Invalid signal: {text}") from error
+        raise InvalidParameterError(f"invalid signal: {text[:40]}") from error

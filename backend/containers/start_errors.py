@@ -17,6 +17,7 @@ REFUSED = (
     (re.compile(r"is a directory|is not a regular file", re.IGNORECASE), "is a directory"),
     (re.compile(r"exec format error", re.IGNORECASE), "exec format error"),
 )
+CHDIR = re.compile(r"chdir to `([^`]*)`: (.+)")
 CREATE = "failed to create task for container: failed to create shim task: OCI runtime create failed"
 EXEC = "OCI runtime exec failed: exec failed"
 
@@ -35,8 +36,14 @@ def explain(said: str, arguments: Sequence[str], *, prefix: str = CREATE) -> tup
         for pattern, reason in REFUSED:
             if pattern.search(told):
                 # Docker adds the system's own words where they say less than the reason.
-                more = ": permission denied" if reason == "is a directory" and prefix == CREATE else ""
+                more = ": permission denied" if reason == "is a directory" else ""
                 return InvalidParameterError(f"{start}: {reason}: unknown{more}"), 126
+    if match := CHDIR.search(told):
+        place, reason = match[1], match[2].lower()
+        return InvalidParameterError(
+            f"{prefix}: unable to start container process: "
+            f'chdir to cwd ("{place}") set in config.json failed: {reason}: unknown'
+        ), 126
     if "not a directory" in lower and "mount" in lower:
         return InvalidParameterError(
             f"{prefix}: {told}: unknown: Are you trying to mount a directory onto a file (or vice-versa)? "

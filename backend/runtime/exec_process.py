@@ -122,9 +122,15 @@ class ExecProcess:
         """Return the exit code, and the runtime's words when it could not start the process (else "")."""
         return await asyncio.shield(self._end)
 
-    async def pid(self) -> int:
+    def pid(self) -> int:
         """Return the process's PID on this kernel, 0 when it has not started."""
         return read_pid(self._files.pid) or 0
+
+    async def started(self) -> str:
+        """Wait until the process runs, or has ended; returns the runtime's words when it could not start."""
+        while not self.pid() and self._child.running:
+            await asyncio.wait((self._end,), timeout=LOG_DELAY_S)
+        return "" if self.pid() else (await self.wait())[1]
 
     def kill(self) -> None:
         """End the process at once; nothing happens after its end."""

@@ -157,8 +157,8 @@ def test_prune_takes_what_does_not_run(engine: NativeEngine) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "text"),
     [
-        (("xx", "nonsense"), 127, 'exec: "nonsense": executable file not found in $PATH'),
-        (("-t", "xx", "nonsense"), 127, 'exec: "nonsense": executable file not found in $PATH'),
+        (("xx", "nonsense"), 126, 'exec: "nonsense": executable file not found in $PATH'),
+        (("-t", "xx", "nonsense"), 126, 'exec: "nonsense": executable file not found in $PATH'),
         (("xx", "/etc/passwd"), 126, "permission denied"),
         (("-w", "/nope", "xx", "true"), 126, "/nope"),
         (("-u", "nobody-here", "xx", "true"), 126, "unable to find user nobody-here"),

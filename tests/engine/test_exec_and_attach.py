@@ -155,7 +155,7 @@ def test_exec_on_a_terminal(engine: NativeEngine, sleeper: str) -> None:
 
 def test_exec_that_cannot_start(engine: NativeEngine, sleeper: str) -> None:
     for command, text, code in (
-        ("nonsense", b"executable file not found in $PATH", 127),
+        ("nonsense", b"executable file not found in $PATH", 126),
         ("/etc", b"is a directory", 126),
     ):
         identifier = make_exec(engine, sleeper, command)

@@ -114,7 +114,7 @@ def test_times(text: str | None, stamp: bytes) -> None:
     assert parse_time(text, "since") == stamp
 
 
-@pytest.mark.parametrize("text", ["soon", "-1", "1e9", "9" * 30, "2026-13-01T00:00:00Z"])
+@pytest.mark.parametrize("text", ["soon", "1-", "1e9", "9" * 30, "2026-13-01T00:00:00Z"])
 def test_no_times(text: str) -> None:
     with pytest.raises(InvalidParameterError, match="since"):
         parse_time(text, "since")

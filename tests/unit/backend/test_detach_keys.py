@@ -10,7 +10,7 @@ def test_parse() -> None:
     assert parse_keys(DEFAULT) == b"\x10\x11"
     assert parse_keys("a,ctrl-[,ctrl-Z,~") == b"a\x1b\x1a~"
     for bad in ("", "ctrl-", "ctrl-1", "alt-p", "a,,b", "ab", "é"):
-        with pytest.raises(InvalidParameterError, match="invalid detach keys"):
+        with pytest.raises(InvalidParameterError, match="Invalid escape keys"):
             parse_keys(bad)
 
 
