@@ -83,6 +83,17 @@ def ensure(
     return link.index
 
 
+def ensure_bare(network_id: str, name: str) -> int:
+    """Make an interface without addresses ready, which others hang on, and return its index."""
+    with NetlinkSocket() as netlink:
+        link = links.find_link(netlink, name)
+        if link is None:
+            links.create_bridge(netlink, name, "", alias=MARK + network_id)
+            link = links.find_link(netlink, name)
+            assert link is not None
+    return link.index
+
+
 def _add_ipv6(netlink: NetlinkSocket, index: int, name: str, gateway: IPv6Interface) -> None:
     namespaces.enable_ipv6_here(name)
     with suppress(SystemFailureError):  # nobody tells this bridge about routers

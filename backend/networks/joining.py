@@ -97,7 +97,7 @@ def take_place(
         network_name=network.name,
         endpoint_id=endpoint_id,
         interface=f"{network.interface_prefix}{number}",
-        host_interface=cable_name(endpoint_id),
+        host_interface="" if live.children else cable_name(endpoint_id),
         mac_address=normal_mac_address(wish.mac_address) or mac_address_for(address),
         ip_address=str(address),
         prefix_length=live.pool.subnet.prefixlen,
@@ -120,6 +120,7 @@ def take_place(
         address_6=IPv6Interface((str(address_6), endpoint.prefix_length_6)) if address_6 else None,
         mtu=network.mtu,
         isolated=live.isolates,
+        child=live.children,
     )
 
 

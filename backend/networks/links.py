@@ -104,13 +104,16 @@ def find_link(netlink: NetlinkSocket, name: str) -> Link | None:
 def create_bridge(
     netlink: NetlinkSocket, name: str, mac_address: str, *, mtu: int = 0, alias: str = ""
 ) -> None:
-    """Make a bridge that is up; a fixed MAC address keeps it from changing with its first port."""
+    """Make a bridge that is up; a fixed MAC address keeps it from changing with its first port.
+
+    Without one ("") and without ports the kernel counts it as connected, which others can hang on.
+    """
     netlink.change(
         f"create the bridge {name}",
         RTM_NEWLINK,
         LINK_HEADER.pack(socket.AF_UNSPEC, 0, 0, IFF_UP, IFF_UP)
         + text_attribute(IFLA_IFNAME, name)
-        + attribute(IFLA_ADDRESS, _mac_bytes(mac_address))
+        + (attribute(IFLA_ADDRESS, _mac_bytes(mac_address)) if mac_address else b"")
         + (number_attribute(IFLA_MTU, mtu) if mtu else b"")
         + nested(IFLA_LINKINFO, text_attribute(IFLA_INFO_KIND, "bridge")),
         NLM_F_CREATE | NLM_F_EXCL,

@@ -6,9 +6,11 @@ from dataclasses import dataclass, replace
 from ipaddress import IPv4Interface, IPv4Network, IPv6Interface
 
 from backend.errors import EngineError, SystemFailureError
-from backend.networks import bridge, name_files
+from backend.networks import bridge, child_interfaces, name_files
 from backend.networks.addresses import AddressPool, choose_subnet
+from backend.networks.child_interfaces import ChildKind
 from backend.networks.firewall_rules import Bridge
+from backend.networks.netlink_socket import NetlinkSocket
 from backend.networks.network import (
     OPTION_ICC,
     OPTION_MASQUERADE,
@@ -23,12 +25,13 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class LiveNetwork:
-    """One network with addresses; `index` is its bridge's interface index."""
+    """One network with addresses; `index` is the interface of its bridge, or the parent of its `children`."""
 
     network: Network
     pool: AddressPool
     pool_6: AddressPool | None
     index: int = 0
+    children: ChildKind | None = None
 
     @property
     def gateway(self) -> IPv4Interface:
@@ -109,11 +112,17 @@ class LiveNetworks:
         if network.driver == "bridge":
             await in_thread(bridge.check_name_free, network.interface)
         live = await in_thread(_make, network)
+        if live.children is not None:
+            try:
+                await in_thread(child_interfaces.check_support, live.index, live.children)
+            except BaseException:
+                await in_thread(_unmake, network)
+                raise
         try:
             if network.driver == "bridge":
                 await self._ports.add_bridge(live.firewalled)
         except BaseException:
-            await in_thread(bridge.remove, network.interface)
+            await in_thread(_unmake, network)
             raise
         self._live[network.id] = live
 
@@ -122,7 +131,7 @@ class LiveNetworks:
         live = self._live.pop(network.id, None)
         if live is not None and network.driver == "bridge":
             await self._ports.remove_bridge(live.firewalled)
-        await in_thread(bridge.remove, network.interface)
+        await in_thread(_unmake, network)
 
     def bridges(self) -> list[Bridge]:
         """Return what the firewall must know of all of them."""
@@ -133,8 +142,21 @@ def _make(network: Network) -> LiveNetwork:
     pool, pool_6 = pool_of(network, 4), pool_of(network, 6)
     assert pool is not None
     live = LiveNetwork(network, pool, pool_6)
-    index = bridge.ensure(network.id, network.interface, live.gateway, live.gateway_6, network.mtu)
-    return replace(live, index=index)
+    if network.driver == "bridge":
+        index = bridge.ensure(network.id, network.interface, live.gateway, live.gateway_6, network.mtu)
+        return replace(live, index=index)
+    children = child_interfaces.kind_of(network.driver, network.options)
+    if network.interface:
+        return replace(live, index=bridge.ensure_bare(network.id, network.interface), children=children)
+    with NetlinkSocket() as netlink:
+        parent = network.options[child_interfaces.OPTION_PARENT]
+        index = child_interfaces.find_parent(netlink, parent, network.driver)
+    return replace(live, index=index, children=children)
+
+
+def _unmake(network: Network) -> None:
+    if network.interface:
+        bridge.remove(network.interface)
 
 
 def subnet_now_free(

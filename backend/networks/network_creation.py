@@ -8,11 +8,13 @@ from dataclasses import replace
 from ipaddress import IPv4Network
 
 from backend.errors import ForbiddenError, NotFoundError
+from backend.networks.child_interfaces import OPTION_PARENT
 from backend.networks.live_networks import pool_of, subnet_now_free
 from backend.networks.network import OPTION_NAME, Network, Pool, new_network
 from backend.networks.network_request import NetworkRequest, overlapping
 
 BRIDGE_PREFIX = "br-"  # as Docker calls them, with the start of the network's ID
+DUMMY_PREFIX = "dm-"
 
 
 def plan_network(request: NetworkRequest, others: Sequence[Network]) -> Network:
@@ -37,18 +39,32 @@ def plan_network(request: NetworkRequest, others: Sequence[Network]) -> Network:
             "could not find an available, non-overlapping IPv6 address pool among the defaults to assign to "
             "the network"
         )
-    interface = request.options.get(OPTION_NAME) or BRIDGE_PREFIX + network.id[:12]
+    interface = _interface(request, network.id)
     for other in others:
-        if other.interface == interface:
+        if interface and other.interface == interface:
             raise ForbiddenError(
                 f"cannot create network {network.id} ({interface}): conflicts with network {other.id} "
                 f"({interface}): networks have same bridge name"
             )
+    parent = request.options.get(OPTION_PARENT)
+    if request.driver != "bridge":
+        for other in others:
+            if parent and other.driver != "bridge" and other.options.get(OPTION_PARENT) == parent:
+                raise ForbiddenError(f"network {other.name} is already using parent interface {parent}")
+        # Without a parent nothing leads out of it.
+        network = replace(network, internal=request.internal or not parent)
     if network.pool(4) is None:
         subnet = subnet_now_free(None, {other.interface for other in others}, taken)
         network = replace(network, pools=(*network.pools, _whole(subnet)))
     network = replace(network, interface=interface)
     return replace(network, pools=tuple(_with_gateway(network, pool) for pool in network.pools))
+
+
+def _interface(request: NetworkRequest, network_id: str) -> str:
+    """Return the name of the interface that the engine makes for a network, "" for none."""
+    if request.driver == "bridge":
+        return request.options.get(OPTION_NAME) or BRIDGE_PREFIX + network_id[:12]
+    return "" if request.options.get(OPTION_PARENT) else DUMMY_PREFIX + network_id[:12]
 
 
 def _whole(subnet: IPv4Network) -> Pool:

@@ -16,6 +16,7 @@ from backend.errors import (
     NotFoundError,
     NotSupportedError,
 )
+from backend.networks.child_interfaces import kind_of
 from backend.networks.network import (
     OPTION_HOST_BINDING,
     OPTION_ICC,
@@ -73,6 +74,10 @@ def read_network_request(body: Mapping[str, Any]) -> NetworkRequest:
     pools = _read_pools(ipam, enable_ipv6)
     if driver == "bridge":
         check_bridge_options(options, enable_ipv6)
+    else:
+        kind_of(driver, options)
+        if OPTION_MTU in options:
+            check_mtu(options[OPTION_MTU], enable_ipv6)
     return NetworkRequest(
         name=name,
         driver=driver,

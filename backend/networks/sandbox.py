@@ -12,6 +12,7 @@ from pathlib import Path
 
 from backend.errors import EngineError, SystemFailureError
 from backend.networks import links, namespaces
+from backend.networks.child_interfaces import ChildKind, create_child
 from backend.networks.netlink_socket import NetlinkSocket
 
 BRIDGE_FILTER = Path("/proc/sys/net/bridge/bridge-nf-call-iptables")
@@ -20,7 +21,10 @@ CABLE_PREFIX = "mv"  # of the interface outside
 
 @dataclass(frozen=True, slots=True)
 class Cable:
-    """What joins a container to a bridge: names, addresses, the bridge's index, how the bridge treats it."""
+    """What joins a container to a network: names, addresses, the bridge's index, how the bridge treats it.
+
+    With `child` it is a child of the interface `bridge_index` instead, and has no end outside.
+    """
 
     inner_name: str
     outer_name: str
@@ -30,6 +34,7 @@ class Cable:
     address_6: IPv6Interface | None = None
     mtu: int = 0
     isolated: bool = False
+    child: ChildKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +66,9 @@ def create(pin: Path, cables: Sequence[Cable], way_out: WayOut) -> None:
                 _lead_out(inside, way_out, fresh=True)
         except BaseException:
             for cable in cables:
-                with suppress(EngineError):
-                    links.delete_link(outside, cable.outer_name)
+                if cable.outer_name:
+                    with suppress(EngineError):
+                        links.delete_link(outside, cable.outer_name)
             namespaces.unpin(pin)
             raise
         finally:
@@ -76,27 +82,28 @@ def add(pin: Path, cable: Cable, way_out: WayOut) -> None:
         namespace = os.open(namespaces.THREAD_NAMESPACE, os.O_RDONLY | os.O_CLOEXEC)
         try:
             with NetlinkSocket() as inside:
-                _lay(outside, inside, namespace, cable)
-                _lead_out(inside, way_out)
-        except BaseException:
-            with suppress(EngineError):
-                links.delete_link(outside, cable.outer_name)
-            raise
+                try:
+                    _lay(outside, inside, namespace, cable)
+                    _lead_out(inside, way_out)
+                except BaseException:
+                    with suppress(EngineError):
+                        links.delete_link(inside, cable.inner_name)
+                    raise
         finally:
             os.close(namespace)
 
 
-def cut(pin: Path, outer_name: str, way_out: WayOut) -> None:
-    """Take one cable out of a namespace, and lead out as said afterwards. Raises SystemFailureError."""
-    with NetlinkSocket() as outside:
-        links.delete_link(outside, outer_name)
-    lead_out(pin, way_out)
+def cut(pin: Path, inner_name: str, outer_name: str, way_out: WayOut) -> None:
+    """Take one cable out of a namespace, and lead out as said afterwards. Raises SystemFailureError.
 
-
-def lead_out(pin: Path, way_out: WayOut) -> None:
-    """Set where everything goes that is on no network of the container. Raises SystemFailureError."""
+    A cable with an end outside is taken there: inside it may be called otherwise by now.
+    """
+    if outer_name:
+        remove_cable(outer_name)
     namespaces.enter_here(pin)
     with NetlinkSocket() as inside:
+        if not outer_name:
+            links.delete_link(inside, inner_name)
         _lead_out(inside, way_out)
 
 
@@ -119,14 +126,10 @@ def _set_defaults() -> None:
 
 def _lay(outside: NetlinkSocket, inside: NetlinkSocket, namespace: int, cable: Cable) -> None:
     name = cable.inner_name
-    links.create_veth(
-        outside, cable.outer_name, cable.bridge_index, name, cable.mac_address, namespace, cable.mtu
-    )
-    # Where bridge traffic is filtered, translation comes before the bridge decides where a frame goes: a
-    # container that calls its own published port must then be answered through the port it came from.
-    hairpin = _bridge_traffic_is_filtered()
-    if (hairpin or cable.isolated) and (outer := links.find_link(outside, cable.outer_name)):
-        links.set_port(outside, outer.index, outer.name, hairpin=hairpin, isolated=cable.isolated)
+    if cable.child is not None:
+        create_child(outside, name, cable.bridge_index, cable.child, cable.mac_address, namespace, cable.mtu)
+    else:
+        _lay_into_bridge(outside, namespace, cable)
     if cable.address_6 is not None:
         namespaces.enable_ipv6_here(name)
     links.set_up(inside, name)
@@ -136,6 +139,23 @@ def _lay(outside: NetlinkSocket, inside: NetlinkSocket, namespace: int, cable: C
     links.add_address(inside, inner.index, cable.address)
     if cable.address_6 is not None:
         links.add_address(inside, inner.index, cable.address_6)
+
+
+def _lay_into_bridge(outside: NetlinkSocket, namespace: int, cable: Cable) -> None:
+    links.create_veth(
+        outside,
+        cable.outer_name,
+        cable.bridge_index,
+        cable.inner_name,
+        cable.mac_address,
+        namespace,
+        cable.mtu,
+    )
+    # Where bridge traffic is filtered, translation comes before the bridge decides where a frame goes: a
+    # container that calls its own published port must then be answered through the port it came from.
+    hairpin = _bridge_traffic_is_filtered()
+    if (hairpin or cable.isolated) and (outer := links.find_link(outside, cable.outer_name)):
+        links.set_port(outside, outer.index, outer.name, hairpin=hairpin, isolated=cable.isolated)
 
 
 def _bridge_traffic_is_filtered() -> bool:

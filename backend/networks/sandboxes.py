@@ -167,7 +167,7 @@ class Sandboxes:
             domainname=request.domainname,
         )
         attachment = await self._claim_ports(request, attachment)
-        undo.callback(self._remove_sandbox, pin, [cable.outer_name for cable in cables])
+        undo.callback(self._remove_sandbox, pin, [cable.outer_name for cable in cables if cable.outer_name])
         sockets = await namespaces.on_own_thread(
             partial(_create, pin, cables, _way_out_of(attachment), has_names), "attach"
         )
@@ -192,11 +192,14 @@ class Sandboxes:
         way_out = attachment.way_out
         if way_out is None or attachment.ports:
             return attachment
+        network = self._records.find(way_out.network_id)
+        if network.driver != "bridge":
+            return attachment  # it stands beside the machine, as with Docker: nothing to publish
         wanted = parse_port_requests(
             request.port_bindings,
             request.exposed_ports,
             request.publish_all,
-            self._records.find(way_out.network_id).host_binding,
+            network.host_binding,
         )
         # Through a supervisor all traffic comes over IPv4.
         ipv6 = bool(way_out.ip6_address) and not self._ports.behind_supervisor
@@ -240,7 +243,7 @@ class Sandboxes:
             after = await self._claim_ports(request, after)
             if after.ports and not before.ports:
                 undo.push_async_callback(self._ports.release, request.container_id)
-            undo.callback(self._remove_cables, [cable.outer_name])
+            undo.callback(self._remove_cables, [cable.outer_name] if cable.outer_name else [])
             assert before.namespace_path is not None
             sockets = await namespaces.on_own_thread(
                 partial(_add, before.namespace_path, cable, _way_out_of(after), gets_names), "connect"
@@ -265,9 +268,15 @@ class Sandboxes:
             hosts_file=before.hosts_file.replace(lines, "") if lines else before.hosts_file,
         )
         self._keep(after)
-        if endpoint.host_interface and before.namespace_path is not None:
+        if endpoint.interface and before.namespace_path is not None:
             await namespaces.on_own_thread(
-                partial(sandbox.cut, before.namespace_path, endpoint.host_interface, _way_out_of(after)),
+                partial(
+                    sandbox.cut,
+                    before.namespace_path,
+                    endpoint.interface,
+                    endpoint.host_interface,
+                    _way_out_of(after),
+                ),
                 "disconnect",
             )
         if after.way_out is None and before.ports:
