@@ -59,5 +59,5 @@ def parse_moment(text: str) -> float:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError as error:
-        raise InvalidParameterError(f"invalid filter 'until={text}': no time or duration") from error
+        raise InvalidParameterError(f'failed to parse value as time or duration: "{text}"') from error
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()

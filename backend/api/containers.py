@@ -5,6 +5,7 @@ Source: Docker Engine API, tag Container.
 
 import asyncio
 import json
+import re
 
 from aiohttp import web
 
@@ -13,7 +14,7 @@ from backend.api.request_values import query_bool, query_filters, query_int, rea
 from backend.containers import container_events
 from backend.containers.sizes import sizes_of
 from backend.engine import Engine
-from backend.errors import InvalidParameterError, NotSupportedError
+from backend.errors import InvalidParameterError, NotFoundError, NotSupportedError
 
 WAIT_CONDITIONS = ("not-running", "next-exit", "removed")
 
@@ -23,10 +24,10 @@ def routes(engine: Engine) -> list[web.RouteDef]:
     containers = engine.containers
 
     async def create(request: web.Request) -> web.Response:
-        platform = request.query.get("platform")
-        if platform and not platform.startswith("linux"):
-            raise InvalidParameterError(f'"{platform}": only linux containers run here')
-        created = await containers.create(request.query.get("name"), await read_json_object(request))
+        body = await read_json_object(request)
+        if platform := request.query.get("platform"):
+            _check_platform(engine, body.get("Image"), platform)
+        created = await containers.create(request.query.get("name"), body)
         return web.json_response({"Id": created.container.id, "Warnings": created.warnings}, status=201)
 
     async def list_containers(request: web.Request) -> web.Response:
@@ -65,7 +66,11 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         return web.Response(status=204)
 
     async def kill(request: web.Request) -> web.Response:
-        await containers.kill(request.match_info["id"], request.query.get("signal"))
+        reference = request.match_info["id"]
+        try:
+            await containers.kill(reference, request.query.get("signal"))
+        except (NotFoundError, InvalidParameterError) as error:
+            raise type(error)(f"cannot kill container: {reference}: {error.message}") from error
         return web.Response(status=204)
 
     async def rename(request: web.Request) -> web.Response:
@@ -152,9 +157,27 @@ def routes(engine: Engine) -> list[web.RouteDef]:
     ]
 
 
+def _check_platform(engine: Engine, reference: object, platform: str) -> None:
+    """Raise NotFoundError when an image is here for another platform: clients pull the right one then."""
+    from backend.images import platforms
+
+    wanted = platforms.parse(platform)
+    if isinstance(reference, str) and reference:
+        actual = platforms.from_json(engine.images.find(reference).config)
+        if not actual.suits(wanted):
+            raise NotFoundError(
+                f"image with reference {reference} was found but does not match the specified platform: "
+                f"wanted {wanted}, actual: {actual}"
+            )
+
+
 def terminal_size(request: web.Request) -> tuple[int, int]:
     """Return the rows and columns of a resize call. Raises InvalidParameterError."""
-    rows, columns = query_int(request, "h"), query_int(request, "w")
-    if rows is None or columns is None or not (0 <= rows < 65536 and 0 <= columns < 65536):
-        raise InvalidParameterError("resize needs h and w, both from 0 to 65535")
-    return rows, columns
+    return _terminal_side(request, "h"), _terminal_side(request, "w")
+
+
+def _terminal_side(request: web.Request, name: str) -> int:
+    value = request.query.get(name, "")
+    if not re.fullmatch(r"[0-9]{1,5}", value) or int(value) >= 65536:
+        raise InvalidParameterError(f'strconv.Atoi: parsing "{value}": invalid syntax')
+    return int(value)

@@ -61,7 +61,7 @@ class ContainerCreation:
         networks = networking_request.read_networks(body, config, host, self.networks)
         self._resolve_others(host, clean_name)
         if not config["Image"]:
-            raise InvalidParameterError("no image specified")
+            raise InvalidParameterError("no image specified" if config["Cmd"] else "no command specified")
         image = self.images.find(config["Image"])
         create_request.merge_image(config, image, config["Image"])
         self._check_machine(host)

@@ -63,7 +63,7 @@ def parse(text: str) -> Platform:
     """Return a platform from `linux/arm64`, `arm64` or `linux/arm/v7`. Raises InvalidParameterError."""
     parts = text.strip().split("/")
     if not 1 <= len(parts) <= 3 or not all(PART.fullmatch(part) for part in parts):
-        raise InvalidParameterError(f'"{text}" is an invalid platform: want os[/architecture[/variant]]')
+        raise InvalidParameterError(f'"{text}": cannot parse platform specifier: invalid argument')
     lowered = [part.lower() for part in parts]
     if len(lowered) == 1:
         if lowered[0] == "linux":

@@ -307,7 +307,7 @@ def test_list_and_filters(engine: NativeEngine) -> None:
         ({"Image": "BAD NAME"}, 400, "invalid reference format"),
         ({}, 400, "config cannot be empty in order to create a container"),
         ({"HostConfig": {}}, 400, "config cannot be empty in order to create a container"),
-        ({"Cmd": ["true"]}, 400, "no image specified"),
+        ({"Image": "", "Cmd": ["true"]}, 400, "no image specified"),
         ({"Image": 7}, 400, "Image must be a string"),
         ({"Image": "busybox", "Cmd": [1]}, 400, "Cmd must be a list of strings"),
         ({"Image": "busybox", "Tty": "yes"}, 400, "Tty must be a boolean"),
