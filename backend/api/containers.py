@@ -66,11 +66,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         return web.Response(status=204)
 
     async def kill(request: web.Request) -> web.Response:
-        reference = request.match_info["id"]
-        try:
-            await containers.kill(reference, request.query.get("signal"))
-        except (NotFoundError, InvalidParameterError) as error:
-            raise type(error)(f"cannot kill container: {reference}: {error.message}") from error
+        await containers.kill(request.match_info["id"], request.query.get("signal"))
         return web.Response(status=204)
 
     async def rename(request: web.Request) -> web.Response:

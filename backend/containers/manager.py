@@ -312,8 +312,8 @@ class Containers:
 
     async def restart(self, reference: str, timeout_s: int | None, signal_name: str | None) -> None:
         """Stop a container if it runs, then start it."""
+        container = self.find(reference)
         with _saying(f"Cannot restart container {reference}"):
-            container = self.find(reference)
             number = parse_signal(signal_name) if signal_name else None
         if container.state.running:
             container.manual_stop = True

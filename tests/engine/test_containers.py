@@ -392,7 +392,7 @@ def test_bad_states_and_names(engine: NativeEngine) -> None:
             ("POST", f"{idle}/stop", 304, ""),
             ("POST", f"{idle}/kill", 409, f"cannot kill container: {idle}: container {idle} is not running"),
             ("POST", f"{busy}/kill?signal=NONE", 400, "invalid signal: NONE"),
-            ("POST", f"{busy}/kill?signal=999", 400, "invalid signal: 999"),
+            ("POST", f"{busy}/kill?signal=999", 400, "the linux daemon does not support signal 999"),
             ("DELETE", busy, 409, 'cannot remove container "/busy": container is running'),
             ("POST", f"{idle}/rename", 400, "Neither old nor new names may be empty"),
             ("POST", f"{idle}/rename?name=idle", 400, "Renaming a container with the same name"),
