@@ -199,3 +199,33 @@ def test_an_update_survives_the_engine(engine: NativeEngine) -> None:
             "print(json.loads(row[0])['host_config']['RestartPolicy']['Name'])"
         )
         assert engine.inside("python3", "-c", script).strip() == "always"
+
+
+def test_processes_as_ps_shows_them(engine: NativeEngine) -> None:
+    with container(engine, "sh", "-c", "sleep 1000 & exec sleep 999", name="listed") as identifier:
+        answer = engine.request("GET", f"/containers/{identifier}/top")
+        assert (answer.status, answer.message) == (409, f"container {identifier} is not running")
+        start(engine, identifier)
+        until(lambda: len(top(engine, "-ef")["Processes"]) == 2, "both run")
+        full = top(engine, "-ef")
+        assert full["Titles"] == ["UID", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD"]
+        assert {row[-1] for row in full["Processes"]} == {"sleep 1000", "sleep 999"}
+        assert {row[0] for row in full["Processes"]} == {"root"}
+        chosen = top(engine, "-eo pid,comm")
+        assert [row[1] for row in chosen["Processes"]] == ["sleep", "sleep"]
+        assert [row[0] for row in chosen["Processes"]] == [row[1] for row in full["Processes"]]
+        assert "sleep 1000" in engine.docker("top", "listed", "aux").stdout.decode()
+        for arguments, text in (
+            ("-eo comm", "Couldn't find PID field in ps output"),
+            ("-eo comm=PID", 'specifying "comm=PID" is not allowed'),
+            ("-Q", "ps: error: unsupported option -Q"),
+        ):
+            refused = engine.request("GET", "/containers/listed/top", query={"ps_args": arguments})
+            assert (refused.status, refused.message) == (400, text)
+
+
+def top(engine: NativeEngine, arguments: str) -> Any:
+    """Return what top answers."""
+    answer = engine.request("GET", "/containers/listed/top", query={"ps_args": arguments})
+    assert answer.status == 200, answer.body
+    return answer.json
