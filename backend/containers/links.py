@@ -16,6 +16,7 @@ from backend.errors import ConflictError, InvalidParameterError, NotFoundError
 from backend.networks.port_requests import expand_exposed
 from backend.state_files import StateFiles
 
+LARGEST_FILE = 1024 * 1024  # of /etc/hosts
 NOT_TOLD = frozenset({"HOME", "HOSTNAME", "PATH", "TERM", "container"})
 
 
@@ -114,6 +115,8 @@ def follow(target: Container, store: ContainerStore, files: StateFiles) -> None:
 def _rewrite(hosts: Path, line: str) -> None:
     """Give the names of a line of /etc/hosts their new address, in place: the file is mounted."""
     names = line.partition("\t")[2]
+    if hosts.stat().st_size > LARGEST_FILE:
+        return  # somebody inside keeps other things there
     lines = hosts.read_text(errors="surrogateescape").splitlines(keepends=True)
     new = "".join(line if old.partition("\t")[2] == names else old for old in lines)
     hosts.write_text(new, errors="surrogateescape")

@@ -28,6 +28,7 @@ HOST_REFUSAL = "container cannot be disconnected from host network or connected 
 NONE_REFUSAL = (
     "container cannot be connected to multiple networks with one of the networks in private (none) mode"
 )
+LARGEST_FILE = 1024 * 1024  # of /etc/hosts
 
 
 async def connect(containers: Containers, network: Network, reference: str, settings: Any) -> None:
@@ -41,11 +42,13 @@ async def connect(containers: Containers, network: Network, reference: str, sett
         containers.networks.check_wish(EndpointWish.from_docker(network.id, wish))
         record = container.record
         if container.state.running:
+            before = container.attachment
             attachment = await containers.networks.sandboxes.connect(
                 attach_request(container), EndpointWish.from_docker(network.id, wish)
             )
             record.networks[network.name] = wish
-            await _keep(containers, container, attachment)
+            _store(containers, container, attachment)
+            await _update(containers, container, before, attachment)
         else:
             record.networks[network.name] = {**wish, "NetworkID": network.id}
             containers.store.save(container)
@@ -81,28 +84,37 @@ async def disconnect(containers: Containers, name: str, reference: str, *, force
         if not container.state.running or network is None:
             containers.store.save(container)
             return
-        before = containers.networks.sandboxes.find(container.id)
+        before = containers.networks.sandboxes.attached.find(container.id)
         if before is None or before.endpoint_on(network.id) is None:
             containers.store.save(container)
             return
+        # The record goes first: what a crash leaves in the kernel is swept away at the next start.
+        _store(containers, container, before.without(network.id))
         attachment = await containers.networks.sandboxes.disconnect(container.id, network)
-        await _keep(containers, container, attachment)
+        _store(containers, container, attachment)
+        await _update(containers, container, before, attachment)
 
 
-async def _keep(containers: Containers, container: Container, attachment: Attachment) -> None:
-    """Store what a running container has now, and tell its own files."""
-    before = container.attachment
+def _store(containers: Containers, container: Container, attachment: Attachment) -> None:
+    """Store what a running container has now."""
     container.record.attachment = attachment.to_json()
     note_networks(container, attachment)
     containers.store.save(container)
-    data = containers.lifecycle.run_files(container).data
+
+
+async def _update(
+    containers: Containers, container: Container, before: Attachment | None, after: Attachment
+) -> None:
+    """Tell a running container's own files."""
     if before is not None:
-        await in_thread(_update_files, data, before, attachment)
+        await in_thread(_update_files, containers.lifecycle.run_files(container).data, before, after)
 
 
 def _update_files(data: Path, before: Attachment, after: Attachment) -> None:
     """Bring /etc/hosts and /etc/resolv.conf up to date, in place: they are mounted into the container."""
-    hosts = data / "hosts"
+    hosts, resolv_conf = data / "hosts", data / "resolv.conf"
+    if max(hosts.stat().st_size, resolv_conf.stat().st_size) > LARGEST_FILE:
+        return  # somebody inside keeps other things there
     text = hosts.read_text(errors="surrogateescape")
     old, new = before.hosts_file.splitlines(keepends=True), after.hosts_file.splitlines(keepends=True)
     for line in old:
@@ -110,7 +122,9 @@ def _update_files(data: Path, before: Attachment, after: Attachment) -> None:
             text = text.replace(line, "", 1)
     text += "".join(line for line in new if line not in old)
     hosts.write_text(text, errors="surrogateescape")
-    resolv_conf = data / "resolv.conf"
     # What somebody changed inside stays as it is.
-    if after.resolv_conf != before.resolv_conf and resolv_conf.read_text() == before.resolv_conf:
+    if (
+        after.resolv_conf != before.resolv_conf
+        and resolv_conf.read_text(errors="replace") == before.resolv_conf
+    ):
         resolv_conf.write_text(after.resolv_conf)

@@ -9,7 +9,7 @@ from typing import Any
 from backend.errors import InvalidParameterError
 from backend.networks.mac_address import normal_mac_address
 from backend.networks.manager import Networks
-from backend.networks.network_request import is_clean
+from backend.networks.texts import is_clean
 
 SHARED_PREFIX = "container:"
 ALONE = ("host", "none")  # modes without any other network

@@ -4,7 +4,7 @@ Source: Docker Engine API, NetworkSettings, PortMap, ContainerSummary.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +87,10 @@ class Attachment:
     def endpoint_on(self, network_id: str) -> Endpoint | None:
         """Return the endpoint on a network."""
         return next((one for one in self.endpoints if one.network_id == network_id), None)
+
+    def without(self, network_id: str) -> "Attachment":
+        """Return what is left when a container leaves a network."""
+        return replace(self, endpoints=tuple(one for one in self.endpoints if one.network_id != network_id))
 
     def to_json(self) -> dict[str, Any]:
         """Return a JSON object that `from_json` reads back."""

@@ -11,8 +11,8 @@ from backend.networks.endpoint import Endpoint, EndpointWish
 from backend.networks.live_networks import LiveNetwork
 from backend.networks.mac_address import normal_mac_address
 from backend.networks.network import Network
-from backend.networks.network_request import joined
 from backend.networks.sandbox import Cable, cable_name
+from backend.networks.texts import joined
 
 SHORT_ID = 12
 

@@ -122,7 +122,7 @@ class Networks:
     def is_used(self, network: Network) -> bool:
         """Return whether a container is on a network, or about to be."""
         live = self._live.find(network.id)
-        return bool(self.sandboxes.members(network.id)) or (live is not None and live.pool.busy)
+        return bool(self.sandboxes.attached.members(network.id)) or (live is not None and live.pool.busy)
 
     def _tell(self, action: str, network: Network) -> None:
         self._events.publish("network", action, network.id, name=network.name, type=network.driver)
@@ -167,7 +167,7 @@ class Networks:
     def inspect(self, name: str) -> dict[str, Any]:
         """Return Docker's Network by name, ID or the start of an ID. Raises NotFoundError."""
         network = self._records.find(name)
-        return network.to_docker(self.sandboxes.members(network.id))
+        return network.to_docker(self.sandboxes.attached.members(network.id))
 
     def all(self) -> Sequence[Network]:
         """Return all networks, by name."""

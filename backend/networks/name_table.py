@@ -1,10 +1,9 @@
 """Who is found by which name on which network, as the containers of it see it."""
 
 from collections.abc import Callable, Iterable
-from ipaddress import ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from backend.networks.attachment import Attachment
-from backend.networks.dns_message import Address
 from backend.networks.endpoint import Endpoint
 
 
@@ -33,7 +32,7 @@ class NameTable:
         """Look again at who is there."""
         self._networks.clear()
 
-    def resolve(self, asking: Attachment, name: str) -> list[Address] | None:
+    def resolve(self, asking: Attachment, name: str) -> list[IPv4Address | IPv6Address] | None:
         """Return all addresses of a name as one container sees it, None when there is no such name.
 
         "web" is looked up on each of its networks, the one that leads out first; "web.net" on the network
@@ -61,7 +60,7 @@ class NameTable:
                 return names.get(target.removeprefix("/").lower(), [])
         return names.get(name, [])
 
-    def name_of(self, asking: Attachment, address: Address) -> str | None:
+    def name_of(self, asking: Attachment, address: IPv4Address | IPv6Address) -> str | None:
         """Return "web.net" for an address on one of a container's networks."""
         for endpoint in _in_order(asking):
             found = self._names(endpoint.network_id).by_address.get(str(address))

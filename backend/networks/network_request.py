@@ -27,6 +27,7 @@ from backend.networks.network import (
     PREDEFINED,
     Pool,
 )
+from backend.networks.texts import is_clean, joined
 
 DRIVERS = ("bridge", "macvlan", "ipvlan")
 TRUTHS = frozenset(["1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False"])
@@ -122,11 +123,6 @@ def _read_pools(ipam: Mapping[str, Any], enable_ipv6: bool) -> tuple[Pool, ...]:
         if sum(pool.network.version == version for pool in pools) > 1:
             raise ForbiddenError("bridge driver doesn't support multiple subnets")
     return tuple(pools)
-
-
-def joined(problems: list[str]) -> str:
-    """Return several complaints as Docker lists them, or the one."""
-    return problems[0] if len(problems) == 1 else "\n".join(f"* {problem}" for problem in problems)
 
 
 def _read_pool(config: Mapping[str, Any], enable_ipv6: bool, problems: list[str]) -> Pool:
@@ -250,8 +246,3 @@ def _strings(body: Mapping[str, Any], name: str) -> dict[str, str] | None:
     if not all(isinstance(text, str) and is_clean(text) and is_clean(key) for key, text in value.items()):
         raise InvalidParameterError(f"invalid JSON: {name} must be a map of strings")
     return dict(value)
-
-
-def is_clean(text: str) -> bool:
-    """Return whether a text can be stored and sent: no NUL byte, no half of a surrogate pair."""
-    return "\0" not in text and (text.isascii() or text.encode(errors="replace").decode() == text)

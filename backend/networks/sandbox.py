@@ -107,6 +107,13 @@ def cut(pin: Path, inner_name: str, outer_name: str, way_out: WayOut) -> None:
         _lead_out(inside, way_out)
 
 
+def lead_out(pin: Path, way_out: WayOut) -> None:
+    """Set where everything goes that is on no network of the container. Raises SystemFailureError."""
+    namespaces.enter_here(pin)
+    with NetlinkSocket() as inside:
+        _lead_out(inside, way_out)
+
+
 def _lead_out(inside: NetlinkSocket, way_out: WayOut, *, fresh: bool = False) -> None:
     for version, gateway in ((4, way_out.gateway), (6, way_out.gateway_6)):
         if gateway is not None:

@@ -2,27 +2,26 @@
 
 import logging
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import replace
 from functools import partial
-from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from backend.errors import EngineError, ForbiddenError, SystemFailureError
 from backend.events import EventBus
-from backend.networks import joining, name_files, namespaces, resolver_sockets, sandbox
+from backend.networks import joining, name_files, namespaces, resolver_sockets, sandbox, sandbox_jobs
+from backend.networks.attached import Attached
 from backend.networks.attachment import Attachment, AttachRequest
 from backend.networks.endpoint import Endpoint, EndpointWish
 from backend.networks.live_networks import LiveNetworks
-from backend.networks.name_table import NameTable
 from backend.networks.network import Network
 from backend.networks.network_records import NetworkRecords
 from backend.networks.port_requests import expand_exposed, fit, parse_port_requests
 from backend.networks.published_ports import PublishedPorts
 from backend.networks.resolver_sockets import ResolverSockets
-from backend.networks.sandbox import Cable, WayOut
+from backend.networks.sandbox import Cable
 from backend.state_files import StateFiles
 from backend.tasks import Tasks, in_thread
 
@@ -52,8 +51,7 @@ class Sandboxes:
         self._events = events
         self._tasks = tasks
         self._host_address = host_address
-        self._attached: dict[str, Attachment] = {}
-        self._table = NameTable(self._attached.values)
+        self.attached = Attached()
         self._name_service: NameService | None = None
 
     @property
@@ -62,34 +60,15 @@ class Sandboxes:
         if self._name_service is None:
             from backend.networks.name_service import NameService
 
-            self._name_service = NameService(self._table, self._tasks, self.find, self._host_address)
+            self._name_service = NameService(
+                self.attached.names, self._tasks, self.attached.find, self._host_address
+            )
         return self._name_service
 
     def close(self) -> None:
         """Let go of the name service's sockets; containers keep their networks."""
         if self._name_service is not None:
             self._name_service.close()
-
-    def _keep(self, attachment: Attachment) -> None:
-        self._attached[attachment.container_id] = attachment
-        self._table.forget()
-
-    # --- who is where ---
-
-    def __iter__(self) -> Iterator[Attachment]:
-        return iter(tuple(self._attached.values()))
-
-    def find(self, container_id: str) -> Attachment | None:
-        """Return the attachment of a running container, or None."""
-        return self._attached.get(container_id)
-
-    def members(self, network_id: str) -> list[tuple[str, str, Endpoint]]:
-        """Return (container's id, its name, its endpoint) of all that run on a network."""
-        return [
-            (one.container_id, one.container_name, endpoint)
-            for one in self._attached.values()
-            if (endpoint := one.endpoint_on(network_id)) is not None
-        ]
 
     # --- a container's start ---
 
@@ -103,7 +82,7 @@ class Sandboxes:
             else:
                 attachment = await self._in_namespace(request, undo)
             undo.pop_all()
-        self._keep(attachment)
+        self.attached.keep(attachment)
         for endpoint in attachment.endpoints:
             self._tell("connect", attachment, endpoint)
         return attachment
@@ -120,7 +99,7 @@ class Sandboxes:
             resolv_conf="",
             shared_with=other.shared_with or other.container_id,
         )
-        self._keep(attachment)
+        self.attached.keep(attachment)
         return attachment
 
     def _on_host(self, request: AttachRequest) -> Attachment:
@@ -133,20 +112,22 @@ class Sandboxes:
             sandbox_id=secrets.token_hex(32),
             hosts_file=name_files.hosts_text(request, (), self._host_address(), base),
             resolv_conf=self._resolv_conf(request, keep_loopback=True),
-            endpoints=(self._endpoint_without_address("host"),),
+            endpoints=(_endpoint_without_address(self._records.find("host")),),
         )
 
     async def _in_namespace(self, request: AttachRequest, undo: AsyncExitStack) -> Attachment:
         endpoints: list[Endpoint] = []
         cables: list[Cable] = []
-        for wish in request.networks if request.mode != "none" else ():
-            live = self._live.get(self._records.find(wish.network).id)
+        for wish in request.networks:
+            network = self._records.find(wish.network)
+            if network.driver == "null":
+                endpoints.append(_endpoint_without_address(network))
+                continue
+            live = self._live.get(network.id)
             endpoint, cable = joining.take_place(live, wish, request, (one.interface for one in endpoints))
             undo.callback(joining.give_back, live, endpoint)
             endpoints.append(endpoint)
             cables.append(cable)
-        if request.mode == "none":
-            endpoints.append(self._endpoint_without_address("none"))
         pin = self._files.network_namespaces / request.container_id
         has_names = any(one.has_name_service for one in endpoints)
         addresses = [
@@ -169,7 +150,7 @@ class Sandboxes:
         attachment = await self._claim_ports(request, attachment)
         undo.callback(self._remove_sandbox, pin, [cable.outer_name for cable in cables if cable.outer_name])
         sockets = await namespaces.on_own_thread(
-            partial(_create, pin, cables, _way_out_of(attachment), has_names), "attach"
+            partial(sandbox_jobs.create, pin, cables, attachment, has_names), "attach"
         )
         return await self._serve(attachment, sockets, undo)
 
@@ -182,10 +163,6 @@ class Sandboxes:
         undo.push_async_callback(self._names.stop, attachment.container_id)
         await self._names.serve(attachment.container_id, sockets)
         return replace(attachment, resolver_port=sockets.port)
-
-    def _endpoint_without_address(self, name: str) -> Endpoint:
-        network = self._records.find(name)
-        return Endpoint(network.id, network.name, secrets.token_hex(32))
 
     async def _claim_ports(self, request: AttachRequest, attachment: Attachment) -> Attachment:
         """Take the host's ports where there is a way out to publish them at."""
@@ -246,12 +223,12 @@ class Sandboxes:
             undo.callback(self._remove_cables, [cable.outer_name] if cable.outer_name else [])
             assert before.namespace_path is not None
             sockets = await namespaces.on_own_thread(
-                partial(_add, before.namespace_path, cable, _way_out_of(after), gets_names), "connect"
+                partial(sandbox_jobs.add, before.namespace_path, cable, after, gets_names), "connect"
             )
             after = await self._serve(after, sockets, undo)
             await self.publish(after)
             undo.pop_all()
-        self._keep(after)
+        self.attached.keep(after)
         self._tell("connect", after, endpoint)
         return after
 
@@ -263,26 +240,19 @@ class Sandboxes:
             raise SystemFailureError(f"container {container_id} is not connected to network {network.name}")
         lines = self._own_lines(before, endpoint)
         after = replace(
-            before,
-            endpoints=tuple(one for one in before.endpoints if one is not endpoint),
+            before.without(network.id),
             hosts_file=before.hosts_file.replace(lines, "") if lines else before.hosts_file,
         )
-        self._keep(after)
+        self.attached.keep(after)
         if endpoint.interface and before.namespace_path is not None:
             await namespaces.on_own_thread(
-                partial(
-                    sandbox.cut,
-                    before.namespace_path,
-                    endpoint.interface,
-                    endpoint.host_interface,
-                    _way_out_of(after),
-                ),
+                partial(sandbox_jobs.cut, before.namespace_path, endpoint, after),
                 "disconnect",
             )
         if after.way_out is None and before.ports:
             await self._ports.release(container_id)
             after = replace(after, ports=())
-            self._keep(after)
+            self.attached.keep(after)
         await self.publish(after)
         if (live := self._live.find(network.id)) is not None and endpoint.ip_address:
             joining.give_back(live, endpoint)
@@ -291,7 +261,7 @@ class Sandboxes:
 
     def rename(self, container_id: str, old: str, new: str) -> Attachment | None:
         """Let a running container be found by its new name."""
-        before = self._attached.get(container_id)
+        before = self.attached.find(container_id)
         if before is None:
             return None
         endpoints = tuple(
@@ -302,11 +272,11 @@ class Sandboxes:
             for one in before.endpoints
         )
         after = replace(before, container_name=new, endpoints=endpoints)
-        self._keep(after)
+        self.attached.keep(after)
         return after
 
     def _running(self, container_id: str) -> Attachment:
-        attachment = self._attached.get(container_id)
+        attachment = self.attached.find(container_id)
         if attachment is None:
             raise SystemFailureError(f"container {container_id} has no network")
         return attachment
@@ -321,10 +291,9 @@ class Sandboxes:
 
     async def detach(self, container_id: str) -> None:
         """Free all that `attach` and `connect` gave; nothing happens when there is nothing."""
-        attachment = self._attached.pop(container_id, None)
+        attachment = self.attached.drop(container_id)
         if attachment is None:
             return
-        self._table.forget()
         if attachment.resolver_port:
             await self._names.stop(container_id)
         try:
@@ -352,7 +321,7 @@ class Sandboxes:
 
     async def restore(self, attachment: Attachment) -> None:
         """Take over a container's network that outlived an earlier engine; `reap` completes it."""
-        self._keep(attachment)
+        self.attached.keep(attachment)
         for endpoint in attachment.endpoints:
             live = self._live.find(endpoint.network_id)
             if live is None or not endpoint.ip_address:
@@ -379,19 +348,19 @@ class Sandboxes:
 
     async def _serve_again(self, attachment: Attachment, pin: Path) -> None:
         sockets = await namespaces.on_own_thread(
-            partial(_open_in, pin, attachment.resolver_port), "name service"
+            partial(sandbox_jobs.reopen, pin, attachment), "name service"
         )
-        if attachment.container_id in self._attached:
+        if self.attached.find(attachment.container_id) is not None:
             await self._names.serve(attachment.container_id, sockets)
         else:
             sockets.close()
 
     async def reap(self, keep: set[str]) -> None:
         """Remove whatever belongs to containers that are not in `keep`, and open the ports of the others."""
-        for container_id in tuple(self._attached):
-            if container_id not in keep:
-                await self.detach(container_id)
-        cables = {one.host_interface for attachment in self for one in attachment.endpoints}
+        for attachment in self.attached:
+            if attachment.container_id not in keep:
+                await self.detach(attachment.container_id)
+        cables = {one.host_interface for attachment in self.attached for one in attachment.endpoints}
         await in_thread(self._sweep, keep, cables)
         await self._ports.settle()
 
@@ -426,29 +395,5 @@ class Sandboxes:
         self._events.publish_with("network", action, endpoint.network_id, attributes)
 
 
-def _way_out_of(attachment: Attachment) -> WayOut:
-    way_out = attachment.way_out
-    if way_out is None:
-        return WayOut()
-    return WayOut(
-        ip_address(way_out.gateway),  # type: ignore[arg-type]
-        ip_address(way_out.gateway_6) if way_out.gateway_6 else None,  # type: ignore[arg-type]
-    )
-
-
-# What runs on a thread of its own, inside the container's namespace from its first step on.
-
-
-def _create(pin: Path, cables: Sequence[Cable], way_out: WayOut, has_names: bool) -> ResolverSockets | None:
-    sandbox.create(pin, cables, way_out)
-    return resolver_sockets.open_here() if has_names else None
-
-
-def _add(pin: Path, cable: Cable, way_out: WayOut, has_names: bool) -> ResolverSockets | None:
-    sandbox.add(pin, cable, way_out)
-    return resolver_sockets.open_here() if has_names else None
-
-
-def _open_in(pin: Path, port: int) -> ResolverSockets:
-    namespaces.enter_here(pin)
-    return resolver_sockets.open_here(port)
+def _endpoint_without_address(network: Network) -> Endpoint:
+    return Endpoint(network.id, network.name, secrets.token_hex(32))

@@ -2,12 +2,12 @@
 
 import asyncio
 import socket
-from ipaddress import IPv4Interface
+from ipaddress import IPv4Address, IPv4Interface
 from pathlib import Path
 
 import pytest
 
-from backend.errors import ConflictError, NotFoundError, SystemFailureError
+from backend.errors import ConflictError, ForbiddenError, NotFoundError, SystemFailureError
 from backend.networks import links
 from backend.networks.attachment import Attachment
 from backend.networks.endpoint import EndpointWish
@@ -59,7 +59,9 @@ def test_loopback_inside_is_up_and_low_ports_are_free_for_all(tmp_path: Path) ->
     async def story() -> None:
         async with running_networks(tmp_path) as networks:
             for mode in ("bridge", "none"):
-                endpoint = await networks.sandboxes.attach(request(mode[:1] * 2, mode=mode))
+                endpoint = await networks.sandboxes.attach(
+                    request(mode[:1] * 2, mode=mode, networks=(EndpointWish(mode),))
+                )
                 assert endpoint.namespace_path is not None
                 limit = inside(
                     endpoint.namespace_path,
@@ -200,6 +202,78 @@ def test_the_subnet_avoids_what_the_machine_uses(tmp_path: Path) -> None:
             assert networks.inspect("bridge")["IPAM"]["Config"][0]["Subnet"] == "172.19.0.0/16"
             attached = await networks.sandboxes.attach(request("a1"))
             assert attached.endpoints[0].gateway == "172.19.0.1"
+
+    run_privately(story)
+
+
+def test_networks_of_the_user_come_back_after_a_reboot(tmp_path: Path) -> None:
+    async def make() -> None:
+        async with running_networks(tmp_path) as networks:
+            await networks.create({"Name": "mine", "IPAM": {"Config": [{"Subnet": "10.50.0.0/24"}]}})
+            await networks.create({"Name": "auto"})
+
+    async def find() -> None:
+        async with running_networks(tmp_path) as networks:
+            assert [network.name for network in networks.all()] == ["auto", "bridge", "host", "mine", "none"]
+            mine = request("a1", networks=(EndpointWish("mine"), EndpointWish("auto")))
+            attached = await networks.sandboxes.attach(mine)
+            assert [place.ip_address for place in attached.endpoints] == ["10.50.0.2", "172.18.0.2"]
+            await networks.sandboxes.detach(attached.container_id)
+
+    run_privately(make)
+    run_privately(find)  # a namespace of its own: nothing of the first one's interfaces and rules is there
+
+
+def test_what_a_crash_left_of_a_network_is_swept_away(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with running_networks(tmp_path) as networks:
+            made = await networks.create({"Name": "mine"})
+        with NetlinkSocket() as netlink:
+            links.create_bridge(netlink, "br-cutoff", "", alias="marina network " + "c" * 64)
+            links.create_bridge(netlink, "foreign", "")
+            links.delete_link(netlink, made.interface)
+        async with running_networks(tmp_path) as networks:
+            assert kernel_state(tmp_path)["links"] == sorted(["foreign", "lo", "marina0", made.interface])
+            await networks.remove("mine")
+            assert kernel_state(tmp_path)["links"] == ["foreign", "lo", "marina0"]
+
+    run_privately(story)
+
+
+def test_a_network_in_the_way_of_another_program_is_not_made(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with running_networks(tmp_path) as networks:
+            with NetlinkSocket() as netlink:
+                links.create_bridge(netlink, "theirs", "")
+            body = {"Name": "mine", "Options": {"com.docker.network.bridge.name": "theirs"}}
+            with pytest.raises(ForbiddenError, match="has an interface of that name"):
+                await networks.create(body)
+            assert networks.find_or_none("mine") is None
+            assert "theirs" in kernel_state(tmp_path)["links"]
+
+    run_privately(story)
+
+
+def test_a_change_that_was_cut_off_is_put_right(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with running_networks(tmp_path) as networks:
+            for name in ("aa", "bb"):
+                await networks.create({"Name": name})
+            wishes = (EndpointWish("aa"), EndpointWish("bb"))
+            kept = await networks.sandboxes.attach(request("c1", networks=wishes))
+        # The row knows one network less than the kernel: as after a crash in the middle of a disconnect.
+        less = kept.without(kept.endpoints[0].network_id)
+        async with running_networks(tmp_path) as networks:
+            await networks.sandboxes.restore(less)
+            await networks.sandboxes.reap({kept.container_id})
+            pin = kept.namespace_path
+            assert pin is not None
+
+            def routes() -> str:
+                return inside(pin, lambda: Path("/proc/thread-self/net/route").read_text())
+
+            gateway = IPv4Address(less.endpoints[0].gateway).packed[::-1].hex().upper()
+            await eventually(lambda: gateway in routes() and "eth0" not in routes(), "no way out")
 
     run_privately(story)
 

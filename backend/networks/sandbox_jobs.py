@@ -1,0 +1,51 @@
+"""What runs on a thread of its own inside a container's namespace: cables and the name service's sockets.
+
+Everything here blocks and leaves its thread in that namespace.
+"""
+
+from collections.abc import Sequence
+from ipaddress import ip_address
+from pathlib import Path
+
+from backend.networks import resolver_sockets, sandbox
+from backend.networks.attachment import Attachment
+from backend.networks.endpoint import Endpoint
+from backend.networks.resolver_sockets import ResolverSockets
+from backend.networks.sandbox import Cable, WayOut
+
+
+def create(pin: Path, cables: Sequence[Cable], attachment: Attachment, names: bool) -> ResolverSockets | None:
+    """Make a namespace for an attachment. Raises SystemFailureError."""
+    sandbox.create(pin, cables, way_out_of(attachment))
+    return resolver_sockets.open_here() if names else None
+
+
+def add(pin: Path, cable: Cable, attachment: Attachment, names: bool) -> ResolverSockets | None:
+    """Lay one more cable, so that it becomes the attachment. Raises SystemFailureError."""
+    sandbox.add(pin, cable, way_out_of(attachment))
+    return resolver_sockets.open_here() if names else None
+
+
+def cut(pin: Path, endpoint: Endpoint, attachment: Attachment) -> None:
+    """Take the cable of an endpoint out; what stays is the attachment. Raises SystemFailureError."""
+    sandbox.cut(pin, endpoint.interface, endpoint.host_interface, way_out_of(attachment))
+
+
+def reopen(pin: Path, attachment: Attachment) -> ResolverSockets:
+    """Open the name service's sockets again, and lead out as a change that was cut off may not have done.
+
+    Raises SystemFailureError.
+    """
+    sandbox.lead_out(pin, way_out_of(attachment))
+    return resolver_sockets.open_here(attachment.resolver_port)
+
+
+def way_out_of(attachment: Attachment) -> WayOut:
+    """Return the gateways that lead out of an attachment."""
+    way_out = attachment.way_out
+    if way_out is None:
+        return WayOut()
+    return WayOut(
+        ip_address(way_out.gateway),  # type: ignore[arg-type]
+        ip_address(way_out.gateway_6) if way_out.gateway_6 else None,  # type: ignore[arg-type]
+    )
