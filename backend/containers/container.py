@@ -11,6 +11,7 @@ from typing import Any
 
 from backend.containers.health import UNHEALTHY, Health
 from backend.networks.attachment import Attachment
+from backend.runtime import cgroups
 from backend.runtime.monitor import MonitorWatch
 
 NEVER = "0001-01-01T00:00:00Z"
@@ -129,6 +130,11 @@ class Container:
     def name(self) -> str:
         """Its name, without a slash."""
         return self.record.name
+
+    @property
+    def group(self) -> str:
+        """Its control group."""
+        return cgroups.group_of(self.id, self.record.host_config["CgroupParent"])
 
     @property
     def state(self) -> State:

@@ -14,7 +14,7 @@ from backend.containers.log_config import check_log_config
 from backend.containers.signals import parse_signal
 from backend.errors import InvalidParameterError
 from backend.images.image import Image
-from backend.runtime import capabilities, resources
+from backend.runtime import capabilities, cgroups, resources
 
 DEFAULT_SHM = 64 * 1024 * 1024
 RESTART_POLICIES = ("no", "always", "on-failure", "unless-stopped")
@@ -47,7 +47,7 @@ NAMESPACED_SYSCTLS = (
 
 
 def read_config(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return Docker's Config with all fields. Raises InvalidParameterError or NotSupportedError."""
+    """Return Docker's Config with all fields. Raises InvalidParameterError."""
     if not any(body.get(name) is not None for name in CONFIG):
         raise InvalidParameterError("config cannot be empty in order to create a container")
     config = read_fields(body, CONFIG)
@@ -107,7 +107,7 @@ def merge_environment(base: list[str], wanted: list[str]) -> list[str]:
 
 
 def read_host_config(body: Mapping[str, Any]) -> dict[str, Any]:
-    """Return Docker's HostConfig with all fields. Raises InvalidParameterError or NotSupportedError."""
+    """Return Docker's HostConfig with all fields. Raises InvalidParameterError."""
     host = read_fields(body, HOST_CONFIG)
     host["NetworkMode"] = host["NetworkMode"] or "default"
     host["PortBindings"] = _port_bindings(host["PortBindings"])
@@ -133,6 +133,7 @@ def read_host_config(body: Mapping[str, Any]) -> dict[str, Any]:
     for name in host["Sysctls"] or ():
         _check_sysctl(name, host["NetworkMode"])
     device_options.check(host)
+    cgroups.group_of("", host["CgroupParent"])
     _check_storage(host["StorageOpt"] or {})
     if "" in (host["Annotations"] or {}):
         raise InvalidParameterError(

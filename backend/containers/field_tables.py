@@ -1,4 +1,4 @@
-"""Every field of Docker's container Config and HostConfig: its type, its default, and whether we honour it.
+"""Every field of Docker's container Config and HostConfig: its type and its default.
 
 Source: Docker Engine API 1.47, ContainerConfig, HostConfig, Resources.
 """
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from backend.errors import InvalidParameterError, NotSupportedError
+from backend.errors import InvalidParameterError
 
 STRING_MAP = "map of strings"
 STRING_LIST = "list of strings"
@@ -17,16 +17,10 @@ OBJECT_MAP = "map of objects"
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field. `kind` is a Python type or one of the words above; unsupported ones must keep their
-    default."""
+    """One field. `kind` is a Python type or one of the words above."""
 
     kind: type | str
     default: Any
-    supported: bool = True
-
-
-def _later(kind: type | str, default: Any) -> Field:
-    return Field(kind, default, supported=False)
 
 
 CONFIG: dict[str, Field] = {
@@ -98,7 +92,7 @@ HOST_CONFIG: dict[str, Field] = {
     "CpuShares": Field(int, 0),
     "Memory": Field(int, 0),
     "NanoCpus": Field(int, 0),
-    "CgroupParent": _later(str, ""),
+    "CgroupParent": Field(str, ""),
     "BlkioWeight": Field(int, 0),
     "BlkioWeightDevice": Field(OBJECT_LIST, None),
     "BlkioDeviceReadBps": Field(OBJECT_LIST, None),
@@ -131,39 +125,20 @@ HOST_CONFIG: dict[str, Field] = {
     "Init": Field(bool, None),
 }
 
-# Fields that clients send although they hold nothing of meaning here.
-HARMLESS: dict[str, Any] = {
-    "MemorySwappiness": -1,
-    "OomKillDisable": False,
-}
-
 TYPE_WORDS: dict[Any, str] = {str: "string", int: "number", bool: "boolean", dict: "object", list: "array"}
 
 
 def read_fields(body: Mapping[str, Any], table: Mapping[str, Field]) -> dict[str, Any]:
-    """Return all fields of `table`, from `body` or by default; fields that the table does not know are
-    dropped,
-    as Docker does.
+    """Return all fields of `table`, from `body` or by default.
 
-    Raises InvalidParameterError for a wrong type, NotSupportedError for an option that would not be honoured.
+    Fields that the table does not know are dropped, as Docker does. Raises InvalidParameterError for a wrong
+    type.
     """
     values: dict[str, Any] = {}
     for name, field in table.items():
         value = body.get(name)
-        if value is None:
-            values[name] = field.default
-            continue
-        value = _checked(name, value, field.kind)
-        if not field.supported and _asks_for_something(name, value, field.default):
-            raise NotSupportedError(f"{name} is not supported by this engine yet; leave it out")
-        values[name] = value
+        values[name] = field.default if value is None else _checked(name, value, field.kind)
     return values
-
-
-def _asks_for_something(name: str, value: Any, default: Any) -> bool:
-    if name in HARMLESS and value == HARMLESS[name]:
-        return False
-    return value != default and value not in ("", 0, [], {})
 
 
 def _checked(name: str, value: Any, kind: type | str) -> Any:

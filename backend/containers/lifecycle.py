@@ -201,7 +201,7 @@ class Lifecycle:
         if code is None:
             # The monitor itself was killed, or the machine went down: the container goes with it.
             code = KILLED_EXIT if paths.run.exists() else UNKNOWN_EXIT
-        state.oom_killed = cgroups.was_out_of_memory(container.id)
+        state.oom_killed = cgroups.was_out_of_memory(container.group)
         await self.clean_up(container)
         state.status, state.pid, state.exit_code = "exited", 0, code
         state.finished_at = now_text()
@@ -247,7 +247,7 @@ class Lifecycle:
         await self.runtime.delete(container.id)
         if monitor.find_monitor(paths.monitor) is not None:
             await in_thread(monitor.kill_monitor, paths.monitor)
-        cgroups.remove(container.id)
+        cgroups.remove(container.group)
 
 
 def attach_request(container: Container) -> AttachRequest:

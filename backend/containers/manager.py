@@ -383,7 +383,7 @@ class Containers:
             if not frozen and status != "paused":
                 raise ConflictError(f"Container {container.id} is not paused")
             try:
-                await in_thread(cgroups.freeze, container.id, frozen)
+                await in_thread(cgroups.freeze, container.group, frozen)
             except OSError as error:
                 raise SystemFailureError(f"cannot pause the container: {error.strerror}") from error
             container.state.status = "paused" if frozen else "running"

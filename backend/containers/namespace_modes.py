@@ -71,7 +71,7 @@ def joined(host: Mapping[str, Any], find: Callable[[str], Container]) -> dict[st
 def _running(other: Container, field: str) -> Container:
     if other.state.status == "restarting":
         raise ConflictError(f"container {other.id} is restarting, wait until the container is running")
-    if not other.state.running or not cgroups.holds(other.id, other.state.pid):
+    if not other.state.running or not cgroups.holds(other.group, other.state.pid):
         raise ConflictError(f"container {other.id} is not running")
     if field == "IpcMode" and other.record.host_config["IpcMode"] not in ("shareable", "host"):
         raise InvalidParameterError(

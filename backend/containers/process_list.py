@@ -43,12 +43,12 @@ async def list_processes(container: Container, arguments: str) -> dict[str, Any]
     titles = [title for title, _ in chosen]
     if "PID" not in titles:
         raise InvalidParameterError("Couldn't find PID field in ps output")
-    return {"Titles": titles, "Processes": await in_thread(_read_all, container.id, chosen)}
+    return {"Titles": titles, "Processes": await in_thread(_read_all, container.group, chosen)}
 
 
-def _read_all(container_id: str, chosen: Chosen) -> list[list[str]]:
+def _read_all(group: str, chosen: Chosen) -> list[list[str]]:
     rows = []
-    for pid in sorted(set(cgroups.processes(container_id))):
+    for pid in sorted(set(cgroups.processes(group))):
         with suppress(OSError, ValueError, IndexError, KeyError):
             process = Process.read(pid)
             rows.append([tell(process) for _, (_, tell) in chosen])

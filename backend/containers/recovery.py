@@ -58,7 +58,7 @@ async def recover(containers: "Containers") -> None:
 async def _adopt(containers: "Containers", container: Container, paths: RunFiles) -> None:
     container.hold_init(container.state.pid)
     container_volumes.note(containers.volumes, container.record)
-    if not cgroups.holds(container.id, container.state.pid):
+    if not cgroups.holds(container.group, container.state.pid):
         container.release_init()  # the number is another process's by now; the monitor will tell the end
     try:
         await containers.images.restore_mount(containers.images.find(container.record.image_id), container.id)
@@ -79,6 +79,6 @@ def _list_strays(containers: "Containers") -> set[str]:
 
 def _sweep(paths: RunFiles) -> None:
     monitor.kill_monitor(paths.monitor)
-    cgroups.remove(paths.container_id)
+    cgroups.remove(paths.read_group() or cgroups.group_of(paths.container_id))
     paths.remove_run()
     paths.remove_data()

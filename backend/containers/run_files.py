@@ -114,6 +114,13 @@ class RunFiles:
         """Write the bundle's config.json."""
         (self.run / "config.json").write_text(json.dumps(specification))
 
+    def read_group(self) -> str:
+        """Return the control group in the bundle's config.json, "" when there is none (yet)."""
+        try:
+            return str(json.loads((self.run / "config.json").read_text())["linux"]["cgroupsPath"])
+        except (OSError, ValueError, KeyError, TypeError):
+            return ""
+
     def remove_run(self) -> None:
         """Unmount the root and remove the run folder; nothing happens when there is none."""
         overlay.unmount_all(self.root)

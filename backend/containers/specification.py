@@ -103,7 +103,7 @@ def specify(
         ContainerSpec(
             process=process,
             root=str(root),
-            cgroups_path=cgroups.path_of(record.id),
+            cgroups_path=cgroups.group_of(record.id, host["CgroupParent"]),
             hostname=hostname_of(record),
             domainname=record.config["Domainname"],
             read_only_root=host["ReadonlyRootfs"],

@@ -61,12 +61,12 @@ async def _look(container: Container) -> Stats:
     if not container.state.running:
         return figures(None)
     with_network = container.record.host_config["NetworkMode"] != "host"
-    found = await in_thread(_read, container.id, container.state.pid, with_network)
+    found = await in_thread(_read, container.group, container.state.pid, with_network)
     return figures(found) | {"read": go_time(time.time_ns())}
 
 
-def _read(container_id: str, pid: int, with_network: bool) -> tuple[Usage, int]:
-    return usage.read_usage(container_id, pid, with_network=with_network), usage.system_cpu_ns()
+def _read(group: str, pid: int, with_network: bool) -> tuple[Usage, int]:
+    return usage.read_usage(group, pid, with_network=with_network), usage.system_cpu_ns()
 
 
 def figures(found: tuple[Usage, int] | None) -> Stats:

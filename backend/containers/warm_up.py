@@ -59,7 +59,7 @@ def _prepare(paths: RunFiles) -> None:
     specification = ContainerSpec(
         process=process,
         root=str(paths.root),
-        cgroups_path=cgroups.path_of(paths.container_id),
+        cgroups_path=cgroups.group_of(paths.container_id),
         seccomp=seccomp.default_filter(granted),
     )
     paths.write_specification(build_spec(specification))
@@ -67,5 +67,5 @@ def _prepare(paths: RunFiles) -> None:
 
 def _sweep(paths: RunFiles) -> None:
     monitor.kill_monitor(paths.monitor)
-    cgroups.remove(paths.container_id)
+    cgroups.remove(cgroups.group_of(paths.container_id))
     paths.remove_run()

@@ -11,6 +11,7 @@ from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
+from backend.errors import InvalidParameterError
 from backend.runtime import syscalls
 
 log = logging.getLogger(__name__)
@@ -47,29 +48,35 @@ def controllers() -> frozenset[str]:
     return frozenset()
 
 
-def path_of(container_id: str) -> str:
-    """Return the OCI `linux.cgroupsPath` of a container."""
-    return f"/{PARENT}/{container_id}"
+def group_of(container_id: str, parent: str = "") -> str:
+    """Return the group of a container as a path below the tree's root: the OCI `linux.cgroupsPath`.
+
+    `parent` is another place than ours for it. Raises InvalidParameterError when it leads out of the tree.
+    """
+    parts = [part for part in parent.split("/") if part not in ("", ".")]
+    if ".." in parts:
+        raise InvalidParameterError(f"invalid cgroup parent: {parent[:80]}")
+    return "/".join(["", *(parts or [PARENT]), container_id])
 
 
-def folder_of(container_id: str) -> Path:
-    """Return the folder of a container's group in the tree."""
-    return ROOT / PARENT / container_id
+def folder_of(group: str) -> Path:
+    """Return a group's folder in the tree."""
+    return ROOT / group.lstrip("/")
 
 
-def processes(container_id: str) -> list[int]:
+def processes(group: str) -> list[int]:
     """Return the PIDs inside a container, its sub-groups included; none when it does not run."""
     found: list[int] = []
-    for folder, _, files in os.walk(ROOT / PARENT / container_id):
+    for folder, _, files in os.walk(folder_of(group)):
         if "cgroup.procs" in files:
             with suppress(OSError):
                 found += map(int, (Path(folder) / "cgroup.procs").read_text().split())
     return found
 
 
-def remove(container_id: str) -> None:
+def remove(group: str) -> None:
     """Kill what is left in a container's group and remove the group; nothing happens when there is none."""
-    top = ROOT / PARENT / container_id
+    top = folder_of(group)
     if not top.is_dir():
         return
     with suppress(OSError):
@@ -82,23 +89,23 @@ def remove(container_id: str) -> None:
                 raise
 
 
-def was_out_of_memory(container_id: str) -> bool:
+def was_out_of_memory(group: str) -> bool:
     """Return whether the kernel killed a process of this container for want of memory."""
     with suppress(OSError):
-        for line in (ROOT / PARENT / container_id / "memory.events").read_text().splitlines():
+        for line in (folder_of(group) / "memory.events").read_text().splitlines():
             name, _, count = line.partition(" ")
             if name == "oom_kill":
                 return int(count) > 0
     return False
 
 
-def freeze(container_id: str, frozen: bool) -> None:
+def freeze(group: str, frozen: bool) -> None:
     """Stop a container's processes where they are, or let them go on. Raises OSError."""
-    (ROOT / PARENT / container_id / "cgroup.freeze").write_text("1" if frozen else "0")
+    (folder_of(group) / "cgroup.freeze").write_text("1" if frozen else "0")
 
 
-def holds(container_id: str, pid: int) -> bool:
+def holds(group: str, pid: int) -> bool:
     """Return whether process `pid` lives in this container's group."""
     with suppress(OSError):
-        return f"/{PARENT}/{container_id}" in Path(f"/proc/{pid}/cgroup").read_text()
+        return group in Path(f"/proc/{pid}/cgroup").read_text()
     return False

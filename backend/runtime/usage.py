@@ -36,18 +36,18 @@ class Usage:
     interfaces: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
 
 
-def read_usage(container_id: str, pid: int, *, with_network: bool) -> Usage:
-    """Look at a container whose first process is `pid`. Blocking, under a millisecond."""
-    group = cgroups.folder_of(container_id)
+def read_usage(group: str, pid: int, *, with_network: bool) -> Usage:
+    """Look at a container in a control group whose first process is `pid`. Blocking, under a millisecond."""
+    folder = cgroups.folder_of(group)
     return Usage(
-        cpu=_table(group / "cpu.stat"),
-        memory=_table(group / "memory.stat"),
-        memory_bytes=_number(group / "memory.current"),
-        memory_limit=_number(group / "memory.max"),
-        out_of_memory=_table(group / "memory.events").get("oom", 0),
-        pids=_number(group / "pids.current"),
-        pids_limit=_number(group / "pids.max"),
-        devices=_devices(group / "io.stat"),
+        cpu=_table(folder / "cpu.stat"),
+        memory=_table(folder / "memory.stat"),
+        memory_bytes=_number(folder / "memory.current"),
+        memory_limit=_number(folder / "memory.max"),
+        out_of_memory=_table(folder / "memory.events").get("oom", 0),
+        pids=_number(folder / "pids.current"),
+        pids_limit=_number(folder / "pids.max"),
+        devices=_devices(folder / "io.stat"),
         interfaces=_interfaces(Path(f"/proc/{pid}/net/dev")) if with_network else {},
     )
 

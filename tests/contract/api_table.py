@@ -5,13 +5,10 @@ That it is true is tested: tests/contract/test_api_table.py asks the running eng
 
 from pathlib import Path
 
-from backend.containers.field_tables import CONFIG, HOST_CONFIG
 from tests.contract.api_notes import AS_WITHOUT_SWARM, PARTIAL, REFUSED
 from tests.support.api_reference import ReferenceCall, reference_calls
 
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "engine-api.md"
-
-CREATE = "POST /containers/create"
 
 HEAD = """\
 # The Docker Engine API, call by call
@@ -40,12 +37,8 @@ def standing(call: ReferenceCall) -> str:
 
 
 def notes_of(call: ReferenceCall) -> list[str]:
-    """Return what a call lacks; a container's refused fields are named by the engine's own table."""
-    notes = [note.text for note in PARTIAL.get(str(call), ())]
-    if str(call) == CREATE:
-        fields = CONFIG | HOST_CONFIG
-        notes += [f"`{name}`" for name, field in fields.items() if not field.supported]
-    return notes
+    """Return what a call lacks."""
+    return [note.text for note in PARTIAL.get(str(call), ())]
 
 
 def render() -> str:

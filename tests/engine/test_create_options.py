@@ -165,3 +165,21 @@ def test_annotations_and_what_inspect_leaves_out(engine: NativeEngine) -> None:
         told = inspect(engine, identifier)["HostConfig"]
         assert not {"Annotations", "Mounts", "StorageOpt", "Sysctls", "Tmpfs", "Init"} & set(told)
         assert (told["OomKillDisable"], told["IpcMode"]) == (False, "private")
+
+
+def test_a_control_group_elsewhere(engine: NativeEngine) -> None:
+    with container(engine, "sleep", "1000", HostConfig={"CgroupParent": "/own/place"}) as identifier:
+        start(engine, identifier)
+        folder = f"/sys/fs/cgroup/own/place/{identifier}"
+        pid = inspect(engine, identifier)["State"]["Pid"]
+        assert engine.inside("cat", f"{folder}/cgroup.procs").split() == [str(pid)]
+        assert call(engine, "pause", identifier).status == 204
+        assert call(engine, "unpause", identifier).status == 204
+        rows = engine.request("GET", f"/containers/{identifier}/top").json["Processes"]
+        assert [row[1] for row in rows] == [str(pid)]
+        engine.kill()
+        engine.start()
+        assert status(engine, identifier) == "running"
+    script = f"import os; print(os.path.exists({folder!r}))"
+    assert engine.inside("python3", "-c", script) == "False\n"
+    assert _create(engine, HostConfig={"CgroupParent": "../out"}).status == 400

@@ -33,7 +33,7 @@ def group(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_all_figures(group: Path) -> None:
-    stats = figures((usage.read_usage("c", os.getpid(), with_network=False), 12345))
+    stats = figures((usage.read_usage("/marina/c", os.getpid(), with_network=False), 12345))
     assert stats["cpu_stats"]["cpu_usage"] == {
         "total_usage": 1_500_000, "usage_in_kernelmode": 500_000, "usage_in_usermode": 1_000_000,
     }  # fmt: skip
@@ -56,7 +56,7 @@ def test_all_figures(group: Path) -> None:
 def test_a_limit_below_the_machines(group: Path) -> None:
     (group / "memory.max").write_text("1000000\n")
     (group / "pids.max").write_text("50\n")
-    found = usage.read_usage("c", os.getpid(), with_network=False)
+    found = usage.read_usage("/marina/c", os.getpid(), with_network=False)
     assert (found.memory_limit, found.pids_limit) == (1_000_000, 50)
 
 
@@ -64,7 +64,7 @@ def test_without_controllers(group: Path) -> None:
     for name in FILES:
         if name != "cpu.stat":
             (group / name).unlink()
-    stats = figures((usage.read_usage("c", os.getpid(), with_network=True), 1))
+    stats = figures((usage.read_usage("/marina/c", os.getpid(), with_network=True), 1))
     assert stats["memory_stats"].keys() == {"stats"}
     assert (stats["pids_stats"], stats["blkio_stats"]["io_service_bytes_recursive"]) == ({}, None)
     assert "lo" not in stats.get("networks", {})
