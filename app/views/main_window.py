@@ -18,6 +18,7 @@ from app.views.pages.images_page import ImagesPage
 from app.views.pages.networks_page import NetworksPage
 from app.views.pages.page import Page
 from app.views.pages.volumes_page import VolumesPage
+from app.views.quick_actions import QuickActions
 from app.views.theme import Appearance, Theme
 from app.views.widgets.banner import Banner
 from app.views.widgets.engine_chip import EngineChip
@@ -109,6 +110,7 @@ class MainWindow(QMainWindow):
             keys = QKeySequence(f"Ctrl+{number}")
             self.sidebar.add_page(name, title, name, keys.toString(QKeySequence.SequenceFormat.NativeText))
             QShortcut(keys, self).activated.connect(lambda name=name: self.show_page(name))
+        self.quick = QuickActions(self, titles)
 
     def _keep_page(self, name: str, page: Page) -> None:
         self._pages[name] = page
@@ -124,7 +126,8 @@ class MainWindow(QMainWindow):
         desktop, popover = self.desktop, self.chip.popover
         desktop.engine_changed.connect(self._show_engine)
         self.sidebar.chosen.connect(self.show_page)
-        self.sidebar.appearance_chosen.connect(self._choose_appearance)
+        self.sidebar.search_pressed.connect(self.quick.open)
+        self.sidebar.appearance_chosen.connect(self.choose_appearance)
         popover.start_requested.connect(desktop.engine.start)
         popover.stop_requested.connect(desktop.engine.stop)
         popover.restart_requested.connect(desktop.engine.restart)
@@ -138,6 +141,7 @@ class MainWindow(QMainWindow):
         for keys, slot in (
             (QKeySequence.StandardKey.Find, lambda: self.page.focus_filter()),
             (QKeySequence.StandardKey.Refresh, lambda: self.page.refresh()),
+            (QKeySequence("Ctrl+K"), self.quick.open),
             (QKeySequence("Ctrl+N"), self.run_image),
             (QKeySequence("Ctrl+Shift+P"), self.pull_image),
             (QKeySequence(Qt.Key.Key_Escape), self._go_back),
@@ -245,7 +249,8 @@ class MainWindow(QMainWindow):
             self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
         self.show_page(self.desktop.preferences.last_page)
 
-    def _choose_appearance(self, name: str) -> None:
+    def choose_appearance(self, name: str) -> None:
+        """Switch to light, dark, or what the system says, and keep it."""
         Theme.current().choose(Appearance(name))
         self.desktop.preferences.change(theme=name)
 

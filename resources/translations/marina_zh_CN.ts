@@ -711,6 +711,10 @@
         <translation>正在重新连接</translation>
     </message>
     <message>
+        <source>Paused</source>
+        <translation>已暂停</translation>
+    </message>
+    <message>
         <source>Stopping</source>
         <translation>正在停止</translation>
     </message>
@@ -1352,6 +1356,68 @@
     </message>
 </context>
 <context>
+    <name>QuickActions</name>
+    <message>
+        <source>Run a container</source>
+        <translation>运行容器</translation>
+    </message>
+    <message>
+        <source>Pull an image</source>
+        <translation>拉取镜像</translation>
+    </message>
+    <message>
+        <source>Run getting-started</source>
+        <translation>运行入门教程</translation>
+    </message>
+    <message>
+        <source>Start the engine</source>
+        <translation>启动引擎</translation>
+    </message>
+    <message>
+        <source>Stop the engine</source>
+        <translation>停止引擎</translation>
+    </message>
+    <message>
+        <source>Restart the engine</source>
+        <translation>重启引擎</translation>
+    </message>
+    <message>
+        <source>Light appearance</source>
+        <translation>浅色外观</translation>
+    </message>
+    <message>
+        <source>Dark appearance</source>
+        <translation>深色外观</translation>
+    </message>
+    <message>
+        <source>Page</source>
+        <translation>页面</translation>
+    </message>
+    <message>
+        <source>Action</source>
+        <translation>操作</translation>
+    </message>
+</context>
+<context>
+    <name>QuickSearchDialog</name>
+    <message>
+        <source>Quick search</source>
+        <translation>快速搜索</translation>
+    </message>
+    <message>
+        <source>Search everything, or &gt; for what can be done</source>
+        <translation>搜索全部内容，或输入 &gt; 查找操作</translation>
+    </message>
+    <message>
+        <source>Found</source>
+        <translation>搜索结果</translation>
+    </message>
+    <message>
+        <source>Nothing found</source>
+        <translation>未找到内容</translation>
+    </message>
+</context>
+<context>
     <name>QuitDialog</name>
     <message>
         <source>Quit Marina</source>
@@ -1551,6 +1617,14 @@
 </context>
 <context>
     <name>Sidebar</name>
+    <message>
+        <source>Search</source>
+        <translation>搜索</translation>
+    </message>
+    <message>
+        <source>Search everything (Ctrl+K)</source>
+        <translation>搜索全部内容（Ctrl+K）</translation>
+    </message>
     <message>
         <source>Appearance</source>
         <translation>外观</translation>

@@ -62,6 +62,7 @@ def test_projects_open_and_close(filled: MainWindow, qtbot: QtBot) -> None:
 def test_a_project_stops_and_starts_as_one(filled: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
     press_row_action(qtbot, filled.containers.list, 1, "stop")
     wait_for(qtbot, lambda: "0 of 4 running" in texts(filled, STATUS))
+    wait_for(qtbot, lambda: not any(row.busy for row in filled.containers.viewmodel.table.rows))
     assert engine.containers.get("scratch").state == "running"
     press_row_action(qtbot, filled.containers.list, texts(filled).index("shop"), "start")
     wait_for(qtbot, lambda: "4 of 4 running" in texts(filled, STATUS))

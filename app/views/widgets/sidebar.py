@@ -31,6 +31,7 @@ class Sidebar(QWidget):
 
     chosen = Signal(str)
     appearance_chosen = Signal(str)
+    search_pressed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -47,6 +48,12 @@ class Sidebar(QWidget):
         self._layout.setContentsMargins(10, 16, 10, 12)
         self._layout.setSpacing(2)
         self._layout.addLayout(row(self._logo, self._brand, None, spacing=9, margins=(8, 0, 0, 14)))
+        self.search = _NavButton("sidebar.search", self.tr("Search"), "search")
+        self.search.setToolTip(self.tr("Search everything (Ctrl+K)"))
+        self.search.clicked.connect(self.search_pressed)
+        self._labels[self.search] = self.tr("Search")
+        self._layout.addWidget(self.search)
+        self._layout.addSpacing(8)
         self._pages_end = self._layout.count()
         self._layout.addStretch(1)
         self.appearance = _NavButton("sidebar.appearance", self.tr("Appearance"), "appearance")

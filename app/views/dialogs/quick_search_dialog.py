@@ -1,0 +1,166 @@
+"""The quick search: type, arrows, Enter."""
+
+from PySide6.QtCore import (
+    QAbstractListModel,
+    QEvent,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    QRect,
+    QSize,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QKeyEvent, QPainter
+from PySide6.QtWidgets import QDialog, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+
+from app.viewmodels.quick_search import Entry, QuickSearch
+from app.views.icons import icon_pixmap
+from app.views.pages.page import FilterBox
+from app.views.theme import Theme
+from app.views.widgets.layouts import Card, column
+from app.views.widgets.text import PlainLabel
+
+Index = QModelIndex | QPersistentModelIndex
+_ENTRY = int(Qt.ItemDataRole.UserRole) + 1
+_WIDTH, _ROW, _ROWS = 620, 42, 9
+
+
+class _Found(QAbstractListModel):
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._entries: list[Entry] = []
+
+    def show(self, entries: list[Entry]) -> None:
+        """Replace all rows."""
+        self.beginResetModel()
+        self._entries = entries
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own signature
+        """Return how many were found."""
+        return 0 if parent.isValid() else len(self._entries)
+
+    def data(self, index: Index, role: int = 0) -> object:
+        """Return an entry, or its words for screen readers."""
+        if not index.isValid() or index.row() >= len(self._entries):
+            return None
+        entry = self._entries[index.row()]
+        if role == _ENTRY:
+            return entry
+        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            return f"{entry.title} {entry.remark}".strip()
+        return None
+
+
+class _EntryDelegate(QStyledItemDelegate):
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        """Return a row."""
+        return QSize(0, _ROW)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """Draw icon, title and remark."""
+        entry: Entry = index.data(_ENTRY)
+        tokens = Theme.current().tokens
+        painter.save()
+        rect: QRect = option.rect
+        if option.state & QStyle.StateFlag.State_Selected:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(tokens.sel))
+            painter.drawRoundedRect(rect.adjusted(0, 1, 0, -1), 8, 8)
+        pixmap = icon_pixmap(entry.icon, tokens.muted, 18, painter.device().devicePixelRatioF())
+        painter.drawPixmap(rect.left() + 12, rect.center().y() - 8, pixmap)
+        inner = rect.adjusted(42, 0, -12, 0)
+        metrics = painter.fontMetrics()
+        title = metrics.elidedText(" ".join(entry.title.split()), Qt.TextElideMode.ElideRight, inner.width())
+        painter.setPen(QColor(tokens.text))
+        painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter, title)
+        rest = inner.adjusted(metrics.horizontalAdvance(title) + 14, 0, 0, 0)
+        if entry.remark and rest.width() > 60:
+            remark = metrics.elidedText(
+                " ".join(entry.remark.split()), Qt.TextElideMode.ElideRight, rest.width()
+            )
+            painter.setPen(QColor(tokens.muted))
+            painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, remark)
+        painter.restore()
+
+
+class QuickSearchDialog(QDialog):
+    """Emits `chosen` with the entry."""
+
+    chosen = Signal(object)
+
+    def __init__(self, viewmodel: QuickSearch, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
+        self.setObjectName("search")
+        self.setAccessibleName(self.tr("Quick search"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._viewmodel = viewmodel
+        self.edit = FilterBox("search.text", self.tr("Search everything, or > for what can be done"))
+        self.edit.setMaximumWidth(_WIDTH)
+        self.edit.installEventFilter(self)
+        self.edit.textChanged.connect(self._search)
+        self._model = _Found(self)
+        self.list = QListView()
+        self.list.setObjectName("search.found")
+        self.list.setAccessibleName(self.tr("Found"))
+        self.list.setModel(self._model)
+        self.list.setItemDelegate(_EntryDelegate(self.list))
+        self.list.setFrameShape(QListView.Shape.NoFrame)
+        self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.list.setFixedHeight(_ROW * _ROWS)
+        self.list.clicked.connect(self._choose)
+        self._nothing = PlainLabel(self.tr("Nothing found"), "muted")
+        self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        card = Card("search.card")
+        card.setLayout(column(self.edit, self._nothing, self.list, spacing=6, margins=(10, 10, 10, 10)))
+        self.setLayout(column(card))
+        self.setFixedWidth(_WIDTH)
+        viewmodel.changed.connect(self._search)
+        viewmodel.begin()
+        self._search()
+
+    def open_above(self, window: QWidget) -> None:
+        """Show it at the top of the window, in the middle."""
+        corner = window.mapToGlobal(window.rect().topLeft())
+        self.move(corner.x() + (window.width() - _WIDTH) // 2, corner.y() + 70)
+        self.show()
+        self.edit.setFocus()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Move through what was found while the keyboard stays in the box."""
+        if watched is self.edit and isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
+            steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}
+            key = Qt.Key(event.key())
+            if key in steps:
+                self._select(self.list.currentIndex().row() + steps[key])
+                return True
+            if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._choose(self.list.currentIndex())
+                return True
+            if key is Qt.Key.Key_Escape:
+                self.close()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _search(self) -> None:
+        before = self.list.currentIndex().data(_ENTRY)
+        found = self._viewmodel.find(self.edit.text())
+        self._model.show(found)
+        self._nothing.setVisible(not found)
+        typed = self.sender() is self.edit
+        self._select(found.index(before) if before in found and not typed else 0)
+
+    def _select(self, place: int) -> None:
+        count = self._model.rowCount()
+        if count:
+            self.list.setCurrentIndex(self._model.index(min(max(place, 0), count - 1)))
+
+    def _choose(self, index: QModelIndex) -> None:
+        entry = index.data(_ENTRY)
+        if isinstance(entry, Entry):
+            self._viewmodel.remember(entry)
+            self.close()
+            self.chosen.emit(entry)
