@@ -31,7 +31,7 @@ from tests.support.namespaces import made_netns
 from tests.support.native_engine import NativeEngine, started_engine
 from tests.support.test_images import busybox_image, save_docker_archive
 
-SEEDS = range(int(os.environ.get("MARINA_KILLS", "5")))
+SEEDS = range(int(os.environ.get("MARINA_KILLS", "4")))
 GATE = "while [ ! -e /gate/open ]; do sleep 0.02; done"
 
 
