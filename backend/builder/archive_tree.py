@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from backend.builder import tar_sums
 from backend.builder.source_tree import FILE, FOLDER, Node, resolve
 from backend.errors import InvalidParameterError
 from backend.images import tar_headers
@@ -36,6 +37,8 @@ class ArchiveTree:
         self._descriptor = descriptor
         self._nodes: dict[str, Node] = {"": Node(FOLDER, implied=True)}
         self._folders: dict[str, set[str]] = {"": set()}
+        self._headers: dict[str, bytes] = {}
+        self._further_names: set[str] = set()
         self._numbers = 0
 
     @classmethod
@@ -54,7 +57,8 @@ class ArchiveTree:
         """Return the tree that holds nothing but the file `path`, under `name`. Blocking."""
         tree = cls(os.open(path, os.O_RDONLY | os.O_CLOEXEC))
         size = os.fstat(tree._descriptor).st_size
-        tree._place(name, Node(FILE, mode=0o600, mtime=mtime, size=size))
+        node = Node(FILE, mode=0o600, mtime=mtime, size=size)
+        tree._place(name, node, tar_sums.file_header(name, node))
         return tree
 
     def close(self) -> None:
@@ -70,6 +74,14 @@ class ArchiveTree:
     def names(self, path: str) -> list[str]:
         """Return the names in a folder, sorted."""
         return sorted(self._folders.get(path, ()))
+
+    def digest(self, path: str, node: Node) -> str:
+        """Return what the build cache knows a file by; the path itself for a folder that was never listed."""
+        header = self._headers.get(path)
+        if header is None:
+            return path
+        has_contents = node.kind == FILE and path not in self._further_names
+        return tar_sums.digest(header, self.contents(path, node) if has_contents else ())
 
     def contents(self, path: str, node: Node) -> Iterator[bytes]:
         """Give the bytes of a file. Blocking."""
@@ -90,6 +102,8 @@ class ArchiveTree:
         while waiting:
             here = waiting.pop()
             del self._nodes[here]
+            self._headers.pop(here, None)
+            self._further_names.discard(here)
             waiting += [f"{here}/{name}" for name in self._folders.pop(here, ())]
 
     # --- reading ---
@@ -123,18 +137,19 @@ class ArchiveTree:
             entries += 1
             if entries > MAX_ENTRIES:
                 raise InvalidParameterError(f"the archive has more than {MAX_ENTRIES} entries")
-            node, name = _node(header, kind, size, extended)
+            node, name = _node(header, kind, extended)
+            summed = _header_sum(header, name, node, extended)
             node.offset = position
             if node.kind == FILE:
                 position += tar_headers.padded(node.size)
                 if node.offset + node.size > end:
                     raise DamagedArchiveError("unexpected EOF")
-            self._add(name, node)
+            self._add(name, node, summed)
             extended = {}
         if position < end or extended:
             raise DamagedArchiveError("unexpected EOF")
 
-    def _add(self, name: str, node: Node) -> None:
+    def _add(self, name: str, node: Node, header: bytes) -> None:
         parts = [part for part in name.split("/") if part not in ("", ".")]
         if ".." in parts or len(parts) > MAX_DEPTH:
             raise InvalidParameterError(
@@ -149,11 +164,11 @@ class ArchiveTree:
             folder = resolve(self, folder)
         path = f"{folder}/{parts[-1]}" if folder else parts[-1]
         if node.kind == tar_headers.HARD_LINK:
-            self._link(path, node)
+            self._link(path, node, header)
         else:
-            self._place(path, node)
+            self._place(path, node, header)
 
-    def _link(self, path: str, link: Node) -> None:
+    def _link(self, path: str, link: Node, header: bytes) -> None:
         """Give a file that is there one more name; what the link says of mode and owner is the file's now."""
         parts = [part for part in link.link.split("/") if part not in ("", ".")]
         found = self._nodes.get("/".join(parts))
@@ -163,12 +178,14 @@ class ArchiveTree:
             self._numbers += 1
             found.number = self._numbers
         found.mode, found.uid, found.gid, found.mtime = link.mode, link.uid, link.gid, link.mtime
-        self._place(path, found)
+        self._place(path, found, header)
+        self._further_names.add(path)
 
-    def _place(self, path: str, node: Node) -> None:
+    def _place(self, path: str, node: Node, header: bytes | None = None) -> None:
         present = self._nodes.get(path)
         if present is not None and present.kind == node.kind == FOLDER:
             self._nodes[path] = node
+            self._note(path, header)
             return
         if present is not None and path:
             self.remove(path)
@@ -178,8 +195,22 @@ class ArchiveTree:
             self._place(above, Node(FOLDER, implied=True))
         self._folders[above].add(name)
         self._nodes[path] = node
+        self._note(path, header)
         if node.kind == FOLDER:
             self._folders[path] = set()
+
+    def _note(self, path: str, header: bytes | None) -> None:
+        if header is not None:
+            self._headers[path] = header
+
+
+def _header_sum(header: bytes, name: str, node: Node, extended: dict[bytes, bytes]) -> bytes:
+    mode = tar_headers.number(header[100:108])
+    names = (
+        extended.get(b"uname", tar_headers.text(header[265:297])),
+        extended.get(b"gname", tar_headers.text(header[297:329])),
+    )
+    return tar_sums.header_sum(os.fsencode(name), mode, node, node.kind, names, list(extended.items()))
 
 
 def _read_extension(extended: dict[bytes, bytes], kind: int, payload: bytes) -> None:
@@ -191,7 +222,7 @@ def _read_extension(extended: dict[bytes, bytes], kind: int, payload: bytes) -> 
         extended[b"linkpath"] = tar_headers.text(payload)
 
 
-def _node(header: bytes, kind: int, size: int, extended: dict[bytes, bytes]) -> tuple[Node, str]:
+def _node(header: bytes, kind: int, extended: dict[bytes, bytes]) -> tuple[Node, str]:
     if any(key.startswith(b"GNU.sparse.") for key in extended) or kind not in KINDS:
         raise DamagedArchiveError(f"the archive has an entry of the unsupported type {chr(kind)!r}")
     name = extended.get(b"path") or tar_headers.entry_name(header)

@@ -1,16 +1,16 @@
 """What COPY and ADD take: sources found in a tree, and their digests for the cache.
 
-Source: the classic builder's `copy.go`. A digest covers name, kind, mode, owner, link, device and contents,
-and not the time of the last change.
+Source: the classic builder's `copy.go`. Unlike there, links in folders count as themselves and not as what
+they lead to: one that leads nowhere and is changed is noticed.
 """
 
-import hashlib
 import posixpath
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from backend.builder import tar_sums
 from backend.builder.path_patterns import clean, has_wildcards, name_expression
-from backend.builder.source_tree import FILE, FOLDER, Node, SourceTree, resolve, walk
+from backend.builder.source_tree import FOLDER, Node, SourceTree, resolve, walk
 from backend.errors import InvalidParameterError
 
 
@@ -46,7 +46,7 @@ def joint_digest(sources: Sequence[Source]) -> str:
     """Return one digest for all sources of an instruction."""
     if len(sources) == 1:
         return sources[0].digest
-    return f"multi:{_hash_texts(source.digest for source in sources)}"
+    return f"multi:{tar_sums.joined(source.digest for source in sources)}"
 
 
 def _check_inside(word: str) -> None:
@@ -75,26 +75,12 @@ def _source(tree: SourceTree, path: str, *, from_image: bool) -> Source:
         raise InvalidParameterError(
             f"file not found in build context or excluded by .dockerignore: {missing}"
         )
-    if node.kind == FOLDER:
-        below = sorted(_digest(tree, inner, item, inner) for inner, item in walk(tree, real_path))
-        if real_path:
-            below = sorted([*below, _digest(tree, real_path, node, real_path)])
-        return Source(tree, path, real_path, node, f"dir:{_hash_texts(below)}")
-    return Source(tree, path, real_path, node, f"file:{_digest(tree, real_path, node, clean(path))}")
-
-
-def _digest(tree: SourceTree, path: str, node: Node, name: str) -> str:
-    size = node.size if node.kind == FILE else 0
-    fields = (name, node.kind, node.mode, node.uid, node.gid, size, node.link, node.device, node.records)
-    digest = hashlib.sha256(repr(fields).encode())
-    if node.kind == FILE:
-        for chunk in tree.contents(path, node):
-            digest.update(chunk)
-    return digest.hexdigest()
-
-
-def _hash_texts(texts: "Iterator[str] | Sequence[str]") -> str:
-    return hashlib.sha256(",".join(texts).encode()).hexdigest()
+    if node.kind != FOLDER:
+        return Source(tree, path, real_path, node, f"file:{tree.digest(real_path, node)}")
+    below = [tree.digest(inner, item) for inner, item in walk(tree, real_path)]
+    if real_path:
+        below.append(tree.digest(real_path, node))
+    return Source(tree, path, real_path, node, f"dir:{tar_sums.joined(sorted(below))}")
 
 
 def last_name(path: str) -> str:

@@ -5,6 +5,7 @@ import os
 import stat
 from collections.abc import Iterator
 
+from backend.builder import tar_sums
 from backend.builder.source_tree import FILE, FOLDER, SYMLINK, Node
 from backend.errors import SystemFailureError
 from backend.images import tar_headers
@@ -62,6 +63,11 @@ class MountedTree:
             return sorted(os.listdir(descriptor))  # noqa: PTH208 - an open folder
         finally:
             os.close(descriptor)
+
+    def digest(self, path: str, node: Node) -> str:
+        """Return what the build cache knows a file by. Blocking."""
+        contents = self.contents(path, node) if node.kind == FILE else ()
+        return tar_sums.digest(tar_sums.file_header(path, node), contents)
 
     def contents(self, path: str, node: Node) -> Iterator[bytes]:
         """Give the bytes of a file. Blocking. Raises SystemFailureError."""

@@ -5,6 +5,7 @@ import codecs
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from backend.containers import container_events
 from backend.containers.attach import Attachment
 from backend.containers.container import Container
 from backend.containers.manager import Containers
@@ -40,6 +41,7 @@ async def run_container(
     Raises CommandFailedError, EngineError. When it is cancelled the container is killed.
     """
     attachment = Attachment(container, containers.lifecycle.run_files(container).monitor)
+    container_events.publish(containers.events, container, "attach")
     try:
         ended = containers.wait(container.id, "next-exit")
         await containers.start(container.id)

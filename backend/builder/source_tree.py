@@ -45,6 +45,10 @@ class SourceTree(Protocol):
         """Return the names in the folder `path`, sorted."""
         ...
 
+    def digest(self, path: str, node: Node) -> str:
+        """Return what the build cache knows the file at `path` by: see `tar_sums`."""
+        ...
+
     def contents(self, path: str, node: Node) -> Iterator[bytes]:
         """Give exactly `node.size` bytes of the file at `path`."""
         ...
