@@ -197,7 +197,7 @@ class ImageBuild:
             compared = config_changes.with_short_comment(changed.config, changed.comment)
         else:
             compared = config_changes.with_comment(changed.config, changed.comment)
-        if self._use_cache(state, compared):
+        if await self._use_cache(state, compared):
             return
         container_id = new_id()
         if isinstance(step, instructions.Workdir):
@@ -223,7 +223,7 @@ class ImageBuild:
             try:
                 await copy.find_sources(self._out.send)
                 compared = config_changes.with_short_comment(state.config, copy.comment())
-                if self._use_cache(state, compared):
+                if await self._use_cache(state, compared):
                     return
                 async with self._root(state.image) as root:
                     layer = await copy.layer(root, state.config.get("WorkingDir") or "/")
@@ -272,7 +272,7 @@ class ImageBuild:
             counted = sorted(entry for entry in arguments if state.args.matters(entry.partition("=")[0]))
             noted = [f"|{len(counted)}", *counted, *command]
         compared = {**state.config, "Cmd": noted, "Entrypoint": None}
-        if self._use_cache(state, compared):
+        if await self._use_cache(state, compared):
             return
         if state.image is None:
             raise InvalidParameterError(
@@ -310,8 +310,8 @@ class ImageBuild:
 
     # --- what steps have in common ---
 
-    def _use_cache(self, state: _State, compared: Mapping[str, Any]) -> bool:
-        found = self._cache.find(state.image, compared)
+    async def _use_cache(self, state: _State, compared: Mapping[str, Any]) -> bool:
+        found = await self._cache.find(state.image, compared, _stored(state.config))
         if found is None:
             return False
         self._out.using_cache()
@@ -321,17 +321,13 @@ class ImageBuild:
     async def _commit(self, state: _State, compared: Config, container_id: str, layer: Any) -> None:
         """Make the step's image. `compared` is the configuration that the cache finds it by."""
         chunks = layer.chunks() if isinstance(layer, CopyLayer) else layer
-        config = {
-            name: value for name, value in state.config.items() if name in config_changes.EMPTY or value
-        }
-        noted = {name: value for name, value in compared.items() if name in config_changes.EMPTY or value}
         draft = ImageDraft(
             parent=state.image,
-            config=config,
+            config=_stored(state.config),
             created_by=" ".join(compared["Cmd"]),
             author=state.author,
             container_id=container_id,
-            container_config={**noted, "Hostname": container_id[:12]},
+            container_config={**_stored(compared), "Hostname": container_id[:12]},
         )
         state.image = await self._images.create(draft, chunks)
 
@@ -362,6 +358,11 @@ def _platform(text: str) -> platforms.Platform:
         return platforms.parse(text)
     except InvalidParameterError as error:
         raise InvalidParameterError(f"failed to parse platform {text}: {error.message}") from error
+
+
+def _stored(config: Mapping[str, Any]) -> Config:
+    """Return a configuration as images keep it: without what is empty, but for what Docker always writes."""
+    return {name: value for name, value in config.items() if name in config_changes.EMPTY or value}
 
 
 def _config_of(image: Image) -> Config:

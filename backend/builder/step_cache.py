@@ -4,11 +4,12 @@ Source: the classic builder's `imageprobe.go`, moby's `image/cache`. What a step
 `container_config`, so that the cache survives whatever the images survive.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from backend.errors import EngineError
-from backend.images.image import Image
+from backend.images.image import Image, Layer
+from backend.images.image_creation import ImageDraft
 from backend.images.manager import Images
 
 # What differs from container to container and says nothing about the step.
@@ -16,30 +17,42 @@ PASSED_OVER = frozenset(("Image", "Hostname", "Domainname", "MacAddress"))
 
 
 class StepCache:
-    """The cache as one stage sees it: after the first miss everything misses, until `reset`."""
+    """The cache as one stage sees it: after the first miss everything misses, until `reset`.
+
+    With `cache_from` hits come from the images of these names only, and from what they were made of: pulled
+    ones give the steps that their history tells.
+    """
 
     def __init__(self, images: Images, *, disabled: bool, cache_from: Iterable[str]) -> None:
         self._images = images
         self._disabled = disabled
         self._missed = disabled
-        self._allowed = _ancestors(images, cache_from)
+        names = list(cache_from)
+        self._sources = _found(images, names) if names else None
 
     def reset(self) -> None:
         """Begin a new stage."""
         self._missed = self._disabled
 
-    def find(self, parent: Image | None, step: Mapping[str, Any]) -> Image | None:
-        """Return the newest image that `step` (a container's configuration) has made of `parent`."""
+    async def find(
+        self, parent: Image | None, step: Mapping[str, Any], config: Mapping[str, Any]
+    ) -> Image | None:
+        """Return the newest image that `step` (a container's configuration) has made of `parent`.
+
+        `config` is what the step makes of the image's configuration.
+        """
         if self._missed:
             return None
+        found = self._made_here(parent, step)
+        if self._sources is not None and (found is None or not self._is_in_sources(found)):
+            found = await self._from_sources(self._sources, parent, step, config)
+        self._missed = found is None
+        return found
+
+    def _made_here(self, parent: Image | None, step: Mapping[str, Any]) -> Image | None:
         wanted = comparable(step)
         fitting = [image for image in self._children(parent) if _made_by(image) == wanted]
-        if self._allowed is not None:
-            fitting = [image for image in fitting if image.id in self._allowed]
-        if not fitting:
-            self._missed = True
-            return None
-        return max(fitting, key=lambda image: image.created)
+        return max(fitting, key=lambda image: image.created, default=None)
 
     def _children(self, parent: Image | None) -> list[Image]:
         if parent is not None:
@@ -47,6 +60,39 @@ class StepCache:
         # Pulled images have no parent here either, but a manifest: what they say about steps is not to be
         # trusted (CVE-2024-24557).
         return [image for image in self._images if not image.parent and not image.manifest]
+
+    def _is_in_sources(self, image: Image) -> bool:
+        """Return whether an image is one of the sources, or one that they were made of."""
+        for source in self._sources or ():
+            ancestor: Image | None = source
+            seen: set[str] = set()
+            while ancestor is not None and ancestor.id not in seen:
+                if ancestor.id == image.id:
+                    return True
+                seen.add(ancestor.id)
+                ancestor = self._images.get(ancestor.parent) if ancestor.parent else None
+        return False
+
+    async def _from_sources(
+        self,
+        sources: Sequence[Image],
+        parent: Image | None,
+        step: Mapping[str, Any],
+        config: Mapping[str, Any],
+    ) -> Image | None:
+        """Return the step as the history of a source tells it, made an image of its own."""
+        command = " ".join(step["Cmd"])
+        for source in sources:
+            history, done = _history(source), _history(parent)
+            if not _continues(source, parent) or history[len(done)].get("created_by") != command:
+                continue
+            if len(history) == len(done) + 1:
+                return source
+            self._sources = [source]  # never a step of one and the next of another
+            entry = history[len(done)]
+            draft = ImageDraft(parent, config, command, step=entry)
+            return await self._images.create(draft, _layer_of(source, history, len(done)))
+        return None
 
 
 def comparable(config: Mapping[str, Any]) -> dict[str, Any]:
@@ -59,21 +105,34 @@ def _made_by(image: Image) -> dict[str, Any] | None:
     return comparable(config) if isinstance(config, dict) else None
 
 
-def _ancestors(images: Images, names: Iterable[str]) -> set[str] | None:
-    """Return the ids that hits are limited to, the named images and what they were made of; None for all.
-
-    Names that are not there allow nothing, as in Docker.
-    """
-    wanted = list(names)
-    if not wanted:
-        return None
-    allowed: set[str] = set()
-    for name in wanted:
+def _found(images: Images, names: Iterable[str]) -> list[Image]:
+    """Return the images of these names that are here; what is missing gives no hits, as in Docker."""
+    found: list[Image] = []
+    for name in names:
         try:
-            image: Image | None = images.find_listed(name)
+            found.append(images.find_listed(name))
         except EngineError:
             continue
-        while image is not None and image.id not in allowed:
-            allowed.add(image.id)
-            image = images.get(image.parent) if image.parent else None
-    return allowed
+    return found
+
+
+def _history(image: Image | None) -> list[dict[str, Any]]:
+    steps = (image.config.get("history") or []) if image is not None else []
+    return [step if isinstance(step, dict) else {} for step in steps]
+
+
+def _continues(source: Image, parent: Image | None) -> bool:
+    """Return whether a source was made by what `parent` was made by, and more."""
+    history, done = _history(source), _history(parent)
+    layers = parent.layers if parent is not None else ()
+    return (
+        len(history) > len(done) and history[: len(done)] == done and source.layers[: len(layers)] == layers
+    )
+
+
+def _layer_of(source: Image, history: Sequence[Mapping[str, Any]], number: int) -> Layer | None:
+    """Return the layer of one step of a history, None for a step that made none."""
+    if history[number].get("empty_layer"):
+        return None
+    below = sum(not step.get("empty_layer") for step in history[:number])
+    return source.store_layers[below] if below < len(source.store_layers) else None

@@ -35,7 +35,8 @@ class ImageDraft:
     `parent` is the image that it is made from, None when it begins with nothing; then `platform` says where
     it runs, None for this engine's. `config` says how containers run (Docker's Config: "Cmd", "Env", …);
     `created_by` is the step as the history tells it; `container_id` and `container_config` are of the
-    container that it comes from, if it comes from one.
+    container that it comes from, if it comes from one. `step` is its entry in the history when that is known
+    already, as another image's.
     """
 
     parent: Image | None
@@ -46,6 +47,7 @@ class ImageDraft:
     container_id: str = ""
     container_config: Mapping[str, Any] | None = None
     platform: Platform | None = None
+    step: Mapping[str, Any] | None = None
 
 
 class ImageCreation:
@@ -58,19 +60,23 @@ class ImageCreation:
         self._pins = pins
 
     async def create(
-        self, draft: ImageDraft, layer: Iterable[bytes] | None, references: Sequence[Reference]
+        self, draft: ImageDraft, layer: Iterable[bytes] | Layer | None, references: Sequence[Reference]
     ) -> Image:
         """Make an image and record it under `references`.
 
         `layer` is the plain tar of what is new; it is read on a thread and may block. A tar without entries
-        makes no layer. Raises what reading it raises, InvalidParameterError for a tar that must not be
-        unpacked, SystemFailureError when the disk is full.
+        makes no layer. A layer of another image is taken over as it is. Raises what reading it raises,
+        InvalidParameterError for a tar that must not be unpacked, SystemFailureError when the disk is full.
         """
         layers = draft.parent.store_layers if draft.parent else ()
         with ExitStack() as pins:
             pins.enter_context(self._pins.hold([lower.blob for lower in layers]))
             pins.enter_context(self._pins.hold([lower.diff_id for lower in layers]))
-            added = await self._layer(layer, layers, pins) if layer is not None else None
+            if isinstance(layer, Layer):
+                pins.enter_context(self._pins.hold([layer.blob, layer.diff_id]))
+                added: Layer | None = layer
+            else:
+                added = await self._layer(layer, layers, pins) if layer is not None else None
             layers = (*layers, added) if added else layers
             config = _config(draft, layers, is_empty=added is None)
             config_data = json.dumps(config, separators=(",", ":")).encode()
@@ -116,6 +122,8 @@ def _config(draft: ImageDraft, layers: Sequence[Layer], *, is_empty: bool) -> di
     step |= {name: text for name, text in (("author", draft.author), ("comment", draft.comment)) if text}
     if is_empty:
         step["empty_layer"] = True
+    if draft.step is not None:
+        step, created = dict(draft.step), str(draft.step.get("created") or created)
     config: dict[str, Any] = {
         "architecture": base.get("architecture") or own.architecture,
         "config": dict(draft.config),

@@ -12,7 +12,7 @@ from backend.errors import ConflictError, InvalidParameterError, NotFoundError
 from backend.events import EventBus
 from backend.images import digests, reference
 from backend.images.content_store import ContentStore
-from backend.images.image import Image, ImageUse
+from backend.images.image import Image, ImageUse, Layer
 from backend.images.image_creation import ImageCreation, ImageDraft
 from backend.images.image_events import publish_image_event
 from backend.images.image_import import ImageImport
@@ -153,9 +153,13 @@ class Images:
         return removed, sum(before[key] for key in gone)
 
     async def create(
-        self, draft: ImageDraft, layer: Iterable[bytes] | None = None, references: Sequence[Reference] = ()
+        self,
+        draft: ImageDraft,
+        layer: Iterable[bytes] | Layer | None = None,
+        references: Sequence[Reference] = (),
     ) -> Image:
-        """Make a new image; `layer` is the plain tar of what it adds to its parent, read on a thread.
+        """Make a new image; `layer` is the plain tar of what it adds to its parent, read on a thread, or
+        another image's.
 
         Raises InvalidParameterError for a tar that must not be unpacked, SystemFailureError.
         """

@@ -83,6 +83,26 @@ def test_what_the_cache_looks_at(engine: NativeEngine) -> None:
     assert build(engine, dockerfile, {"a": "1"}, **unrelated).hits == 0
 
 
+def test_a_loaded_image_serves_as_cache(engine: NativeEngine) -> None:
+    """`--cache-from` takes steps over from an image that was made elsewhere, and only when it is named."""
+    dockerfile = "FROM busybox\nENV from=elsewhere\nCOPY a /from\nRUN echo $from > /seen\nCMD true\n"
+    first = build(engine, dockerfile, {"a": "1"}, t="cached:1")
+    saved = engine.docker("save", "cached:1").stdout
+    image: str | None = first.image_id
+    while image and image != inspect(engine, "busybox")["Id"]:
+        parent = inspect(engine, image)["Parent"]
+        assert engine.request("DELETE", f"/images/{image}", query={"noprune": "1"}).status == 200
+        image = parent
+    engine.docker("load", "-q", stdin=saved)
+    named = {"cachefrom": json.dumps(["nothing:1", "cached:1"])}
+    again = build(engine, dockerfile, {"a": "1"}, t="cached:2", **named)
+    assert (again.hits, again.image_id) == (4, first.image_id)
+    changed = build(engine, dockerfile.replace("CMD true", "CMD false"), {"a": "1"}, t="cached:3", **named)
+    assert changed.hits == 3
+    assert run(engine, "cached:3", "cat /from /seen") == "1elsewhere\n"
+    assert build(engine, dockerfile, {"a": "2"}, **named).hits == 1
+
+
 def test_steps_are_images_without_names(engine: NativeEngine) -> None:
     """Every step's image is there for the cache, hidden unless one asks for all."""
     built = build(engine, "FROM busybox\nENV steps=1\nENV steps=2\n", t="steps:1")
