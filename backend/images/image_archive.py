@@ -9,7 +9,7 @@ import json
 import os
 import posixpath
 import tarfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any
 
 from backend.errors import InvalidParameterError
 from backend.images import digests
+from backend.images.decompression import GZIP_MAGIC, ZSTD_MAGIC
 from backend.images.image_layout import FULL_NAME, REF_NAME
 from backend.images.image_source import BlobStream, FoundManifest
 from backend.images.manifest import (
@@ -125,6 +126,13 @@ class ImageArchive:
         """Go through a file of the archive. Blocking."""
         for offset in range(0, member.size, READ_SIZE):
             yield self._read(Member(member.offset + offset, min(READ_SIZE, member.size - offset)), READ_SIZE)
+
+    def has_compressed(self, members: Iterable[Member]) -> bool:
+        """Return whether one of these files is compressed. Blocking."""
+        return any(
+            self._read(Member(member.offset, min(4, member.size)), 4).startswith((GZIP_MAGIC, ZSTD_MAGIC))
+            for member in members
+        )
 
     def add_manifest(self, data: bytes, media_type: str) -> FoundManifest:
         """Take in a manifest that the archive lacks."""

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 
 from backend.errors import InvalidParameterError, NotFoundError
 from backend.images import digests, platforms
@@ -90,6 +91,13 @@ class ImageImport:
                 await in_thread(self._content.add, data)
             kept = {image.id, image.manifest, *(layer.blob for layer in image.store_layers)}
             await in_thread_to_end(self._content.keep, kept - {""})  # a new image has no manifest yet
+            existing = self._records.get(image.id)
+            if existing is not None and not existing.removed:  # it stays what it was, and gains names
+                image = replace(
+                    image,
+                    parent=image.parent or existing.parent,
+                    manifest=image.manifest or existing.manifest,
+                )
             return self._records.add(image, references)
 
     async def _manifest_for(

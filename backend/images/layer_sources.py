@@ -38,10 +38,11 @@ class BlobSource:
 class NewLayer:
     """A tar that is being made, `chunks`; what is read of it is compressed into `blob` at the same time.
 
-    Equal tars give equal blobs. `blob_digest` is known at the end.
+    Equal tars give equal blobs. `blob_digest` is known at the end; `name` is for messages.
     """
 
-    def __init__(self, chunks: Iterable[bytes], blob: Path) -> None:
+    def __init__(self, chunks: Iterable[bytes], blob: Path, name: str = "") -> None:
+        self.name = name
         self.blob_digest = ""
         self._chunks = chunks
         self._blob = blob

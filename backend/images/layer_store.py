@@ -74,21 +74,25 @@ class LayerStore:
         return self._folder / f"{UNFINISHED}{secrets.token_hex(8)}.erofs"
 
     async def unpack(
-        self, blob: BlobSource, diff_ids: Sequence[str], keys_below: Sequence[str], progress: Progress
+        self,
+        source: BlobSource | NewLayer,
+        diff_ids: Sequence[str],
+        keys_below: Sequence[str],
+        progress: Progress,
     ) -> StoredLayer:
-        """Make the topmost layer of the stack `diff_ids` from its blob.
+        """Make the topmost layer of the stack `diff_ids`, which is known already.
 
         It is not durable yet: call `make_durable` before a record names it; unrecorded layers are swept.
         `keys_below` are the layers under it, bottom to top; `progress` is called on a thread with the bytes
-        of the blob read so far. Raises InvalidParameterError for a damaged or hostile layer,
+        of `source` read so far. Raises InvalidParameterError for a damaged or hostile layer,
         SystemFailureError when the disk is full.
         """
         unfinished = self._unfinished()
         try:
-            diff_id, contents = await self._make(blob, keys_below, progress, unfinished)
+            diff_id, contents = await self._make(source, keys_below, progress, unfinished)
             if diff_id != diff_ids[-1]:
                 raise InvalidParameterError(
-                    f"layer {blob.name} is not what the image says: "
+                    f"layer {source.name} is not what the image says: "
                     f"its contents have the digest {diff_id}, expected {diff_ids[-1]}"
                 )
             return await self._place(unfinished, diff_ids, contents)

@@ -16,13 +16,15 @@ from backend.images import reference
 from backend.images.archive_packing import Packer
 from backend.images.content_store import ContentStore
 from backend.images.decompression import BUFFER, DECOMPRESSION_ERRORS, plain
+from backend.images.image import Image
 from backend.images.image_archive import ArchivedImage, ImageArchive
 from backend.images.image_events import publish_image_event
 from backend.images.image_import import ImageImport
 from backend.images.image_records import ImageRecords
-from backend.images.image_source import FoundManifest
+from backend.images.layer_store import LayerStore
 from backend.images.manifest import parse_config
 from backend.images.pins import Pins
+from backend.images.plain_import import PlainImport
 from backend.images.pull_progress import PullProgress, Send, Step
 from backend.tasks import in_thread, in_thread_to_end
 
@@ -53,12 +55,14 @@ class Loader:
     def __init__(
         self,
         content: ContentStore,
+        layers: LayerStore,
         importer: ImageImport,
         records: ImageRecords,
         pins: Pins,
         events: EventBus,
     ) -> None:
         self._content = content
+        self._layers = layers
         self._importer = importer
         self._records = records
         self._pins = pins
@@ -93,13 +97,16 @@ class Loader:
         self, archive: ImageArchive, archived: ArchivedImage, progress: LoadProgress, send: Send
     ) -> None:
         names = [reference.parse(name).with_default_tag() for name in archived.names]
+        before = {name: self._records.by_reference(str(name)) for name in names}
+        full_names = [str(name) for name in names]
+        shown = names[0].familiar if names else "the archive's image"
         with ExitStack() as pins:
-            manifest = archived.manifest or await self._packed(archive, archived, pins)
-            shown = names[0].familiar if names else manifest.digest
-            before = {name: self._records.by_reference(str(name)) for name in names}
-            image = await self._importer.run(
-                archive, manifest, None, shown, [str(name) for name in names], progress
-            )
+            if archived.manifest is not None:
+                image = await self._importer.run(
+                    archive, archived.manifest, None, shown, full_names, progress
+                )
+            else:
+                image = await self._import_without_manifest(archive, archived, full_names, progress, pins)
         publish_image_event(self._events, "load", image)
         for name in names:
             if (loser := before[name]) is not None and loser.id != image.id:
@@ -108,12 +115,24 @@ class Loader:
         if not names:
             send({"stream": f"Loaded image ID: {image.id}\n"})
 
-    async def _packed(self, archive: ImageArchive, archived: ArchivedImage, pins: ExitStack) -> FoundManifest:
-        """Return a manifest for an image without one; what it relies on is pinned."""
+    async def _import_without_manifest(
+        self,
+        archive: ImageArchive,
+        archived: ArchivedImage,
+        names: Sequence[str],
+        progress: LoadProgress,
+        pins: ExitStack,
+    ) -> Image:
+        """Import an image of `docker save`'s own form; what it relies on is pinned."""
         _, diff_ids = parse_config(archived.config, len(archived.layers))
         known = [self._importer.known(diff_ids[: height + 1]) for height in range(len(diff_ids))]
         pins.enter_context(self._pins.hold([*diff_ids, *(layer.blob for layer in known if layer)]))
-        return await in_thread_to_end(Packer(archive, self._content).pack, archived, known)
+        new = [member for member, layer in zip(archived.layers, known, strict=True) if layer is None]
+        if not await in_thread(archive.has_compressed, new):
+            plain_import = PlainImport(self._content, self._layers, self._importer, self._pins, pins)
+            return await plain_import.run(archive, archived, known, names, progress)
+        manifest = await in_thread_to_end(Packer(archive, self._content).pack, archived, known)
+        return await self._importer.run(archive, manifest, None, names[0] if names else "", names, progress)
 
 
 def _decompressed(path: Path) -> Path:

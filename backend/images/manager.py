@@ -47,7 +47,7 @@ class Images:
         self._importer = ImageImport(self._content, self._layers, self._records, self._pins, tasks)
         self._config = config
         self._puller = Puller(config, self._importer, self._records, events)
-        self._loader = Loader(self._content, self._importer, self._records, self._pins, events)
+        self._loader = Loader(self._content, self._layers, self._importer, self._records, self._pins, events)
         self._creation = ImageCreation(self._content, self._layers, self._importer, self._pins)
         self._remover = Remover(
             self._records,

@@ -170,6 +170,27 @@ def test_layer_that_is_there_keeps_its_blob(engine: NativeEngine, registry: Regi
     assert listed(files, "manifest.json")[0]["Layers"] == [f"blobs/sha256/{pulled.layer_digests[0][7:]}"]
 
 
+def test_image_that_is_there_keeps_its_manifest_and_parent(
+    engine: NativeEngine, registry: Registry, busybox: str
+) -> None:
+    image = small_image("kept-manifest", docker=True)
+    name = registry.push("kept-manifest", "1", image)
+    pull(engine, f"{registry.address}/kept-manifest", "1")
+    files = saved(engine, name)
+    old_form = {path: data for path, data in files.items() if path not in ("index.json", "oci-layout")}
+    load(engine, layer_tar([Entry(path, data) for path, data in old_form.items()]))
+    assert listed(saved(engine, name), "index.json")["manifests"][0]["digest"] == image.digest
+    container = engine.request("POST", "/containers/create", body={"Image": busybox, "Cmd": ["x"]}).json["Id"]
+    query = {"container": container, "repo": "kept-parent"}
+    made = engine.request("POST", "/commit", query=query, body={}).json["Id"]
+    engine.request("DELETE", f"/containers/{container}")
+    parent = engine.request("GET", f"/images/{made}/json").json["Parent"]
+    assert parent
+    load(engine, engine.request("GET", "/images/kept-parent/get").body)
+    assert engine.request("GET", f"/images/{made}/json").json["Parent"] == parent
+    engine.request("DELETE", "/images/kept-parent")
+
+
 def test_event_and_command_line(engine: NativeEngine, registry: Registry) -> None:
     image = small_image("by-cli-saved")
     name = registry.push("cli-saved", "1", image)
