@@ -127,10 +127,6 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         container_events.publish(engine.events, container, "top")
         return web.json_response(processes)
 
-    async def not_yet(request: web.Request) -> web.Response:
-        containers.find(request.match_info["id"])
-        raise NotSupportedError(f"{request.path.rpartition('/')[2]} is not supported by this engine yet")
-
     one = "/containers/{id}"
     return [
         web.post("/containers/create", create),
@@ -149,7 +145,6 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         web.get(f"{one}/top", top),
         web.delete(one, remove),
         *container_streams.routes(engine),
-        web.get(f"{one}/attach/ws", not_yet),
     ]
 
 

@@ -5,6 +5,7 @@ import socket
 from aiohttp import web
 
 from backend.api import (
+    attach_websocket,
     build,
     buildkit,
     commit,
@@ -32,6 +33,7 @@ AREAS = (
     events,
     images,
     containers,
+    attach_websocket,
     container_files,
     container_stats,
     commit,

@@ -3,9 +3,21 @@
 import asyncio
 from typing import Protocol
 
-from backend.api.streams import HijackedStream, frame
+from backend.api.streams import frame
 from backend.containers.detach_keys import DetachScanner
 from backend.errors import EngineError
+
+
+class ClientStream(Protocol):
+    """Both directions of a client's connection; `closed` is done when it is gone."""
+
+    closed: "asyncio.Future[None]"
+
+    async def read(self) -> bytes:
+        """Return what the client sent, b"" at its end."""
+
+    async def write(self, data: bytes) -> None:
+        """Send to the client. Raises ConnectionError when it is gone."""
 
 
 class ProcessStreams(Protocol):
@@ -22,7 +34,7 @@ class ProcessStreams(Protocol):
 
 
 async def pump(
-    client: HijackedStream,
+    client: ClientStream,
     process: ProcessStreams,
     *,
     stdin: bool,
@@ -49,7 +61,7 @@ async def pump(
 
 
 async def _carry_output(
-    client: HijackedStream, process: ProcessStreams, streams: frozenset[int], terminal: bool
+    client: ClientStream, process: ProcessStreams, streams: frozenset[int], terminal: bool
 ) -> None:
     while True:
         stream, data = await process.read()
@@ -60,7 +72,7 @@ async def _carry_output(
 
 
 async def _carry_input(
-    client: HijackedStream, process: ProcessStreams, scanner: DetachScanner | None, stdin: bool
+    client: ClientStream, process: ProcessStreams, scanner: DetachScanner | None, stdin: bool
 ) -> None:
     while data := await client.read():
         if scanner is not None:

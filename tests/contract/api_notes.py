@@ -24,7 +24,6 @@ REFUSED = {
     "GET /plugins/privileges": "no plugins",
     "POST /plugins/pull": "no plugins",
     "POST /plugins/create": "no plugins",
-    "GET /containers/{id}/attach/ws": "in the making",
 }
 """Calls that are always answered with 501."""
 
