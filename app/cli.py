@@ -76,6 +76,9 @@ def _add_machine_commands(commands: Any) -> None:
     stop.add_argument("-f", "--force", action="store_true", help="at once, from any state")
     _add(commands, "restart", "machine.restart", "stop and start the machine")
     _add(commands, "status", "machine.status", "show the machine's state")
+    diagnose = _add(commands, "diagnose", "diagnose.diagnose", "look at each hop to the engine")
+    diagnose.add_argument("--network", action="store_true", help="ask name servers and registries too")
+    diagnose.add_argument("--bundle", metavar="FILE", default="", help="pack the evidence, without secrets")
     _add(commands, "version", "machine.version", "show versions")
     _add(commands, "docker-context", "machine.docker_context", "make the docker context “marina”")
     story = _add(

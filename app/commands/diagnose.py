@@ -1,0 +1,31 @@
+"""The command `diagnose`: each hop to the engine with its verdict, and the bundle for somebody who helps."""
+
+import argparse
+from dataclasses import asdict
+from pathlib import Path
+
+from app.commands.console import printable, tell, write, write_json
+from app.commands.session import Session
+
+MARKS = {"ok": "ok", "warning": "note", "failed": "FAILED", "skipped": "-"}
+
+
+def diagnose(options: argparse.Namespace) -> int:
+    """Show what was found; exit code 1 when a hop has failed."""
+    from app.services.diagnosis import Verdict, run_diagnosis
+
+    Session(options).machine()  # refuses --socket: there is no machine to look at then
+    bundle = Path(options.bundle).expanduser() if options.bundle else None
+    report, packed = run_diagnosis(network=options.network, bundle=bundle)
+    if options.json:
+        write_json(asdict(report) | {"verdict": report.verdict, "bundle": options.bundle})
+    else:
+        for finding in report.findings:
+            write(f"{MARKS[finding.verdict]:<7}{finding.title}")
+            for line in finding.details.strip().splitlines():
+                write(f"         {printable(line)}")
+            if finding.fix:
+                write(f"       → {finding.fix}")
+    if packed:
+        tell(f"Packed into {options.bundle}: {', '.join(packed)}. Have a look before you send it.")
+    return 1 if report.verdict is Verdict.FAILED else 0

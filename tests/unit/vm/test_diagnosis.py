@@ -1,0 +1,110 @@
+"""A diagnosis of a machine that does not run, and what a bundle must not hold."""
+
+import json
+import shutil
+import stat
+import tarfile
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from vm.client import MachineClient
+from vm.diagnosis.bundle import write_bundle
+from vm.diagnosis.checks import Outcome, Situation, _docker_host, diagnose
+from vm.diagnosis.redaction import redact
+from vm.diagnosis.report import Finding, Report, Verdict
+from vm.errors import UserError
+from vm.machine.machine_files import MachineFiles
+
+
+@pytest.fixture
+def client() -> Iterator[MachineClient]:
+    folder = Path(tempfile.mkdtemp(prefix="marina-"))  # short: sockets are in it
+    yield MachineClient(MachineFiles.find(folder))
+    shutil.rmtree(folder)
+
+
+def by_name(report: Report) -> dict[str, Finding]:
+    return {finding.name: finding for finding in report.findings}
+
+
+def test_without_a_machine_what_needs_one_is_skipped(client: MachineClient) -> None:
+    found = by_name(diagnose(client))
+    assert {name for name, finding in found.items() if finding.verdict is Verdict.SKIPPED} == {
+        "qemu", "tunnel", "engine", "clock", "shares"
+    }  # fmt: skip
+    assert found["supervisor"].verdict is Verdict.OK
+    assert found["disk"].verdict is Verdict.OK
+    assert "registry" not in found, "asked for only when wanted"
+
+
+def test_what_is_wrong_is_named_with_what_to_do(
+    client: MachineClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MARINA_IMAGE_DIR", str(tmp_path))
+    client.files.settings.write_text('{"cpus": 0}')
+    client.files.data_disk.write_bytes(b"")
+    report = diagnose(client)
+    found = by_name(report)
+    assert report.verdict is Verdict.FAILED
+    assert (found["image"].verdict, found["disk"].verdict) == (Verdict.FAILED,) * 2
+    assert found["settings"].verdict is Verdict.WARNING
+    assert "cpus" in found["settings"].details
+    assert all(finding.fix for finding in report.findings if finding.verdict is Verdict.FAILED)
+
+
+def test_another_engine_in_docker_host_is_noticed(client: MachineClient) -> None:
+    def look(value: str) -> Outcome:
+        return _docker_host(Situation(client, {"DOCKER_HOST": value}))
+
+    assert look("tcp://elsewhere:2375")[0] is Verdict.WARNING
+    assert look(f"unix://{client.files.docker_socket}")[0] is Verdict.OK
+
+
+SECRETS = (
+    "https://user:{}@mirror.example/v2/",
+    "Authorization: Bearer {}",
+    "X-Registry-Auth: {}",
+    '{{"password": "{}"}}',
+    '"identitytoken": "{}",',
+    "POSTGRES_PASSWORD={}",
+    'ARBITRARY_NAME="{}"',
+    "--token={}",
+    "api_key: {}",
+    "GET / eyJhbGciOi.{}.c2lnbmF0dXJl",
+    "-----BEGIN OPENSSH PRIVATE KEY-----\n{}\n-----END OPENSSH PRIVATE KEY-----",
+)
+
+
+@pytest.mark.parametrize("text", SECRETS)
+def test_no_secret_stays(text: str) -> None:
+    assert "hunter2Secret" not in redact(text.format("hunter2Secret"))
+    assert "hunter2Secret" not in redact(f"before {text.format('hunter2Secret')} after")
+
+
+def test_what_helps_stays() -> None:
+    line = "2026-01-02 03:04:05,678 WARNING vm.machine.ssh_tunnel: redial failed: port 4321 of 127.0.0.1"
+    assert redact(line) == line
+    assert redact("open /home/anna/x: no such file", Path("/home/anna")) == "open ~/x: no such file"
+    assert redact("open /home/annabel/x", Path("/home/anna")) == "open /home/annabel/x"
+
+
+def test_a_bundle_holds_the_evidence_for_the_user_alone(client: MachineClient, tmp_path: Path) -> None:
+    client.files.create_folders()
+    client.files.settings.write_text('{"registry_mirrors": ["https://u:hunter2@m"]}')
+    client.files.console_log.write_bytes(b"\xff boot TOKEN=hunter2\n" + b"x" * 3 * 2**20 + b"\nthe end")
+    target = tmp_path / "bundle.tar.gz"
+    names = write_bundle(client, diagnose(client), target)
+    assert {"diagnosis.json", "status.json", "system.json", "machine.json", "console.log"} <= set(names)
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
+    with tarfile.open(target) as archive:
+        parts = {Path(name).name: archive.extractfile(name) for name in archive.getnames()}
+        texts = {name: file.read().decode() for name, file in parts.items() if file is not None}
+    assert not [name for name, text in texts.items() if "hunter2" in text]
+    assert texts["console.log"].endswith("the end")
+    assert len(texts["console.log"]) <= 2**20 + 10
+    assert json.loads(texts["diagnosis.json"])["findings"]
+    with pytest.raises(UserError, match="there already"):
+        write_bundle(client, diagnose(client), target)

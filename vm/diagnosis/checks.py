@@ -1,0 +1,365 @@
+"""The checks of a diagnosis, each of one hop; none starts, stops or changes anything."""
+
+import email.utils
+import http.client
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import psutil
+
+from vm.client import MachineClient
+from vm.diagnosis import guest
+from vm.diagnosis.report import Finding, Report, Verdict
+from vm.errors import UserError
+from vm.machine import disks, qemu_process
+from vm.machine.accelerator import SLOW
+from vm.machine.endpoints import dial_socket
+from vm.machine.image_folder import find_image_folder, read_image
+from vm.machine.json_files import read_json
+from vm.machine.machine_files import MachineFiles
+from vm.machine.settings import MachineSettings, read_settings
+from vm.machine.ssh_tunnel import TunnelDown
+from vm.machine.status import MachineState, MachineStatus
+
+GIB = 2**30
+CLOCK_TOLERANCE = 2.0
+"""Seconds."""
+
+API_LIMIT = 15.0
+"""Seconds for the engine's answer."""
+
+DOCKER_HUB = "registry-1.docker.io"
+RUNS = (MachineState.RUNNING, MachineState.DEGRADED, MachineState.RECONNECTING)
+NOT_RUNNING = "The machine does not run, or is held."
+
+
+@dataclass
+class Situation:
+    """What the checks share: the machine's folders, and what earlier checks have found."""
+
+    client: MachineClient
+    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
+    status: MachineStatus | None = None
+    settings: MachineSettings | None = None
+
+    @property
+    def files(self) -> MachineFiles:
+        """The machine's names on disk."""
+        return self.client.files
+
+    @property
+    def runs(self) -> bool:
+        """Whether the supervisor says that there is a machine."""
+        return self.status is not None and self.status.state in RUNS
+
+
+Outcome = tuple[Verdict, str, str]
+"""Verdict, details, fix."""
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A named check."""
+
+    name: str
+    title: str
+    look: Callable[[Situation], Outcome]
+
+
+def ok(details: str = "") -> Outcome:
+    """Return a good outcome."""
+    return Verdict.OK, details, ""
+
+
+def diagnose(client: MachineClient, *, network: bool = False) -> Report:
+    """Look at each hop; blocks for seconds. `network` asks name servers and registries too."""
+    client.files.create_folders()
+    situation = Situation(client)
+    return Report(tuple(_find(check, situation) for check in (*CHECKS, *(NETWORK_CHECKS if network else ()))))
+
+
+def _find(check: Check, situation: Situation) -> Finding:
+    try:
+        outcome = check.look(situation)
+    except UserError as error:
+        outcome = (Verdict.FAILED, f"{error.summary} {error.details}".strip(), error.what_to_do)
+    except TunnelDown as error:
+        outcome = (Verdict.FAILED, f"No connection: {error}", "Restart the machine: marina restart.")
+    except (OSError, ValueError, http.client.HTTPException, psutil.Error) as error:
+        outcome = (Verdict.FAILED, str(error) or type(error).__name__, "")
+    return Finding(check.name, check.title, *outcome)
+
+
+def _supervisor(situation: Situation) -> Outcome:
+    status = situation.status = situation.client.status()
+    if not status.supervisor_pid:
+        return ok("It does not run: it is started with the machine.")
+    told = f"process {status.supervisor_pid}, the machine is {status.state}"
+    if status.problem is None:
+        return ok(told)
+    problem = status.problem
+    return Verdict.FAILED, f"{told}: {problem.summary}\n{problem.details}".strip(), problem.what_to_do
+
+
+def _settings(situation: Situation) -> Outcome:
+    settings, warnings = read_settings(situation.files)
+    situation.settings, more = settings.with_usable_folders()
+    if warnings or more:
+        return Verdict.WARNING, " ".join((*warnings, *more)), f"Correct {situation.files.settings}."
+    return ok(
+        f"{settings.cpus} processors, {settings.memory_mib} MiB, a disk of {settings.disk_gib} GiB at most"
+    )
+
+
+def _image(situation: Situation) -> Outcome:
+    image = read_image(find_image_folder(situation.environment), situation.files)
+    return ok(f"version {image.version} in {image.folder}")
+
+
+def _qemu(situation: Situation) -> Outcome:
+    process = qemu_process.find_running(situation.files)
+    if process is None:
+        if situation.runs:
+            return Verdict.FAILED, "The machine's QEMU is gone.", "Restart the machine: marina restart."
+        return Verdict.SKIPPED, NOT_RUNNING, ""
+    memory = process.memory_info().rss // 2**20
+    return ok(f"process {process.pid}, {process.status()}, {memory} MB")
+
+
+def _accelerator(situation: Situation) -> Outcome:
+    status = situation.status
+    known = read_json(situation.files.accelerator_verdict)
+    reason = status.accelerator_reason if status and status.accelerator else ""
+    if not reason and isinstance(known, dict):
+        reason = str(known.get("reason") or "")
+    if SLOW in reason:
+        return (
+            Verdict.WARNING,
+            reason,
+            "Switch virtualization on in the computer's firmware; on Linux, join the group kvm.",
+        )
+    return ok(reason or (status.accelerator if status else ""))
+
+
+def _memory(situation: Situation) -> Outcome:
+    memory = psutil.virtual_memory()
+    details = f"{memory.available // 2**20} MB of {memory.total // 2**20} MB are free"
+    if memory.available < 512 * 2**20:
+        return (
+            Verdict.WARNING,
+            details,
+            "Close programs, or give the machine less: memory_mib in machine.json.",
+        )
+    return ok(details)
+
+
+def _host_space(situation: Situation) -> Outcome:
+    folder = situation.files.data
+    while not folder.exists():
+        folder = folder.parent
+    free = shutil.disk_usage(folder).free
+    details = f"{free / GIB:.1f} GiB are free in {folder}"
+    if free < disks.LEAST_FREE_BYTES:
+        return Verdict.FAILED, details, "Free some space: the machine is held, or does not start, until then."
+    if free < 5 * GIB:
+        return (
+            Verdict.WARNING,
+            details,
+            "Free some space, or remove what you do not need: docker system prune.",
+        )
+    return ok(details)
+
+
+def _data_disk(situation: Situation) -> Outcome:
+    files = situation.files
+    record = disks.read_disk_record(files)
+    if record is None and not files.data_disk.exists():
+        return ok("It is made at the first start.")
+    if record is None or not files.data_disk.exists():
+        missing = files.data_disk_record if record is None else files.data_disk
+        return (
+            Verdict.FAILED,
+            f"{missing} is missing.",
+            "Put it back from where it went. Do not start before.",
+        )
+    limit = disks.virtual_bytes(files.data_disk) / GIB
+    size = f"{disks.allocated_bytes(files.data_disk) / GIB:.1f} GiB of {limit:.0f} GiB"
+    if qemu_process.find_running(files) is not None:
+        return ok(f"{size}, in use")
+    qemu_img = shutil.which("qemu-img")
+    if qemu_img is None:
+        return (
+            Verdict.FAILED,
+            "qemu-img was not found.",
+            "Install QEMU's tools (Debian: apt install qemu-utils).",
+        )
+    disks.check_disk(files.data_disk, qemu_img)
+    return ok(f"{size}, checked")
+
+
+def _tunnel(situation: Situation) -> Outcome:
+    if not situation.runs:
+        return Verdict.SKIPPED, NOT_RUNNING, ""
+    began = time.monotonic()
+    with guest.connected(situation.files) as transport:
+        _, answer = guest.run(transport, "cat /proc/loadavg; free -m | sed -n 2p")
+    return ok(
+        f"a new connection and a command took {time.monotonic() - began:.1f} s; load and memory: {answer}"
+    )
+
+
+def ask_engine(files: MachineFiles, path: str) -> tuple[http.client.HTTPResponse, bytes]:
+    """Ask the engine as Docker clients do. Raises OSError, HTTPException."""
+    connection = http.client.HTTPConnection("localhost", timeout=API_LIMIT)
+    connection.sock = dial_socket(files.docker_socket, API_LIMIT)
+    try:
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer, answer.read()
+    finally:
+        connection.close()
+
+
+def _engine(situation: Situation) -> Outcome:
+    if not situation.runs:
+        return Verdict.SKIPPED, NOT_RUNNING, ""
+    began = time.monotonic()
+    answer, body = ask_engine(situation.files, "/_ping")
+    took = (time.monotonic() - began) * 1000
+    if answer.status != 200:
+        text = body.decode("utf-8", "replace")[:500]
+        return Verdict.FAILED, f"status {answer.status}: {text}", "Restart the machine: marina restart."
+    return ok(f"answered within {took:.0f} ms at {situation.files.docker_socket}")
+
+
+def _clock(situation: Situation) -> Outcome:
+    if not situation.runs:
+        return Verdict.SKIPPED, NOT_RUNNING, ""
+    with guest.connected(situation.files) as transport:
+        before = time.time()
+        _, answer = guest.run(transport, "date +%s")
+        after = time.time()
+    seconds = int(answer)
+    off = max(before - CLOCK_TOLERANCE - seconds, seconds - after - CLOCK_TOLERANCE, 0.0)
+    if off:
+        return (
+            Verdict.FAILED,
+            f"It is off by {off + CLOCK_TOLERANCE:.0f} s: {email.utils.formatdate(seconds)}.",
+            "It is set every 10 s by the supervisor: restart the machine if this stays.",
+        )
+    return ok("within 2 s of this computer's")
+
+
+def _shares(situation: Situation) -> Outcome:
+    status = situation.status
+    if not situation.runs or status is None:
+        return Verdict.SKIPPED, NOT_RUNNING, ""
+    if not status.shared_folders:
+        return Verdict.WARNING, "No folder is shared.", "Name some in machine.json: shared_folders."
+    with guest.connected(situation.files) as transport:
+        code, answer = guest.run(transport, "ls -d " + " ".join(map(_quoted, status.shared_folders)))
+    if code:
+        return Verdict.FAILED, answer, "Restart the machine: marina restart."
+    return ok(f"{', '.join(status.shared_folders)} by {status.sharing}")
+
+
+def _quoted(folder: str) -> str:
+    return "'/run/marina/host" + folder.replace("'", "'\\''") + "'"
+
+
+def _docker_host(situation: Situation) -> Outcome:
+    chosen = situation.environment.get("DOCKER_HOST", "")
+    if chosen and not chosen.endswith(str(situation.files.docker_socket)):
+        return (
+            Verdict.WARNING,
+            "DOCKER_HOST is set: the docker command talks to another engine, whatever its context is.",
+            "Unset DOCKER_HOST to reach Marina by `docker context use marina`.",
+        )
+    return ok()
+
+
+def _registries(situation: Situation) -> list[str]:
+    mirrors = situation.settings.registry_mirrors if situation.settings else ()
+    hosts = [mirror.partition("://")[2].partition("/")[0].rpartition("@")[2] for mirror in mirrors]
+    return [host.partition(":")[0] for host in hosts if host] or [DOCKER_HUB]
+
+
+def _names(situation: Situation) -> Outcome:
+    import socket
+
+    here = {}
+    for host in _registries(situation):
+        here[host] = len(socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM))
+    if situation.runs:
+        with guest.connected(situation.files) as transport:
+            for host in here:
+                code, answer = guest.run(transport, f"nslookup {_word(host)}")
+                if code:
+                    fix = "Check VPN and name servers of this computer; restart the machine after a change."
+                    return Verdict.FAILED, f"Found here, but not in the machine: {answer}", fix
+    return ok(f"found: {', '.join(here)}")
+
+
+def _word(host: str) -> str:
+    return "".join(letter for letter in host if letter.isalnum() or letter in ".-")
+
+
+def _proxy(situation: Situation) -> Outcome:
+    names = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
+    found = [name for name in names if situation.environment.get(name)]
+    if found:
+        return (
+            Verdict.WARNING,
+            f"This computer uses a proxy ({', '.join(found)}); the engine reaches registries directly.",
+            "Name a registry mirror that can be reached: registry_mirrors in machine.json.",
+        )
+    return ok("none is set")
+
+
+def _registry(situation: Situation) -> Outcome:
+    if not situation.runs:
+        return Verdict.SKIPPED, NOT_RUNNING, ""
+    hosts = _registries(situation)
+    with guest.connected(situation.files) as transport:
+        for host in hosts:
+            code, answer = guest.run(transport, f"nc -w 10 {_word(host)} 443 </dev/null")
+            if code:
+                fix = "Check network, VPN and firewall of this computer."
+                return Verdict.FAILED, f"{host} cannot be reached from the machine: {answer}", fix
+    return ok(f"reached from the machine: {', '.join(hosts)}")
+
+
+CHECKS = (
+    Check("supervisor", "The supervisor answers", _supervisor),
+    Check("settings", "The settings are valid", _settings),
+    Check("image", "The machine's image is whole", _image),
+    Check("accelerator", "The processor helps", _accelerator),
+    Check("memory", "This computer has memory", _memory),
+    Check("space", "This computer's disk has space", _host_space),
+    Check("disk", "The data disk is sound", _data_disk),
+    Check("qemu", "The virtual machine runs", _qemu),
+    Check("tunnel", "The machine is reached", _tunnel),
+    Check("engine", "The engine answers", _engine),
+    Check("clock", "The machine's clock is right", _clock),
+    Check("shares", "The shared folders are there", _shares),
+    Check("docker-host", "The docker command is free to reach it", _docker_host),
+)
+NETWORK_CHECKS = (
+    Check("names", "Names of registries are found", _names),
+    Check("proxy", "No proxy is in the way", _proxy),
+    Check("registry", "Registries are reached", _registry),
+)
+
+
+def engine_json(files: MachineFiles, path: str) -> Any:
+    """Return the engine's answer, None when there is none."""
+    try:
+        answer, body = ask_engine(files, path)
+        return json.loads(body) if answer.status == 200 else None
+    except (OSError, ValueError, http.client.HTTPException):
+        return None
