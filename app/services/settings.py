@@ -23,6 +23,7 @@ class Settings:
     geometry: str = ""
     keep_running_when_closed: bool = True
     last_page: str = "containers"
+    language: str = ""  # "" is the system's
 
     @classmethod
     def from_json(cls, value: Any) -> "Settings":

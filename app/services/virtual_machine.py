@@ -11,6 +11,8 @@ from pathlib import Path
 
 from app.services.engine_client import EngineClient
 from app.services.errors import CancelledError, ErrorCode, UserError
+from app.services.log_tail import LogTail, read_tail
+from app.services.machine_settings import MachineSettings, load_settings, save_settings
 from vm.client import MachineClient, StatusStream
 from vm.errors import UserError as MachineError
 from vm.machine.machine_files import MachineFiles
@@ -24,6 +26,8 @@ from vm.machine.status import (
 )
 
 __all__ = [
+    "LogTail",
+    "MachineSettings",
     "MachineState",
     "MachineStatus",
     "MachineWatch",
@@ -63,6 +67,22 @@ class VirtualMachine:
     def console_log(self) -> str:
         """The file with what the guest wrote since the machine's last start."""
         return str(self._machine.files.console_log)
+
+    def settings(self) -> MachineSettings:
+        """Return the machine's size and what its engine is told, as they are in use."""
+        return load_settings(self._machine.files)[0]
+
+    def save_settings(self, settings: MachineSettings) -> None:
+        """Keep settings for the machine's next start. Raises UserError for what cannot be."""
+        save_settings(self._machine.files, settings)
+
+    def read_log(self, name: str) -> LogTail:
+        """Return the end of the log "console", "supervisor" or "qemu"; an empty one when there is none."""
+        files = self._machine.files
+        path = {"console": files.console_log, "supervisor": files.supervisor_log, "qemu": files.qemu_log}[
+            name
+        ]
+        return read_tail(path)
 
     def client(self) -> EngineClient:
         """Return a client of the machine's engine; it starts nothing."""

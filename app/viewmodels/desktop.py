@@ -13,10 +13,12 @@ from app.viewmodels.engine_events import EngineEventsViewModel
 from app.viewmodels.engine_view import EngineView
 from app.viewmodels.getting_started import GettingStartedViewModel
 from app.viewmodels.images import ImagesViewModel
+from app.viewmodels.machine_settings import MachineSettingsViewModel
 from app.viewmodels.networks import NetworksViewModel
 from app.viewmodels.preferences import Preferences
 from app.viewmodels.pull_image import PullImageViewModel
 from app.viewmodels.run_image import RunImageViewModel
+from app.viewmodels.troubleshoot import TroubleshootViewModel
 from app.viewmodels.volumes import VolumesViewModel
 
 
@@ -38,6 +40,8 @@ class DesktopViewModel(QObject):
         self.images = ImagesViewModel(self.background, access, self)
         self.volumes = VolumesViewModel(self.background, access, self)
         self.networks = NetworksViewModel(self.background, access, self)
+        self.machine_settings = MachineSettingsViewModel(self.background, access, self)
+        self.troubleshoot = TroubleshootViewModel(self.background, access, self)
         self.pull = PullImageViewModel(self.background, access, self)
         self.getting_started = GettingStartedViewModel(self.background, access, self)
         self.engine.changed.connect(self.engine_changed)

@@ -61,6 +61,12 @@ class EngineViewModel(QObject):
         """Stop and start the machine."""
         self._carry_out("restart", lambda machine: machine.restart(self._reported.emit))
 
+    @Slot()
+    def force_stop(self) -> None:
+        """End the machine at once, from any state."""
+        self._wish = ""  # whatever goes on is overtaken
+        self._carry_out("stop", lambda machine: machine.force_stop(self._reported.emit))
+
     def stop_and_quit(self) -> None:
         """Stop the machine, then say `stopped_for_quit`, also when it could not be stopped."""
         self._background.run_alone(lambda: self._access.machine().quit(), self._quit, self._quit)

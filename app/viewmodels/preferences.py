@@ -40,6 +40,11 @@ class Preferences(QObject):
         return self._settings.last_page
 
     @property
+    def language(self) -> str:
+        """Return the language of the window, such as "zh_CN", or "" for the system's."""
+        return self._settings.language
+
+    @property
     def keep_running_when_closed(self) -> bool:
         """Return whether closing the window leaves Marina in the tray."""
         return self._settings.keep_running_when_closed

@@ -169,8 +169,10 @@ def run_application(
     if hand_over(name, arguments):
         sys.stderr.write("Marina is open already: its window was brought to the front.\n")
         return 0
-    install_translations(application, QLocale())
     desktop = build_desktop()
+    if language := desktop.preferences.language:
+        QLocale.setDefault(QLocale(language))
+    install_translations(application, QLocale())
     Theme(application, Appearance(desktop.preferences.theme))
     application.setWindowIcon(build_app_icon())
     running = Desktop(application, desktop, version, arguments)

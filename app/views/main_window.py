@@ -17,6 +17,8 @@ from app.views.pages.containers_page import ContainersPage
 from app.views.pages.images_page import ImagesPage
 from app.views.pages.networks_page import NetworksPage
 from app.views.pages.page import Page
+from app.views.pages.settings_page import SettingsPage
+from app.views.pages.troubleshoot_page import TroubleshootPage
 from app.views.pages.volumes_page import VolumesPage
 from app.views.quick_actions import QuickActions
 from app.views.theme import Appearance, Theme
@@ -97,6 +99,8 @@ class MainWindow(QMainWindow):
         self._makers: dict[str, Callable[[], Page]] = {
             "volumes": lambda: VolumesPage(desktop.volumes),
             "networks": lambda: NetworksPage(desktop.networks),
+            "settings": self._make_settings,
+            "troubleshoot": self._make_troubleshoot,
         }
         self._keep_page("containers", self.containers)
         self._keep_page("images", self.images)
@@ -105,12 +109,29 @@ class MainWindow(QMainWindow):
             "images": self.tr("Images"),
             "volumes": self.tr("Volumes"),
             "networks": self.tr("Networks"),
+            "troubleshoot": self.tr("Troubleshoot"),
+            "settings": self.tr("Settings"),
         }
         for number, (name, title) in enumerate(titles.items(), start=1):
-            keys = QKeySequence(f"Ctrl+{number}")
-            self.sidebar.add_page(name, title, name, keys.toString(QKeySequence.SequenceFormat.NativeText))
+            keys = QKeySequence("Ctrl+,") if name == "settings" else QKeySequence(f"Ctrl+{number}")
+            icon = "tools" if name == "troubleshoot" else name
+            words = keys.toString(QKeySequence.SequenceFormat.NativeText)
+            self.sidebar.add_page(name, title, icon, words, below=name in ("settings", "troubleshoot"))
             QShortcut(keys, self).activated.connect(lambda name=name: self.show_page(name))
         self.quick = QuickActions(self, titles)
+
+    def _make_settings(self) -> Page:
+        page = SettingsPage(self.desktop.preferences, self.desktop.machine_settings)
+        page.appearance_chosen.connect(self.choose_appearance)
+        page.restart_requested.connect(self.desktop.engine.restart)
+        return page
+
+    def _make_troubleshoot(self) -> Page:
+        page, engine = TroubleshootPage(self.desktop.troubleshoot), self.desktop.engine
+        page.start_requested.connect(engine.start)
+        page.restart_requested.connect(engine.restart)
+        page.force_stop_requested.connect(engine.force_stop)
+        return page
 
     def _keep_page(self, name: str, page: Page) -> None:
         self._pages[name] = page

@@ -144,9 +144,12 @@ def monospace_font() -> QFont:
     return font
 
 
-def _tick_path(dark: bool) -> str:
-    """Return the file with a check box's tick: a style sheet takes pictures by path only."""
-    return str(_ICON_FOLDER / f"tick-{'dark' if dark else 'light'}.svg").replace("\\", "/")
+def _pictures(dark: bool) -> dict[str, str]:
+    """Return the files with a field's tick and arrows: a style sheet takes pictures by path only."""
+    look = "dark" if dark else "light"
+    return {
+        name: str(_ICON_FOLDER / f"{name}-{look}.svg").replace("\\", "/") for name in ("tick", "down", "up")
+    }
 
 
 class Theme(QObject):
@@ -197,5 +200,5 @@ class Theme(QObject):
         )
         self.tokens = DARK if dark else LIGHT
         self._application.setPalette(build_palette(self.tokens))
-        self._application.setStyleSheet(self._template.substitute(asdict(self.tokens), tick=_tick_path(dark)))
+        self._application.setStyleSheet(self._template.substitute(asdict(self.tokens) | _pictures(dark)))
         self.changed.emit()

@@ -992,6 +992,21 @@
     </message>
 </context>
 <context>
+    <name>MachineSettingsViewModel</name>
+    <message>
+        <source>{0} is no address: a mirror begins with https:// or http://</source>
+        <translation>{0} 不是地址：镜像加速地址以 https:// 或 http:// 开头</translation>
+    </message>
+    <message>
+        <source>{0} is no registry: write a name or address, with a port if it has one</source>
+        <translation>{0} 不是镜像仓库：请填写名称或地址，如有端口请一并填写</translation>
+    </message>
+    <message>
+        <source>{0} is no whole path</source>
+        <translation>{0} 不是完整路径</translation>
+    </message>
+</context>
+<context>
     <name>MainWindow</name>
     <message>
         <source>Containers</source>
@@ -1008,6 +1023,14 @@
     <message>
         <source>Networks</source>
         <translation>网络</translation>
+    </message>
+    <message>
+        <source>Troubleshoot</source>
+        <translation>故障排查</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
     </message>
     <message>
         <source>Memory {0}</source>
@@ -1616,6 +1639,125 @@
     </message>
 </context>
 <context>
+    <name>SettingsPage</name>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Kept on this computer; nothing is sent anywhere</source>
+        <translation>设置保存在本机，不会发送到任何地方</translation>
+    </message>
+    <message>
+        <source>Appearance</source>
+        <translation>外观</translation>
+    </message>
+    <message>
+        <source>Like the system</source>
+        <translation>跟随系统</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>浅色</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>深色</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>语言</translation>
+    </message>
+    <message>
+        <source>Takes effect when Marina is started again.</source>
+        <translation>重新启动 Marina 后生效。</translation>
+    </message>
+    <message>
+        <source>Stay in the tray when the window is closed</source>
+        <translation>关闭窗口后保留在系统托盘中</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>窗口</translation>
+    </message>
+    <message>
+        <source>Closing</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Processors</source>
+        <translation>处理器</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>Disk</source>
+        <translation>磁盘</translation>
+    </message>
+    <message>
+        <source>Shared folders</source>
+        <translation>共享文件夹</translation>
+    </message>
+    <message>
+        <source>Mirrors of Docker Hub</source>
+        <translation>Docker Hub 镜像加速地址</translation>
+    </message>
+    <message>
+        <source>Registries without TLS</source>
+        <translation>不使用 TLS 的镜像仓库</translation>
+    </message>
+    <message>
+        <source>Resources</source>
+        <translation>资源</translation>
+    </message>
+    <message>
+        <source>What the engine&apos;s machine may use at most. It takes no more than it needs.</source>
+        <translation>引擎的虚拟机最多可以使用的资源，实际只占用所需部分。</translation>
+    </message>
+    <message>
+        <source>It can grow, never shrink: no data is lost.</source>
+        <translation>只能增大，不能缩小，数据不会丢失。</translation>
+    </message>
+    <message>
+        <source>One a line.</source>
+        <translation>每行一个。</translation>
+    </message>
+    <message>
+        <source>Engine</source>
+        <translation>引擎</translation>
+    </message>
+    <message>
+        <source>Folders of this computer that containers may use. One a line.</source>
+        <translation>容器可以使用的本机文件夹。每行一个。</translation>
+    </message>
+    <message>
+        <source>Asked without a certificate: only for networks that you trust. One a line.</source>
+        <translation>访问时不验证证书，仅用于可信网络。每行一个。</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>撤销</translation>
+    </message>
+    <message>
+        <source>Apply and restart the engine</source>
+        <translation>应用并重启引擎</translation>
+    </message>
+    <message>
+        <source>This computer has {0} processors and {1} MiB; Marina would take {2} and {3} MiB.</source>
+        <translation>本机有 {0} 个处理器和 {1} MiB 内存；Marina 默认使用 {2} 个和 {3} MiB。</translation>
+    </message>
+    <message>
+        <source>These settings hold once the engine is restarted; containers are stopped for it.</source>
+        <translation>这些设置在引擎重启后生效，重启时会停止容器。</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
     <name>Sidebar</name>
     <message>
         <source>Search</source>
@@ -1674,6 +1816,85 @@
     <message>
         <source>Quit Marina…</source>
         <translation>退出 Marina…</translation>
+    </message>
+</context>
+<context>
+    <name>TroubleshootPage</name>
+    <message>
+        <source>Troubleshoot</source>
+        <translation>故障排查</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>启动</translation>
+    </message>
+    <message>
+        <source>Restart</source>
+        <translation>重启</translation>
+    </message>
+    <message>
+        <source>Force stop</source>
+        <translation>强制停止</translation>
+    </message>
+    <message>
+        <source>Ends the machine at once, whatever it does. What was not yet written may be lost.</source>
+        <translation>立即结束虚拟机，无论它正在做什么。尚未写入的内容可能会丢失。</translation>
+    </message>
+    <message>
+        <source>The machine was not started from this window yet.</source>
+        <translation>尚未从此窗口启动过虚拟机。</translation>
+    </message>
+    <message>
+        <source>The last start</source>
+        <translation>上次启动</translation>
+    </message>
+    <message>
+        <source>Which log is shown</source>
+        <translation>显示哪个日志</translation>
+    </message>
+    <message>
+        <source>Machine</source>
+        <translation>虚拟机</translation>
+    </message>
+    <message>
+        <source>Supervisor</source>
+        <translation>监管进程</translation>
+    </message>
+    <message>
+        <source>Emulator</source>
+        <translation>模拟器</translation>
+    </message>
+    <message>
+        <source>Refresh</source>
+        <translation>刷新</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>日志</translation>
+    </message>
+    <message>
+        <source>For when the engine does not do what it should</source>
+        <translation>引擎工作异常时使用</translation>
+    </message>
+    <message>
+        <source>Running for {0}</source>
+        <translation>已运行 {0}</translation>
+    </message>
+    <message>
+        <source>Came up in {0}</source>
+        <translation>启动用时 {0}</translation>
+    </message>
+    <message>
+        <source>Acceleration: {0}</source>
+        <translation>加速方式：{0}</translation>
+    </message>
+    <message>
+        <source>Memory {0}</source>
+        <translation>内存 {0}</translation>
     </message>
 </context>
 <context>

@@ -66,16 +66,17 @@ class Sidebar(QWidget):
         Theme.current().changed.connect(self._draw_logo)
         self._draw_logo()
 
-    def add_page(self, name: str, label: str, icon: str, keys: str) -> None:
-        """Add a page's button."""
+    def add_page(self, name: str, label: str, icon: str, keys: str, below: bool = False) -> None:
+        """Add a page's button, below the others at the end of the sidebar when `below`."""
         button = _NavButton(f"sidebar.{name}", label, icon)
         button.setCheckable(True)
         button.setToolTip(f"{label} ({keys})")
         button.clicked.connect(lambda: self.chosen.emit(name))
         self._group.addButton(button)
         self._buttons[name], self._labels[button] = button, label
-        self._layout.insertWidget(self._pages_end, button)
-        self._pages_end += 1
+        place = self._layout.indexOf(self.appearance) if below else self._pages_end
+        self._layout.insertWidget(place, button)
+        self._pages_end += not below
 
     def show_page(self, name: str) -> None:
         """Mark a page as the one shown."""

@@ -1,0 +1,51 @@
+"""The machine's size and what its engine is told, as the user may change them."""
+
+from dataclasses import asdict, dataclass
+
+import psutil
+
+from app.services.errors import ErrorCode, UserError
+from vm.errors import UserError as MachineError
+from vm.machine.json_files import write_json
+from vm.machine.machine_files import MachineFiles
+from vm.machine.settings import MachineSettings, default_settings, parse_settings, read_settings
+
+__all__ = ["MachineSettings", "SettingsLimits", "load_settings", "save_settings"]
+
+LEAST_MEMORY_MIB = 512
+_MIB = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsLimits:
+    """The most that this computer has, and what Marina would choose."""
+
+    cpus: int
+    memory_mib: int
+    defaults: MachineSettings
+
+
+def find_limits() -> SettingsLimits:
+    """Ask the computer."""
+    return SettingsLimits(psutil.cpu_count() or 1, psutil.virtual_memory().total // _MIB, default_settings())
+
+
+def load_settings(files: MachineFiles) -> tuple[MachineSettings, tuple[str, ...]]:
+    """Return the settings in use, and warnings when those in the file are not valid."""
+    return read_settings(files)
+
+
+def save_settings(files: MachineFiles, settings: MachineSettings) -> None:
+    """Write them; they hold from the machine's next start. Raises UserError for what cannot be."""
+    try:
+        checked = parse_settings(asdict(settings) | _lists(settings))
+        files.create_folders()
+        write_json(files.settings, asdict(checked))
+    except MachineError as error:
+        raise UserError(error.summary, error.details, error.what_to_do, ErrorCode.BAD_INPUT) from error
+    except OSError as error:
+        raise UserError("The settings cannot be written", str(error), code=ErrorCode.OTHER) from error
+
+
+def _lists(settings: MachineSettings) -> dict[str, list[str]]:
+    return {name: list(value) for name, value in asdict(settings).items() if isinstance(value, tuple)}

@@ -1,0 +1,153 @@
+"""The Settings page and the Troubleshoot page."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QPlainTextEdit, QSpinBox, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.services.errors import UserError
+from app.services.log_tail import read_tail
+from app.services.virtual_machine import VirtualMachine
+from app.viewmodels.desktop import DesktopViewModel
+from app.views.main_window import MainWindow
+from app.views.theme import Appearance, Theme
+from app.views.widgets.log_view import LogView
+from tests.fakes.fake_machine import FakeMachine
+from tests.ui.helpers import find, press, text_of, wait_for
+from vm.machine.machine_files import MachineFiles
+from vm.machine.status import MachineState, Problem
+
+Save = Callable[[QWidget, str], None]
+
+
+@pytest.fixture
+def settings(window: MainWindow, desktop: DesktopViewModel, qtbot: QtBot) -> MainWindow:
+    """The window on its Settings page, the machine's settings read."""
+    desktop.begin()
+    wait_for(qtbot, lambda: desktop.view.can_be_used)
+    QTest.keyClick(window, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
+    assert window.page.name == "settings"
+    wait_for(qtbot, lambda: find(window, QSpinBox, "settings.memory").isEnabled())
+    return window
+
+
+def stored(folder: Path) -> dict[str, object]:
+    value = json.loads(MachineFiles.find(folder).settings.read_text())
+    assert isinstance(value, dict)
+    return value
+
+
+def test_the_machine_gets_what_was_chosen_with_a_restart(
+    settings: MainWindow, machine: FakeMachine, folder: Path, qtbot: QtBot, save_picture: Save
+) -> None:
+    save_picture(settings, "settings")
+    assert not find(settings, QWidget, "settings.bar").isVisible()
+    find(settings, QSpinBox, "settings.memory").setValue(1536)
+    find(settings, QPlainTextEdit, "settings.mirrors").setPlainText("https://mirror.example.com\n")
+    assert find(settings, QWidget, "settings.bar").isVisible()
+    save_picture(settings, "settings-changed")
+    press(qtbot, settings, "settings.apply")
+    wait_for(qtbot, lambda: "restart" in machine.requests)
+    assert stored(folder)["memory_mib"] == 1536
+    assert stored(folder)["registry_mirrors"] == ["https://mirror.example.com"]
+    assert not find(settings, QWidget, "settings.bar").isVisible()
+
+
+def test_nonsense_is_refused_as_typed(settings: MainWindow, qtbot: QtBot, save_picture: Save) -> None:
+    find(settings, QPlainTextEdit, "settings.mirrors").setPlainText("mirror")
+    find(settings, QPlainTextEdit, "settings.folders").setPlainText("here")
+    assert "begins with https://" in text_of(settings, "settings.bar.text")
+    assert "no whole path" in text_of(settings, "settings.bar.text")
+    assert not find(settings, QAbstractButton, "settings.apply").isEnabled()
+    save_picture(settings, "settings-wrong")
+    press(qtbot, settings, "settings.undo")
+    assert find(settings, QPlainTextEdit, "settings.mirrors").toPlainText() == ""
+    assert not find(settings, QWidget, "settings.bar").isVisible()
+
+
+def test_the_disk_never_shrinks(settings: MainWindow) -> None:
+    disk = find(settings, QSpinBox, "settings.disk")
+    disk.setValue(1)
+    assert disk.value() == 64
+
+
+def test_appearance_and_language_are_kept(
+    settings: MainWindow, desktop: DesktopViewModel, theme: Theme
+) -> None:
+    find(settings, QAbstractButton, "settings.appearance.dark").click()
+    assert theme.appearance is Appearance.DARK
+    theme.choose(Appearance.LIGHT)
+    language = find(settings, QComboBox, "settings.language")
+    language.setCurrentIndex(2)
+    language.activated.emit(2)
+    assert desktop.preferences.language == "zh_CN"
+    find(settings, QAbstractButton, "settings.keep-running").click()
+    assert not desktop.preferences.keep_running_when_closed
+
+
+def test_settings_that_are_not_valid_are_not_written(folder: Path) -> None:
+    from dataclasses import replace
+
+    machine = VirtualMachine(folder)
+    with pytest.raises(UserError):
+        machine.save_settings(replace(machine.settings(), memory_mib=10))
+    assert not MachineFiles.find(folder).settings.exists()
+
+
+def test_troubleshoot_shows_state_steps_and_logs(
+    window: MainWindow,
+    desktop: DesktopViewModel,
+    machine: FakeMachine,
+    folder: Path,
+    qtbot: QtBot,
+    save_picture: Save,
+) -> None:
+    files = MachineFiles.find(folder)
+    files.create_folders()
+    files.console_log.write_text("".join(f"[ {number}.0] kernel line\n" for number in range(40)))
+    files.supervisor_log.write_text("\x1b[31msupervisor <b>line</b>\n")
+    machine.set(state=MachineState.STOPPED)
+    desktop.begin()
+    wait_for(qtbot, lambda: desktop.view.can_be_used)
+    window.show_page("troubleshoot")
+    log = find(window, LogView, "troubleshoot.log")
+    wait_for(qtbot, lambda: log.line_count == 40)
+    assert text_of(window, "troubleshoot.word") == "Engine running"
+    assert text_of(window, "troubleshoot.steps.0.title") == "Start the machine"
+    save_picture(window, "troubleshoot")
+    press(qtbot, window, "troubleshoot.logs.supervisor")
+    wait_for(qtbot, lambda: log.all_text() == "supervisor <b>line</b>")
+    press(qtbot, window, "troubleshoot.logs.qemu")
+    wait_for(qtbot, lambda: log.line_count == 0)
+    press(qtbot, window, "troubleshoot.force-stop")
+    wait_for(qtbot, lambda: "force-stop" in machine.requests)
+    wait_for(qtbot, lambda: find(window, QAbstractButton, "troubleshoot.start").isVisible())
+
+
+def test_a_failed_start_is_told_in_full(
+    window: MainWindow, desktop: DesktopViewModel, machine: FakeMachine, qtbot: QtBot, save_picture: Save
+) -> None:
+    machine.set(state=MachineState.STOPPED)
+    machine.start_fails_with = Problem("The machine did not start", "qemu: no KVM", "Enable it.")
+    window.show_page("troubleshoot")
+    desktop.begin()
+    wait_for(qtbot, lambda: "no KVM" in text_of(window, "troubleshoot.problem"))
+    save_picture(window, "troubleshoot-failed")
+    machine.start_fails_with = None
+    press(qtbot, window, "troubleshoot.start")
+    wait_for(qtbot, lambda: desktop.view.can_be_used)
+
+
+def test_only_the_end_of_a_long_log_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "long.log"
+    path.write_text("".join(f"line {number}\n" for number in range(200_000)))
+    tail = read_tail(path)
+    assert tail.lines[-1] == "line 199999"
+    assert tail.lines[0].startswith("line ")
+    assert 1000 < len(tail.lines) < 200_000
+    assert read_tail(tmp_path / "none").lines == ()
