@@ -98,7 +98,7 @@ async def info_report(engine: Engine) -> dict[str, Any]:
         ],
         "Plugins": {
             "Volume": ["local"],
-            "Network": ["bridge", "host", "null"],
+            "Network": ["bridge", "host", "ipvlan", "macvlan", "null"],
             "Authorization": None,
             "Log": ["json-file"],
         },

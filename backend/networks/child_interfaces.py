@@ -63,11 +63,12 @@ def kind_of(driver: str, options: Mapping[str, str]) -> ChildKind:
     return ChildKind(driver, MODES[driver][mode])
 
 
-def find_parent(netlink: NetlinkSocket, name: str, driver: str) -> int:
+def find_parent(name: str, driver: str) -> int:
     """Return the index of a parent interface. Raises InvalidParameterError when it can be none."""
     if name == "lo":
         raise InvalidParameterError(f"loopback interface is not a valid {driver} parent link")
-    link = links.find_link(netlink, name) if 0 < len(name) < 16 and name.isascii() else None
+    with NetlinkSocket() as netlink:
+        link = links.find_link(netlink, name) if 0 < len(name) < 16 and name.isascii() else None
     if link is None:
         raise InvalidParameterError(
             f"the parent interface {name} does not exist; subinterfaces for VLANs are not made by this engine"

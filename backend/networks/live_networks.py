@@ -4,13 +4,12 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from ipaddress import IPv4Interface, IPv4Network, IPv6Interface
+from typing import TYPE_CHECKING
 
 from backend.errors import EngineError, SystemFailureError
-from backend.networks import bridge, child_interfaces, name_files
+from backend.networks import bridge, name_files
 from backend.networks.addresses import AddressPool, choose_subnet
-from backend.networks.child_interfaces import ChildKind
 from backend.networks.firewall_rules import Bridge
-from backend.networks.netlink_socket import NetlinkSocket
 from backend.networks.network import (
     OPTION_ICC,
     OPTION_MASQUERADE,
@@ -19,6 +18,9 @@ from backend.networks.network import (
 )
 from backend.networks.published_ports import PublishedPorts
 from backend.tasks import in_thread
+
+if TYPE_CHECKING:
+    from backend.networks.child_interfaces import ChildKind
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +33,7 @@ class LiveNetwork:
     pool: AddressPool
     pool_6: AddressPool | None
     index: int = 0
-    children: ChildKind | None = None
+    children: "ChildKind | None" = None
 
     @property
     def gateway(self) -> IPv4Interface:
@@ -113,8 +115,10 @@ class LiveNetworks:
             await in_thread(bridge.check_name_free, network.interface)
         live = await in_thread(_make, network)
         if live.children is not None:
+            from backend.networks.child_interfaces import check_support
+
             try:
-                await in_thread(child_interfaces.check_support, live.index, live.children)
+                await in_thread(check_support, live.index, live.children)
             except BaseException:
                 await in_thread(_unmake, network)
                 raise
@@ -145,12 +149,14 @@ def _make(network: Network) -> LiveNetwork:
     if network.driver == "bridge":
         index = bridge.ensure(network.id, network.interface, live.gateway, live.gateway_6, network.mtu)
         return replace(live, index=index)
+    from backend.networks import child_interfaces  # few have such a network
+
     children = child_interfaces.kind_of(network.driver, network.options)
     if network.interface:
-        return replace(live, index=bridge.ensure_bare(network.id, network.interface), children=children)
-    with NetlinkSocket() as netlink:
+        index = bridge.ensure_bare(network.id, network.interface)
+    else:
         parent = network.options[child_interfaces.OPTION_PARENT]
-        index = child_interfaces.find_parent(netlink, parent, network.driver)
+        index = child_interfaces.find_parent(parent, network.driver)
     return replace(live, index=index, children=children)
 
 

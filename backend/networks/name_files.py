@@ -13,6 +13,7 @@ from backend.networks.attachment import AttachRequest
 
 HOST_NAMES = ("host.docker.internal", "gateway.docker.internal")
 HOST_GATEWAY = "host-gateway"
+NAME_SERVICE = "127.0.0.11"  # the engine's own, at Docker's address
 PUBLIC_NAMESERVERS = (
     "8.8.8.8",
     "8.8.4.4",

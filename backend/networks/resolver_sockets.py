@@ -9,9 +9,9 @@ import socket
 from dataclasses import dataclass
 
 from backend.errors import SystemFailureError
+from backend.networks.name_files import NAME_SERVICE
 from backend.networks.nftables import Nftables
 
-ADDRESS = "127.0.0.11"  # Docker's
 TABLE = "ip marina_names"
 TRIES = 8
 BACKLOG = 16
@@ -61,8 +61,8 @@ def _bind_both(port: int) -> ResolverSockets:
     udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK)
     try:
         tcp.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        tcp.bind((ADDRESS, port))
-        udp.bind((ADDRESS, tcp.getsockname()[1]))
+        tcp.bind((NAME_SERVICE, port))
+        udp.bind((NAME_SERVICE, tcp.getsockname()[1]))
         tcp.listen(BACKLOG)
     except OSError:
         tcp.close()
@@ -78,8 +78,8 @@ flush table {TABLE}
 table {TABLE} {{
     chain asked {{
         type nat hook output priority -100; policy accept;
-        ip daddr {ADDRESS} udp dport 53 dnat to {ADDRESS}:{port}
-        ip daddr {ADDRESS} tcp dport 53 dnat to {ADDRESS}:{port}
+        ip daddr {NAME_SERVICE} udp dport 53 dnat to {NAME_SERVICE}:{port}
+        ip daddr {NAME_SERVICE} tcp dport 53 dnat to {NAME_SERVICE}:{port}
     }}
 }}
 """

@@ -9,11 +9,14 @@ from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from backend.errors import EngineError, SystemFailureError
 from backend.networks import links, namespaces
-from backend.networks.child_interfaces import ChildKind, create_child
 from backend.networks.netlink_socket import NetlinkSocket
+
+if TYPE_CHECKING:
+    from backend.networks.child_interfaces import ChildKind
 
 BRIDGE_FILTER = Path("/proc/sys/net/bridge/bridge-nf-call-iptables")
 CABLE_PREFIX = "mv"  # of the interface outside
@@ -34,7 +37,7 @@ class Cable:
     address_6: IPv6Interface | None = None
     mtu: int = 0
     isolated: bool = False
-    child: ChildKind | None = None
+    child: "ChildKind | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +137,8 @@ def _set_defaults() -> None:
 def _lay(outside: NetlinkSocket, inside: NetlinkSocket, namespace: int, cable: Cable) -> None:
     name = cable.inner_name
     if cable.child is not None:
+        from backend.networks.child_interfaces import create_child
+
         create_child(outside, name, cable.bridge_index, cable.child, cable.mac_address, namespace, cable.mtu)
     else:
         _lay_into_bridge(outside, namespace, cable)

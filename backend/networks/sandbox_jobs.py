@@ -6,24 +6,29 @@ Everything here blocks and leaves its thread in that namespace.
 from collections.abc import Sequence
 from ipaddress import ip_address
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from backend.networks import resolver_sockets, sandbox
+from backend.networks import sandbox
 from backend.networks.attachment import Attachment
 from backend.networks.endpoint import Endpoint
-from backend.networks.resolver_sockets import ResolverSockets
 from backend.networks.sandbox import Cable, WayOut
 
+if TYPE_CHECKING:
+    from backend.networks.resolver_sockets import ResolverSockets
 
-def create(pin: Path, cables: Sequence[Cable], attachment: Attachment, names: bool) -> ResolverSockets | None:
+
+def create(
+    pin: Path, cables: Sequence[Cable], attachment: Attachment, names: bool
+) -> "ResolverSockets | None":
     """Make a namespace for an attachment. Raises SystemFailureError."""
     sandbox.create(pin, cables, way_out_of(attachment))
-    return resolver_sockets.open_here() if names else None
+    return _open() if names else None
 
 
-def add(pin: Path, cable: Cable, attachment: Attachment, names: bool) -> ResolverSockets | None:
+def add(pin: Path, cable: Cable, attachment: Attachment, names: bool) -> "ResolverSockets | None":
     """Lay one more cable, so that it becomes the attachment. Raises SystemFailureError."""
     sandbox.add(pin, cable, way_out_of(attachment))
-    return resolver_sockets.open_here() if names else None
+    return _open() if names else None
 
 
 def cut(pin: Path, endpoint: Endpoint, attachment: Attachment) -> None:
@@ -31,13 +36,19 @@ def cut(pin: Path, endpoint: Endpoint, attachment: Attachment) -> None:
     sandbox.cut(pin, endpoint.interface, endpoint.host_interface, way_out_of(attachment))
 
 
-def reopen(pin: Path, attachment: Attachment) -> ResolverSockets:
+def reopen(pin: Path, attachment: Attachment) -> "ResolverSockets":
     """Open the name service's sockets again, and lead out as a change that was cut off may not have done.
 
     Raises SystemFailureError.
     """
     sandbox.lead_out(pin, way_out_of(attachment))
-    return resolver_sockets.open_here(attachment.resolver_port)
+    return _open(attachment.resolver_port)
+
+
+def _open(port: int = 0) -> "ResolverSockets":
+    from backend.networks.resolver_sockets import open_here  # few containers need it
+
+    return open_here(port)
 
 
 def way_out_of(attachment: Attachment) -> WayOut:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from backend.errors import EngineError, ForbiddenError, SystemFailureError
 from backend.events import EventBus
-from backend.networks import joining, name_files, namespaces, resolver_sockets, sandbox, sandbox_jobs
+from backend.networks import joining, name_files, namespaces, sandbox, sandbox_jobs
 from backend.networks.attached import Attached
 from backend.networks.attachment import Attachment, AttachRequest
 from backend.networks.endpoint import Endpoint, EndpointWish
@@ -20,13 +20,13 @@ from backend.networks.network import Network
 from backend.networks.network_records import NetworkRecords
 from backend.networks.port_requests import expand_exposed, fit, parse_port_requests
 from backend.networks.published_ports import PublishedPorts
-from backend.networks.resolver_sockets import ResolverSockets
 from backend.networks.sandbox import Cable
 from backend.state_files import StateFiles
 from backend.tasks import Tasks, in_thread
 
 if TYPE_CHECKING:
     from backend.networks.name_service import NameService
+    from backend.networks.resolver_sockets import ResolverSockets
 
 log = logging.getLogger(__name__)
 
@@ -155,7 +155,7 @@ class Sandboxes:
         return await self._serve(attachment, sockets, undo)
 
     async def _serve(
-        self, attachment: Attachment, sockets: ResolverSockets | None, undo: AsyncExitStack
+        self, attachment: Attachment, sockets: "ResolverSockets | None", undo: AsyncExitStack
     ) -> Attachment:
         """Answer at the name service's sockets, if there are any."""
         if sockets is None:
@@ -382,7 +382,7 @@ class Sandboxes:
             request,
             name_files.read_machine_resolv_conf(),
             keep_loopback=keep_loopback,
-            name_service=resolver_sockets.ADDRESS if has_names else "",
+            name_service=name_files.NAME_SERVICE if has_names else "",
         )
 
     def _tell(self, action: str, attachment: Attachment, endpoint: Endpoint) -> None:
