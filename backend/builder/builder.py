@@ -38,7 +38,8 @@ async def build_image(
     """
     async with scratch_folder(files) as scratch, _context(source, options, scratch, send) as context:
         text = await in_thread_to_end(read_dockerfile, context.tree, options.dockerfile)
-        build = ImageBuild(containers, parse_dockerfile(text), context, options, send)
+        dockerfile = await in_thread_to_end(parse_dockerfile, text)
+        build = ImageBuild(containers, dockerfile, context, options, send)
         return (await build.run()).id
 
 

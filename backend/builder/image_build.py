@@ -327,6 +327,7 @@ class ImageBuild:
             created_by=" ".join(compared["Cmd"]),
             author=state.author,
             container_id=container_id,
+            platform=None if state.image else self._options.platform,
             container_config={**_stored(compared), "Hostname": container_id[:12]},
         )
         state.image = await self._images.create(draft, chunks)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from backend.errors import InvalidParameterError
 
 ANY, STAR = "any", "star"  # longer than a character, so never equal to one
-MAX_WORK = 4_000_000  # steps
+MAX_WORK = 1_000_000  # steps
 
 Tokens = Sequence[str]
 

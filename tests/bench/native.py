@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tests.bench import bulk
+from tests.bench import builds, bulk
 from tests.bench.engines import Docker, Marina, MeasuredEngine
 from tests.bench.measurements import (
     Measurement,
@@ -35,6 +35,8 @@ BULK = (
     Measurement("attach: 64 MB in and out", bulk.attach_stream, BULK_SAMPLES),
     Measurement("copy 100 MB in", bulk.copy_in, BULK_SAMPLES),
     Measurement("copy 100 MB out", bulk.copy_out, BULK_SAMPLES),
+    Measurement("build of six steps", builds.cold, BULK_SAMPLES),
+    Measurement("the same from the cache", builds.cached, BULK_SAMPLES),
 )
 
 
