@@ -34,7 +34,7 @@ class AttachSession:
             raise ConflictError(
                 f"container {container.id} is restarting, wait until the container is running"
             )
-        self._keys = parse_keys(request.query.get("detachKeys") or DEFAULT)
+        self._keys = parse_keys(request.query.get("detachKeys") or DEFAULT, what="detach")
         self._streams = frozenset(number for number, name in STREAMS if query_bool(request, name))
         self._stdin = query_bool(request, "stdin") and bool(container.record.config["OpenStdin"])
         self._logs = query_bool(request, "logs")

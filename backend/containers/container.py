@@ -117,6 +117,7 @@ class Container:
         self.restart_task: asyncio.Task[None] | None = None
         self.probing: asyncio.Task[None] | None = None
         self.manual_stop = False
+        self.kept = False  # whether its end is that of a restart, after which it is not removed
         self.quick_ends = 0
         self._exits: set[asyncio.Future[Exit]] = set()
         self._removals: set[asyncio.Future[Exit]] = set()
@@ -149,7 +150,7 @@ class Container:
     @property
     def auto_remove(self) -> bool:
         """Whether it goes when it ends."""
-        return bool(self.record.host_config["AutoRemove"])
+        return bool(self.record.host_config["AutoRemove"]) and not self.kept
 
     @property
     def tty(self) -> bool:

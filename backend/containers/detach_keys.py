@@ -11,8 +11,11 @@ DEFAULT = "ctrl-p,ctrl-q"
 CONTROL_SYMBOLS = {"@": 0, "[": 27, "\\": 28, "]": 29, "^": 30, "_": 31}
 
 
-def parse_keys(text: str) -> bytes:
-    """Return the bytes of "ctrl-p,ctrl-q" or "a,b". Raises InvalidParameterError."""
+def parse_keys(text: str, *, what: str = "escape") -> bytes:
+    """Return the bytes of "ctrl-p,ctrl-q" or "a,b".
+
+    Raises InvalidParameterError; Docker calls the keys of an exec and of an attach by different names.
+    """
     keys = bytearray()
     for name in text.split(","):
         if len(name) == 1 and name.isascii():
@@ -24,9 +27,9 @@ def parse_keys(text: str) -> bytes:
             elif letter in CONTROL_SYMBOLS:
                 keys.append(CONTROL_SYMBOLS[letter])
             else:
-                raise InvalidParameterError(f"Invalid escape keys ({text[:80]}) provided")
+                raise InvalidParameterError(f"Invalid {what} keys ({text[:80]}) provided")
         else:
-            raise InvalidParameterError(f"Invalid escape keys ({text[:80]}) provided")
+            raise InvalidParameterError(f"Invalid {what} keys ({text[:80]}) provided")
     return bytes(keys)
 
 

@@ -317,14 +317,12 @@ class Containers:
             number = parse_signal(signal_name) if signal_name else None
         if container.state.running:
             container.manual_stop = True
-            # An AutoRemove container that is restarted stays.
-            was_auto_remove = container.auto_remove
-            container.record.host_config["AutoRemove"] = False
+            container.kept = True
             try:
                 await self._stop(container, timeout_s, number)
                 container_events.publish(self.events, container, "stop")
             finally:
-                container.record.host_config["AutoRemove"] = was_auto_remove
+                container.kept = False
         async with container.lock:
             self._check_present(container)
             self._cancel_restart(container)

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from backend.containers.container import NEVER, Container, State
+from backend.containers.container import NEVER, Container, ContainerRecord, State
 from backend.containers.health import STARTING
-from backend.containers.log_config import is_kept
+from backend.containers.log_config import DEFAULT
 from backend.containers.manager import Containers
 from backend.containers.run_files import RunFiles
 from backend.containers.specification import command_of, security_of
@@ -46,7 +46,7 @@ def inspect(
         "ResolvConfPath": str(shown.data / "resolv.conf"),
         "HostnamePath": str(shown.data / "hostname"),
         "HostsPath": str(shown.data / "hosts"),
-        "LogPath": str(paths.log) if is_kept(record.host_config["LogConfig"]) else "",
+        "LogPath": str(paths.log) if _has_log_file(record) else "",
         "Name": f"/{record.name}",
         "RestartCount": state.restart_count,
         "Driver": "overlay2",
@@ -69,6 +69,11 @@ def inspect(
         "NetworkSettings": network_settings(container),
         **_sizes(sizes),
     }
+
+
+def _has_log_file(record: ContainerRecord) -> bool:
+    """Return whether Docker would name the file: once it is there, and in the form that people read."""
+    return record.host_config["LogConfig"]["Type"] == DEFAULT and record.state.started_at != NEVER
 
 
 def _sizes(sizes: tuple[int, int] | None) -> dict[str, int]:

@@ -139,6 +139,14 @@ def test_output_that_is_not_kept(engine: NativeEngine) -> None:
     assert told.stdout.strip() == b"seen"
 
 
+def test_where_output_is_kept(engine: NativeEngine) -> None:
+    for driver, told in (("json-file", True), ("local", False)):
+        with container(engine, "true", HostConfig={"LogConfig": {"Type": driver}}) as identifier:
+            assert inspect(engine, identifier)["LogPath"] == ""
+            start(engine, identifier)
+            assert inspect(engine, identifier)["LogPath"].endswith("/output.log") is told
+
+
 def test_details_of_output(engine: NativeEngine) -> None:
     options = {"labels": "team,missing", "env-regex": "^STAGE", "tag": "{{.Name}}/{{.ImageName}}"}
     with container(

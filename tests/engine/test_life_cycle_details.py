@@ -99,6 +99,20 @@ def test_a_restart_is_a_stop_and_a_start(engine: NativeEngine) -> None:
         assert _events(engine, begun, identifier) == ["kill", "kill", "die", "stop", "start", "restart"]
 
 
+def test_a_restart_keeps_what_goes_with_its_end(engine: NativeEngine) -> None:
+    with container(engine, "sleep", "1000", HostConfig={"AutoRemove": True}, StopSignal="KILL") as identifier:
+        start(engine, identifier)
+        assert call(engine, "restart", identifier).status == 204
+        assert status(engine, identifier) == "running"
+        assert inspect(engine, identifier)["HostConfig"]["AutoRemove"] is True
+        removed = engine.request("POST", f"/containers/{identifier}/stop", query={"t": "0"})
+        assert removed.status == 204
+        until(
+            lambda: engine.request("GET", f"/containers/{identifier}/json").status == 404,
+            "it goes with its end",
+        )
+
+
 def test_paused_containers(engine: NativeEngine) -> None:
     with container(engine, *DEAF, StopSignal="KILL") as identifier:
         start(engine, identifier)
