@@ -15,7 +15,7 @@ from yarl import URL
 from backend.errors import InvalidParameterError
 from backend.images import digests
 from backend.images.image_source import BlobStream, FoundManifest
-from backend.images.manifest import ACCEPTED, MAX_MANIFEST_BYTES
+from backend.images.manifest import ACCEPTED, MAX_MANIFEST_BYTES, json_object
 from backend.images.registry_auth import Challenge, Credentials, parse_challenges
 from backend.images.registry_endpoints import Endpoint
 from backend.images.registry_errors import (
@@ -25,10 +25,11 @@ from backend.images.registry_errors import (
     from_body,
     unreachable,
 )
-from backend.images.registry_session import DEFAULT_TIMEOUT, UPLOAD_TIMEOUT, registry_session
+from backend.images.registry_session import DEFAULT_TIMEOUT, UPLOAD_TIMEOUT, read_limited, registry_session
 from backend.images.registry_tokens import Proof, authorization
 
 MAX_REDIRECTS = 10
+MAX_TAGS_BYTES = 16 * 1024 * 1024
 MAX_ERROR_BYTES = 64 * 1024
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 FINE = frozenset({200, 206})
@@ -86,17 +87,13 @@ class RegistryClient:
         url = self.url("manifests", tag_or_digest)
         try:
             async with self.request("GET", url, {"Accept": ", ".join(ACCEPTED)}) as response:
-                data = await response.content.read(MAX_MANIFEST_BYTES)
-                while chunk := await response.content.read(MAX_MANIFEST_BYTES + 1 - len(data)):
-                    data += chunk
+                data = await read_limited(response, MAX_MANIFEST_BYTES)
                 announced = response.headers.get("Docker-Content-Digest")
                 media_type = response.headers.get("Content-Type", "")
         except NoCredentialsError as error:
             raise NoCredentialsError(f'Head "{url}": {error}') from None  # dockerd asks with HEAD first
         except TRANSPORT_ERRORS as error:
             raise unreachable(url, error) from error
-        if len(data) > MAX_MANIFEST_BYTES:
-            raise InvalidParameterError(f"the manifest at {url} is larger than {MAX_MANIFEST_BYTES} bytes")
         digest = digests.of_bytes(data)
         expected = tag_or_digest if ":" in tag_or_digest else announced
         if expected is not None and expected != digest:
@@ -123,9 +120,7 @@ class RegistryClient:
         url = self.url("blobs", digest)
         try:
             async with self.request("GET", url) as response:
-                data = await response.content.read(size)
-                while chunk := await response.content.read(size + 1 - len(data)):
-                    data += chunk
+                data = await read_limited(response, size)
         except TRANSPORT_ERRORS as error:
             raise unreachable(url, error) from error
         if digests.of_bytes(data) != digest:
@@ -139,14 +134,14 @@ class RegistryClient:
         while True:
             try:
                 async with self.request("GET", url) as response:
-                    answer = await response.json(content_type=None)
+                    answer = json_object(await read_limited(response, MAX_TAGS_BYTES), "list of tags")
                     following = response.links["next"]["url"] if "next" in response.links else None
             except NoCredentialsError as error:
                 raise NoCredentialsError(f'Get "{url}": {error}') from None
-            except (*TRANSPORT_ERRORS, ValueError) as error:
+            except TRANSPORT_ERRORS as error:
                 raise unreachable(url, error) from error
-            names = answer.get("tags") if isinstance(answer, dict) else None
-            found += [str(name) for name in names or ()]
+            names = answer.get("tags")
+            found += [str(name) for name in names] if isinstance(names, list) else []
             if following is None or len(found) > 100_000:
                 return found
             url = self._endpoint.url.join(URL(str(following)))

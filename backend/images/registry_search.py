@@ -13,7 +13,7 @@ from backend.images.registry_auth import Credentials
 from backend.images.registry_client import TRANSPORT_ERRORS
 from backend.images.registry_endpoints import Endpoint, endpoints
 from backend.images.registry_errors import UnreachableError, unreachable
-from backend.images.registry_session import registry_session
+from backend.images.registry_session import read_limited, registry_session
 
 DEFAULT_LIMIT, MAX_LIMIT = 25, 100
 MAX_ANSWER_BYTES = 4 * 1024 * 1024
@@ -62,9 +62,7 @@ async def _ask(endpoint: Endpoint, term: str, limit: int, credentials: Credentia
                     raise SystemFailureError(
                         f"Unexpected status code {response.status}: {url.authority} offers no search"
                     )
-                body = await response.content.read(MAX_ANSWER_BYTES)
-                while chunk := await response.content.read(MAX_ANSWER_BYTES + 1 - len(body)):
-                    body += chunk
+                body = await read_limited(response, MAX_ANSWER_BYTES)
         except TRANSPORT_ERRORS as error:
             raise unreachable(url, error) from error
     return _results(body)

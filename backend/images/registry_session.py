@@ -2,6 +2,7 @@
 
 import aiohttp
 
+from backend.errors import InvalidParameterError
 from backend.images.registry_endpoints import Endpoint
 from backend.version import VERSION
 
@@ -25,3 +26,15 @@ def patient_session(*, insecure: bool = False) -> aiohttp.ClientSession:
         auto_decompress=False,  # a digest is over the bytes as they are stored
         trust_env=not insecure,  # HTTPS_PROXY and NO_PROXY count, as for dockerd
     )
+
+
+async def read_limited(response: aiohttp.ClientResponse, limit: int) -> bytes:
+    """Return a body. Raises InvalidParameterError when it is larger than `limit` bytes."""
+    parts: list[bytes] = []
+    size = 0
+    while chunk := await response.content.read(limit + 1 - size):
+        parts.append(chunk)
+        size += len(chunk)
+        if size > limit:
+            raise InvalidParameterError(f"the answer of {response.url} is larger than {limit} bytes")
+    return b"".join(parts)

@@ -12,6 +12,7 @@ from yarl import URL
 from backend.images.manifest import json_object
 from backend.images.registry_auth import Challenge, Credentials
 from backend.images.registry_errors import NoCredentialsError, RefusedError, from_body, unreachable
+from backend.images.registry_session import read_limited
 
 CLIENT_ID = "marina"
 MAX_TOKEN_BYTES = 1024 * 1024
@@ -91,9 +92,7 @@ def _realm(challenge: Challenge, *, insecure: bool) -> URL:
 async def _proof(realm: URL, request: "aiohttp.client._RequestContextManager") -> Proof:
     try:
         async with request as response:
-            body = await response.content.read(MAX_TOKEN_BYTES)
-            while chunk := await response.content.read(MAX_TOKEN_BYTES + 1 - len(body)):
-                body += chunk
+            body = await read_limited(response, MAX_TOKEN_BYTES)
             if response.status != 200:
                 raise from_body(response.status, response.reason or "", body, "")
     except (aiohttp.ClientError, TimeoutError, OSError) as error:

@@ -176,6 +176,29 @@ def test_loaded_image_with_plain_layers_is_pushed_compressed(
     assert diff_ids(engine, f"{repository}:1") == before
 
 
+def test_committed_image_is_saved_and_pushed(engine: NativeEngine, registry: Registry, busybox: str) -> None:
+    repository = f"{registry.address}/committed"
+    container = engine.docker("run", "-d", "--network", "none", busybox, "sh", "-c", "echo new > /new")
+    identifier = container.stdout.decode().strip()
+    engine.docker("wait", identifier)
+    made = engine.docker("commit", identifier, f"{repository}:1").stdout.decode().strip()
+    engine.docker("rm", identifier)
+    sent = push(engine, repository, "1").lines[-1]["aux"]["Digest"]
+    archive = engine.request("GET", f"/images/{repository}:1/get").body
+    layers = diff_ids(engine, made)
+    for bring in (
+        lambda: pull(engine, repository, "1"),
+        lambda: load(engine, archive),
+    ):
+        assert engine.request("DELETE", f"/images/{made}", query={"force": "1"}).status == 200
+        bring()
+        assert engine.request("GET", f"/images/{repository}:1/json").json["Id"] == made
+        assert diff_ids(engine, made) == layers
+        assert push(engine, repository, "1").lines[-1]["aux"]["Digest"] == sent
+    output = engine.docker("run", "--rm", "--network", "none", f"{repository}:1", "cat", "/new").stdout
+    assert output == b"new\n"
+
+
 @pytest.mark.parametrize(
     ("repository", "name", "message"),
     [

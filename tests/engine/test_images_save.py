@@ -3,6 +3,7 @@
 import hashlib
 import io
 import json
+import random
 import tarfile
 import time
 from typing import Any
@@ -189,6 +190,26 @@ def test_image_that_is_there_keeps_its_manifest_and_parent(
     load(engine, engine.request("GET", "/images/kept-parent/get").body)
     assert engine.request("GET", f"/images/{made}/json").json["Parent"] == parent
     engine.request("DELETE", "/images/kept-parent")
+
+
+def test_client_that_leaves_ends_the_save(engine: NativeEngine) -> None:
+    blobs = engine.data_root / "blobs" / "sha256"
+    before = set(blobs.iterdir())
+    noise = layer_tar([Entry("noise", random.Random(5).randbytes(8_000_000))])
+    load(engine, save_docker_archive(build_image([noise], compression="none"), ["left-save:1"]))
+    connection = engine.connection()
+    connection.request("GET", "/images/left-save:1/get")
+    answer = connection.getresponse()
+    assert answer.read(1000)
+    assert engine.request("DELETE", "/images/left-save:1").status == 200
+    kept = set(blobs.iterdir()) - before
+    assert kept  # the save still needs them
+    answer.close()
+    connection.close()
+    deadline = time.monotonic() + 30
+    while any(path.exists() for path in kept):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
 
 
 def test_event_and_command_line(engine: NativeEngine, registry: Registry) -> None:
