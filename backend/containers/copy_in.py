@@ -78,7 +78,7 @@ class _Unpacking:
         name = posixpath.normpath(os.fsdecode(entry.name) or ".").lstrip("/") or "."
         if name == ".." or name.startswith("../"):
             raise InvalidParameterError(f'"{name}" is outside of "{self._to.path}"')
-        path = posixpath.join(self._to.path, "" if name == "." else name)
+        path = self._to.path if name == "." else posixpath.join(self._to.path, name)
         try:
             self._add(entry, reader, name, path)
         except OSError as error:
