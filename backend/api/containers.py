@@ -11,11 +11,14 @@ from aiohttp import web
 
 from backend.api import container_streams
 from backend.api.request_values import query_bool, query_filters, query_int, read_json_object
+from backend.api.versions import api_version
 from backend.containers import container_events
+from backend.containers.networking_request import check_single
 from backend.containers.sizes import sizes_of
 from backend.engine import Engine
 from backend.errors import InvalidParameterError, NotFoundError, NotSupportedError
 
+SEVERAL_NETWORKS = (1, 44)  # the API version from which a container can be made on more than one
 WAIT_CONDITIONS = ("not-running", "next-exit", "removed")
 
 
@@ -25,6 +28,8 @@ def routes(engine: Engine) -> list[web.RouteDef]:
 
     async def create(request: web.Request) -> web.Response:
         body = await read_json_object(request)
+        if api_version(request) < SEVERAL_NETWORKS:
+            check_single(body.get("NetworkingConfig"))
         if platform := request.query.get("platform"):
             _check_platform(engine, body.get("Image"), platform)
         created = await containers.create(request.query.get("name"), body)

@@ -11,6 +11,7 @@ from backend.containers.container import Container
 from backend.containers.lifecycle import attach_request, note_networks
 from backend.containers.manager import Containers
 from backend.containers.networking_request import SHARED_PREFIX, SHARED_REFUSAL, read_settings
+from backend.containers.specification import hostname_of
 from backend.errors import (
     ConflictError,
     InvalidParameterError,
@@ -19,6 +20,7 @@ from backend.errors import (
 )
 from backend.networks.attachment import Attachment
 from backend.networks.endpoint import EndpointWish
+from backend.networks.joining import names_of
 from backend.networks.network import Network
 from backend.tasks import in_thread
 
@@ -50,7 +52,10 @@ async def connect(containers: Containers, network: Network, reference: str, sett
             _store(containers, container, attachment)
             await _update(containers, container, before, attachment)
         else:
-            record.networks[network.name] = {**wish, "NetworkID": network.id}
+            if network.has_name_service:
+                names = names_of(container.name, container.id, hostname_of(record), wish.get("Aliases") or ())
+                wish["DNSNames"] = list(names)
+            record.networks[network.name] = wish
             containers.store.save(container)
 
 

@@ -27,9 +27,19 @@ async def join(networks: Networks, store: ContainerStore, request: AttachRequest
         attachment = target.attachment
         assert attachment is not None
         return networks.sandboxes.share(request, attachment)
+    _check_main_network(networks, request)
     if record.host_config["Links"]:
         request = replace(request, more_hosts="".join(links.extra_hosts(record, store)))
     return await networks.sandboxes.attach(request)
+
+
+def _check_main_network(networks: Networks, request: AttachRequest) -> None:
+    """Say in Docker's words when the network that the mode names was never there."""
+    wanted = any(wish.network == request.mode for wish in request.networks)
+    if wanted and networks.find_or_none(request.mode) is None:
+        raise NotFoundError(
+            f"could not find a network matching network mode {request.mode}: network {request.mode} not found"
+        )
 
 
 def _running(store: ContainerStore, reference: str) -> Container:

@@ -150,6 +150,14 @@ def read_endpoints(networking: Any) -> dict[str, dict[str, Any]]:
     return {name: read_settings(settings) for name, settings in endpoints.items()}
 
 
+def check_single(networking: Any) -> None:
+    """Refuse several networks at creation, which callers of API versions before 1.44 cannot mean."""
+    if len(names := read_endpoints(networking)) > 1:
+        raise InvalidParameterError(
+            f"Container cannot be created with multiple network endpoints: {', '.join(sorted(names))}"
+        )
+
+
 def read_settings(settings: Any) -> dict[str, Any]:
     """Return the part of EndpointSettings that a caller sets, without what is empty.
 

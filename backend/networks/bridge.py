@@ -7,11 +7,13 @@ import secrets
 from collections.abc import Collection, Sequence
 from contextlib import suppress
 from ipaddress import IPv4Interface, IPv4Network, IPv6Interface
+from pathlib import Path
 
 from backend.errors import ForbiddenError, SystemFailureError
 from backend.networks import links, namespaces
 from backend.networks.netlink_socket import NetlinkSocket
 
+IPV6_SETTINGS = Path("/proc/sys/net/ipv6/conf")
 MARK = "marina network "  # how an interface of ours is known after a crash, with the network's ID
 
 
@@ -79,8 +81,17 @@ def ensure(
     # This machine reaches published ports over its loopback; the firewall keeps containers out of 127/8.
     namespaces.set_here(f"net/ipv4/conf/{name}/route_localnet", "1")
     if gateway_6 is not None:
-        namespaces.set_here("net/ipv6/conf/all/forwarding", "1")
+        _forward_ipv6()
     return link.index
+
+
+def _forward_ipv6() -> None:
+    """Let IPv6 through this machine, which itself goes on listening to the routers that it listens to."""
+    # 1 means "unless forwarding", 2 "also then": without it the machine would lose its own way out.
+    for setting in IPV6_SETTINGS.glob("*/accept_ra"):
+        if setting.read_text().strip() == "1":
+            namespaces.set_here(f"net/ipv6/conf/{setting.parent.name}/accept_ra", "2")
+    namespaces.set_here("net/ipv6/conf/all/forwarding", "1")
 
 
 def ensure_bare(network_id: str, name: str) -> int:

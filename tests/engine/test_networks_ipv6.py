@@ -110,6 +110,27 @@ def test_ports_are_published_on_ipv6_too(engine: NativeEngine) -> None:
         assert fetched_here(engine, "2001:db8::5", 18096)
 
 
+def test_the_machine_goes_on_listening_to_its_routers(engine: NativeEngine) -> None:
+    with address_here(engine.netns, "2001:db8::6"), uplink(engine.netns) as name, dual(engine, 6):
+        settings = engine.inside(
+            "cat", f"/proc/sys/net/ipv6/conf/{name}/accept_ra", "/proc/sys/net/ipv6/conf/all/forwarding"
+        )
+        assert settings.split() == ["2", "1"]
+
+
+@contextmanager
+def uplink(netns: str) -> Iterator[str]:
+    """An interface of the machine that takes its addresses from routers."""
+    ip = ["ip", "netns", "exec", netns]
+    subprocess.run([*ip, "ip", "link", "add", "uplink6", "type", "bridge"], check=True)
+    try:
+        setting = "/proc/sys/net/ipv6/conf/uplink6/accept_ra"
+        subprocess.run([*ip, "sh", "-c", f"echo 1 > {setting}"], check=True)
+        yield "uplink6"
+    finally:
+        subprocess.run([*ip, "ip", "link", "delete", "uplink6"], check=True)
+
+
 def test_without_ipv6_an_ipv6_address_is_refused(engine: NativeEngine) -> None:
     host = {"PortBindings": {"80/tcp": [{"HostIp": "::1", "HostPort": "18098"}]}}
     answer = engine.request("POST", "/containers/create", body={"Image": "busybox", "HostConfig": host})

@@ -348,7 +348,28 @@ def test_host_and_none_stay_alone(engine: NativeEngine) -> None:
 def test_a_missing_network_is_told_at_start(engine: NativeEngine) -> None:
     with container(engine, *SLEEP, HostConfig={"NetworkMode": "nowhere"}) as member:
         answer = call(engine, "start", member)
-        assert (answer.status, answer.message) == (404, "network nowhere not found")
+        assert (answer.status, answer.message) == (
+            404,
+            "could not find a network matching network mode nowhere: network nowhere not found",
+        )
+    with network(engine) as name, container(engine, *SLEEP, **on(name)) as member:
+        start(engine, member)
+        identifier = shown(engine, name)["Id"]
+        assert call(engine, "kill", member).status == 204
+        assert engine.request("DELETE", f"/networks/{name}").status == 204
+        assert make(engine, name).status == 201
+        # Another one of the same name is another one.
+        answer = call(engine, "start", member)
+        assert (answer.status, answer.message) == (404, f"network {identifier} not found")
+
+
+def test_older_callers_name_one_network(engine: NativeEngine) -> None:
+    two: dict[str, Any] = {"NetworkingConfig": {"EndpointsConfig": {"b": {}, "a": {}}}}
+    answer = engine.request("POST", "/v1.43/containers/create", body={"Image": "busybox", **two})
+    assert (answer.status, answer.message) == (
+        400,
+        "Container cannot be created with multiple network endpoints: a, b",
+    )
 
 
 def test_the_command_line_makes_uses_and_removes_a_network(engine: NativeEngine) -> None:
