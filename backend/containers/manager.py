@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from backend.containers.container import Container, Exit
 from backend.containers.container_volumes import anonymous_names, drop_volumes
 from backend.containers.create import ContainerCreation, Created
 from backend.containers.exec import Execs
+from backend.containers.halting import Halting, stop_signal
 from backend.containers.health_checks import HealthChecks
 from backend.containers.lifecycle import Lifecycle, note_networks
 from backend.containers.log_rotation import LogRotation
@@ -31,13 +32,12 @@ from backend.errors import (
     InvalidParameterError,
     NotFoundError,
     NotModifiedError,
-    SystemFailureError,
 )
 from backend.events import EventBus
 from backend.images.image import ImageUse
 from backend.images.manager import Images
 from backend.networks.manager import Networks
-from backend.runtime import cgroups, monitor, mount_points
+from backend.runtime import monitor, mount_points
 from backend.runtime.monitor import MonitorWatch
 from backend.runtime.oci_runtime import OciRuntime
 from backend.state_files import StateFiles
@@ -45,9 +45,6 @@ from backend.tasks import Tasks, in_thread
 from backend.volumes.manager import Volumes
 
 log = logging.getLogger(__name__)
-
-DEFAULT_STOP_TIMEOUT_S = 10
-KILL_TIMEOUT_S = 10.0
 
 
 @contextmanager
@@ -86,6 +83,7 @@ class Containers:
         )
         self.execs = Execs(self.store, self.runtime, events, tasks, files.execs)
         self.health_checks = HealthChecks(self.store, self.execs, events, tasks)
+        self.halting = Halting(self.store, events, self.health_checks)
         self.volumes = volumes
         self._creation = ContainerCreation(files, self.store, images, volumes, networks, bind_sources)
         self._stopping = False
@@ -115,7 +113,9 @@ class Containers:
         """Stop every container, each with its own signal and time: the machine goes down."""
         self._stopping = True
         running = [container for container in self.store if container.state.running]
-        await asyncio.gather(*(self._stop(item, None, None) for item in running), return_exceptions=True)
+        await asyncio.gather(
+            *(self.halting.stop(item, None, None) for item in running), return_exceptions=True
+        )
 
     # --- who uses what ---
 
@@ -248,48 +248,13 @@ class Containers:
         if not container.state.running:
             raise NotModifiedError(f"container {container.id} is already stopped")
         self._note_manual_stop(container)
-        await self._stop(container, timeout_s, number)
+        await self.halting.stop(container, timeout_s, number)
         container_events.publish(self.events, container, "stop")
 
     def _note_manual_stop(self, container: Container) -> None:
         container.manual_stop = True
         container.state.stopped_by_user = True
         self.store.save(container)
-
-    async def _stop(self, container: Container, timeout_s: int | None, signal_number: int | None) -> None:
-        config = container.record.config
-        number = signal_number or parse_signal(config["StopSignal"] or "SIGTERM")
-        configured = DEFAULT_STOP_TIMEOUT_S if config["StopTimeout"] is None else config["StopTimeout"]
-        limit = configured if timeout_s is None else timeout_s
-        ended = container.next_exit()
-        if not container.state.running:
-            return
-        self._send(container, number)
-        if container.state.status == "paused":  # or it would not see the signal
-            with suppress(ConflictError):  # it has ended meanwhile
-                await self.pause(container.id, frozen=False)
-        try:
-            async with asyncio.timeout(None if limit < 0 else limit):
-                await asyncio.shield(ended)
-        except TimeoutError:
-            await self._kill_and_wait(container)
-
-    def _send(self, container: Container, number: int) -> None:
-        if container.send_signal(number):
-            container_events.publish(self.events, container, "kill", signal=str(number))
-
-    async def _kill_and_wait(self, container: Container) -> None:
-        ended = container.next_exit()
-        if not container.state.running:
-            return
-        self._send(container, signal.SIGKILL)
-        try:
-            async with asyncio.timeout(KILL_TIMEOUT_S):
-                await ended
-        except TimeoutError as error:
-            raise SystemFailureError(
-                f"container {container.id[:12]} did not end within {KILL_TIMEOUT_S:.0f} s of SIGKILL"
-            ) from error
 
     async def kill(self, reference: str, signal_name: str | None) -> None:
         """Send a signal; returns after the end for SIGKILL. Raises ConflictError when it does not run."""
@@ -301,14 +266,12 @@ class Containers:
                 return
             if not container.state.running:
                 raise ConflictError(f"container {container.id} is not running")
-        if number in (signal.SIGKILL, parse_signal(container.record.config["StopSignal"] or "SIGTERM")):
+        if number in (signal.SIGKILL, stop_signal(container)):
             self._note_manual_stop(container)
         if number == signal.SIGKILL:
-            await self._kill_and_wait(container)
-        elif container.send_signal(number):
-            container_events.publish(self.events, container, "kill", signal=str(number))
-            if container.state.status == "paused":  # or it would not see the signal
-                await self.pause(reference, frozen=False)
+            await self.halting.kill(container)
+        else:
+            await self.halting.send(container, number)
 
     async def restart(self, reference: str, timeout_s: int | None, signal_name: str | None) -> None:
         """Stop a container if it runs, then start it."""
@@ -319,7 +282,7 @@ class Containers:
             container.manual_stop = True
             container.kept = True
             try:
-                await self._stop(container, timeout_s, number)
+                await self.halting.stop(container, timeout_s, number)
                 container_events.publish(self.events, container, "stop")
             finally:
                 container.kept = False
@@ -367,31 +330,7 @@ class Containers:
 
     async def pause(self, reference: str, *, frozen: bool) -> None:
         """Hold a container where it is, or let it go on. Raises ConflictError."""
-        container = self.find(reference)
-        async with container.lock:
-            status = container.state.status
-            if frozen and status == "restarting":
-                raise ConflictError(
-                    f"Container {container.id} is restarting, wait until the container is running"
-                )
-            if frozen and status == "paused":
-                raise ConflictError(f"Container {container.id} is already paused")
-            if frozen and status != "running":
-                raise ConflictError(f"container {container.id} is not running")
-            if not frozen and status != "paused":
-                raise ConflictError(f"Container {container.id} is not paused")
-            try:
-                await in_thread(cgroups.freeze, container.group, frozen)
-            except OSError as error:
-                raise SystemFailureError(f"cannot pause the container: {error.strerror}") from error
-            container.state.status = "paused" if frozen else "running"
-            if frozen:
-                container.stop_probing()
-                container.state.stop_health()
-            else:
-                self.health_checks.begin(container)
-            self.store.save(container)
-        container_events.publish(self.events, container, "pause" if frozen else "unpause")
+        await self.halting.pause(self.find(reference), frozen=frozen)
 
     def resize(self, reference: str, rows: int, columns: int) -> None:
         """Tell a container's terminal its size. Raises ConflictError when it does not run."""
@@ -427,7 +366,7 @@ class Containers:
                         raise ConflictError(
                             f'cannot remove container "/{container.name}": container is running'
                         )
-                    await self._kill_and_wait(container)
+                    await self.halting.kill(container)
             async with container.lock:
                 await self._remove_locked(container, volumes)
         finally:
