@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from backend.errors import NotFoundError
 from backend.images import digests, platforms
 from backend.images.content_store import ContentStore
 from backend.images.image import Image, Layer
@@ -72,6 +73,9 @@ class ImageCreation:
         with ExitStack() as pins:
             pins.enter_context(self._pins.hold([lower.blob for lower in layers]))
             pins.enter_context(self._pins.hold([lower.diff_id for lower in layers]))
+            if not all(self._layers.path(lower.key).exists() for lower in layers):
+                # Pinned too late: the parent was removed while its child was being made.
+                raise NotFoundError(f"No such image: {draft.parent.id if draft.parent else ''}")
             if isinstance(layer, Layer):
                 pins.enter_context(self._pins.hold([layer.blob, layer.diff_id]))
                 added: Layer | None = layer

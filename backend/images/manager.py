@@ -119,7 +119,10 @@ class Images:
         """Give an image a further name; another image that has it loses it. Raises InvalidParameterError."""
         if name.digest is not None:
             raise InvalidParameterError("refusing to create a tag with a digest reference")
-        tagged = replace(image, tagged_ns=time.time_ns())
+        recorded = self._records.get(image.id)
+        if recorded is None or recorded.removed:  # somebody was faster; its files may be gone
+            raise NotFoundError(f"No such image: {image.id}")
+        tagged = replace(recorded, tagged_ns=time.time_ns())
         tagged = self._records.add(tagged, [str(name.with_default_tag())])
         publish_image_event(self._events, "tag", tagged, name=name.with_default_tag().familiar)
 

@@ -6,6 +6,7 @@ import secrets
 import shutil
 import stat
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -42,12 +43,27 @@ class Volumes:
         }
 
     async def start(self) -> None:
-        """Finish removals that a crash cut short."""
+        """Finish removals that a crash cut short, and undo what was being made."""
         await in_thread(self._sweep)
+        for name in [name for name, volume in self._volumes.items() if not volume.mountpoint.exists()]:
+            log.warning("volume %s has no folder any more: it is removed", name)
+            self._forget(name)
+
+    def _forget(self, name: str) -> None:
+        with self._database.transaction():
+            self._database.execute("DELETE FROM volumes WHERE name = ?", (name,))
+        del self._volumes[name]
 
     def _sweep(self) -> None:
         for leftover in self._folder.glob(f"{REMOVING}*"):
             _remove_tree(leftover)
+        for folder in self._folder.glob("*"):
+            # A volume that was being made has an empty folder and no record yet; what holds data is kept.
+            if folder.name not in self._volumes:
+                with suppress(OSError):
+                    data_folder(self._folder, folder.name).rmdir()
+                with suppress(OSError):
+                    folder.rmdir()
 
     async def create(
         self,
@@ -130,9 +146,7 @@ class Volumes:
             log.warning("the folder of volume %s was gone already", name)
         except OSError as error:
             raise SystemFailureError(f"remove {name}: {error.strerror}") from error
-        with self._database.transaction():
-            self._database.execute("DELETE FROM volumes WHERE name = ?", (name,))
-        del self._volumes[name]
+        self._forget(name)
         self._events.publish("volume", "destroy", name, driver="local")
         await in_thread(_remove_tree, leftover)
 

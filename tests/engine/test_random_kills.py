@@ -55,7 +55,7 @@ ARCHIVES = [save_docker_archive(an_image(f"loaded{i}"), [f"loaded{i}:1"]) for i 
 def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NativeEngine]:
     """An engine of these tests' own, to be killed, with a registry beside it."""
     folder = tmp_path_factory.mktemp("random-kills")
-    with made_netns("tekills") as netns, started_registry(netns, folder) as registry:
+    with made_netns(f"tk{os.getpid() % 1_000_000}") as netns, started_registry(netns, folder) as registry:
         for i in range(OFFERED):
             registry.push(f"library/offered{i}", "1", an_image(f"offered{i}"))
         with started_engine(folder / "state", netns, ["--registry-mirror", registry.url]) as engine:
@@ -224,7 +224,11 @@ def check_promises(engine: NativeEngine, promises: Promises) -> None:
         assert engine.request("GET", f"/images/{name}/json").status == 200, name
     for image in engine.request("GET", "/images/json", query={"all": "1"}).json:
         with container(engine, "true", Image=image["Id"]) as made:
-            start(engine, made)
+            answer = call(engine, "start", made)
+            assert answer.status == 204, (
+                answer.message,
+                engine.request("GET", f"/images/{image['Id']}/json").body,
+            )
             assert wait(engine, made) == 0
 
 

@@ -170,3 +170,22 @@ async def test_filters(parts: _Parts) -> None:
     assert is_pruned(named, {"all": ["true"]})
     assert not is_pruned(anonymous, {"label!": ["team=b"]})
     assert not is_pruned(anonymous, {"label": ["team=a"]})
+
+
+async def test_what_a_crash_left_of_making_and_removing(parts: _Parts) -> None:
+    volumes = parts.volumes()
+    await volumes.create("whole")
+    lost = await volumes.create("half-removed")
+    lost.mountpoint.rmdir()
+    lost.mountpoint.parent.rmdir()
+    half_made = parts.files.volumes / "half-made"
+    (half_made / "_data").mkdir(parents=True)
+    foreign = parts.files.volumes / "foreign" / "_data"
+    foreign.mkdir(parents=True)
+    (foreign / "file").write_text("somebody's")
+    again = parts.volumes()
+    await again.start()
+    assert [volume.name for volume in again.list()] == ["whole"]
+    assert not half_made.exists()
+    assert (foreign / "file").exists()
+    assert [volume.name for volume in parts.volumes().list()] == ["whole"]
