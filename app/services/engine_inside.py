@@ -1,10 +1,12 @@
 """The engine's calls about the inside of a container: use of resources, processes, files."""
 
+import os
 from dataclasses import dataclass
+from typing import IO
 from urllib.parse import quote
 
 from app.services.engine_connections import EngineConnections
-from app.services.engine_streams import JsonStream
+from app.services.engine_streams import EngineStream, JsonStream
 from app.services.json_values import get_list, get_texts
 
 
@@ -29,6 +31,20 @@ class InsideCalls(EngineConnections):
         rows = get_list(answer, "Processes")
         texts = tuple(tuple(str(cell) for cell in row) for row in rows if isinstance(row, list))
         return ProcessTable(get_texts(answer, "Titles"), texts)
+
+    def get_archive(self, container: str, path: str) -> EngineStream:
+        """Open a file or folder of a container as a tar stream."""
+        return EngineStream(*self.open_stream("GET", _path(container, "archive"), {"path": path}))
+
+    def put_archive(self, container: str, folder: str, archive: IO[bytes]) -> None:
+        """Unpack a tar file, from its start, into a folder of a container."""
+        size = archive.seek(0, os.SEEK_END)
+        archive.seek(0)
+        headers = {"Content-Type": "application/x-tar", "Content-Length": str(size)}
+        opened = self.open_stream("PUT", _path(container, "archive"), {"path": folder}, archive, headers)
+        with EngineStream(*opened) as stream:
+            for _ in stream.chunks():
+                pass
 
 
 def _path(container: str, action: str) -> str:

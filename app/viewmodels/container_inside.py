@@ -5,6 +5,7 @@ from PySide6.QtCore import QObject
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
 from app.viewmodels.container_details import ContainerDetailsViewModel
+from app.viewmodels.container_files import ContainerFilesViewModel
 from app.viewmodels.container_logs import ContainerLogsViewModel
 from app.viewmodels.container_stats import ContainerStatsViewModel
 from app.viewmodels.terminal import TerminalViewModel
@@ -28,6 +29,10 @@ class ContainerInside(QObject):
     def open_stats(self, container_id: str) -> ContainerStatsViewModel:
         """Return the use of resources."""
         return ContainerStatsViewModel(self._background, self._access, container_id, self)
+
+    def open_files(self, container_id: str) -> ContainerFilesViewModel:
+        """Return the files."""
+        return ContainerFilesViewModel(self._background, self._access, container_id, self)
 
     def open_terminal(self, container_id: str) -> TerminalViewModel:
         """Return a terminal, its shell not yet started."""

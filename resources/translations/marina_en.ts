@@ -12,6 +12,33 @@
     </message>
 </context>
 <context>
+    <name>ContainerFilesView</name>
+    <message numerus="yes">
+        <source>Delete %n item(s) in the container?</source>
+        <translation>
+            <numerusform>Delete %n item in the container?</numerusform>
+            <numerusform>Delete %n items in the container?</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ContainerFilesViewModel</name>
+    <message numerus="yes">
+        <source>%n item(s) copied into the container</source>
+        <translation>
+            <numerusform>%n item copied into the container</numerusform>
+            <numerusform>%n items copied into the container</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n item(s) deleted</source>
+        <translation>
+            <numerusform>%n item deleted</numerusform>
+            <numerusform>%n items deleted</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ContainersPage</name>
     <message numerus="yes">
         <source>%n selected</source>

@@ -29,6 +29,10 @@
         <translation>终端</translation>
     </message>
     <message>
+        <source>Files</source>
+        <translation>文件</translation>
+    </message>
+    <message>
         <source>Inspect</source>
         <translation>检查</translation>
     </message>
@@ -118,6 +122,90 @@
     <message>
         <source>read only</source>
         <translation>只读</translation>
+    </message>
+</context>
+<context>
+    <name>ContainerFilesView</name>
+    <message>
+        <source>The folder above (Backspace)</source>
+        <translation>上级文件夹（退格键）</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>Read the folder anew</source>
+        <translation>重新读取文件夹</translation>
+    </message>
+    <message>
+        <source>Copy in…</source>
+        <translation>复制进来…</translation>
+    </message>
+    <message>
+        <source>Copy files of this computer into this folder; they can be dropped, too</source>
+        <translation>将本机文件复制到此文件夹，也可以直接拖放</translation>
+    </message>
+    <message>
+        <source>Save…</source>
+        <translation>保存…</translation>
+    </message>
+    <message>
+        <source>Copy the selected file to this computer; a folder becomes a .tar archive</source>
+        <translation>将所选文件复制到本机，文件夹会保存为 .tar 归档</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Working</source>
+        <translation>正在处理</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Copy into the container</source>
+        <translation>复制到容器</translation>
+    </message>
+    <message numerus="yes">
+        <source>Delete %n item(s) in the container?</source>
+        <translation>
+            <numerusform>删除容器中的 %n 项？</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Folders go with everything in them.</source>
+        <translation>文件夹及其中所有内容都会被删除。</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+</context>
+<context>
+    <name>ContainerFilesViewModel</name>
+    <message>
+        <source>Saved as {0}</source>
+        <translation>已保存为 {0}</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n item(s) copied into the container</source>
+        <translation>
+            <numerusform>已将 %n 项复制到容器</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n item(s) deleted</source>
+        <translation>
+            <numerusform>已删除 %n 项</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -763,6 +851,25 @@
     <message>
         <source>Dismiss</source>
         <translation>忽略</translation>
+    </message>
+</context>
+<context>
+    <name>FileTable</name>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Changed</source>
+        <translation>修改时间</translation>
+    </message>
+    <message>
+        <source>Rights</source>
+        <translation>权限</translation>
     </message>
 </context>
 <context>

@@ -6,6 +6,7 @@ import threading
 import time
 from typing import Any
 
+from tests.fakes.fake_file_commands import run_file_command
 from tests.fakes.fake_programs import KNOWN, run_program
 from tests.fakes.fake_state import FakeContainer, FakeExec, FakeImage, FakeState
 
@@ -251,6 +252,9 @@ class FakeContainers:
         if command[0].removeprefix("/bin/") not in KNOWN or not prepared.container.has_shell:
             write(2, f'exec: "{command[0]}": executable file not found in $PATH\n'.encode())
             prepared.exit_code = 127
+            return
+        if command[0] == "rm" or "stat -c" in " ".join(command):
+            prepared.exit_code = run_file_command(prepared.container, command, write)
             return
         environment = dict(line.split("=", 1) for line in prepared.body.get("Env") or [])
         prepared.exit_code = run_program(

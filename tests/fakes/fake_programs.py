@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 STDOUT, STDERR = 1, 2
-KNOWN = ("true", "false", "echo", "cat", "sleep", "sh")
+KNOWN = ("true", "false", "echo", "cat", "sleep", "sh", "rm")
 
 
 def run_program(

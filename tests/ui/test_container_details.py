@@ -174,6 +174,8 @@ def test_tabs_by_keyboard(opened: MainWindow, qtbot: QtBot) -> None:
     QTest.keyClick(opened, Qt.Key.Key_PageDown, Qt.KeyboardModifier.ControlModifier)
     assert detail(opened).current_name == "terminal"
     QTest.keyClick(opened, Qt.Key.Key_PageDown, Qt.KeyboardModifier.ControlModifier)
+    assert detail(opened).current_name == "files"
+    QTest.keyClick(opened, Qt.Key.Key_PageDown, Qt.KeyboardModifier.ControlModifier)
     assert detail(opened).current_name == "inspect"
     bar.setFocus()
     QTest.keyClick(bar, Qt.Key.Key_Right)

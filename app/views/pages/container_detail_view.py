@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 from app.viewmodels.container_inside import ContainerInside
 from app.viewmodels.containers import ContainerRow, ContainersViewModel
 from app.views.pages.container_facts_view import EnvironmentView, MountsView
+from app.views.pages.container_files_view import ContainerFilesView
 from app.views.pages.container_inspect_view import ContainerInspectView
 from app.views.pages.container_list import container_actions
 from app.views.pages.container_logs_view import ContainerLogsView
@@ -43,6 +44,7 @@ class ContainerDetailView(QWidget):
                 self.tr("Terminal"),
                 lambda: ContainerTerminalView(lambda: inside.open_terminal(key)),
             ),
+            "files": (self.tr("Files"), lambda: ContainerFilesView(inside.open_files(key))),
             "inspect": (self.tr("Inspect"), lambda: ContainerInspectView(self._details)),
             "environment": (self.tr("Environment"), lambda: EnvironmentView(self._details)),
             "joints": (self.tr("Mounts and ports"), lambda: MountsView(self._details)),

@@ -135,6 +135,7 @@ class SettingsPage(Page):
         box.setRange(1, 1)
         box.setSingleStep(step)
         box.setMinimumWidth(140)
+        box.lineEdit().setTextMargins(8, 0, 0, 0)
         box.valueChanged.connect(self._check)
         return box
 

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.contract.client_contract import ClientContract
+from tests.contract.inside_contract import InsideContract
 from tests.contract.objects_contract import ObjectsContract
 from tests.fakes.fake_engine import FakeEngine
 
@@ -25,6 +26,16 @@ class TestFakeEngine(ClientContract):
 
 class TestFakeObjects(ObjectsContract):
     """The contract of volumes and networks against the fake."""
+
+    @pytest.fixture
+    def image(self, engine: FakeEngine) -> str:
+        """An image with a few commands."""
+        engine.add_image("busybox:latest")
+        return "busybox"
+
+
+class TestFakeInside(InsideContract):
+    """The contract of containers' insides against the fake."""
 
     @pytest.fixture
     def image(self, engine: FakeEngine) -> str:

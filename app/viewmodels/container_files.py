@@ -1,0 +1,182 @@
+"""The files of one container: a folder as a table, copying in and out, deleting."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.viewmodels.access import Access
+from app.viewmodels.background import Background
+from app.viewmodels.failure import describe_failure
+from app.viewmodels.row_table_model import RowTableModel
+from app.viewmodels.wording import format_age, format_size
+
+if TYPE_CHECKING:
+    from app.services.container_files import FileEntry
+    from app.services.engine_client import EngineClient
+
+NAME, SIZE, MODIFIED, MODE = range(4)
+_ORDER = {"folder": 0, "link": 1, "file": 1, "other": 2}
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A file or folder; `path` is whole."""
+
+    path: str
+    name: str
+    kind: str
+    size: int = 0
+    modified: float = 0.0
+    mode: int = 0
+
+    @property
+    def key(self) -> str:
+        """Return the path."""
+        return self.path
+
+    @property
+    def is_folder(self) -> bool:
+        """Return whether it may be opened as one; a link may lead to a folder."""
+        return self.kind in ("folder", "link")
+
+
+class FileTable(RowTableModel[FileRow]):
+    """Folders first, then by name."""
+
+    column_count = 4
+    right_aligned = frozenset({SIZE})
+
+    def header(self, column: int) -> str:
+        """Return the title of a column."""
+        return (self.tr("Name"), self.tr("Size"), self.tr("Changed"), self.tr("Rights"))[column]
+
+    def text(self, row: FileRow, column: int) -> str:
+        """Return what the cell shows."""
+        if column == NAME:
+            return row.name
+        if column == SIZE:
+            return format_size(row.size) if row.kind == "file" else ""
+        if column == MODIFIED:
+            return format_age(row.modified)
+        return f"{row.mode:04o}"
+
+    def sort_key(self, row: FileRow, column: int) -> Any:
+        """Return the value to sort by; folders stay in front."""
+        order = _ORDER.get(row.kind, 2)
+        if column == SIZE:
+            return (order, row.size)
+        if column == MODIFIED:
+            return (order, -row.modified)
+        if column == MODE:
+            return (order, row.mode)
+        return (order, row.name.casefold())
+
+
+class ContainerFilesViewModel(QObject):
+    """Shows one folder at a time."""
+
+    changed = Signal()  # another folder, or its contents
+    busy_changed = Signal(bool)
+    failed = Signal(object)  # Failure
+    done = Signal(str)  # what was done, in words
+
+    def __init__(
+        self, background: Background, access: Access, container_id: str, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._background, self._access, self._container_id = background, access, container_id
+        self.table = FileTable(self)
+        self.folder = "/"
+        self.is_loaded = False
+
+    def open(self, folder: str) -> None:
+        """Show a folder, once the container has said what is in it."""
+
+        def work(client: "EngineClient") -> "tuple[str, list[FileEntry]]":
+            from app.services.container_files import join, list_folder
+
+            path = join("/", folder)
+            return path, list_folder(client, self._container_id, path)
+
+        self._run(work, self._took)
+
+    def refresh(self) -> None:
+        """Show the same folder anew."""
+        self.open(self.folder)
+
+    def go_up(self) -> None:
+        """Show the folder above."""
+        self.open(self.folder.rstrip("/").rpartition("/")[0] or "/")
+
+    def save(self, path: str, target: str) -> None:
+        """Copy a file, or a folder as .tar, to this computer."""
+
+        def work(client: "EngineClient") -> str:
+            from app.services.container_files import save_file
+
+            save_file(client, self._container_id, path, Path(target))
+            return target
+
+        self._run(work, self._saved)
+
+    def upload(self, paths: list[str]) -> None:
+        """Copy files and folders of this computer into the folder."""
+        folder = self.folder
+
+        def work(client: "EngineClient") -> int:
+            from app.services.container_files import upload
+
+            upload(client, self._container_id, folder, [Path(path) for path in paths])
+            return len(paths)
+
+        self._run(work, self._uploaded)
+
+    def delete(self, paths: list[str]) -> None:
+        """Delete files and folders."""
+
+        def work(client: "EngineClient") -> int:
+            from app.services.container_files import delete
+
+            for path in paths:
+                delete(client, self._container_id, path)
+            return len(paths)
+
+        self._run(work, self._deleted)
+
+    def _run(self, work: "Callable[[EngineClient], object]", succeeded: Callable[[Any], object]) -> None:
+        self.busy_changed.emit(True)
+        self._background.run_alone(lambda: work(self._access.client()), succeeded, self._not_done)
+
+    @Slot(object)
+    def _took(self, answer: "tuple[str, list[FileEntry]]") -> None:
+        self.folder, entries = answer
+        self.is_loaded = True
+        prefix = self.folder.rstrip("/")
+        self.table.set_rows(
+            FileRow(f"{prefix}/{e.name}", e.name, e.kind, e.size, e.modified, e.mode) for e in entries
+        )
+        self.busy_changed.emit(False)
+        self.changed.emit()
+
+    @Slot(object)
+    def _saved(self, target: str) -> None:
+        self.busy_changed.emit(False)
+        self.done.emit(self.tr("Saved as {0}").format(target))
+
+    @Slot(object)
+    def _uploaded(self, count: int) -> None:
+        self.done.emit(self.tr("%n item(s) copied into the container", "", count))
+        self.refresh()
+
+    @Slot(object)
+    def _deleted(self, count: int) -> None:
+        self.done.emit(self.tr("%n item(s) deleted", "", count))
+        self.refresh()
+
+    @Slot(object)
+    def _not_done(self, error: Exception) -> None:
+        self.busy_changed.emit(False)
+        self.failed.emit(describe_failure(error, self._container_id[:12]))

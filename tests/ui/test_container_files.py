@@ -1,0 +1,134 @@
+"""The Files tab: folders, copying out and in, dropping, deleting, and what is in the way."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.services.container_files import parse_listing
+from app.viewmodels.desktop import DesktopViewModel
+from app.views.main_window import MainWindow
+from app.views.pages.container_files_view import ContainerFilesView
+from app.views.widgets.table import RowTable
+from tests.fakes.fake_engine import FakeEngine
+from tests.fakes.fake_state import FakeContainer
+from tests.ui.helpers import find, press, text_of, wait_for
+
+Save = Callable[[QWidget, str], None]
+
+
+@pytest.fixture
+def container(engine: FakeEngine) -> FakeContainer:
+    """A running container with a few files."""
+    made = engine.add_container("web", engine.add_image("nginx:1.27"))
+    engine.containers.act(made, "start", {})
+    return made
+
+
+@pytest.fixture
+def files(
+    window: MainWindow, desktop: DesktopViewModel, container: FakeContainer, qtbot: QtBot
+) -> MainWindow:
+    """The window on the container's files."""
+    desktop.begin()
+    wait_for(qtbot, lambda: desktop.containers.running == 1)
+    window.containers.show_container(container.id, "files")
+    wait_for(qtbot, lambda: names(window) == ["bin", "etc", "tmp", "usr", "var"])
+    return window
+
+
+def names(window: MainWindow) -> list[str]:
+    model = find(window, RowTable, "containers.files.table").model()
+    return [model.index(row, 0).data() for row in range(model.rowCount())]
+
+
+def choose(window: MainWindow, name: str) -> RowTable:
+    table = find(window, RowTable, "containers.files.table")
+    table.selectRow(names(window).index(name))
+    return table
+
+
+def open_folder(window: MainWindow, qtbot: QtBot, path: str) -> None:
+    edit = find(window, QLineEdit, "containers.files.path")
+    edit.setText(path)
+    QTest.keyClick(edit, Qt.Key.Key_Return)
+    wait_for(
+        qtbot, lambda: not find(window, QWidget, "containers.files.table").isHidden() and bool(names(window))
+    )
+
+
+def test_folders_are_opened_and_left(files: MainWindow, qtbot: QtBot, save_picture: Save) -> None:
+    save_picture(files, "container-files")
+    QTest.keyClick(choose(files, "etc"), Qt.Key.Key_Return)
+    wait_for(qtbot, lambda: names(files) == ["hostname", "os-release"])
+    assert find(files, QLineEdit, "containers.files.path").text() == "/etc"
+    table = find(files, RowTable, "containers.files.table")
+    table.setFocus()
+    QTest.keyClick(table, Qt.Key.Key_Backspace)
+    wait_for(qtbot, lambda: "etc" in names(files))
+
+
+def test_a_file_is_saved(
+    files: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "release"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(target), ""))
+    open_folder(files, qtbot, "/etc")
+    wait_for(qtbot, lambda: "os-release" in names(files))
+    choose(files, "os-release")
+    press(qtbot, files, "containers.files.save")
+    wait_for(qtbot, lambda: "Saved as" in text_of(files, "containers.files.banner.text"))
+    assert target.read_bytes() == b'NAME="Fake Linux"\n'
+
+
+def test_dropped_files_are_copied_in(
+    files: MainWindow, container: FakeContainer, qtbot: QtBot, tmp_path: Path
+) -> None:
+    (tmp_path / "notes.txt").write_text("hello")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "notes.txt"))])
+    view = files.findChild(ContainerFilesView)
+    assert isinstance(view, ContainerFilesView)
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    view.dropEvent(QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, data, left, none))
+    wait_for(qtbot, lambda: "notes.txt" in names(files))
+    assert container.files["/notes.txt"] == b"hello"
+
+
+def test_files_are_deleted_after_a_question(
+    files: MainWindow, container: FakeContainer, qtbot: QtBot
+) -> None:
+    choose(files, "usr")
+    press(qtbot, files, "containers.files.delete")
+    assert text_of(files, "containers.files.ask.names") == "/usr"
+    press(qtbot, files, "containers.files.ask.confirm")
+    wait_for(qtbot, lambda: "usr" not in names(files))
+    assert "/usr/share/welcome.txt" not in container.files
+
+
+def test_what_is_in_the_way_is_told(
+    files: MainWindow, engine: FakeEngine, qtbot: QtBot, save_picture: Save
+) -> None:
+    edit = find(files, QLineEdit, "containers.files.path")
+    edit.setText("/no/such")
+    QTest.keyClick(edit, Qt.Key.Key_Return)
+    wait_for(qtbot, lambda: "cannot be opened" in text_of(files, "containers.files.banner.text"))
+    engine.containers.act(engine.containers.get("web"), "stop", {})
+    press(qtbot, files, "containers.files.refresh")
+    wait_for(qtbot, lambda: "not running" in text_of(files, "containers.files.banner.text"))
+    save_picture(files, "container-files-stopped")
+
+
+def test_listings_of_odd_names() -> None:
+    found = parse_listing("41ed 4096 1 a b\n81a4 3 2 line\nbreak <b>\na1ff 7 3 link\n1180 0 4 -pipe\nrubbish")
+    assert [(entry.name, entry.kind) for entry in found] == [
+        ("a b", "folder"),
+        ("line\nbreak <b>", "file"),
+        ("link", "link"),
+        ("-pipe\nrubbish", "other"),
+    ]
