@@ -74,6 +74,9 @@ class ImageImport:
             known = [self.known(diff_ids[: height + 1]) for height in range(len(diff_ids))]
             pins.enter_context(self._pins.hold([*diff_ids, *(layer.blob for layer in known if layer)]))
             progress.layers(blobs, diff_ids)
+            existing = self._records.get(manifest.config.digest)
+            if existing is not None and not existing.removed:
+                progress = PullProgress(lambda message: None)  # as dockerd: no word about its layers
             layers = await self._layers_of(source, manifest.layers, diff_ids, known, progress)
             image = Image(
                 id=manifest.config.digest,
