@@ -91,7 +91,8 @@ def _find(check: Check, situation: Situation) -> Finding:
     except TunnelDown as error:
         outcome = (Verdict.FAILED, f"No connection: {error}", "Restart the machine: marina restart.")
     except (OSError, ValueError, http.client.HTTPException, psutil.Error) as error:
-        outcome = (Verdict.FAILED, str(error) or type(error).__name__, "")
+        fix = "Restart the machine: marina restart." if situation.runs else ""
+        outcome = (Verdict.FAILED, str(error) or type(error).__name__, fix)
     return Finding(check.name, check.title, *outcome)
 
 

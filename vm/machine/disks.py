@@ -23,6 +23,9 @@ QEMU_IMG_LIMIT = 120
 """Seconds."""
 
 
+WORK_DONE = {"create": "made", "resize": "made larger"}
+
+
 class DataDiskState(enum.StrEnum):
     """What the guest is told: it may format a `new` disk only."""
 
@@ -75,7 +78,14 @@ def prepare_data_disk(files: MachineFiles, size_gib: int, qemu_img: str) -> Data
             f"Put it back. To start with an empty disk instead, remove {files.data_disk_record} first.",
         )
     check_disk(files.data_disk, qemu_img)
+    _grow(files.data_disk, size_gib, qemu_img)
     return record
+
+
+def _grow(disk: Path, size_gib: int, qemu_img: str) -> None:
+    """Raise the disk's upper limit to the setting; the guest's file system follows. It never shrinks."""
+    if virtual_bytes(disk) < size_gib * 2**30:
+        _qemu_img(qemu_img, "resize", "-q", "-f", "qcow2", str(disk), f"{size_gib}G")
 
 
 def read_disk_record(files: MachineFiles) -> DataDisk | None:
@@ -170,7 +180,9 @@ def _qemu_img(qemu_img: str, *arguments: str) -> None:
     result = _run(qemu_img, *arguments)
     if result.returncode:
         raise UserError(
-            "The data disk cannot be made.", result.stderr.strip(), "Check the folder's disk and permissions."
+            f"The data disk cannot be {WORK_DONE[arguments[0]]}.",
+            result.stderr.strip(),
+            "Check the folder's disk and permissions.",
         )
 
 

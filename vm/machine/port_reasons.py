@@ -45,8 +45,23 @@ def refusal(protocol: str, address: str, port: int, error: OSError) -> str:
     if error.errno in (errno.EACCES, errno.EPERM):
         if sys.platform == "win32":
             return f"permission denied: {where} is in a range that Windows has reserved"
-        return f"permission denied: {where} is a privileged port, as are all below {unprivileged_from()}"
+        return (
+            f"permission denied: {where} is a privileged port, as are all below {unprivileged_from()}; "
+            f"{_ways_out(protocol, address, port)}"
+        )
     return f"{where} cannot be opened: {error.strerror or error}"
+
+
+def _ways_out(protocol: str, address: str, port: int) -> str:
+    """Return what the user can do about a privileged port."""
+    ways = []
+    if sys.platform == "linux":
+        ways.append(f"allow it with: sudo sysctl net.ipv4.ip_unprivileged_port_start={port}")
+    for other in (8000 + port, 0):  # 8080 for 80
+        with contextlib.suppress(PortRefused):
+            ways.append(f"publish on a free port, such as {find_free_port(protocol, address, other)}")
+            break
+    return ", or ".join(ways)
 
 
 def unprivileged_from() -> int:

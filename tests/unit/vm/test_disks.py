@@ -116,3 +116,11 @@ def test_without_qemu_img_the_remedy_is_told(files: MachineFiles) -> None:
     assert "apt install" in caught.value.what_to_do
     assert not files.data_disk.exists()
     assert read_disk_record(files) is None
+
+
+def test_a_raised_limit_makes_the_disk_larger_and_a_lower_one_changes_nothing(files: MachineFiles) -> None:
+    prepare_data_disk(files, 2, QEMU_IMG)
+    prepare_data_disk(files, 3, QEMU_IMG)
+    assert virtual_bytes(files.data_disk) == 3 * 2**30
+    prepare_data_disk(files, 1, QEMU_IMG)
+    assert virtual_bytes(files.data_disk) == 3 * 2**30

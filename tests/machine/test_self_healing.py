@@ -1,0 +1,153 @@
+"""Whatever breaks between the user and a container mends itself, and no data is lost."""
+
+import contextlib
+import os
+import random
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import docker
+import psutil
+import pytest
+
+from tests.machine.machine_under_test import MachineUnderTest, wait_until
+from tests.support.test_images import busybox_image, save_docker_archive
+from vm.machine.status import MachineState
+
+IMAGE = "busybox:healing"
+ROUNDS = int(os.environ.get("MARINA_FAULT_ROUNDS", "4"))
+"""By hand: MARINA_FAULT_ROUNDS=30, and MARINA_FAULT_SEED to see the same ones again."""
+
+
+@contextlib.contextmanager
+def connected(machine: MachineUnderTest) -> Iterator["docker.DockerClient"]:
+    """Hold docker-py on the machine."""
+    with contextlib.closing(
+        docker.DockerClient(base_url=f"unix://{machine.docker_socket}", timeout=120)
+    ) as client:
+        yield client
+
+
+@pytest.fixture
+def image(machine: MachineUnderTest) -> str:
+    with connected(machine) as client:
+        client.images.load(save_docker_archive(busybox_image(), [IMAGE]))
+    return IMAGE
+
+
+def answers(machine: MachineUnderTest) -> bool:
+    """Tell if the engine answers a call of a client."""
+    try:
+        return machine.get("/_ping") == (200, b"OK")
+    except OSError:
+        return False
+
+
+def test_a_killed_sshd_listens_again(machine: MachineUnderTest) -> None:
+    listeners = machine.run("pidof sshd").split()
+    machine.run("kill -9 $(pidof sshd) & sleep 0.1")
+    wait_until(lambda: _can_dial(machine), "sshd")
+    assert machine.run("pidof sshd").split() != listeners
+    machine.run("(sleep 0.2; kill -9 $(pidof sshd) $(pidof sshd-session)) >/dev/null 2>&1 &")
+    wait_until(lambda: _can_dial(machine), "sshd again")
+    wait_until(lambda: answers(machine), "the engine")
+    machine.wait_for(lambda status: status.state is MachineState.RUNNING)
+
+
+def _can_dial(machine: MachineUnderTest) -> bool:
+    try:
+        machine.run("true")
+    except Exception:  # noqa: BLE001 - any failure means not yet
+        return False
+    return True
+
+
+def test_a_stopped_qemu_is_noticed_and_no_stream_hangs(machine: MachineUnderTest, image: str) -> None:
+    qemu = psutil.Process(machine.client.status().qemu_pid)
+    seen: list[str] = []
+    with connected(machine) as client, connected(machine) as other:
+        events = other.events(decode=True, filters={"event": "create"})
+        listener = threading.Thread(target=lambda: seen.extend(event["Action"] for event in events))
+        listener.start()
+        qemu.suspend()
+        try:
+            machine.wait_for(lambda status: status.state is not MachineState.RUNNING)
+        finally:
+            qemu.resume()
+        wait_until(lambda: answers(machine), "the engine")
+        machine.wait_for(lambda status: status.state is MachineState.RUNNING)
+        client.containers.create(image).remove()
+        # either is fine: whoever reads events connects again at the end of a stream, and lists anew
+        wait_until(lambda: bool(seen) or not listener.is_alive(), "the event, or the end of the stream")
+        events.close()
+        listener.join(20)
+    assert not listener.is_alive()
+
+
+def _kill(pid: int) -> None:
+    process = psutil.Process(pid)
+    process.kill()
+    process.wait(20)
+
+
+def _stop_qemu_for_a_while(machine: MachineUnderTest) -> None:
+    qemu = machine.client.status().qemu_pid
+    os.kill(qemu, signal.SIGSTOP)
+    time.sleep(3)  # the fault itself: nothing is waited for
+    os.kill(qemu, signal.SIGCONT)
+
+
+FAULTS: dict[str, Callable[[MachineUnderTest], object]] = {
+    "the supervisor is killed": lambda machine: _kill(machine.client.status().supervisor_pid),
+    "QEMU is killed": lambda machine: _kill(machine.client.status().qemu_pid),
+    "QEMU stands still": _stop_qemu_for_a_while,
+    "the engine is killed": lambda machine: machine.run("kill -9 $(pidof python3)"),
+    "sshd is killed": lambda machine: machine.run(
+        "(sleep 0.1; kill -9 $(pidof sshd) $(pidof sshd-session)) >/dev/null 2>&1 &"
+    ),
+    "the connection is cut": lambda machine: machine.run(
+        "(sleep 0.1; kill -9 $(pidof sshd-session)) >/dev/null 2>&1 &"
+    ),
+    "the clock is a day behind": lambda machine: machine.run("date -s @$(($(date +%s) - 86400)) >/dev/null"),
+    "docker.sock is removed": lambda machine: machine.docker_socket.unlink(),
+}
+
+
+@pytest.mark.timeout(300 + 60 * ROUNDS)
+def test_random_faults_end_in_a_machine_that_works_and_lose_nothing(
+    machine: MachineUnderTest, image: str
+) -> None:
+    seed = int(os.environ.get("MARINA_FAULT_SEED", "0")) or random.randrange(1, 10**6)
+    order = random.Random(seed)
+    left: list[str] = []
+    for number in range(ROUNDS):
+        left = left or order.sample(sorted(FAULTS), len(FAULTS))
+        fault = left.pop()
+        with connected(machine) as client:
+            client.containers.run(
+                image, ["sh", "-c", f"echo {number} >>/v/rounds; sync"], volumes=["precious:/v"], remove=True
+            )
+        FAULTS[fault](machine)
+        what = f"round {number}, seed {seed}: {fault}"
+        _recover(machine, what)
+        with connected(machine) as client:
+            output: bytes = client.containers.run(
+                image, ["cat", "/v/rounds"], volumes=["precious:/v"], remove=True
+            )
+        assert output.split() == [b"%d" % done for done in range(number + 1)], what
+    with connected(machine) as client:
+        client.volumes.get("precious").remove()
+
+
+def _recover(machine: MachineUnderTest, what: str) -> None:
+    """Do what a user or a client does, nothing more: start what does not run."""
+
+    def works() -> bool:
+        state = machine.client.status().state
+        if state in (MachineState.FAILED, MachineState.STOPPED):
+            machine.start()
+        return answers(machine) and machine.client.status().state is MachineState.RUNNING
+
+    wait_until(works, what, 120)
