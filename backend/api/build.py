@@ -6,13 +6,14 @@ Source: Docker Engine API, `POST /build`; dockerd's `api/server/router/build`.
 import base64
 import binascii
 import json
+from collections import deque
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
 from backend.api.buildkit import NO_BUILDKIT
-from backend.api.json_stream import Send, stream_json
+from backend.api.json_stream import Messages, stream_json
 from backend.api.request_values import query_bool, query_filters
 from backend.engine import Engine
 from backend.errors import InvalidParameterError, NotSupportedError
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 REGISTRIES_HEADER = "X-Registry-Config"
 MAX_HEADER = 1 << 20
+MOST_KEPT = 2000  # messages of a quiet build, told when it fails
 # Numbers of the query, and the fields of a container's HostConfig that they become.
 NUMBERS = {
     "memory": "Memory",
@@ -53,8 +55,8 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         quiet = query_bool(request, "q")
         remote = request.query.get("remote", "")
 
-        async def run(send: Send) -> None:
-            kept: list[dict[str, Any]] = []
+        async def run(send: Messages) -> None:
+            kept: deque[dict[str, Any]] = deque(maxlen=MOST_KEPT)
             try:
                 image_id = await build_image(
                     engine.containers,
@@ -62,6 +64,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
                     remote or request.content.iter_any(),
                     options,
                     kept.append if quiet else send,
+                    send.room,
                 )
                 if quiet:
                     send({"stream": f"{image_id}\n"})

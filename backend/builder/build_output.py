@@ -3,7 +3,7 @@
 Source: Docker Engine API, `POST /build`; the classic builder's `builder.go`.
 """
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 STDERR = 2
@@ -11,13 +11,15 @@ RED, PLAIN = "\x1b[91m", "\x1b[0m"
 SHORT_ID = 12  # characters
 
 Send = Callable[[dict[str, Any]], None]
+Room = Callable[[], Awaitable[None]]
 
 
 class BuildOutput:
-    """Writes messages by `send`; counts the steps, of which there are `steps`."""
+    """Writes messages by `send`, waits for `room`; counts the steps, of which there are `steps`."""
 
-    def __init__(self, send: Send, steps: int) -> None:
+    def __init__(self, send: Send, room: Room, steps: int) -> None:
         self.send = send
+        self._room = room
         self._steps = steps
         self._step = 0
 
@@ -25,9 +27,10 @@ class BuildOutput:
         """Tell something."""
         self.send({"stream": text})
 
-    def output(self, stream: int, text: str) -> None:
+    async def output(self, stream: int, text: str) -> None:
         """Pass a command's output on; its errors are red."""
         self.text(f"{RED}{text}{PLAIN}" if stream == STDERR else text)
+        await self._room()
 
     def step(self, code: str) -> None:
         """Tell that a step begins."""

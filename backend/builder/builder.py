@@ -14,7 +14,7 @@ from backend.builder.build_context import (
     scratch_folder,
 )
 from backend.builder.build_options import BuildOptions
-from backend.builder.build_output import Send
+from backend.builder.build_output import Room, Send
 from backend.builder.image_build import ImageBuild
 from backend.builder.instruction_parser import parse_dockerfile
 from backend.containers.manager import Containers
@@ -29,9 +29,11 @@ Source = str | AsyncIterator[bytes]
 
 
 async def build_image(
-    containers: Containers, files: StateFiles, source: Source, options: BuildOptions, send: Send
+    containers: Containers, files: StateFiles, source: Source, options: BuildOptions, send: Send, room: Room
 ) -> str:
     """Build an image from an archive's bytes, or from what is at an address; returns its id.
+
+    Commands that print without end wait for `room` among what was sent.
 
     Nothing is sent before the Dockerfile is understood. Raises EngineError in dockerd's words; only images of
     steps that were done stay then. So they do when it is cancelled.
@@ -39,7 +41,7 @@ async def build_image(
     async with scratch_folder(files) as scratch, _context(source, options, scratch, send) as context:
         text = await in_thread_to_end(read_dockerfile, context.tree, options.dockerfile)
         dockerfile = await in_thread_to_end(parse_dockerfile, text)
-        build = ImageBuild(containers, dockerfile, context, options, send)
+        build = ImageBuild(containers, dockerfile, context, options, send, room)
         return (await build.run()).id
 
 

@@ -14,7 +14,7 @@ from backend.builder.base_images import find_or_pull
 from backend.builder.build_args import BuildArgs
 from backend.builder.build_context import BuildContext
 from backend.builder.build_options import BuildOptions
-from backend.builder.build_output import BuildOutput, Send
+from backend.builder.build_output import BuildOutput, Room, Send
 from backend.builder.config_changes import Config
 from backend.builder.copy_layer import CopyLayer
 from backend.builder.copy_step import CopyStep
@@ -65,6 +65,7 @@ class ImageBuild:
         context: BuildContext,
         options: BuildOptions,
         send: Send,
+        room: Room,
     ) -> None:
         self._containers = containers
         self._images = containers.images
@@ -75,7 +76,7 @@ class ImageBuild:
         self._context = context
         self._options = options
         steps = len(self._arguments) + sum(1 + len(stage.instructions) for stage in self._stages)
-        self._out = BuildOutput(send, steps)
+        self._out = BuildOutput(send, room, steps)
         self._cache = StepCache(self._images, disabled=not options.use_cache, cache_from=options.cache_from)
         self._done: list[_State] = []
         self._to_remove: dict[str, None] = {}
@@ -83,7 +84,7 @@ class ImageBuild:
     async def run(self) -> Image:
         """Build, tag, and return the last stage's image. Raises EngineError in dockerd's words."""
         for warning in self._warnings:
-            self._out.output(2, f"{warning}\n")
+            await self._out.output(2, f"{warning}\n")
         args = BuildArgs(self._options.arguments)
         for argument in self._arguments:
             self._out.step(argument.code)

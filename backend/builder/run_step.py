@@ -2,7 +2,7 @@
 
 import asyncio
 import codecs
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
 from backend.containers import container_events
@@ -13,7 +13,7 @@ from backend.errors import EngineError, InvalidParameterError
 
 STDERR = 2
 
-Output = Callable[[int, str], None]
+Output = Callable[[int, str], Awaitable[None]]
 
 
 class CommandFailedError(InvalidParameterError):
@@ -62,10 +62,10 @@ async def _copy(attachment: Attachment, output: Output) -> None:
         if not data:
             break
         if text := decoders[stream].decode(data):
-            output(stream, text)
+            await output(stream, text)
     for stream, decoder in decoders.items():
         if text := decoder.decode(b"", final=True):
-            output(stream, text)
+            await output(stream, text)
 
 
 def keep_container(containers: Containers, container: Container) -> None:

@@ -57,3 +57,19 @@ def busybox(engine: NativeEngine) -> str:
     """The image that container tests run, present in `engine`."""
     engine.docker("pull", "-q", "busybox")
     return "busybox"
+
+
+@pytest.fixture(scope="module")
+def builds(engine: NativeEngine, busybox: str) -> Iterator[None]:
+    """What a module's tests build is gone after it: others count on `busybox` having no children."""
+    del busybox
+    before = set(image_ids(engine))
+    yield
+    while made := [image for image in image_ids(engine) if image not in before]:
+        gone = [engine.request("DELETE", f"/images/{image}", query={"force": "1"}).status for image in made]
+        assert 200 in gone, made
+
+
+def image_ids(engine: NativeEngine) -> list[str]:
+    """Return the ids of all images, steps of builds included."""
+    return [image["Id"] for image in engine.request("GET", "/images/json", query={"all": "1"}).json]

@@ -10,7 +10,7 @@ import pytest
 from tests.engine.builds import Files, Special, build, docker_build, inspect, run
 from tests.support.native_engine import NativeEngine
 
-pytestmark = pytest.mark.usefixtures("busybox")
+pytestmark = pytest.mark.usefixtures("builds")
 
 SIX_STEPS = """\
 FROM busybox
@@ -276,6 +276,15 @@ def test_output_of_commands(engine: NativeEngine) -> None:
     built = build(engine, "FROM busybox\nRUN printf 'ä\\n'; echo wrong >&2\n")
     assert "ä\n" in built.text
     assert "\x1b[91mwrong\n\x1b[0m" in built.text
+
+
+def test_much_output_comes_whole(engine: NativeEngine) -> None:
+    """A command that prints faster than its client reads waits for it, and nothing is lost."""
+    built = build(engine, "FROM busybox\nRUN yes line of output | head -n 500000\n")
+    assert not built.error
+    assert built.text.count("line of output\n") == 500_000
+    quiet = build(engine, "FROM busybox\nRUN yes quiet output | head -n 500000; false\n", q="1", forcerm="1")
+    assert quiet.answer.lines[-1]["errorDetail"]["code"] == 1
 
 
 def test_quiet_builds_print_the_id(engine: NativeEngine) -> None:

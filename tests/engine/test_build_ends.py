@@ -11,7 +11,7 @@ from tests.support.namespaces import made_netns
 from tests.support.native_engine import NativeEngine, started_engine
 from tests.support.test_images import busybox_image, save_docker_archive
 
-pytestmark = pytest.mark.usefixtures("busybox")
+pytestmark = pytest.mark.usefixtures("builds")
 
 
 def containers(engine: NativeEngine) -> list[str]:

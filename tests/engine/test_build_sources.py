@@ -15,7 +15,7 @@ from tests.engine.builds import Built, Files, Special, build, context, run
 from tests.support.namespaces import in_netns
 from tests.support.native_engine import NativeEngine
 
-pytestmark = pytest.mark.usefixtures("busybox")
+pytestmark = pytest.mark.usefixtures("builds")
 
 DOCKERFILE = "FROM busybox\nCOPY . /all/\n"
 
