@@ -22,7 +22,7 @@ from backend.runtime import overlay, private_mounts, syscalls
 from backend.runtime.private_mounts import PrivateMounts
 from backend.runtime.root_files import make_folders
 from backend.runtime.syscalls import open_in_root
-from backend.tasks import in_thread
+from backend.tasks import in_thread, in_thread_to_end
 
 GENERATED = ("hostname", "hosts", "resolv.conf")
 
@@ -36,28 +36,38 @@ async def opened(
     A container that does not run can be neither started nor removed meanwhile; one that runs may end: its
     files stay readable until the block is left. Raises SystemFailureError, NotFoundError.
     """
-    async with AsyncExitStack() as stack:
-        await stack.enter_async_context(container.lock)
+    async with container.lock:
         if containers.store.get(container.id) is None:
             raise NotFoundError(f"No such container: {container.id}")
-        if container.state.running:
-            mounts = await _built(containers, container, None, with_mounts)
-            stack.enter_context(mounts)
-            container.lock.release()
-            try:
-                yield mounts.root
-            finally:
-                await container.lock.acquire()  # the stack gives it back
+        if not container.state.running:
+            async with _of_stopped(containers, container, with_mounts) as root:
+                yield root
             return
+        mounts = await _built(containers, container, None, with_mounts)
+    try:
+        yield mounts.root
+    finally:
+        await _close(mounts)
+
+
+@asynccontextmanager
+async def _of_stopped(containers: Containers, container: Container, with_mounts: bool) -> AsyncIterator[int]:
+    async with AsyncExitStack() as stack:
         holder = f"view-{secrets.token_hex(8)}"
         image = containers.images.find(container.record.image_id)
-        lowers = await containers.images.mount(image, holder)
         stack.push_async_callback(containers.images.unmount, holder)
+        lowers = [*await containers.images.mount(image, holder), containers.files.mount_points]
         if with_mounts:
             stack.push_async_callback(container_volumes.release, containers.volumes, container.record)
             await container_volumes.hold(containers.volumes, container.record)
-        lowers = [*lowers, containers.files.mount_points]
-        yield stack.enter_context(await _built(containers, container, lowers, with_mounts)).root
+        mounts = await _built(containers, container, lowers, with_mounts)
+        stack.push_async_callback(_close, mounts)
+        yield mounts.root
+
+
+async def _close(mounts: PrivateMounts) -> None:
+    """Let go of mounts: their kernel side may have much to write to the disk first."""
+    await in_thread_to_end(mounts.close)
 
 
 async def _built(
@@ -68,7 +78,7 @@ async def _built(
         return await asyncio.shield(work)
     except asyncio.CancelledError:
         with suppress(EngineError):
-            (await work).close()
+            await _close(await work)
         raise
 
 

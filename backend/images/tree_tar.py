@@ -42,17 +42,15 @@ class TreeTar:
         self._waiting: list[bytes] = []
         self._waiting_bytes = 0
 
-    def chunks(self, *, with_root: bool = False, end: bool = True) -> Generator[bytes, None, None]:
+    def chunks(self, *, with_root: bool = False) -> Generator[bytes, None, None]:
         """Give the archive piece by piece. Blocking. Raises SystemFailureError when a file cannot be read.
 
-        `with_root` begins with an entry for the root itself, named by the prefix; without `end` the archive
-        may go on.
+        `with_root` begins with an entry for the root itself, named by the prefix.
         """
         if with_root:
             self._put_folder(self._prefix, os.fstat(self._root), self._root)
         yield from self._walk()
-        if end:
-            self._put(END)
+        self._put(END)
         yield from self._given(0)
 
     def one(self, name: bytes) -> Generator[bytes, None, None]:
