@@ -113,17 +113,13 @@ class LiveNetworks:
         """Make a new network's interface and let its containers in and out; all of it or nothing."""
         if network.driver == "bridge":
             await in_thread(bridge.check_name_free, network.interface)
-        live = await in_thread(_make, network)
-        if live.children is not None:
-            from backend.networks.child_interfaces import check_support
-
-            try:
-                await in_thread(check_support, live.index, live.children)
-            except BaseException:
-                await in_thread(_unmake, network)
-                raise
         try:
-            if network.driver == "bridge":
+            live = await in_thread(_make, network)
+            if live.children is not None:
+                from backend.networks.child_interfaces import check_support
+
+                await in_thread(check_support, live.index, live.children)
+            else:
                 await self._ports.add_bridge(live.firewalled)
         except BaseException:
             await in_thread(_unmake, network)

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from ipaddress import IPv4Network
 
-from backend.errors import ForbiddenError, NotFoundError
+from backend.errors import ForbiddenError, NotFoundError, NotSupportedError
+from backend.networks.bridge import IPV6_SETTINGS
 from backend.networks.child_interfaces import OPTION_PARENT
 from backend.networks.live_networks import pool_of, subnet_now_free
 from backend.networks.network import OPTION_NAME, Network, Pool, new_network
@@ -34,6 +35,8 @@ def plan_network(request: NetworkRequest, others: Sequence[Network]) -> Network:
     in_use = [pool for pool in request.pools if pool.network.version == 4 or request.enable_ipv6]
     if any(overlapping(pool, taken) for pool in in_use):
         raise ForbiddenError("Pool overlaps with other one on this address space")
+    if request.enable_ipv6 and not IPV6_SETTINGS.exists():
+        raise NotSupportedError("this machine's kernel has no IPv6")
     if request.enable_ipv6 and network.pool(6) is None:
         raise NotFoundError(
             "could not find an available, non-overlapping IPv6 address pool among the defaults to assign to "

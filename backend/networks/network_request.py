@@ -35,6 +35,7 @@ SWITCHES = (OPTION_ICC, OPTION_MASQUERADE)
 OPTION_INHIBIT = "com.docker.network.bridge.inhibit_ipv4"
 LARGEST_MTU = 65535
 SMALLEST_MTU = {False: 68, True: 1280}  # by whether there is IPv6
+NOBODYS = [ip_network(text) for text in ("0.0.0.0/8", "127.0.0.0/8", "224.0.0.0/3", "::/96", "ff00::/8")]
 INTERFACE_NAME = re.compile(r"[^\s/:\0]{1,15}\Z")
 INTERFACE_PREFIX = re.compile(r"[^\s/:%\0]{1,10}\Z")
 NOT_A_MANAGER = (
@@ -138,6 +139,8 @@ def _read_pool(config: Mapping[str, Any], enable_ipv6: bool, problems: list[str]
         _check_member("gateway", gateway, gateway, network, problems)
     for name, address in auxiliary.items():
         _check_member("auxiliary address", name, address, network, problems)
+    if any(network.version == other.version and network.overlaps(other) for other in NOBODYS):
+        problems.append(f"invalid subnet {subnet}: no interface can have addresses of it")
     if network.version == 4 and network.num_addresses < 4:
         problems.append(f"invalid subnet {subnet}: it has no room for a gateway and a container")
     return Pool(subnet, gateway, ip_range, auxiliary, asked=True, gateway_asked=bool(gateway))

@@ -25,6 +25,7 @@ class PublishedPorts:
     def __init__(self, host_ports: HostPorts) -> None:
         self._host_ports = host_ports
         self._open: dict[str, tuple[Translation, ...]] = {}
+        self._bridges: dict[str, Bridge] = {}
         self._firewall: Firewall | None = None
         # libnftables wants one thread at a time, and its work (about 3 ms) must not hold the event loop up.
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="firewall")
@@ -37,6 +38,7 @@ class PublishedPorts:
     async def start(self, bridges: Sequence[Bridge]) -> None:
         """Load the firewall and make its table. Raises SystemFailureError with the reason when it cannot."""
         self._firewall = await self._on_thread(Firewall)
+        self._bridges = {bridge.name: bridge for bridge in bridges}
         await self._on_thread(self._firewall.prepare, bridges)
         if await self._on_thread(self._firewall.others_drop_forwarded):
             log.warning(
@@ -58,13 +60,19 @@ class PublishedPorts:
 
     async def add_bridge(self, bridge: Bridge) -> None:
         """Let the containers of a new bridge in and out as it says. Raises SystemFailureError."""
-        if self._firewall is not None:
-            await self._on_thread(self._firewall.add_bridge, bridge)
+        self._bridges[bridge.name] = bridge
+        try:
+            if self._firewall is not None:
+                await self._change(self._firewall.add_bridge, bridge)
+        except BaseException:
+            del self._bridges[bridge.name]
+            raise
 
     async def remove_bridge(self, bridge: Bridge) -> None:
         """Forget a bridge. Raises SystemFailureError."""
+        self._bridges.pop(bridge.name, None)
         if self._firewall is not None:
-            await self._on_thread(self._firewall.remove_bridge, bridge)
+            await self._change(self._firewall.remove_bridge, bridge)
 
     async def open(
         self, container_id: str, target_ip: str, ports: Sequence[PublishedPort], target_ip_6: str = ""
@@ -79,15 +87,11 @@ class PublishedPorts:
             return
         if before:
             self._open[container_id] = translations
-            await self._on_thread(self._firewall.replace, self._all_open())
+            await self._change(self._firewall.replace, self._all_open())
             return
         # Noted first: if this is cancelled half-way, `release` still closes what was opened.
         self._open[container_id] = translations
-        try:
-            await self._on_thread(self._firewall.publish, translations)
-        except SystemFailureError:
-            # Something else is in the way, say an element that a crash left: make the table what it must be.
-            await self._on_thread(self._firewall.replace, self._all_open())
+        await self._change(self._firewall.publish, translations)
         if udp := {one.host_port for one in translations if one.protocol == "udp"}:
             try:
                 await in_thread(forget_udp, udp)
@@ -99,10 +103,7 @@ class PublishedPorts:
         translations = self._open.pop(container_id, ())
         try:
             if translations and self._firewall is not None:
-                try:
-                    await self._on_thread(self._firewall.unpublish, translations)
-                except SystemFailureError:
-                    await self._on_thread(self._firewall.replace, self._all_open())
+                await self._change(self._firewall.unpublish, translations)
         finally:
             await self._host_ports.release(container_id)
 
@@ -132,6 +133,20 @@ class PublishedPorts:
 
     def _all_open(self) -> list[Translation]:
         return [translation for translations in self._open.values() for translation in translations]
+
+    async def _change(self, change: Callable[[Any], None], what: Any) -> None:
+        """Make one change of the tables.
+
+        When the kernel refuses, they are not what they should be: an element is there that a crash left, or
+        somebody flushed all rules. Then they are made anew. Raises SystemFailureError when that fails too.
+        """
+        assert self._firewall is not None
+        try:
+            await self._on_thread(change, what)
+        except SystemFailureError as error:
+            log.warning("the firewall's tables are made anew: %s", error)
+            await self._on_thread(self._firewall.prepare, list(self._bridges.values()))
+            await self._on_thread(self._firewall.replace, self._all_open())
 
     async def _on_thread(self, function: Callable[..., Result], *arguments: Any) -> Result:
         return await asyncio.get_running_loop().run_in_executor(self._thread, function, *arguments)

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from backend.errors import ConflictError, ForbiddenError, NotFoundError, SystemFailureError
+from backend.errors import ConflictError, ForbiddenError, NotFoundError, NotSupportedError, SystemFailureError
 from backend.networks import links
 from backend.networks.attachment import Attachment
 from backend.networks.endpoint import EndpointWish
+from backend.networks.firewall import Firewall
 from backend.networks.manager import Networks
 from backend.networks.netlink_socket import NetlinkSocket
 from tests.engine.private_network import (
@@ -250,6 +251,43 @@ def test_a_network_in_the_way_of_another_program_is_not_made(tmp_path: Path) -> 
                 await networks.create(body)
             assert networks.find_or_none("mine") is None
             assert "theirs" in kernel_state(tmp_path)["links"]
+
+    run_privately(story)
+
+
+def test_rules_that_somebody_flushed_are_made_anew(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with running_networks(tmp_path) as networks:
+            first = await _attach(networks, "a1", "80/tcp", {"HostPort": "8080"})
+            await networks.sandboxes.publish(first)
+            firewall = Firewall()
+            listed = "list table ip marina\n"
+            for change in (
+                networks.create({"Name": "mine", "IPAM": {"Config": [{"Subnet": "10.60.0.0/24"}]}}),
+                networks.remove("mine"),
+                networks.sandboxes.detach(first.container_id),
+            ):
+                firewall.run("delete table ip marina\n")
+                await change
+                assert ("10.60.0.0/24" in firewall.run(listed)) is (networks.find_or_none("mine") is not None)
+                attached = networks.sandboxes.attached.find(first.container_id)
+                assert ("8080" in firewall.run(listed)) is (attached is not None)
+            firewall.close()
+
+    run_privately(story)
+
+
+def test_a_network_that_fails_half_way_leaves_nothing(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with running_networks(tmp_path) as networks:
+            before = kernel_state(tmp_path)
+            try:
+                await networks.create({"Name": "mine", "Driver": "ipvlan"})
+            except NotSupportedError:  # a kernel without ipvlan
+                assert networks.find_or_none("mine") is None
+            else:
+                await networks.remove("mine")
+            assert kernel_state(tmp_path) == before
 
     run_privately(story)
 

@@ -32,6 +32,9 @@ CONFIG = "invalid network config:\n"
             "invalid subnet 10.9.0.0/255.255.0.0: invalid CIDR block notation",
         ),
         ({"Subnet": "10.9.0.5/24"}, "invalid subnet 10.9.0.5/24: it should be 10.9.0.0/24"),
+        ({"Subnet": "127.5.0.0/16"}, "invalid subnet 127.5.0.0/16: no interface can have addresses of it"),
+        ({"Subnet": "224.0.0.0/24"}, "invalid subnet 224.0.0.0/24: no interface can have addresses of it"),
+        ({"Subnet": "0.0.0.0/0"}, "invalid subnet 0.0.0.0/0: no interface can have addresses of it"),
         ({"Gateway": "10.8.0.1"}, "invalid subnet : invalid CIDR block notation"),
         (
             {"Subnet": "10.9.0.0/24", "Gateway": "10.8.0.1"},
