@@ -113,14 +113,15 @@ class Hijacked(web.StreamResponse):
 
 
 def hijack(request: web.Request, kind: str) -> HijackedStream:
-    """Send the answer's head and take the connection over. `kind` is the stream's content type."""
+    """Send the answer's head and take the connection over. `kind` is the stream's content type, told only to
+    clients that asked for an upgrade: to others Docker calls every stream raw."""
     transport = request.transport
     if transport is None:
         raise ConnectionResetError("the client left")
     if "upgrade" in request.headers.get("Connection", "").lower():
         head = "HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n"
     else:
-        head = "HTTP/1.1 200 OK\r\n"
+        head, kind = "HTTP/1.1 200 OK\r\n", RAW
     head += f"Content-Type: {kind}\r\nServer: Marina/{VERSION} (linux)\r\n\r\n"
     stream = HijackedStream(transport, request.protocol)
     transport.set_protocol(stream)

@@ -148,13 +148,13 @@ def read_host_config(body: Mapping[str, Any]) -> dict[str, Any]:
     return host
 
 
-def _port_bindings(value: dict[str, Any] | None) -> dict[str, Any]:
+def _port_bindings(value: dict[str, Any] | None) -> dict[str, Any] | None:
     for port, bindings in (value or {}).items():
         if bindings is not None and not (
             isinstance(bindings, list) and all(isinstance(item, dict) for item in bindings)
         ):
             raise InvalidParameterError(f"invalid JSON: PortBindings[{port!r}] must be an array of objects")
-    return value or {}
+    return value
 
 
 def check_restart_policy(value: Mapping[str, Any], auto_remove: bool) -> dict[str, Any]:

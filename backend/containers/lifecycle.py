@@ -263,7 +263,7 @@ def attach_request(container: Container) -> AttachRequest:
             EndpointWish.from_docker(wish.get("NetworkID") or name, wish)
             for name, wish in container.record.networks.items()
         ),
-        port_bindings=host["PortBindings"],
+        port_bindings=host["PortBindings"] or {},
         exposed_ports=tuple(config.get("ExposedPorts") or ()),
         publish_all=host["PublishAllPorts"],
         mac_address=config["MacAddress"],

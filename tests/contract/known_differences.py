@@ -15,9 +15,6 @@ ANYWHERE = {
 
 NOT_YET = {
     # options
-    ".HostConfig.PortBindings: object instead of null",
     "[].SizeRw: not there in dockerd",
-    ".ProcessConfig.user: not there in dockerd",
-    "exec start",
 }
 """Differences that are wrong, until they are gone."""
