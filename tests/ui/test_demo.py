@@ -43,6 +43,20 @@ def test_full_pages(demo: MainWindow, page: str, qtbot: QtBot, save_picture: Sav
     save_picture(demo, f"demo-{page}")
 
 
+def test_a_small_window_holds_everything(demo: MainWindow, qtbot: QtBot, save_picture: Save) -> None:
+    demo.resize(820, 560)
+    save_picture(demo, "small-containers")
+    demo.containers.show_container(demo.containers.viewmodel.table.rows[0].key, "stats")
+    wait_for(qtbot, lambda: bool(demo.containers.detail))
+    save_picture(demo, "small-detail")
+    demo.show_page("volumes")
+    wait_for(qtbot, lambda: demo.desktop.volumes.total == 4)
+    save_picture(demo, "small-volumes")
+    demo.show_page("settings")
+    save_picture(demo, "small-settings")
+    assert demo.width() == 820, "nothing forces the window wider"
+
+
 def test_demo_opens_and_leaves_nothing(tmp_path: Path) -> None:
     script = f"""
 import sys, tempfile

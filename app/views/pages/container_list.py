@@ -1,7 +1,7 @@
 """How the container table draws its cells: status, ports and actions of a row."""
 
 from PySide6.QtCore import QCoreApplication, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt
-from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtGui import QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QStyleOptionViewItem
 
 from app.viewmodels.containers import (
@@ -30,6 +30,9 @@ from app.views.widgets.table import (
 translate = QCoreApplication.translate
 Index = QModelIndex | QPersistentModelIndex
 _ARROW = 14
+_WIDE = {NAME: 190, STATUS: 210, PORTS: 150, CREATED: 120, ACTIONS: 206}
+_NARROW = {NAME: 150, STATUS: 165, PORTS: 90, ACTIONS: 206}
+_NARROW_BELOW = 900
 
 
 class _NameDelegate(CellDelegate):
@@ -134,9 +137,7 @@ class ContainerList(RowTable):
     def __init__(self, viewmodel: ContainersViewModel) -> None:
         super().__init__("containers.table", "")
         self.setAccessibleName(self.tr("Containers"))
-        self.use_model(
-            viewmodel.table, {NAME: 190, STATUS: 210, PORTS: 150, CREATED: 120, ACTIONS: 206}, stretch=IMAGE
-        )
+        self.use_model(viewmodel.table, _WIDE, stretch=IMAGE)
         self.links = _PortsDelegate(self)
         self.actions_column = RowActionsDelegate(self)
         for column, delegate in {
@@ -167,6 +168,15 @@ class ContainerList(RowTable):
         """Return the project whose row alone is selected."""
         rows = self.selected_rows()
         return rows[0] if len(rows) == 1 and isinstance(rows[0], GroupRow) else None
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Do without the age where room is short."""
+        super().resizeEvent(event)
+        narrow = event.size().width() < _NARROW_BELOW
+        if narrow is not self.isColumnHidden(CREATED):
+            self.setColumnHidden(CREATED, narrow)
+            for place, width in (_NARROW if narrow else _WIDE).items():
+                self.setColumnWidth(place, width)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Open and close projects with Right and Left."""

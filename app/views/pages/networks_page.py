@@ -67,8 +67,8 @@ class NetworksPage(ListPage):
         self._actions.triggered.connect(self.act)
         muted = CellDelegate(self.list, muted=True)
         self.build_body(
-            {USED: 300, SUBNET: 150, DRIVER: 150, CREATED: 120, ACTIONS: 88},
-            NAME,
+            {NAME: 190, SUBNET: 140, DRIVER: 110, CREATED: 110, ACTIONS: 88},
+            USED,
             {
                 NAME: CellDelegate(self.list, strong=True),
                 USED: UseDelegate(self.list),

@@ -58,8 +58,8 @@ class VolumesPage(ListPage):
         self._actions = _VolumeActions(self.list)
         self._actions.triggered.connect(self.act)
         self.build_body(
-            {USED: 300, CREATED: 140, SIZE: 110, ACTIONS: 58},
-            NAME,
+            {NAME: 280, CREATED: 130, SIZE: 100, ACTIONS: 58},
+            USED,
             {
                 NAME: CellDelegate(self.list, strong=True),
                 USED: UseDelegate(self.list),

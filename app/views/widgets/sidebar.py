@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QButtonGroup, QMenu, QSizePolicy, QToolButton, QVB
 from app.views.icons import ThemedIcon, icon_pixmap
 from app.views.theme import Appearance, Theme
 from app.views.widgets.layouts import row
-from app.views.widgets.text import PlainLabel
+from app.views.widgets.text import PlainLabel, restyle
 
 WIDTH, NARROW = 210, 56
 
@@ -39,6 +39,7 @@ class Sidebar(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._buttons: dict[str, _NavButton] = {}
         self._labels: dict[_NavButton, str] = {}
+        self._narrow = False
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
         self._logo = PlainLabel()
@@ -84,6 +85,9 @@ class Sidebar(QWidget):
 
     def set_narrow(self, narrow: bool) -> None:
         """Show only icons, or words too."""
+        if narrow is self._narrow:
+            return
+        self._narrow = narrow
         self.setFixedWidth(NARROW if narrow else WIDTH)
         self._brand.setVisible(not narrow)
         style = (
@@ -91,6 +95,8 @@ class Sidebar(QWidget):
         )
         for button in self._labels:
             button.setToolButtonStyle(style)
+            button.setProperty("narrow", narrow)
+            restyle(button)
 
     def _build_menu(self) -> None:
         menu = QMenu(self.appearance)
