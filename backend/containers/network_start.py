@@ -37,9 +37,7 @@ def _check_main_network(networks: Networks, request: AttachRequest) -> None:
     """Say in Docker's words when the network that the mode names was never there."""
     wanted = any(wish.network == request.mode for wish in request.networks)
     if wanted and networks.find_or_none(request.mode) is None:
-        raise NotFoundError(
-            f"could not find a network matching network mode {request.mode}: network {request.mode} not found"
-        )
+        raise NotFoundError(f"network {request.mode} not found")
 
 
 def _running(store: ContainerStore, reference: str) -> Container:
