@@ -93,7 +93,7 @@ def details(image: Image, layer_paths: Sequence[str], version: tuple[int, int]) 
         "Architecture": config.get("architecture") or "",
         "Os": config.get("os") or "",
         "Size": image.size,
-        "GraphDriver": {"Name": "overlay2", "Data": {"LowerDir": ":".join(layer_paths)}},
+        "GraphDriver": {"Name": "overlay2", "Data": _layer_folders(layer_paths)},
         "RootFS": {"Type": "layers", "Layers": list(image.layers)},
         "Metadata": {"LastTagTime": _rfc3339(image.tagged_ns)},
     }
@@ -153,6 +153,12 @@ def history(image: Image, find: Callable[[str], Image | None]) -> list[dict[str,
         entry["Tags"] = split_references(maker)[0] or None
         maker = find(maker.parent) if maker.parent else None
     return entries
+
+
+def _layer_folders(paths: Sequence[str]) -> dict[str, str]:
+    """Return where the layers are while a container stands on them; an image as such is never merged."""
+    folders = {"UpperDir": paths[0]} if paths else {}
+    return folders | ({"LowerDir": ":".join(paths[1:])} if len(paths) > 1 else {})
 
 
 def _last_comment(image: Image) -> str:

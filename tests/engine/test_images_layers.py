@@ -38,7 +38,9 @@ def pulled_tree(engine: NativeEngine, registry: Registry, name: str, layers: Seq
     )
     assert "error" not in answer.lines[-1], answer.lines
     details = engine.request("GET", f"/images/{registry.address}/{name}/json").json
-    keys = [path.rpartition("/")[2] for path in details["GraphDriver"]["Data"]["LowerDir"].split(":")]
+    folders = details["GraphDriver"]["Data"]
+    paths = [folders["UpperDir"], *filter(None, folders.get("LowerDir", "").split(":"))]
+    keys = [path.rpartition("/")[2] for path in paths]
     files = [str(engine.data_root / "layers" / f"{key}.erofs") for key in keys]
     scratch = f"/run/look-{name}-{random.randrange(1 << 32)}"
     tree: Tree = json.loads(engine.inside("python3", "-c", LOOK, scratch, *files))

@@ -68,7 +68,7 @@ def test_layers_stay_mounted_for_a_container_that_outlives_the_engine(lonely: Na
         lonely.docker("run", "-d", "--network", "none", "runs:1", "sleep", "100").stdout.decode().strip()
     )
     mounts = lonely.inside("cat", "/proc/self/mountinfo")
-    layer = lonely.request("GET", "/images/runs:1/json").json["GraphDriver"]["Data"]["LowerDir"]
+    layer = lonely.request("GET", "/images/runs:1/json").json["GraphDriver"]["Data"]["UpperDir"]
     assert mounts.count(f" {layer} ") == 1
     lonely.kill()
     lonely.start()
