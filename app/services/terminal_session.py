@@ -54,6 +54,11 @@ class TerminalSession:
         if self._stream is not None:
             self._stream.cancel()
 
+    @property
+    def is_cancelled(self) -> bool:
+        """Return whether `cancel` was called."""
+        return self._stream is None or self._stream.is_cancelled
+
     def output(self) -> Iterator[bytes]:
         """Yield what the command writes, to its end."""
         assert self._stream is not None

@@ -1,5 +1,6 @@
 """One terminal: its session, its screen, and how it stands."""
 
+import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
     from app.services.terminal_session import TerminalSession
 
 _ECHO_MS = 8  # what is typed comes back at once, a flood comes in pieces
-_PIECE = 32 * 1024
+_PIECE = 8 * 1024
+_PIECES_AHEAD = 3  # what may wait for the screen: a flood waits in the container, not here
+_LOOK_SECONDS = 0.2
 NO_SHELL = (126, 127)
 
 
@@ -35,6 +38,7 @@ class TerminalViewModel(QObject):
         self._parser = TerminalParser(self.screen, self.write)
         self._session: TerminalSession | None = None
         self._stream: Stream | None = None
+        self._budget = threading.Semaphore(_PIECES_AHEAD)
         self.state = ""
         self.exit_code: int | None = None
 
@@ -43,6 +47,7 @@ class TerminalViewModel(QObject):
         """Start a shell, unless one runs."""
         if self._stream is None:
             self._set_state("opening")
+            self._budget = threading.Semaphore(_PIECES_AHEAD)
             self._stream = self._background.open_stream(
                 self._start, self._read, self._take, self._ended, _ECHO_MS
             )
@@ -76,10 +81,14 @@ class TerminalViewModel(QObject):
         )
         return self._session
 
-    @staticmethod
-    def _read(session: "TerminalSession") -> Iterator[bytes | tuple[int | None]]:
+    def _read(self, session: "TerminalSession") -> Iterator[bytes | tuple[int | None]]:
+        """Bring the output in small pieces, no faster than they are drawn; runs in the stream's thread."""
+        budget = self._budget
         for data in session.output():
             for place in range(0, len(data), _PIECE):
+                while not budget.acquire(timeout=_LOOK_SECONDS):
+                    if session.is_cancelled:
+                        return
                 yield data[place : place + _PIECE]
         yield (session.exit_code(),)
 
@@ -90,6 +99,7 @@ class TerminalViewModel(QObject):
         for piece in pieces:
             if isinstance(piece, bytes):
                 self._parser.feed(piece)
+                self._budget.release()
             else:
                 self.exit_code = piece[0]
         self.changed.emit()

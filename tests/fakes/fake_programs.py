@@ -59,6 +59,9 @@ def _run_prompt(
                     return int(words[1]) if words[1:] else 0
                 if words[:1] == ["echo"]:
                     write(STDOUT, " ".join(words[1:]).encode() + b"\r\n")
+                elif words[:1] == ["yes"]:
+                    for _ in range(int(words[1])):
+                        write(STDOUT, b"\x1b[32mflood\x1b[m of many words on one line\r\n" * 1000)
                 elif words == ["ls"]:
                     names = ("bin", "etc", "tmp", "usr", "var")
                     write(STDOUT, b"  ".join(b"\x1b[1;34m%s\x1b[m" % n.encode() for n in names) + b"\r\n")

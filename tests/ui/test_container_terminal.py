@@ -16,6 +16,7 @@ from app.views.widgets.terminal_view import TerminalView
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_state import FakeContainer
 from tests.ui.helpers import find, press, text_of, wait_for
+from tests.ui.test_look_and_models import STALL_LIMIT, Watchdog
 
 Save = Callable[[QWidget, str], None]
 CTRL, SHIFT, ALT, NONE = (
@@ -121,6 +122,25 @@ def test_an_image_without_a_shell_is_explained(
     window.containers.show_container(container.id, "terminal")
     wait_for(qtbot, lambda: "has no shell" in text_of(window, "containers.terminal.1.banner.text"))
     save_picture(window, "container-terminal-no-shell")
+
+
+def test_a_flood_does_not_stop_the_window(terminal: TerminalView, qtbot: QtBot) -> None:
+    watchdog = Watchdog()
+    watchdog.start()
+    QTest.keyClicks(terminal, "yes 30\r")
+    wait_for(qtbot, lambda: terminal._screen.history[-1:] != [] and terminal.text().endswith("/ #"))
+    assert len(terminal._screen.history) >= 10_000
+    assert watchdog.longest < STALL_LIMIT
+
+
+def test_a_flood_can_be_left(
+    terminal: TerminalView, window: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    QTest.keyClicks(terminal, "yes 3000\r")
+    wait_for(qtbot, lambda: len(terminal._screen.history) > 100)
+    window.containers.go_back()
+    background = window.desktop.background
+    wait_for(qtbot, lambda: sum(stream.is_alive for stream in background._streams) <= 1)
 
 
 def test_copy_and_paste(terminal: TerminalView, qtbot: QtBot) -> None:
