@@ -4,7 +4,7 @@ import json
 import socket
 from typing import Any
 
-from tests.support.native_engine import NativeEngine
+from tests.support.api_client import ApiClient
 
 
 class RawStream:
@@ -12,7 +12,7 @@ class RawStream:
 
     def __init__(
         self,
-        engine: NativeEngine,
+        engine: ApiClient,
         path: str,
         body: Any = None,
         *,
