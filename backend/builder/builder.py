@@ -41,8 +41,8 @@ async def build_image(
     async with scratch_folder(files) as scratch, _context(source, options, scratch, send) as context:
         text = await in_thread_to_end(read_dockerfile, context.tree, options.dockerfile)
         dockerfile = await in_thread_to_end(parse_dockerfile, text)
-        build = ImageBuild(containers, dockerfile, context, options, send, room)
-        return (await build.run()).id
+        async with containers.images.kept() as keep:
+            return (await ImageBuild(containers, dockerfile, context, options, send, room, keep).run()).id
 
 
 @asynccontextmanager

@@ -4,7 +4,7 @@ Source: moby's `builder/dockerfile`. Every step is an image of its own: that is 
 `docker images -a` shows.
 """
 
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -66,8 +66,10 @@ class ImageBuild:
         options: BuildOptions,
         send: Send,
         room: Room,
+        keep: Callable[[Image], None],
     ) -> None:
         self._containers = containers
+        self._keep = keep
         self._images = containers.images
         self._escape = dockerfile.escape
         self._warnings = dockerfile.warnings
@@ -140,6 +142,7 @@ class ImageBuild:
             state.image = earlier.image
         elif name != SCRATCH:
             state.image = await find_or_pull(self._images, name, platform, self._options, self._out.send)
+            self._keep(state.image)
         if state.image is not None:
             state.config = _config_of(state.image)
         state.config |= {"OpenStdin": False, "StdinOnce": False}
@@ -316,6 +319,7 @@ class ImageBuild:
         if found is None:
             return False
         self._out.using_cache()
+        self._keep(found)
         state.image = found
         return True
 
@@ -332,6 +336,7 @@ class ImageBuild:
             container_config={**_stored(compared), "Hostname": container_id[:12]},
         )
         state.image = await self._images.create(draft, chunks)
+        self._keep(state.image)
 
     async def _remove_containers(self) -> None:
         for container_id in tuple(self._to_remove):

@@ -79,17 +79,17 @@ class ImageRecords:
             self._references.pop(reference, None)
         self._refresh({image.id})
 
-    def delete(self, image: Image, *, keep_for_containers: bool) -> None:
-        """Take an image and its names off the record, or hide it while containers still need it."""
+    def delete(self, image: Image, *, hide: bool) -> None:
+        """Take an image and its names off the record, or `hide` it while somebody still needs it."""
         with self._database.transaction():
             self._database.execute("DELETE FROM image_references WHERE image_id = ?", (image.id,))
-            if keep_for_containers:
+            if hide:
                 hidden = _to_record(replace(image, removed=True))
                 self._database.execute("UPDATE images SET record = ? WHERE id = ?", (hidden, image.id))
             else:
                 self._database.execute("DELETE FROM images WHERE id = ?", (image.id,))
         self._references = {name: owner for name, owner in self._references.items() if owner != image.id}
-        if keep_for_containers:
+        if hide:
             self._images[image.id] = replace(image, removed=True, references=())
         else:
             del self._images[image.id]

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -44,6 +44,7 @@ class Images:
         self._mounts = LayerMounts(files, self._layers)
         self._records = ImageRecords(database)
         self._pins = Pins()
+        self._bases = Pins()
         self._importer = ImageImport(self._content, self._layers, self._records, self._pins, tasks)
         self._config = config
         self._puller = Puller(config, self._importer, self._records, events)
@@ -55,6 +56,7 @@ class Images:
             self._layers,
             self._mounts,
             self._pins,
+            self._bases,
             events,
             lambda image_id: self.in_use(image_id),
         )
@@ -149,11 +151,21 @@ class Images:
         tops = [image for image in self if image.references or not self.children(image)]
         # What was made from an image is longer than it, and goes first.
         for image in sorted(tops, key=lambda image: len(image.config.get("history") or ()), reverse=True):
-            if not self.in_use(image.id) and unwanted(image):
+            if not self.in_use(image.id) and image.id not in self._bases.held() and unwanted(image):
                 with suppress(ConflictError):
                     removed += await self._remover.remove_image(image, force=True, parents=True)
         gone = before.keys() - {layer.key for image in self for layer in image.store_layers}
         return removed, sum(before[key] for key in gone)
+
+    @asynccontextmanager
+    async def kept(self) -> AsyncIterator[Callable[[Image], None]]:
+        """Yield a function that keeps an image until the block ends, for work that goes on from it later.
+
+        A prune leaves it alone; one that its user removes loses its names only, and is gone afterwards.
+        """
+        with ExitStack() as held:
+            yield lambda image: held.enter_context(self._bases.hold([image.id]))
+        await self.sweep()
 
     async def create(
         self,

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 
 class Pins:
-    """Digests of blobs and diff ids that pulls, loads, saves and pushes need until they end."""
+    """Digests (of blobs, diff ids, ids of images) that work under way needs until it ends."""
 
     def __init__(self) -> None:
         self._held: Counter[str] = Counter()

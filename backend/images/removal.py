@@ -34,7 +34,8 @@ class Conflict:
 
 
 class Remover:
-    """Deletes on request; `users_of` tells which containers are made of an image."""
+    """Deletes on request; `users_of` tells which containers are made of an image, `bases` holds the ids of
+    those that builds go on from."""
 
     def __init__(
         self,
@@ -43,6 +44,7 @@ class Remover:
         layers: LayerStore,
         mounts: LayerMounts,
         pins: Pins,
+        bases: Pins,
         events: EventBus,
         users_of: Callable[[str], Sequence[ImageUse]],
     ) -> None:
@@ -51,6 +53,7 @@ class Remover:
         self._layers = layers
         self._mounts = mounts
         self._pins = pins
+        self._bases = bases
         self._events = events
         self._users_of = users_of
         self._held_back = False
@@ -102,15 +105,15 @@ class Remover:
             parent = self._records.get(image.parent)
             removed += self._untag(image, list(image.references))
             removed += await self._delete(self._records.get(image.id) or image)
-            if not parents or parent is None or parent.removed:
+            if not parents or parent is None or parent.removed or parent.id in self._bases.held():
                 return removed
             image, force, quiet = parent, False, True
 
     async def sweep(self) -> int:
-        """Delete hidden images that no container needs, and files that no image needs; returns bytes."""
+        """Delete hidden images that nobody needs, and files that no image needs; returns bytes."""
         for image in self._records:
-            if image.removed and not self._users_of(image.id):
-                self._records.delete(image, keep_for_containers=False)
+            if image.removed and not self._is_needed(image):
+                self._records.delete(image, hide=False)
         return await self.sweep_files()
 
     async def sweep_files(self) -> int:
@@ -151,7 +154,7 @@ class Remover:
 
     async def _delete(self, image: Image) -> list[Removed]:
         needed_before = self._needed_keys()
-        self._records.delete(image, keep_for_containers=bool(self._users_of(image.id)))
+        self._records.delete(image, hide=self._is_needed(image))
         self._events.publish("image", "delete", image.id, name=image.id)
         freed_keys = needed_before - self._needed_keys()
         await self.sweep()
@@ -161,6 +164,9 @@ class Remover:
             if layer.key in freed_keys
         ]
         return [{"Deleted": digest} for digest in (image.id, *reversed(chains))]
+
+    def _is_needed(self, image: Image) -> bool:
+        return bool(self._users_of(image.id)) or image.id in self._bases.held()
 
     def _conflict(self, image: Image, *, force: bool) -> Conflict | None:
         """Return what forbids to delete an image; the reasons that `force` overrides come last."""

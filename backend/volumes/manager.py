@@ -6,7 +6,6 @@ import secrets
 import shutil
 import stat
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -43,27 +42,19 @@ class Volumes:
         }
 
     async def start(self) -> None:
-        """Finish removals that a crash cut short, and undo what was being made."""
-        await in_thread(self._sweep)
-        for name in [name for name, volume in self._volumes.items() if not volume.mountpoint.exists()]:
-            log.warning("volume %s has no folder any more: it is removed", name)
-            self._forget(name)
+        """Finish what a crash cut short: removals, and volumes whose folder was there before their record."""
+        for name in await in_thread(self._sweep):
+            # Its removal was cut off, or the records are older than the folder: files are never thrown away.
+            log.warning("volume %s is not on record but has files: it is kept", name)
+            self._record(Volume(name, data_folder(self._folder, name), _now(), {}, {}))
 
-    def _forget(self, name: str) -> None:
-        with self._database.transaction():
-            self._database.execute("DELETE FROM volumes WHERE name = ?", (name,))
-        del self._volumes[name]
-
-    def _sweep(self) -> None:
+    def _sweep(self) -> list[str]:
+        """Remove leftovers; returns the names of volumes that nobody knows and that hold something."""
         for leftover in self._folder.glob(f"{REMOVING}*"):
             _remove_tree(leftover)
-        for folder in self._folder.glob("*"):
-            # A volume that was being made has an empty folder and no record yet; what holds data is kept.
-            if folder.name not in self._volumes:
-                with suppress(OSError):
-                    data_folder(self._folder, folder.name).rmdir()
-                with suppress(OSError):
-                    folder.rmdir()
+        folders = list(self._folder.iterdir()) if self._folder.is_dir() else []
+        strangers = [folder for folder in folders if folder.name not in self._volumes]
+        return [folder.name for folder in strangers if not _remove_if_empty(folder)]
 
     async def create(
         self,
@@ -92,21 +83,23 @@ class Volumes:
             check_options(options or {})
         except InvalidParameterError as error:
             raise InvalidParameterError(f"create {name}: {error.message}") from error
-        created_at = datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
         volume = Volume(
-            name, data_folder(self._folder, name), created_at, dict(labels or {}), dict(options or {})
+            name, data_folder(self._folder, name), _now(), dict(labels or {}), dict(options or {})
         )
         # The folder first: a record without a folder would be a volume that cannot be mounted.
         await in_thread(_make_folder, volume.mountpoint)
         if known := self._volumes.get(name):
             return known  # another caller was faster
-        with self._database.transaction():
-            self._database.execute(
-                "INSERT INTO volumes (name, record) VALUES (?, ?)", (name, volume.to_record())
-            )
-        self._volumes[name] = volume
+        self._record(volume)
         self._events.publish("volume", "create", name, driver="local")
         return volume
+
+    def _record(self, volume: Volume) -> None:
+        with self._database.transaction():
+            self._database.execute(
+                "INSERT INTO volumes (name, record) VALUES (?, ?)", (volume.name, volume.to_record())
+            )
+        self._volumes[volume.name] = volume
 
     def get(self, name: str) -> Volume:
         """Return a volume. Raises NotFoundError."""
@@ -138,21 +131,29 @@ class Volumes:
             if self.in_use(name) or name not in self._volumes:
                 await self.remove(name, force=force)  # somebody was faster
                 return
-        # One step for everybody else: from here on the name is free and the files are out of reach.
+        # The record first: cut off after it the volume is found again, with all its files. Then one step for
+        # everybody else: from the rename on the name is free and the files are out of reach.
+        with self._database.transaction():
+            self._database.execute("DELETE FROM volumes WHERE name = ?", (name,))
+        del self._volumes[name]
         leftover = self._folder / f"{REMOVING}{secrets.token_hex(8)}"
         try:
             volume.mountpoint.parent.rename(leftover)
         except FileNotFoundError:
             log.warning("the folder of volume %s was gone already", name)
         except OSError as error:
+            self._record(volume)
             raise SystemFailureError(f"remove {name}: {error.strerror}") from error
-        self._forget(name)
         self._events.publish("volume", "destroy", name, driver="local")
         await in_thread(_remove_tree, leftover)
 
     async def size(self, name: str) -> int:
         """Return the bytes that a volume takes on the disk; what others hold for it does not count."""
         return 0 if needs_mount(self.get(name)) else await in_thread(_size_of, self.get(name).mountpoint)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def _make_folder(data: Path) -> None:
@@ -169,6 +170,18 @@ def _make_folder(data: Path) -> None:
                 os.close(descriptor)
     except OSError as error:
         raise SystemFailureError(f"cannot make the volume's folder {data}: {error.strerror}") from error
+
+
+def _remove_if_empty(folder: Path) -> bool:
+    """Remove a volume's folder in which there is nothing; returns whether it is gone."""
+    for part in (data_folder(folder.parent, folder.name), folder):
+        try:
+            part.rmdir()
+        except FileNotFoundError:
+            continue
+        except OSError:
+            return False
+    return True
 
 
 def _is_empty(folder: Path) -> bool:

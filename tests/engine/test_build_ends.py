@@ -1,12 +1,13 @@
 """How builds end before their end: failures, clients that leave, engines that die. What is left is known."""
 
 import os
+import threading
 from pathlib import Path
 
 import pytest
 
 from tests.engine.builds import build, context
-from tests.engine.container_calls import until
+from tests.engine.container_calls import run, until
 from tests.support.namespaces import made_netns
 from tests.support.native_engine import NativeEngine, started_engine
 from tests.support.test_images import busybox_image, save_docker_archive
@@ -79,3 +80,26 @@ def test_builds_over_restarts(tmp_path: Path) -> None:
         assert containers(own) == []
         assert leftovers(own) == []
         assert build(own, dockerfile).hits == 2
+
+
+def test_images_of_steps_outlive_a_prune(engine: NativeEngine) -> None:
+    """What a build goes on from is nameless between its steps, and still no waste."""
+    built, done = [], threading.Event()
+
+    def prune_on() -> None:
+        while not done.is_set():
+            assert engine.request("POST", "/images/prune").status == 200
+
+    pruning = threading.Thread(target=prune_on)
+    pruning.start()
+    try:
+        for turn in range(3):
+            steps = "".join(f"ENV V{number}={turn}\n" for number in range(12))
+            built.append(build(engine, f"FROM busybox\nRUN echo {turn} > /turn\n{steps}", t=f"pruned:{turn}"))
+    finally:
+        done.set()
+        pruning.join()
+    for turn, outcome in enumerate(built):
+        assert not outcome.error
+        assert run(engine, "cat", "/turn", Image=f"pruned:{turn}") == f"{turn}\n"
+        assert engine.request("DELETE", f"/images/pruned:{turn}").status == 200

@@ -106,6 +106,28 @@ async def test_removing_takes_files_and_record(parts: _Parts) -> None:
     assert parts.volumes().list() == []
 
 
+async def test_a_creation_that_a_crash_cut_short_leaves_nothing(parts: _Parts) -> None:
+    (parts.files.volumes / "half").mkdir(parents=True)
+    (parts.files.volumes / "whole" / "_data").mkdir(parents=True)
+    volumes = parts.volumes()
+    await volumes.start()
+    assert volumes.list() == []
+    assert list(parts.files.volumes.iterdir()) == []
+
+
+async def test_files_without_a_record_are_a_volume_again(parts: _Parts) -> None:
+    await parts.volumes().create("other")
+    data = parts.files.volumes / "lost" / "_data"
+    data.mkdir(parents=True)
+    (data / "file").write_text("precious")
+    volumes = parts.volumes()
+    await volumes.start()
+    assert [volume.name for volume in parts.volumes().list()] == ["lost", "other"]
+    assert (volumes.get("lost").mountpoint / "file").read_text() == "precious"
+    await volumes.remove("lost")
+    assert not data.parent.exists()
+
+
 async def test_a_removal_that_a_crash_cut_short_is_finished(parts: _Parts) -> None:
     volumes = parts.volumes()
     await volumes.create("kept")
