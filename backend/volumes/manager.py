@@ -47,6 +47,9 @@ class Volumes:
             # Its removal was cut off, or the records are older than the folder: files are never thrown away.
             log.warning("volume %s is not on record but has files: it is kept", name)
             self._record(Volume(name, data_folder(self._folder, name), _now(), {}, {}))
+        for name in [name for name, volume in self._volumes.items() if not volume.mountpoint.exists()]:
+            log.warning("volume %s has no folder any more: it is removed", name)
+            self._forget(name)
 
     def _sweep(self) -> list[str]:
         """Remove leftovers; returns the names of volumes that nobody knows and that hold something."""
@@ -101,6 +104,11 @@ class Volumes:
             )
         self._volumes[volume.name] = volume
 
+    def _forget(self, name: str) -> None:
+        with self._database.transaction():
+            self._database.execute("DELETE FROM volumes WHERE name = ?", (name,))
+        del self._volumes[name]
+
     def get(self, name: str) -> Volume:
         """Return a volume. Raises NotFoundError."""
         try:
@@ -133,9 +141,7 @@ class Volumes:
                 return
         # The record first: cut off after it the volume is found again, with all its files. Then one step for
         # everybody else: from the rename on the name is free and the files are out of reach.
-        with self._database.transaction():
-            self._database.execute("DELETE FROM volumes WHERE name = ?", (name,))
-        del self._volumes[name]
+        self._forget(name)
         leftover = self._folder / f"{REMOVING}{secrets.token_hex(8)}"
         try:
             volume.mountpoint.parent.rename(leftover)

@@ -106,28 +106,6 @@ async def test_removing_takes_files_and_record(parts: _Parts) -> None:
     assert parts.volumes().list() == []
 
 
-async def test_a_creation_that_a_crash_cut_short_leaves_nothing(parts: _Parts) -> None:
-    (parts.files.volumes / "half").mkdir(parents=True)
-    (parts.files.volumes / "whole" / "_data").mkdir(parents=True)
-    volumes = parts.volumes()
-    await volumes.start()
-    assert volumes.list() == []
-    assert list(parts.files.volumes.iterdir()) == []
-
-
-async def test_files_without_a_record_are_a_volume_again(parts: _Parts) -> None:
-    await parts.volumes().create("other")
-    data = parts.files.volumes / "lost" / "_data"
-    data.mkdir(parents=True)
-    (data / "file").write_text("precious")
-    volumes = parts.volumes()
-    await volumes.start()
-    assert [volume.name for volume in parts.volumes().list()] == ["lost", "other"]
-    assert (volumes.get("lost").mountpoint / "file").read_text() == "precious"
-    await volumes.remove("lost")
-    assert not data.parent.exists()
-
-
 async def test_a_removal_that_a_crash_cut_short_is_finished(parts: _Parts) -> None:
     volumes = parts.volumes()
     await volumes.create("kept")
@@ -207,7 +185,7 @@ async def test_what_a_crash_left_of_making_and_removing(parts: _Parts) -> None:
     (foreign / "file").write_text("somebody's")
     again = parts.volumes()
     await again.start()
-    assert [volume.name for volume in again.list()] == ["whole"]
+    assert [volume.name for volume in again.list()] == ["foreign", "whole"]
     assert not half_made.exists()
-    assert (foreign / "file").exists()
-    assert [volume.name for volume in parts.volumes().list()] == ["whole"]
+    assert (again.get("foreign").mountpoint / "file").read_text() == "somebody's"
+    assert [volume.name for volume in parts.volumes().list()] == ["foreign", "whole"]
