@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 
 from tests.engine.container_calls import container, inspect, start
-from tests.engine.test_networks_isolation import client, fetched, fetched_here, server
+from tests.engine.test_networks_isolation import client, reached, reached_here, server
 from tests.engine.test_networks_names import lookup
 from tests.engine.test_networks_user import make, on, run_in, shown
 from tests.support.namespaces import in_netns
@@ -50,8 +50,8 @@ def test_containers_have_both_kinds_of_addresses_and_names(engine: NativeEngine)
         assert shown(engine, net)["Containers"][web]["IPv6Address"] == "fd00:91::2/64"
         assert shown(engine, net)["EnableIPv6"] is True
         assert "default via fd00:91::1" in run_in(engine, me, "ip", "-6", "route")
-        assert fetched(engine, me, "fd00:91::2")
-        assert fetched_here(engine, "fd00:91::2")
+        assert reached(engine, me, "fd00:91::2")
+        assert reached_here(engine, "fd00:91::2")
         name = inspect(engine, web)["Name"].removeprefix("/")
         assert lookup(engine, me, name, "-type=aaaa") == ["fd00:91::2"]
         assert lookup(engine, me, name, "-type=a") == [place["IPAddress"]]
@@ -100,14 +100,14 @@ def test_ports_are_published_on_ipv6_too(engine: NativeEngine) -> None:
             {"HostIp": "::", "HostPort": "18096"},
             {"HostIp": "2001:db8::5", "HostPort": "18097"},
         ]
-        assert fetched_here(engine, "127.0.0.1", 18096)
+        assert reached_here(engine, "127.0.0.1", 18096)
         assert "refused" in refusal_here(engine, "::1", 18096)  # at once: nobody waits for nothing
         for port in (18096, 18097):
-            assert fetched_here(engine, "2001:db8::5", port)
-            assert fetched(engine, stranger, "2001:db8::5", port)
+            assert reached_here(engine, "2001:db8::5", port)
+            assert reached(engine, stranger, "2001:db8::5", port)
         engine.kill()
         engine.start()
-        assert fetched_here(engine, "2001:db8::5", 18096)
+        assert reached_here(engine, "2001:db8::5", 18096)
 
 
 def test_the_machine_goes_on_listening_to_its_routers(engine: NativeEngine) -> None:

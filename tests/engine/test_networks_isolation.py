@@ -14,6 +14,7 @@ from tests.support.native_engine import NativeEngine
 pytestmark = pytest.mark.usefixtures("busybox")
 
 PAGE = "hello"
+TRIES = 5
 SERVE = ("sh", "-c", f"mkdir /www && echo {PAGE} > /www/index.html && exec httpd -f -p 80 -h /www")
 ICC = "com.docker.network.bridge.enable_icc"
 MASQUERADE = "com.docker.network.bridge.enable_ip_masquerade"
@@ -60,6 +61,16 @@ def fetched_here(engine: NativeEngine, address: str, port: int = 80) -> bool:
     return done.stdout.strip() == PAGE
 
 
+def reached(engine: NativeEngine, identifier: str, address: str, port: int = 80) -> bool:
+    """Return whether a container gets the page before long: a busy machine may be late once."""
+    return any(fetched(engine, identifier, address, port) for _ in range(TRIES))
+
+
+def reached_here(engine: NativeEngine, address: str, port: int = 80) -> bool:
+    """Return whether this machine gets the page before long."""
+    return any(fetched_here(engine, address, port) for _ in range(TRIES))
+
+
 def test_containers_reach_their_own_network_and_no_other(engine: NativeEngine) -> None:
     with (
         network(engine) as one,
@@ -69,12 +80,12 @@ def test_containers_reach_their_own_network_and_no_other(engine: NativeEngine) -
         client(engine, two) as stranger,
         client(engine, "bridge") as other,
     ):
-        assert fetched(engine, friend, address)
+        assert reached(engine, friend, address)
         assert not fetched(engine, stranger, address)
         assert not fetched(engine, other, address)
-        assert fetched_here(engine, address)
+        assert reached_here(engine, address)
         assert join(engine, one, stranger).status == 200
-        assert fetched(engine, stranger, address)
+        assert reached(engine, stranger, address)
         assert leave(engine, one, stranger).status == 200
         assert not fetched(engine, stranger, address)
         assert web
@@ -89,13 +100,13 @@ def test_published_ports_are_for_everybody(engine: NativeEngine) -> None:
         server(engine, one, PortBindings=ports),
         client(engine, two) as stranger,
     ):
-        assert fetched_here(engine, "127.0.0.1", 18090)
+        assert reached_here(engine, "127.0.0.1", 18090)
         gateway = engine.request("GET", f"/networks/{two}").json["IPAM"]["Config"][0]["Gateway"]
-        assert fetched(engine, stranger, gateway, 18090)
+        assert reached(engine, stranger, gateway, 18090)
         with server(engine, shy, PortBindings={"80/tcp": [{"HostPort": "18091"}]}) as (quiet, _):
             bound = inspect(engine, quiet)["NetworkSettings"]["Ports"]["80/tcp"]
             assert bound == [{"HostIp": "127.0.0.1", "HostPort": "18091"}]
-            assert fetched_here(engine, "127.0.0.1", 18091)
+            assert reached_here(engine, "127.0.0.1", 18091)
             assert not fetched(engine, stranger, gateway, 18091)
 
 
@@ -103,14 +114,14 @@ def test_a_published_port_follows_its_container_to_another_network(engine: Nativ
     ports = {"80/tcp": [{"HostPort": "18092"}]}
     with network(engine) as one, network(engine) as two, server(engine, one, PortBindings=ports) as (web, _):
         assert join(engine, two, web).status == 200
-        assert fetched_here(engine, "127.0.0.1", 18092)
+        assert reached_here(engine, "127.0.0.1", 18092)
         assert leave(engine, one, web).status == 200
-        assert fetched_here(engine, "127.0.0.1", 18092)
+        assert reached_here(engine, "127.0.0.1", 18092)
         assert leave(engine, two, web).status == 200
         assert inspect(engine, web)["NetworkSettings"]["Ports"] == {"80/tcp": None}
         assert not fetched_here(engine, "127.0.0.1", 18092)
         assert join(engine, two, web).status == 200
-        assert fetched_here(engine, "127.0.0.1", 18092)
+        assert reached_here(engine, "127.0.0.1", 18092)
 
 
 def test_an_internal_network_has_no_way_out(engine: NativeEngine) -> None:
@@ -120,12 +131,12 @@ def test_an_internal_network_has_no_way_out(engine: NativeEngine) -> None:
         client(engine, inner) as friend,
         outside_address(engine.netns),
     ):
-        assert fetched(engine, friend, address)
+        assert reached(engine, friend, address)
         assert "default" not in run_in(engine, friend, "ip", "route")
         assert "unreachable" in run_in(engine, friend, "sh", "-c", f"ping -c1 -W1 {OUTSIDE} 2>&1")
         # Nor by a route that somebody inside makes: another network's gateway is not led through.
         with server(engine, "bridge") as (_, elsewhere), client(engine, "bridge") as neighbour:
-            assert fetched(engine, neighbour, elsewhere)
+            assert reached(engine, neighbour, elsewhere)
             assert not fetched(engine, friend, elsewhere)
 
 
@@ -137,8 +148,8 @@ def test_containers_can_be_kept_apart_on_one_network(engine: NativeEngine) -> No
         client(engine, net) as other,
     ):
         assert not fetched(engine, other, address)
-        assert fetched_here(engine, address)
-        assert fetched_here(engine, "127.0.0.1", 18093)
+        assert reached_here(engine, address)
+        assert reached_here(engine, "127.0.0.1", 18093)
 
 
 def test_rules_and_interfaces_do_not_grow_with_what_is_gone(engine: NativeEngine) -> None:
@@ -172,11 +183,11 @@ def test_a_crash_leaves_networks_as_they_were(engine: NativeEngine) -> None:
         engine.kill()
         engine.start()
         assert engine.request("GET", f"/networks/{net}").json == before
-        assert fetched(engine, friend, address)
-        assert fetched_here(engine, "127.0.0.1", 18094)
+        assert reached(engine, friend, address)
+        assert reached_here(engine, "127.0.0.1", 18094)
         assert inspect(engine, web)["NetworkSettings"]["Networks"][net]["IPAddress"] == address
         with client(engine, net) as late:
-            assert fetched(engine, late, address)
+            assert reached(engine, late, address)
 
 
 @contextmanager
