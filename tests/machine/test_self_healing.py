@@ -99,17 +99,20 @@ def _stop_qemu_for_a_while(machine: MachineUnderTest) -> None:
     os.kill(qemu, signal.SIGCONT)
 
 
+def _cut(machine: MachineUnderTest, command: str) -> None:
+    """Run a command that ends all connections; returns when ours has ended."""
+    transport = machine.dial()
+    transport.open_session().exec_command(command)
+    transport.join()
+
+
 FAULTS: dict[str, Callable[[MachineUnderTest], object]] = {
     "the supervisor is killed": lambda machine: _kill(machine.client.status().supervisor_pid),
     "QEMU is killed": lambda machine: _kill(machine.client.status().qemu_pid),
     "QEMU stands still": _stop_qemu_for_a_while,
     "the engine is killed": lambda machine: machine.run("kill -9 $(pidof python3)"),
-    "sshd is killed": lambda machine: machine.run(
-        "(sleep 0.1; kill -9 $(pidof sshd) $(pidof sshd-session)) >/dev/null 2>&1 &"
-    ),
-    "the connection is cut": lambda machine: machine.run(
-        "(sleep 0.1; kill -9 $(pidof sshd-session)) >/dev/null 2>&1 &"
-    ),
+    "sshd is killed": lambda machine: _cut(machine, "kill -9 $(pidof sshd) $(pidof sshd-session)"),
+    "the connection is cut": lambda machine: _cut(machine, "kill -9 $(pidof sshd-session)"),
     "the clock is a day behind": lambda machine: machine.run("date -s @$(($(date +%s) - 86400)) >/dev/null"),
     "docker.sock is removed": lambda machine: machine.docker_socket.unlink(),
 }

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import paramiko
 
+from vm.errors import UserError
 from vm.machine.endpoints import listen_on_socket
 from vm.machine.ssh_tunnel import EngineDown, Tunnel, TunnelDown
 
@@ -46,6 +47,22 @@ class DockerSocket:
     def connections(self) -> int:
         """How many clients are connected."""
         return len(self._open)
+
+    def ensure(self) -> None:
+        """Listen anew when somebody has removed the socket, as cleaners of temporary folders do."""
+        if self._path.exists() or self._listener.fileno() < 0:
+            return
+        try:
+            listener = listen_on_socket(self._path)
+        except (OSError, UserError) as error:
+            log.warning("docker.sock was removed and cannot be made again: %s", error)
+            return
+        log.warning("docker.sock was removed: it is made again")
+        self._pause()
+        self._listener.close()
+        self._listener = listener
+        self._listener.setblocking(False)
+        self._resume()
 
     def refuse(self, reason: str) -> None:
         """Answer new connections with an error that says why the engine cannot; "" serves them again."""

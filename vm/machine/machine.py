@@ -266,6 +266,8 @@ class Machine:
     def _take_health(self, state: MachineState) -> None:
         if self._state in UP:
             self._set(state)
+            if self._running is not None and self._running.docker_socket is not None:
+                self._running.docker_socket.ensure()
 
     def _take_tunnel(self, up: bool) -> None:
         if self._health is not None:
