@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QLocale, QObject, QUrl, Slot
+from PySide6.QtCore import QEvent, QLocale, QObject, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
@@ -81,6 +81,13 @@ def desktop(access: FakeAccess, machine: FakeMachine, folder: Path) -> Iterator[
     made = DesktopViewModel(access, Preferences(SettingsFile(folder / "desktop.json")))
     yield made
     made.close()
+    delete_now(made)
+
+
+def delete_now(thing: QObject) -> None:
+    """Delete it in this thread: Python's collector may come to it in any other, where timers cannot stop."""
+    thing.deleteLater()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
 
 
 @pytest.fixture

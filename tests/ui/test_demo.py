@@ -14,6 +14,7 @@ from app.viewmodels.desktop import DesktopViewModel
 from app.viewmodels.preferences import Preferences
 from app.views.main_window import MainWindow
 from tests.fakes.demo import DemoWorld
+from tests.ui.conftest import delete_now
 from tests.ui.helpers import wait_for
 
 Save = Callable[[QWidget, str], None]
@@ -32,7 +33,8 @@ def demo(qtbot: QtBot) -> Iterator[MainWindow]:
         yield window
         window.close()
         desktop.close()
-        window.deleteLater()
+        delete_now(window)
+        delete_now(desktop)
 
 
 @pytest.mark.parametrize("page", ["containers", "images", "volumes", "networks"])
