@@ -6,7 +6,7 @@ Whoever calls `start`, `clean_up` or `finish` holds the container's lock.
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -231,12 +231,13 @@ class Lifecycle:
         )
         container.release_init()
         results: list[BaseException | None] = list(together)
-        for step in (
-            in_thread(paths.remove_run),
-            self.images.unmount(container.id),
-            container_volumes.release(self.volumes, container.record),
-        ):
-            results += await asyncio.gather(step, return_exceptions=True)
+        steps: tuple[Callable[[], Awaitable[None]], ...] = (
+            lambda: in_thread(paths.remove_run),
+            lambda: self.images.unmount(container.id),
+            lambda: container_volumes.release(self.volumes, container.record),
+        )
+        for step in steps:
+            results += await asyncio.gather(step(), return_exceptions=True)
         for result in results:
             if isinstance(result, Exception):
                 log.error("cleaning up container %s: %s", container.id[:12], result, exc_info=result)
