@@ -70,7 +70,7 @@ def sleeper() -> Iterator[subprocess.Popen[bytes]]:
 @pytest.mark.skipif(shutil.which("ps") is None, reason="there is no ps to compare with")
 def test_the_same_values_as_ps(sleeper: subprocess.Popen[bytes]) -> None:
     names = (
-        "pid,ppid,pgid,sid,sess,uid,euid,user,euser,ruser,gid,group,vsz,sz,tty,tt,tname,"
+        "pid,ppid,pgid,sid,sess,uid,euid,user,euser,ruser,gid,group,tty,tt,tname,"
         "time,cputime,bsdtime,nlwp,pri,ni,f,cls,ucmd,comm,args"
     )
     done = subprocess.run(
