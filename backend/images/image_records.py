@@ -89,13 +89,15 @@ class ImageRecords:
             else:
                 self._database.execute("DELETE FROM images WHERE id = ?", (image.id,))
         self._references = {name: owner for name, owner in self._references.items() if owner != image.id}
+        if image.id not in self._images:
+            return  # another call was faster
         if hide:
             self._images[image.id] = replace(image, removed=True, references=())
         else:
             del self._images[image.id]
 
     def _refresh(self, image_ids: set[str]) -> None:
-        for image_id in image_ids:
+        for image_id in image_ids & self._images.keys():  # another call may have deleted one meanwhile
             self._images[image_id] = self._with_references(self._images[image_id])
 
     def _with_references(self, image: Image) -> Image:
