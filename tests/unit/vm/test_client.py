@@ -73,7 +73,8 @@ def test_a_watch_can_be_closed_from_another_thread(client: MachineClient) -> Non
     stream = client.watch()
     assert next(stream).state is MachineState.NOT_INSTALLED
     threading.Timer(0.1, stream.close).start()
-    assert list(stream) == []
+    # It ends; what the supervisor told of its own beginning before that does not matter.
+    assert {status.state for status in stream} <= {MachineState.NOT_INSTALLED}
 
 
 def test_a_watch_tells_of_changes_that_others_make(client: MachineClient) -> None:
