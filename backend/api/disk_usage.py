@@ -44,10 +44,14 @@ def _layers_size(engine: Engine) -> int:
 def _images(engine: Engine, version: tuple[int, int]) -> list[dict[str, Any]]:
     users = image_json.layer_users(engine.images)
     parents = {image.parent for image in engine.images}
-    return [
+    shown = [
         image_json.summary(image, len(engine.images.in_use(image.id)), users, version)
         for image in engine.images
         if image.references or image.id not in parents  # as in lists: no steps on the way to others
+    ]
+    # Unlike in lists an image without names has null here, as with dockerd.
+    return [
+        {**image, **{name: image[name] or None for name in ("RepoTags", "RepoDigests")}} for image in shown
     ]
 
 

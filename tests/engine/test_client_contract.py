@@ -1,5 +1,6 @@
 """The engine behaves as the desktop's client expects."""
 
+import secrets
 from collections.abc import Iterator
 
 import pytest
@@ -10,7 +11,7 @@ from tests.contract.inside_contract import InsideContract
 from tests.contract.objects_contract import ObjectsContract
 from tests.support.native_engine import NativeEngine
 from tests.support.registry import Registry
-from tests.support.test_images import busybox_image
+from tests.support.test_images import Entry, build_image, busybox_layer, layer_tar
 
 
 class TestNativeEngine(ClientContract):
@@ -29,8 +30,9 @@ class TestNativeEngine(ClientContract):
 
     @pytest.fixture
     def pullable(self, registry: Registry) -> str:
-        """A reference that the registry has."""
-        registry.push("library/offered", "1", busybox_image(docker=True))
+        """A reference that the registry has, to an image that is new to the engine."""
+        new = layer_tar([Entry("offered", secrets.token_bytes(1000))])
+        registry.push("library/offered", "1", build_image([busybox_layer(), new]))
         return "offered:1"
 
 
