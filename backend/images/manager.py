@@ -150,8 +150,12 @@ class Images:
         before = {layer.key: layer.size for image in self for layer in image.store_layers}
         tops = [image for image in self if image.references or not self.children(image)]
         # What was made from an image is longer than it, and goes first.
-        for image in sorted(tops, key=lambda image: len(image.config.get("history") or ()), reverse=True):
-            if not self.in_use(image.id) and image.id not in self._bases.held() and unwanted(image):
+        for listed in sorted(tops, key=lambda image: len(image.config.get("history") or ()), reverse=True):
+            # Looked at anew: while others went it may have got a name, as the last step of a build does.
+            image = self._records.get(listed.id)
+            if image is None or image.removed or image.id in self._bases.held() or self.in_use(image.id):
+                continue
+            if unwanted(image):
                 with suppress(ConflictError):
                     removed += await self._remover.remove_image(image, force=True, parents=True)
         gone = before.keys() - {layer.key for image in self for layer in image.store_layers}
