@@ -7,7 +7,7 @@ stamps compare as text.
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -15,6 +15,9 @@ from backend.errors import InvalidParameterError
 
 STAMP_LENGTH = 29  # up to the nanoseconds, without the zone
 STREAMS = {b"stdout": 1, b"stderr": 2}
+PLAIN_ENTRY = b" stdout F "  # behind the time stamp with its zone: a whole line of the usual stream
+PLAIN_START = STAMP_LENGTH + len("+00:00")
+PLAIN_TEXT = PLAIN_START + len(PLAIN_ENTRY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +43,21 @@ class LogRenderer:
         self._frame = frame
         self._wanted = {name for name, on in ((b"stdout", options.stdout), (b"stderr", options.stderr)) if on}
         self._in_line: set[bytes] = set()
+        self._every_entry = options.stdout and not (
+            options.timestamps or options.details or options.since or options.until
+        )
         self.past_until = False
 
-    def render(self, entries: Iterable[bytes]) -> bytes:
+    def render(self, entries: Sequence[bytes]) -> bytes:
         """Return frames (or plain bytes for a terminal); neighbours of the same stream share a frame."""
+        if self._every_entry and not self._in_line:
+            # Most logs are whole lines of standard output from end to end: cutting costs a third of looking.
+            lines = [entry[PLAIN_TEXT:] for entry in entries if entry[PLAIN_START:PLAIN_TEXT] == PLAIN_ENTRY]
+            if lines and len(lines) == len(entries):
+                return self._pack(b"stdout", [b"\n".join(lines), b"\n"])
+        return self._render_each(entries)
+
+    def _render_each(self, entries: Iterable[bytes]) -> bytes:
         options, wanted = self._options, self._wanted
         pieces: list[bytes] = []
         run: list[bytes] = []
