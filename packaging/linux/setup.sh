@@ -10,7 +10,7 @@ cd "$(dirname "$0")/../.."
 run_packages="qemu-system-x86 qemu-utils mmdebstrap zstd python3-venv ca-certificates
     libegl1 libgl1 libxkbcommon-x11-0 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1
     libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xinerama0 libdbus-1-3 libfontconfig1"
-test_packages="$run_packages docker-registry chromium xvfb iproute2 busybox-static
+test_packages="$run_packages docker-registry chromium xvfb iproute2 busybox-static nftables libnftables1
     xdotool imagemagick fonts-dejavu-core fonts-noto-cjk"
 case $goal in
 run) packages=$run_packages extras=desktop ;;
