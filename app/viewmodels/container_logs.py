@@ -5,18 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background, Stream
-from app.viewmodels.failure import describe_failure
+from app.viewmodels.container_stream import ContainerStream
 from app.viewmodels.terminal_text import Span, parse_line
 
 if TYPE_CHECKING:
     from app.services.engine_streams import LogStream
 
 _TAIL = 10_000
-_RETRY_MS = 2_000
 _TIME_LENGTH = len("2026-11-24T03:16:05.123")
 
 
@@ -31,39 +30,21 @@ class LogLine:
     stamp: str = ""
 
 
-class ContainerLogsViewModel(QObject):
-    """Brings the lines of one container, and says how the stream stands."""
+class ContainerLogsViewModel(ContainerStream):
+    """Brings the lines of one container. Their coming is "following"; after a break it goes on from there."""
 
     lines_added = Signal(list)  # of LogLine
-    state_changed = Signal(str)  # "opening", "following", "ended" or "broken"
-    failed = Signal(object)  # Failure
 
     def __init__(
         self, background: Background, access: Access, container_id: str, parent: QObject | None = None
     ) -> None:
-        super().__init__(parent)
-        self._background, self._access, self._container_id = background, access, container_id
-        self._stream: Stream | None = None
+        super().__init__(background, access, container_id, parent)
         self._last_stamp = ""
         self._resumed_after = ""
-        self.state = ""
-        self._retry = QTimer(self, singleShot=True, interval=_RETRY_MS)
-        self._retry.timeout.connect(self.open)
 
-    @Slot()
-    def open(self) -> None:
-        """Read the last lines and go on with new ones; after a break, from where it broke."""
-        if self._stream is None:
-            self._set_state("opening")
-            self._resumed_after = self._last_stamp
-            self._stream = self._background.open_stream(self._open_log, self._read, self._take, self._ended)
-
-    def close(self) -> None:
-        """Stop reading."""
-        self._retry.stop()
-        if self._stream is not None:
-            self._stream.cancel()
-            self._stream = None
+    def _begin(self) -> Stream:
+        self._resumed_after = self._last_stamp
+        return self._background.open_stream(self._open_log, self._read, self._take, self._ended)
 
     def _open_log(self) -> "LogStream":
         client = self._access.client()
@@ -90,22 +71,6 @@ class ContainerLogsViewModel(QObject):
         if fresh:
             self._last_stamp = max(self._last_stamp, max(line.stamp for line in fresh))
             self.lines_added.emit(fresh)
-
-    @Slot(object)
-    def _ended(self, error: Exception | None) -> None:
-        self._stream = None
-        if error is None:
-            self._set_state("ended")
-            return
-        failure = describe_failure(error)
-        self._set_state("broken")
-        self.failed.emit(failure)
-        if failure.code in ("connection-lost", "engine-not-running", "engine-timeout"):
-            self._retry.start()
-
-    def _set_state(self, state: str) -> None:
-        self.state = state
-        self.state_changed.emit(state)
 
 
 def to_unix_seconds(stamp: str) -> str:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from backend.images import reference
-from backend.images.image import Image
+from backend.images.image import EMPTY_CONFIG, Image
 from backend.moments import unix_time
 
 ZERO_TIME = "0001-01-01T00:00:00Z"
@@ -17,25 +17,6 @@ ZERO_TIME = "0001-01-01T00:00:00Z"
 NAMELESS_LISTS_SINCE = (1, 43)
 NO_VIRTUAL_SIZE_SINCE = (1, 44)
 NO_CONTAINER_CONFIG_SINCE = (1, 45)
-CONFIG: dict[str, Any] = {
-    "Hostname": "",
-    "Domainname": "",
-    "User": "",
-    "AttachStdin": False,
-    "AttachStdout": False,
-    "AttachStderr": False,
-    "Tty": False,
-    "OpenStdin": False,
-    "StdinOnce": False,
-    "Env": None,
-    "Cmd": None,
-    "Image": "",
-    "Volumes": None,
-    "WorkingDir": "",
-    "Entrypoint": None,
-    "OnBuild": None,
-    "Labels": None,
-}
 
 
 def split_references(image: Image) -> tuple[list[str], list[str]]:
@@ -102,7 +83,7 @@ def details(image: Image, layer_paths: Sequence[str], version: tuple[int, int]) 
     if version < NO_CONTAINER_CONFIG_SINCE:
         if config.get("container"):
             result["Container"] = config["container"]
-        result["ContainerConfig"] = CONFIG | dict(config.get("container_config") or {})
+        result["ContainerConfig"] = {**EMPTY_CONFIG, **(config.get("container_config") or {})}
     if config.get("variant"):
         result["Variant"] = config["variant"]
     if config.get("os.version"):
@@ -113,7 +94,7 @@ def details(image: Image, layer_paths: Sequence[str], version: tuple[int, int]) 
 def container_config(image: Image) -> dict[str, Any]:
     """Return the image's `config` with the members that clients expect to find."""
     config = image.config.get("config") or {}
-    return CONFIG | dict(config)
+    return {**EMPTY_CONFIG, **config}
 
 
 def history(image: Image, find: Callable[[str], Image | None]) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from backend.builder.instruction_parser import parse_instructions
 from backend.builder.instructions import CommandLine, Instruction
 from backend.containers.signals import parse_signal
 from backend.errors import InvalidParameterError
+from backend.images.image import EMPTY_CONFIG
 
 DEFAULT_SHELL = ("/bin/sh", "-c")
 DEFAULT_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -26,26 +27,6 @@ COMMIT_CHANGES = (
 )  # fmt: skip
 
 Config = dict[str, Any]
-
-EMPTY: Mapping[str, Any] = {
-    "Hostname": "",
-    "Domainname": "",
-    "User": "",
-    "AttachStdin": False,
-    "AttachStdout": False,
-    "AttachStderr": False,
-    "Tty": False,
-    "OpenStdin": False,
-    "StdinOnce": False,
-    "Env": None,
-    "Cmd": None,
-    "Image": "",
-    "Volumes": None,
-    "WorkingDir": "",
-    "Entrypoint": None,
-    "OnBuild": None,
-    "Labels": None,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +43,7 @@ def apply_changes(config: Mapping[str, Any], changes: Sequence[str], parent_id: 
 
     Raises InvalidParameterError in dockerd's words.
     """
-    changed: Config = {**EMPTY, **config}
+    changed: Config = {**EMPTY_CONFIG, **config}
     if parent_id:
         changed["Image"] = parent_id
     if not changes:

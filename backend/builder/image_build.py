@@ -30,7 +30,7 @@ from backend.containers.manager import Containers
 from backend.containers.names import new_id
 from backend.errors import EngineError, InvalidParameterError
 from backend.images import overlay_tar, platforms
-from backend.images.image import Image
+from backend.images.image import EMPTY_CONFIG, Image
 from backend.images.image_creation import ImageDraft
 from backend.tasks import in_thread_to_end
 
@@ -46,7 +46,7 @@ class _State:
     args: BuildArgs
     name: str = ""
     image: Image | None = None
-    config: Config = field(default_factory=lambda: dict(config_changes.EMPTY))
+    config: Config = field(default_factory=lambda: dict(EMPTY_CONFIG))
     author: str = ""
     command_set: bool = False
 
@@ -369,12 +369,12 @@ def _platform(text: str) -> platforms.Platform:
 
 def _stored(config: Mapping[str, Any]) -> Config:
     """Return a configuration as images keep it: without what is empty, but for what Docker always writes."""
-    return {name: value for name, value in config.items() if name in config_changes.EMPTY or value}
+    return {name: value for name, value in config.items() if name in EMPTY_CONFIG or value}
 
 
 def _config_of(image: Image) -> Config:
     """Return an image's configuration. Raises InvalidParameterError for one that makes no sense."""
-    config = {**config_changes.EMPTY, **(image.config.get("config") or {})}
+    config = {**EMPTY_CONFIG, **(image.config.get("config") or {})}
     for name in ("Env", "Cmd", "Entrypoint", "OnBuild", "Shell"):
         value = config.get(name) or []
         if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
