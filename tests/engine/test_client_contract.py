@@ -14,8 +14,8 @@ from tests.support.registry import Registry
 from tests.support.test_images import Entry, build_image, busybox_layer, layer_tar
 
 
-class TestNativeEngine(ClientContract):
-    """The contract against the engine as it ships."""
+class OnNativeEngine:
+    """What every contract is given here."""
 
     @pytest.fixture
     def client(self, engine: NativeEngine) -> Iterator[EngineClient]:
@@ -27,6 +27,10 @@ class TestNativeEngine(ClientContract):
     def image(self, busybox: str) -> str:
         """An image with a few commands."""
         return busybox
+
+
+class TestNativeEngine(OnNativeEngine, ClientContract):
+    """The contract against the engine as it ships."""
 
     @pytest.fixture
     def pullable(self, registry: Registry) -> str:
@@ -36,31 +40,9 @@ class TestNativeEngine(ClientContract):
         return "offered:1"
 
 
-class TestNativeObjects(ObjectsContract):
+class TestNativeObjects(OnNativeEngine, ObjectsContract):
     """The contract of volumes and networks against the engine as it ships."""
 
-    @pytest.fixture
-    def client(self, engine: NativeEngine) -> Iterator[EngineClient]:
-        """The desktop's client."""
-        with EngineClient(engine.socket) as engine_client:
-            yield engine_client
 
-    @pytest.fixture
-    def image(self, busybox: str) -> str:
-        """An image with a few commands."""
-        return busybox
-
-
-class TestNativeInside(InsideContract):
+class TestNativeInside(OnNativeEngine, InsideContract):
     """The contract of containers' insides against the engine as it ships."""
-
-    @pytest.fixture
-    def client(self, engine: NativeEngine) -> Iterator[EngineClient]:
-        """The desktop's client."""
-        with EngineClient(engine.socket) as engine_client:
-            yield engine_client
-
-    @pytest.fixture
-    def image(self, busybox: str) -> str:
-        """An image with a few commands."""
-        return busybox
