@@ -7,6 +7,7 @@ when the object goes, while a lambda would still be called around a deleted view
 import logging
 import threading
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, Protocol, Self, TypeVar
 
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, QTimer, Signal, Slot
@@ -19,6 +20,34 @@ _BATCH_MS = 50
 _MAX_PENDING = 100_000  # items of one stream that may wait for the window; older ones are dropped and counted
 
 
+class Gate:
+    """Lets workers emit signals while the window is there, and not while an object that emits is deleted.
+
+    Qt deletes an object in the window's thread; a worker that is emitting a signal of it at that moment
+    crashes the program. So workers emit within the gate, and whoever deletes waits for them outside.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.RLock()
+        self._open = True
+
+    def emit(self, signal: Any, *values: object) -> None:
+        """Emit a signal from a worker; nothing happens once the gate is closed."""
+        with self._lock:
+            if self._open:
+                signal.emit(*values)
+
+    def wait(self) -> None:
+        """Wait until no worker is emitting: what has said its last word can be deleted then."""
+        with self._lock:
+            pass
+
+    def close(self) -> None:
+        """Let no signal through any more."""
+        with self._lock:
+            self._open = False
+
+
 class Task(QObject):
     """One call in the background: emits `succeeded` with its value or `failed` with its exception, once."""
 
@@ -29,23 +58,23 @@ class Task(QObject):
     def __init__(self, work: Callable[[], Any], background: "Background") -> None:
         super().__init__(background)
         self._work = work
-        self._done.connect(self.deleteLater, Qt.ConnectionType.QueuedConnection)
+        self._gate = background.gate
+        self._done.connect(self._finish, Qt.ConnectionType.QueuedConnection)
 
     def execute(self) -> None:
         """Do the work; called in a worker."""
         try:
             value = self._work()
         except Exception as error:  # noqa: BLE001 - the top of a task: the error is handed to whoever asked
-            self._tell(self.failed, error)
+            self._gate.emit(self.failed, error)
         else:
-            self._tell(self.succeeded, value)
-        self._tell(self._done)
+            self._gate.emit(self.succeeded, value)
+        self._gate.emit(self._done)
 
-    def _tell(self, signal: Any, *values: object) -> None:
-        try:
-            signal.emit(*values)
-        except RuntimeError:  # the window closed meanwhile, and this object with it
-            log.debug("nobody is left to hear of a finished task")
+    @Slot()
+    def _finish(self) -> None:
+        self._gate.wait()
+        self.deleteLater()
 
 
 class _Runnable(QRunnable):
@@ -91,6 +120,7 @@ class Stream(QObject):
         super().__init__(background)
         self._opener: Callable[[], Any] = opener
         self._read_items: Callable[[Any], Iterable[Any]] = read
+        self._gate = background.gate
         self._lock = threading.Lock()
         self._pending: list[Any] = []
         self._source: Source | None = None
@@ -120,22 +150,25 @@ class Stream(QObject):
         """Return whether the thread still runs."""
         return self._thread.is_alive()
 
+    def join(self, seconds: float) -> None:
+        """Wait for the thread's end; a cancelled reader ends as soon as its source lets it."""
+        self._thread.join(seconds)
+
     def _read(self) -> None:
         failure: Exception | None = None
         try:
             with self._opener() as source:
                 with self._lock:
-                    if self._cancelled:
-                        return
-                    self._source = source
+                    self._source = None if self._cancelled else source
                 try:
-                    self._collect(source)
+                    if not self._cancelled:
+                        self._collect(source)
                 finally:
                     with self._lock:
                         self._source = None
         except Exception as error:  # noqa: BLE001 - the top of a thread: the error is handed to whoever asked
             failure = error
-        self._emit(self._finished, failure)
+        self._gate.emit(self._finished, failure)
 
     def _collect(self, source: Source) -> None:
         for item in self._read_items(source):
@@ -149,14 +182,7 @@ class Stream(QObject):
                     del self._pending[:surplus]
                     self.dropped += surplus
             if first:
-                self._emit(self._arrived)
-
-    @staticmethod
-    def _emit(signal: Any, *values: object) -> None:
-        try:
-            signal.emit(*values)
-        except RuntimeError:  # the window closed meanwhile, and this object with it
-            log.debug("nobody is left to hear of a stream")
+                self._gate.emit(self._arrived)
 
     @Slot()
     def _arm(self) -> None:
@@ -176,6 +202,7 @@ class Stream(QObject):
         if not self._cancelled:
             self._flush()
             self.ended.emit(failure)
+        self._gate.wait()
         self.deleteLater()
 
 
@@ -184,6 +211,7 @@ class Background(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
+        self.gate = Gate()
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(_WORKERS)
         self._streams: list[Stream] = []
@@ -237,9 +265,14 @@ class Background(QObject):
         stream.start()
         return stream
 
+    def teller(self, signal: Any) -> Callable[..., None]:
+        """Return a function that emits `signal` from a worker."""
+        return partial(self.gate.emit, signal)
+
     def close(self, wait_ms: int = 1500) -> None:
-        """End all streams and wait a moment for calls under way."""
+        """End all streams and wait a moment for calls under way; no worker's signal comes after."""
         self._closed = True
+        self.gate.close()
         for stream in self._streams:
             if stream.is_alive:
                 stream.cancel()

@@ -30,6 +30,7 @@ class EngineViewModel(QObject):
         self._wish = ""
         self._watch: MachineWatch | None = None
         self._reported.connect(self._take)
+        self._report = background.teller(self._reported)
 
     @property
     def view(self) -> EngineView:
@@ -38,7 +39,7 @@ class EngineViewModel(QObject):
 
     def watch(self) -> None:
         """Begin to watch the machine."""
-        self._background.run(lambda: self._access.machine().watch(self._reported.emit), self._watching)
+        self._background.run(lambda: self._access.machine().watch(self._report), self._watching)
 
     def close(self) -> None:
         """Stop watching."""
@@ -49,23 +50,23 @@ class EngineViewModel(QObject):
     @Slot()
     def start(self) -> None:
         """Start the engine, unless something is being done to it already."""
-        self._carry_out("start", lambda machine: machine.start(self._reported.emit))
+        self._carry_out("start", lambda machine: machine.start(self._report))
 
     @Slot()
     def stop(self) -> None:
         """Stop the containers and the machine; also cancels a start."""
-        self._carry_out("stop", lambda machine: machine.stop(self._reported.emit))
+        self._carry_out("stop", lambda machine: machine.stop(self._report))
 
     @Slot()
     def restart(self) -> None:
         """Stop and start the machine."""
-        self._carry_out("restart", lambda machine: machine.restart(self._reported.emit))
+        self._carry_out("restart", lambda machine: machine.restart(self._report))
 
     @Slot()
     def force_stop(self) -> None:
         """End the machine at once, from any state."""
         self._wish = ""  # whatever goes on is overtaken
-        self._carry_out("stop", lambda machine: machine.force_stop(self._reported.emit))
+        self._carry_out("stop", lambda machine: machine.force_stop(self._report))
 
     def stop_and_quit(self) -> None:
         """Stop the machine, then say `stopped_for_quit`, also when it could not be stopped."""

@@ -53,7 +53,8 @@ class EngineEventsViewModel(QObject):
     def _open(self) -> "EventFeed":
         from app.services.engine_events import EventFeed  # imports `requests`: only in a worker
 
-        return EventFeed(self._access.client(), self._connected.emit, self._arrived.emit, self._lost.emit)
+        tell = self._background.teller
+        return EventFeed(self._access.client(), tell(self._connected), tell(self._arrived), tell(self._lost))
 
     @Slot(object)
     def _opened(self, feed: "EventFeed") -> None:

@@ -102,7 +102,7 @@ class GettingStartedViewModel(QObject):
         if known is not None and known.phase == progress.phase and now - self._last_emit < _EMIT_SECONDS:
             return  # the next tick shows it
         self._last_emit = now
-        self._progressed.emit()
+        self._background.gate.emit(self._progressed)
 
     @Slot()
     def _redraw(self) -> None:

@@ -144,7 +144,7 @@ class NetworksViewModel(ObjectList):
     def find_members(self, key: str) -> None:
         """Ask for the addresses on a network; the answer is `members_found`."""
         self._background.run(
-            lambda: self._access.client().inspect_network(key), self.members_found.emit, self._no_members
+            lambda: self._access.client().inspect_network(key), self._found_members, self._no_members
         )
 
     def connect_container(self, key: str, container: str) -> None:
@@ -164,6 +164,10 @@ class NetworksViewModel(ObjectList):
     def _changed(self, network: Network) -> None:
         self.members_found.emit(network)
         self.refresh()
+
+    @Slot(object)
+    def _found_members(self, network: Network) -> None:
+        self.members_found.emit(network)
 
     @Slot(object)
     def _no_members(self, error: Exception) -> None:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 from app.viewmodels.desktop import DesktopViewModel
 from app.viewmodels.engine_view import EngineView
 from app.views.dialogs.quit_dialog import QuitDialog
+from app.views.garbage import GarbageCollector
 from app.views.main_window import MainWindow
 from app.views.single_instance import SingleInstance, hand_over, instance_name
 from app.views.theme import Appearance, Theme
@@ -175,6 +176,7 @@ def run_application(
     install_translations(application, QLocale())
     Theme(application, Appearance(desktop.preferences.theme))
     application.setWindowIcon(build_app_icon())
+    collector = GarbageCollector(application)
     running = Desktop(application, desktop, version, arguments)
     instance = SingleInstance(name, application)
     instance.called.connect(running.take_call)
@@ -183,6 +185,7 @@ def run_application(
     running.window.show()
     code = application.exec()
     instance.close()
+    collector.close()
     return code
 
 

@@ -18,6 +18,7 @@ from app.services.settings import SettingsFile
 from app.viewmodels.desktop import DesktopViewModel
 from app.viewmodels.preferences import Preferences
 from app.views.application import install_translations
+from app.views.garbage import GarbageCollector
 from app.views.main_window import MainWindow
 from app.views.theme import Appearance, Theme
 from tests.fakes.fake_access import FakeAccess
@@ -44,6 +45,14 @@ def theme(qapp: QApplication) -> Theme:
     QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
     install_translations(qapp, QLocale())
     return Theme(qapp, Appearance.LIGHT)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def collector(qapp: QApplication) -> Iterator[GarbageCollector]:
+    """Python's collector where the desktop has it, too: in this thread."""
+    made = GarbageCollector(qapp)
+    yield made
+    made.close()
 
 
 @pytest.fixture

@@ -1,0 +1,36 @@
+"""Python's cyclic collector, kept to the window's thread."""
+
+import gc
+
+from PySide6.QtCore import QObject, QTimer, Slot
+
+_PAUSE_MS = 2_000
+
+
+class GarbageCollector(QObject):
+    """Collects cycles in the thread that made it, and in no other.
+
+    Python collects in whichever thread allocates. A worker that comes to a cycle with a Qt object in it
+    would delete that object there: timers and widgets do not survive this, and the program neither.
+    """
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._limits = gc.get_threshold()
+        gc.disable()
+        self._timer = QTimer(self, interval=_PAUSE_MS)
+        self._timer.timeout.connect(self.look)
+        self._timer.start()
+
+    @Slot()
+    def look(self) -> None:
+        """Collect the generations that are due."""
+        for generation in (2, 1, 0):
+            if gc.get_count()[generation] > self._limits[generation]:
+                gc.collect(generation)
+                return
+
+    def close(self) -> None:
+        """Give the collector back to Python."""
+        self._timer.stop()
+        gc.enable()

@@ -1,0 +1,123 @@
+"""Workers and the window: what a thread says reaches the window, or nobody, but never a deleted object."""
+
+import gc
+import threading
+from collections.abc import Iterator
+from typing import Self
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.viewmodels.background import Background
+from app.views.garbage import GarbageCollector
+from tests.ui.conftest import delete_now
+
+_ROUNDS = 300
+
+
+class Quiet:
+    """A source that says something, then waits for its end."""
+
+    def __init__(self) -> None:
+        self.over = threading.Event()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *details: object) -> None:
+        pass
+
+    def cancel(self) -> None:
+        self.over.set()
+
+    def read(self) -> Iterator[int]:
+        yield 1
+        self.over.wait()
+        yield 2
+
+
+class Ear(QObject):
+    """Counts what it hears."""
+
+    told = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.batches = 0
+        self.words = 0
+        self.told.connect(self._count)
+
+    @Slot()
+    def _count(self) -> None:
+        self.words += 1
+
+    @Slot(list)
+    def take(self, _: list[int]) -> None:
+        self.batches += 1
+
+    @Slot(object)
+    def ended(self, _: object) -> None:
+        pass
+
+
+def test_a_background_goes_while_its_workers_speak(qtbot: QtBot) -> None:
+    """Streams and tasks say their last word at the very moment when all of them are deleted."""
+    ear = Ear()
+    for _ in range(_ROUNDS):
+        background, end = Background(), threading.Event()
+        streams = [background.open_stream(Quiet, Quiet.read, ear.take, ear.ended, 0) for _ in range(8)]
+        for _ in range(4):
+            background.run_alone(end.wait, ear.ended, ear.ended)
+        QApplication.processEvents()
+        end.set()
+        background.close()
+        delete_now(background)
+        for stream in streams:
+            stream.join(10)
+            assert not stream.is_alive
+    qtbot.wait(0)
+
+
+def test_nothing_is_told_after_the_end(qtbot: QtBot) -> None:
+    background, ear = Background(), Ear()
+    tell = background.teller(ear.told)
+    tell()
+    assert ear.words == 1
+    background.close()
+    tell()
+    assert ear.words == 1
+    delete_now(background)
+    del qtbot
+
+
+def test_only_the_window_collects_cycles(collector: GarbageCollector, qtbot: QtBot) -> None:
+    assert not gc.isenabled()
+    del collector
+    deleted_in: list[int] = []
+
+    class Cycle(QObject):
+        def __init__(self) -> None:
+            super().__init__()
+            self.itself = self
+            self.timer = QTimer(self)
+            self.timer.start(1000)
+
+        def __del__(self) -> None:
+            deleted_in.append(threading.get_ident())
+
+    def allocate() -> None:
+        kept = [[number] for number in range(50_000)]
+        assert len(kept) == 50_000
+
+    gc.collect()
+    for _ in range(20):
+        Cycle()
+    worker = threading.Thread(target=allocate)
+    worker.start()
+    worker.join()
+    assert not deleted_in
+    kept = [[number] for number in range(5_000)]  # a collection is due: now in this thread
+    qtbot.waitUntil(lambda: len(deleted_in) == 20, timeout=10_000)
+    assert set(deleted_in) == {threading.get_ident()}
+    assert len(kept) == 5_000
