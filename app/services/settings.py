@@ -24,6 +24,8 @@ class Settings:
     keep_running_when_closed: bool = True
     last_page: str = "containers"
     language: str = ""  # "" is the system's
+    notifications: bool = True
+    system_notifications: bool = True  # shown by the desktop while the window is not in front
 
     @classmethod
     def from_json(cls, value: Any) -> "Settings":

@@ -15,6 +15,8 @@ from app.viewmodels.getting_started import GettingStartedViewModel
 from app.viewmodels.images import ImagesViewModel
 from app.viewmodels.machine_settings import MachineSettingsViewModel
 from app.viewmodels.networks import NetworksViewModel
+from app.viewmodels.notice_sources import NoticeSources
+from app.viewmodels.notifications import NotificationsViewModel
 from app.viewmodels.preferences import Preferences
 from app.viewmodels.pull_image import PullImageViewModel
 from app.viewmodels.run_image import RunImageViewModel
@@ -44,6 +46,7 @@ class DesktopViewModel(QObject):
         self.troubleshoot = TroubleshootViewModel(self.background, access, self)
         self.pull = PullImageViewModel(self.background, access, self)
         self.getting_started = GettingStartedViewModel(self.background, access, self)
+        self.notifications = NotificationsViewModel(preferences, self)
         self.engine.changed.connect(self.engine_changed)
         self.engine.usable_changed.connect(self.events.follow)
         # After every connection all is listed anew, so nothing that happened meanwhile is missed.
@@ -56,6 +59,7 @@ class DesktopViewModel(QObject):
         self.events.volumes_changed.connect(self.volumes.refresh_soon)
         self.events.networks_changed.connect(self.networks.refresh_soon)
         self.pull.succeeded.connect(self.images.refresh)
+        self._notice_sources = NoticeSources(self)
 
     @property
     def view(self) -> EngineView:

@@ -21,6 +21,7 @@ class EngineEventsViewModel(QObject):
     images_changed = Signal()
     volumes_changed = Signal()
     networks_changed = Signal()
+    arrived = Signal(list)  # Events, in their order
     _connected = Signal()
     _arrived = Signal(list)
     _lost = Signal(object)
@@ -64,6 +65,7 @@ class EngineEventsViewModel(QObject):
 
     @Slot(list)
     def _sort(self, events: list[Event]) -> None:
+        self.arrived.emit(events)
         kinds = {event.type for event in events}
         if "container" in kinds:
             self.containers_changed.emit()

@@ -67,6 +67,7 @@ class EngineView:
     memory_bytes: int = 0
     memory_limit_bytes: int = 0
     disk_bytes: int = 0
+    disk_limit_bytes: int = 0
     cpus: int = 0
     warnings: tuple[str, ...] = ()
 
@@ -137,6 +138,7 @@ def build_engine_view(status: "MachineStatus") -> EngineView:
         memory_bytes=status.memory_bytes,
         memory_limit_bytes=status.memory_limit_bytes,
         disk_bytes=status.disk_bytes,
+        disk_limit_bytes=status.disk_limit_bytes,
         cpus=status.cpus,
         warnings=status.warnings,
     )

@@ -49,6 +49,16 @@ class Preferences(QObject):
         """Return whether closing the window leaves Marina in the tray."""
         return self._settings.keep_running_when_closed
 
+    @property
+    def notifications(self) -> bool:
+        """Return whether notices are kept at all."""
+        return self._settings.notifications
+
+    @property
+    def system_notifications(self) -> bool:
+        """Return whether the system shows notices while the window is not in front."""
+        return self._settings.system_notifications
+
     def change(self, **values: Any) -> None:
         """Change settings by name."""
         self._settings = replace(self._settings, **values)

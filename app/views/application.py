@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from app.viewmodels.desktop import DesktopViewModel
 from app.viewmodels.engine_view import EngineView
+from app.viewmodels.notifications import Notice
 from app.views.dialogs.quit_dialog import QuitDialog
 from app.views.garbage import GarbageCollector
 from app.views.main_window import MainWindow
@@ -46,8 +47,16 @@ class Desktop(QObject):
         tray.stop_requested.connect(self._desktop.engine.stop)
         tray.quit_requested.connect(self.ask_to_quit)
         self._desktop.engine_changed.connect(tray.show_engine)
+        self._desktop.notifications.added.connect(self._show_notice)
         tray.icon.show()
         return tray
+
+    @Slot(object)
+    def _show_notice(self, notice: Notice) -> None:
+        """Let the system tell it while the window is not in front."""
+        wanted = self._desktop.preferences.system_notifications
+        if self.tray is not None and wanted and not self.window.isActiveWindow():
+            self.tray.show_notice(notice)
 
     @Slot()
     def _begin(self) -> None:

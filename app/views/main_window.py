@@ -10,6 +10,7 @@ from app.viewmodels.desktop import DesktopViewModel
 from app.viewmodels.engine_view import EngineView
 from app.viewmodels.run_image import StartedContainer
 from app.viewmodels.wording import format_size
+from app.views.bell import Bell
 from app.views.browser import open_address, open_file
 from app.views.dialogs.pull_image_dialog import PullImageDialog
 from app.views.dialogs.run_image_dialog import RunImageDialog
@@ -119,6 +120,7 @@ class MainWindow(QMainWindow):
             self.sidebar.add_page(name, title, icon, words, below=name in ("settings", "troubleshoot"))
             QShortcut(keys, self).activated.connect(lambda name=name: self.show_page(name))
         self.quick = QuickActions(self, titles)
+        self.bell = Bell(self)
 
     def _make_settings(self) -> Page:
         page = SettingsPage(self.desktop.preferences, self.desktop.machine_settings)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject
 from app.viewmodels.quick_search import Entry, QuickSearch
 from app.views.dialogs.quick_search_dialog import QuickSearchDialog
 from app.views.pages.networks_page import NetworksPage
+from app.views.pages.settings_page import SettingsPage
 from app.views.pages.volumes_page import VolumesPage
 
 if TYPE_CHECKING:
@@ -29,14 +30,31 @@ class QuickActions(QObject):
             "start": (self.tr("Start the engine"), "play", engine.start),
             "stop": (self.tr("Stop the engine"), "stop", engine.stop),
             "restart": (self.tr("Restart the engine"), "restart", engine.restart),
+            "notices": (self.tr("Show notifications"), "bell", lambda: window.bell.open()),
             "light": (self.tr("Light appearance"), "appearance", lambda: window.choose_appearance("light")),
             "dark": (self.tr("Dark appearance"), "appearance", lambda: window.choose_appearance("dark")),
+        }
+        settings = {
+            "appearance": self.tr("Appearance"),
+            "language": self.tr("Language"),
+            "keep-running": self.tr("Closing the window"),
+            "notices": self.tr("Notifications"),
+            "cpus": self.tr("Processors"),
+            "memory": self.tr("Memory"),
+            "disk": self.tr("Disk"),
+            "folders": self.tr("Shared folders"),
+            "mirrors": self.tr("Mirrors of Docker Hub"),
+            "insecure": self.tr("Registries without TLS"),
         }
         self.search.places = [
             *(Entry("page", name, title, self.tr("Page"), name) for name, title in pages.items()),
             *(
                 Entry("action", name, title, self.tr("Action"), icon)
                 for name, (title, icon, _) in self._actions.items()
+            ),
+            *(
+                Entry("setting", name, title, self.tr("Setting"), "settings")
+                for name, title in settings.items()
             ),
         ]
 
@@ -53,6 +71,8 @@ class QuickActions(QObject):
             window.show_page(entry.target)
         elif entry.kind == "action":
             self._actions[entry.target][2]()
+        elif entry.kind == "setting":
+            self._show_setting(entry.target)
         elif entry.kind == "container":
             window.show_page("containers")
             window.containers.show_container(entry.target)
@@ -69,6 +89,12 @@ class QuickActions(QObject):
             page.filter_box.setText(entry.title)
         elif isinstance(page, NetworksPage) and (row := page.networks.table.find_row(entry.target)):
             page.show_network(row)
+
+    def _show_setting(self, name: str) -> None:
+        self._window.show_page("settings")
+        page = self._window.page
+        if isinstance(page, SettingsPage):
+            page.show_setting(name)
 
     def _run_story(self) -> None:
         self._window.show_page("containers")

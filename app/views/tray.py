@@ -5,6 +5,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from app.viewmodels.engine_view import EngineState, EngineView
+from app.viewmodels.notifications import Notice
 from app.views.icons import icon_pixmap
 from app.views.theme import LIGHT, Theme
 
@@ -49,6 +50,14 @@ class Tray(QObject):
         self.icon.setToolTip(f"Marina: {view.word}")
         if tone_changed or self.icon.icon().isNull():
             self._draw()
+
+    def show_notice(self, notice: Notice) -> None:
+        """Let the system show a notice."""
+        kind = {
+            "err": QSystemTrayIcon.MessageIcon.Critical,
+            "warn": QSystemTrayIcon.MessageIcon.Warning,
+        }.get(notice.tone, QSystemTrayIcon.MessageIcon.Information)
+        self.icon.showMessage(notice.title, notice.text, kind)
 
     def _draw(self) -> None:
         self.icon.setIcon(build_tray_icon(self._view))

@@ -1360,6 +1360,72 @@
     </message>
 </context>
 <context>
+    <name>NoticePanel</name>
+    <message>
+        <source>Notifications</source>
+        <translation>通知</translation>
+    </message>
+    <message>
+        <source>Nothing has happened. Good.</source>
+        <translation>没有新消息，一切正常。</translation>
+    </message>
+    <message>
+        <source>Clear all</source>
+        <translation>全部清除</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+</context>
+<context>
+    <name>NoticeSources</name>
+    <message>
+        <source>{0} was pulled</source>
+        <translation>已拉取 {0}</translation>
+    </message>
+    <message>
+        <source>{0} could not be pulled</source>
+        <translation>无法拉取 {0}</translation>
+    </message>
+    <message>
+        <source>{0} ran out of memory</source>
+        <translation>{0} 内存不足</translation>
+    </message>
+    <message>
+        <source>A process in it was ended by the kernel. A higher memory limit may help.</source>
+        <translation>内核结束了其中的一个进程。提高内存上限可能有帮助。</translation>
+    </message>
+    <message>
+        <source>{0} ended unexpectedly</source>
+        <translation>{0} 意外结束</translation>
+    </message>
+    <message>
+        <source>Exit code {0}. Its log may say why.</source>
+        <translation>退出码 {0}。日志里可能有原因。</translation>
+    </message>
+    <message>
+        <source>The engine is back</source>
+        <translation>引擎已恢复</translation>
+    </message>
+    <message>
+        <source>The engine was lost</source>
+        <translation>与引擎失去联系</translation>
+    </message>
+    <message>
+        <source>Marina is trying to reach it again.</source>
+        <translation>Marina 正在尝试重新连接。</translation>
+    </message>
+    <message>
+        <source>The engine&apos;s disk is nearly full</source>
+        <translation>引擎的磁盘快满了</translation>
+    </message>
+    <message>
+        <source>{0} of {1} are in use. Clean up images and volumes, or let it grow in Settings.</source>
+        <translation>已用 {0}，共 {1}。请清理镜像和卷，或在设置中扩大磁盘。</translation>
+    </message>
+</context>
+<context>
     <name>Page</name>
     <message numerus="yes">
         <source>%n failed:</source>
@@ -1512,6 +1578,10 @@
         <translation>重启引擎</translation>
     </message>
     <message>
+        <source>Show notifications</source>
+        <translation>显示通知</translation>
+    </message>
+    <message>
         <source>Light appearance</source>
         <translation>浅色外观</translation>
     </message>
@@ -1520,12 +1590,56 @@
         <translation>深色外观</translation>
     </message>
     <message>
+        <source>Appearance</source>
+        <translation>外观</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>语言</translation>
+    </message>
+    <message>
+        <source>Closing the window</source>
+        <translation>关闭窗口</translation>
+    </message>
+    <message>
+        <source>Notifications</source>
+        <translation>通知</translation>
+    </message>
+    <message>
+        <source>Processors</source>
+        <translation>处理器</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>Disk</source>
+        <translation>磁盘</translation>
+    </message>
+    <message>
+        <source>Shared folders</source>
+        <translation>共享文件夹</translation>
+    </message>
+    <message>
+        <source>Mirrors of Docker Hub</source>
+        <translation>Docker Hub 镜像站</translation>
+    </message>
+    <message>
+        <source>Registries without TLS</source>
+        <translation>不使用 TLS 的仓库</translation>
+    </message>
+    <message>
         <source>Page</source>
         <translation>页面</translation>
     </message>
     <message>
         <source>Action</source>
         <translation>操作</translation>
+    </message>
+    <message>
+        <source>Setting</source>
+        <translation>设置项</translation>
     </message>
 </context>
 <context>
@@ -1792,6 +1906,30 @@
         <translation>关闭</translation>
     </message>
     <message>
+        <source>Keep a list of what happened</source>
+        <translation>保留发生过的事件列表</translation>
+    </message>
+    <message>
+        <source>Let the system show it while the window is not in front</source>
+        <translation>窗口不在前台时由系统显示</translation>
+    </message>
+    <message>
+        <source>Ended pulls, containers that end by themselves, a full disk, a lost engine.</source>
+        <translation>拉取结束、容器自行结束、磁盘已满、引擎失联。</translation>
+    </message>
+    <message>
+        <source>Notifications</source>
+        <translation>通知</translation>
+    </message>
+    <message>
+        <source>Behind the bell</source>
+        <translation>铃铛列表</translation>
+    </message>
+    <message>
+        <source>As messages</source>
+        <translation>系统消息</translation>
+    </message>
+    <message>
         <source>Processors</source>
         <translation>处理器</translation>
     </message>
@@ -1875,8 +2013,18 @@
         <translation>搜索全部内容（Ctrl+K）</translation>
     </message>
     <message>
+        <source>Notifications</source>
+        <translation>通知</translation>
+    </message>
+    <message>
         <source>Appearance</source>
         <translation>外观</translation>
+    </message>
+    <message numerus="yes">
+        <source>Notifications, %n unread</source>
+        <translation>
+            <numerusform>通知，%n 条未读</numerusform>
+        </translation>
     </message>
     <message>
         <source>Like the system</source>
@@ -2327,6 +2475,23 @@
     <message>
         <source>Delete</source>
         <translation>删除</translation>
+    </message>
+</context>
+<context>
+    <name>_NoticeCard</name>
+    <message numerus="yes">
+        <source>%n time(s)</source>
+        <translation>
+            <numerusform>%n 次</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>new</source>
+        <translation>新</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>忽略</translation>
     </message>
 </context>
 <context>

@@ -65,14 +65,14 @@ class FakeContainers:
         elif action == "kill":
             if container.state != "running":
                 raise Refusal(409, f"cannot kill container: {container.id}: container is not running")
-            self._end(container, 137)
+            self._kill(container, 9)
         elif action == "stop":
             if container.state != "running":
                 raise Refusal(304, "")
-            self._end(container, 143)
+            self._kill(container, 15)
         else:
             if container.state == "running":
-                self._end(container, 143)
+                self._kill(container, 15)
             self._start(container)
 
     def remove(self, container: FakeContainer, force: bool) -> None:
@@ -84,7 +84,7 @@ class FakeContainers:
                     f"cannot remove container {container.name!r}: container is running: "
                     "stop the container before removing or force remove",
                 )
-            self._end(container, 137)
+            self._kill(container, 9)
         with self._state.lock:
             self._state.containers.pop(container.id, None)
         self._state.publish("container", "destroy", container.id, name=container.name)
@@ -113,6 +113,10 @@ class FakeContainers:
                 self._end(container, code)
 
         self._spawn(run)
+
+    def _kill(self, container: FakeContainer, signal: int) -> None:
+        self._state.publish("container", "kill", container.id, name=container.name, signal=str(signal))
+        self._end(container, 128 + signal)
 
     def _end(self, container: FakeContainer, code: int) -> None:
         container.exit_code, container.state = code, "exited"

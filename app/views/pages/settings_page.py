@@ -43,6 +43,7 @@ class SettingsPage(Page):
         self._build_machine_fields()
         cards = column(
             self._window_card(),
+            self._notices_card(),
             self._resources_card(),
             self._engine_card(),
             None,
@@ -53,11 +54,11 @@ class SettingsPage(Page):
         content.setMaximumWidth(_WIDTH)
         content.setLayout(cards)
         cards.setContentsMargins(0, 0, 8, 0)
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setWidget(content)
-        self.body.addWidget(scroll, 1)
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._scroll.setWidget(content)
+        self.body.addWidget(self._scroll, 1)
         self.body.addWidget(self._build_bar())
         machine.loaded.connect(self._show_form)
         machine.saved.connect(self._saved)
@@ -117,6 +118,25 @@ class SettingsPage(Page):
             self._line(self.tr("Language"), self.language, None),
             self._language_note,
             self._line(self.tr("Closing"), self.keep_running, None),
+        )
+
+    def _notices_card(self) -> Card:
+        kept = QCheckBox(self.tr("Keep a list of what happened"))
+        kept.setObjectName("settings.notices")
+        kept.setChecked(self._preferences.notifications)
+        shown = QCheckBox(self.tr("Let the system show it while the window is not in front"))
+        shown.setObjectName("settings.notices.system")
+        shown.setChecked(self._preferences.system_notifications)
+        shown.setEnabled(kept.isChecked())
+        kept.toggled.connect(lambda on: self._preferences.change(notifications=on))
+        kept.toggled.connect(shown.setEnabled)
+        shown.toggled.connect(lambda on: self._preferences.change(system_notifications=on))
+        hint = self.tr("Ended pulls, containers that end by themselves, a full disk, a lost engine.")
+        return self._card(
+            "notices",
+            self.tr("Notifications"),
+            self._line(self.tr("Behind the bell"), kept, None, hint=hint),
+            self._line(self.tr("As messages"), shown, None),
         )
 
     def _build_machine_fields(self) -> None:
@@ -199,6 +219,13 @@ class SettingsPage(Page):
         self.bar.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.bar.hide()
         return self.bar
+
+    def show_setting(self, name: str) -> None:
+        """Bring one setting into sight and give it the keyboard."""
+        widget = self.findChild(QWidget, f"settings.{name}")
+        if widget is not None:
+            self._scroll.ensureWidgetVisible(widget)
+            widget.setFocus()
 
     # --- what happens -------------------------------------------------------------------------------------
 

@@ -23,7 +23,7 @@ class _NavButton(QToolButton):
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setFixedHeight(38)
-        ThemedIcon(self, icon, "muted", "accent")
+        self.icon_source = ThemedIcon(self, icon, "muted", "accent")
 
 
 class Sidebar(QWidget):
@@ -32,6 +32,7 @@ class Sidebar(QWidget):
     chosen = Signal(str)
     appearance_chosen = Signal(str)
     search_pressed = Signal()
+    bell_pressed = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -54,6 +55,9 @@ class Sidebar(QWidget):
         self.search.clicked.connect(self.search_pressed)
         self._labels[self.search] = self.tr("Search")
         self._layout.addWidget(self.search)
+        self.bell = _NavButton("sidebar.notifications", self.tr("Notifications"), "bell")
+        self.bell.clicked.connect(self.bell_pressed)
+        self._layout.addWidget(self.bell)
         self._layout.addSpacing(8)
         self._pages_end = self._layout.count()
         self._layout.addStretch(1)
@@ -63,6 +67,8 @@ class Sidebar(QWidget):
         self._labels[self.appearance] = self.tr("Appearance")
         self._layout.addWidget(self.appearance)
         self._build_menu()
+        self._labels[self.bell] = self.tr("Notifications")
+        self.show_unread(0)
         self.setFixedWidth(WIDTH)
         Theme.current().changed.connect(self._draw_logo)
         self._draw_logo()
@@ -82,6 +88,15 @@ class Sidebar(QWidget):
     def show_page(self, name: str) -> None:
         """Mark a page as the one shown."""
         self._buttons[name].setChecked(True)
+
+    def show_unread(self, count: int) -> None:
+        """Mark the bell with how many notices nobody has seen."""
+        label = self.tr("Notifications")
+        self.bell.setText(f"  {label}  ({count})" if count else f"  {label}")
+        words = self.tr("Notifications, %n unread", "", count) if count else label
+        self.bell.setAccessibleName(words)
+        self.bell.setToolTip(words)
+        self.bell.icon_source.show("bell", "warn" if count else "muted")
 
     def set_narrow(self, narrow: bool) -> None:
         """Show only icons, or words too."""

@@ -1,0 +1,41 @@
+"""The bell of one window: its unread mark, its panel, and where a notice leads."""
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Slot
+
+from app.viewmodels.notifications import Notice
+from app.views.widgets.notice_panel import NoticePanel
+
+if TYPE_CHECKING:
+    from app.views.main_window import MainWindow
+
+
+class Bell(QObject):
+    """Joins the sidebar's bell, the panel and the pages."""
+
+    def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window)
+        self._window = window
+        self._notices = window.desktop.notifications
+        self.panel = NoticePanel(self._notices, window)
+        self.panel.chosen.connect(self.go_to)
+        self.panel.settings_requested.connect(lambda: window.show_page("settings"))
+        window.sidebar.bell_pressed.connect(self.open)
+        self._notices.changed.connect(self._mark)
+
+    @Slot()
+    def open(self) -> None:
+        """Show the notices."""
+        self.panel.open_beside(self._window.sidebar.bell)
+
+    def go_to(self, notice: Notice) -> None:
+        """Show what a notice is about."""
+        if notice.place == "container":
+            self._window.show_page("containers")
+            self._window.containers.show_container(notice.target)
+        elif notice.place:
+            self._window.show_page(notice.place)
+
+    def _mark(self) -> None:
+        self._window.sidebar.show_unread(self._notices.unread)

@@ -1,0 +1,112 @@
+"""The bell: what gets a notice, what does not, the list, and the switch that turns it off."""
+
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.viewmodels.desktop import DesktopViewModel
+from app.views.main_window import MainWindow
+from app.views.pages.container_detail_view import ContainerDetailView
+from app.views.widgets.notice_panel import NoticePanel
+from tests.fakes.fake_engine import FakeEngine
+from tests.fakes.fake_machine import FakeMachine
+from tests.ui.helpers import find, press, text_of, wait_for
+from vm.machine.status import MachineState
+
+Save = Callable[[QWidget, str], None]
+
+
+def titles(desktop: DesktopViewModel) -> list[str]:
+    return [notice.title for notice in desktop.notifications.notices]
+
+
+def begin(desktop: DesktopViewModel, engine: FakeEngine, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(desktop.events.connected, timeout=15_000):
+        desktop.begin()
+    wait_for(qtbot, lambda: any("GET /events" in line for line in engine.requests))
+
+
+def test_a_container_that_ends_by_itself_is_told_of_and_one_that_was_stopped_is_not(
+    window: MainWindow, desktop: DesktopViewModel, engine: FakeEngine, qtbot: QtBot, save_picture: Save
+) -> None:
+    image = engine.add_image("nginx:1.27")
+    stopped, crashed = engine.add_container("calm", image), engine.add_container("web", image)
+    for container in (stopped, crashed):
+        engine.containers.act(container, "start", {})
+    begin(desktop, engine, qtbot)
+    engine.containers.act(stopped, "stop", {})
+    engine.containers._end(crashed, 137)
+    wait_for(qtbot, lambda: titles(desktop) == ["web ended unexpectedly"])
+    bell = find(window, QAbstractButton, "sidebar.notifications")
+    assert bell.accessibleName() == "Notifications, 1 unread"
+    engine.offer_image("redis:7")
+    desktop.pull.start("redis:7")
+    wait_for(qtbot, lambda: titles(desktop)[0] == "redis:7 was pulled")
+    save_picture(window, "notifications-bell")
+    press(qtbot, window, "sidebar.notifications")
+    panel = find(window, NoticePanel, "popover.notices")
+    assert text_of(panel, "notices.1.text") == "Exit code 137. Its log may say why."
+    save_picture(panel, "notifications")
+    find(panel, QAbstractButton, "notices.0.dismiss").click()  # drawing pictures may have closed the panel
+    assert titles(desktop) == ["web ended unexpectedly"]
+    wait_for(qtbot, lambda: desktop.containers.total == 2)
+    desktop_notice = desktop.notifications.notices[0]
+    panel.chosen.emit(desktop_notice)
+    assert isinstance(window.containers.detail, ContainerDetailView)
+    panel.hide()
+    assert bell.accessibleName() == "Notifications"
+
+
+def test_repeated_deaths_are_one_notice(
+    desktop: DesktopViewModel, engine: FakeEngine, machine: FakeMachine, qtbot: QtBot
+) -> None:
+    del machine
+    container = engine.add_container("loop", engine.add_image("nginx:1.27"))
+    begin(desktop, engine, qtbot)
+    for _ in range(3):
+        engine.containers.act(container, "start", {})
+        engine.containers._end(container, 1)
+    wait_for(qtbot, lambda: [n.times for n in desktop.notifications.notices] == [3])
+
+
+def test_a_full_disk_and_a_lost_engine_are_told_of_once(
+    window: MainWindow, desktop: DesktopViewModel, machine: FakeMachine, qtbot: QtBot
+) -> None:
+    desktop.begin()
+    wait_for(qtbot, lambda: desktop.view.can_be_used)
+    machine.set(disk_bytes=95, disk_limit_bytes=100)
+    wait_for(qtbot, lambda: titles(desktop) == ["The engine's disk is nearly full"])
+    machine.set(disk_bytes=96)
+    machine.set(state=MachineState.RECONNECTING)
+    wait_for(qtbot, lambda: titles(desktop)[0] == "The engine was lost")
+    machine.set(state=MachineState.RUNNING)
+    wait_for(qtbot, lambda: titles(desktop) == ["The engine is back", "The engine's disk is nearly full"])
+    panel = window.bell.panel
+    press(qtbot, window, "sidebar.notifications")
+    press(qtbot, panel, "notices.clear")
+    assert find(panel, QWidget, "notices.empty").isVisible()
+    panel.hide()
+
+
+def test_an_engine_that_is_stopped_is_not_lost(
+    desktop: DesktopViewModel, machine: FakeMachine, qtbot: QtBot
+) -> None:
+    desktop.begin()
+    wait_for(qtbot, lambda: desktop.view.can_be_used)
+    desktop.engine.stop()
+    wait_for(qtbot, lambda: machine.status.state is MachineState.STOPPED and not desktop.view.can_be_used)
+    assert titles(desktop) == []
+
+
+def test_the_switch_in_settings_turns_them_off(
+    window: MainWindow, desktop: DesktopViewModel, machine: FakeMachine, qtbot: QtBot
+) -> None:
+    window.show_page("settings")
+    find(window, QCheckBox, "settings.notices").click()
+    assert not find(window, QCheckBox, "settings.notices.system").isEnabled()
+    desktop.begin()
+    wait_for(qtbot, lambda: desktop.view.can_be_used)
+    machine.set(disk_bytes=95, disk_limit_bytes=100)
+    wait_for(qtbot, lambda: desktop.view.disk_bytes == 95)
+    assert titles(desktop) == []
