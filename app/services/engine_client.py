@@ -91,6 +91,14 @@ class EngineClient(InsideCalls, VolumeCalls, NetworkCalls):
             container, "restart", {"t": "" if timeout is None else str(timeout)}, waits=timeout
         )
 
+    def pause_container(self, container: str) -> None:
+        """Let its processes stand still."""
+        self._container_action(container, "pause")
+
+    def unpause_container(self, container: str) -> None:
+        """Let them go on."""
+        self._container_action(container, "unpause")
+
     def kill_container(self, container: str, signal: str = "") -> None:
         """Send a signal ("" is SIGKILL)."""
         self._container_action(container, "kill", {"signal": signal})

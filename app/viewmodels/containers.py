@@ -136,6 +136,9 @@ class ContainerTable(RowTableModel[ContainerRow]):
             "start": self.tr("Starting…"),
             "stop": self.tr("Stopping…"),
             "restart": self.tr("Restarting…"),
+            "pause": self.tr("Pausing…"),
+            "unpause": self.tr("Resuming…"),
+            "kill": self.tr("Stopping…"),
             "delete": self.tr("Deleting…"),
         }[action]
 
@@ -194,15 +197,19 @@ class ContainersViewModel(LiveList):
 
     def start(self, keys: Iterable[str]) -> None:
         """Start containers."""
-        self._act_on_all("start", keys, lambda client, key: client.start_container(key))
+        self.act("start", keys)
 
     def stop(self, keys: Iterable[str]) -> None:
         """Stop containers."""
-        self._act_on_all("stop", keys, lambda client, key: client.stop_container(key))
+        self.act("stop", keys)
 
     def restart(self, keys: Iterable[str]) -> None:
         """Restart containers."""
-        self._act_on_all("restart", keys, lambda client, key: client.restart_container(key))
+        self.act("restart", keys)
+
+    def act(self, name: str, keys: Iterable[str]) -> None:
+        """Start, stop, restart, pause, unpause or kill containers."""
+        self._act_on_all(name, keys, lambda client, key: _CALLS[name](client, key))
 
     def delete(self, keys: Iterable[str], force: bool = False, volumes: bool = False) -> None:
         """Delete containers; `force` stops running ones, `volumes` deletes their anonymous volumes too."""
@@ -216,7 +223,8 @@ class ContainersViewModel(LiveList):
             def call_for_key(client: "EngineClient", key: str = key) -> None:
                 call(client, key)
 
-            self._act(name, key, call_for_key)
+            # A stop that never ends is what a kill is for.
+            self._act(name, key, call_for_key, insists=name == "kill")
 
     def _list(self) -> list[Container]:
         return self._access.client().list_containers()
@@ -226,3 +234,13 @@ class ContainersViewModel(LiveList):
 
     def _dress(self, row: ContainerRow) -> ContainerRow:
         return ContainerRow(row.container, self._busy.get(row.key, ""), self._failures.get(row.key))
+
+
+_CALLS: dict[str, Callable[["EngineClient", str], None]] = {
+    "start": lambda client, key: client.start_container(key),
+    "stop": lambda client, key: client.stop_container(key),
+    "restart": lambda client, key: client.restart_container(key),
+    "pause": lambda client, key: client.pause_container(key),
+    "unpause": lambda client, key: client.unpause_container(key),
+    "kill": lambda client, key: client.kill_container(key),
+}

@@ -11,7 +11,7 @@ from app.services.engine_types import Container, Image
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
 from app.viewmodels.failure import Failure
-from app.viewmodels.live_list import LiveList
+from app.viewmodels.object_list import ObjectList
 from app.viewmodels.row_table_model import RowTableModel
 from app.viewmodels.wording import format_age, format_size
 
@@ -111,13 +111,13 @@ class _Listing:
     containers: list[Container]
 
 
-class ImagesViewModel(LiveList):
+class ImagesViewModel(ObjectList):
     """The images, one row a tag, and deleting them."""
 
     def __init__(self, background: Background, access: Access, parent: QObject | None = None) -> None:
         self.table = ImageTable()
         super().__init__(background, access, self.table, parent)
-        self.table.setParent(self)
+        self.is_wanted = True  # other pages offer images by name
 
     @property
     def disk_used(self) -> int:
@@ -129,20 +129,15 @@ class ImagesViewModel(LiveList):
         newest = sorted(self.table.rows, key=lambda row: -row.image.created)
         return [row.tag for row in newest if row.tag][:count]
 
-    def filter(self, needle: str) -> None:
-        """Show rows with every word of `needle`."""
-        words = needle.casefold().split()
-        self.table.set_filter(
-            lambda row: all(word in f"{row.name} {row.short_id}".casefold() for word in words)
-        )
-        self.counts_changed.emit()
-
     def delete(self, keys: Iterable[str], with_containers: bool = False) -> None:
         """Delete tags, and images with their last tag; `with_containers` deletes the containers first."""
         for key in keys:
             row = self.table.find_row(key)
             if row is not None:
                 self._act("delete", key, partial(_delete, row, with_containers))
+
+    def _searched(self, row: ImageRow) -> str:
+        return f"{row.name} {row.short_id}"
 
     def _list(self) -> _Listing:
         client = self._access.client()

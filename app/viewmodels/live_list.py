@@ -54,6 +54,10 @@ class LiveList(QObject):
         self.is_wanted = True
         self.refresh()
 
+    def filter(self, needle: str, only: str = "") -> None:
+        """Show rows with every word of `needle`; `only` names a kind of row, "" is all."""
+        raise NotImplementedError
+
     def _list(self) -> Any:
         """Ask the engine; runs on a worker."""
         raise NotImplementedError
@@ -102,9 +106,14 @@ class LiveList(QObject):
         if self._failures.pop(key, None) is not None:
             self._show(key)
 
-    def _act(self, name: str, key: str, call: Callable[["EngineClient"], None]) -> None:
-        """Carry out `call` on a worker; the row is busy with `name` meanwhile, and keeps the failure."""
-        if key in self._busy:
+    def _act(
+        self, name: str, key: str, call: Callable[["EngineClient"], None], insists: bool = False
+    ) -> None:
+        """Carry out `call` on a worker; the row is busy with `name` meanwhile, and keeps the failure.
+
+        `insists` does it even while something else goes on.
+        """
+        if key in self._busy and not insists:
             return
         row = self._rows.find_row(key)
         subject = row.name if row else key[:12]

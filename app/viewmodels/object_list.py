@@ -30,16 +30,24 @@ class ObjectList(LiveList):
         table.setParent(self)
         self.is_wanted = False
 
-    def filter(self, needle: str) -> None:
+    def filter(self, needle: str, only: str = "") -> None:
         """Show rows with every word of `needle` in their name or their users' names."""
         words = needle.casefold().split()
 
         def accepts(row: Any) -> bool:
-            text = f"{row.name} {' '.join(row.users)}".casefold()
-            return all(word in text for word in words)
+            text = self._searched(row).casefold()
+            return self._is_kind(row, only) and all(word in text for word in words)
 
         self._rows.set_filter(accepts)
         self.counts_changed.emit()
+
+    def _searched(self, row: Any) -> str:
+        """Return the text of a row that the filter looks at."""
+        return f"{row.name} {' '.join(row.users)}"
+
+    def _is_kind(self, row: Any, only: str) -> bool:
+        """Return whether a row belongs to the kind that alone is shown."""
+        return not only
 
     def _delete_each(self, keys: Iterable[str], call: Callable[["EngineClient", str], None]) -> None:
         for key in keys:

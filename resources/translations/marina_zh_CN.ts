@@ -19,6 +19,73 @@
     </message>
 </context>
 <context>
+    <name>ContainerActions</name>
+    <message>
+        <source>More…</source>
+        <translation>更多…</translation>
+    </message>
+    <message>
+        <source>Open in the browser</source>
+        <translation>在浏览器中打开</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>启动</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Restart</source>
+        <translation>重启</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Force stop…</source>
+        <translation>强制停止…</translation>
+    </message>
+    <message>
+        <source>Logs</source>
+        <translation>日志</translation>
+    </message>
+    <message>
+        <source>Terminal</source>
+        <translation>终端</translation>
+    </message>
+    <message>
+        <source>Copy the id</source>
+        <translation>复制 ID</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Start all</source>
+        <translation>全部启动</translation>
+    </message>
+    <message>
+        <source>Stop all</source>
+        <translation>全部停止</translation>
+    </message>
+    <message>
+        <source>Restart all</source>
+        <translation>全部重启</translation>
+    </message>
+    <message>
+        <source>Delete all</source>
+        <translation>全部删除</translation>
+    </message>
+</context>
+<context>
     <name>ContainerDetailView</name>
     <message>
         <source>Logs</source>
@@ -51,6 +118,10 @@
     <message>
         <source>Back to the containers (Esc)</source>
         <translation>返回容器列表（Esc）</translation>
+    </message>
+    <message>
+        <source>More…</source>
+        <translation>更多…</translation>
     </message>
     <message>
         <source>What to see of the container</source>
@@ -427,6 +498,14 @@
         <translation>正在重启…</translation>
     </message>
     <message>
+        <source>Pausing…</source>
+        <translation>正在暂停…</translation>
+    </message>
+    <message>
+        <source>Resuming…</source>
+        <translation>正在继续…</translation>
+    </message>
+    <message>
         <source>Deleting…</source>
         <translation>正在删除…</translation>
     </message>
@@ -501,44 +580,12 @@
         <translation>删除</translation>
     </message>
     <message>
-        <source>No container matches the filter.</source>
-        <translation>没有符合筛选条件的容器。</translation>
-    </message>
-    <message>
-        <source>Clear filter</source>
-        <translation>清除筛选</translation>
-    </message>
-    <message>
-        <source>The connection to the engine is lost; Marina is connecting again.</source>
-        <translation>与引擎的连接已断开，Marina 正在重新连接。</translation>
-    </message>
-    <message>
-        <source>The engine is not running: this list is from before. ({0})</source>
-        <translation>引擎未运行：此列表是之前的内容。({0})</translation>
-    </message>
-    <message>
         <source>The engine answers slowly.</source>
         <translation>引擎响应缓慢。</translation>
     </message>
     <message>
-        <source>The engine is not running</source>
-        <translation>引擎未运行</translation>
-    </message>
-    <message>
-        <source>Waiting for the engine</source>
-        <translation>正在等待引擎</translation>
-    </message>
-    <message>
-        <source>Loading…</source>
-        <translation>正在加载…</translation>
-    </message>
-    <message>
         <source>{0} of {1} running</source>
         <translation>{1} 个中有 {0} 个在运行</translation>
-    </message>
-    <message>
-        <source>No containers yet</source>
-        <translation>还没有容器</translation>
     </message>
     <message numerus="yes">
         <source>%n selected</source>
@@ -547,16 +594,20 @@
         </translation>
     </message>
     <message>
-        <source>The containers cannot be listed: {0}</source>
-        <translation>无法列出容器：{0}</translation>
-    </message>
-    <message>
-        <source>Try again</source>
-        <translation>重试</translation>
-    </message>
-    <message>
         <source>No browser could be opened for {0}</source>
         <translation>无法为 {0} 打开浏览器</translation>
+    </message>
+    <message>
+        <source>Force stop this container?</source>
+        <translation>要强制停止此容器吗？</translation>
+    </message>
+    <message>
+        <source>Its processes end at once: what they have not yet saved is lost.</source>
+        <translation>其进程会立即结束：尚未保存的内容将丢失。</translation>
+    </message>
+    <message>
+        <source>Force stop</source>
+        <translation>强制停止</translation>
     </message>
     <message>
         <source>Also delete their anonymous volumes</source>
@@ -575,10 +626,6 @@
     <message>
         <source>What they wrote outside of volumes is lost.</source>
         <translation>它们写在卷之外的内容将会丢失。</translation>
-    </message>
-    <message>
-        <source>Dismiss the failure</source>
-        <translation>忽略此错误</translation>
     </message>
 </context>
 <context>
@@ -967,22 +1014,6 @@
         <translation>容器由镜像创建。先从镜像仓库拉取一个镜像吧。</translation>
     </message>
     <message>
-        <source>Clear filter</source>
-        <translation>清除筛选</translation>
-    </message>
-    <message>
-        <source>No image matches the filter.</source>
-        <translation>没有符合筛选条件的镜像。</translation>
-    </message>
-    <message>
-        <source>The connection to the engine is lost; Marina is connecting again.</source>
-        <translation>与引擎的连接已断开，Marina 正在重新连接。</translation>
-    </message>
-    <message>
-        <source>The engine is not running: this list is from before. ({0})</source>
-        <translation>引擎未运行：此列表是之前的内容。({0})</translation>
-    </message>
-    <message>
         <source>Layers that no other image uses are deleted from the disk.</source>
         <translation>其他镜像不使用的层将从磁盘上删除。</translation>
     </message>
@@ -1000,39 +1031,11 @@
             <numerusform>删除 %n 个镜像？</numerusform>
         </translation>
     </message>
-    <message>
-        <source>The engine is not running</source>
-        <translation>引擎未运行</translation>
-    </message>
     <message numerus="yes">
         <source>%n image(s), {0} on disk</source>
         <translation>
             <numerusform>%n 个镜像，占用磁盘 {0}</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>Loading…</source>
-        <translation>正在加载…</translation>
-    </message>
-    <message>
-        <source>Waiting for the engine</source>
-        <translation>正在等待引擎</translation>
-    </message>
-    <message>
-        <source>The images cannot be listed: {0}</source>
-        <translation>无法列出镜像：{0}</translation>
-    </message>
-    <message>
-        <source>Try again</source>
-        <translation>重试</translation>
-    </message>
-    <message>
-        <source>Dismiss the failure</source>
-        <translation>忽略此错误</translation>
-    </message>
-    <message>
-        <source>Delete</source>
-        <translation>删除</translation>
     </message>
 </context>
 <context>
@@ -1078,6 +1081,10 @@
         <translation>引擎未运行：此列表是之前的内容。（{0}）</translation>
     </message>
     <message>
+        <source>The engine is not running</source>
+        <translation>引擎未运行</translation>
+    </message>
+    <message>
         <source>None yet</source>
         <translation>暂无</translation>
     </message>
@@ -1092,6 +1099,10 @@
     <message>
         <source>Try again</source>
         <translation>重试</translation>
+    </message>
+    <message>
+        <source>Dismiss the failure</source>
+        <translation>忽略此错误</translation>
     </message>
     <message>
         <source>Delete</source>
@@ -1692,53 +1703,6 @@
     <message>
         <source>Quit Marina?</source>
         <translation>退出 Marina？</translation>
-    </message>
-</context>
-<context>
-    <name>RowActionsDelegate</name>
-    <message>
-        <source>Stop</source>
-        <translation>停止</translation>
-    </message>
-    <message>
-        <source>Start</source>
-        <translation>启动</translation>
-    </message>
-    <message>
-        <source>Open in the browser</source>
-        <translation>在浏览器中打开</translation>
-    </message>
-    <message>
-        <source>Restart</source>
-        <translation>重启</translation>
-    </message>
-    <message>
-        <source>Logs</source>
-        <translation>日志</translation>
-    </message>
-    <message>
-        <source>Terminal</source>
-        <translation>终端</translation>
-    </message>
-    <message>
-        <source>Delete</source>
-        <translation>删除</translation>
-    </message>
-    <message>
-        <source>Start all</source>
-        <translation>全部启动</translation>
-    </message>
-    <message>
-        <source>Stop all</source>
-        <translation>全部停止</translation>
-    </message>
-    <message>
-        <source>Restart all</source>
-        <translation>全部重启</translation>
-    </message>
-    <message>
-        <source>Delete all</source>
-        <translation>全部删除</translation>
     </message>
 </context>
 <context>

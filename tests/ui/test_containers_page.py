@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
+from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QLabel, QWidget
+from PySide6.QtWidgets import QCheckBox, QLabel, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.viewmodels.containers import NAME, PORTS
@@ -93,8 +94,8 @@ def test_failure_is_shown_in_the_row(
     start_container(engine, "db", "postgres:17")
     wait_for(qtbot, lambda: len(names(open_window)) == 2)
     message = "port is already allocated: 0.0.0.0:8080 is in use by nginx (pid 12)"
-    engine.fail(r"POST /containers/\w+/restart", FaultKind.STATUS, status=500, message=message)
-    press_row_action(qtbot, open_window.containers.list, place_of(open_window, "web"), "restart")
+    engine.fail(r"POST /containers/\w+/stop", FaultKind.STATUS, status=500, message=message)
+    press_row_action(qtbot, open_window.containers.list, place_of(open_window, "web"), "stop")
     wait_for(qtbot, lambda: "nginx (pid 12)" in state_of(open_window, "web"))
     save_picture(open_window, "containers-row-failure")
     row = open_window.containers.viewmodel.table.shown[place_of(open_window, "web")]
@@ -193,3 +194,39 @@ def test_hostile_names_stay_text(open_window: MainWindow, engine: FakeEngine, qt
             assert label.textFormat() is Qt.TextFormat.PlainText, label.objectName()
         assert label.textFormat() is Qt.TextFormat.PlainText or not label.isVisible()
     assert text_of(open_window, "containers.detail.title") == evil
+
+
+def choose_from_menu(qtbot: QtBot, window: MainWindow, row: int, name: str) -> None:
+    """Open the menu of a row and choose from it."""
+    press_row_action(qtbot, window.containers.list, row, "more")
+    menu = find(window, QMenu, "containers.menu")
+    action = menu.findChild(QAction, f"containers.menu.{name}")
+    assert action is not None, f"the menu has no {name}"
+    assert action.isEnabled()
+    menu.close()
+    action.trigger()
+
+
+def test_pause_and_resume(open_window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    web = start_container(engine, "web")
+    wait_for(qtbot, lambda: names(open_window) == ["web"])
+    choose_from_menu(qtbot, open_window, 0, "pause")
+    wait_for(qtbot, lambda: state_of(open_window, "web").startswith("Paused"))
+    press_row_action(qtbot, open_window.containers.list, 0, "unpause")
+    wait_for(qtbot, lambda: web.state == "running" and state_of(open_window, "web").startswith("Running"))
+
+
+def test_force_stop_asks_and_helps_against_a_stop_that_hangs(
+    open_window: MainWindow, engine: FakeEngine, qtbot: QtBot, save_picture: Callable[[QWidget, str], None]
+) -> None:
+    web = start_container(engine, "web")
+    wait_for(qtbot, lambda: names(open_window) == ["web"])
+    engine.fail(r"POST /containers/\w+/stop", FaultKind.HANG)
+    press_row_action(qtbot, open_window.containers.list, 0, "stop")
+    wait_for(qtbot, lambda: any("/stop" in line for line in engine.requests))
+    choose_from_menu(qtbot, open_window, 0, "kill")
+    dialog = find(open_window, ConfirmDeleteDialog, "containers.kill")
+    save_picture(dialog, "container-force-stop")
+    assert web.state == "running", "nothing happens before the answer"
+    press(qtbot, open_window, "containers.kill.confirm")
+    wait_for(qtbot, lambda: web.exit_code == 137 and state_of(open_window, "web").startswith("Exited"))

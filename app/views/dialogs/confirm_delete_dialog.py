@@ -1,4 +1,4 @@
-"""Asks once before something is deleted, with its exact names and what else goes."""
+"""Asks once before something is deleted or broken off, with its exact names and what else goes."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QDialog, QWidget
@@ -21,8 +21,9 @@ class ConfirmDeleteDialog(QDialog):
         note: str,
         options: list[tuple[str, str, bool]],
         parent: QWidget | None = None,
+        verb: str = "",
     ) -> None:
-        """`options` are (name, label, checked) of the check boxes."""
+        """`options` are (name, label, checked) of the check boxes; `verb` replaces "Delete"."""
         super().__init__(parent)
         self.setObjectName(name)
         self.setWindowTitle(title)
@@ -43,7 +44,7 @@ class ConfirmDeleteDialog(QDialog):
             box.setChecked(checked)
             self._boxes[option] = box
             layout.addWidget(box)
-        delete = Button(self.tr("Delete"), f"{name}.confirm", "danger", "trash")
+        delete = Button(verb or self.tr("Delete"), f"{name}.confirm", "danger", "" if verb else "trash")
         delete.clicked.connect(self.accept)
         cancel = Button(self.tr("Cancel"), f"{name}.cancel")
         cancel.clicked.connect(self.reject)

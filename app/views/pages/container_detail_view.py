@@ -2,16 +2,16 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QPoint, Signal
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from app.viewmodels.container_inside import ContainerInside
 from app.viewmodels.containers import ContainerRow, ContainersViewModel
+from app.views.pages.container_actions import container_icons, container_menu
 from app.views.pages.container_facts_view import EnvironmentView, MountsView
 from app.views.pages.container_files_view import ContainerFilesView
 from app.views.pages.container_inspect_view import ContainerInspectView
-from app.views.pages.container_list import container_actions
 from app.views.pages.container_logs_view import ContainerLogsView
 from app.views.pages.container_stats_view import ContainerStatsView
 from app.views.pages.container_terminal_view import ContainerTerminalView
@@ -28,6 +28,7 @@ class ContainerDetailView(QWidget):
 
     left = Signal()
     acted = Signal(object, str)  # the row, the action's name
+    menu_asked = Signal(object, QPoint)  # the row, a place of the screen
 
     def __init__(self, containers: ContainersViewModel, inside: ContainerInside, key: str) -> None:
         super().__init__()
@@ -79,7 +80,12 @@ class ContainerDetailView(QWidget):
         self._banner = Banner("containers.detail.banner")
         remark = row(self._dot, self._state, 4, self._image, spacing=7)
         remark.setStretch(3, 1)
-        self._head = row(back, column(self._title, remark, spacing=1), self._actions, spacing=10)
+        more = IconButton("more", self.tr("More…"), "containers.detail.more")
+        more.clicked.connect(
+            lambda: self.menu_asked.emit(self._row, more.mapToGlobal(more.rect().bottomLeft()))
+        )
+        buttons = row(self._actions, more, spacing=2)
+        self._head = row(back, column(self._title, remark, spacing=1), buttons, spacing=10)
         self._head.setStretch(1, 1)
 
     def _build_tabs(self) -> None:
@@ -174,7 +180,8 @@ class ContainerDetailView(QWidget):
                 tab.on_running(found.is_running)
 
     def _show_actions(self, found: ContainerRow) -> None:
-        wanted = [a for a in container_actions(found) if a.name not in ("logs", "terminal")]
+        shown = {action.name for action in container_icons(found)} | {"restart", "edit"}
+        wanted = [a for a in container_menu(found) if a.name in shown and a.name != "logs"]
         for name, button in self._buttons.items():
             button.setVisible(any(action.name == name for action in wanted))
         for action in wanted:
@@ -182,7 +189,7 @@ class ContainerDetailView(QWidget):
                 button = IconButton(action.icon, action.label, f"containers.detail.{action.name}")
                 button.clicked.connect(lambda _=False, name=action.name: self.acted.emit(self._row, name))
                 self._buttons[action.name] = button
-                place = 1 if action.name in ("start", "stop") and "open" in self._buttons else -1
+                place = 1 if action.name in ("start", "stop", "unpause") and "open" in self._buttons else -1
                 self._actions.insertWidget(place, button)
                 button.show()  # else only once the layout has its turn
             self._buttons[action.name].setEnabled(action.enabled)

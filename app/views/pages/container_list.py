@@ -1,6 +1,6 @@
 """How the container table draws its cells: status, ports and actions of a row."""
 
-from PySide6.QtCore import QCoreApplication, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt
 from PySide6.QtGui import QKeyEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import QStyleOptionViewItem
 
@@ -17,6 +17,7 @@ from app.viewmodels.containers import (
 )
 from app.viewmodels.row_table_model import ROW_ROLE
 from app.views.icons import icon_pixmap
+from app.views.pages.container_actions import container_icons, group_icons
 from app.views.theme import Theme
 from app.views.widgets.table import (
     Action,
@@ -27,7 +28,6 @@ from app.views.widgets.table import (
     StatusDelegate,
 )
 
-translate = QCoreApplication.translate
 Index = QModelIndex | QPersistentModelIndex
 _ARROW = 14
 _WIDE = {NAME: 190, STATUS: 210, PORTS: 150, CREATED: 120, ACTIONS: 206}
@@ -85,50 +85,11 @@ class _PortsDelegate(LinkDelegate):
         return [] if isinstance(row, GroupRow) else row.links
 
 
-class RowActionsDelegate(ActionsDelegate):
-    """The icons of a row: open, start or stop, restart, logs, delete."""
-
+class _ActionsDelegate(ActionsDelegate):
     def actions(self, index: Index) -> list[Action]:
-        """Return what can be done with the container now."""
-        return self.actions_of(index.data(ROW_ROLE))
-
-    def actions_of(self, row: ContainerRow | GroupRow) -> list[Action]:
         """Return what can be done with a container, or with all of a project, now."""
-        return group_actions(row) if isinstance(row, GroupRow) else container_actions(row)
-
-
-def container_actions(row: ContainerRow) -> list[Action]:
-    """Return what can be done with a container now, in the order of its icons."""
-    free = not row.busy
-    toggle = (
-        Action("stop", "stop", translate("RowActionsDelegate", "Stop"), free)
-        if row.is_running
-        else Action("start", "play", translate("RowActionsDelegate", "Start"), free)
-    )
-    return [
-        Action("open", "external", translate("RowActionsDelegate", "Open in the browser"), bool(row.url)),
-        toggle,
-        Action("restart", "restart", translate("RowActionsDelegate", "Restart"), free and row.is_running),
-        Action("logs", "logs", translate("RowActionsDelegate", "Logs")),
-        Action("terminal", "terminal", translate("RowActionsDelegate", "Terminal"), row.is_running),
-        Action("delete", "trash", translate("RowActionsDelegate", "Delete"), free),
-    ]
-
-
-def group_actions(group: GroupRow) -> list[Action]:
-    """Return what can be done with all containers of a project."""
-    free, running = not group.busy, group.running
-    return [
-        Action(
-            "start",
-            "play",
-            translate("RowActionsDelegate", "Start all"),
-            free and running < len(group.members),
-        ),
-        Action("stop", "stop", translate("RowActionsDelegate", "Stop all"), free and running > 0),
-        Action("restart", "restart", translate("RowActionsDelegate", "Restart all"), free and running > 0),
-        Action("delete", "trash", translate("RowActionsDelegate", "Delete all"), free),
-    ]
+        row: ContainerRow | GroupRow = index.data(ROW_ROLE)
+        return group_icons(row) if isinstance(row, GroupRow) else container_icons(row)
 
 
 class ContainerList(RowTable):
@@ -139,7 +100,7 @@ class ContainerList(RowTable):
         self.setAccessibleName(self.tr("Containers"))
         self.use_model(viewmodel.table, _WIDE, stretch=IMAGE)
         self.links = _PortsDelegate(self)
-        self.actions_column = RowActionsDelegate(self)
+        self.actions_column = _ActionsDelegate(self)
         for column, delegate in {
             NAME: _NameDelegate(self, strong=True),
             IMAGE: CellDelegate(self, muted=True),

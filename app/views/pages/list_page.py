@@ -1,5 +1,6 @@
 """The frame of a page with one list: filter, table, context menu, and cards for when there is none."""
 
+from collections.abc import Callable
 from typing import Any
 
 from PySide6.QtCore import QPoint, Signal
@@ -7,12 +8,13 @@ from PySide6.QtWidgets import QMenu, QScrollArea, QStyledItemDelegate, QWidget
 
 from app.viewmodels.engine_view import EngineState, EngineView
 from app.viewmodels.failure import Failure
-from app.viewmodels.object_list import ObjectList
+from app.viewmodels.live_list import LiveList
 from app.views.icons import build_icon
 from app.views.pages.page import FilterBox, Page
 from app.views.widgets.buttons import Button
 from app.views.widgets.engine_panel import EnginePanel
 from app.views.widgets.layouts import Card, column, row
+from app.views.widgets.segments import Segments
 from app.views.widgets.table import Action, RowTable
 from app.views.widgets.text import PlainLabel, WrappedLabel
 
@@ -24,19 +26,32 @@ class ListPage(Page):
 
     opened = Signal(object)  # the row
 
-    def __init__(self, name: str, title: str, viewmodel: ObjectList, filter_label: str) -> None:
+    def __init__(
+        self,
+        name: str,
+        title: str,
+        viewmodel: LiveList,
+        filter_label: str,
+        table: RowTable | None = None,
+        choices: Segments | None = None,
+    ) -> None:
+        """`choices` are the kinds of rows that can be shown alone."""
         super().__init__(name, title)
         self.viewmodel = viewmodel
         self._engine = EngineView()
         self.filter_box = FilterBox(f"{name}.filter", filter_label)
-        self.filter_box.textChanged.connect(viewmodel.filter)
+        self.filter_box.textChanged.connect(self._filter)
+        self.choices = choices
+        if choices is not None:
+            choices.chosen.connect(self._filter)
+            self.tools.addWidget(choices)
         self.tools.addWidget(self.filter_box, 20)
-        self.list = RowTable(f"{name}.table", title)
+        self.list = RowTable(f"{name}.table", title) if table is None else table
         self.engine_panel = EnginePanel(f"{name}.engine")
         self.empty_card = Card(f"{name}.empty")
-        self._needs_engine: list[QWidget] = []
-        viewmodel.loaded_changed.connect(self._show_what_fits)
-        viewmodel.counts_changed.connect(self._show_what_fits)
+        self._tool_tips: dict[QWidget, str] = {}  # of what needs the engine
+        viewmodel.loaded_changed.connect(self.show_what_fits)
+        viewmodel.counts_changed.connect(self.show_what_fits)
         viewmodel.failed.connect(self._list_failed)
         viewmodel.action_failed.connect(self.tell_failure)
         viewmodel.action_begun.connect(self.forget_failure)
@@ -52,6 +67,18 @@ class ListPage(Page):
         """Return what can be done with a row."""
         raise NotImplementedError
 
+    def menu_of(self, row: Any) -> list[Action]:
+        """Return what the menu of a row offers: more than there is room for beside it."""
+        return self.actions_of(row)
+
+    def actions_of_many(self) -> list[Action]:
+        """Return what can be done with several rows at once."""
+        return [Action("delete", "trash", self.tr("Delete"))]
+
+    def act_on_many(self, rows: list[Any], name: str) -> None:
+        """Carry out an action of several rows."""
+        self.confirm_delete(rows)
+
     def act(self, row: Any, name: str) -> None:
         """Carry out an action of a row."""
         raise NotImplementedError
@@ -65,7 +92,7 @@ class ListPage(Page):
     def add_tool(self, button: Button) -> None:
         """Put a button beside the filter; it works while the engine does."""
         self.tools.addWidget(button)
-        self._needs_engine.append(button)
+        self._tool_tips[button] = button.toolTip()
 
     def build_body(
         self, widths: dict[int, int], stretch: int, delegates: dict[int, QStyledItemDelegate]
@@ -74,7 +101,11 @@ class ListPage(Page):
         self.list.use_model(self.viewmodel.model, widths, stretch)
         for place, delegate in delegates.items():
             self.list.setItemDelegateForColumn(place, delegate)
-        self.list.opened.connect(self._open_selected)
+        self.build_list()
+
+    def build_list(self) -> None:
+        """Connect the table, which has its model, and put it and the cards below the title."""
+        self.list.opened.connect(self.open_selected)
         self.list.delete_pressed.connect(lambda: self.confirm_delete(self.chosen()))
         self.list.customContextMenuRequested.connect(self._show_menu)
         empty = QWidget()
@@ -86,15 +117,15 @@ class ListPage(Page):
         self._empty.setFrameShape(QScrollArea.Shape.NoFrame)
         self._empty.setWidget(empty)
         clear = Button(self.tr("Clear filter"), f"{self.name}.nothing.clear", "link")
-        clear.clicked.connect(self.filter_box.clear)
+        clear.clicked.connect(self._clear_filter)
+        nothing = PlainLabel(self.tr("Nothing matches the filter."), "muted")
+        nothing.setObjectName(f"{self.name}.nothing")
         self._no_match = QWidget()
-        self._no_match.setLayout(
-            row(PlainLabel(self.tr("Nothing matches the filter."), "muted"), clear, None)
-        )
+        self._no_match.setLayout(row(nothing, clear, None))
         self.body.addWidget(self._no_match)
         self.body.addWidget(self.list, 1)
         self.body.addWidget(self._empty, 1)
-        self._show_what_fits()
+        self.show_what_fits()
 
     def fill_empty_card(self, heading: str, text: str, button: Button) -> None:
         """Say what is missing and offer the first step."""
@@ -123,7 +154,7 @@ class ListPage(Page):
             self.banner.say(text, "warn")
         else:
             self.banner.hide()
-        self._show_what_fits()
+        self.show_what_fits()
 
     def resume(self) -> None:
         """List when the page is first looked at, and whenever it comes back."""
@@ -155,7 +186,8 @@ class ListPage(Page):
         """Return whether the engine can be asked for anything."""
         return self._engine.can_be_used
 
-    def _show_what_fits(self) -> None:
+    def show_what_fits(self) -> None:
+        """Show the list or the cards, and what can be done."""
         model, usable = self.viewmodel, self._engine.can_be_used
         has_list = model.total > 0
         self.list.setVisible(has_list)
@@ -164,10 +196,13 @@ class ListPage(Page):
         self.engine_panel.setVisible(not usable)
         self.empty_card.setVisible(usable and model.is_loaded)
         self.filter_box.setEnabled(has_list)
-        for widget in self._needs_engine:
+        if self.choices is not None:
+            self.choices.setVisible(has_list)
+        for widget, tool_tip in self._tool_tips.items():
             widget.setEnabled(usable)
+            widget.setToolTip(tool_tip if usable else self.tr("The engine is not running"))
         self._no_match.setVisible(has_list and not self.list.model().rowCount())
-        if has_list:
+        if has_list and model.is_loaded:
             self.count.setText(self.count_text())
         elif model.is_loaded:
             self.count.setText(self.tr("None yet"))
@@ -179,24 +214,53 @@ class ListPage(Page):
             text = ". ".join(filter(None, (failure.summary, failure.what_to_do)))
             self.banner.say(text, "err", self.tr("Try again"))
 
-    def _open_selected(self) -> None:
+    def _filter(self) -> None:
+        self.viewmodel.filter(self.filter_box.text(), self.choices.current if self.choices else "")
+
+    def _clear_filter(self) -> None:
+        if self.choices is not None:
+            self.choices.choose("")
+        self.filter_box.clear()
+        self._filter()
+
+    def open_selected(self) -> None:
+        """Open the selected row, when it is one."""
         chosen = self.chosen()
         if len(chosen) == 1:
             self.opened.emit(chosen[0])
 
     def _show_menu(self, position: QPoint) -> None:
         chosen = self.chosen()
-        if not self.list.indexAt(position).isValid() or not chosen:
-            return
+        if self.list.indexAt(position).isValid() and chosen:
+            self.open_menu(chosen, self.list.viewport().mapToGlobal(position))
+
+    def show_menu_at_row(self, row: Any) -> None:
+        """Select a row and open its menu at its last icon."""
+        place = list(self.viewmodel.model.shown).index(row)
+        self.list.selectRow(place)
+        last = self.list.model().columnCount() - 1
+        rect = self.list.visualRect(self.list.model().index(place, last))
+        self.open_menu(self.chosen(), self.list.viewport().mapToGlobal(rect.center()))
+
+    def open_menu(self, rows: list[Any], position: QPoint) -> None:
+        """Open the menu of a row, or of several, at a place of the screen."""
         menu = QMenu(self)
         menu.setObjectName(f"{self.name}.menu")
-        if len(chosen) == 1:
-            for action in self.actions_of(chosen[0]):
-                entry = menu.addAction(build_icon(action.icon), action.label)
-                entry.setEnabled(action.enabled)
-                entry.triggered.connect(lambda _=False, name=action.name: self.act(chosen[0], name))
+        if len(rows) == 1:
+            only = rows[0]
+            self._fill_menu(menu, self.menu_of(only), lambda name: self.act(only, name))
+            if only.failure is not None:
+                entry = menu.addAction(build_icon("close"), self.tr("Dismiss the failure"))
+                entry.triggered.connect(lambda: self.viewmodel.dismiss(only.key))
         else:
-            entry = menu.addAction(build_icon("trash"), self.tr("Delete"))
-            entry.triggered.connect(lambda: self.confirm_delete(chosen))
+            self._fill_menu(menu, self.actions_of_many(), lambda name: self.act_on_many(rows, name))
         menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(self.list.viewport().mapToGlobal(position))
+        menu.popup(position)
+
+    @staticmethod
+    def _fill_menu(menu: QMenu, actions: list[Action], act: Callable[[str], None]) -> None:
+        for action in actions:
+            entry = menu.addAction(build_icon(action.icon), action.label)
+            entry.setObjectName(f"{menu.objectName()}.{action.name}")
+            entry.setEnabled(action.enabled)
+            entry.triggered.connect(lambda _=False, name=action.name: act(name))
