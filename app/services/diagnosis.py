@@ -13,13 +13,15 @@ from vm.machine.machine_files import MachineFiles
 __all__ = ["Finding", "Report", "Verdict", "run_diagnosis"]
 
 
-def run_diagnosis(*, network: bool = False, bundle: Path | None = None) -> tuple[Report, list[str]]:
-    """Look at each hop; with `bundle` write the evidence there. Blocks for seconds.
+def run_diagnosis(
+    machine: MachineClient | None = None, *, network: bool = False, bundle: Path | None = None
+) -> tuple[Report, list[str]]:
+    """Look at each hop to `machine` (None: the user's own); `bundle`: write the evidence there. Blocks.
 
     Returns the report and the names of what was packed. Raises UserError.
     """
     try:
-        client = MachineClient(MachineFiles.find())
+        client = machine or MachineClient(MachineFiles.find())
         report = diagnose(client, network=network)
         return report, write_bundle(client, report, bundle) if bundle is not None else []
     except MachineError as error:

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from app.services.diagnosis import Report, run_diagnosis
 from app.services.engine_client import EngineClient
 from app.services.errors import CancelledError, ErrorCode, UserError
 from app.services.log_tail import LogTail, read_tail
@@ -83,6 +84,10 @@ class VirtualMachine:
             name
         ]
         return read_tail(path)
+
+    def diagnose(self, *, network: bool = False, bundle: Path | None = None) -> tuple[Report, list[str]]:
+        """Look at each hop to the engine; with `bundle` write the evidence there. See `run_diagnosis`."""
+        return run_diagnosis(self._machine, network=network, bundle=bundle)
 
     def client(self) -> EngineClient:
         """Return a client of the machine's engine; it starts nothing."""

@@ -133,6 +133,7 @@ class MainWindow(QMainWindow):
         page.start_requested.connect(engine.start)
         page.restart_requested.connect(engine.restart)
         page.force_stop_requested.connect(engine.force_stop)
+        page.settings_requested.connect(lambda: self.show_page("settings"))
         return page
 
     def _keep_page(self, name: str, page: Page) -> None:

@@ -1,6 +1,7 @@
 """The Settings page and the Troubleshoot page."""
 
 import json
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,7 +15,9 @@ from app.services.errors import UserError
 from app.services.log_tail import read_tail
 from app.services.virtual_machine import VirtualMachine
 from app.viewmodels.desktop import DesktopViewModel
+from app.viewmodels.troubleshoot import CheckView
 from app.views.main_window import MainWindow
+from app.views.pages.troubleshoot_page import TroubleshootPage
 from app.views.theme import Appearance, Theme
 from app.views.widgets.log_view import LogView
 from tests.fakes.fake_machine import FakeMachine
@@ -115,6 +118,7 @@ def test_troubleshoot_shows_state_steps_and_logs(
     desktop.begin()
     wait_for(qtbot, lambda: desktop.view.can_be_used)
     window.show_page("troubleshoot")
+    press(qtbot, window, "troubleshoot.views.logs")
     log = find(window, LogView, "troubleshoot.log")
     wait_for(qtbot, lambda: log.line_count == 40)
     assert text_of(window, "troubleshoot.word") == "Engine running"
@@ -141,6 +145,39 @@ def test_a_failed_start_is_told_in_full(
     machine.start_fails_with = None
     press(qtbot, window, "troubleshoot.start")
     wait_for(qtbot, lambda: desktop.view.can_be_used)
+
+
+def test_checks_are_made_and_the_report_is_packed(
+    window: MainWindow, desktop: DesktopViewModel, folder: Path, qtbot: QtBot, save_picture: Save
+) -> None:
+    desktop.begin()
+    wait_for(qtbot, lambda: desktop.view.can_be_used)
+    window.show_page("troubleshoot")
+    assert text_of(window, "troubleshoot.verdict") == "Looking…"
+    wait_for(qtbot, lambda: text_of(window, "troubleshoot.verdict") != "Looking…")
+    assert text_of(window, "troubleshoot.check.supervisor") == "The supervisor answers"
+    page = window.page
+    assert isinstance(page, TroubleshootPage)
+    report = folder / "report.tar.gz"
+    page.checks.save_report(str(report))
+    wait_for(qtbot, lambda: text_of(window, "troubleshoot.report-banner.text").startswith("Saved as"))
+    with tarfile.open(report) as archive:
+        assert "marina-diagnosis/diagnosis.json" in archive.getnames()
+    page.checks.save_report(str(report))
+    wait_for(qtbot, lambda: "there already" in text_of(window, "troubleshoot.report-banner.text"))
+    page.checks.show_checks(
+        [
+            CheckView("supervisor", "The supervisor answers", "ok", "process 1203, the machine is running"),
+            CheckView("memory", "This computer has memory", "warning", "612 MB are free.", "Close programs."),
+            CheckView("engine", "The engine answers", "failed", "timed out", "Restart the machine."),
+            CheckView("shares", "The shared folders are there", "skipped", "No folder is shared."),
+        ]
+    )
+    find(window, QWidget, "troubleshoot.report-banner").hide()
+    assert text_of(window, "troubleshoot.verdict") == "1 check failed"
+    save_picture(window, "troubleshoot-checks")
+    press(qtbot, window, "troubleshoot.fix.memory")
+    assert window.page.name == "settings"
 
 
 def test_only_the_end_of_a_long_log_is_read(tmp_path: Path) -> None:

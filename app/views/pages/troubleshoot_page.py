@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QSizePolicy
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget
 
 from app.viewmodels.container_logs import LogLine
 from app.viewmodels.engine_view import EngineView
 from app.viewmodels.troubleshoot import TroubleshootViewModel
 from app.viewmodels.wording import format_duration, format_size
+from app.views.pages.checks_view import ChecksView
 from app.views.pages.page import Page
 from app.views.widgets.buttons import Button
 from app.views.widgets.layouts import Card, column, row
@@ -27,6 +28,7 @@ class TroubleshootPage(Page):
     start_requested = Signal()
     restart_requested = Signal()
     force_stop_requested = Signal()
+    settings_requested = Signal()
 
     def __init__(self, viewmodel: TroubleshootViewModel) -> None:
         super().__init__("troubleshoot", "")
@@ -34,7 +36,21 @@ class TroubleshootPage(Page):
         self.setAccessibleName(self.tr("Troubleshoot"))
         self._viewmodel = viewmodel
         left = column(self._state_card(), self._steps_card(), None, spacing=12)
-        content = row(left, self._log_card(), spacing=12)
+        self.checks = ChecksView(viewmodel)
+        self.checks.settings_requested.connect(self.settings_requested)
+        self.checks.restart_requested.connect(self.restart_requested)
+        self.checks.start_requested.connect(self.start_requested)
+        self._right = QStackedWidget()
+        self._right.addWidget(self.checks)
+        self._right.addWidget(self._log_card())
+        self.views = Segments(
+            "troubleshoot.views",
+            self.tr("What is shown"),
+            {"checks": self.tr("Checks"), "logs": self.tr("Logs")},
+        )
+        self.views.chosen.connect(self.show_view)
+        self.tools.addWidget(self.views)
+        content = row(left, self._right, spacing=12)
         content.setStretch(1, 1)
         self.body.addLayout(content, 1)
         viewmodel.log_read.connect(self._show_log)
@@ -117,9 +133,15 @@ class TroubleshootPage(Page):
         card.setLayout(layout)
         return card
 
+    def show_view(self, name: str) -> None:
+        """Show the checks or the logs."""
+        self.views.choose(name)
+        self._right.setCurrentIndex(["checks", "logs"].index(name))
+
     def resume(self) -> None:
-        """Read the log when the page comes into sight."""
+        """Make the checks, and read the log, when the page comes into sight."""
         self.refresh()
+        self.checks.check_once()
 
     def refresh(self) -> None:
         """Read the log anew."""
