@@ -141,8 +141,8 @@ class Networks:
         networks = [self.find_or_none(wish.network) for wish in request.networks]
         # What is not there yet is looked at when it is joined.
         maybe_ipv6 = any(network is None or network.enable_ipv6 for network in networks)
-        if request.mode not in ("host", "none"):
-            fit(wanted, ipv6=maybe_ipv6 and not self._ports.behind_supervisor)
+        if request.mode not in ("host", "none") and not self._ports.behind_supervisor:
+            fit(wanted, ipv6=maybe_ipv6)
         expand_exposed(request.exposed_ports)
         normal_mac_address(request.mac_address)
         name_files.check_names(request)

@@ -178,10 +178,10 @@ class Sandboxes:
             request.publish_all,
             network.host_binding,
         )
-        # Through a supervisor all traffic comes over IPv4.
-        ipv6 = bool(way_out.ip6_address) and not self._ports.behind_supervisor
+        if not self._ports.behind_supervisor:  # it serves all addresses of the host, and reaches us over IPv4
+            wanted = fit(wanted, ipv6=bool(way_out.ip6_address))
         try:
-            ports = await self._ports.claim(request.container_id, fit(wanted, ipv6=ipv6))
+            ports = await self._ports.claim(request.container_id, wanted)
         except SystemFailureError as error:
             raise SystemFailureError(
                 "driver failed programming external connectivity on endpoint "

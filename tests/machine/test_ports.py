@@ -46,8 +46,10 @@ async def qmp(tmp_path: Path) -> AsyncIterator[QmpClient]:
 
 
 @pytest.fixture
-def forwards(tmp_path: Path, qmp: QmpClient) -> PortForwards:
-    return PortForwards(MachineFiles.find(tmp_path), qmp, lambda: None)
+async def forwards(tmp_path: Path, qmp: QmpClient) -> AsyncIterator[PortForwards]:
+    forwards = PortForwards(MachineFiles.find(tmp_path), qmp, lambda: None)
+    yield forwards
+    await forwards.close()
 
 
 def can_bind(kind: socket.SocketKind, port: int, address: str = "0.0.0.0") -> bool:
@@ -92,7 +94,7 @@ async def test_a_conflict_names_the_holder_and_opens_nothing(forwards: PortForwa
 async def test_a_later_supervisor_can_release_what_an_earlier_one_opened(
     forwards: PortForwards, qmp: QmpClient, tmp_path: Path
 ) -> None:
-    (opened,) = await forwards.claim("web", [PublishedPort("web", "tcp", "::1", 0, 80)])
+    (opened,) = await forwards.claim("web", [PublishedPort("web", "tcp", "127.0.0.1", 0, 80)])
     later = PortForwards(MachineFiles.find(tmp_path), qmp, lambda: None)
     await qmp.monitor(
         f"hostfwd_add {NETWORK} udp::0-:53"

@@ -1,5 +1,6 @@
 """Containers in the machine, published on the host: by the real docker command line, through the tunnel."""
 
+import contextlib
 import os
 import socket
 import subprocess
@@ -31,15 +32,29 @@ def output(result: subprocess.CompletedProcess[bytes]) -> str:
     return result.stdout.decode().strip()
 
 
-def fetch(port: int) -> bytes:
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=30) as answer:
+def fetch(port: int, host: str = "127.0.0.1") -> bytes:
+    with urllib.request.urlopen(f"http://{host}:{port}/", timeout=30) as answer:
         body: bytes = answer.read()
         return body
 
 
-def is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) != 0
+def is_free(port: int, host: str = "127.0.0.1") -> bool:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        return probe.connect_ex((host, port)) != 0
+
+
+def has_ipv6() -> bool:
+    """Return whether this computer has the address ::1."""
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
+
+
+def host_port(machine: MachineUnderTest, container: str, port: str) -> int:
+    """Return where a container's port is on the host."""
+    return int(output(docker(machine, "port", container, port)).splitlines()[0].rpartition(":")[2])
 
 
 @pytest.fixture
@@ -94,6 +109,87 @@ def test_containers_and_their_ports_survive_the_supervisors_kill(machine: Machin
     assert [port.host_port for port in machine.client.status().ports] == [web]
     output(docker(machine, "rm", "-f", "web"))
     assert is_free(web)
+
+
+def test_every_kind_of_port_answers_until_its_container_dies(machine: MachineUnderTest, web: int) -> None:
+    serve = ["busybox:test", "httpd", "-f", "-p", "80", "-h", "/etc"]
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        first = taken.getsockname()[1]
+        ports = ["-p", "127.0.0.1::5353/udp", "-p", f"127.0.0.1:{first}-{min(first + 50, 65535)}:80"]
+        ports += ["-p", "[::1]::80", "-p", "81"] if has_ipv6() else []
+        output(docker(machine, "run", "-d", "--name", "kinds", *ports, *serve))
+        try:
+            in_range = host_port(machine, "kinds", "80/tcp")
+            assert first < in_range <= first + 50, "the range's first port is taken"
+            assert wait_for_page(f"http://127.0.0.1:{in_range}/hosts", 60.0, lambda: True)
+            pid = output(docker(machine, "inspect", "-f", "{{.State.Pid}}", "kinds"))
+            with udp_echo(machine, pid):
+                assert ask_udp(host_port(machine, "kinds", "5353/udp"), b"over UDP") == b"over UDP"
+            opened = machine.client.status().ports
+            if has_ipv6():
+                (on_ipv6,) = (port for port in opened if port.host_ip == "::1")
+                assert wait_for_page(f"http://[::1]:{on_ipv6.host_port}/hosts", 60.0, lambda: True)
+                (everywhere,) = (port for port in opened if not port.host_ip)
+                assert not is_free(everywhere.host_port)
+                assert not is_free(everywhere.host_port, "::1")
+            output(docker(machine, "kill", "kinds"))
+            for port in (port for port in opened if port.host_port != web and port.protocol == "tcp"):
+                assert is_free(port.host_port), port
+                assert is_free(port.host_port, "::1"), port
+        finally:
+            docker(machine, "rm", "-f", "kinds")
+
+
+UDP_ECHO = """python3 -c '
+import os, socket
+os.setns(os.open("/proc/{pid}/ns/net", os.O_RDONLY))
+server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+server.bind(("", 5353))
+server.settimeout(120)
+print("listening", flush=True)
+server.sendto(*server.recvfrom(1000))
+'"""
+
+
+@contextlib.contextmanager
+def udp_echo(machine: MachineUnderTest, pid: str) -> Iterator[None]:
+    """Answer one datagram on port 5353 of the container whose first process is `pid`: busybox cannot."""
+    transport = machine.dial()
+    server = transport.open_session()
+    server.settimeout(60)
+    server.exec_command(UDP_ECHO.format(pid=pid))
+    assert server.recv(100) == b"listening\n"
+    yield
+    transport.close()
+    transport.join()
+
+
+def ask_udp(port: int, question: bytes) -> bytes:
+    """Return the answer to a datagram; one that is lost is sent again."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
+        client.connect(("127.0.0.1", port))
+        client.settimeout(1)
+        for _ in range(60):
+            with contextlib.suppress(OSError):
+                client.send(question)
+                return client.recv(1000)
+    raise AssertionError("no answer to 60 datagrams")
+
+
+def test_containers_on_a_network_find_each_other_by_name(machine: MachineUnderTest, web: int) -> None:
+    output(docker(machine, "network", "create", "team"))
+    try:
+        output(docker(machine, "network", "connect", "--alias", "shop", "team", "web"))
+        for name in ("web", "shop"):
+            page = docker(
+                machine, "run", "--rm", "--network", "team", "busybox:test", "wget", "-qO-", f"http://{name}/"
+            )
+            assert output(page) == "from-the-container"
+        other = docker(machine, "run", "--rm", "busybox:test", "wget", "-qO-", "-T", "5", "http://shop/")
+        assert other.returncode != 0, "names are not known on other networks"
+    finally:
+        docker(machine, "network", "disconnect", "-f", "team", "web")
+        docker(machine, "network", "rm", "team")
 
 
 def test_exec_carries_standard_input_and_its_end(machine: MachineUnderTest, web: int) -> None:

@@ -4,18 +4,20 @@ import asyncio
 import ipaddress
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
+from vm.machine.ipv6_relay import LOOPBACK, NO_IPV6, Relay, close_all, open_relay
 from vm.machine.json_files import read_json, write_json
 from vm.machine.machine_files import MachineFiles
-from vm.machine.port_reasons import KINDS, PortRefused, find_free_port
+from vm.machine.port_reasons import KINDS, PortRefused, find_free_port, refusal, shown_address
 from vm.machine.qemu_command import NETWORK
 from vm.machine.qmp import QmpError
 from vm.machine.status import PublishedPort
 
 log = logging.getLogger(__name__)
 ANY_ADDRESS = "0.0.0.0"
+ANY_ADDRESS_6 = "::"
 MOST_PORTS = 4096
 """Per container: each is a socket of QEMU."""
 
@@ -27,25 +29,24 @@ class Monitor(Protocol):
         """Run a command of the human monitor and return what it printed."""
 
 
-def host_address(host_ip: str) -> str:
-    """Return the IPv4 address on which a claim's `host_ip` is served.
+def host_addresses(host_ip: str) -> tuple[str, ...]:
+    """Return the addresses on which a claim's `host_ip` is served; an empty one means all of the host.
 
-    QEMU's forwards know IPv4 only: any IPv6 address at all means all IPv4 ones, `::1` means 127.0.0.1.
-    Raises PortRefused for other IPv6 addresses and for what is no address.
+    Raises PortRefused for what is no address.
     """
     if host_ip == "":
-        return ANY_ADDRESS
+        return (ANY_ADDRESS, ANY_ADDRESS_6)
     try:
-        address = ipaddress.ip_address(host_ip)
+        return (str(ipaddress.ip_address(host_ip)),)
     except ValueError as error:
         raise PortRefused(f"invalid address {host_ip!r}") from error
-    if isinstance(address, ipaddress.IPv4Address):
-        return str(address)
-    if address == ipaddress.IPv6Address("::"):
-        return ANY_ADDRESS
-    if address == ipaddress.IPv6Address("::1"):
-        return "127.0.0.1"
-    raise PortRefused(f"{host_ip} cannot be served: published ports are IPv4 only for now")
+
+
+def overlap(one: str, other: str) -> bool:
+    """Return whether the same port cannot be had on both of two addresses."""
+    return (":" in one) == (":" in other) and (
+        one == other or not {one, other}.isdisjoint((ANY_ADDRESS, ANY_ADDRESS_6))
+    )
 
 
 def parse_claim(container: Any, ports: Any) -> tuple[PublishedPort, ...]:
@@ -84,8 +85,12 @@ def parse_forwards(usernet: str) -> list[str]:
     return rules
 
 
-def _rule(port: PublishedPort) -> str:
-    return f"{port.protocol}:{host_address(port.host_ip)}:{port.host_port}"
+@dataclass(slots=True)
+class _Opening:
+    """What is open for one port: the rule of QEMU's forward, and what hands an IPv6 address on to it."""
+
+    rule: str
+    relays: list[Relay] = field(default_factory=list)
 
 
 def port_to_json(port: PublishedPort) -> dict[str, Any]:
@@ -106,6 +111,7 @@ class PortForwards:
         self._monitor = monitor
         self._on_change = on_change
         self._claims: dict[str, tuple[PublishedPort, ...]] = {}
+        self._openings: dict[PublishedPort, _Opening] = {}
         self._lock = asyncio.Lock()
 
     @property
@@ -124,10 +130,36 @@ class PortForwards:
                 self._claims[container] = parse_claim(container, ports)
             except PortRefused as error:
                 log.warning("a remembered claim is not valid: %s", error)
-        known = {_rule(port) for port in self.ports} | {f"tcp:127.0.0.1:{ssh_port}"}
+        for port in self.ports:
+            address = host_addresses(port.host_ip)[0]
+            if ":" not in address:
+                self._openings[port] = _Opening(f"{port.protocol}:{address}:{port.host_port}")
+        known = {opening.rule for opening in self._openings.values()} | {f"tcp:{LOOPBACK}:{ssh_port}"}
         for rule in parse_forwards(await self._monitor.monitor("info usernet")):
             if rule not in known:
                 await self._remove(rule)
+        await self._relay_again()
+
+    async def _relay_again(self) -> None:
+        """Open the IPv6 addresses again, which ended with the earlier supervisor."""
+        for container, ports in list(self._claims.items()):
+            kept = []
+            for port in ports:
+                try:
+                    if port in self._openings:
+                        await self._relay(port, self._openings[port], port.host_port)
+                    else:
+                        await self._open_once(port)
+                except PortRefused as error:
+                    log.warning("a port of %s is not open on IPv6 any more: %s", container[:12], error)
+                if port in self._openings:
+                    kept.append(port)
+            self._claims[container] = tuple(kept)
+
+    async def close(self) -> None:
+        """Let go of what ends with the supervisor; QEMU's forwards go on."""
+        for opening in self._openings.values():
+            await close_all(opening.relays)
 
     async def claim(self, container: str, ports: Sequence[PublishedPort]) -> tuple[PublishedPort, ...]:
         """Open all ports of a container, or none. Returns them with every host port filled in.
@@ -174,34 +206,62 @@ class PortForwards:
         return failed
 
     async def _open(self, port: PublishedPort, opened: Sequence[PublishedPort]) -> PublishedPort:
-        address = host_address(port.host_ip)
-        self._check_own_claims(address, port, opened)
-        tries = 1 if port.host_port else 5
-        while True:
-            tries -= 1
-            number = await asyncio.to_thread(find_free_port, port.protocol, address, port.host_port)
-            rule = f"{port.protocol}:{address}:{number}"
+        self._check_own_claims(port, opened)
+        for _ in range(0 if port.host_port else 4):  # a free port may be taken by another program meanwhile
             try:
-                answer = await self._monitor.monitor(f"hostfwd_add {NETWORK} {rule}-:{port.guest_port}")
-            except QmpError as error:
-                raise PortRefused(f"{address}:{number} cannot be opened: {error}") from error
-            if not answer:
-                return replace(port, host_port=number)
-            if tries <= 0:
-                raise PortRefused(f"{address}:{number} cannot be opened: {answer}")
+                return await self._open_once(port)
+            except PortRefused as error:
+                log.info("a free port was none: %s", error)
+        return await self._open_once(port)
 
-    def _check_own_claims(self, address: str, port: PublishedPort, opened: Sequence[PublishedPort]) -> None:
+    async def _open_once(self, port: PublishedPort) -> PublishedPort:
+        address = host_addresses(port.host_ip)[0]
+        number = await asyncio.to_thread(find_free_port, port.protocol, address, port.host_port)
+        filled = replace(port, host_port=number)
+        carrier = number
+        if ":" in address:
+            address = LOOPBACK
+            carrier = await asyncio.to_thread(find_free_port, port.protocol, address, 0)
+        opening = _Opening(f"{port.protocol}:{address}:{carrier}")
+        try:
+            answer = await self._monitor.monitor(f"hostfwd_add {NETWORK} {opening.rule}-:{port.guest_port}")
+        except QmpError as error:
+            raise PortRefused(f"{address}:{carrier} cannot be opened: {error}") from error
+        if answer:
+            raise PortRefused(f"{address}:{carrier} cannot be opened: {answer}")
+        try:
+            await self._relay(filled, opening, carrier)
+        except PortRefused:
+            await self._remove(opening.rule)
+            raise
+        self._openings[filled] = opening
+        return filled
+
+    async def _relay(self, port: PublishedPort, opening: _Opening, carrier: int) -> None:
+        """Open the IPv6 addresses of a port, which QEMU's forward on `carrier` carries."""
+        addresses = host_addresses(port.host_ip)
+        for address in addresses:
+            if ":" not in address:
+                continue
+            try:
+                opening.relays.append(await open_relay(port.protocol, address, port.host_port, carrier))
+            except OSError as error:
+                if error.errno in NO_IPV6 and len(addresses) > 1:
+                    continue  # a host without IPv6
+                raise PortRefused(refusal(port.protocol, address, port.host_port, error)) from error
+
+    def _check_own_claims(self, port: PublishedPort, opened: Sequence[PublishedPort]) -> None:
+        if not port.host_port:
+            return
         for other in (*self.ports, *opened):
-            theirs = host_address(other.host_ip)
-            if (
-                port.host_port
-                and (other.protocol, other.host_port) == (port.protocol, port.host_port)
-                and (theirs == address or ANY_ADDRESS in (theirs, address))
-            ):
-                raise PortRefused(
-                    f"port is already allocated: {address}:{port.host_port} is in use by "
-                    f"container {other.container[:12]}"
-                )
+            if (other.protocol, other.host_port) != (port.protocol, port.host_port):
+                continue
+            for address in host_addresses(port.host_ip):
+                if any(overlap(address, theirs) for theirs in host_addresses(other.host_ip)):
+                    raise PortRefused(
+                        f"port is already allocated: {shown_address(address)}:{port.host_port} is in use by "
+                        f"container {other.container[:12]}"
+                    )
 
     async def _release(self, container: str) -> bool:
         ports = self._claims.pop(container, ())
@@ -210,7 +270,10 @@ class PortForwards:
         return bool(ports)
 
     async def _close(self, port: PublishedPort) -> None:
-        await self._remove(_rule(port))
+        opening = self._openings.pop(port, None)
+        if opening is not None:
+            await close_all(opening.relays)
+            await self._remove(opening.rule)
 
     async def _remove(self, rule: str) -> None:
         try:

@@ -15,13 +15,24 @@ class PortRefused(Exception):
     """A port cannot be opened; the text is the reason as a person reads it."""
 
 
+def shown_address(address: str) -> str:
+    """Return an address as it stands before a port."""
+    return f"[{address}]" if ":" in address else address
+
+
 def find_free_port(protocol: str, address: str, port: int) -> int:
-    """Bind `port` of an IPv4 `address` for a moment and return it; 0 asks the system for a free one.
+    """Bind `port` of an `address` for a moment and return it; 0 asks the system for a free one.
 
     Raises PortRefused with the true reason.
     """
-    probe = socket.socket(socket.AF_INET, KINDS[protocol])
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
     try:
+        probe = socket.socket(family, KINDS[protocol])
+    except OSError as error:
+        raise PortRefused(refusal(protocol, address, port, error)) from error
+    try:
+        if family == socket.AF_INET6:
+            probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         if protocol == "tcp" and sys.platform != "win32":
             # as QEMU does: connections in TIME_WAIT do not count, a listener does
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -37,7 +48,7 @@ def find_free_port(protocol: str, address: str, port: int) -> int:
 
 def refusal(protocol: str, address: str, port: int, error: OSError) -> str:
     """Return why binding failed, in Docker's wording where it has one."""
-    where = f"{address}:{port}"
+    where = f"{shown_address(address)}:{port}"
     if error.errno == errno.EADDRINUSE:
         return f"port is already allocated: {where} is in use by {describe_holder(protocol, port)}"
     if error.errno == errno.EADDRNOTAVAIL:

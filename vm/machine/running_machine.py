@@ -72,6 +72,7 @@ class RunningMachine:
             self._tasks.start(self._watch_qemu(), "qemu watch")
             self._exit.push_async_callback(self._tasks.cancel_all)
             self.forwards = PortForwards(self.files, self._qmp, on_ports)
+            self._exit.push_async_callback(self.forwards.close)
 
             def take(line: BootLine) -> None:
                 self._take_boot_line(line)

@@ -55,6 +55,7 @@ async def _machine(folder: Path, clock: list[int]) -> AsyncIterator[tuple[Superv
         ports.close()
         link.close()
         await agent.close()
+        await forwards.close()
 
 
 async def test_a_claim_reaches_qemu_and_is_taken_back(tmp_path: Path) -> None:

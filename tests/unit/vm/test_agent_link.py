@@ -58,8 +58,10 @@ def qemu() -> SilentQemu:
 
 
 @pytest.fixture
-def forwards(tmp_path: Path, qemu: SilentQemu) -> PortForwards:
-    return PortForwards(MachineFiles.find(tmp_path), qemu, lambda: None)
+async def forwards(tmp_path: Path, qemu: SilentQemu) -> AsyncIterator[PortForwards]:
+    forwards = PortForwards(MachineFiles.find(tmp_path), qemu, lambda: None)
+    yield forwards
+    await forwards.close()
 
 
 @pytest.fixture

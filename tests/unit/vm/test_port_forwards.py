@@ -1,14 +1,15 @@
 """Claims of host ports, with real sockets on the host and a recording QEMU."""
 
+import asyncio
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
 from vm.machine.machine_files import MachineFiles
-from vm.machine.port_forwards import PortForwards, host_address, parse_claim
+from vm.machine.port_forwards import PortForwards, host_addresses, parse_claim
 from vm.machine.port_reasons import PortRefused, find_free_port
 from vm.machine.qmp import QmpError
 from vm.machine.status import PublishedPort
@@ -40,6 +41,8 @@ class RecordingQemu:
         listener.bind((address, int(port)))
         if protocol == "tcp":
             listener.listen()
+        else:
+            listener.settimeout(30)
         self.listeners[host] = listener
         return ""
 
@@ -55,6 +58,17 @@ class RecordingQemu:
             listener.close()
 
 
+def _has_ipv6_loopback() -> bool:
+    try:
+        socket.create_server(("::1", 0), family=socket.AF_INET6).close()
+    except OSError:
+        return False
+    return True
+
+
+needs_ipv6 = pytest.mark.skipif(not _has_ipv6_loopback(), reason="this computer has no ::1")
+
+
 @pytest.fixture
 def qemu() -> Iterator[RecordingQemu]:
     qemu = RecordingQemu()
@@ -68,8 +82,10 @@ def changes() -> list[int]:
 
 
 @pytest.fixture
-def forwards(tmp_path: Path, qemu: RecordingQemu, changes: list[int]) -> PortForwards:
-    return PortForwards(MachineFiles.find(tmp_path), qemu, lambda: changes.append(1))
+async def forwards(tmp_path: Path, qemu: RecordingQemu, changes: list[int]) -> AsyncIterator[PortForwards]:
+    forwards = PortForwards(MachineFiles.find(tmp_path), qemu, lambda: changes.append(1))
+    yield forwards
+    await forwards.close()
 
 
 @pytest.fixture
@@ -150,6 +166,106 @@ async def test_sync_leaves_alone_what_is_open_and_closes_the_rest(
     assert list(qemu.listeners.values()) == [listener]
 
 
+@needs_ipv6
+async def test_an_ipv6_address_is_handed_on_until_its_release(
+    forwards: PortForwards, qemu: RecordingQemu
+) -> None:
+    (opened,) = await forwards.claim("web", [port(host_ip="::1")])
+    (rule,) = qemu.listeners
+    assert rule.startswith("tcp:127.0.0.1:")
+    assert await converse(opened.host_port, qemu.listeners[rule]) == b"question, answer"
+    await forwards.release("web")
+    assert not qemu.listeners
+    with pytest.raises(ConnectionRefusedError):
+        await asyncio.to_thread(socket.create_connection, ("::1", opened.host_port), 30)
+
+
+async def converse(number: int, server: socket.socket) -> bytes:
+    """Ask over ::1 what `server` answers after the end of the question."""
+
+    def ask() -> bytes:
+        with socket.create_connection(("::1", number), 30) as client:
+            client.sendall(b"question")
+            client.shutdown(socket.SHUT_WR)
+            with server.accept()[0] as connection:
+                connection.settimeout(30)
+                question = b"".join(iter(lambda: connection.recv(100), b""))
+                connection.sendall(question + b", answer")
+            return b"".join(iter(lambda: client.recv(100), b""))
+
+    return await asyncio.to_thread(ask)
+
+
+@needs_ipv6
+async def test_datagrams_of_ipv6_clients_find_their_way_back(
+    forwards: PortForwards, qemu: RecordingQemu
+) -> None:
+    (opened,) = await forwards.claim("dns", [port(host_ip="::1", protocol="udp")])
+    (server,) = qemu.listeners.values()
+
+    def ask() -> list[bytes]:
+        with (
+            socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as one,
+            socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as two,
+        ):
+            for name, client in ((b"one", one), (b"two", two)):
+                client.settimeout(30)
+                client.sendto(name, ("::1", opened.host_port))
+            for _ in range(2):
+                data, sender = server.recvfrom(100)
+                server.sendto(data + b" heard", sender)
+            return [one.recv(100), two.recv(100)]
+
+    assert await asyncio.to_thread(ask) == [b"one heard", b"two heard"]
+    await forwards.close()
+
+
+@needs_ipv6
+async def test_a_port_without_an_address_is_open_on_ipv6_too(
+    forwards: PortForwards, qemu: RecordingQemu
+) -> None:
+    (opened,) = await forwards.claim("web", [port(host_ip="")])
+    (rule,) = qemu.listeners
+    assert rule == f"tcp:0.0.0.0:{opened.host_port}"
+    assert await converse(opened.host_port, qemu.listeners[rule]) == b"question, answer"
+    with pytest.raises(PortRefused, match=rf"\[::1\]:{opened.host_port} is in use by container web"):
+        await forwards.claim("other", [port(opened.host_port, host_ip="::1")])
+    await forwards.close()
+
+
+@needs_ipv6
+async def test_a_taken_ipv6_port_is_refused_and_nothing_stays_open(
+    forwards: PortForwards, qemu: RecordingQemu
+) -> None:
+    with socket.create_server(("::1", 0), family=socket.AF_INET6) as taken:
+        number = taken.getsockname()[1]
+        for host_ip in ("::1", ""):
+            with pytest.raises(PortRefused, match=f"in use by .*pid {os.getpid()}"):
+                await forwards.claim("web", [port(number, host_ip=host_ip)])
+            assert not qemu.listeners
+
+
+@needs_ipv6
+async def test_a_later_supervisor_opens_ipv6_ports_again(
+    forwards: PortForwards, qemu: RecordingQemu, tmp_path: Path
+) -> None:
+    opened = await forwards.claim("web", [port(host_ip=""), port(host_ip="::1")])
+    await forwards.close()
+    later = PortForwards(MachineFiles.find(tmp_path), qemu, lambda: None)
+    await later.take_over(ssh_port=0)
+    assert later.ports == opened
+    assert len(qemu.listeners) == 2
+    for found in opened:
+        server = next(
+            listener
+            for rule, listener in qemu.listeners.items()
+            if ("0.0.0.0" in rule) == (found.host_ip == "")
+        )
+        assert await converse(found.host_port, server) == b"question, answer"
+    await later.release_all()
+    assert not qemu.listeners
+
+
 async def test_qemus_refusal_is_an_error(forwards: PortForwards, qemu: RecordingQemu) -> None:
     qemu.refuse = "Could not set up host forwarding rule"
     with pytest.raises(PortRefused, match="Could not set up"):
@@ -181,26 +297,27 @@ async def test_a_later_supervisor_knows_the_claims(
     assert len(qemu.listeners) == 1
     await later.release("web")
     assert not qemu.listeners
+    await later.close()
 
 
 @pytest.mark.parametrize(
-    ("host_ip", "address"),
+    ("host_ip", "addresses"),
     [
-        ("", "0.0.0.0"),
-        ("0.0.0.0", "0.0.0.0"),
-        ("::", "0.0.0.0"),
-        ("::1", "127.0.0.1"),
-        ("127.0.0.2", "127.0.0.2"),
+        ("", ("0.0.0.0", "::")),
+        ("0.0.0.0", ("0.0.0.0",)),
+        ("::", ("::",)),
+        ("::1", ("::1",)),
+        ("127.0.0.2", ("127.0.0.2",)),
     ],
 )
-def test_addresses_become_ipv4(host_ip: str, address: str) -> None:
-    assert host_address(host_ip) == address
+def test_the_addresses_of_a_claim(host_ip: str, addresses: tuple[str, ...]) -> None:
+    assert host_addresses(host_ip) == addresses
 
 
-@pytest.mark.parametrize("host_ip", ["fe80::1", "localhost", "1.2.3", "127.0.0.1-:80"])
-def test_other_addresses_are_refused(host_ip: str) -> None:
+@pytest.mark.parametrize("host_ip", ["localhost", "1.2.3", "127.0.0.1-:80", "::g"])
+def test_what_is_no_address_is_refused(host_ip: str) -> None:
     with pytest.raises(PortRefused):
-        host_address(host_ip)
+        host_addresses(host_ip)
 
 
 def test_an_address_of_another_computer_is_refused_with_the_reason() -> None:
