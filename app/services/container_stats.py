@@ -40,6 +40,7 @@ class StatsReader:
 
     def __init__(self) -> None:
         self._last: _Counters | None = None
+        self._last_cpu: Mapping[str, Any] = {}
 
     def read(self, message: Mapping[str, Any], now: float | None = None) -> Sample | None:
         """Return the sample of `message`, None for one of a container that does not run."""
@@ -47,6 +48,12 @@ class StatsReader:
             return None
         counters = _count(message, time.monotonic() if now is None else now)
         before, self._last = self._last, counters
+        cpu = get_object(message, "cpu_stats")
+        # A stream brings the sample before along; one sample asked for alone ("one-shot") does not.
+        earlier = get_object(message, "precpu_stats")
+        if not get_number(earlier, "system_cpu_usage"):
+            earlier = self._last_cpu
+        self._last_cpu = cpu
         memory = get_object(message, "memory_stats")
         inactive = get_object(memory, "stats")
         # Pages of files that nobody uses are the kernel's to take back: `docker stats` leaves them out, too.
@@ -54,7 +61,7 @@ class StatsReader:
         usage = get_number(memory, "usage")
         return Sample(
             time=time.time(),
-            cpu=_cpu_percent(message),
+            cpu=_cpu_percent(cpu, earlier),
             memory=usage - cache if cache < usage else usage,
             memory_limit=get_number(memory, "limit"),
             received=_rate(before, counters, "received"),
@@ -88,8 +95,7 @@ def _rate(before: _Counters | None, after: _Counters, name: str) -> float:
     return float(max(0, getattr(after, name) - getattr(before, name)) / (after.time - before.time))
 
 
-def _cpu_percent(message: Mapping[str, Any]) -> float:
-    now, before = get_object(message, "cpu_stats"), get_object(message, "precpu_stats")
+def _cpu_percent(now: Mapping[str, Any], before: Mapping[str, Any]) -> float:
     system_before = get_number(before, "system_cpu_usage")
     busy = _total(now) - _total(before)
     system = get_number(now, "system_cpu_usage") - system_before

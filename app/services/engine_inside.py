@@ -1,8 +1,9 @@
 """The engine's calls about the inside of a container: use of resources, processes, files."""
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import IO
+from typing import IO, Any
 from urllib.parse import quote
 
 from app.services.engine_connections import EngineConnections
@@ -24,6 +25,10 @@ class InsideCalls(EngineConnections):
     def stats(self, container: str) -> JsonStream:
         """Open the live stream of a container's counters; `StatsReader` makes samples of them."""
         return JsonStream(*self.open_stream("GET", _path(container, "stats"), {"stream": "1"}))
+
+    def stats_now(self, container: str) -> Mapping[str, Any]:
+        """Return a container's counters of this moment, at once."""
+        return self.request_object("GET", _path(container, "stats"), {"stream": "0", "one-shot": "1"})
 
     def top(self, container: str) -> ProcessTable:
         """Return the processes of a running container."""

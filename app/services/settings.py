@@ -4,7 +4,7 @@ import json
 import logging
 import os
 import tempfile
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
@@ -24,6 +24,7 @@ class Settings:
     keep_running_when_closed: bool = True
     last_page: str = "containers"
     language: str = ""  # "" is the system's
+    tables: dict[str, Any] = field(default_factory=dict)  # how each table was arranged, by name
     notifications: bool = True
     system_notifications: bool = True  # shown by the desktop while the window is not in front
 

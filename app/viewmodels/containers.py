@@ -3,23 +3,27 @@
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Slot
 
+from app.services.container_stats import Sample
 from app.services.engine_types import Container, ContainerState
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
 from app.viewmodels.container_rows import ContainerRow, GroupRow
+from app.viewmodels.container_usage import ContainerUsage
 from app.viewmodels.live_list import LiveList
 from app.viewmodels.row_table_model import RowTableModel
-from app.viewmodels.wording import format_age
+from app.viewmodels.wording import format_age, format_percent, format_size
 
 if TYPE_CHECKING:
     from app.services.engine_client import EngineClient
 
 __all__ = [
     "ACTIONS",
+    "CPU",
     "CREATED",
     "IMAGE",
+    "MEMORY",
     "NAME",
     "PORTS",
     "STATUS",
@@ -29,18 +33,41 @@ __all__ = [
     "GroupRow",
 ]
 
-NAME, IMAGE, STATUS, PORTS, CREATED, ACTIONS = range(6)
+NAME, IMAGE, STATUS, PORTS, CPU, MEMORY, CREATED, ACTIONS = range(8)
 _AGE_MS = 60_000
 
 
 class ContainerTable(RowTableModel[ContainerRow]):
     """The containers, running ones first, then the newest; those of a compose project below its row."""
 
-    column_count = 6
+    column_count = 8
+    right_aligned = frozenset({CPU, MEMORY})
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._closed_groups: set[str] = set()
+        self._usage: dict[str, Sample] = {}
+
+    @Slot(object)
+    def take_usage(self, samples: dict[str, Sample]) -> None:
+        """Show what containers use; only those cells are drawn anew, unless the order changes with them."""
+        running = {row.key for row in self._all.values() if row.is_running}
+        known = {key: sample for key, sample in self._usage.items() if key in running}
+        self._usage = known | samples
+        if self._sort_column in (CPU, MEMORY):
+            self._update_shown()
+        if self._shown:
+            self.dataChanged.emit(self.index(0, CPU), self.index(len(self._shown) - 1, MEMORY), [])
+
+    def usage(self, row: ContainerRow | GroupRow) -> tuple[float, int] | None:
+        """Return processor (percent of a core) and memory (bytes) of a container or of a whole project."""
+        if not isinstance(row, GroupRow):
+            sample = self._usage.get(row.key) if row.is_running else None
+            return (sample.cpu, sample.memory) if sample else None
+        samples = [self._usage[key] for key in row.members if key in self._usage]
+        if not row.running or not samples:
+            return None
+        return sum(sample.cpu for sample in samples), sum(sample.memory for sample in samples)
 
     def toggle_group(self, name: str, is_open: bool | None = None) -> None:
         """Show or hide the containers of a project; without `is_open` the other way round."""
@@ -87,6 +114,8 @@ class ContainerTable(RowTableModel[ContainerRow]):
             self.tr("Image"),
             self.tr("Status"),
             self.tr("Ports"),
+            self.tr("CPU"),
+            self.tr("Memory"),
             self.tr("Created"),
             "",
         )
@@ -94,6 +123,11 @@ class ContainerTable(RowTableModel[ContainerRow]):
 
     def text(self, row: ContainerRow | GroupRow, column: int) -> str:
         """Return what the cell shows."""
+        if column in (CPU, MEMORY):
+            usage = self.usage(row)
+            if usage is None:
+                return ""
+            return format_percent(usage[0]) if column == CPU else format_size(usage[1])
         if isinstance(row, GroupRow):
             return {NAME: row.name, STATUS: self.group_status(row)}.get(column, "")
         if column == NAME:
@@ -152,6 +186,9 @@ class ContainerTable(RowTableModel[ContainerRow]):
             return (not row.is_running, row.container.state.value, row.exit_code or 0)
         if column == PORTS:
             return [port.host_port or 0 for port in row.container.published_ports]
+        if column in (CPU, MEMORY):  # the largest first
+            usage = self.usage(row)
+            return -usage[column - CPU] if usage else 0.0
         if column == CREATED:
             return -row.container.created
         return (not row.is_running, -row.container.created)
@@ -164,6 +201,8 @@ class ContainersViewModel(LiveList):
         self.table = ContainerTable()
         super().__init__(background, access, self.table, parent)
         self.table.setParent(self)
+        self.usage = ContainerUsage(background, access, self)
+        self.usage.measured.connect(self.table.take_usage)
         self._needle, self._only = "", ""
         self._age = QTimer(self, interval=_AGE_MS)
         self._age.timeout.connect(self.refresh)
@@ -173,12 +212,13 @@ class ContainersViewModel(LiveList):
         """Return how many of them run."""
         return sum(row.is_running for row in self.table.rows)
 
-    def keep_ages_fresh(self, visible: bool) -> None:
-        """List once a minute while somebody looks, so that ages move."""
-        if visible and self.is_loaded:
-            self._age.start()
-        else:
-            self._age.stop()
+    def watch(self, visible: bool) -> None:
+        """While somebody looks, measure what they use, and list once a minute so that ages move."""
+        for timer in (self._age, self.usage.timer):
+            if visible:
+                timer.start()
+            else:
+                timer.stop()
 
     def filter(self, needle: str, only: str = "") -> None:
         """Show rows with every word of `needle`; `only` is "", "running" or "stopped"."""

@@ -1,11 +1,13 @@
 """What the user chose for the window, kept between runs."""
 
 import logging
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
 
+from app.services.json_values import as_object
 from app.services.settings import SettingsFile
 
 log = logging.getLogger(__name__)
@@ -58,6 +60,15 @@ class Preferences(QObject):
     def system_notifications(self) -> bool:
         """Return whether the system shows notices while the window is not in front."""
         return self._settings.system_notifications
+
+    def table(self, name: str) -> Mapping[str, Any]:
+        """Return how a table was arranged, as `TableMemory` wrote it."""
+        return as_object(self._settings.tables.get(name))
+
+    def remember_table(self, name: str, arrangement: Mapping[str, Any]) -> None:
+        """Keep how a table is arranged."""
+        if arrangement != self._settings.tables.get(name):
+            self.change(tables=self._settings.tables | {name: arrangement})
 
     def change(self, **values: Any) -> None:
         """Change settings by name."""

@@ -60,6 +60,11 @@ def format_duration(seconds: float) -> str:
     return translate("Wording", "{0} d {1} h").format(whole // _DAY, whole % _DAY // _HOUR)
 
 
+def format_percent(share: float) -> str:
+    """Return "12.3 %"."""
+    return translate("Wording", "{0} %").format(QLocale().toString(share, "f", 1))
+
+
 def format_rate(bytes_per_second: float) -> str:
     """Return "12.0 kB/s"."""
     return translate("Wording", "{0}/s").format(format_size(int(bytes_per_second)))

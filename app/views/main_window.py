@@ -16,6 +16,7 @@ from app.views.dialogs.pull_image_dialog import PullImageDialog
 from app.views.dialogs.run_image_dialog import RunImageDialog
 from app.views.pages.containers_page import ContainersPage
 from app.views.pages.images_page import ImagesPage
+from app.views.pages.list_page import ListPage
 from app.views.pages.networks_page import NetworksPage
 from app.views.pages.page import Page
 from app.views.pages.settings_page import SettingsPage
@@ -139,6 +140,8 @@ class MainWindow(QMainWindow):
     def _keep_page(self, name: str, page: Page) -> None:
         self._pages[name] = page
         self.stack.addWidget(page)
+        if isinstance(page, ListPage):
+            page.columns.restore(self.desktop.preferences)
         page.on_engine_state(self.desktop.view)
         panel = getattr(page, "engine_panel", None)
         if isinstance(panel, EnginePanel):

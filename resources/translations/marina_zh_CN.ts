@@ -81,6 +81,13 @@
     </message>
 </context>
 <context>
+    <name>ColumnChooser</name>
+    <message>
+        <source>Choose columns</source>
+        <translation>选择列</translation>
+    </message>
+</context>
+<context>
     <name>ConfirmDeleteDialog</name>
     <message numerus="yes">
         <source>… and %n more</source>
@@ -523,6 +530,14 @@
     <message>
         <source>Ports</source>
         <translation>端口</translation>
+    </message>
+    <message>
+        <source>CPU</source>
+        <translation>CPU</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>内存</translation>
     </message>
     <message>
         <source>Created</source>
@@ -2452,6 +2467,10 @@
     <message>
         <source>{0} d {1} h</source>
         <translation>{0} 天 {1} 小时</translation>
+    </message>
+    <message>
+        <source>{0} %</source>
+        <translation>{0}%</translation>
     </message>
     <message>
         <source>{0}/s</source>

@@ -30,6 +30,11 @@ class InsideContract:
         with client.stats(name) as stream:
             sample = reader.read(next(iter(stream.messages())))
         assert sample is not None, "a kernel without a memory controller may say 0 of it, but it answers"
+        alone = StatsReader()
+        assert alone.read(client.stats_now(name)) is not None
+        second = alone.read(client.stats_now(name))
+        assert second is not None
+        assert second.cpu >= 0.0
         assert any("sleep" in " ".join(row) for row in client.top(name).rows)
 
     def test_files_go_in_and_out(self, client: EngineClient, name: str, tmp_path: Path) -> None:

@@ -25,8 +25,13 @@ def stats(request: "Handler", name: str) -> None:
     container = request.engine.containers.get(name)
     request.start_chunks("application/json")
     number = 1
+    if request.query.get("stream") == "0":  # asked for alone, each goes on from the one before
+        number = container.samples = container.samples + 1
     while not request.engine.closing.is_set():
-        request.chunk(json.dumps(_sample(container, number)).encode() + b"\n")
+        sample = _sample(container, number)
+        if request.query.get("one-shot") == "1":
+            sample["precpu_stats"] = {"cpu_usage": {"total_usage": 0}}
+        request.chunk(json.dumps(sample).encode() + b"\n")
         request.wfile.flush()
         if request.query.get("stream") == "0" or container.state != "running":
             break

@@ -109,6 +109,7 @@ class FakeContainer:
     files: dict[str, bytes | None] = field(default_factory=usual_files)
     has_shell: bool = True
     started: float = 0.0
+    samples: int = 0
     finished: float = 0.0
 
     @property

@@ -6,8 +6,10 @@ from PySide6.QtWidgets import QStyleOptionViewItem
 
 from app.viewmodels.containers import (
     ACTIONS,
+    CPU,
     CREATED,
     IMAGE,
+    MEMORY,
     NAME,
     PORTS,
     STATUS,
@@ -30,8 +32,8 @@ from app.views.widgets.table import (
 
 Index = QModelIndex | QPersistentModelIndex
 _ARROW = 14
-_WIDE = {NAME: 190, STATUS: 210, PORTS: 150, CREATED: 120, ACTIONS: 206}
-_NARROW = {NAME: 150, STATUS: 165, PORTS: 90, ACTIONS: 206}
+_WIDE = {NAME: 180, STATUS: 205, PORTS: 110, CPU: 76, MEMORY: 92, CREATED: 120, ACTIONS: 174}
+_NARROW = {NAME: 160, STATUS: 170, PORTS: 90, ACTIONS: 174}
 _NARROW_BELOW = 900
 
 
@@ -103,15 +105,20 @@ class ContainerList(RowTable):
         self.actions_column = _ActionsDelegate(self)
         for column, delegate in {
             NAME: _NameDelegate(self, strong=True),
-            IMAGE: CellDelegate(self, muted=True),
+            IMAGE: CellDelegate(self, muted=True, elide=Qt.TextElideMode.ElideMiddle),
             STATUS: _StatusDelegate(self, viewmodel),
             PORTS: self.links,
+            CPU: CellDelegate(self, right=True),
+            MEMORY: CellDelegate(self, right=True),
             CREATED: CellDelegate(self, muted=True),
             ACTIONS: self.actions_column,
         }.items():
             self.setItemDelegateForColumn(column, delegate)
 
+        self.hide_columns(frozenset({CREATED}))  # the status says how long it has been so
+        self._narrow = False
         self._containers = viewmodel.table
+        viewmodel.usage.find_wanted = self._find_measured
         self.clicked.connect(self._clicked)
 
     def chosen(self) -> list[ContainerRow]:
@@ -131,13 +138,26 @@ class ContainerList(RowTable):
         return rows[0] if len(rows) == 1 and isinstance(rows[0], GroupRow) else None
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Do without the age where room is short."""
+        """Do without what counts least where room is short."""
         super().resizeEvent(event)
         narrow = event.size().width() < _NARROW_BELOW
-        if narrow is not self.isColumnHidden(CREATED):
-            self.setColumnHidden(CREATED, narrow)
+        if narrow is not self._narrow:
+            self._narrow = narrow
+            self.hide_columns(no_room=frozenset({CPU, MEMORY, CREATED} if narrow else ()))
             for place, width in (_NARROW if narrow else _WIDE).items():
                 self.setColumnWidth(place, width)
+
+    def _find_measured(self) -> tuple[list[str], list[str]]:
+        """Return the running containers in sight and the other ones, while their use is shown at all."""
+        unseen = self.isColumnHidden(CPU) and self.isColumnHidden(MEMORY)
+        if unseen or not self.isVisible() or self.window().isMinimized() or not self.isEnabled():
+            return [], []
+        shown = self._containers.shown
+        first = max(self.rowAt(0), 0)
+        last = self.rowAt(self.viewport().height() - 1)
+        seen = {row.key for row in shown[first : last + 1 if last >= 0 else len(shown)]}
+        running = [row.key for row in self._containers.rows if row.is_running]
+        return [key for key in running if key in seen], [key for key in running if key not in seen]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Open and close projects with Right and Left."""

@@ -124,13 +124,13 @@ class ContainersPage(ListPage):
 
     def pause(self) -> None:
         """Stop what only somebody who looks needs."""
-        self.viewmodel.keep_ages_fresh(False)
+        self.viewmodel.watch(False)
         if isinstance(self.detail, ContainerDetailView):
             self.detail.pause()
 
     def resume(self) -> None:
-        """Keep ages fresh again."""
-        self.viewmodel.keep_ages_fresh(True)
+        """Keep figures and ages fresh again."""
+        self.viewmodel.watch(True)
         if isinstance(self.detail, ContainerDetailView):
             self.detail.resume()
 

@@ -12,6 +12,7 @@ from app.viewmodels.live_list import LiveList
 from app.views.icons import build_icon
 from app.views.pages.page import FilterBox, Page
 from app.views.widgets.buttons import Button
+from app.views.widgets.column_chooser import ColumnChooser
 from app.views.widgets.engine_panel import EnginePanel
 from app.views.widgets.layouts import Card, column, row
 from app.views.widgets.segments import Segments
@@ -105,6 +106,7 @@ class ListPage(Page):
 
     def build_list(self) -> None:
         """Connect the table, which has its model, and put it and the cards below the title."""
+        self.columns = ColumnChooser(self.list, self.name)
         self.list.opened.connect(self.open_selected)
         self.list.delete_pressed.connect(lambda: self.confirm_delete(self.chosen()))
         self.list.customContextMenuRequested.connect(self._show_menu)

@@ -50,11 +50,16 @@ class CellDelegate(QStyledItemDelegate):
     """Draws the row's background and one line of text; subclasses add what their column needs."""
 
     def __init__(
-        self, view: "RowTable", muted: bool = False, strong: bool = False, right: bool = False
+        self,
+        view: "RowTable",
+        muted: bool = False,
+        strong: bool = False,
+        right: bool = False,
+        elide: Qt.TextElideMode = Qt.TextElideMode.ElideRight,
     ) -> None:
         super().__init__(view)
         self._view = view
-        self._muted, self._strong, self._right = muted, strong, right
+        self._muted, self._strong, self._right, self._elide = muted, strong, right, elide
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Return a row of the common height."""
@@ -95,7 +100,7 @@ class CellDelegate(QStyledItemDelegate):
         """Draw one elided line and return its width."""
         painter.setPen(QColor(color))
         metrics = painter.fontMetrics()
-        line = metrics.elidedText(" ".join(text.split()), Qt.TextElideMode.ElideRight, rect.width())
+        line = metrics.elidedText(" ".join(text.split()), self._elide, rect.width())
         side = Qt.AlignmentFlag.AlignRight if self._right else Qt.AlignmentFlag.AlignLeft
         painter.drawText(rect, side | Qt.AlignmentFlag.AlignVCenter, line)
         return metrics.horizontalAdvance(line)
@@ -275,6 +280,8 @@ class RowTable(QTableView):
         super().__init__(parent)
         self.hovered_row = -1
         self._hover_point = QPoint(-1, -1)
+        self._not_wanted: frozenset[int] = frozenset()
+        self._no_room: frozenset[int] = frozenset()
         self.setObjectName(name)
         self.setAccessibleName(label)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -308,6 +315,20 @@ class RowTable(QTableView):
         for place, width in widths.items():
             self.setColumnWidth(place, width)
         header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
+
+    @property
+    def not_wanted(self) -> frozenset[int]:
+        """Return the columns that the user does without."""
+        return self._not_wanted
+
+    def hide_columns(
+        self, not_wanted: frozenset[int] | None = None, no_room: frozenset[int] | None = None
+    ) -> None:
+        """Hide what nobody wants and what there is no room for; None leaves that as it was."""
+        self._not_wanted = self._not_wanted if not_wanted is None else not_wanted
+        self._no_room = self._no_room if no_room is None else no_room
+        for place in range(self.model().columnCount()):
+            self.setColumnHidden(place, place in self._not_wanted | self._no_room)
 
     def hovered_point_in(self, rect: QRect) -> bool:
         """Return whether the mouse is inside `rect` (viewport coordinates)."""

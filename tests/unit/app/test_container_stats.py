@@ -33,6 +33,14 @@ def test_the_first_sample_has_no_processor_time_before_it() -> None:
     assert sample.cpu == 0.0
 
 
+def test_samples_asked_for_alone_go_by_the_one_before() -> None:
+    reader = StatsReader()
+    reader.read(message(SECOND, 4 * SECOND, (0, 0)))
+    sample = reader.read(message(3 * SECOND, 8 * SECOND, (0, 0)))
+    assert sample is not None
+    assert sample.cpu == pytest.approx(200.0)
+
+
 def test_rates_are_by_the_second_and_never_negative() -> None:
     reader = StatsReader()
     reader.read(message(0, 0, (0, 0), received=1000), now=10.0)

@@ -1,0 +1,90 @@
+"""Which columns a table shows and how it is sorted: chosen over its header, kept for the next run."""
+
+from typing import Any
+
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt
+from PySide6.QtWidgets import QMenu
+
+from app.services.json_values import get_list
+from app.viewmodels.preferences import Preferences
+from app.views.widgets.buttons import IconButton
+from app.views.widgets.table import RowTable
+
+_SIZE = 28
+
+
+class ColumnChooser(IconButton):
+    """A small button at the right end of a table's header, and the menu of the header itself."""
+
+    def __init__(self, table: RowTable, name: str) -> None:
+        header = table.horizontalHeader()
+        super().__init__("columns", "", f"{name}.columns", header)
+        self.set_label(self.tr("Choose columns"))
+        self.setFixedSize(_SIZE, _SIZE)
+        self._table, self._name = table, name
+        self._preferences: Preferences | None = None
+        self.clicked.connect(lambda: self._open(self.mapToGlobal(self.rect().bottomLeft())))
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(lambda place: self._open(header.mapToGlobal(place)))
+        header.sortIndicatorChanged.connect(self._remember)
+        header.installEventFilter(self)
+        self._place()
+
+    def restore(self, preferences: Preferences) -> None:
+        """Arrange the table as it was left, and keep from now on how it is."""
+        kept = preferences.table(self._name)
+        columns = range(self._table.model().columnCount())
+        if kept.get("columns") == len(columns):  # else it is from another version, with other columns
+            hidden = (place for place in get_list(kept, "hidden") if place in self._choices())
+            self._table.hide_columns(frozenset(hidden))
+            sort = get_list(kept, "sort")
+            if len(sort) == 2 and sort[0] in columns:
+                order = Qt.SortOrder.DescendingOrder if sort[1] else Qt.SortOrder.AscendingOrder
+                self._table.sortByColumn(sort[0], order)
+        self._preferences = preferences
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Stay at the end of the header."""
+        if event.type() is QEvent.Type.Resize:
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _place(self) -> None:
+        header = self._table.horizontalHeader()
+        self.move(header.width() - _SIZE - 6, (header.height() - _SIZE) // 2)
+
+    def _choices(self) -> list[int]:
+        """Return the columns that can go: all but the first and those without a title."""
+        model = self._table.model()
+        titles = [model.headerData(place, Qt.Orientation.Horizontal) for place in range(model.columnCount())]
+        return [place for place, title in enumerate(titles) if place and title]
+
+    def _open(self, position: QPoint) -> None:
+        menu = QMenu(self)
+        menu.setObjectName(f"{self._name}.columns.menu")
+        for place in self._choices():
+            title = self._table.model().headerData(place, Qt.Orientation.Horizontal)
+            entry = menu.addAction(str(title))
+            entry.setObjectName(f"{self._name}.columns.{place}")
+            entry.setCheckable(True)
+            entry.setChecked(place not in self._table.not_wanted)
+            entry.toggled.connect(lambda shown, place=place: self._show(place, shown))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(position)
+
+    def _show(self, place: int, shown: bool) -> None:
+        before = self._table.not_wanted
+        self._table.hide_columns(before - {place} if shown else before | {place})
+        self._remember()
+
+    def _remember(self, *_: Any) -> None:
+        if self._preferences is None:
+            return
+        header = self._table.horizontalHeader()
+        descending = header.sortIndicatorOrder() is Qt.SortOrder.DescendingOrder
+        arrangement = {
+            "columns": self._table.model().columnCount(),
+            "hidden": sorted(self._table.not_wanted),
+            "sort": [header.sortIndicatorSection(), int(descending)],
+        }
+        self._preferences.remember_table(self._name, arrangement)
