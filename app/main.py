@@ -18,6 +18,7 @@ from app.services.browser import has_display
 
 if TYPE_CHECKING:
     from app.services.engine_client import EngineClient
+    from app.services.registry_logins import RegistryLogins
     from app.services.virtual_machine import MachineStatus, VirtualMachine
     from app.viewmodels.desktop import DesktopViewModel
 
@@ -27,8 +28,10 @@ _LOG_BYTES = 1_000_000
 class LazyAccess:
     """The user's machine and its engine, imported and made in a worker: after the window."""
 
-    def __init__(self) -> None:
+    def __init__(self, folders: AppFolders) -> None:
+        self._folders = folders
         self._lock = threading.Lock()
+        self._logins: RegistryLogins | None = None
         self._machine: VirtualMachine | None = None
         self._client: EngineClient | None = None
 
@@ -43,11 +46,22 @@ class LazyAccess:
 
     def client(self) -> "EngineClient":
         """Return a client that keeps its connections; see `Access`."""
-        machine = self.machine()
+        machine, logins = self.machine(), self.logins()
         with self._lock:
             if self._client is None:
                 self._client = machine.client()
+                self._client.login_headers = logins.headers_for
             return self._client
+
+    def logins(self) -> "RegistryLogins":
+        """Return the user's sign-ins; see `Access`."""
+        from app.services.key_store import KeyStore
+        from app.services.registry_logins import RegistryLogins
+
+        with self._lock:
+            if self._logins is None:
+                self._logins = RegistryLogins(self._folders.registry_logins, KeyStore())
+            return self._logins
 
     def start_engine(
         self, on_status: "Callable[[MachineStatus], None]", cancelled: threading.Event
@@ -139,7 +153,7 @@ def build_desktop(folders: AppFolders) -> "DesktopViewModel":
     from app.viewmodels.desktop import DesktopViewModel
     from app.viewmodels.preferences import Preferences
 
-    return DesktopViewModel(LazyAccess(), Preferences(SettingsFile(folders.settings)))
+    return DesktopViewModel(LazyAccess(folders), Preferences(SettingsFile(folders.settings)))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """Checks that an installation is complete: run by every package's test, needs no display and no engine."""
 
+import importlib
 import os
 import sys
 import tempfile
@@ -46,6 +47,7 @@ def _check_libraries() -> str:
     import psutil
     import requests
 
+    importlib.import_module("keyring.backends.fail")  # a key store's way is looked for at run time
     return ", ".join(
         f"{module.__name__} {module.__version__}" for module in (cryptography, paramiko, psutil, requests)
     )

@@ -34,6 +34,11 @@ class AppFolders:
         return self.config / "desktop.json"
 
     @property
+    def registry_logins(self) -> Path:
+        """The names of the registries where the user is signed in, and of the users; no secrets."""
+        return self.config / "registries.json"
+
+    @property
     def desktop_log(self) -> Path:
         """What the desktop logged."""
         return self.logs / "desktop.log"

@@ -50,6 +50,14 @@ class EngineClient(InsideCalls, VolumeCalls, NetworkCalls):
         """Return `GET /info`."""
         return EngineInfo.from_json(self.request_object("GET", "/info"))
 
+    def check_registry_login(self, server: str, user: str, password: str) -> str:
+        """Let a registry check a user; return the token that it wants instead of the password, or "".
+
+        Raises EngineRequestError when it refuses, or is not reached.
+        """
+        body = {"serveraddress": server, "username": user, "password": password}
+        return get_text(self.request_object("POST", "/auth", body=body), "IdentityToken")
+
     def events(self, since: float | None = None) -> JsonStream:
         """Open `GET /events`; `engine_events.EventFeed` is the reader that survives a lost connection."""
         return JsonStream(*self.open_stream("GET", "/events", {"since": f"{since:.9f}" if since else ""}))
@@ -248,7 +256,8 @@ class EngineClient(InsideCalls, VolumeCalls, NetworkCalls):
             "tag": name.digest or name.tag or "latest",
             "platform": platform,
         }
-        return PullStream(*self.open_stream("POST", "/images/create", query), reference=reference)
+        opened = self.open_stream("POST", "/images/create", query, headers=self.login_headers(reference))
+        return PullStream(*opened, reference=reference)
 
     def load_image(self, path: str | os.PathLike[str]) -> PullStream:
         """Load images from a file that `docker save` wrote; iterate the stream to drive it."""

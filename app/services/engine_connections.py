@@ -3,7 +3,7 @@
 import http.client
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Self
 from urllib.parse import urlencode
 
@@ -38,6 +38,8 @@ class EngineConnections:
         self.socket_path = os.fspath(socket_path)
         self._connect_timeout = connect_timeout
         self.read_timeout = read_timeout
+        # What is sent along with a reference to its registry: set where the user's sign-ins are known.
+        self.login_headers: Callable[[str], Mapping[str, str]] = lambda reference: {}
         self._session = requests.Session()
         self._session.trust_env = False  # the user's HTTP_PROXY is not for a socket of this machine
         self._session.mount("http://", SocketAdapter(self.socket_path))

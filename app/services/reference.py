@@ -55,6 +55,11 @@ class Reference:
         return f"{registry}/{path}:{self.tag or 'latest'}"
 
 
+def is_registry(text: str) -> bool:
+    """Return whether `text` is the name of a registry, with or without a port."""
+    return _HOST.fullmatch(text) is not None
+
+
 def _looks_like_host(text: str) -> bool:
     return "." in text or ":" in text or text == "localhost" or text.lower() != text
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # `requests` takes 130 ms to import: only workers do it
     from app.services.engine_client import EngineClient
+    from app.services.registry_logins import RegistryLogins
     from app.services.virtual_machine import MachineStatus, VirtualMachine
 
 
@@ -17,6 +18,9 @@ class Access(Protocol):
 
     def client(self) -> "EngineClient":
         """Return a client of the engine."""
+
+    def logins(self) -> "RegistryLogins":
+        """Return the user's sign-ins at registries; `client` sends them along."""
 
     def start_engine(
         self, on_status: "Callable[[MachineStatus], None]", cancelled: threading.Event

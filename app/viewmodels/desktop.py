@@ -19,6 +19,7 @@ from app.viewmodels.notice_sources import NoticeSources
 from app.viewmodels.notifications import NotificationsViewModel
 from app.viewmodels.preferences import Preferences
 from app.viewmodels.pull_image import PullImageViewModel
+from app.viewmodels.registries import RegistriesViewModel
 from app.viewmodels.run_image import RunImageViewModel
 from app.viewmodels.troubleshoot import TroubleshootViewModel
 from app.viewmodels.volumes import VolumesViewModel
@@ -42,6 +43,7 @@ class DesktopViewModel(QObject):
         self.images = ImagesViewModel(self.background, access, self)
         self.volumes = VolumesViewModel(self.background, access, self)
         self.networks = NetworksViewModel(self.background, access, self)
+        self.registries = RegistriesViewModel(self.background, access, self)
         self.machine_settings = MachineSettingsViewModel(self.background, access, self)
         self.troubleshoot = TroubleshootViewModel(self.background, access, self)
         self.pull = PullImageViewModel(self.background, access, self)

@@ -19,6 +19,7 @@ from app.views.pages.images_page import ImagesPage
 from app.views.pages.list_page import ListPage
 from app.views.pages.networks_page import NetworksPage
 from app.views.pages.page import Page
+from app.views.pages.registries_page import RegistriesPage
 from app.views.pages.settings_page import SettingsPage
 from app.views.pages.troubleshoot_page import TroubleshootPage
 from app.views.pages.volumes_page import VolumesPage
@@ -101,6 +102,7 @@ class MainWindow(QMainWindow):
         self._makers: dict[str, Callable[[], Page]] = {
             "volumes": lambda: VolumesPage(desktop.volumes),
             "networks": lambda: NetworksPage(desktop.networks),
+            "registries": lambda: RegistriesPage(desktop.registries),
             "settings": self._make_settings,
             "troubleshoot": self._make_troubleshoot,
         }
@@ -111,6 +113,7 @@ class MainWindow(QMainWindow):
             "images": self.tr("Images"),
             "volumes": self.tr("Volumes"),
             "networks": self.tr("Networks"),
+            "registries": self.tr("Registries"),
             "troubleshoot": self.tr("Troubleshoot"),
             "settings": self.tr("Settings"),
         }

@@ -171,6 +171,16 @@
     </message>
 </context>
 <context>
+    <name>RegistriesPage</name>
+    <message numerus="yes">
+        <source>Signed in at %n registry(s)</source>
+        <translation>
+            <numerusform>Signed in at %n registry</numerusform>
+            <numerusform>Signed in at %n registries</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Sidebar</name>
     <message numerus="yes">
         <source>Notifications, %n unread</source>

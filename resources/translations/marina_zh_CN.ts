@@ -733,10 +733,6 @@
         <translation>创建</translation>
     </message>
     <message>
-        <source>Cancel</source>
-        <translation>取消</translation>
-    </message>
-    <message>
         <source>Letters, digits and _ . - only, at least two, the first a letter or digit.</source>
         <translation>只能使用字母、数字和 _ . -，至少两个字符，且以字母或数字开头。</translation>
     </message>
@@ -1014,6 +1010,13 @@
     </message>
 </context>
 <context>
+    <name>FormDialog</name>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+</context>
+<context>
     <name>GettingStartedViewModel</name>
     <message>
         <source>Start the engine</source>
@@ -1235,6 +1238,10 @@
     <message>
         <source>Networks</source>
         <translation>网络</translation>
+    </message>
+    <message>
+        <source>Registries</source>
+        <translation>镜像仓库</translation>
     </message>
     <message>
         <source>Troubleshoot</source>
@@ -1800,6 +1807,78 @@
     </message>
 </context>
 <context>
+    <name>RegistriesPage</name>
+    <message>
+        <source>Registries</source>
+        <translation>镜像仓库</translation>
+    </message>
+    <message>
+        <source>Sign in</source>
+        <translation>登录</translation>
+    </message>
+    <message>
+        <source>Sign in at a registry</source>
+        <translation>登录镜像仓库</translation>
+    </message>
+    <message>
+        <source>Not signed in anywhere</source>
+        <translation>尚未登录任何仓库</translation>
+    </message>
+    <message>
+        <source>Public images need no sign-in. Sign in for private ones, for pushing, and for more pulls from Docker Hub.</source>
+        <translation>公开镜像无需登录。私有镜像、推送以及更多的 Docker Hub 拉取次数需要登录。</translation>
+    </message>
+    <message>
+        <source>The engine asks the registry: start it first.</source>
+        <translation>由引擎询问仓库：请先启动引擎。</translation>
+    </message>
+    <message>
+        <source>Loading…</source>
+        <translation>正在加载…</translation>
+    </message>
+    <message numerus="yes">
+        <source>Signed in at %n registry(s)</source>
+        <translation>
+            <numerusform>已登录 %n 个仓库</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>None yet</source>
+        <translation>暂无</translation>
+    </message>
+    <message>
+        <source>This computer has no key store that Marina can use, so a sign-in lasts until Marina is closed: a password is never written to a file. On Linux, install and unlock GNOME Keyring or KWallet.</source>
+        <translation>此计算机没有 Marina 可用的密钥库，因此登录只保持到 Marina 关闭：密码绝不写入文件。在 Linux 上请安装并解锁 GNOME Keyring 或 KWallet。</translation>
+    </message>
+    <message>
+        <source>Signed in as {0}</source>
+        <translation>登录用户：{0}</translation>
+    </message>
+    <message>
+        <source>until Marina is closed</source>
+        <translation>直到 Marina 关闭</translation>
+    </message>
+    <message>
+        <source>Sign out</source>
+        <translation>退出登录</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>忽略</translation>
+    </message>
+</context>
+<context>
+    <name>RegistriesViewModel</name>
+    <message>
+        <source>The registry does not let you in</source>
+        <translation>仓库拒绝了登录</translation>
+    </message>
+    <message>
+        <source>The registry was not reached</source>
+        <translation>无法连接仓库</translation>
+    </message>
+</context>
+<context>
     <name>RunImageDialog</name>
     <message>
         <source>Run a container</source>
@@ -2095,6 +2174,45 @@
     <message>
         <source>Dark</source>
         <translation>深色</translation>
+    </message>
+</context>
+<context>
+    <name>SignInDialog</name>
+    <message>
+        <source>Sign in at a registry</source>
+        <translation>登录镜像仓库</translation>
+    </message>
+    <message>
+        <source>The registry checks it at once. Pulls and pushes then go in your name.</source>
+        <translation>仓库会立即验证。之后的拉取和推送将以您的名义进行。</translation>
+    </message>
+    <message>
+        <source>Sign in</source>
+        <translation>登录</translation>
+    </message>
+    <message>
+        <source>Registry</source>
+        <translation>仓库</translation>
+    </message>
+    <message>
+        <source>docker.io (Docker Hub)</source>
+        <translation>docker.io（Docker Hub）</translation>
+    </message>
+    <message>
+        <source>User</source>
+        <translation>用户</translation>
+    </message>
+    <message>
+        <source>Password or access token</source>
+        <translation>密码或访问令牌</translation>
+    </message>
+    <message>
+        <source>Kept in this system&apos;s key store, never in a file.</source>
+        <translation>保存在系统的密钥库中，不会写入文件。</translation>
+    </message>
+    <message>
+        <source>This computer has no key store: you stay signed in until Marina is closed.</source>
+        <translation>此计算机没有密钥库：登录状态保持到 Marina 关闭为止。</translation>
     </message>
 </context>
 <context>

@@ -68,6 +68,10 @@ class ObjectsContract:
             client.remove_network("bridge")
         assert refusal.value.status == 403
 
+    def test_a_registry_that_is_not_there_lets_nobody_in(self, client: EngineClient) -> None:
+        with pytest.raises(EngineRequestError):
+            client.check_registry_login("127.0.0.1:1", "ada", "secret")
+
     def test_a_taken_name_is_refused(self, client: EngineClient, name: str) -> None:
         client.create_network(name)
         with pytest.raises(EngineRequestError) as refusal:

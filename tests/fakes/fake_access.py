@@ -4,8 +4,31 @@ import threading
 from pathlib import Path
 
 from app.services.engine_client import EngineClient
+from app.services.key_store import KeyStore
+from app.services.registry_logins import RegistryLogins
 from app.services.virtual_machine import StatusCallback, VirtualMachine
 from tests.fakes.fake_engine import FakeEngine
+
+
+class FakeKeyring:
+    """A key store in memory, as a backend of `keyring`."""
+
+    priority = 5.0
+
+    def __init__(self) -> None:
+        self.passwords: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        """Return what is kept."""
+        return self.passwords.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        """Keep it."""
+        self.passwords[(service, username)] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        """Forget it."""
+        del self.passwords[(service, username)]
 
 
 class FakeAccess:
@@ -14,6 +37,9 @@ class FakeAccess:
     def __init__(self, folder: Path, engine: FakeEngine) -> None:
         self._folder, self._engine = folder, engine
         self._client = EngineClient(engine.socket_path, connect_timeout=2.0, read_timeout=5.0)
+        self.key_store = KeyStore(FakeKeyring())
+        self._logins: RegistryLogins | None = None
+        self._client.login_headers = lambda reference: self.logins().headers_for(reference)
 
     def machine(self) -> VirtualMachine:
         """Return the machine of the folder."""
@@ -22,6 +48,12 @@ class FakeAccess:
     def client(self) -> EngineClient:
         """Return the one client."""
         return self._client
+
+    def logins(self) -> RegistryLogins:
+        """Return sign-ins over `key_store`, which a test may replace before anybody asks."""
+        if self._logins is None:
+            self._logins = RegistryLogins(self._folder / "registries.json", self.key_store)
+        return self._logins
 
     def start_engine(self, on_status: StatusCallback, cancelled: threading.Event) -> EngineClient:
         """Start the fake machine and return a client of its own."""

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from tests.fakes import fake_inside, fake_networks, fake_volumes
+from tests.fakes import fake_inside, fake_networks, fake_registry, fake_volumes
 from tests.fakes.fake_containers import FakeContainers, Refusal
 from tests.fakes.fake_state import FakeContainer, FakeImage, FakeState
 from tests.fakes.faults import Fault, FaultKind
@@ -33,6 +33,7 @@ class FakeEngine:
         self.pull_pause = 0.0
         self.stats_pause = 0.05
         self.requests: list[str] = []
+        self.registry_headers: list[str] = []  # X-Registry-Auth of each pull
         self.closing = threading.Event()
         self._connections: set[socket.socket] = set()
         self._server: _Server | None = None
@@ -182,7 +183,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             if match := re.fullmatch(pattern, line):
                 getattr(self, method)(*map(unquote, match.groups()))
                 return
-        for pattern, answer in (*fake_inside.ROUTES, *fake_networks.ROUTES, *fake_volumes.ROUTES):
+        for pattern, answer in _AREAS:
             if match := re.fullmatch(pattern, line):
                 answer(self, *map(unquote, match.groups()))
                 return
@@ -389,6 +390,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
     def pull(self) -> None:
         name, tag = self.query["fromImage"], self.query.get("tag", "latest")
         reference = f"{name}@{tag}" if tag.startswith("sha256:") else f"{name}:{tag}"
+        self.engine.registry_headers.append(self.headers.get("X-Registry-Auth", ""))
         script = self.engine.pull_script or self.engine.containers.pull_messages
         messages = script(reference)
         self.start_chunks("application/json")
@@ -408,6 +410,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.chunk(b"")
 
 
+_AREAS = (*fake_inside.ROUTES, *fake_networks.ROUTES, *fake_registry.ROUTES, *fake_volumes.ROUTES)
 _ROUTES = [
     (r"(?:GET|HEAD) /_ping", "ping"),
     (r"GET /version", "version"),

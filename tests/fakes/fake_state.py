@@ -156,6 +156,7 @@ class FakeState:
         self.lock = threading.RLock()
         self.images: list[FakeImage] = []
         self.registry: dict[str, FakeImage] = {}
+        self.accounts: dict[str, tuple[str, str]] = {}  # user and password by server
         self.containers: dict[str, FakeContainer] = {}
         self.execs: dict[str, FakeExec] = {}
         self.volumes: list[FakeVolume] = []

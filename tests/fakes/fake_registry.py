@@ -1,0 +1,25 @@
+"""What the fake engine says of registries: `state.accounts` are the users of each server."""
+
+import json
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from tests.fakes.fake_containers import Refusal
+
+if TYPE_CHECKING:
+    from tests.fakes.fake_engine import Handler
+
+
+def authenticate(request: "Handler") -> None:
+    """Check a user as the server's registry would."""
+    body = json.loads(request.body)
+    server = body.get("serveraddress") or "https://index.docker.io/v1/"
+    known = request.engine.state.accounts.get(server)
+    if known is None:
+        raise Refusal(500, f'Get "https://{server}/v2/": dial tcp: lookup {server}: no such host')
+    if known != (body.get("username"), body.get("password")):
+        raise Refusal(401, f'Get "https://{server}/v2/": unauthorized: authentication required')
+    request.answer_json({"Status": "Login Succeeded", "IdentityToken": ""})
+
+
+ROUTES: list[tuple[str, Callable[..., None]]] = [(r"POST /auth", authenticate)]
