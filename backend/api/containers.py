@@ -16,7 +16,7 @@ from backend.containers import container_events
 from backend.containers.networking_request import check_single
 from backend.containers.sizes import sizes_of
 from backend.engine import Engine
-from backend.errors import InvalidParameterError, NotFoundError, NotSupportedError
+from backend.errors import InvalidParameterError, NotFoundError
 
 SEVERAL_NETWORKS = (1, 44)  # the API version from which a container can be made on more than one
 WAIT_CONDITIONS = ("not-running", "next-exit", "removed")
@@ -93,7 +93,10 @@ def routes(engine: Engine) -> list[web.RouteDef]:
 
     async def remove(request: web.Request) -> web.Response:
         if query_bool(request, "link"):
-            raise NotSupportedError("links between containers are not supported")
+            from backend.containers.links import unlink
+
+            unlink(request.match_info["id"], containers.store, containers.files)
+            return web.Response(status=204)
         await containers.remove(
             request.match_info["id"], force=query_bool(request, "force"), volumes=query_bool(request, "v")
         )

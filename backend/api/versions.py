@@ -30,13 +30,15 @@ def api_version(request: web.Request) -> tuple[int, int]:
 
 
 def with_versions(routes: Iterable[web.RouteDef]) -> list[web.RouteDef]:
-    """Return each route twice: as it stands, and below a version prefix."""
+    """Return each route twice: as it stands, and below a version prefix.
+
+    Containers are also known by names of two parts, "parent/alias", by those that are linked to them.
+    """
     both: list[web.RouteDef] = []
     for route in routes:
-        both.append(route)
-        both.append(
-            web.RouteDef(route.method, r"/v{api_version:\d+\.\d+}" + route.path, route.handler, route.kwargs)
-        )
+        path = route.path.replace("/containers/{id}", r"/containers/{id:[^/]+(?:/[^/]+)?}")
+        for prefix in ("", r"/v{api_version:\d+\.\d+}"):
+            both.append(web.RouteDef(route.method, prefix + path, route.handler, route.kwargs))
     return both
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from backend.containers import container_events
 from backend.containers.container import Container
 from backend.containers.health_checks import HealthChecks
-from backend.containers.signals import parse_signal
+from backend.containers.signals import exists, parse_signal
 from backend.containers.store import ContainerStore
 from backend.errors import ConflictError, SystemFailureError
 from backend.events import EventBus
@@ -49,8 +49,11 @@ class Halting:
             await self.kill(container)
 
     async def send(self, container: Container, number: int) -> None:
-        """Send a signal to the first process; a paused container goes on, or it would not see it."""
-        if container.send_signal(number):
+        """Send a signal to the first process; a paused container goes on, or it would not see it.
+
+        A number that is no signal reaches nobody.
+        """
+        if exists(number) and container.send_signal(number):
             container_events.publish(self.events, container, "kill", signal=str(number))
         if container.state.status == "paused":
             with suppress(ConflictError):  # it has ended meanwhile

@@ -112,11 +112,30 @@ def follow(target: Container, store: ContainerStore, files: StateFiles) -> None:
                 _rewrite(RunFiles.of(files, other.id).data / "hosts", _hosts_line(alias, target, address))
 
 
-def _rewrite(hosts: Path, line: str) -> None:
-    """Give the names of a line of /etc/hosts their new address, in place: the file is mounted."""
+def unlink(name: str, store: ContainerStore, files: StateFiles) -> None:
+    """Forget the link "parent/alias"; a parent that runs does not find the other one by it any more.
+
+    Raises NotFoundError, or ConflictError for the name of a container itself.
+    """
+    target = store.find(name)
+    parent_name, slash, alias = name.removeprefix("/").partition("/")
+    if not slash:
+        raise ConflictError("Conflict, cannot remove the default link name of the container")
+    parent = store.find(parent_name)
+    host = parent.record.host_config
+    host["Links"] = [link for link in host["Links"] if split_link(link)[1] != alias] or None
+    store.save(parent)
+    if parent.state.running:
+        line = _hosts_line(alias, target, "")
+        _rewrite(RunFiles.of(files, parent.id).data / "hosts", line, keep=False)
+
+
+def _rewrite(hosts: Path, line: str, *, keep: bool = True) -> None:
+    """Give the names of a line of /etc/hosts their new address, or take them out, in place: the file is
+    mounted."""
     names = line.partition("\t")[2]
     if hosts.stat().st_size > LARGEST_FILE:
         return  # somebody inside keeps other things there
     lines = hosts.read_text(errors="surrogateescape").splitlines(keepends=True)
-    new = "".join(line if old.partition("\t")[2] == names else old for old in lines)
+    new = "".join((line if keep else "") if old.partition("\t")[2] == names else old for old in lines)
     hosts.write_text(new, errors="surrogateescape")

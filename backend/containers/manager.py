@@ -22,7 +22,7 @@ from backend.containers.log_rotation import LogRotation
 from backend.containers.names import check_name
 from backend.containers.recovery import recover
 from backend.containers.run_files import RunFiles
-from backend.containers.signals import parse_signal
+from backend.containers.signals import check_exists, parse_signal
 from backend.containers.store import ContainerStore
 from backend.containers.warm_up import warm_up
 from backend.database import Database
@@ -53,7 +53,8 @@ def _saying(what: str) -> Iterator[None]:
     try:
         yield
     except EngineError as error:
-        raise type(error)(f"{what}: {error.message}") from error
+        error.message = f"{what}: {error.message}"
+        raise
 
 
 class Containers:
@@ -259,8 +260,9 @@ class Containers:
     async def kill(self, reference: str, signal_name: str | None) -> None:
         """Send a signal; returns after the end for SIGKILL. Raises ConflictError when it does not run."""
         with _saying(f"cannot kill container: {reference}"):
-            container = self.find(reference)
             number = parse_signal(signal_name or "SIGKILL")
+            check_exists(number)
+            container = self.find(reference)
             if container.state.status == "restarting":
                 self._cancel_restart(container)
                 return
@@ -276,9 +278,9 @@ class Containers:
     async def restart(self, reference: str, timeout_s: int | None, signal_name: str | None) -> None:
         """Stop a container if it runs, then start it."""
         container = self.find(reference)
-        with _saying(f"Cannot restart container {reference}"):
-            number = parse_signal(signal_name) if signal_name else None
         if container.state.running:
+            with _saying(f"Cannot restart container {reference}"):
+                number = parse_signal(signal_name) if signal_name else None
             container.manual_stop = True
             container.kept = True
             try:
@@ -286,11 +288,12 @@ class Containers:
                 container_events.publish(self.events, container, "stop")
             finally:
                 container.kept = False
-        async with container.lock:
-            self._check_present(container)
-            self._cancel_restart(container)
-            if not container.state.running:
-                await self._start_locked(container)
+        with _saying(f"Cannot restart container {reference}"):
+            async with container.lock:
+                self._check_present(container)
+                self._cancel_restart(container)
+                if not container.state.running:
+                    await self._start_locked(container)
         container_events.publish(self.events, container, "restart")
 
     def wait(self, reference: str, condition: str) -> "asyncio.Future[Exit]":

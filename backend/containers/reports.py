@@ -147,7 +147,7 @@ def summary(
     settings = network_settings(container)
     return {
         "Id": record.id,
-        "Names": [f"/{record.name}"],
+        "Names": containers.store.names_of(container),
         "Image": record.image_reference,
         "ImageID": record.image_id,
         "Command": " ".join(_quoted(word) for word in command_of(record)),
@@ -161,7 +161,7 @@ def summary(
             "Networks": {name: {**place, "DNSNames": None} for name, place in settings["Networks"].items()}
         },
         "Mounts": [_mount(mount) for mount in record.mounts],
-        **_sizes(sizes),
+        **{name: size for name, size in _sizes(sizes).items() if size},
     }
 
 

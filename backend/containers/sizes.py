@@ -1,7 +1,6 @@
 """How much of the disk containers take: their own changes, and these with their image."""
 
 import os
-import stat
 from collections.abc import Mapping, Sequence
 
 from backend.containers.container import Container
@@ -10,11 +9,9 @@ from backend.containers.run_files import RunFiles
 from backend.errors import NotFoundError
 from backend.tasks import in_thread
 
-BLOCK = 512  # bytes: the unit of st_blocks, whatever the file system's own is
-
 
 async def own_bytes(containers: Containers, container: Container) -> int:
-    """Return the bytes that a container's changes to its image take on the disk; volumes do not count."""
+    """Return the length of all files that a container has changed or made; volumes do not count."""
     try:
         return await in_thread(_bytes_below, RunFiles.of(containers.files, container.id).upper)
     except FileNotFoundError:  # the container was removed meanwhile
@@ -43,7 +40,7 @@ def _bytes_below(folder: os.PathLike[str]) -> int:
                 status = os.stat(name, dir_fd=descriptor, follow_symlinks=False)
             except FileNotFoundError:
                 continue  # the running container has just removed it
-            if stat.S_ISREG(status.st_mode) and (status.st_dev, status.st_ino) not in seen:
+            if (status.st_dev, status.st_ino) not in seen:
                 seen.add((status.st_dev, status.st_ino))
-                total += status.st_blocks * BLOCK
+                total += status.st_size
     return total

@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterator
 
 from backend.containers.container import Container, ContainerRecord
+from backend.containers.networking_request import split_link
 from backend.database import Database
 from backend.errors import ConflictError, InvalidParameterError, NotFoundError
 
@@ -16,6 +17,7 @@ class ContainerStore:
         self._database = database
         self._by_id: dict[str, Container] = {}
         self._by_name: dict[str, Container] = {}
+        self._link_names: dict[str, list[str]] | None = None
 
     def load(self) -> None:
         """Read all rows; call once."""
@@ -28,10 +30,11 @@ class ContainerStore:
     def find(self, reference: str) -> Container:
         """Return a container by id, name or unique start of its id, in this order as Docker does.
 
+        "parent/alias" is the container that another one is linked to.
         Raises NotFoundError, or InvalidParameterError when several ids start so.
         """
         name = reference.removeprefix("/")
-        found = self._by_id.get(reference) or self._by_name.get(name)
+        found = self._by_id.get(reference) or self._by_name.get(name) or self._linked(name)
         if found is not None:
             return found
         matches = (
@@ -50,6 +53,22 @@ class ContainerStore:
     def holder_of(self, name: str) -> Container | None:
         """Return the container that has this name."""
         return self._by_name.get(name)
+
+    def _linked(self, name: str) -> Container | None:
+        parent_name, slash, alias = name.partition("/")
+        parent = self._by_name.get(parent_name) if slash else None
+        links = parent.record.host_config["Links"] or () if parent else ()
+        targets = [target for target, known_as in map(split_link, links) if known_as == alias]
+        return self._by_name.get(targets[0]) if targets else None
+
+    def names_of(self, container: Container) -> list[str]:
+        """Return all names of a container: its own, and "/parent/alias" for each link to it."""
+        if self._link_names is None:
+            self._link_names = {}
+            for parent in self:
+                for target, alias in map(split_link, parent.record.host_config["Links"] or ()):
+                    self._link_names.setdefault(target, []).append(f"/{parent.name}/{alias}")
+        return sorted([f"/{container.name}", *self._link_names.get(container.name, ())])
 
     def check_name_free(self, name: str) -> None:
         """Raise ConflictError, in Docker's words, when a container has this name."""
@@ -74,6 +93,7 @@ class ContainerStore:
 
     def save(self, container: Container) -> None:
         """Store a container's present record."""
+        self._link_names = None
         with self._database.transaction():
             self._database.execute(
                 "UPDATE containers SET record = ? WHERE id = ?",
@@ -81,18 +101,29 @@ class ContainerStore:
             )
 
     def rename(self, container: Container, name: str) -> None:
-        """Give a container another name. Raises ConflictError when it is taken."""
+        """Give a container another name; links to it and its own follow. Raises ConflictError when it is
+        taken."""
         self.check_name_free(name)
-        old = container.record.name
+        old, self._link_names = container.record.name, None
+        before = {item: item.record.host_config["Links"] for item in self if item.record.host_config["Links"]}
         container.record.name = name
+        for item in before:
+            item.record.host_config["Links"] = [
+                f"/{name if target == old else target}:/{item.name}/{alias}"
+                for target, alias in map(split_link, before[item])
+            ]
+        changed = {container, *(item for item in before if item.record.host_config["Links"] != before[item])}
         try:
             with self._database.transaction():
-                self._database.execute(
-                    "UPDATE containers SET name = ?, record = ? WHERE id = ?",
-                    (name, json.dumps(container.record.to_json()), container.id),
-                )
+                for item in changed:
+                    self._database.execute(
+                        "UPDATE containers SET name = ?, record = ? WHERE id = ?",
+                        (item.name, json.dumps(item.record.to_json()), item.id),
+                    )
         except BaseException:
             container.record.name = old
+            for item, links in before.items():
+                item.record.host_config["Links"] = links
             raise
         del self._by_name[old]
         self._by_name[name] = container
@@ -103,7 +134,9 @@ class ContainerStore:
             self._database.execute("DELETE FROM containers WHERE id = ?", (container.id,))
         self._by_id.pop(container.id, None)
         self._by_name.pop(container.name, None)
+        self._link_names = None
 
     def _index(self, container: Container) -> None:
+        self._link_names = None
         self._by_id[container.id] = container
         self._by_name[container.name] = container

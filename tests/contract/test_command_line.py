@@ -86,6 +86,52 @@ STORIES: dict[str, Commands] = {
         ["run", "--rm", "--pid", "host", "--ipc", "host", "--uts", "host", "busybox", "true"],
         ["volume", "rm", "cli-volume"],
     ],
+    "links": [
+        *_words("""
+            run -d --name target busybox sleep 1000
+            run -d --name asker --link target:one --link target busybox sleep 1000
+            ps --no-trunc --filter name=target --format {{.Names}}
+            inspect -f {{.Name}} asker/one
+            exec asker/one true
+            exec asker ping -c 1 -W 5 -q one
+            rm --link asker
+            rm --link asker/nothing
+            rm --link nothing/one
+            rm --link asker/one
+            rm --link asker/one
+            exec asker grep -c one /etc/hosts
+            exec asker ping -c 1 -W 5 -q target
+            inspect -f {{.HostConfig.Links}} asker
+            rename asker other
+            rename target aim
+            ps --no-trunc --filter name=aim --format {{.Names}}
+            inspect -f {{.HostConfig.Links}} other
+            restart -t 0 other
+            exec other ping -c 1 -W 5 -q target
+            rm -f aim
+            restart -t 0 other
+            rm -f other
+        """),
+    ],
+    "signals": [
+        *_words("""
+            create --name odd --stop-signal 99 busybox sleep 1000
+            start odd
+            kill -s 99 odd
+            kill -s RTMAX-15 odd
+            kill -s RTMAX-14 odd
+            stop -t 0 odd
+            inspect -f {{.Config.StopSignal}},{{.State.ExitCode}} odd
+            restart -s NONSENSE odd
+            kill odd
+            rm odd
+            create --name odder --stop-signal RTMIN+16 busybox true
+            kill -s NONSENSE odder
+            create --name odd busybox nonsense
+            restart odd
+            rm odd
+        """),
+    ],
     "files": [
         ["run", "-d", "--name", "files", "busybox", "sh", "-c", "echo one > /root/one; echo two; sleep 1000"],
         ["exec", "files", "sh", "-c", "until [ -e /root/one ]; do sleep 0.02; done"],
@@ -192,6 +238,7 @@ def normal(text: str, engine: ApiClient) -> str:
     text = re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", "TIME", text)
     text = text.replace("ID: Already exists\n", "")  # dockerd says so of layers of new images only
     text = re.sub(r"reclaimed space: .*", "reclaimed space", text)
+    text = re.sub(r"\b172\.17\.\d+\.\d+", "ADDRESS", text)
     text = re.sub(r"time=[\d.]+ ms|min/avg/max = .*", "TIMES", text)
     return re.sub(r"[ \t]+", " ", text)
 

@@ -4,7 +4,6 @@ import json
 import os
 from pathlib import Path
 
-import docker
 import pytest
 
 from tests.engine.builds import Files, Special, build, docker_build, inspect, run
@@ -46,24 +45,6 @@ def test_a_failing_command_line_build(engine: NativeEngine, tmp_path: Path) -> N
     done = docker_build(engine, tmp_path, "--force-rm")
     assert done.returncode == 9
     assert "The command '/bin/sh -c echo broken >&2; exit 9' returned a non-zero code: 9" in done.stderr
-
-
-def test_docker_py_builds(engine: NativeEngine, tmp_path: Path) -> None:
-    """docker-py finds the image by what the build prints, and tells failures."""
-    (tmp_path / "Other").write_text("FROM busybox\nARG WHO\nRUN echo $WHO > /who\n")
-    client = docker.DockerClient(base_url=f"unix://{engine.socket}")
-    try:
-        image, logs = client.images.build(
-            path=str(tmp_path), dockerfile="Other", tag="py:1", buildargs={"WHO": "me"}, rm=True
-        )
-        assert image.tags == ["py:1"]
-        assert any("Successfully built" in line.get("stream", "") for line in logs)
-        assert run(engine, "py:1", "cat /who") == "me\n"
-        (tmp_path / "Other").write_text("FROM busybox\nRUN exit 3\n")
-        with pytest.raises(docker.errors.BuildError, match="returned a non-zero code: 3"):
-            client.images.build(path=str(tmp_path), dockerfile="Other", rm=True, forcerm=True)
-    finally:
-        client.close()
 
 
 def test_what_the_cache_looks_at(engine: NativeEngine) -> None:

@@ -1,13 +1,11 @@
-"""The real docker command line and docker-py against the engine: what people type."""
+"""The real docker command line against the engine: what people type."""
 
 import os
 import pty
 import select
 import subprocess
 import time
-from collections.abc import Iterator
 
-import docker
 import pytest
 
 from tests.engine.container_calls import until
@@ -170,37 +168,6 @@ def test_container_reaches_its_names(engine: NativeEngine) -> None:
     assert "host.docker.internal" in output
     assert "\nme\n" in output
     assert "inet 172." in output or "inet 10." in output or "inet 192." in output
-
-
-@pytest.fixture
-def client(engine: NativeEngine) -> Iterator["docker.DockerClient"]:
-    """docker-py on the engine."""
-    client = docker.DockerClient(base_url=f"unix://{engine.socket}", timeout=20)
-    yield client
-    client.close()
-
-
-def test_docker_py(client: "docker.DockerClient") -> None:
-    assert client.ping()
-    assert client.version()["ApiVersion"] == "1.47"
-    assert client.info()["OSType"] == "linux"
-    assert client.containers.run("busybox", ["echo", "hello"], remove=True) == b"hello\n"
-    with pytest.raises(docker.errors.ContainerError) as failure:
-        client.containers.run("busybox", ["sh", "-c", "echo no >&2; exit 2"], remove=True)
-    assert (failure.value.exit_status, failure.value.stderr) == (2, b"no\n")
-    container = client.containers.run("busybox", ["sleep", "1000"], detach=True, name="py", labels={"a": "b"})
-    try:
-        code, output = container.exec_run(["sh", "-c", "echo out; echo err >&2; exit 3"], demux=True)
-        assert (code, output) == (3, (b"out\n", b"err\n"))
-        container.reload()
-        assert container.status == "running"
-        assert client.containers.list(filters={"label": "a=b"}) == [container]
-        with pytest.raises(docker.errors.APIError, match="is already in use by container"):
-            client.containers.create("busybox", name="py")
-    finally:
-        container.remove(force=True)
-    with pytest.raises(docker.errors.NotFound, match="No such container: py"):
-        client.containers.get("py")
 
 
 def test_events_as_people_see_them(engine: NativeEngine) -> None:

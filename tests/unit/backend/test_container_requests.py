@@ -9,7 +9,7 @@ from backend.containers.create_request import merge_environment, merge_image, re
 from backend.containers.mount_object import parse_mount
 from backend.containers.mounts import by_depth, collect_mounts, tmpfs_targets
 from backend.containers.names import check_name, new_id, random_name
-from backend.containers.signals import parse_signal
+from backend.containers.signals import check_exists, parse_signal
 from backend.containers.start_errors import EXEC, explain
 from backend.errors import EngineError, InvalidParameterError, SystemFailureError
 from backend.images.image import Image
@@ -236,16 +236,33 @@ def test_names_and_ids() -> None:
 
 @pytest.mark.parametrize(
     ("text", "number"),
-    [("SIGTERM", 15), ("term", 15), ("9", 9), ("SIGRTMIN+3", 37), ("RTMIN", 34), ("64", 64)],
+    [
+        ("SIGTERM", 15),
+        ("term", 15),
+        ("9", 9),
+        ("+9", 9),
+        ("SIGRTMIN+3", 37),
+        ("RTMIN", 34),
+        ("64", 64),
+        ("rtmax-14", 50),
+        ("65", 65),
+        ("-9", -9),
+    ],  # fmt: skip
 )
 def test_signals(text: str, number: int) -> None:
     assert parse_signal(text) == number
 
 
-@pytest.mark.parametrize("text", ["0", "65", "SIGNONE", "", "-9", "RTMIN+99", "９"])
+@pytest.mark.parametrize("text", ["0", "SIGNONE", "", "RTMIN+0", "RTMIN+16", "RTMAX-15", "９", "9" * 30])
 def test_no_signals(text: str) -> None:
-    with pytest.raises(InvalidParameterError, match="invalid signal|does not support signal"):
+    with pytest.raises(InvalidParameterError, match="invalid signal"):
         parse_signal(text)
+
+
+@pytest.mark.parametrize("number", [-1, 65])
+def test_numbers_that_are_no_signals_are_not_sent(number: int) -> None:
+    with pytest.raises(InvalidParameterError, match="does not support signal"):
+        check_exists(number)
 
 
 def test_what_the_runtime_says_in_dockers_words() -> None:
