@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
-from backend.api.buildkit import NO_BUILDKIT
 from backend.api.json_stream import Messages, stream_json
 from backend.api.request_values import query_bool, query_filters
 from backend.engine import Engine
@@ -41,6 +40,9 @@ TEXTS = {
     "cgroupparent": "CgroupParent",
     "networkmode": "NetworkMode",
 }
+NO_SESSION_BUILDS = (
+    "builds with version=2 are not supported: build with `docker buildx`, or with DOCKER_BUILDKIT=0"
+)
 LISTS = {"extrahosts": "ExtraHosts", "securityopt": "SecurityOpt"}
 
 
@@ -108,13 +110,13 @@ def _read_options(request: web.Request) -> "BuildOptions":
     query = request.query
     version = query.get("version", "")
     if version == "2":
-        raise NotSupportedError(NO_BUILDKIT)
+        raise NotSupportedError(NO_SESSION_BUILDS)
     if version not in ("", "1"):
         raise InvalidParameterError(f'invalid version "{version[:40]}"')
     if query_bool(request, "squash"):
         raise InvalidParameterError("squash is only supported with experimental mode")
     if query.get("outputs"):
-        raise NotSupportedError(f"the option `outputs` is BuildKit's. {NO_BUILDKIT}")
+        raise NotSupportedError(f"the option `outputs` is BuildKit's: {NO_SESSION_BUILDS}")
     return BuildOptions(
         dockerfile=query.get("dockerfile") or "Dockerfile",
         tags=_tags(query.getall("t", [])),

@@ -15,7 +15,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         headers = {
             "Cache-Control": "no-cache, no-store, must-revalidate",
             "Pragma": "no-cache",
-            "Builder-Version": "1",
+            "Builder-Version": "2",
             "Swarm": "inactive",
         }
         return web.Response(text="" if request.method == "HEAD" else "OK", headers=headers)

@@ -24,22 +24,33 @@ class IgnorePattern:
 
 def read_ignore_file(text: str) -> list[IgnorePattern]:
     """Return the patterns of a .dockerignore. Raises InvalidParameterError for a malformed one."""
-    patterns: list[IgnorePattern] = []
+    return [
+        IgnorePattern(_ignore_expression(line.removeprefix("!")), line.startswith("!"))
+        for line in ignore_lines(text)
+    ]
+
+
+def ignore_lines(text: str) -> list[str]:
+    """Return the lines of a .dockerignore in their clean form, `!` before exceptions.
+
+    Raises InvalidParameterError for an exception of nothing.
+    """
+    lines: list[str] = []
     for raw in text.removeprefix("\ufeff").splitlines():
         if raw.startswith("#"):
             continue
         line = raw.strip(SPACES)
-        exception = line.startswith("!")
-        pattern = line.removeprefix("!").strip(SPACES) if exception else line
+        mark = "!" if line.startswith("!") else ""
+        pattern = line.removeprefix("!").strip(SPACES) if mark else line
         if not pattern:
-            if exception:
+            if mark:
                 raise InvalidParameterError('illegal exclusion pattern: "!"')
             continue
         pattern = clean(pattern)
         if len(pattern) > 1:
             pattern = pattern.removeprefix("/")
-        patterns.append(IgnorePattern(_ignore_expression(pattern), exception))
-    return patterns
+        lines.append(f"{mark}{pattern}")
+    return lines
 
 
 def excludes(patterns: Sequence[IgnorePattern], path: str) -> bool:

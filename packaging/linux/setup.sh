@@ -45,8 +45,7 @@ make_environment() {
 
 # Docker is only compared with in tests, and its command line a client of ours: nothing of it is installed.
 fetch_docker() {
-    [ -e build/tools/docker ] && return
-    say "Fetching Docker for the tests into build/tools"
+    [ -e build/tools/docker/packages ] || say "Fetching Docker for the tests into build/tools"
     .venv/bin/python -m tests.support.docker_tools
 }
 

@@ -18,7 +18,6 @@ def _create(text: str, **host_config: Any) -> Note:
 
 
 REFUSED = {
-    "POST /session": "BuildKit is not part of the engine: clients build with `POST /build`",
     "POST /swarm/init": "one machine only",
     "POST /swarm/join": "one machine only",
     "GET /plugins/privileges": "no plugins",

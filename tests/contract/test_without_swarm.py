@@ -1,4 +1,4 @@
-"""Swarm, plugins and BuildKit's streams, asked of an engine that has none of them."""
+"""Swarm and plugins, asked of an engine that has none of them."""
 
 from typing import Any
 
@@ -67,6 +67,3 @@ def test_what_a_swarm_would_change_is_refused(marina: ApiClient) -> None:
     for path in ("/plugins/pull?remote=x", "/plugins/create?name=x"):
         answer = marina.request("POST", path, body=b"")
         assert (answer.status, "plugins are not supported" in answer.message) == (501, True)
-    upgrade = {"Connection": "Upgrade", "Upgrade": "h2c"}
-    answer = marina.request("POST", "/session", headers=upgrade)
-    assert (answer.status, "BuildKit" in answer.message) == (501, True)

@@ -20,7 +20,11 @@ ROOT = PROJECT / "build" / "tools" / "docker"
 """The root folder that the packages are unpacked in: the daemon runs inside it."""
 
 SUITE = "trixie"
-PACKAGES = ("docker.io", "docker-cli", "docker-compose", "iptables", "procps", "busybox-static")
+PACKAGES = (
+    "docker.io", "docker-cli", "docker-buildx", "docker-compose", "iptables", "procps", "busybox-static"
+)  # fmt: skip
+LIST = ROOT / "packages"
+"""What was unpacked: another list is fetched anew."""
 DAEMON = ROOT / "usr/sbin/dockerd"
 COMMAND = ROOT / "usr/bin/docker"
 PLUGINS = ROOT / "usr/libexec/docker/cli-plugins"
@@ -32,12 +36,12 @@ def docker_program() -> str:
 
 
 def client_environment(config: Path) -> dict[str, str]:
-    """Return an environment in which docker knows `compose`, and nothing of this machine's user."""
+    """Return an environment where docker knows `buildx` and `compose`, and nothing of this machine's user."""
     plugins = config / "cli-plugins"
     plugins.mkdir(parents=True, exist_ok=True)
-    compose = plugins / "docker-compose"
-    if not compose.exists() and (PLUGINS / "docker-compose").exists():
-        compose.symlink_to(PLUGINS / "docker-compose")
+    for name in ("docker-buildx", "docker-compose"):
+        if not (plugins / name).exists() and (PLUGINS / name).exists():
+            (plugins / name).symlink_to(PLUGINS / name)
     return {"PATH": os.environ["PATH"], "HOME": str(config), "DOCKER_CONFIG": str(config)}
 
 
@@ -46,7 +50,8 @@ def fetch() -> None:
 
     Raises UserError when the machine names no Debian mirror, CalledProcessError when mmdebstrap fails.
     """
-    if ROOT.exists():
+    wanted = "\n".join(PACKAGES)
+    if LIST.exists() and LIST.read_text() == wanted:
         return
     ROOT.parent.mkdir(parents=True, exist_ok=True)
     sources = find_sources(Path("/etc/apt"), read_release(), SUITE)
@@ -69,6 +74,9 @@ def fetch() -> None:
             check=True,
         )
         _finish(root)
+        (root / LIST.name).write_text(wanted)
+        if ROOT.exists():
+            ROOT.rename(Path(scratch) / "former")
         root.rename(ROOT)
 
 

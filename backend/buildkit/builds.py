@@ -1,0 +1,90 @@
+"""The builds that are under way, by the references that clients give them."""
+
+import asyncio
+from collections.abc import Mapping
+
+from backend.buildkit.build_status import BuildStatus
+from backend.errors import ConflictError, EngineError, InvalidParameterError, NotFoundError
+
+BUILD_LIMIT = 5.0  # seconds that other calls of a client may come before the one that begins its build
+MOST_RESULTS = 256
+
+Attributes = Mapping[str, str]
+
+
+class Build:
+    """One build. Its client may drive it: ask for results, and return one of them.
+
+    A result is kept as what was asked of the frontend; it is built when the client has returned it.
+    """
+
+    def __init__(self, ref: str) -> None:
+        self.ref = ref
+        self.status = BuildStatus(ref)
+        self.returned: asyncio.Future[Attributes | None] = asyncio.get_running_loop().create_future()
+        self._results: dict[str, Attributes] = {}
+
+    def add_result(self, attributes: Attributes) -> str:
+        """Keep a result; returns its id. Raises InvalidParameterError when there are too many."""
+        if len(self._results) >= MOST_RESULTS:
+            raise InvalidParameterError(f"a build has more than {MOST_RESULTS} results")
+        result_id = f"{self.ref}-{len(self._results) + 1}"
+        self._results[result_id] = attributes
+        return result_id
+
+    def give_back(self, result_id: str) -> None:
+        """Take a result as the build's own, "" for none. Raises NotFoundError."""
+        if result_id and result_id not in self._results:
+            raise NotFoundError(f"return reference {result_id} not found")
+        if not self.returned.done():
+            self.returned.set_result(self._results[result_id] if result_id else None)
+
+    def fail(self, error: EngineError) -> None:
+        """Let the build end as its client says it failed."""
+        if not self.returned.done():
+            self.returned.set_exception(error)
+
+
+class Builds:
+    """All builds."""
+
+    def __init__(self) -> None:
+        self._builds: dict[str, Build] = {}
+        self._begun: dict[str, list[asyncio.Future[Build]]] = {}
+
+    def begin(self, ref: str) -> Build:
+        """Begin a build. Raises ConflictError, InvalidParameterError."""
+        if not ref:
+            raise InvalidParameterError("a build needs a reference")
+        if ref in self._builds:
+            raise ConflictError(f"job ID exists: {ref}")
+        build = self._builds[ref] = Build(ref)
+        for waiting in self._begun.pop(ref, ()):
+            if not waiting.done():
+                waiting.set_result(build)
+        return build
+
+    def end(self, build: Build) -> None:
+        """Let a build go."""
+        build.status.end()
+        if build.returned.done() and not build.returned.cancelled():
+            build.returned.exception()  # seen, whether or not somebody waited for it
+        del self._builds[build.ref]
+
+    async def get(self, ref: str) -> Build:
+        """Return a build, which may be about to begin. Raises NotFoundError."""
+        if (found := self._builds.get(ref)) is not None:
+            return found
+        waiting: asyncio.Future[Build] = asyncio.get_running_loop().create_future()
+        self._begun.setdefault(ref, []).append(waiting)
+        try:
+            async with asyncio.timeout(BUILD_LIMIT):
+                return await waiting
+        except TimeoutError:
+            raise NotFoundError(f"no such job {ref}") from None
+        finally:
+            others = self._begun.get(ref, [])
+            if waiting in others:
+                others.remove(waiting)
+            if not others:
+                self._begun.pop(ref, None)

@@ -1,0 +1,111 @@
+"""What a client asks of the Dockerfile frontend, as options of the engine's builder.
+
+Source: BuildKit's `frontend/dockerfile/builder` and `frontend/dockerui/config.go`.
+"""
+
+import csv
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from backend.builder.build_options import BuildOptions
+from backend.errors import InvalidParameterError, NotSupportedError
+from backend.images import platforms
+from backend.images.registry_auth import Credentials
+
+NETWORK_MODES = {"": "", "default": "", "sandbox": "", "host": "host", "none": "none"}
+
+
+@dataclass(frozen=True, slots=True)
+class FrontendOptions:
+    """A build's attributes: `filename` is the Dockerfile's, `context` an address in place of the client's
+    files; both folders are the client's names for them."""
+
+    filename: str = "Dockerfile"
+    dockerfile_folder: str = "dockerfile"
+    context_folder: str = "context"
+    context: str = ""
+    attributes: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_frontend_options(attributes: Mapping[str, str]) -> FrontendOptions:
+    """Return the attributes of a build. Raises NotSupportedError for what the engine cannot do."""
+    if attributes.get("requestid"):
+        raise NotSupportedError(f"unsupported request {attributes['requestid']}")
+    for key, value in attributes.items():
+        if key.startswith("context:"):
+            raise NotSupportedError(
+                f"the build context {key.removeprefix('context:')}={value} is not supported"
+            )
+    return FrontendOptions(
+        filename=attributes.get("filename") or "Dockerfile",
+        dockerfile_folder=attributes.get("dockerfilekey") or "dockerfile",
+        context_folder=attributes.get("contextkey") or "context",
+        context=attributes.get("context", ""),
+        attributes=attributes,
+    )
+
+
+def build_options(options: FrontendOptions, credentials: Mapping[str, Credentials]) -> BuildOptions:
+    """Return what the builder is asked for. Raises InvalidParameterError, NotSupportedError."""
+    attributes = options.attributes
+    platform = attributes.get("platform", "")
+    if "," in platform:
+        raise NotSupportedError("multiple platforms feature is currently not supported for docker driver")
+    return BuildOptions(
+        dockerfile=options.filename,
+        target=attributes.get("target", ""),
+        arguments=_with_prefix(attributes, "build-arg:"),
+        labels=_with_prefix(attributes, "label:"),
+        use_cache="no-cache" not in attributes,
+        pull=attributes.get("image-resolve-mode") == "pull",
+        force_remove=True,
+        platform=platforms.parse(platform) if platform else None,
+        host_config=_host_config(attributes),
+        credentials=credentials,
+    )
+
+
+def _with_prefix(attributes: Mapping[str, str], prefix: str) -> dict[str, str]:
+    return {key.removeprefix(prefix): value for key, value in attributes.items() if key.startswith(prefix)}
+
+
+def _host_config(attributes: Mapping[str, str]) -> dict[str, Any]:
+    """Return what the build's containers get, in Docker's form."""
+    host: dict[str, Any] = {}
+    if hosts := _fields(attributes.get("add-hosts", "")):
+        host["ExtraHosts"] = [entry.replace("=", ":", 1) for entry in hosts]
+    network = attributes.get("force-network-mode", "")
+    if network not in NETWORK_MODES:
+        raise InvalidParameterError(f"invalid network mode {network}")
+    if NETWORK_MODES[network]:
+        host["NetworkMode"] = NETWORK_MODES[network]
+    if size := attributes.get("shm-size"):
+        host["ShmSize"] = _number(size, "shm-size")
+    if limits := _fields(attributes.get("ulimit", "")):
+        host["Ulimits"] = [_limit(text) for text in limits]
+    if parent := attributes.get("cgroup-parent"):
+        host["CgroupParent"] = parent
+    return host
+
+
+def _limit(text: str) -> dict[str, Any]:
+    name, _, values = text.partition("=")
+    soft, _, hard = values.partition(":")
+    first = _number(soft, "ulimit")
+    return {"Name": name, "Soft": first, "Hard": _number(hard, "ulimit") if hard else first}
+
+
+def _number(text: str, what: str) -> int:
+    if not text.isascii() or not text.removeprefix("-").isdigit() or len(text) > 19:
+        raise InvalidParameterError(f"invalid {what}: {text[:40]}")
+    return int(text)
+
+
+def _fields(text: str) -> list[str]:
+    """Return the fields of one line of CSV."""
+    try:
+        return next(csv.reader(io.StringIO(text)), []) if text else []
+    except csv.Error as error:
+        raise InvalidParameterError(f"invalid list: {error}") from error

@@ -1,0 +1,186 @@
+"""`docker buildx build` and `docker compose build`, with their defaults: what people type today."""
+
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.api_client import ApiClient
+from tests.support.docker_tools import PLUGINS
+
+pytestmark = pytest.mark.skipif(
+    not (PLUGINS / "docker-buildx").exists(), reason="no docker buildx: `make setup-test` fetches it"
+)
+
+DOCKERFILE = """\
+FROM busybox
+ARG WHO=nobody
+COPY a.txt folder /taken/
+RUN echo "built for $WHO"; echo careful >&2; cat /taken/a.txt > /made
+ENV A=b
+CMD ["cat", "/made"]
+"""
+
+
+class Project:
+    """A folder with a Dockerfile, built by the real clients."""
+
+    def __init__(self, engine: ApiClient, folder: Path) -> None:
+        self.engine = engine
+        self.folder = folder
+        self.write("Dockerfile", DOCKERFILE)
+        self.write("a.txt", "first\n")
+        self.write("folder/b.txt", "second\n")
+        self.write("left out.txt", "third\n")
+        self.write(".dockerignore", "left*\n")
+
+    def write(self, name: str, text: str) -> None:
+        """Write a file of the project."""
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+
+    def build(self, *arguments: str, check: bool = True) -> "subprocess.CompletedProcess[bytes]":
+        """Run `docker buildx build` in it."""
+        command = ("buildx", "build", "--progress=plain", *arguments, ".")
+        return self.engine.docker(*command, folder=self.folder, check=check)
+
+    def progress(self, *arguments: str, check: bool = True) -> str:
+        """Return what the client shows of a build."""
+        return self.build(*arguments, check=check).stderr.decode()
+
+    def run(self, image: str, *command: str) -> str:
+        """Return what a command prints in an image."""
+        return self.engine.docker("run", "--rm", image, *command).stdout.decode()
+
+
+@pytest.fixture
+def project(engine: ApiClient, tmp_path: Path) -> Iterator[Project]:
+    """A project; the images that a test makes of it are gone after it."""
+    before = {image["Id"] for image in _images(engine)}
+    yield Project(engine, tmp_path)
+    for image in _images(engine):
+        if image["Id"] not in before:
+            engine.request("DELETE", f"/images/{image['Id']}", query={"force": "1"})
+
+
+def _images(engine: ApiClient) -> list[dict[str, Any]]:
+    listed: list[dict[str, Any]] = engine.request("GET", "/images/json").json
+    return listed
+
+
+def test_a_build_with_the_defaults(project: Project) -> None:
+    shown = project.progress("-t", "made:1", "--build-arg", "WHO=me", "--label", "x=y")
+    for part in (
+        "[internal] load build definition from Dockerfile",
+        "[internal] load .dockerignore",
+        "[internal] load build context",
+        "[2/3] COPY a.txt folder /taken/",
+        "[3/3] RUN echo",
+        " built for me\n",
+        " careful\n",
+        "exporting to image",
+        "naming to docker.io/library/made:1",
+    ):
+        assert part in shown, shown
+    assert project.run("made:1") == "first\n"
+    assert project.run("made:1", "ls", "/taken").split() == ["a.txt", "b.txt"]
+    config = project.engine.request("GET", "/images/made:1/json").json["Config"]
+    assert (config["Labels"]["x"], "A=b" in config["Env"]) == ("y", True)
+
+
+def test_docker_build_uses_it_unasked(project: Project) -> None:
+    done = project.engine.docker("build", "-q", "-t", "made:2", ".", folder=project.folder)
+    assert done.stdout.startswith(b"sha256:")
+    assert project.run("made:2") == "first\n"
+
+
+def test_steps_come_from_the_cache(project: Project) -> None:
+    project.build("-t", "made:3")
+    assert _from_cache(project.progress("-t", "made:3")) == ["[2/3]", "[3/3]"]
+    project.write("a.txt", "changed\n")
+    assert _from_cache(project.progress("-t", "made:3")) == []
+    assert project.run("made:3") == "changed\n"
+    assert _from_cache(project.progress("-t", "made:3", "--no-cache")) == []
+
+
+def _from_cache(shown: str) -> list[str]:
+    """Return which steps came from the cache; whether the base image did is told differently."""
+    found = re.findall(r"^#(\d+) (\[[23]/3\])(?s:.*?)^#\1 (CACHED|DONE)", shown, re.MULTILINE)
+    return [step for _, step, end in found if end == "CACHED"]
+
+
+def test_a_command_that_fails(project: Project) -> None:
+    project.write("Dockerfile", "FROM busybox\nRUN echo before; exit 3\nRUN true\n")
+    done = project.build("-t", "made:4", check=False)
+    shown = done.stderr.decode()
+    assert done.returncode == 1
+    assert 'process "/bin/sh -c echo before; exit 3" did not complete successfully: exit code: 3' in shown
+    assert " before\n" in shown
+    assert project.engine.request("GET", "/images/made:4/json").status == 404
+
+
+@pytest.mark.parametrize(
+    ("dockerfile", "error"),
+    [
+        (None, "failed to read dockerfile: open Dockerfile: no such file or directory"),
+        ("FROM busybox\nCOPY absent /\n", "not found"),
+        ("FROM not-there/at-all:ever\n", "not-there/at-all"),
+    ],
+)
+def test_what_cannot_be_built(project: Project, dockerfile: str | None, error: str) -> None:
+    if dockerfile is None:
+        (project.folder / "Dockerfile").unlink()
+    else:
+        project.write("Dockerfile", dockerfile)
+    done = project.build(check=False)
+    assert (done.returncode, error in done.stderr.decode()) == (1, True), done.stderr.decode()
+
+
+def test_files_about_the_image(project: Project) -> None:
+    project.build("-t", "made:5", "--iidfile", "id", "--metadata-file", "metadata.json")
+    image_id = project.engine.request("GET", "/images/made:5/json").json["Id"]
+    metadata = json.loads((project.folder / "metadata.json").read_text())
+    assert (project.folder / "id").read_text() == image_id
+    assert metadata["containerimage.config.digest"] == image_id
+    assert metadata["image.name"] == "docker.io/library/made:5"
+
+
+def test_other_dockerfiles_and_targets(project: Project) -> None:
+    project.write("docker/Other", "FROM busybox AS one\nRUN echo 1 > /f\nFROM one AS two\nRUN echo 2 > /f\n")
+    shown = project.progress("-t", "made:6", "-f", "docker/Other", "--target", "one")
+    assert "RUN echo 2" not in shown
+    assert "load build definition from Other" in shown
+    assert project.run("made:6", "cat", "/f") == "1\n"
+    piped = project.engine.docker(
+        "buildx", "build", "-q", "-t", "made:6", "-f", "-", ".",
+        stdin=b"FROM busybox\nCOPY a.txt /piped\n", folder=project.folder,
+    )  # fmt: skip
+    assert piped.stdout.startswith(b"sha256:")
+    assert project.run("made:6", "cat", "/piped") == "first\n"
+
+
+def test_compose_builds_and_runs(project: Project) -> None:
+    service = {"build": {"context": ".", "args": {"WHO": "compose"}}, "image": "made:7"}
+    project.write("compose.yaml", json.dumps({"name": "buildx-story", "services": {"one": service}}))
+    compose = ("compose", "--ansi", "never", "--progress", "plain")
+    try:
+        project.engine.docker(*compose, "up", "--build", "--exit-code-from", "one", folder=project.folder)
+        logs = project.engine.docker(*compose, "logs", "--no-log-prefix", folder=project.folder)
+        assert b"first\n" in logs.stdout
+        built = project.engine.docker(*compose, "build", "--no-cache", folder=project.folder)
+        assert b"built for compose" in built.stdout + built.stderr
+    finally:
+        project.engine.docker(*compose, "down", "-t", "0", folder=project.folder)
+
+
+def test_the_builder_is_listed(project: Project) -> None:
+    inspected = project.engine.docker("buildx", "inspect").stdout.decode()
+    rows = dict(line.split(":", 1) for line in inspected.splitlines() if ":" in line)
+    assert (rows["Driver"].strip(), rows["Status"].strip()) == ("docker", "running")
+    assert "linux/amd64" in rows["Platforms"]
+    assert b"default" in project.engine.docker("buildx", "ls").stdout

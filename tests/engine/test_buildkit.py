@@ -1,0 +1,70 @@
+"""BuildKit's API of the engine itself: clients that leave, and those that speak nonsense."""
+
+import os
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.engine.container_calls import until
+from tests.support.docker_tools import PLUGINS
+from tests.support.native_engine import NativeEngine
+
+H2C = "Connection: Upgrade\r\nUpgrade: h2c\r\n"
+
+
+@pytest.mark.skipif(not (PLUGINS / "docker-buildx").exists(), reason="no docker buildx")
+@pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL])
+def test_a_client_that_leaves_ends_its_build(
+    engine: NativeEngine, builds: None, tmp_path: Path, end: signal.Signals
+) -> None:
+    (tmp_path / "Dockerfile").write_text("FROM busybox\nRUN sleep 1000\n")
+    client = subprocess.Popen(
+        engine.docker_command("buildx", "build", "--no-cache", "."),
+        env=engine.docker_environment(),
+        cwd=tmp_path,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,  # buildx is a process of its own
+    )
+    try:
+        until(lambda: [c["State"] for c in _containers(engine)] == ["running"], "the command runs")
+        os.killpg(client.pid, end)
+        assert client.wait(60) != 0
+    finally:
+        client.kill()
+        client.wait()
+    until(lambda: _containers(engine) == [], "its container is gone")
+    downloads = engine.data_root / "downloads"
+    until(lambda: not list(downloads.glob("build-*")), "its files are gone")
+
+
+@pytest.mark.parametrize("path", ["/grpc", "/session"])
+@pytest.mark.parametrize(
+    "data", [b"", b"GET / HTTP/1.1\r\n\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\xff" * 100]
+)
+def test_what_is_no_http2_ends_the_connection(engine: NativeEngine, path: str, data: bytes) -> None:
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(20)
+        connection.connect(str(engine.socket))
+        connection.sendall(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n{H2C}\r\n".encode())
+        assert connection.recv(12) == b"HTTP/1.1 101"
+        connection.sendall(data)
+        connection.shutdown(socket.SHUT_WR)
+        while connection.recv(65536):
+            pass
+    assert engine.request("GET", "/_ping").headers["Builder-Version"] == "2"
+
+
+def test_a_connection_needs_the_upgrade(engine: NativeEngine) -> None:
+    for path in ("/grpc", "/session"):
+        assert engine.request("POST", path).message == "no upgrade proto in request"
+        other = engine.request("POST", path, headers={"Connection": "Upgrade", "Upgrade": "tcp"})
+        assert (other.status, other.message) == (400, "protocol tcp not supported")
+
+
+def _containers(engine: NativeEngine) -> list[dict[str, str]]:
+    listed: list[dict[str, str]] = engine.request("GET", "/containers/json", query={"all": "1"}).json
+    return listed
