@@ -85,6 +85,7 @@ async def _run(config: EngineConfig, files: StateFiles, listener: socket.socket)
             engine.events.close()  # streams end, so that the server need not wait for them
             await runner.cleanup()
             _remove_socket(config.socket)
+            await engine.images.release_stale_mounts()  # they would keep the data disk busy
 
 
 def _watch_signals(ending: "asyncio.Future[bool]") -> None:

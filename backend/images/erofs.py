@@ -29,9 +29,8 @@ def make_command(image: Path) -> list[str]:
         "--quiet",
         "--tar=f",
         "--aufs",  # .wh. files become what overlayfs understands
-        # Data goes to its place as it comes: half the time and no second copy on the disk, for images that
-        # are a tenth larger than with the ends of files packed into inodes.
-        "-E^inline_data",
+        # Half the disk for a fifth more time; blob and image together take less than the plain files would.
+        *("-zlz4", "-C65536", "-Eztailpacking"),
         "--sort=none",
         "--mkfs-time",
         "-T0",

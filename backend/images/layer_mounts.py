@@ -1,4 +1,4 @@
-"""Mounted layers, shared by all containers that stand on them, and unmounted when the last one lets go."""
+"""Mounted layers, shared by all containers that stand on them, unmounted soon after the last let go."""
 
 import asyncio
 from collections.abc import Iterable
@@ -8,15 +8,19 @@ from pathlib import Path
 from backend.images import erofs
 from backend.images.layer_store import LayerStore
 from backend.state_files import StateFiles
-from backend.tasks import in_thread_to_end
+from backend.tasks import Tasks, in_thread_to_end
+
+LINGER = 3.0  # seconds; programs that run one after the other find what they read still in memory
 
 
 class LayerMounts:
     """Who holds which layer. One mount serves all holders, so that they share the page cache too."""
 
-    def __init__(self, files: StateFiles, layers: LayerStore) -> None:
+    def __init__(self, files: StateFiles, layers: LayerStore, tasks: Tasks) -> None:
         self._folder = files.layer_mounts
         self._layers = layers
+        self._tasks = tasks
+        self._lingering: asyncio.Task[None] | None = None
         self._held: dict[str, tuple[str, ...]] = {}
         self._mounted: set[str] = set()
         self._lock = asyncio.Lock()
@@ -47,20 +51,29 @@ class LayerMounts:
                 await in_thread_to_end(self._mount, [key for key in wanted if key not in self._mounted])
             except BaseException:
                 self._held[holder] = before
-                await in_thread_to_end(self._unmount_unheld)
+                await in_thread_to_end(self._unmount, self._unheld())
                 raise
         return [self.path(key) for key in wanted]
 
-    async def release(self, holder: str) -> None:
-        """Let go of what `holder` held; unmount what nobody else holds. Idempotent."""
-        async with self._lock:
-            if self._held.pop(holder, None) is not None:
-                await in_thread_to_end(self._unmount_unheld)
+    def release(self, holder: str) -> None:
+        """Let go of what `holder` held; what nobody else holds is unmounted a moment later. Idempotent."""
+        self._held.pop(holder, None)
+        if self._lingering is None or self._lingering.done():
+            self._lingering = self._tasks.start(self._linger(), "unmount layers")
+
+    async def _linger(self) -> None:
+        await asyncio.sleep(LINGER)
+        await self.release_unheld()
 
     async def release_unheld(self) -> None:
-        """Unmount what is left from holders that are gone, after those that are there took hold again."""
+        """Unmount what nobody holds: at the end, and once those that outlived an engine took hold again."""
         async with self._lock:
-            await in_thread_to_end(self._unmount_unheld)
+            await in_thread_to_end(self._unmount, self._unheld())
+
+    async def release_of(self, keys: set[str]) -> None:
+        """Unmount layers whose files go, unless somebody holds them after all."""
+        if not keys.isdisjoint(self._mounted):
+            await self.release_unheld()
 
     def _mount(self, keys: list[str]) -> None:
         for key in keys:
@@ -68,8 +81,11 @@ class LayerMounts:
             erofs.mount(self._layers.path(key), self.path(key))
             self._mounted.add(key)
 
-    def _unmount_unheld(self) -> None:
-        for key in self._mounted - self.held_keys():
+    def _unheld(self) -> set[str]:
+        return self._mounted - self.held_keys()
+
+    def _unmount(self, keys: set[str]) -> None:
+        for key in keys:
             erofs.unmount(self.path(key))
             self._mounted.discard(key)
             with suppress(OSError):  # an empty folder in the way harms nobody

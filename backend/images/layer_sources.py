@@ -8,7 +8,7 @@ from typing import BinaryIO
 
 from backend.errors import InvalidParameterError, SystemFailureError
 from backend.images.decompression import BUFFER, DECOMPRESSION_ERRORS, plain
-from backend.images.layer_compression import GzipWriter
+from backend.images.layer_compression import GzipThread
 from backend.images.layer_unpacking import Read
 
 
@@ -52,8 +52,7 @@ class NewLayer:
     def opened(self) -> Iterator[Read]:
         """Read the tar. Raises SystemFailureError when the disk is full or the tree cannot be read."""
         try:
-            with self._blob.open("wb", buffering=BUFFER) as file:
-                writer = GzipWriter(file)
+            with self._blob.open("wb", buffering=BUFFER) as file, GzipThread(file) as writer:
                 filled = filter(None, self._chunks)
 
                 def read(size: int) -> bytes:
@@ -63,8 +62,7 @@ class NewLayer:
                     return data
 
                 yield read
-                writer.finish()
-                self.blob_digest = writer.digest
+                self.blob_digest = writer.finish()
         except OSError as error:
             raise SystemFailureError(f"cannot store the layer: {os.strerror(error.errno or 0)}") from error
 

@@ -41,7 +41,7 @@ class Images:
         self._events = events
         self._content = ContentStore(files)
         self._layers = LayerStore(files)
-        self._mounts = LayerMounts(files, self._layers)
+        self._mounts = LayerMounts(files, self._layers, tasks)
         self._records = ImageRecords(database)
         self._pins = Pins()
         self._bases = Pins()
@@ -265,9 +265,9 @@ class Images:
         return await self.mount(image, holder)
 
     async def unmount(self, holder: str) -> None:
-        """Let go of what `holder` held; layers that nobody else holds are unmounted. Idempotent."""
-        await self._mounts.release(holder)
+        """Let go of what `holder` held; layers that nobody else holds are unmounted soon. Idempotent."""
+        self._mounts.release(holder)
 
     async def release_stale_mounts(self) -> None:
-        """Unmount what nobody holds; call when all running containers have taken hold again."""
+        """Unmount what nobody holds: when all running containers have taken hold again, and at the end."""
         await self._mounts.release_unheld()

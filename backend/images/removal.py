@@ -128,6 +128,7 @@ class Remover:
         free_layers = {key for key in unwanted_layers if key.partition("-")[0] not in pinned_hex}
         self._held_back = len(unwanted_layers) > len(free_layers) or not unwanted_blobs.isdisjoint(pinned)
         trash = self._layers.discard(free_layers) + self._content.discard(unwanted_blobs - pinned)
+        await self._mounts.release_of(free_layers)  # a mounted file keeps its space
         return await in_thread_to_end(_delete_files, trash)
 
     async def sweep_held_back(self) -> None:

@@ -14,6 +14,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--samples", type=int, default=20, help="turns for each measurement")
     parser.add_argument("--no-docker", action="store_true", help="leave an installed Docker out")
+    parser.add_argument("--only", choices=native.GROUPS, help="this group of the native figures alone")
     parser.add_argument("--vm", action="store_true", help="also boot the machine and measure it (minutes)")
     parser.add_argument("--only-vm", action="store_true", help="measure nothing but the machine")
     options = parser.parse_args()
@@ -22,7 +23,7 @@ def main() -> int:
         return 1
     if not options.only_vm:
         with_docker = Docker.is_there() and not options.no_docker
-        rows = native.measure(options.samples, with_docker)
+        rows = native.measure(options.samples, with_docker, options.only)
         sys.stdout.write(format_table(rows, Marina.name, Docker.name if with_docker else None) + "\n")
         if not Docker.is_there():
             sys.stdout.write("There is no dockerd here to compare with; `make setup-test` fetches one.\n")

@@ -25,9 +25,9 @@ class Measurement:
     samples: int = 20
 
 
-def create(engine: MeasuredEngine, command: list[str], *, published: bool = False) -> str:
+def create(engine: MeasuredEngine, command: list[str], *, published: bool = False, image: str = IMAGE) -> str:
     """Create a container, with its port 80 on PORT if wanted; returns its ID."""
-    body: dict[str, object] = {"Image": IMAGE, "Cmd": command}
+    body: dict[str, object] = {"Image": image, "Cmd": command}
     if published:
         body["ExposedPorts"] = {"80/tcp": {}}
         body["HostConfig"] = {"PortBindings": {"80/tcp": [{"HostPort": str(PORT)}]}}
@@ -46,9 +46,9 @@ def remove(engine: MeasuredEngine, container: str) -> None:
     engine.api.call("DELETE", f"/containers/{container}?force=1")
 
 
-def _lifecycle(engine: MeasuredEngine, *, published: bool) -> float:
+def _lifecycle(engine: MeasuredEngine, image: str, *, published: bool) -> float:
     begin = time.perf_counter()
-    container = create(engine, ["true"], published=published)
+    container = create(engine, ["true"], published=published, image=image)
     start(engine, container)
     ended = engine.api.call("POST", f"/containers/{container}/wait")
     engine.api.call("DELETE", f"/containers/{container}")
@@ -58,14 +58,14 @@ def _lifecycle(engine: MeasuredEngine, *, published: bool) -> float:
     return elapsed
 
 
-def lifecycle(engine: MeasuredEngine) -> float:
+def lifecycle(engine: MeasuredEngine, image: str = IMAGE) -> float:
     """Create, start, wait for and remove `true` on the default bridge."""
-    return _lifecycle(engine, published=False)
+    return _lifecycle(engine, image, published=False)
 
 
 def lifecycle_with_port(engine: MeasuredEngine) -> float:
     """Do the same with a published port."""
-    return _lifecycle(engine, published=True)
+    return _lifecycle(engine, IMAGE, published=True)
 
 
 def first_byte(engine: MeasuredEngine) -> float:

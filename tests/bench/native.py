@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from tests.bench import builds, bulk
+from tests.bench import builds, bulk, images
 from tests.bench.engines import Docker, Marina, MeasuredEngine
 from tests.bench.measurements import (
     Measurement,
@@ -22,7 +22,7 @@ from tests.bench.measurements import (
     start,
 )
 from tests.bench.memory import mentioning, named, process_tree, pss_mib
-from tests.bench.statistics_table import Row
+from tests.bench.statistics_table import Row, in_short
 from tests.support.namespaces import made_netns
 from tests.support.test_images import busybox_image, save_docker_archive
 
@@ -38,34 +38,53 @@ BULK = (
     Measurement("build of six steps", builds.cold, BULK_SAMPLES),
     Measurement("the same from the cache", builds.cached, BULK_SAMPLES),
 )
+IMAGE_BULK = (
+    Measurement("load of the 500 MB image's archive", images.load_large, BULK_SAMPLES),
+    Measurement("build: context of 20,000 files", images.build_of_large_context, BULK_SAMPLES),
+    Measurement("commit of 10,000 changed files", images.commit_of_many_files, BULK_SAMPLES),
+)
+GROUPS = ("containers", "bulk", "images")
 
 
-def measure(samples: int, with_docker: bool) -> list[Row]:
-    """Measure everything; needs root. Leaves nothing behind."""
+def measure(samples: int, with_docker: bool, only: str | None = None) -> list[Row]:
+    """Measure everything, or one of GROUPS; needs root. Leaves nothing behind but the large image's cache."""
     kinds: list[type[MeasuredEngine]] = [Marina, *([Docker] if with_docker else [])]
+    groups = {"containers": _containers, "bulk": _bulk, "images": _images}
     with ExitStack() as stack:
         engines = [stack.enter_context(_prepared(kind)) for kind in kinds]
-        rows = [
-            _take(engines, Measurement("create+start+wait+remove true, bridge", lifecycle, samples)),
-            _take(engines, Measurement("the same with a published port", lifecycle_with_port, samples)),
-            _take(engines, Measurement("start to first byte on the port", first_byte, samples)),
-            _take(engines, Measurement("the same, asked from the start call on", first_byte_early, samples)),
-            _take(engines, Measurement("attach+start to first output", bulk.first_output, samples)),
-        ]
-        rows += _with_standing_containers(engines, samples)
-        rows += _long_list(engines, samples)
-        rows += [_take(engines, measurement) for measurement in BULK]
-        rows += _memory(engines)
-        rows.append(_take(engines, Measurement("cold start to /_ping", cold_start, max(1, min(samples, 5)))))
-        return rows
+        return [row for name in GROUPS if only in (None, name) for row in groups[name](engines, samples)]
+
+
+def _containers(engines: Sequence[MeasuredEngine], samples: int) -> list[Row]:
+    rows = [
+        _take(engines, Measurement("create+start+wait+remove true, bridge", lifecycle, samples)),
+        _take(engines, Measurement("the same with a published port", lifecycle_with_port, samples)),
+        _take(engines, Measurement("start to first byte on the port", first_byte, samples)),
+        _take(engines, Measurement("the same, asked from the start call on", first_byte_early, samples)),
+        _take(engines, Measurement("attach+start to first output", bulk.first_output, samples)),
+    ]
+    rows += _with_standing_containers(engines, samples)
+    rows += _memory(engines)
+    rows.append(_take(engines, Measurement("cold start to /_ping", cold_start, max(1, min(samples, 5)))))
+    return rows
+
+
+def _bulk(engines: Sequence[MeasuredEngine], samples: int) -> list[Row]:
+    return [*_long_list(engines, samples), *(_take(engines, measurement) for measurement in BULK)]
+
+
+def _images(engines: Sequence[MeasuredEngine], samples: int) -> list[Row]:
+    rows = images.measure(engines, BULK_SAMPLES)
+    rows.append(_take(engines, Measurement("pull of a small image", images.pull_small, samples)))
+    rows += [_take(engines, measurement) for measurement in IMAGE_BULK]
+    return rows
 
 
 @contextmanager
 def _prepared(kind: type[MeasuredEngine]) -> Iterator[MeasuredEngine]:
     """Yield a running engine with the image in it and everything warm."""
     with tempfile.TemporaryDirectory(prefix="bench-") as folder, made_netns(_netns(kind)) as netns:
-        state = Path(folder)
-        engine = kind(state, netns)
+        engine = kind(Path(folder), netns)
         try:
             engine.start()
             archive = save_docker_archive(busybox_image(docker=True), ["busybox:latest"])
@@ -87,8 +106,9 @@ def _take(engines: Sequence[MeasuredEngine], measurement: Measurement) -> Row:
         first = turn % len(engines)
         for engine in [*engines[first:], *engines[:first]]:
             samples[engine.name].append(measurement.take(engine) * 1000)
-    sys.stderr.write(f"  {measurement.name}\n")
-    return Row(measurement.name, "ms", samples)
+    row = Row(measurement.name, "ms", samples)
+    sys.stderr.write(f"  {in_short(row)}\n")
+    return row
 
 
 def _with_standing_containers(engines: Sequence[MeasuredEngine], samples: int) -> list[Row]:

@@ -30,6 +30,12 @@ def ratio(row: Row, engine: str, to: str) -> float | None:
     return statistics.median(own / other for own, other in pairs if other)
 
 
+def in_short(row: Row) -> str:
+    """Return a row's medians on one line, for those who watch."""
+    medians = ", ".join(f"{name} {_text(statistics.median(row.samples[name]))}" for name in row.samples)
+    return f"{row.what}: {medians} {row.unit}"
+
+
 def format_table(rows: Sequence[Row], engine: str, beside: str | None) -> str:
     """Return the rows as aligned text."""
     head = ["", "unit", "n", f"{engine} median", "p95"]

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.engine.container_calls import until
 from tests.support.namespaces import made_netns
 from tests.support.native_engine import NativeEngine, started_engine
 from tests.support.test_images import busybox_image, layout_files, save_docker_archive
@@ -79,4 +80,4 @@ def test_layers_stay_mounted_for_a_container_that_outlives_the_engine(lonely: Na
     lonely.docker("rm", "-f", container)
     assert lonely.inside("cat", "/proc/self/mountinfo").count(f" {layer} ") == 1
     lonely.docker("rm", "-f", second)
-    assert lonely.inside("cat", "/proc/self/mountinfo").count(f" {layer} ") == 0
+    until(lambda: f" {layer} " not in lonely.inside("cat", "/proc/self/mountinfo"), "the layer is unmounted")

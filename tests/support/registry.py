@@ -71,10 +71,16 @@ class Registry:
 
 
 @contextmanager
-def started_registry(netns: str, folder: Path, port: int = 5000, htpasswd: str = "") -> Iterator[Registry]:
-    """Run docker-registry with its storage below `folder`; with `htpasswd` lines it asks for a password."""
-    storage = folder / "storage"
-    storage.mkdir(parents=True)
+def started_registry(
+    netns: str, folder: Path, port: int = 5000, htpasswd: str = "", storage: Path | None = None
+) -> Iterator[Registry]:
+    """Run docker-registry with its storage below `folder`, or with one that is there already.
+
+    With `htpasswd` lines it asks for a password.
+    """
+    if storage is None:
+        storage = folder / "storage"
+        storage.mkdir(parents=True)
     config: dict[str, object] = {
         "version": 0.1,
         "log": {"level": "error", "accesslog": {"disabled": True}},
