@@ -1,4 +1,4 @@
-"""The line to the supervisor of the machine: claims of host ports, and the time of day.
+"""The line to the supervisor of the machine: claims of host ports, changes of shared files, the time of day.
 
 Protocol: docs/architecture.md, "virtio-serial port org.marina.agent": one JSON object a line.
 """
@@ -91,6 +91,9 @@ class HostLink:
         self._next_id = 1
         self._answers: dict[int, asyncio.Future[dict[str, Any]]] = {}
         self._claims: dict[str, tuple[PortClaim, ...]] = {}
+        self._watched: Sequence[str] = ()
+        self.on_changed: Callable[[Sequence[str]], None] = lambda paths: None
+        """Called with the paths of watched folders that have changed on the host."""
         self._retry: asyncio.TimerHandle | None = None
         self._writing = False
         self._greeted = False
@@ -152,6 +155,13 @@ class HostLink:
     async def sync(self) -> dict[str, str]:
         """Tell the supervisor all that must be open; returns the reason for each container that failed."""
         return _failures(await self._ask(self._sync_message()))
+
+    def watch(self, folders: Sequence[str]) -> None:
+        """Say which of the host's folders are to be watched from now on."""
+        if folders != self._watched:
+            self._watched = folders
+            with suppress(UnavailableError):  # a supervisor that comes back is told anew
+                self._send(self._watch_message())
 
     # --- the conversation ---
 
@@ -222,6 +232,8 @@ class HostLink:
                 raise ValueError("not an object")
             if message.get("op") == "clock":
                 self._on_clock(int(message["unix_ns"]))
+            elif message.get("op") == "changed":
+                self.on_changed([str(path) for path in message["paths"]])
             elif message.get("id") == UNHEARD_ID:
                 for container_id, reason in _failures(message).items():
                     log.warning("the host does not give back the ports of %s: %s", container_id[:12], reason)
@@ -229,6 +241,9 @@ class HostLink:
                 future.set_result(message)
         except (KeyError, TypeError, ValueError) as error:
             log.warning("the supervisor sent %r, which makes no sense: %s", line[:200], error)
+
+    def _watch_message(self) -> dict[str, Any]:
+        return {"op": "watch", "folders": list(self._watched)}
 
     def _sync_message(self) -> dict[str, Any]:
         return {
@@ -248,6 +263,8 @@ class HostLink:
         if self._greeted:
             # Nobody waits for the answer here: the supervisor that came back learns what must be open.
             self._send({"id": UNHEARD_ID, **self._sync_message()})
+            if self._watched:
+                self._send(self._watch_message())
         self._greeted = True
 
     def _stop_listening(self) -> None:

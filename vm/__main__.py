@@ -14,16 +14,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the supervisor; return the process' exit code."""
     options = _parse(arguments)
     if options.serve_folders is not None:
-        return _serve_folders(options.serve_folders, options.engine_args)
+        return _serve_folders(options.serve_folders, options.events_socket, options.engine_args)
     return _supervise(options)
 
 
-def _serve_folders(socket: Path, folders: Sequence[str]) -> int:
+def _serve_folders(socket: Path, events_socket: Path | None, folders: Sequence[str]) -> int:
     if sys.platform != "win32":
         from vm.machine.file_server import serve_folders  # none of the supervisor's libraries: it stays small
 
         _log_to(None)
-        return serve_folders(socket, [Path(folder) for folder in folders])
+        return serve_folders(socket, events_socket, [Path(folder) for folder in folders])
     return 1
 
 
@@ -57,6 +57,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--foreground", action="store_true", help="start the machine at once and show its steps"
     )
     parser.add_argument("--serve-folders", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--events-socket", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("engine_args", nargs="*", metavar="-- ENGINE_ARGS", help="arguments for the engine")
     return parser.parse_args(arguments)
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from vm.errors import UserError
-from vm.machine.endpoints import dial_socket
 from vm.machine.image_folder import find_image_folder, is_installed
+from vm.machine.local_sockets import dial_socket
 from vm.machine.machine_files import MachineFiles
 from vm.machine.status import MachineState, MachineStatus
 

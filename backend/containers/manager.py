@@ -15,6 +15,7 @@ from backend.containers.container import Container, Exit
 from backend.containers.container_volumes import anonymous_names, drop_volumes
 from backend.containers.create import ContainerCreation, Created
 from backend.containers.exec import Execs
+from backend.containers.file_events import HostFileEvents
 from backend.containers.halting import Halting, stop_signal
 from backend.containers.health_checks import HealthChecks
 from backend.containers.lifecycle import Lifecycle, note_networks
@@ -78,6 +79,7 @@ class Containers:
         self.networks = networks
         self.store = ContainerStore(database)
         self.runtime = OciRuntime(config.runtime, files.run_root / "runtime")
+        self._host_folders = config.host_folders
         bind_sources = BindSources.of(config, files)
         self.lifecycle = Lifecycle(
             files, self.store, events, images, volumes, networks, self.runtime, bind_sources
@@ -108,6 +110,9 @@ class Containers:
                     self._start_again(container, first), f"start {container.id[:12]}"
                 )
         self.tasks.start(LogRotation(self).run(), "keep the logs small")
+        if (link := self.networks.link) is not None and self._host_folders is not None:
+            changes = HostFileEvents(link, self._host_folders, self.store, self.events, self.tasks)
+            self.tasks.start(changes.run(), "changes of shared files")
         self.tasks.start(warm_up(self.files, self.runtime), "warm up the runtime")
 
     async def stop_all(self) -> None:

@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 
 class Networks:
-    """All networks; `sandboxes` are the running containers on them."""
+    """All networks; `sandboxes` are the running containers on them, `link` leads to the host of a machine."""
 
     def __init__(
         self, config: EngineConfig, files: StateFiles, database: Database, events: EventBus, tasks: Tasks
@@ -38,8 +38,8 @@ class Networks:
         self._config = config
         self._events = events
         self._records = NetworkRecords(database)
-        self._link = HostLink(config.host_link) if config.host_link else None
-        self._ports = PublishedPorts(SupervisedPorts(self._link) if self._link else MachinePorts())
+        self.link = HostLink(config.host_link) if config.host_link else None
+        self._ports = PublishedPorts(SupervisedPorts(self.link) if self.link else MachinePorts())
         self._lock = NamespaceLock()
         self._live = LiveNetworks(self._ports)
         self._changing = asyncio.Lock()
@@ -62,8 +62,8 @@ class Networks:
         for name in await in_thread(bridge.sweep, known):
             log.info("removed the interface %s of a network that is no more", name)
         await self._ports.start(self._live.bridges())
-        if self._link is not None:
-            self._link.open()
+        if self.link is not None:
+            self.link.open()
 
     def _default_subnet(self) -> IPv4Network:
         """Return the default bridge's subnet of the last time while nothing else uses it, else another."""
@@ -76,8 +76,8 @@ class Networks:
 
     async def close(self) -> None:
         """Let go of sockets; running containers keep their network."""
-        if self._link is not None:
-            self._link.close()
+        if self.link is not None:
+            self.link.close()
         self.sandboxes.close()
         await self._ports.close()
         self._lock.release()

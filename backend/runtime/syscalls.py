@@ -27,6 +27,7 @@ MNT_DETACH = 2
 CLONE_NEWNS = 0x00020000
 
 AT_FDCWD = -100
+UTIME_OMIT = (1 << 30) - 2
 FSCONFIG_SET_STRING = 1
 FSCONFIG_CMD_CREATE = 6
 MOVE_MOUNT_F_EMPTY_PATH = 4
@@ -105,6 +106,18 @@ def mount_by_parts(kind: str, source: str, options: list[tuple[str, str]], targe
         )
     finally:
         os.close(mounted)
+
+
+class _TimeSpec(ctypes.Structure):
+    _fields_ = (("seconds", ctypes.c_int64), ("nanoseconds", ctypes.c_long))
+
+
+def set_change_time(file: int, seconds: int) -> None:
+    """utimensat(2) of an open file, also one opened with O_PATH: its time of change only, which inotify tells
+    as IN_MODIFY; `os.utime` sets both times, and is IN_ATTRIB. Raises OSError."""
+    times = (_TimeSpec * 2)(_TimeSpec(0, UTIME_OMIT), _TimeSpec(seconds, 0))
+    path = f"/proc/self/fd/{file}"
+    _check(_libc.utimensat(AT_FDCWD, path.encode(), times, 0), path)
 
 
 def open_in_root(

@@ -1,7 +1,9 @@
 """The host's folders in containers: `docker run -v $PWD:/app` as people type it."""
 
+import contextlib
 import os
 import subprocess
+import threading
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -89,6 +91,68 @@ def test_an_edit_on_the_host_is_seen_by_a_running_container(
     wait_until(lambda: b"second" in container.exec_run(["ls", "/app"]).output, "the new file", 20)
     (folder / "page").unlink()
     wait_until(lambda: container.exec_run(["cat", "/app/page"]).exit_code == 1, "the file's end", 20)
+
+
+WATCH = """python3 -c '
+import ctypes, os, struct
+libc = ctypes.CDLL(None, use_errno=True)
+watch = libc.inotify_init()
+for path in ({paths}):
+    assert libc.inotify_add_watch(watch, path.encode(), 2) > 0, os.strerror(ctypes.get_errno())
+print("watching", flush=True)
+while True:
+    data = os.read(watch, 65536)
+    while data:
+        number, _, _, length = struct.unpack_from("iIII", data)
+        print(number, data[16 : 16 + length].rstrip(b"\\0").decode(), flush=True)
+        data = data[16 + length :]
+'"""
+
+
+@contextlib.contextmanager
+def modified(machine: MachineUnderTest, *paths: str) -> Iterator[list[str]]:
+    """Watch folders of the guest by inotify, as busybox cannot: gives a list that grows by `NUMBER NAME` with
+    each IN_MODIFY in the folder of that number; without a name it is the folder itself."""
+    transport = machine.dial()
+    watcher = transport.open_session()
+    quoted = "".join(f'"{path}", ' for path in paths)
+    watcher.exec_command(WATCH.format(paths=quoted))
+    lines = watcher.makefile("r")
+    assert lines.readline() == "watching\n"
+    seen: list[str] = []
+    reader = threading.Thread(target=lambda: seen.extend(line.strip() for line in lines))
+    reader.start()
+    try:
+        yield seen
+    finally:
+        transport.close()
+        transport.join()
+        reader.join()
+
+
+def test_changes_on_the_host_are_events_in_the_container(
+    client: "docker.DockerClient", machine: MachineUnderTest, folder: Path
+) -> None:
+    page, deep = folder / "page", folder / "src" / "deep"
+    deep.mkdir(parents=True)
+    container = client.containers.run(IMAGE, ["sleep", "600"], volumes=[f"{folder}:/app"], detach=True)
+    container.reload()
+    root = f"/proc/{container.attrs['State']['Pid']}/root/app"
+    with modified(machine, root, f"{root}/src/deep") as seen:
+
+        def saved() -> bool:
+            page.write_text("saved")  # again and again: the host watches from a moment after the start on
+            return "1 page" in seen
+
+        wait_until(saved, "a saved file's event", 60)
+        (deep / "new").write_text("x")
+        os.utime(deep / "new", ns=(1, 1_600_000_000_123_456_789))
+        wait_until(lambda: "2 new" in seen, "a new file's event", 60)
+        assert (deep / "new").stat().st_mtime_ns == 1_600_000_000_123_456_789, "no file is altered"
+        wait_until(lambda: "2" in seen, "the new file's folder's event", 60)
+        seen.clear()
+        page.unlink()
+        wait_until(lambda: "1" in seen, "the folder's event when a file has gone", 60)
 
 
 def test_any_user_of_a_container_may_write(client: "docker.DockerClient", folder: Path) -> None:

@@ -18,9 +18,9 @@ from vm.diagnosis.report import Finding, Report, Verdict
 from vm.errors import UserError
 from vm.machine import disks, qemu_process
 from vm.machine.accelerator import SLOW
-from vm.machine.endpoints import dial_socket
 from vm.machine.image_folder import find_image_folder, read_image
 from vm.machine.json_files import read_json
+from vm.machine.local_sockets import dial_socket
 from vm.machine.machine_files import MachineFiles
 from vm.machine.settings import MachineSettings, read_settings
 from vm.machine.ssh_tunnel import TunnelDown

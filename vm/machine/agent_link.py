@@ -1,10 +1,12 @@
-"""The virtio-serial port org.marina.agent: the engine claims host ports, the supervisor tells the time."""
+"""The virtio-serial port org.marina.agent: the engine claims host ports and names the folders that containers
+use, the supervisor tells what changes there, and the time."""
 
 import asyncio
 import contextlib
 import json
 import logging
 import time
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from vm.machine.endpoints import Endpoint, connect_endpoint
@@ -22,6 +24,10 @@ ABSENCE_LIMIT = 10.0
 
 MOST_CLAIMS = 10_000
 
+MOST_FOLDERS = 1000
+LONGEST_NEWS = 2**19
+"""Bytes of paths in one message: the engine reads lines of up to 1 MiB."""
+
 
 class AgentLink:
     """The host's end of the port, held as long as the machine runs."""
@@ -35,6 +41,8 @@ class AgentLink:
         self._tasks = Tasks()
         self._absence: asyncio.Task[None] | None = None
         self.engine_version = ""
+        self.on_watch: Callable[[Sequence[str]], None] = lambda folders: None
+        """Called with the folders of the host that running containers have mounted."""
 
     @classmethod
     async def connect(cls, endpoint: Endpoint, forwards: PortForwards) -> "AgentLink":
@@ -78,6 +86,18 @@ class AgentLink:
         if self._writer.transport.get_write_buffer_size() == 0:
             self._send({"op": "clock", "unix_ns": time.time_ns()})
 
+    def tell_changed(self, paths: Sequence[str]) -> None:
+        """Tell the engine which files have changed on the host; one that does not read misses it."""
+        size = count = 0
+        for path in paths:
+            size += len(json.dumps(path)) + 2
+            if size > LONGEST_NEWS:
+                log.warning("%d of %d changed files are told to the engine", count, len(paths))
+                break
+            count += 1
+        if self._writer.transport.get_write_buffer_size() == 0:
+            self._send({"op": "changed", "paths": list(paths[:count])})
+
     def _send(self, message: dict[str, Any]) -> None:
         self._writer.write(json.dumps(message).encode() + b"\n")
 
@@ -100,6 +120,13 @@ class AgentLink:
         operation = message.get("op")
         if operation == "hello":
             self.engine_version = str(message.get("version", ""))[:100]
+            return None
+        if operation == "watch":
+            folders = message.get("folders")
+            if isinstance(folders, list) and len(folders) <= MOST_FOLDERS:
+                self.on_watch(
+                    [folder for folder in folders if isinstance(folder, str) and "\0" not in folder]
+                )
             return None
         if operation not in ("claim", "release", "sync"):
             return {"id": message.get("id"), "ok": False, "error": "unknown op"}

@@ -14,7 +14,7 @@ from pathlib import Path
 import paramiko
 
 from vm.errors import UserError
-from vm.machine.endpoints import listen_on_socket
+from vm.machine.local_sockets import listen_on_socket
 from vm.machine.ssh_tunnel import EngineDown, Tunnel, TunnelDown
 
 log = logging.getLogger(__name__)

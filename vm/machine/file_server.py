@@ -16,7 +16,9 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
+from vm.errors import UserError
 from vm.machine import shared_tree
+from vm.machine.folder_watch import FolderWatch, OwnChanges
 from vm.machine.sftp_packets import (
     LONGEST_PACKET,
     VERSION,
@@ -35,6 +37,10 @@ from vm.machine.sftp_packets import (
 assert sys.platform != "win32", "files relative to open folders: Windows has none"
 
 log = logging.getLogger(__name__)
+
+NO_CHANGE_TIME = 2**32 - 2
+"""Seconds; a time of change that alters nothing: the engine sets it to make the guest's kernel tell whoever
+watches a file that the host has changed it (`backend/containers/file_events.py` has the same number)."""
 
 LONGEST_READ = 2**17
 LONGEST_LISTING = 60_000
@@ -60,15 +66,26 @@ STATUS_OF = {
 }
 
 
-def serve_folders(socket_path: Path, folders: Sequence[Path]) -> int:
-    """Serve until QEMU ends; return the process' exit code."""
+def serve_folders(socket_path: Path, events_path: Path | None, folders: Sequence[Path]) -> int:
+    """Serve until QEMU ends, and tell at `events_path` what changes; return the process' exit code."""
     _allow_many_files()
+    own = OwnChanges()
+    there = [folder for folder in folders if folder.is_dir()]
+    if events_path is not None:
+        _tell_changes(events_path, there, own)
     os.umask(0)  # the guest's processes have applied their own
-    tree = shared_tree.SharedTree([folder for folder in folders if folder.is_dir()])
+    tree = shared_tree.SharedTree(there)
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.connect(str(socket_path))
-        FileServer(tree, connection).serve()
+        FileServer(tree, connection, own).serve()
     return 0
+
+
+def _tell_changes(events_path: Path, folders: Sequence[Path], own: OwnChanges) -> None:
+    try:
+        FolderWatch(events_path, folders, own).start()
+    except (UserError, OSError) as error:
+        log.warning("containers are not told of changes on the host: %s", error)
 
 
 def _allow_many_files() -> None:
@@ -87,9 +104,13 @@ class OpenFolder:
 class FileServer:
     """Answers the requests of one connection in their order."""
 
-    def __init__(self, tree: shared_tree.SharedTree, connection: socket.socket) -> None:
+    def __init__(
+        self, tree: shared_tree.SharedTree, connection: socket.socket, own: OwnChanges | None = None
+    ) -> None:
         self._tree = tree
         self._connection = connection
+        self._own = own or OwnChanges()
+        self._written: dict[bytes, bytes] = {}
         self._owners = shared_tree.Owners()
         self._handles: dict[bytes, int | OpenFolder] = {}
         self._next_handle = 0
@@ -154,10 +175,14 @@ class FileServer:
         with self._tree.place(path) as place:
             # O_NONBLOCK: a pipe without a writer must not hold everything up
             flags = _open_flags(wanted) | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
+            if wanted & (OpenFlag.WRITE | OpenFlag.CREATE):
+                self._own.note(path)
             descriptor = os.open(place.name, flags, mode & shared_tree.SETTABLE, dir_fd=place.folder)
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
             raise OSError(errno.EACCES, "not a file")
+        if wanted & OpenFlag.WRITE:
+            self._written[b"%d" % (self._next_handle + 1)] = path
         return self._new_handle(number, descriptor)
 
     def _new_handle(self, number: int, opened: int | OpenFolder) -> bytes:
@@ -166,14 +191,19 @@ class FileServer:
         self._handles[handle] = opened
         return packet(Kind.HANDLE, number, pack_text(handle))
 
-    def _file(self, reader: PacketReader) -> int:
-        found = self._handles.get(reader.text())
+    def _file(self, reader: PacketReader, *, changes: bool = False) -> int:
+        handle = reader.text()
+        if changes and (path := self._written.get(handle)) is not None:
+            self._own.note(path)
+        found = self._handles.get(handle)
         if not isinstance(found, int):
             raise OSError(errno.EBADF, "no such handle")
         return found
 
     def _close(self, number: int, reader: PacketReader) -> bytes:
-        found = self._handles.pop(reader.text(), None)
+        handle = reader.text()
+        found = self._handles.pop(handle, None)
+        self._written.pop(handle, None)
         if isinstance(found, int):
             os.close(found)
         return status_packet(number, Status.OK)
@@ -183,6 +213,7 @@ class FileServer:
             if isinstance(found, int):
                 os.close(found)
         self._handles.clear()
+        self._written.clear()
 
     def _read(self, number: int, reader: PacketReader) -> bytes:
         file, offset, length = self._file(reader), reader.long(), reader.number()
@@ -192,7 +223,7 @@ class FileServer:
         return packet(Kind.DATA, number, pack_text(data))
 
     def _write(self, number: int, reader: PacketReader) -> bytes:
-        file, offset, data = self._file(reader), reader.long(), reader.text()
+        file, offset, data = self._file(reader, changes=True), reader.long(), reader.text()
         while data:
             written = os.pwrite(file, data, offset)
             data, offset = data[written:], offset + written
@@ -218,6 +249,9 @@ class FileServer:
 
     def _set(self, number: int, reader: PacketReader) -> bytes:
         path, wanted = reader.text(), reader.attributes()
+        if _is_no_change(wanted):
+            return status_packet(number, Status.OK)
+        self._own.note(path)
         with self._tree.place(path) as place:
             if wanted.size is not None:
                 self._truncate(place, wanted.size)
@@ -240,7 +274,9 @@ class FileServer:
             os.close(descriptor)
 
     def _set_open(self, number: int, reader: PacketReader) -> bytes:
-        file, wanted = self._file(reader), reader.attributes()
+        file, wanted = self._file(reader, changes=True), reader.attributes()
+        if _is_no_change(wanted):
+            return status_packet(number, Status.OK)
         if wanted.size is not None:
             os.ftruncate(file, wanted.size)
         if wanted.owner is not None:
@@ -291,6 +327,7 @@ class FileServer:
     def _make_folder(self, number: int, reader: PacketReader) -> bytes:
         path, wanted = reader.text(), reader.attributes()
         mode = 0o777 if wanted.permissions is None else wanted.permissions
+        self._own.note(path)
         with self._tree.place(path) as place:
             os.mkdir(place.name, mode & shared_tree.SETTABLE, dir_fd=place.folder)
         return status_packet(number, Status.OK)
@@ -315,6 +352,7 @@ class FileServer:
 
     @contextlib.contextmanager
     def _inner(self, path: bytes) -> Iterator[shared_tree.Place]:
+        self._own.note(path)
         with self._tree.place(path) as place:
             if place.is_shared_folder:
                 raise OSError(errno.EACCES, "a shared folder itself stays where it is")
@@ -397,6 +435,10 @@ def _open_flags(wanted: OpenFlag) -> int:
         if wanted & flag:
             flags |= value
     return flags
+
+
+def _is_no_change(wanted: Attributes) -> bool:
+    return wanted.times is not None and wanted.times[1] == NO_CHANGE_TIME
 
 
 def _full_owner(wanted: Attributes, now: tuple[int, int]) -> tuple[int, int]:

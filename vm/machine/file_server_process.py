@@ -25,7 +25,8 @@ def file_server_command(files: MachineFiles, folders: tuple[str, ...]) -> list[s
     program = (
         [sys.executable, "--supervisor"] if getattr(sys, "frozen", False) else [sys.executable, "-m", "vm"]
     )
-    return [*program, "--serve-folders", str(files.files_socket), "--", *folders]
+    sockets = ["--serve-folders", str(files.files_socket), "--events-socket", str(files.events_socket)]
+    return [*program, *sockets, "--", *folders]
 
 
 class FileServerKeeper:

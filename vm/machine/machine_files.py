@@ -105,6 +105,11 @@ class MachineFiles:
         return self.run / "files.sock"
 
     @property
+    def events_socket(self) -> Path:
+        """Where the file server tells the supervisor what has changed in folders that containers use."""
+        return self.run / "events.sock"
+
+    @property
     def file_server_record(self) -> Path:
         """Which process serves the shared folders, so that a new supervisor finds it again."""
         return self.run / "file-server.json"

@@ -14,6 +14,7 @@ from vm.machine.agent_link import AgentLink
 from vm.machine.boot_port import BootLine, BootNews, BootPort
 from vm.machine.docker_socket import DockerSocket
 from vm.machine.endpoints import UnixEndpoint
+from vm.machine.file_events import FileEvents
 from vm.machine.file_server_process import FileServerKeeper
 from vm.machine.log_tails import last_lines
 from vm.machine.machine_files import MachineFiles
@@ -88,6 +89,9 @@ class RunningMachine:
             if self._shared_folders:
                 keeper = FileServerKeeper(self.files, self._shared_folders, self.gone)
                 self._tasks.start(keeper.keep_running(), "file server")
+                file_events = FileEvents(self.files, agent.tell_changed)
+                agent.on_watch = file_events.watch
+                self._tasks.start(file_events.keep_connected(), "file events")
         except (QmpError, OSError) as error:
             await self.close()
             raise UserError(

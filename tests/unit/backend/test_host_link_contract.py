@@ -3,16 +3,18 @@
 import asyncio
 import os
 import socket
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
 
+from backend.containers import file_events
 from backend.errors import SystemFailureError
 from backend.host_link import HostLink
 from backend.networks.host_ports import SupervisedPorts
 from backend.networks.port_requests import PortRequest
+from vm.machine import file_server
 from vm.machine.agent_link import AgentLink
 from vm.machine.endpoints import UnixEndpoint
 from vm.machine.machine_files import MachineFiles
@@ -38,6 +40,14 @@ class _Qemu:
 
 @asynccontextmanager
 async def _machine(folder: Path, clock: list[int]) -> AsyncIterator[tuple[SupervisedPorts, HostLink, _Qemu]]:
+    async with _connected(folder, clock) as (ports, link, qemu, _):
+        yield ports, link, qemu
+
+
+@asynccontextmanager
+async def _connected(
+    folder: Path, clock: list[int]
+) -> AsyncIterator[tuple[SupervisedPorts, HostLink, _Qemu, AgentLink]]:
     qemu = _Qemu()
     forwards = PortForwards(MachineFiles.find(folder), qemu, lambda: None)
     with socket.socket(socket.AF_UNIX) as listener:
@@ -50,7 +60,7 @@ async def _machine(folder: Path, clock: list[int]) -> AsyncIterator[tuple[Superv
     ports = SupervisedPorts(link)
     try:
         async with asyncio.timeout(10):
-            yield ports, link, qemu
+            yield ports, link, qemu, agent
     finally:
         ports.close()
         link.close()
@@ -96,3 +106,21 @@ async def test_a_new_engine_tells_what_must_be_open_and_the_rest_is_closed(tmp_p
         await second.settle()
         assert qemu.rules == {f"tcp:0.0.0.0:{kept[0].host_port}-:{kept[0].guest_port}"}
         second.close()
+
+
+async def test_folders_to_watch_and_what_changes_there_are_told(tmp_path: Path) -> None:
+    watched: list[Sequence[str]] = []
+    changed: list[str] = []
+    async with _connected(tmp_path, []) as (_, link, _, agent):
+        agent.on_watch, link.on_changed = watched.append, changed.extend
+        link.watch(["/home/me/app"])
+        link.watch(["/home/me/app"])  # nothing new
+        link.watch([])
+        while len(watched) < 2:
+            await asyncio.sleep(0.01)
+        assert watched == [["/home/me/app"], []]
+        agent.tell_changed(["/home/me/app/ü", "/home/me/app/" + "x" * 600_000])
+        while not changed:
+            await asyncio.sleep(0.01)
+        assert changed == ["/home/me/app/ü"], "a line has its limit"
+    assert file_events.NO_CHANGE_TIME == file_server.NO_CHANGE_TIME

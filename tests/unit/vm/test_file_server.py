@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from vm.machine.file_server import FileServer
+from vm.machine.file_server import NO_CHANGE_TIME, FileServer
 from vm.machine.sftp_packets import Kind, OpenFlag, PacketReader, Status, pack_text
 from vm.machine.shared_tree import SharedTree
 
@@ -105,6 +105,17 @@ def test_a_file_is_made_written_read_and_renamed(guest: Guest, shared: Path) -> 
     assert (shared / "new").read_bytes() == b"abcdef"
     assert guest.status(Kind.REMOVE, text(shared / "new")) is Status.OK
     assert guest.status(Kind.REMOVE, text(shared / "new")) is Status.NO_SUCH_FILE
+
+
+def test_the_time_that_is_no_change_alters_nothing(guest: Guest, shared: Path) -> None:
+    path = shared / "page"
+    path.write_text("x")
+    before = path.stat()
+    times = struct.pack(">III", 8, 1, NO_CHANGE_TIME)
+    assert guest.status(Kind.SETSTAT, text(path), times) is Status.OK
+    handle = guest.open(str(path), OpenFlag.WRITE)
+    assert guest.status(Kind.FSETSTAT, handle, times) is Status.OK
+    assert (path.stat().st_mtime_ns, path.stat().st_ctime_ns) == (before.st_mtime_ns, before.st_ctime_ns)
 
 
 def _umask() -> int:
