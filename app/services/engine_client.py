@@ -77,8 +77,12 @@ class EngineClient(InsideCalls, VolumeCalls, NetworkCalls):
 
     def create_container(self, options: RunOptions) -> str:
         """Create a container and return its id. The image must be there."""
-        query = {"name": options.name, "platform": options.platform}
-        answer = self.request_object("POST", "/containers/create", query, options.to_create_body())
+        return self.create_from_body(options.name, options.to_create_body(), options.platform)
+
+    def create_from_body(self, name: str, body: Mapping[str, Any], platform: str = "") -> str:
+        """Create a container from the API's own words and return its id."""
+        query = {"name": name, "platform": platform}
+        answer = self.request_object("POST", "/containers/create", query, body)
         if not (id := get_text(answer, "Id")):
             raise BadAnswerError("the engine created a container and did not say which")
         return id
@@ -98,6 +102,14 @@ class EngineClient(InsideCalls, VolumeCalls, NetworkCalls):
         self._container_action(
             container, "restart", {"t": "" if timeout is None else str(timeout)}, waits=timeout
         )
+
+    def rename_container(self, container: str, name: str) -> None:
+        """Give it another name."""
+        self._container_action(container, "rename", {"name": name})
+
+    def update_container(self, container: str, limits: Mapping[str, Any]) -> None:
+        """Change limits and restart policy of a container as it runs."""
+        self.request("POST", _container_path(container, "update"), body=limits)
 
     def pause_container(self, container: str) -> None:
         """Let its processes stand still."""

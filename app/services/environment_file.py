@@ -1,6 +1,7 @@
 """Reads variables out of the text of a .env file, as one pastes it into the run dialog."""
 
 import re
+from collections.abc import Iterable
 
 from app.services.errors import ErrorCode, UserError
 
@@ -29,6 +30,29 @@ def parse_environment_text(text: str) -> tuple[tuple[str, str], ...]:
         variables.pop(name, None)
         variables[name] = _unquote(value.strip())
     return tuple(variables.items())
+
+
+def format_environment(
+    variables: Iterable[tuple[str, str]],
+) -> tuple[str, tuple[tuple[str, str], ...]]:
+    """Return the text that reads back as `variables`, and those that no line can hold."""
+    lines: list[str] = []
+    odd: list[tuple[str, str]] = []
+    for name, value in variables:
+        forms = (f"{name}={value}", f"{name}='{value}'", f'{name}="{value}"')
+        line = next((form for form in forms if _reads_back(form, name, value)), None)
+        if line is None:
+            odd.append((name, value))
+        else:
+            lines.append(line)
+    return "\n".join(lines), tuple(odd)
+
+
+def _reads_back(line: str, name: str, value: str) -> bool:
+    try:
+        return parse_environment_text(line) == ((name, value),)
+    except UserError:
+        return False
 
 
 def _unquote(value: str) -> str:

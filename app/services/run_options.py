@@ -1,11 +1,16 @@
 """What a user wants to run, as a value: run dialog, command line and getting-started fill it in."""
 
+import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from app.services.engine_types import Port
+
+NANO = 10**9
+_MEMORY = re.compile(r"(?P<number>\d{1,12}(\.\d{1,6})?)\s*(?P<unit>[kmgt]?)(i?b)?")
+_POWERS = {"": 0, "k": 10, "m": 20, "g": 30, "t": 40}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,8 @@ class RunOptions:
     network: str = ""
     labels: Mapping[str, str] = field(default_factory=dict)
     restart_policy: str = ""
+    memory: int = 0  # bytes; 0 is no limit
+    cpus: float = 0.0  # 0 is no limit
     auto_remove: bool = False
     publish_all: bool = False
     tty: bool = False
@@ -66,8 +73,11 @@ class RunOptions:
         if self.network:
             host_config["NetworkMode"] = self.network
         if self.restart_policy:
-            name, _, retries = self.restart_policy.partition(":")
-            host_config["RestartPolicy"] = {"Name": name, "MaximumRetryCount": int(retries or 0)}
+            host_config["RestartPolicy"] = restart_body(self.restart_policy)
+        if self.memory:
+            host_config["Memory"] = self.memory
+        if self.cpus:
+            host_config["NanoCpus"] = int(self.cpus * NANO)
         body: dict[str, Any] = {
             "Image": self.image,
             "Tty": self.tty,
@@ -120,6 +130,8 @@ class RunOptions:
             ("--platform", self.platform),
             ("--network", self.network),
             ("--restart", self.restart_policy),
+            ("--memory", format_memory(self.memory)),
+            ("--cpus", f"{self.cpus:g}" if self.cpus else ""),
             ("--hostname", self.hostname),
             ("--user", self.user),
             ("--workdir", self.working_dir),
@@ -136,6 +148,30 @@ class RunOptions:
         for key, value in self.labels.items():
             words += ["--label", f"{key}={value}"]
         return shlex.join([*words, self.image, *self.command])
+
+
+def restart_body(policy: str) -> dict[str, Any]:
+    """Return "on-failure:3" as the API writes it; "" is never."""
+    name, _, retries = policy.partition(":")
+    return {"Name": name or "no", "MaximumRetryCount": int(retries or 0)}
+
+
+def format_memory(size: int) -> str:
+    """Return bytes as `--memory` takes them, such as "512m"; "" for none."""
+    for unit, power in (("g", 30), ("m", 20), ("k", 10)):
+        if size and size % 2**power == 0:
+            return f"{size >> power}{unit}"
+    return f"{size}b" if size else ""
+
+
+def parse_memory(text: str) -> int:
+    """Return the bytes of "512m", "1.5 GB" and the like; "" is 0. Raises ValueError."""
+    match = _MEMORY.fullmatch(text.strip().casefold())
+    if match is None:
+        if not text.strip():
+            return 0
+        raise ValueError(text)
+    return int(float(match["number"]) * 2 ** _POWERS[match["unit"] or ""])
 
 
 def format_port(port: Port) -> str:

@@ -8,6 +8,7 @@ from app.viewmodels.container_details import ContainerDetailsViewModel
 from app.viewmodels.container_files import ContainerFilesViewModel
 from app.viewmodels.container_logs import ContainerLogsViewModel
 from app.viewmodels.container_stats import ContainerStatsViewModel
+from app.viewmodels.edit_container import EditContainerViewModel
 from app.viewmodels.terminal import TerminalViewModel
 
 
@@ -33,6 +34,10 @@ class ContainerInside(QObject):
     def open_files(self, container_id: str) -> ContainerFilesViewModel:
         """Return the files."""
         return ContainerFilesViewModel(self._background, self._access, container_id, self)
+
+    def open_edit(self, container_id: str) -> EditContainerViewModel:
+        """Return what an edit dialog shows; it outlives a dialog that goes while a change is made."""
+        return EditContainerViewModel(self._background, self._access, container_id, self)
 
     def open_terminal(self, container_id: str) -> TerminalViewModel:
         """Return a terminal, its shell not yet started."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.services.container_stats import Sample
 from app.services.engine_types import Container, ContainerState
@@ -197,6 +197,8 @@ class ContainerTable(RowTableModel[ContainerRow]):
 class ContainersViewModel(LiveList):
     """The containers, and what the user asks of them."""
 
+    run_line_found = Signal(str)
+
     def __init__(self, background: Background, access: Access, parent: QObject | None = None) -> None:
         self.table = ContainerTable()
         super().__init__(background, access, self.table, parent)
@@ -254,6 +256,26 @@ class ContainersViewModel(LiveList):
     def delete(self, keys: Iterable[str], force: bool = False, volumes: bool = False) -> None:
         """Delete containers; `force` stops running ones, `volumes` deletes their anonymous volumes too."""
         self._act_on_all("delete", keys, lambda client, key: client.remove_container(key, force, volumes))
+
+    def find_run_line(self, key: str) -> None:
+        """Work out the `docker run` line of a container; the answer is `run_line_found`."""
+        self._background.run(lambda: self._run_line(key), self._tell_run_line, self._list_failed)
+
+    def _run_line(self, key: str) -> str:
+        from app.services.errors import EngineRequestError
+        from app.services.run_again import run_again
+
+        client = self._access.client()
+        details = client.inspect_container(key)
+        try:
+            image = client.inspect_image(details.image_id or details.image)
+        except EngineRequestError:
+            image = None  # deleted meanwhile: then everything is written out
+        return run_again(details, image).to_command_line()
+
+    @Slot(object)
+    def _tell_run_line(self, line: str) -> None:
+        self.run_line_found.emit(line)
 
     def _act_on_all(
         self, name: str, keys: Iterable[str], call: Callable[["EngineClient", str], None]

@@ -2,23 +2,20 @@
 
 import re
 import shlex
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 
-from app.services.engine_types import Container, Port
+from app.services.engine_types import Container
 from app.services.environment_file import parse_environment_text
 from app.services.errors import EngineRequestError, MarinaError, UserError
-from app.services.port_types import LAST_PORT
-from app.services.ports import find_holder, ports_of_containers, suggest_host_port
+from app.services.ports import ports_of_containers, suggest_host_port
 from app.services.reference import parse_reference
-from app.services.run_options import RunOptions, VolumeMount
-from app.viewmodels.access import Access
-from app.viewmodels.background import Background
+from app.services.run_options import RunOptions
 from app.viewmodels.failure import Failure, describe_failure
+from app.viewmodels.run_form import FormChecks, LimitsRow, PortRow, VolumeRow
 
 _NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
-_CHECK_MS = 250
 _FIELD_OF_CODE = {
     "port-taken": "ports",
     "port-privileged": "ports",
@@ -27,25 +24,6 @@ _FIELD_OF_CODE = {
     "command-not-found": "command",
     "command-not-executable": "command",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class PortRow:
-    """A line of the port list as typed; an empty `host` lets the engine choose."""
-
-    container: str = ""
-    host: str = ""
-    protocol: str = "tcp"
-    publish: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class VolumeRow:
-    """A line of the volume list as typed; `source` is a volume's name or a folder of this computer."""
-
-    source: str = ""
-    target: str = ""
-    read_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +36,7 @@ class RunForm:
     environment: str = ""
     volumes: tuple[VolumeRow, ...] = ()
     command: str = ""
+    limits: LimitsRow = LimitsRow()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,16 +47,6 @@ class Prefill:
     is_local: bool
     usual_command: str = ""
     volumes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class PortConflict:
-    """A host port somebody else holds, and one that is free (None when there is none)."""
-
-    row: int
-    host: int
-    holder: str
-    suggestion: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,27 +66,13 @@ class FieldFailure:
     failure: Failure
 
 
-@dataclass(slots=True)
-class _Known:
-    containers: list[Container] = field(default_factory=list)
-
-
-class RunImageViewModel(QObject):
+class RunImageViewModel(FormChecks):
     """Serves one run dialog."""
 
     prefilled = Signal(object)  # Prefill
     prefill_failed = Signal(object)  # Failure
-    conflicts_found = Signal(object)  # tuple of PortConflict, empty when all ports are free
     started = Signal(object)  # StartedContainer
     failed = Signal(object)  # FieldFailure
-
-    def __init__(self, background: Background, access: Access, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self._background, self._access = background, access
-        self._known = _Known()
-        self._to_check: tuple[PortRow, ...] = ()
-        self._timer = QTimer(self, singleShot=True, interval=_CHECK_MS)
-        self._timer.timeout.connect(self._check_now)
 
     def prepare(self, image: str) -> None:
         """Ask the engine about `image`; the answer is `prefilled`."""
@@ -127,7 +82,7 @@ class RunImageViewModel(QObject):
         """Return what is wrong with a container's name, or ""."""
         if name and not _NAME.fullmatch(name):
             return self.tr("Letters, digits and _ . - only, at least two, the first a letter or digit.")
-        if name and any(container.name == name for container in self._known.containers):
+        if name and any(container.name == name for container in self._containers):
             return self.tr("A container with this name exists already.")
         return ""
 
@@ -136,16 +91,7 @@ class RunImageViewModel(QObject):
         problems: dict[str, str] = {}
         if problem := self.check_name(form.name):
             problems["name"] = problem
-        for place, port in enumerate(form.ports):
-            if port.publish and (problem := self._check_port(port)):
-                problems[f"ports.{place}"] = problem
-        try:
-            parse_environment_text(form.environment)
-        except UserError as error:
-            problems["environment"] = f"{error.summary}: {error.details}"
-        for place, volume in enumerate(form.volumes):
-            if problem := self._check_volume(volume):
-                problems[f"volumes.{place}"] = problem
+        problems |= self.check_rows(form.ports, form.volumes, form.environment, form.limits)
         try:
             shlex.split(form.command)
         except ValueError:
@@ -155,11 +101,6 @@ class RunImageViewModel(QObject):
     def command_line(self, form: RunForm) -> str:
         """Return the equal `docker run` line, or "" while something is wrong."""
         return "" if self.check_form(form) else self._options(form).to_command_line()
-
-    def check_ports(self, ports: tuple[PortRow, ...]) -> None:
-        """Look, a moment after the last key, who holds the host ports; the answer is `conflicts_found`."""
-        self._to_check = ports
-        self._timer.start()
 
     def run(self, form: RunForm) -> None:
         """Create and start the container. When the start fails, what was created goes again."""
@@ -188,53 +129,25 @@ class RunImageViewModel(QObject):
 
     @Slot(object)
     def _prepared(self, answer: tuple[Prefill, list[Container]]) -> None:
-        prefill, self._known.containers = answer
+        prefill, self._containers = answer
         self.prefilled.emit(prefill)
 
     @Slot(object)
     def _not_prepared(self, error: Exception) -> None:
         self.prefill_failed.emit(describe_failure(error))
 
-    @Slot()
-    def _check_now(self) -> None:
-        rows, containers = self._to_check, list(self._known.containers)
-        self._background.run(lambda: _find_conflicts(rows, containers), self._checked)
-
-    @Slot(object)
-    def _checked(self, conflicts: tuple[PortConflict, ...]) -> None:
-        if not self._timer.isActive():  # else the rows have changed meanwhile
-            self.conflicts_found.emit(conflicts)
-
-    def _check_port(self, port: PortRow) -> str:
-        for text, required in ((port.container, True), (port.host, False)):
-            if not text and not required:
-                continue
-            if not text.isascii() or not text.isdigit() or not 0 < int(text[:6]) <= LAST_PORT:
-                return self.tr("A port is a number from 1 to 65535.")
-        return ""
-
-    def _check_volume(self, volume: VolumeRow) -> str:
-        if not volume.target.startswith("/"):
-            return self.tr("The folder in the container begins with a slash, such as /data.")
-        if not volume.source:
-            return self.tr("Choose a folder of this computer, or type the name of a volume.")
-        if ":" in volume.target:
-            return self.tr("A folder in the container has no colon in its name.")
-        return ""
-
     @staticmethod
     def _options(form: RunForm) -> RunOptions:
         return RunOptions(
             image=form.image,
             name=form.name,
-            ports=tuple(
-                Port(int(row.container), row.protocol, int(row.host) if row.host else None)
-                for row in form.ports
-                if row.publish
-            ),
+            ports=tuple(row.to_port() for row in form.ports if row.publish),
             environment=parse_environment_text(form.environment),
-            volumes=tuple(VolumeMount(row.source, row.target, row.read_only) for row in form.volumes),
+            volumes=tuple(row.to_mount() for row in form.volumes),
             command=tuple(shlex.split(form.command)),
+            restart_policy=form.limits.restart,
+            memory=form.limits.memory_bytes,
+            cpus=form.limits.cpu_count,
         )
 
     def _run(self, options: RunOptions) -> StartedContainer | FieldFailure:
@@ -281,23 +194,3 @@ def _suggest_name(image: str, taken: set[str]) -> str:
     while name in taken:
         name, number = f"{base}-{number}", number + 1
     return name
-
-
-def _find_conflicts(rows: tuple[PortRow, ...], containers: list[Container]) -> tuple[PortConflict, ...]:
-    taken = ports_of_containers(containers)
-    wanted = {int(row.host) for row in rows if row.publish and row.host.isdigit()}
-    conflicts: list[PortConflict] = []
-    seen: set[tuple[int, str]] = set()
-    for place, row in enumerate(rows):
-        if not (row.publish and row.host.isascii() and row.host.isdigit()):
-            continue
-        host = int(row.host[:6])
-        if not 0 < host <= LAST_PORT:
-            continue
-        holder = "another line of this dialog" if (host, row.protocol) in seen else ""
-        holder = holder or find_holder(host, containers, row.protocol)
-        seen.add((host, row.protocol))
-        if holder:
-            suggestion = suggest_host_port(max(host, 1024), taken | wanted, row.protocol)
-            conflicts.append(PortConflict(place, host, holder, suggestion))
-    return tuple(conflicts)

@@ -73,6 +73,16 @@
     </message>
 </context>
 <context>
+    <name>EditContainerDialog</name>
+    <message numerus="yes">
+        <source>… and %n more</source>
+        <translation>
+            <numerusform>… and %n more</numerusform>
+            <numerusform>… and %n more</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>EnginePopover</name>
     <message numerus="yes">
         <source>%n processor(s)</source>

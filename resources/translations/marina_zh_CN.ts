@@ -147,6 +147,14 @@
         <translation>终端</translation>
     </message>
     <message>
+        <source>Edit…</source>
+        <translation>编辑…</translation>
+    </message>
+    <message>
+        <source>Copy as docker run</source>
+        <translation>复制为 docker run 命令</translation>
+    </message>
+    <message>
         <source>Copy the id</source>
         <translation>复制 ID</translation>
     </message>
@@ -692,6 +700,18 @@
         <translation>无法为 {0} 打开浏览器</translation>
     </message>
     <message>
+        <source>{0} was changed.</source>
+        <translation>{0} 已更改。</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>忽略</translation>
+    </message>
+    <message>
+        <source>Copied: {0}</source>
+        <translation>已复制：{0}</translation>
+    </message>
+    <message>
         <source>Force stop this container?</source>
         <translation>要强制停止此容器吗？</translation>
     </message>
@@ -780,6 +800,110 @@
     <message>
         <source>Stopping the engine, then Marina quits…</source>
         <translation>正在停止引擎，随后 Marina 将退出…</translation>
+    </message>
+</context>
+<context>
+    <name>EditContainerDialog</name>
+    <message>
+        <source>Edit {0}</source>
+        <translation>编辑 {0}</translation>
+    </message>
+    <message>
+        <source>Add a port</source>
+        <translation>添加端口</translation>
+    </message>
+    <message>
+        <source>Environment</source>
+        <translation>环境变量</translation>
+    </message>
+    <message>
+        <source>NAME=value, one a line; a .env file can be pasted here</source>
+        <translation>NAME=value，每行一个；可粘贴 .env 文件内容</translation>
+    </message>
+    <message>
+        <source>Add a volume</source>
+        <translation>添加卷</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Apply</source>
+        <translation>应用</translation>
+    </message>
+    <message>
+        <source>Ports</source>
+        <translation>端口</translation>
+    </message>
+    <message>
+        <source>Volumes</source>
+        <translation>卷</translation>
+    </message>
+    <message>
+        <source>Restart, limits</source>
+        <translation>重启与上限</translation>
+    </message>
+    <message numerus="yes">
+        <source>… and %n more</source>
+        <translation>
+            <numerusform>……还有 %n 个</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Changing…</source>
+        <translation>正在更改…</translation>
+    </message>
+    <message>
+        <source>Creating the new one…</source>
+        <translation>正在创建新容器…</translation>
+    </message>
+    <message>
+        <source>Stopping, starting…</source>
+        <translation>正在停止并启动…</translation>
+    </message>
+    <message>
+        <source>Looking whether it runs…</source>
+        <translation>正在确认是否运行…</translation>
+    </message>
+    <message>
+        <source>Going back…</source>
+        <translation>正在恢复…</translation>
+    </message>
+    <message>
+        <source>Deleting the old one…</source>
+        <translation>正在删除旧容器…</translation>
+    </message>
+</context>
+<context>
+    <name>EditContainerViewModel</name>
+    <message>
+        <source>restart</source>
+        <translation>重启</translation>
+    </message>
+    <message>
+        <source>memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>processors</source>
+        <translation>处理器</translation>
+    </message>
+    <message>
+        <source>Nothing is changed yet.</source>
+        <translation>尚未作任何更改。</translation>
+    </message>
+    <message>
+        <source>A new container takes its place, so it stops for a moment. Its volumes are kept; what it wrote elsewhere is lost. If the new one does not run, this one comes back.</source>
+        <translation>将由新容器取代它，因此会短暂停止。卷会保留；写在其他位置的内容将丢失。如果新容器无法运行，则恢复现有容器。</translation>
+    </message>
+    <message>
+        <source>This is changed as it runs: nothing stops and nothing is lost.</source>
+        <translation>运行时即可更改：不会停止，也不会丢失任何内容。</translation>
+    </message>
+    <message>
+        <source>no limit</source>
+        <translation>无上限</translation>
     </message>
 </context>
 <context>
@@ -1010,6 +1134,37 @@
     </message>
 </context>
 <context>
+    <name>FormChecks</name>
+    <message>
+        <source>A port is a number from 1 to 65535.</source>
+        <translation>端口是 1 到 65535 之间的数字。</translation>
+    </message>
+    <message>
+        <source>The folder in the container begins with a slash, such as /data.</source>
+        <translation>容器内的文件夹以斜杠开头，例如 /data。</translation>
+    </message>
+    <message>
+        <source>Choose a folder of this computer, or type the name of a volume.</source>
+        <translation>请选择本机的文件夹，或输入卷的名称。</translation>
+    </message>
+    <message>
+        <source>A folder in the container has no colon in its name.</source>
+        <translation>容器内文件夹的名称不能包含冒号。</translation>
+    </message>
+    <message>
+        <source>Write a size such as 512m or 2g.</source>
+        <translation>请输入大小，例如 512m 或 2g。</translation>
+    </message>
+    <message>
+        <source>At least 6 MB are needed.</source>
+        <translation>至少需要 6 MB。</translation>
+    </message>
+    <message>
+        <source>Write a number such as 0.5 or 2.</source>
+        <translation>请输入数字，例如 0.5 或 2。</translation>
+    </message>
+</context>
+<context>
     <name>FormDialog</name>
     <message>
         <source>Cancel</source>
@@ -1144,6 +1299,49 @@
     <message>
         <source>Value</source>
         <translation>值</translation>
+    </message>
+</context>
+<context>
+    <name>LimitsFields</name>
+    <message>
+        <source>Restart</source>
+        <translation>重启</translation>
+    </message>
+    <message>
+        <source>Never starts again by itself</source>
+        <translation>不会自动重新启动</translation>
+    </message>
+    <message>
+        <source>Starts again when it fails</source>
+        <translation>失败时重新启动</translation>
+    </message>
+    <message>
+        <source>Starts again unless stopped</source>
+        <translation>除非被停止，否则重新启动</translation>
+    </message>
+    <message>
+        <source>Always starts again</source>
+        <translation>总是重新启动</translation>
+    </message>
+    <message>
+        <source>Memory limit</source>
+        <translation>内存上限</translation>
+    </message>
+    <message>
+        <source>Processor limit</source>
+        <translation>处理器上限</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>Processors</source>
+        <translation>处理器</translation>
+    </message>
+    <message>
+        <source>no limit</source>
+        <translation>无上限</translation>
     </message>
 </context>
 <context>
@@ -1949,6 +2147,10 @@
         <translation>卷</translation>
     </message>
     <message>
+        <source>Restart, limits</source>
+        <translation>重启与上限</translation>
+    </message>
+    <message>
         <source>The same on the command line</source>
         <translation>对应的命令行</translation>
     </message>
@@ -1974,22 +2176,6 @@
     <message>
         <source>A quotation mark is not closed.</source>
         <translation>引号没有闭合。</translation>
-    </message>
-    <message>
-        <source>A port is a number from 1 to 65535.</source>
-        <translation>端口是 1 到 65535 之间的数字。</translation>
-    </message>
-    <message>
-        <source>The folder in the container begins with a slash, such as /data.</source>
-        <translation>容器内的文件夹以斜杠开头，例如 /data。</translation>
-    </message>
-    <message>
-        <source>Choose a folder of this computer, or type the name of a volume.</source>
-        <translation>请选择本机的文件夹，或输入卷的名称。</translation>
-    </message>
-    <message>
-        <source>A folder in the container has no colon in its name.</source>
-        <translation>容器内文件夹的名称不能包含冒号。</translation>
     </message>
     <message>
         <source>The container {0} is left and could not be deleted: {1}</source>

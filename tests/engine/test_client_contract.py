@@ -7,6 +7,7 @@ import pytest
 
 from app.services.engine_client import EngineClient
 from tests.contract.client_contract import ClientContract
+from tests.contract.edit_contract import EditContract
 from tests.contract.inside_contract import InsideContract
 from tests.contract.objects_contract import ObjectsContract
 from tests.support.native_engine import NativeEngine
@@ -46,3 +47,7 @@ class TestNativeObjects(OnNativeEngine, ObjectsContract):
 
 class TestNativeInside(OnNativeEngine, InsideContract):
     """The contract of containers' insides against the engine as it ships."""
+
+
+class TestNativeEdits(OnNativeEngine, EditContract):
+    """The contract of changing containers against the engine as it ships."""

@@ -75,6 +75,23 @@ class FakeContainers:
                 self._kill(container, 15)
             self._start(container)
 
+    def rename(self, container: FakeContainer, name: str) -> None:
+        """Give it another name."""
+        other = self._state.find_container(name)
+        if other is not None and other.name == name:
+            raise Refusal(
+                409,
+                f'Conflict. The container name "/{name}" is already in use by container "{other.id}". '
+                "You have to remove (or rename) that container to be able to reuse that name.",
+            )
+        container.name = name
+        self._state.publish("container", "rename", container.id, name=name)
+
+    def update(self, container: FakeContainer, limits: dict[str, Any]) -> None:
+        """Change limits and restart policy."""
+        container.body["HostConfig"] = (container.body.get("HostConfig") or {}) | limits
+        self._state.publish("container", "update", container.id, name=container.name)
+
     def remove(self, container: FakeContainer, force: bool) -> None:
         """Remove a container."""
         if container.state == "running":
@@ -221,6 +238,8 @@ class FakeContainers:
                 "Env": container.body.get("Env") or [],
                 "Cmd": list(container.command),
                 "Labels": container.labels,
+                "ExposedPorts": container.body.get("ExposedPorts") or {},
+                "StopSignal": container.body.get("StopSignal") or "",
             },
             "Mounts": mounts_of(container),
             "HostConfig": container.body.get("HostConfig") or {},

@@ -261,6 +261,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         container = self.engine.containers.get(name)
         if action == "resize":
             container.sizes.append((int(self.query["h"]), int(self.query["w"])))
+        elif action == "rename":
+            self.engine.containers.rename(container, self.query["name"])
+        elif action == "update":
+            self.engine.containers.update(container, json.loads(self.body))
+            self.answer_json({"Warnings": None})
+            return
         else:
             self.engine.containers.act(container, action, self.query)
         self.answer(200 if action == "resize" else 204, b"")
@@ -423,7 +429,7 @@ _ROUTES = [
     (r"POST /containers/([^/]+)/attach", "attach"),
     (r"POST /containers/([^/]+)/wait", "wait"),
     (r"POST /containers/([^/]+)/exec", "create_exec"),
-    (r"POST /containers/([^/]+)/(start|stop|restart|kill|pause|unpause|resize)", "act"),
+    (r"POST /containers/([^/]+)/(start|stop|restart|kill|pause|unpause|resize|rename|update)", "act"),
     (r"DELETE /containers/([^/]+)", "remove"),
     (r"POST /exec/([^/]+)/start", "start_exec"),
     (r"POST /exec/([^/]+)/resize", "resize_exec"),

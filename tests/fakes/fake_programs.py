@@ -29,15 +29,19 @@ def run_program(
             write(STDOUT, data)
         return 137 if stopped() else 0
     if name == "sleep":
-        deadline = time.monotonic() + float(arguments[0])
-        while time.monotonic() < deadline:
-            if stopped():
-                return 137
-            time.sleep(0.01)
-        return 0
+        return _sleep(float(arguments[0]), stopped)
     if not arguments or "exec sh" in arguments[-1]:
         return _run_prompt(write, stdin, stopped)
-    return _run_shell(arguments, write, environment)
+    return _run_shell(arguments, write, environment, stopped)
+
+
+def _sleep(seconds: float, stopped: Callable[[], bool]) -> int:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if stopped():
+            return 137
+        time.sleep(0.01)
+    return 0
 
 
 def _run_prompt(
@@ -84,11 +88,23 @@ def _next_input(stdin: "queue.Queue[bytes | None]", stopped: Callable[[], bool])
 
 
 def _run_shell(
-    arguments: tuple[str, ...], write: Callable[[int, bytes], None], environment: dict[str, str]
+    arguments: tuple[str, ...],
+    write: Callable[[int, bytes], None],
+    environment: dict[str, str],
+    stopped: Callable[[], bool],
 ) -> int:
-    """Run `sh -c "a; b; exit N"` for echo (also `>&2`, `$NAME`) and exit."""
+    """Run `sh -c "a; b; exit N"` for echo (also `>&2`, `$NAME`), sleep and exit."""
     for statement in arguments[1].split(";") if len(arguments) > 1 else ():
         words = statement.split()
+        if words[:1] == ["exec"]:
+            del words[0]
+        if words[:1] == ["sleep"]:
+            wanted = environment.get(words[1][1:], "") if words[1].startswith("$") else words[1]
+            if not wanted.isdigit():
+                write(STDERR, f"sleep: invalid number '{wanted}'\n".encode())
+                return 1
+            if (code := _sleep(float(wanted), stopped)) != 0:
+                return code
         if words[:1] == ["exit"]:
             return int(words[1])
         if words[:1] == ["echo"]:

@@ -14,17 +14,15 @@ from PySide6.QtWidgets import (
 
 from app.viewmodels.failure import Failure
 from app.viewmodels.pull_image import check_name
+from app.viewmodels.run_form import PortConflict, PortRow, VolumeRow
 from app.viewmodels.run_image import (
     FieldFailure,
-    PortConflict,
-    PortRow,
     Prefill,
     RunForm,
     RunImageViewModel,
     StartedContainer,
-    VolumeRow,
 )
-from app.views.dialogs.run_rows import PortLine, RowList, VolumeLine, mark_invalid
+from app.views.dialogs.run_rows import LimitsFields, PortLine, RowList, VolumeLine, mark_invalid
 from app.views.theme import monospace_font
 from app.views.widgets.buttons import Button, IconButton
 from app.views.widgets.failure_card import FailureCard
@@ -97,6 +95,8 @@ class RunImageDialog(QDialog):
         self.command = self._field("command", self.tr("Command"), self.tr("the image's own"), "")
         self.command.textChanged.connect(self._check)
         self._command_message = self._message("command")
+        self.limits = LimitsFields("run")
+        self.limits.changed.connect(self._check)
 
     def _build_bottom(self) -> None:
         self.line = QLineEdit()
@@ -135,6 +135,7 @@ class RunImageDialog(QDialog):
             (self.tr("Environment"), column(self.environment, self._environment_message, spacing=2)),
             (self.tr("Volumes"), column(self.volumes, spacing=2)),
             (self.tr("Command"), column(self.command, self._command_message, spacing=2)),
+            (self.tr("Restart, limits"), column(self.limits, spacing=2)),
         ):
             title = PlainLabel(label, "muted")
             title.setContentsMargins(0, 7, 0, 0)
@@ -180,6 +181,7 @@ class RunImageDialog(QDialog):
             environment=self.environment.toPlainText(),
             volumes=tuple(line.value for line in self.volumes.lines if isinstance(line, VolumeLine)),
             command=self.command.text().strip(),
+            limits=self.limits.value,
         )
 
     def _choose_image(self, name: str) -> None:
@@ -242,6 +244,7 @@ class RunImageDialog(QDialog):
         self._environment_message.setText(problems.get("environment", ""))
         self._environment_message.setVisible("environment" in problems)
         self._tell_refusal(form)
+        self.limits.show_problems(problems)
         by_row = {conflict.row: conflict for conflict in self._conflicts}
         for place, line in enumerate(self.ports.lines):
             if isinstance(line, PortLine):

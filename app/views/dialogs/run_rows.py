@@ -1,9 +1,9 @@
 """The rows of the run dialog: ports and volumes, each with its own message."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLineEdit, QVBoxLayout, QWidget
 
-from app.viewmodels.run_image import PortConflict, PortRow, VolumeRow
+from app.viewmodels.run_form import LimitsRow, PortConflict, PortRow, VolumeRow
 from app.views.widgets.buttons import Button, IconButton
 from app.views.widgets.layouts import column, row
 from app.views.widgets.text import PlainLabel, WrappedLabel, restyle
@@ -49,7 +49,7 @@ class PortLine(_Row):
 
     def __init__(self, name: str, port: PortRow) -> None:
         super().__init__(name)
-        self._protocol = port.protocol
+        self._protocol, self._host_ip = port.protocol, port.host_ip
         self._suggestion = 0
         self.publish = QCheckBox()
         self.publish.setObjectName(f"{name}.publish")
@@ -67,7 +67,7 @@ class PortLine(_Row):
         protocol = PlainLabel(f"/{port.protocol}", "muted")
         line = row(
             self.publish,
-            PlainLabel("localhost:", "muted"),
+            PlainLabel(f"{port.host_ip or 'localhost'}:", "muted"),
             self.host,
             PlainLabel("→", "muted"),
             self.container,
@@ -83,7 +83,11 @@ class PortLine(_Row):
     def value(self) -> PortRow:
         """Return the line as typed."""
         return PortRow(
-            self.container.text().strip(), self.host.text().strip(), self._protocol, self.publish.isChecked()
+            self.container.text().strip(),
+            self.host.text().strip(),
+            self._protocol,
+            self.publish.isChecked(),
+            self._host_ip,
         )
 
     def show_problem(self, problem: str, conflict: PortConflict | None) -> None:
@@ -151,6 +155,77 @@ class VolumeLine(_Row):
         dialog.fileSelected.connect(self.source.setText)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+
+class LimitsFields(QWidget):
+    """When a container starts again by itself, and how much memory and processor it may take."""
+
+    changed = Signal()
+
+    def __init__(self, name: str, limits: LimitsRow = LimitsRow()) -> None:  # noqa: B008 - a frozen value
+        super().__init__()
+        self.restart = QComboBox()
+        self.restart.setObjectName(f"{name}.restart")
+        self.restart.setAccessibleName(self.tr("Restart"))
+        self._policies = {
+            "": self.tr("Never starts again by itself"),
+            "on-failure": self.tr("Starts again when it fails"),
+            "unless-stopped": self.tr("Starts again unless stopped"),
+            "always": self.tr("Always starts again"),
+        }
+        for policy, text in self._policies.items():
+            self.restart.addItem(text, policy)
+        self.memory = self._line(f"{name}.memory", self.tr("Memory limit"))
+        self.cpus = self._line(f"{name}.cpus", self.tr("Processor limit"))
+        self.message = WrappedLabel(role="error")
+        self.message.setObjectName(f"{name}.limits.message")
+        self.message.hide()
+        self.show_limits(limits)
+        self.restart.currentIndexChanged.connect(self.changed)
+        sizes = row(
+            PlainLabel(self.tr("Memory"), "muted"),
+            self.memory,
+            8,
+            PlainLabel(self.tr("Processors"), "muted"),
+            self.cpus,
+            None,
+            spacing=6,
+        )
+        self.setLayout(column(row(self.restart, None), sizes, self.message, spacing=6))
+
+    @property
+    def value(self) -> LimitsRow:
+        """Return what was typed."""
+        return LimitsRow(
+            str(self.restart.currentData()), self.memory.text().strip(), self.cpus.text().strip()
+        )
+
+    def show_limits(self, limits: LimitsRow) -> None:
+        """Fill the fields in; a policy with a number of tries becomes a choice of its own."""
+        if self.restart.findData(limits.restart) < 0:
+            text = self._policies.get(limits.restart.partition(":")[0], limits.restart)
+            self.restart.addItem(f"{text} ({limits.restart})", limits.restart)
+        self.restart.setCurrentIndex(self.restart.findData(limits.restart))
+        self.memory.setText(limits.memory)
+        self.cpus.setText(limits.cpus)
+
+    def show_problems(self, problems: dict[str, str]) -> None:
+        """Show what is wrong with the sizes."""
+        texts = [problems[name] for name in ("memory", "cpus") if name in problems]
+        self.message.setText(" ".join(texts))
+        self.message.setVisible(bool(texts))
+        mark_invalid(self.memory, "memory" in problems)
+        mark_invalid(self.cpus, "cpus" in problems)
+
+    def _line(self, name: str, label: str) -> QLineEdit:
+        line = QLineEdit()
+        line.setObjectName(name)
+        line.setAccessibleName(label)
+        line.setToolTip(label)
+        line.setPlaceholderText(self.tr("no limit"))
+        line.setFixedWidth(96)
+        line.textChanged.connect(self.changed)
+        return line
 
 
 class RowList(QWidget):

@@ -42,6 +42,8 @@ def container_menu(row: ContainerRow) -> list[Action]:
         *actions,
         Action("logs", "logs", translate("ContainerActions", "Logs")),
         Action("terminal", "terminal", translate("ContainerActions", "Terminal"), running and not paused),
+        Action("edit", "edit", translate("ContainerActions", "Edit…"), free),
+        Action("copy-run", "copy", translate("ContainerActions", "Copy as docker run")),
         Action("copy-id", "copy", translate("ContainerActions", "Copy the id")),
         Action("delete", "trash", translate("ContainerActions", "Delete"), free),
     ]

@@ -12,6 +12,7 @@ from app.viewmodels.engine_view import EngineState, EngineView
 from app.viewmodels.getting_started import GettingStartedViewModel
 from app.views.browser import open_address
 from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
+from app.views.dialogs.edit_container_dialog import EditContainerDialog
 from app.views.pages.container_actions import container_menu
 from app.views.pages.container_detail_view import ContainerDetailView
 from app.views.pages.container_list import ContainerList
@@ -87,6 +88,7 @@ class ContainersPage(ListPage):
         self.welcome.closed.connect(self._close_welcome)
         self.list.links.activated.connect(self._open_link)
         self.list.actions_column.triggered.connect(self.act)
+        self.viewmodel.run_line_found.connect(self._copy_run_line)
         self.list.selectionModel().selectionChanged.connect(self._selection_changed)
 
     # --- what is shown ------------------------------------------------------------------------------------
@@ -235,6 +237,10 @@ class ContainersPage(ListPage):
             self.confirm_delete([row])
         elif name == "kill":
             self.confirm_kill(row)
+        elif name == "edit":
+            self.edit(row)
+        elif name == "copy-run":
+            self.viewmodel.find_run_line(row.key)
         elif name == "copy-id":
             QGuiApplication.clipboard().setText(row.key)
         else:
@@ -247,6 +253,24 @@ class ContainersPage(ListPage):
             self.viewmodel.table.toggle_group(group.name)
         elif len(chosen := self.chosen()) == 1:
             self.show_logs(chosen[0].key)
+
+    def edit(self, row: ContainerRow) -> None:
+        """Open the dialog that changes a container."""
+        if self.can_act:
+            dialog = EditContainerDialog(self._inside.open_edit(row.key), row.name, self.window())
+            dialog.applied.connect(lambda key: self._edited(row, key))
+            dialog.open()
+
+    def _edited(self, row: ContainerRow, key: str) -> None:
+        self.viewmodel.refresh()
+        self.notice.say(self.tr("{0} was changed.").format(row.name), "ok", self.tr("Dismiss"))
+        detail = self.detail
+        if isinstance(detail, ContainerDetailView) and detail.key == row.key != key:
+            self.show_container(key, detail.current_name)
+
+    def _copy_run_line(self, line: str) -> None:
+        QGuiApplication.clipboard().setText(line)
+        self.notice.say(self.tr("Copied: {0}").format(line), "", self.tr("Dismiss"))
 
     def confirm_kill(self, row: ContainerRow) -> None:
         """Ask, then end its processes without giving them a chance to finish."""

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.contract.client_contract import ClientContract
+from tests.contract.edit_contract import EditContract
 from tests.contract.inside_contract import InsideContract
 from tests.contract.objects_contract import ObjectsContract
 from tests.fakes.fake_engine import FakeEngine
@@ -36,6 +37,16 @@ class TestFakeObjects(ObjectsContract):
 
 class TestFakeInside(InsideContract):
     """The contract of containers' insides against the fake."""
+
+    @pytest.fixture
+    def image(self, engine: FakeEngine) -> str:
+        """An image with a few commands."""
+        engine.add_image("busybox:latest")
+        return "busybox"
+
+
+class TestFakeEdits(EditContract):
+    """The contract of changing containers against the fake."""
 
     @pytest.fixture
     def image(self, engine: FakeEngine) -> str:
