@@ -7,13 +7,16 @@ import asyncio
 import hashlib
 import time
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from backend.buildkit.protocol.control_pb2 import StatusResponse
 from backend.buildkit.protocol.control_pb2 import Vertex as VertexMessage
+from backend.errors import EngineError
 
+CANCELLED = "context canceled"  # as the client shows what it ended itself
 MOST_WAITING = 256  # messages
 MOST_UNREAD = 4096  # messages that are kept for a client that never asked
 
@@ -110,6 +113,20 @@ class Vertex:
         if self._started is None:
             self._started = now()
         self._tell(VertexMessage(completed=now(), error=error, cached=cached))
+
+    @contextmanager
+    def under_way(self) -> Iterator["Vertex"]:
+        """Tell that it begins, and how it ends."""
+        self.start()
+        try:
+            yield self
+        except EngineError as error:
+            self.complete(error.message)
+            raise
+        except BaseException:
+            self.complete(CANCELLED)
+            raise
+        self.complete()
 
     def log(self, stream: int, data: bytes) -> None:
         """Pass on what a command prints."""

@@ -16,6 +16,7 @@ from urllib.parse import quote_plus
 from grpclib.client import StreamStreamMethod
 from multidict import MultiDict
 
+from backend.buildkit import go_modes
 from backend.buildkit.protocol.session_pb2 import Packet, Stat
 from backend.buildkit.sessions import LOST, Session, text_of
 from backend.errors import InvalidParameterError, SystemFailureError
@@ -29,14 +30,6 @@ MOST_PENDING = 1 << 20  # bytes that wait to be written
 MOST_FILES = 1_000_000
 MOST_BYTES = 1 << 50  # of one file, and of all
 XATTR = b"SCHILY.xattr."
-
-# Go's io/fs.FileMode.
-MODE_FOLDER, MODE_SYMLINK, MODE_DEVICE = 1 << 31, 1 << 27, 1 << 26
-MODE_FIFO, MODE_SOCKET, MODE_CHARACTER, MODE_IRREGULAR = 1 << 25, 1 << 24, 1 << 21, 1 << 19
-MODE_SETUID, MODE_SETGID, MODE_STICKY = 1 << 23, 1 << 22, 1 << 20
-MODE_TYPE = (
-    MODE_FOLDER | MODE_SYMLINK | MODE_DEVICE | MODE_FIFO | MODE_SOCKET | MODE_CHARACTER | MODE_IRREGULAR
-)
 
 Progress = Callable[[int], None]
 
@@ -155,7 +148,7 @@ class Receiver:
         self._number += 1
         if number >= MOST_FILES:
             raise InvalidParameterError(f"the context has more than {MOST_FILES} files")
-        has_contents = not stat.mode & MODE_TYPE and not stat.linkname and stat.size > 0
+        has_contents = not stat.mode & go_modes.TYPE and not stat.linkname and stat.size > 0
         header = _header(stat)
         self._received += stat.ByteSize()
         if header:
@@ -216,22 +209,21 @@ def _header(stat: Stat) -> bytes:
         raise InvalidParameterError(f"invalid path in the context: {stat.path!r}")
     if stat.size < 0:
         raise InvalidParameterError(f"invalid size {stat.size} of a file in the context")
-    permissions = mode & 0o777
-    for bit, flag in ((MODE_SETUID, 0o4000), (MODE_SETGID, 0o2000), (MODE_STICKY, 0o1000)):
-        permissions |= flag if mode & bit else 0
-    attributes = FolderAttributes(permissions, stat.uid, stat.gid, stat.mod_time // 1_000_000_000)
+    attributes = FolderAttributes(
+        go_modes.permissions(mode), stat.uid, stat.gid, stat.mod_time // 1_000_000_000
+    )
     records = [(XATTR + name.encode(), value) for name, value in sorted(stat.xattrs.items())]
-    if mode & MODE_FOLDER:
+    if mode & go_modes.FOLDER:
         return tar_headers.entry(path + b"/", tar_headers.DIRECTORY, attributes, records=records)
-    if mode & MODE_SYMLINK:
+    if mode & go_modes.SYMLINK:
         return tar_headers.entry(path, tar_headers.SYMLINK, attributes, link=stat.linkname, records=records)
-    if mode & MODE_FIFO:
+    if mode & go_modes.FIFO:
         return tar_headers.entry(path, tar_headers.FIFO, attributes, records=records)
-    if mode & MODE_DEVICE:
-        kind = tar_headers.CHARACTER_DEVICE if mode & MODE_CHARACTER else tar_headers.BLOCK_DEVICE
+    if mode & go_modes.DEVICE:
+        kind = tar_headers.CHARACTER_DEVICE if mode & go_modes.CHARACTER else tar_headers.BLOCK_DEVICE
         device = (stat.devmajor & 0xFFF, stat.devminor & 0xFFFFF)
         return tar_headers.entry(path, kind, attributes, device=device, records=records)
-    if mode & MODE_TYPE:
+    if mode & go_modes.TYPE:
         return b""
     if stat.linkname:
         return tar_headers.entry(path, tar_headers.HARD_LINK, attributes, link=stat.linkname)

@@ -94,26 +94,20 @@ class _Transfers:
         exclude: Sequence[str] = (),
     ) -> Path:
         """Receive one; returns the archive of its files."""
-        vertex = self._status.vertex(f"[internal] load {title}")
-        vertex.start()
         self._number += 1
         archive = self._scratch / f"received-{self._number}"
-        name, received, total = f"transferring {shown}:", 0, 0
+        name, told, total = f"transferring {shown}:", 0, 0
+        with self._status.vertex(f"[internal] load {title}").under_way() as vertex:
 
-        def progress(size: int) -> None:
-            nonlocal received, total
-            total = size
-            if size - received >= TELL_EVERY:
-                received = size
-                vertex.transfer(name, size)
+            def progress(size: int) -> None:
+                nonlocal told, total
+                total = size
+                if size - told >= TELL_EVERY:
+                    told = size
+                    vertex.transfer(name, size)
 
-        try:
             await receive_files(self._session, folder, archive, progress, follow=follow, exclude=exclude)
-        except EngineError as error:
-            vertex.complete(error.message)
-            raise
-        vertex.transfer(name, total, done=True)
-        vertex.complete()
+            vertex.transfer(name, total, done=True)
         return archive
 
 

@@ -15,7 +15,7 @@ from backend.buildkit.build_status import now
 from backend.buildkit.builds import Attributes, Build, Builds
 from backend.buildkit.capabilities import BUILDKIT_VERSION, FRONTEND_CAPABILITIES, LLB_CAPABILITIES
 from backend.buildkit.dockerfile_frontend import build_dockerfile
-from backend.buildkit.exports import Export, export_image
+from backend.buildkit.exports import Export, export_result
 from backend.buildkit.failures import as_grpc
 from backend.buildkit.protocol import control_pb2 as control
 from backend.buildkit.protocol import gateway_pb2 as gateway
@@ -130,7 +130,7 @@ class BuildService:
             return {}
         session = await self._sessions.get(request.session)
         image = await build_dockerfile(self._containers, self._files, session, attributes, build.status)
-        return await export_image(self._containers.images, image, export, build.status)
+        return await export_result(self._containers, image, export, session, build.status)
 
     async def _status(self, stream: Stream[control.StatusRequest, control.StatusResponse]) -> None:
         request = await stream.recv_message()

@@ -6,7 +6,7 @@ Source: BuildKit's `session` (manager.go, session.go), `session/auth`, `session/
 import asyncio
 from collections.abc import Collection
 
-from grpclib.client import UnaryUnaryMethod
+from grpclib.client import Stream, StreamStreamMethod, UnaryUnaryMethod
 from grpclib.const import Status
 from grpclib.exceptions import GRPCError, StreamTerminatedError
 
@@ -15,6 +15,7 @@ from backend.buildkit.protocol import session_pb2 as messages
 from backend.errors import InvalidParameterError, NotFoundError, SystemFailureError
 from backend.images.registry_auth import Credentials
 
+SSH_PIECE = 32 * 1024  # bytes
 SESSION_LIMIT = 5.0  # seconds that a build waits for its client's session
 LOST = (GRPCError, StreamTerminatedError, ConnectionError)
 """What a call over a session raises when the client refuses or leaves."""
@@ -62,6 +63,52 @@ class Session:
             raise InvalidParameterError(f"cannot get the secret {secret_id}: {text_of(error)}") from error
         except LOST as error:
             raise SystemFailureError("the client left") from error
+
+    async def has_ssh(self, agent_id: str) -> bool:
+        """Return whether the client lends an SSH agent by this id."""
+        path = "/moby.sshforward.v1.SSH/CheckAgent"
+        if not self.offers(path):
+            return False
+        call = UnaryUnaryMethod(self.calls, path, messages.CheckAgentRequest, messages.CheckAgentResponse)
+        try:
+            await call(messages.CheckAgentRequest(id=agent_id))
+        except GRPCError:
+            return False
+        except LOST as error:
+            raise SystemFailureError("the client left") from error
+        return True
+
+    async def forward_ssh(
+        self, agent_id: str, reader: asyncio.StreamReader, writer: asyncio.StreamWriter
+    ) -> None:
+        """Carry one connection to the client's agent until one side ends it."""
+        call = StreamStreamMethod(
+            self.calls,
+            "/moby.sshforward.v1.SSH/ForwardAgent",
+            messages.BytesMessage,
+            messages.BytesMessage,
+        )
+        try:
+            async with call.open(metadata={"buildkit.ssh.id": agent_id}) as stream:
+                await stream.send_request()
+                upward = asyncio.ensure_future(_to_agent(reader, stream))
+                try:
+                    while (message := await stream.recv_message()) is not None:
+                        writer.write(message.data)
+                        await writer.drain()
+                finally:
+                    upward.cancel()
+                    await asyncio.gather(upward, return_exceptions=True)
+        except LOST:
+            return  # the program in the build sees its connection end
+
+
+async def _to_agent(
+    reader: asyncio.StreamReader, stream: Stream[messages.BytesMessage, messages.BytesMessage]
+) -> None:
+    while data := await reader.read(SSH_PIECE):
+        await stream.send_message(messages.BytesMessage(data=data))
+    await stream.end()
 
 
 class Sessions:

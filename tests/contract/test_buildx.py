@@ -1,8 +1,10 @@
 """`docker buildx build` and `docker compose build`, with their defaults: what people type today."""
 
+import io
 import json
 import re
 import subprocess
+import tarfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +25,16 @@ COPY a.txt folder /taken/
 RUN echo "built for $WHO"; echo careful >&2; cat /taken/a.txt > /made
 ENV A=b
 CMD ["cat", "/made"]
+"""
+
+
+FILES = """\
+FROM busybox AS base
+COPY a.txt /out/taken/
+RUN cd /out && mkdir bin && echo tool > bin/tool && chmod 4755 bin/tool && ln bin/tool bin/twin \\
+    && ln -s ../taken/a.txt bin/link
+FROM scratch
+COPY --from=base /out /
 """
 
 
@@ -162,6 +174,32 @@ def test_other_dockerfiles_and_targets(project: Project) -> None:
     )  # fmt: skip
     assert piped.stdout.startswith(b"sha256:")
     assert project.run("made:6", "cat", "/piped") == "first\n"
+
+
+def test_the_files_of_the_result(project: Project) -> None:
+    project.write("Dockerfile", FILES)
+    project.build("-o", "type=local,dest=out")
+    out = project.folder / "out"
+    assert (out / "taken/a.txt").read_text() == "first\n"
+    assert str((out / "bin/link").readlink()) == "../taken/a.txt"
+    assert (out / "bin/tool").stat().st_mode & 0o7777 == 0o4755
+    assert (out / "bin/tool").stat().st_ino == (out / "bin/twin").stat().st_ino
+    piped = project.build("-o", "-").stdout
+    project.build("-o", "type=tar,dest=out.tar")
+    for archive in (piped, (project.folder / "out.tar").read_bytes()):
+        with tarfile.open(fileobj=io.BytesIO(archive)) as tar:
+            members = {member.name: member for member in tar}
+            text = tar.extractfile("taken/a.txt")
+            assert text is not None
+            assert text.read() == b"first\n"
+        assert members["bin/link"].linkname == "../taken/a.txt"
+        assert {members[name].type for name in ("bin/tool", "bin/twin")} == {tarfile.REGTYPE, tarfile.LNKTYPE}
+
+
+def test_nothing_but_the_cache(project: Project) -> None:
+    shown = project.progress("-o", "type=cacheonly")
+    assert "exporting" not in shown
+    assert "[3/3] RUN" in shown
 
 
 def test_compose_builds_and_runs(project: Project) -> None:

@@ -9,13 +9,17 @@ from pathlib import Path
 import pytest
 
 from tests.engine.container_calls import until
+from tests.engine.test_images_push import HTPASSWD
 from tests.support.docker_tools import PLUGINS
 from tests.support.native_engine import NativeEngine
+from tests.support.registry import Registry, started_registry
 
+needs_buildx = pytest.mark.skipif(not (PLUGINS / "docker-buildx").exists(), reason="no docker buildx")
+LOCKED_PORT = 5023
 H2C = "Connection: Upgrade\r\nUpgrade: h2c\r\n"
 
 
-@pytest.mark.skipif(not (PLUGINS / "docker-buildx").exists(), reason="no docker buildx")
+@needs_buildx
 @pytest.mark.parametrize("end", [signal.SIGINT, signal.SIGKILL])
 def test_a_client_that_leaves_ends_its_build(
     engine: NativeEngine, builds: None, tmp_path: Path, end: signal.Signals
@@ -63,6 +67,30 @@ def test_a_connection_needs_the_upgrade(engine: NativeEngine) -> None:
         assert engine.request("POST", path).message == "no upgrade proto in request"
         other = engine.request("POST", path, headers={"Connection": "Upgrade", "Upgrade": "tcp"})
         assert (other.status, other.message) == (400, "protocol tcp not supported")
+
+
+@needs_buildx
+def test_images_of_a_registry_with_logins(
+    engine: NativeEngine, registry: Registry, builds: None, tmp_path: Path
+) -> None:
+    """The result is pushed with the client's login, and with it the next build's base is pulled."""
+    with started_registry(registry.netns, tmp_path / "registry", LOCKED_PORT, HTPASSWD) as locked:
+        name = f"{locked.address}/made/pushed:1"
+        first, second = tmp_path / "first", tmp_path / "second"
+        for folder, dockerfile in ((first, "FROM busybox\nRUN echo x > /x\n"), (second, f"FROM {name}\n")):
+            folder.mkdir()
+            (folder / "Dockerfile").write_text(f"{dockerfile}RUN cat /x\n")
+        engine.docker("login", "-u", "user", "-p", "secret", locked.address)
+        try:
+            engine.docker("buildx", "build", "--push", "-t", name, ".", folder=first)
+            engine.docker("rmi", name)
+            engine.docker("buildx", "build", "-t", "made:8", ".", folder=second)
+        finally:
+            engine.docker("logout", locked.address)
+        engine.docker("rmi", name, "made:8")
+        refused = engine.docker("buildx", "build", "-t", "made:8", ".", folder=second, check=False)
+        assert refused.returncode == 1
+        assert b"failed to solve" in refused.stderr
 
 
 def _containers(engine: NativeEngine) -> list[dict[str, str]]:

@@ -9,14 +9,8 @@ import pytest
 
 from backend.builder.archive_tree import ArchiveTree
 from backend.buildkit import client_files
-from backend.buildkit.client_files import (
-    MODE_DEVICE,
-    MODE_FOLDER,
-    MODE_SETUID,
-    MODE_SOCKET,
-    MODE_SYMLINK,
-    Receiver,
-)
+from backend.buildkit.client_files import Receiver
+from backend.buildkit.go_modes import DEVICE, FOLDER, SETUID, SOCKET, SYMLINK
 from backend.buildkit.protocol.session_pb2 import Packet, Stat
 from backend.errors import InvalidParameterError
 
@@ -87,13 +81,13 @@ def text(tree: ArchiveTree, path: str) -> bytes:
 async def test_a_tree_arrives_as_it_is(tmp_path: Path) -> None:
     big = os.urandom(3_000_000)
     packets = [
-        stat("a", 0o755 | MODE_SETUID, size=5),
+        stat("a", 0o755 | SETUID, size=5),
         stat("empty"),
-        stat("folder", MODE_FOLDER | 0o750),
+        stat("folder", FOLDER | 0o750),
         stat("folder/big", size=len(big)),
-        stat("folder/link", MODE_SYMLINK | 0o777, link=b"../a"),
-        stat("other", 0o755 | MODE_SETUID, link=b"a"),
-        stat("socket", MODE_SOCKET | 0o600),
+        stat("folder/link", SYMLINK | 0o777, link=b"../a"),
+        stat("other", 0o755 | SETUID, link=b"a"),
+        stat("socket", SOCKET | 0o600),
         stat("x" * 200, size=3),
         stat("\u00fcber", size=1),
         LISTED,
@@ -135,7 +129,7 @@ async def test_a_file_that_changes_meanwhile_keeps_its_size(tmp_path: Path, sent
 
 
 async def test_devices_become_nothing_but_entries(tmp_path: Path) -> None:
-    tree = await received(tmp_path, Client([stat("disk", MODE_DEVICE | 0o666), LISTED]))
+    tree = await received(tmp_path, Client([stat("disk", DEVICE | 0o666), LISTED]))
     assert tree.look("disk") is not None
     tree.close()
     assert sorted(path.name for path in tmp_path.iterdir()) == ["archive"]
@@ -150,7 +144,7 @@ async def test_devices_become_nothing_but_entries(tmp_path: Path) -> None:
         ([stat(""), LISTED], "invalid path"),
         ([stat("a", size=-1), LISTED], "invalid size"),
         ([stat("a", size=1 << 62), LISTED], "invalid size"),
-        ([stat("a", MODE_FOLDER, size=0), Packet(type=Packet.PACKET_DATA, id=0, data=b"x")], "invalid file"),
+        ([stat("a", FOLDER, size=0), Packet(type=Packet.PACKET_DATA, id=0, data=b"x")], "invalid file"),
         ([Packet(type=Packet.PACKET_DATA, id=7, data=b"x")], "invalid file request 7"),
         ([stat("a", size=3), FIN], "too early"),
         ([stat("a", size=3)], "too early"),
