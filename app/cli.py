@@ -57,6 +57,7 @@ def _build_parser() -> _Parser:
     )
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_machine_commands(commands)
+    _add_data_commands(commands)
     _add_container_commands(commands)
     _add_image_commands(commands)
     return parser
@@ -88,6 +89,42 @@ def _add_machine_commands(commands: Any) -> None:
         "run the tutorial container and show its address",
     )
     story.add_argument("--no-open", dest="open", action="store_false", help="do not open the browser")
+
+
+def _add_data_commands(commands: Any) -> None:
+    disk = _add(commands, "disk", "data.disk", "show what takes the space")
+    parts = disk.add_subparsers(metavar="COMMAND")
+    _add(parts, "compact", "data.compact", "give back disk and memory that is not needed")
+    parts = _add_group(commands, "snapshot", "keep all data as it is, and go back to it")
+    _add(parts, "list", "data.snapshot_list", "list the snapshots")
+    _add(parts, "create", "data.snapshot_create", "keep all data as it is now").add_argument("name")
+    _add_asking(parts, "restore", "data.snapshot_restore", "make all data what it was").add_argument("name")
+    _add_asking(parts, "delete", "data.snapshot_delete", "give up a snapshot").add_argument("name")
+    parts = _add_group(commands, "data", "carry all data elsewhere")
+    _add_asking(parts, "export", "data.export_data", "write it into a new file").add_argument("file")
+    _add_asking(parts, "import", "data.import_data", "replace it by an exported file").add_argument("file")
+    move = _add_asking(parts, "move", "data.move_data", "keep it in another folder from now on")
+    move.add_argument("folder", nargs="?", default="", help="without one: where it was at first")
+    reset = _add(commands, "reset", "reset.explain_resets", "tell the ways to begin anew apart, in numbers")
+    parts = reset.add_subparsers(metavar="COMMAND")
+    data = _add_asking(parts, "data", "reset.reset_data", "remove all images, containers, volumes, networks")
+    data.add_argument("--no-snapshot", action="store_true", help="keep no way back")
+    _add_asking(parts, "factory", "reset.reset_factory", "remove all data, snapshots and settings")
+    uninstall = _add_asking(
+        commands, "uninstall", "reset.uninstall", "remove what Marina keeps on this computer"
+    )
+    uninstall.add_argument("--data", action="store_true", help="images, containers, volumes, snapshots, too")
+
+
+def _add_group(commands: Any, name: str, help: str) -> Any:
+    parser = commands.add_parser(name, help=help, description=help)
+    return parser.add_subparsers(metavar="COMMAND", required=True)
+
+
+def _add_asking(commands: Any, name: str, handler: str, help: str) -> argparse.ArgumentParser:
+    parser = _add(commands, name, handler, help)
+    parser.add_argument("-y", "--yes", action="store_true", help="do not ask")
+    return parser
 
 
 def _add_container_commands(commands: Any) -> None:

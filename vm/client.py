@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,8 @@ class StatusStream:
         self._connection = connection
         self._lines = connection.makefile("rb")
         self._closed = False
+        self.result: Any = None
+        """What a piece of work led to, once the iteration has ended."""
 
     def __iter__(self) -> Iterator[MachineStatus]:
         """Return the iterator."""
@@ -56,7 +59,12 @@ class StatusStream:
         if not line.endswith(b"\n"):
             self.close()
             raise StopIteration
-        return _parse_answer(line)
+        answer = _parse_answer(line)
+        if isinstance(answer, _Result):
+            self.result = answer.value
+            self.close()
+            raise StopIteration
+        return answer
 
     def close(self) -> None:
         """End the iteration, also one that is waiting in another thread."""
@@ -126,6 +134,19 @@ class MachineClient:
         """End the machine at once, whatever it does. Read the stream to its end: the last status is final."""
         return self._stream("force-stop")
 
+    def ask(
+        self, command: str, on_status: Callable[[MachineStatus], None] = lambda status: None, **arguments: Any
+    ) -> Any:
+        """Have the supervisor carry out a piece of work and return its result; `on_status` hears meanwhile.
+
+        Raises UserError with the reason of a failure.
+        """
+        stream = self._stream(command, arguments=arguments)
+        with stream:
+            for status in stream:
+                on_status(status)
+        return stream.result
+
     def quit(self) -> None:
         """Stop the machine and end the supervisor; returns when it is gone, at once if there is none."""
         try:
@@ -183,11 +204,13 @@ class MachineClient:
             return False
         return True
 
-    def _stream(self, command: str, start_supervisor: bool = True) -> StatusStream:
+    def _stream(
+        self, command: str, start_supervisor: bool = True, arguments: dict[str, Any] | None = None
+    ) -> StatusStream:
         if start_supervisor:
             self.ensure_supervisor()
         try:
-            return _ask(self._dial(None), command)
+            return _ask(self._dial(None), command, arguments)
         except OSError as error:
             raise _no_answer(self._files, str(error)) from error
 
@@ -204,21 +227,32 @@ class MachineClient:
         )
 
 
-def _ask(connection: socket.socket, command: str) -> StatusStream:
+def _ask(connection: socket.socket, command: str, arguments: dict[str, Any] | None = None) -> StatusStream:
+    request = {"command": command, "arguments": arguments} if arguments else {"command": command}
     try:
-        connection.sendall(json.dumps({"command": command}).encode() + b"\n")
+        connection.sendall(json.dumps(request).encode() + b"\n")
     except OSError:
         connection.close()  # the supervisor ended after it had taken the call
         raise
     return StatusStream(connection)
 
 
-def _parse_answer(line: bytes) -> MachineStatus:
+@dataclass(frozen=True, slots=True)
+class _Result:
+    """The last line about a piece of work."""
+
+    value: Any
+
+
+def _parse_answer(line: bytes) -> MachineStatus | _Result:
     try:
         value: dict[str, Any] = json.loads(line)
+        if "what_to_do" in value:
+            raise UserError(str(value["error"]), str(value["details"]), str(value["what_to_do"]))
         if "error" in value:
-            raise UserError("The supervisor refused.", str(value["error"]), "Update Marina and restart it.")
-        return MachineStatus.from_json(value)
+            reason = " ".join(str(value[name]) for name in ("error", "details") if name in value)
+            raise UserError("The supervisor refused.", reason, "Update Marina and restart it.")
+        return _Result(value["result"]) if "result" in value else MachineStatus.from_json(value)
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise UserError("The supervisor's answer cannot be read.", repr(error), "Restart Marina.") from error
 

@@ -3,6 +3,7 @@
 Source: github.com/docker/cli, `cli/context/store/metadatastore.go`. The user's current context is left alone.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -67,6 +68,15 @@ def write_docker_context(
             "Check the permissions of that folder, or set DOCKER_CONFIG to another one.",
         ) from error
     return ContextResult(path, endpoint, True, warnings)
+
+
+def remove_docker_context(name: str = CONTEXT_NAME, environment: Mapping[str, str] = os.environ) -> None:
+    """Remove the context; one that is not there is not an error."""
+    id = hashlib.sha256(name.encode()).hexdigest()
+    path = docker_config_folder(environment) / "contexts" / "meta" / id / "meta.json"
+    with contextlib.suppress(OSError):
+        path.unlink()
+        path.parent.rmdir()
 
 
 def _shadows(folder: Path, name: str, environment: Mapping[str, str]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ from app.services.diagnosis import Report, run_diagnosis
 from app.services.engine_client import EngineClient
 from app.services.errors import CancelledError, ErrorCode, UserError
 from app.services.log_tail import LogTail, read_tail
+from app.services.machine_data import MachineData
 from app.services.machine_settings import MachineSettings, load_settings, save_settings
 from vm.client import MachineClient, StatusStream
 from vm.errors import UserError as MachineError
@@ -28,6 +29,7 @@ from vm.machine.status import (
 
 __all__ = [
     "LogTail",
+    "MachineData",
     "MachineSettings",
     "MachineState",
     "MachineStatus",
@@ -63,6 +65,11 @@ class VirtualMachine:
     def docker_socket(self) -> str:
         """Where the engine answers while the machine runs."""
         return str(self._machine.files.docker_socket)
+
+    @property
+    def data(self) -> MachineData:
+        """What may be done with all that the machine holds."""
+        return MachineData(self._machine)
 
     @property
     def console_log(self) -> str:

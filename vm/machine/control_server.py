@@ -5,11 +5,14 @@ import contextlib
 import json
 import logging
 from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from vm.errors import UserError
 from vm.machine.endpoints import serve_commands
 from vm.machine.machine import Machine
+from vm.machine.maintenance import Maintenance
 from vm.machine.status import MachineStatus
 
 log = logging.getLogger(__name__)
@@ -17,11 +20,20 @@ REQUEST_LIMIT = 10.0
 """Seconds a client has for its request line."""
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a client asks for."""
+
+    command: str = ""
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+
 class ControlServer:
     """Serves the clients of one supervisor."""
 
     def __init__(self, machine: Machine, on_quit: Callable[[], None]) -> None:
         self._machine = machine
+        self._maintenance = Maintenance(machine)
         self._on_quit = on_quit
         self._clients: set[asyncio.Task[Any]] = set()
         self._server: asyncio.Server | None = None
@@ -62,20 +74,27 @@ class ControlServer:
                 await writer.wait_closed()
 
     async def _answer(self, line: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        command = parse_request(line)
-        statuses = self._carry_out(command)
-        if statuses is None:
-            await _send(writer, {"error": f"unknown command {command!r}"})
+        request = parse_request(line)
+        try:
+            work = self._maintenance.begin(request.command, request.arguments)
+        except UserError as error:
+            await _send(writer, _refusal(error))
             return
-        sending = asyncio.ensure_future(self._send_all(statuses, writer))
+        statuses = self._machine.watch(until=work) if work else self._carry_out(request.command)
+        if statuses is None:
+            await _send(writer, {"error": f"unknown command {request.command!r}"})
+            return
+        sending = asyncio.ensure_future(self._send_all(statuses, writer, work))
         leaving = asyncio.ensure_future(reader.read())
         try:
             await asyncio.wait((sending, leaving), return_when=asyncio.FIRST_COMPLETED)
         finally:
+            if work is not None and not work.done():
+                work.cancel()  # who asked has left: half a job is undone
             for task in (sending, leaving):
                 task.cancel()
             await asyncio.gather(sending, leaving, return_exceptions=True)
-        if command == "quit":
+        if request.command == "quit":
             self._on_quit()
 
     def _carry_out(self, command: str) -> AsyncIterator[MachineStatus] | None:
@@ -93,19 +112,45 @@ class ControlServer:
         }
         return machine.watch(until=commands[command]()) if command in commands else None
 
-    async def _send_all(self, statuses: AsyncIterator[MachineStatus], writer: asyncio.StreamWriter) -> None:
+    async def _send_all(
+        self,
+        statuses: AsyncIterator[MachineStatus],
+        writer: asyncio.StreamWriter,
+        work: asyncio.Task[Any] | None,
+    ) -> None:
         async for status in statuses:
             await _send(writer, status.to_json())
+        if work is not None:
+            await _send(writer, _outcome(work))
 
 
-def parse_request(line: bytes) -> str:
-    """Return the command of a request line; empty for what is none."""
+def parse_request(line: bytes) -> Request:
+    """Return what a request line asks for; an empty command for what is none."""
     try:
-        request = json.loads(line)
+        value = json.loads(line)
     except (ValueError, RecursionError):
-        return ""
-    command = request.get("command") if isinstance(request, dict) else None
-    return command[:50] if isinstance(command, str) else ""
+        return Request()
+    command = value.get("command") if isinstance(value, dict) else None
+    if not isinstance(command, str):
+        return Request()
+    arguments = value.get("arguments")
+    return Request(command[:50], arguments if isinstance(arguments, dict) else {})
+
+
+def _outcome(work: asyncio.Task[Any]) -> dict[str, Any]:
+    """Return the last line about a finished piece of work: its result, or why there is none."""
+    if work.cancelled():
+        return {"error": "The work was called off."}
+    error = work.exception()
+    if isinstance(error, UserError):
+        return _refusal(error)
+    if error is not None:
+        return {"error": "The work failed.", "details": repr(error)}
+    return {"result": work.result()}
+
+
+def _refusal(error: UserError) -> dict[str, str]:
+    return {"error": error.summary, "details": error.details, "what_to_do": error.what_to_do}
 
 
 async def _once(status: MachineStatus) -> AsyncIterator[MachineStatus]:

@@ -2,8 +2,9 @@
 
 import enum
 import json
+import os
 import shutil
-import subprocess
+import tempfile
 import time
 import uuid
 from dataclasses import asdict, dataclass, replace
@@ -12,6 +13,7 @@ from pathlib import Path
 from vm.errors import UserError
 from vm.machine.json_files import read_json, write_json
 from vm.machine.machine_files import MachineFiles
+from vm.machine.qemu_img import run_qemu_img, try_qemu_img
 
 SCHEMA_VERSION = 1
 """The layout of the data disk. A newer Marina's disk is not touched by an older one."""
@@ -19,11 +21,9 @@ SCHEMA_VERSION = 1
 LEAST_FREE_BYTES = 512 * 2**20
 """A machine is not started with less free on the host: a full host disk corrupts the guest's file system."""
 
-QEMU_IMG_LIMIT = 120
-"""Seconds."""
 
-
-WORK_DONE = {"create": "made", "resize": "made larger"}
+REST_BYTES = 2**20
+"""What is left of a disk that is being emptied."""
 
 
 class DataDiskState(enum.StrEnum):
@@ -53,7 +53,7 @@ def prepare_data_disk(files: MachineFiles, size_gib: int, qemu_img: str) -> Data
 
     Raises UserError when a known disk is missing, of a newer Marina, damaged or in use, or the host is full.
     """
-    check_host_space(files.data)
+    check_host_space(disk_folder(files))
     record = read_disk_record(files)
     if record is None and files.data_disk.exists():
         raise UserError(
@@ -74,10 +74,12 @@ def prepare_data_disk(files: MachineFiles, size_gib: int, qemu_img: str) -> Data
             return _create(files, size_gib, qemu_img)
         raise UserError(
             "The data disk is missing.",
-            f"{files.data_disk} held your images, containers and volumes when the machine last ran.",
+            f"{real_disk(files)} held your images, containers and volumes when the machine last ran.",
             f"Put it back. To start with an empty disk instead, remove {files.data_disk_record} first.",
         )
     check_disk(files.data_disk, qemu_img)
+    if files.data_disk_reset.exists():
+        record = empty_disk(files, qemu_img)
     _grow(files.data_disk, size_gib, qemu_img)
     return record
 
@@ -85,7 +87,39 @@ def prepare_data_disk(files: MachineFiles, size_gib: int, qemu_img: str) -> Data
 def _grow(disk: Path, size_gib: int, qemu_img: str) -> None:
     """Raise the disk's upper limit to the setting; the guest's file system follows. It never shrinks."""
     if virtual_bytes(disk) < size_gib * 2**30:
-        _qemu_img(qemu_img, "resize", "-q", "-f", "qcow2", str(disk), f"{size_gib}G")
+        run_qemu_img(qemu_img, "resize", "-q", "-f", "qcow2", str(disk), f"{size_gib}G")
+
+
+def empty_disk(files: MachineFiles, qemu_img: str) -> DataDisk:
+    """Make the disk blank, to be formatted by the guest; its snapshots stay. Raises UserError.
+
+    The mark is written first and removed last: the next start carries on what was killed between.
+    """
+    write_json(files.data_disk_reset, {"since": time.time()})
+    disk, size = str(files.data_disk), virtual_bytes(files.data_disk)
+    # What is cut off is given back to the host, and reads as zeros once the disk is as long again.
+    # The rest is overwritten: there is the mark of a file system.
+    run_qemu_img(qemu_img, "resize", "-q", "--shrink", "-f", "qcow2", disk, str(REST_BYTES))
+    with tempfile.NamedTemporaryFile(dir=files.data, prefix=".zeros.") as zeros:
+        zeros.truncate(REST_BYTES)
+        run_qemu_img(qemu_img, "convert", "-n", "-f", "raw", "-O", "qcow2", zeros.name, disk)
+    run_qemu_img(qemu_img, "resize", "-q", "-f", "qcow2", disk, str(size))
+    record = DataDisk(str(uuid.uuid4()), SCHEMA_VERSION, formatted=False, created=time.time())
+    write_json(files.data_disk_record, asdict(record))
+    files.host_key.unlink(missing_ok=True)  # the guest makes itself a new one
+    files.data_disk_reset.unlink()
+    return record
+
+
+def real_disk(files: MachineFiles) -> Path:
+    """Return the file of the data disk itself: a disk that was moved is found by a link."""
+    return Path(os.path.realpath(files.data_disk))
+
+
+def disk_folder(files: MachineFiles) -> Path:
+    """Return the folder whose free space the data disk takes; the machine's own while there is no disk."""
+    folder = real_disk(files).parent
+    return folder if folder.exists() else files.data
 
 
 def read_disk_record(files: MachineFiles) -> DataDisk | None:
@@ -108,7 +142,7 @@ def _create(files: MachineFiles, size_gib: int, qemu_img: str) -> DataDisk:
     temporary = files.data_disk.with_name(".data.qcow2.new")
     temporary.unlink(missing_ok=True)
     # no lazy refcounts: a kill would leave tables that look damaged
-    _qemu_img(qemu_img, "create", "-q", "-f", "qcow2", str(temporary), f"{size_gib}G")
+    run_qemu_img(qemu_img, "create", "-q", "-f", "qcow2", str(temporary), f"{size_gib}G")
     temporary.chmod(0o600)
     write_json(files.data_disk_record, asdict(record))
     temporary.rename(files.data_disk)
@@ -117,7 +151,7 @@ def _create(files: MachineFiles, size_gib: int, qemu_img: str) -> DataDisk:
 
 def check_disk(disk: Path, qemu_img: str) -> None:
     """Check the disk's own tables, mending what a kill left. Raises UserError when damaged or in use."""
-    result = _run(qemu_img, "check", "-q", "--output=json", "-f", "qcow2", str(disk))
+    result = try_qemu_img(qemu_img, "check", "-q", "--output=json", "-f", "qcow2", str(disk))
     if result.returncode in (0, 3):  # 3: leaked clusters only, harmless
         return
     if "lock" in result.stderr:
@@ -127,7 +161,7 @@ def check_disk(disk: Path, qemu_img: str) -> None:
             "Stop the other virtual machine that uses it.",
         )
     if result.returncode == 2:
-        repaired = _run(qemu_img, "check", "-q", "-r", "leaks", "-f", "qcow2", str(disk))
+        repaired = try_qemu_img(qemu_img, "check", "-q", "-r", "leaks", "-f", "qcow2", str(disk))
         if repaired.returncode in (0, 3):
             return
     raise UserError(
@@ -174,32 +208,3 @@ def _check_summary(output: str) -> str:
     except ValueError:
         return output.strip()
     return f"{report.get('corruptions', 0)} corruptions, {report.get('check-errors', 0)} errors."
-
-
-def _qemu_img(qemu_img: str, *arguments: str) -> None:
-    result = _run(qemu_img, *arguments)
-    if result.returncode:
-        raise UserError(
-            f"The data disk cannot be {WORK_DONE[arguments[0]]}.",
-            result.stderr.strip(),
-            "Check the folder's disk and permissions.",
-        )
-
-
-def _run(qemu_img: str, *arguments: str) -> subprocess.CompletedProcess[str]:
-    try:
-        return subprocess.run(
-            [qemu_img, *arguments], capture_output=True, text=True, timeout=QEMU_IMG_LIMIT, check=False
-        )
-    except FileNotFoundError as error:
-        raise UserError(
-            "QEMU is not installed.",
-            f"{qemu_img} was not found.",
-            "Install it (Debian: apt install qemu-utils; macOS: brew install qemu), or run `make setup`.",
-        ) from error
-    except subprocess.TimeoutExpired as error:
-        raise UserError(
-            "The data disk does not answer.",
-            f"`qemu-img {arguments[0]}` took more than {QEMU_IMG_LIMIT} s.",
-            "Check the disk of this computer.",
-        ) from error

@@ -9,6 +9,7 @@ import socket
 import sys
 import threading
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import paramiko
@@ -39,6 +40,8 @@ class DockerSocket:
         self._lock = threading.Lock()
         self._accepting = False
         self._refusal = ""
+        self.last_use = time.monotonic()
+        """When a client last connected, sent or got something, or left (`time.monotonic`)."""
         self._listener = listen_on_socket(path)
         self._listener.setblocking(False)
         self._resume()
@@ -95,6 +98,7 @@ class DockerSocket:
             log.warning("docker.sock cannot accept: %s", error)
             return
         connection.setblocking(True)
+        self._note_use()
         with self._lock:
             self._open.add(connection)
         threading.Thread(target=self._serve, args=(connection,), name="docker.sock", daemon=True).start()
@@ -111,13 +115,20 @@ class DockerSocket:
             except (TunnelDown, EngineDown) as error:
                 _refuse(connection, f"Marina's engine does not answer: {error}")
                 return
-            carry(connection, channel, self._tunnel)
+            carry(connection, channel, self._note_traffic)
         finally:
+            self._note_use()
             with self._lock:
                 self._open.discard(connection)
                 connection.close()
             with contextlib.suppress(RuntimeError):  # the loop is closed: the supervisor ends
                 self._loop.call_soon_threadsafe(self._resume)
+
+    def _note_use(self) -> None:
+        self.last_use = time.monotonic()
+
+    def _note_traffic(self) -> None:
+        self.last_use = self._tunnel.last_traffic = time.monotonic()
 
 
 def _refuse(connection: socket.socket, reason: str) -> None:
@@ -133,8 +144,8 @@ def _refuse(connection: socket.socket, reason: str) -> None:
         connection.sendall(f"{head}\r\nConnection: close\r\n\r\n".encode() + body)
 
 
-def carry(connection: socket.socket, channel: paramiko.Channel, tunnel: Tunnel) -> None:
-    """Carry bytes and half-closes both ways until both ends are closed; blocks."""
+def carry(connection: socket.socket, channel: paramiko.Channel, on_traffic: Callable[[], None]) -> None:
+    """Carry bytes and half-closes both ways until both ends are closed, telling of each answer; blocks."""
     finished = threading.Event()
     up = threading.Thread(
         target=_carry_up, args=(connection, channel, finished), name="docker.sock up", daemon=True
@@ -142,7 +153,7 @@ def carry(connection: socket.socket, channel: paramiko.Channel, tunnel: Tunnel) 
     up.start()
     try:
         while data := channel.recv(BUFFER):
-            tunnel.last_traffic = time.monotonic()
+            on_traffic()
             connection.sendall(data)
         # the end of the answers only, or the end of the channel, also by the death of the tunnel
         connection.shutdown(socket.SHUT_RDWR if channel.closed else socket.SHUT_WR)

@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 import psutil
 
@@ -13,6 +14,7 @@ from vm.errors import UserError
 from vm.machine import disks, qemu_process
 from vm.machine.health import Health
 from vm.machine.host_space import HostSpace
+from vm.machine.idle_watch import IdleWatch
 from vm.machine.image_folder import is_installed
 from vm.machine.machine_files import MachineFiles
 from vm.machine.machine_start import StartOrder, cold_start, take_over
@@ -20,12 +22,17 @@ from vm.machine.qmp import QmpError
 from vm.machine.readiness import StartSteps
 from vm.machine.running_machine import RunningMachine
 from vm.machine.settings import MachineSettings, default_settings, read_settings
+from vm.machine.ssh_tunnel import TunnelDown
 from vm.machine.status import MachineState, MachineStatus, Problem
 from vm.machine.tasks import Tasks
 
 log = logging.getLogger(__name__)
+Result = TypeVar("Result")
 
 UP = (MachineState.RUNNING, MachineState.DEGRADED, MachineState.RECONNECTING)
+WORK = "work"
+"""The name of commands that work on the data."""
+
 TICK = 0.5
 """Seconds between two looks at a start or stop that goes on, for whoever watches."""
 
@@ -45,10 +52,24 @@ class Machine:
         self._warnings: tuple[str, ...] = ()
         self._tasks = Tasks()
         self._health: Health | None = None
-        self._commands: list[asyncio.Task[None]] = []
+        self._idle: asyncio.Task[None] | None = None
+        self._commands: list[asyncio.Task[Any]] = []
+        self._work = ""
+        self._work_progress = 0.0
+        self._start_after_work = False
         self._watchers: set[asyncio.Event] = set()
         self.idle_since = time.monotonic()
         """When the machine last came to rest (`time.monotonic`)."""
+
+    @property
+    def files(self) -> MachineFiles:
+        """The machine's names on disk."""
+        return self._files
+
+    @property
+    def running(self) -> RunningMachine | None:
+        """The QEMU that runs, if one does."""
+        return self._running
 
     @property
     def is_at_rest(self) -> bool:
@@ -62,7 +83,7 @@ class Machine:
         return MachineStatus(
             state=self._rest_state() if self._state is MachineState.STOPPED else self._state,
             steps=steps.steps if steps else (),
-            progress=steps.progress if steps else 0.0,
+            progress=self._work_progress if self._work else steps.progress if steps else 0.0,
             problem=self._problem,
             accelerator=record.accelerator if record else "",
             accelerator_reason=record.accelerator_reason if record else "",
@@ -81,6 +102,7 @@ class Machine:
             shared_folders=self._settings.shared_folders if running else (),
             sharing="sftp" if running and self._settings.shared_folders else "",
             warnings=self._warnings,
+            work=self._work,
         )
 
     def start(self) -> asyncio.Task[None]:
@@ -97,13 +119,45 @@ class Machine:
 
     def force_stop(self) -> asyncio.Task[None]:
         """End QEMU at once, whatever goes on."""
-        return self._command(self._force_stop, "force-stop", cancels=("start", "stop", "restart", "adopt"))
+        self._start_after_work = False
+        return self._command(
+            self._force_stop, "force-stop", cancels=("start", "stop", "restart", "adopt", WORK)
+        )
+
+    def do(self, work: Callable[[], Awaitable[Result]], title: str) -> asyncio.Task[Result]:
+        """Carry out a piece of work on the data, after the commands that go on and before later ones."""
+
+        async def titled() -> Result:
+            self._work, self._work_progress = title, 0.0
+            self.changed()
+            try:
+                return await work()
+            finally:
+                self._work = ""
+
+        return self._command(titled, WORK, cancels=())
+
+    def progressed(self, progress: float) -> None:
+        """Note how far the piece of work is, from 0 to 1."""
+        self._work_progress = progress
+        self.changed()
+
+    async def while_stopped(self, work: Callable[[], Awaitable[Result]]) -> Result:
+        """Within `do`: stop the machine, carry out the work, and start it again if it ran."""
+        self._start_after_work = self._running is not None
+        if self._start_after_work:
+            await self._stop()
+        try:
+            return await work()
+        finally:
+            if self._start_after_work:  # unless it was ended by force meanwhile
+                await self._start()
 
     def adopt(self) -> asyncio.Task[None]:
         """Take over the QEMU of an earlier supervisor, if one runs."""
         return self._command(self._adopt, "adopt", cancels=())
 
-    async def watch(self, until: asyncio.Task[None] | None = None) -> AsyncIterator[MachineStatus]:
+    async def watch(self, until: asyncio.Task[Any] | None = None) -> AsyncIterator[MachineStatus]:
         """Give the status now, after each change, and every TICK while a command goes on.
 
         Ends with the final status once the command `until` is done.
@@ -136,24 +190,24 @@ class Machine:
         for watcher in self._watchers:
             watcher.set()
 
-    def _unfinished(self) -> list[asyncio.Task[None]]:
+    def _unfinished(self) -> list[asyncio.Task[Any]]:
         self._commands = [task for task in self._commands if not task.done()]
         return self._commands
 
     def _command(
-        self, work: Callable[[], Awaitable[None]], name: str, cancels: tuple[str, ...]
-    ) -> asyncio.Task[None]:
+        self, work: Callable[[], Awaitable[Result]], name: str, cancels: tuple[str, ...]
+    ) -> asyncio.Task[Result]:
         earlier = list(self._unfinished())
-        if earlier and earlier[-1].get_name() == name:
+        if earlier and earlier[-1].get_name() == name != WORK:
             return earlier[-1]
 
-        async def after_the_others() -> None:
+        async def after_the_others() -> Result:
             for task in earlier:
                 if task.get_name() in cancels:
                     task.cancel()
             if earlier:
                 await asyncio.wait(earlier)
-            await work()
+            return await work()
 
         task = self._tasks.start(after_the_others(), name)
         task.add_done_callback(lambda _: self.changed())
@@ -175,8 +229,11 @@ class Machine:
         self._set(await self._health.look())
         self._tasks.start(self._health.keep_looking(), "health")
         self._tasks.start(self._watch_qemu(machine), "machine watch")
-        space = HostSpace(self._files.data, machine, self._take_space)
+        space = HostSpace(disks.disk_folder(self._files), machine, self._take_space)
         self._tasks.start(space.keep_looking(), "host space")
+        assert machine.docker_socket is not None
+        idle = IdleWatch(machine.docker_socket, self._tidy)
+        self._idle = self._tasks.start(idle.keep_looking(), "idle watch")
 
     async def _start(self) -> None:
         if self._running is not None:
@@ -223,7 +280,7 @@ class Machine:
             if process is not None:
                 await asyncio.to_thread(qemu_process.kill_process, process)
         else:
-            self._end_health()
+            self._end_watches()
             if self._state is MachineState.PAUSED and gracefully:
                 with contextlib.suppress(QmpError):
                     await machine.go_on()  # it cannot power off while it is held
@@ -240,7 +297,7 @@ class Machine:
         if self._running is not machine or self._state is MachineState.STOPPING:
             return
         self._running = None
-        self._end_health()
+        self._end_watches()
         evidence = machine.evidence()
         await machine.close()
         qemu_process.forget(self._files)
@@ -250,10 +307,20 @@ class Machine:
             )
         )
 
-    def _end_health(self) -> None:
+    async def _tidy(self) -> None:
+        if self._running is not None and self._state in UP:
+            try:
+                await self._running.tidy()
+            except TunnelDown as error:
+                log.warning("the machine was not tidied up: %s", error)
+
+    def _end_watches(self) -> None:
         if self._health is not None:
             self._health.end()
             self._health = None
+        if self._idle is not None:
+            self._idle.cancel()
+            self._idle = None
 
     def _take_space(self, problem: Problem | None) -> None:
         if self._running is None or self._state is MachineState.STOPPING:

@@ -155,6 +155,11 @@ class MachineFiles:
         return self.data / "data-disk.json"
 
     @property
+    def data_disk_reset(self) -> Path:
+        """There while the data disk is being emptied: a start that finds it goes on with that."""
+        return self.data / "data-disk.reset"
+
+    @property
     def ssh_key(self) -> Path:
         """The private key that the guest lets in."""
         return self.data / "ssh_key"

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import shutil
 import sys
 import time
 from collections.abc import Callable
@@ -46,14 +45,6 @@ class StartOrder:
     on_tunnel: Callable[[bool], None]
 
 
-def find_program(name: str) -> str:
-    """Return the path of one of QEMU's programs. Raises UserError."""
-    found = shutil.which(name)
-    if found is None:
-        raise qemu_process.qemu_missing(name, "not found")
-    return found
-
-
 async def take_over(order: StartOrder) -> RunningMachine | None:
     """Return the machine that an earlier supervisor left running, None when there is none that works.
 
@@ -90,7 +81,7 @@ async def cold_start(order: StartOrder, steps: StartSteps) -> RunningMachine:
     """Boot a machine. Raises UserError; nothing runs then, nor when the task is cancelled."""
     files, settings = order.files, order.settings
     async with steps.active("image"):
-        qemu = await asyncio.to_thread(find_program, f"qemu-system-{qemu_architecture()}")
+        qemu = await asyncio.to_thread(qemu_process.find_program, f"qemu-system-{qemu_architecture()}")
         image = await asyncio.to_thread(read_image, order.image_folder, files)
     async with steps.active("accelerator"):
         guest = ProbeGuest(qemu, host_architecture(), image.kernel)
@@ -100,7 +91,7 @@ async def cold_start(order: StartOrder, steps: StartSteps) -> RunningMachine:
         verdict = replace(verdict, reason=" ".join(filter(None, (verdict.reason, limit))))
         steps.describe("accelerator", verdict.reason or verdict.accelerator)
     async with steps.active("disk"):
-        qemu_img = find_program("qemu-img")
+        qemu_img = qemu_process.find_program("qemu-img")
         disk = await asyncio.to_thread(disks.prepare_data_disk, files, settings.disk_gib, qemu_img)
     async with steps.active("qemu"):
         began = time.monotonic()

@@ -9,6 +9,9 @@ from vm.machine.endpoints import Endpoint, UnixEndpoint
 NETWORK = "n"
 """QEMU's name for the guest's network: port forwards are added to it."""
 
+DATA_DISK = "data"
+"""QEMU's name for the user's disk: snapshots are taken of it."""
+
 AGENT_PORT = "agent"
 """QEMU's name for the virtio-serial port of the engine: events about it carry the name."""
 
@@ -52,7 +55,7 @@ def qemu_command(settings: QemuSettings) -> list[str]:
         *_kernel(settings),
         *_disk("root", settings.root_disk, "raw", read_only=True),
         *_disk("engine", settings.engine_disk, "raw", read_only=True),
-        *_disk("data", settings.data_disk, "qcow2", read_only=False),
+        *_disk(DATA_DISK, settings.data_disk, "qcow2", read_only=False),
         *_network(),
         *_small_devices(),
         *_ports(settings),

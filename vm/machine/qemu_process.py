@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import shutil
 import subprocess
 import sys
 import time
@@ -82,6 +83,14 @@ def _creation_flags() -> int:
     if sys.platform == "win32":
         return subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
     return 0
+
+
+def find_program(name: str) -> str:
+    """Return the path of one of QEMU's programs. Raises UserError."""
+    found = shutil.which(name)
+    if found is None:
+        raise qemu_missing(name, "not found")
+    return found
 
 
 def qemu_missing(program: str, details: str) -> UserError:

@@ -26,12 +26,15 @@ from vm.machine.qmp import QmpClient, QmpError
 from vm.machine.readiness import BootProgress
 from vm.machine.ssh_keys import get_user_key, read_host_key
 from vm.machine.ssh_tunnel import GuestTransport, Tunnel, TunnelDown, dial_guest
-from vm.machine.tasks import Tasks
+from vm.machine.tasks import Tasks, to_the_end
 
 log = logging.getLogger(__name__)
 
 POWER_OFF_LIMIT = 60.0
 """Seconds for the guest to end its containers, sync its disk and power off."""
+
+TIDY_LIMIT = 120.0
+"""Seconds for the guest to give back what it does not need."""
 
 QUIT_LIMIT = 5.0
 """Seconds for QEMU to flush the disk and end."""
@@ -99,6 +102,11 @@ class RunningMachine:
                 f"{error}\n{self.evidence()}".strip(),
                 "Stop the machine and start it again.",
             ) from error
+
+    @property
+    def qmp(self) -> QmpClient:
+        """QEMU's control connection."""
+        return self._qmp
 
     async def open_ssh_port(self) -> None:
         """Forward a free port of 127.0.0.1 to the guest's sshd and remember it. Only once sshd listens:
@@ -172,6 +180,16 @@ class RunningMachine:
             self._agent.tell_time()
         if self.docker_socket is not None:
             self.docker_socket.refuse("")
+
+    async def tidy(self, *, now: bool = False) -> None:
+        """Have the guest give back disk and memory that it does not need; `now` also while it works.
+
+        Raises TunnelDown.
+        """
+        if self.tunnel is None:
+            raise TunnelDown("the machine is not connected yet")
+        how = "now" if now else "idle"
+        await to_the_end(self.tunnel.run, f"sh /usr/lib/marina-machine/tidy.sh {how}", TIDY_LIMIT)
 
     async def power_off(self) -> bool:
         """Let the guest power off; return whether QEMU has ended within POWER_OFF_LIMIT."""

@@ -149,6 +149,25 @@ class Tunnel:
                 if time.monotonic() >= deadline:
                     raise TunnelDown(str(error)) from error
 
+    def run(self, command: str, limit: float) -> str:
+        """Run a shell command in the guest within `limit` seconds a piece of output; return what it prints.
+
+        Raises TunnelDown, also when the command fails.
+        """
+        transport = self._wait_for_transport(time.monotonic() + limit)
+        try:
+            channel = transport.open_session(timeout=limit)
+            channel.settimeout(limit)
+            channel.set_combine_stderr(True)
+            channel.exec_command(command)
+            output = b"".join(iter(lambda: channel.recv(65536), b"")).decode("utf-8", "replace")
+            status = channel.recv_exit_status()
+        except (paramiko.SSHException, OSError, EOFError) as error:
+            raise TunnelDown(str(error) or type(error).__name__) from error
+        if status:
+            raise TunnelDown(f"the machine's command failed with status {status}: {output.strip()[-500:]}")
+        return output
+
     def drop(self) -> None:
         """Give the current transport up, so that a new one is dialled."""
         if self._transport is not None:

@@ -65,10 +65,10 @@ class PublishedPort:
 class MachineStatus:
     """The whole truth about the machine at one moment.
 
-    `progress` runs from 0 to 1 while starting. `accelerator` is "kvm", "hvf", "whpx" or "tcg", and
-    `accelerator_reason` says why when it is the slow one. `uptime` is in seconds, `memory_bytes` is QEMU's
-    resident memory on the host, `disk_bytes` what the data disk takes on the host. `sharing` is the way by
-    which `shared_folders` come into the machine: "sftp".
+    `progress` runs from 0 to 1 while starting, and while `work` on the data ("export", for example) goes on.
+    `accelerator` is "kvm", "hvf", "whpx" or "tcg", and `accelerator_reason` says why when it is the slow one.
+    `uptime` is in seconds, `memory_bytes` is QEMU's resident memory on the host, `disk_bytes` what the data
+    disk takes on the host. `sharing` is the way by which `shared_folders` come into the machine: "sftp".
     """
 
     state: MachineState
@@ -92,6 +92,7 @@ class MachineStatus:
     shared_folders: tuple[str, ...] = ()
     sharing: str = ""
     warnings: tuple[str, ...] = field(default=())
+    work: str = ""
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for `json.dumps`."""

@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
+
+from vm.errors import UserError
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -25,7 +27,9 @@ class Tasks:
     def _finished(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("task %s failed", task.get_name(), exc_info=error)
+            # one for people is told to whoever asked, too
+            trace = None if isinstance(error, UserError) else error
+            log.error("task %s failed: %s", task.get_name(), error, exc_info=trace)
 
     async def cancel_all(self) -> None:
         """Cancel every task but the calling one and wait until all have ended."""
@@ -33,3 +37,18 @@ class Tasks:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def to_the_end(
+    work: Callable[..., Result], *arguments: Any, on_cancel: Callable[[], None] = lambda: None
+) -> Result:
+    """Run blocking work in a thread; who is cancelled meanwhile calls `on_cancel` and waits for its end."""
+    running = asyncio.ensure_future(asyncio.to_thread(work, *arguments))
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        on_cancel()
+        await asyncio.wait((running,))
+        if not running.cancelled():
+            running.exception()  # looked at: nobody else is told
+        raise

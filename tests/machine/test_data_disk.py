@@ -1,0 +1,110 @@
+"""The user's disk: gives back what is deleted; is kept, emptied, written out, taken in, moved, grown."""
+
+import contextlib
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import docker
+import pytest
+
+from tests.machine.machine_under_test import MachineUnderTest, wait_until
+from tests.support.test_images import Entry, build_image, busybox_layer, layer_tar, save_docker_archive
+from vm.errors import UserError
+from vm.machine.disk_usage import DiskUsage
+from vm.machine.disks import allocated_bytes, virtual_bytes
+
+MB = 10**6
+SIZE = int(os.environ.get("MARINA_BIG_IMAGE_MB", "20")) * MB
+"""By hand: MARINA_BIG_IMAGE_MB=1000."""
+
+
+@contextlib.contextmanager
+def connected(machine: MachineUnderTest) -> Iterator["docker.DockerClient"]:
+    """Hold docker-py on the machine."""
+    with contextlib.closing(
+        docker.DockerClient(base_url=f"unix://{machine.docker_socket}", timeout=300)
+    ) as client:
+        yield client
+
+
+def usage(machine: MachineUnderTest) -> DiskUsage:
+    """Ask the supervisor."""
+    return DiskUsage.from_json(machine.client.ask("disk-usage"))
+
+
+def test_what_is_deleted_is_free_on_this_computer(machine: MachineUnderTest) -> None:
+    before = allocated_bytes(machine.files.data_disk)
+    image = build_image([busybox_layer(), layer_tar([Entry("big", os.urandom(SIZE))])])
+    with connected(machine) as client:
+        client.images.load(save_docker_archive(image, ["big:1"]))
+        # compressed blob and unpacked layer, or one of them
+        wait_until(
+            lambda: allocated_bytes(machine.files.data_disk) > before + SIZE * 0.9, "the image on the disk"
+        )
+        told = usage(machine)
+        assert told.disk_bytes == allocated_bytes(machine.files.data_disk)
+        assert told.guest is not None
+        assert told.guest.parts["layers"] > SIZE * 0.9
+        assert told.guest.used_bytes + told.guest.free_bytes <= told.guest.total_bytes
+        most = allocated_bytes(machine.files.data_disk)
+        client.images.remove("big:1")
+    wait_until(
+        lambda: most - allocated_bytes(machine.files.data_disk) > SIZE * 0.95, "the space to be free again"
+    )
+
+
+def test_compacting_tells_what_it_freed(machine: MachineUnderTest) -> None:
+    machine.client.ask("compact")  # trims all that was never trimmed
+    # written without the mount's own discards: only trimming finds it
+    machine.run("mount -o remount,nodiscard /data; head -c 20000000 /dev/urandom >/data/waste; sync")
+    machine.run("rm /data/waste; sync; mount -o remount,discard /data")
+    result = machine.client.ask("compact")
+    assert result["before"] - result["after"] > 19 * MB
+    assert result["after"] == allocated_bytes(machine.files.data_disk)
+
+
+def test_the_data_is_kept_emptied_carried_elsewhere_and_grown(
+    machine: MachineUnderTest, tmp_path: Path
+) -> None:
+    ask = machine.client.ask
+    machine.run("echo first >/data/proof && sync")
+    ask("snapshot-create", name="first")
+    with pytest.raises(UserError, match="already"):
+        ask("snapshot-create", name="first")
+    machine.run("echo second >/data/proof && sync")
+    machine.stop()
+    exported, elsewhere = tmp_path / "data, all.qcow2", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    ask("data-export", path=str(exported))
+    assert ask("data-move", folder=str(elsewhere)) == str(elsewhere / "marina-data.qcow2")
+    assert [one["name"] for one in ask("snapshots")] == ["first"]
+    ask("data-reset")
+    machine.start()
+    assert machine.run("ls /data/proof 2>&1 || true") == "ls: /data/proof: No such file or directory\n"
+    assert machine.get("/_ping") == (200, b"OK")
+    # with the machine running, so that it is stopped and started again; the snapshot's disk is grown then
+    settings = json.loads(machine.files.settings.read_text())
+    machine.files.settings.write_text(json.dumps(settings | {"disk_gib": 80}))
+    try:
+        ask("snapshot-restore", name="first")
+        assert machine.run("cat /data/proof") == "first\n"
+        assert virtual_bytes(machine.files.data_disk) == 80 * 2**30
+        wait_until(lambda: _file_system_bytes(machine) > 75 * 2**30, "the file system to grow")
+    finally:
+        machine.files.settings.write_text(json.dumps(settings))
+    machine.stop()
+    ask("snapshot-delete", name="first")
+    ask("data-import", path=str(exported))
+    ask("data-move", folder=str(machine.files.data))
+    assert not machine.files.data_disk.is_symlink()
+    assert not any(elsewhere.iterdir())
+    machine.start()
+    assert machine.run("cat /data/proof; rm /data/proof") == "second\n"
+
+
+def _file_system_bytes(machine: MachineUnderTest) -> int:
+    guest = usage(machine).guest
+    assert guest is not None
+    return guest.total_bytes
