@@ -7,6 +7,7 @@ from app.viewmodels.background import Background
 from app.viewmodels.container_details import ContainerDetailsViewModel
 from app.viewmodels.container_files import ContainerFilesViewModel
 from app.viewmodels.container_logs import ContainerLogsViewModel
+from app.viewmodels.container_processes import ContainerProcessesViewModel
 from app.viewmodels.container_stats import ContainerStatsViewModel
 from app.viewmodels.edit_container import EditContainerViewModel
 from app.viewmodels.terminal import TerminalViewModel
@@ -30,6 +31,10 @@ class ContainerInside(QObject):
     def open_stats(self, container_id: str) -> ContainerStatsViewModel:
         """Return the use of resources."""
         return ContainerStatsViewModel(self._background, self._access, container_id, self)
+
+    def open_processes(self, container_id: str) -> ContainerProcessesViewModel:
+        """Return the processes."""
+        return ContainerProcessesViewModel(self._background, self._access, container_id, self)
 
     def open_files(self, container_id: str) -> ContainerFilesViewModel:
         """Return the files."""

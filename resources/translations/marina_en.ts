@@ -56,6 +56,26 @@
     </message>
 </context>
 <context>
+    <name>ContainerHealthView</name>
+    <message numerus="yes">
+        <source>Unhealthy: %n check(s) in a row failed</source>
+        <translation>
+            <numerusform>Unhealthy: %n check in a row failed</numerusform>
+            <numerusform>Unhealthy: %n checks in a row failed</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>ContainerProcessesView</name>
+    <message numerus="yes">
+        <source>%n process(es)</source>
+        <translation>
+            <numerusform>%n process</numerusform>
+            <numerusform>%n processes</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ContainersPage</name>
     <message numerus="yes">
         <source>%n selected</source>

@@ -210,6 +210,14 @@
         <translation>统计</translation>
     </message>
     <message>
+        <source>Processes</source>
+        <translation>进程</translation>
+    </message>
+    <message>
+        <source>Health</source>
+        <translation>健康</translation>
+    </message>
+    <message>
         <source>Back to the containers (Esc)</source>
         <translation>返回容器列表（Esc）</translation>
     </message>
@@ -374,6 +382,71 @@
     </message>
 </context>
 <context>
+    <name>ContainerHealthView</name>
+    <message>
+        <source>Checked</source>
+        <translation>检查时间</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>结果</translation>
+    </message>
+    <message>
+        <source>Took</source>
+        <translation>耗时</translation>
+    </message>
+    <message>
+        <source>Last checks</source>
+        <translation>最近的检查</translation>
+    </message>
+    <message>
+        <source>What the check said</source>
+        <translation>检查的输出</translation>
+    </message>
+    <message>
+        <source>The check said nothing.</source>
+        <translation>检查没有输出。</translation>
+    </message>
+    <message>
+        <source>Healthy</source>
+        <translation>健康</translation>
+    </message>
+    <message numerus="yes">
+        <source>Unhealthy: %n check(s) in a row failed</source>
+        <translation>
+            <numerusform>不健康：连续 %n 次检查失败</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Starting: not yet healthy</source>
+        <translation>正在启动：尚未健康</translation>
+    </message>
+    <message>
+        <source>Not checked: it does not run</source>
+        <translation>未检查：容器未运行</translation>
+    </message>
+    <message>
+        <source>No health check</source>
+        <translation>没有健康检查</translation>
+    </message>
+    <message>
+        <source>Every {0}: {1}</source>
+        <translation>每 {0}：{1}</translation>
+    </message>
+    <message>
+        <source>A health check is a command that tells whether the program inside works. The image names none; an image&apos;s HEALTHCHECK or a compose file&apos;s healthcheck adds one.</source>
+        <translation>健康检查是判断容器内程序是否正常的命令。该镜像没有指定；可以通过镜像的 HEALTHCHECK 或 compose 文件的 healthcheck 添加。</translation>
+    </message>
+    <message>
+        <source>fine</source>
+        <translation>正常</translation>
+    </message>
+    <message>
+        <source>failed ({0})</source>
+        <translation>失败 ({0})</translation>
+    </message>
+</context>
+<context>
     <name>ContainerInspectView</name>
     <message>
         <source>Everything about the container</source>
@@ -464,6 +537,27 @@
     <message>
         <source>Interrupted</source>
         <translation>已中断</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+</context>
+<context>
+    <name>ContainerProcessesView</name>
+    <message>
+        <source>Processes</source>
+        <translation>进程</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n process(es)</source>
+        <translation>
+            <numerusform>%n 个进程</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The container does not run: it has no processes.</source>
+        <translation>容器未运行：没有进程。</translation>
     </message>
     <message>
         <source>Try again</source>

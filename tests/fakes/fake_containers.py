@@ -231,6 +231,7 @@ class FakeContainers:
                 "ExitCode": container.exit_code,
                 "StartedAt": _stamp(container.started),
                 "FinishedAt": _stamp(container.finished),
+                **({"Health": container.health} if container.health else {}),
             },
             "Config": {
                 "Image": container.image_name,
@@ -240,6 +241,7 @@ class FakeContainers:
                 "Labels": container.labels,
                 "ExposedPorts": container.body.get("ExposedPorts") or {},
                 "StopSignal": container.body.get("StopSignal") or "",
+                "Healthcheck": container.body.get("Healthcheck") or {},
             },
             "Mounts": mounts_of(container),
             "HostConfig": container.body.get("HostConfig") or {},

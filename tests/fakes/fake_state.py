@@ -110,6 +110,7 @@ class FakeContainer:
     has_shell: bool = True
     started: float = 0.0
     samples: int = 0
+    health: dict[str, Any] = field(default_factory=dict)
     finished: float = 0.0
 
     @property

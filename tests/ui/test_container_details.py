@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QTabBar, QTreeView, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QTabBar, QTreeView, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.viewmodels.container_details import HIDDEN, FactTable
@@ -16,6 +16,7 @@ from app.views.main_window import MainWindow
 from app.views.pages.container_detail_view import ContainerDetailView
 from app.views.pages.container_facts_view import FactsView
 from app.views.widgets.chart import Line, LineChart, round_up
+from app.views.widgets.table import RowTable
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_state import FakeContainer
 from tests.fakes.faults import FaultKind
@@ -215,3 +216,51 @@ def test_a_chart_of_ten_minutes_is_cheap(qtbot: QtBot) -> None:
     for _ in range(5):
         chart.grab()
     assert (time.thread_time() - started) / 5 < 0.1
+
+
+def test_processes_while_it_runs(
+    opened: MainWindow, engine: FakeEngine, container: FakeContainer, qtbot: QtBot, save_picture: Save
+) -> None:
+    detail(opened).show_tab("processes")
+    wait_for(qtbot, lambda: text_of(opened, "containers.processes.count") == "2 processes")
+    table = find(opened, RowTable, "containers.processes.table")
+    model = table.model()
+    assert [model.index(row, 7).data() for row in range(2)] == ["sleep 1000", "worker process"]
+    table.sortByColumn(1, Qt.SortOrder.DescendingOrder)
+    assert model.index(0, 1).data() == "734"
+    save_picture(opened, "container-processes")
+    engine.containers.act(container, "stop", {})
+    wait_for(qtbot, lambda: "has no processes" in text_of(opened, "containers.processes.count"))
+    assert not table.isVisible()
+
+
+def test_health_tells_every_check(
+    opened: MainWindow, container: FakeContainer, qtbot: QtBot, save_picture: Save
+) -> None:
+    detail(opened).show_tab("health")
+    wait_for(qtbot, lambda: text_of(opened, "containers.health.state") == "No health check")
+    save_picture(opened, "container-no-health")
+    container.body["Healthcheck"] = {"Test": ["CMD-SHELL", "curl -f localhost"], "Interval": 5 * 10**9}
+    container.health = {
+        "Status": "unhealthy",
+        "FailingStreak": 2,
+        "Log": [
+            {
+                "Start": f"2026-01-02T03:04:{second:02}Z",
+                "End": f"2026-01-02T03:04:{second:02}.25Z",
+                "ExitCode": code,
+                "Output": output,
+            }
+            for second, code, output in ((0, 0, "<b>hello</b>"), (5, 7, "refused"), (10, 7, "refused again"))
+        ],
+    }
+    detail(opened).resume()
+    wait_for(qtbot, lambda: "2 checks in a row failed" in text_of(opened, "containers.health.state"))
+    assert text_of(opened, "containers.health.check") == "Every 5.0 s: curl -f localhost"
+    output = find(opened, QPlainTextEdit, "containers.health.output")
+    assert output.toPlainText() == "refused again"
+    table = find(opened, FactsView, "containers.health.table")
+    assert [row[1] for row in texts(table)] == ["failed (7)", "failed (7)", "fine"]
+    table.selectRow(2)
+    assert output.toPlainText() == "<b>hello</b>"
+    save_picture(opened, "container-health")

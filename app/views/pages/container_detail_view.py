@@ -11,8 +11,10 @@ from app.viewmodels.containers import ContainerRow, ContainersViewModel
 from app.views.pages.container_actions import container_icons, container_menu
 from app.views.pages.container_facts_view import EnvironmentView, MountsView
 from app.views.pages.container_files_view import ContainerFilesView
+from app.views.pages.container_health_view import ContainerHealthView
 from app.views.pages.container_inspect_view import ContainerInspectView
 from app.views.pages.container_logs_view import ContainerLogsView
+from app.views.pages.container_processes_view import ContainerProcessesView
 from app.views.pages.container_stats_view import ContainerStatsView
 from app.views.pages.container_terminal_view import ContainerTerminalView
 from app.views.pages.detail_tab import DetailTab
@@ -50,6 +52,11 @@ class ContainerDetailView(QWidget):
             "environment": (self.tr("Environment"), lambda: EnvironmentView(self._details)),
             "joints": (self.tr("Mounts and ports"), lambda: MountsView(self._details)),
             "stats": (self.tr("Stats"), lambda: ContainerStatsView(inside.open_stats(key))),
+            "processes": (
+                self.tr("Processes"),
+                lambda: ContainerProcessesView(inside.open_processes(key)),
+            ),
+            "health": (self.tr("Health"), lambda: ContainerHealthView(self._details)),
         }
         self._tabs: dict[str, DetailTab] = {}
         self._build_head()

@@ -305,7 +305,7 @@ class RowTable(QTableView):
         Theme.current().changed.connect(self.viewport().update)
 
     def use_model(self, model: QAbstractItemModel, widths: dict[int, int], stretch: int) -> None:
-        """Show `model`; `widths` in pixels by column, `stretch` takes what is left."""
+        """Show `model`; `widths` in pixels by column, `stretch` (-1: none) takes what is left."""
         self.setModel(model)
         header = self.horizontalHeader()
         # Enabling sorts at once by the header's column: -1 keeps the model's own order.
@@ -314,7 +314,8 @@ class RowTable(QTableView):
         self.setSortingEnabled(True)
         for place, width in widths.items():
             self.setColumnWidth(place, width)
-        header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
+        if stretch >= 0:
+            header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
 
     @property
     def not_wanted(self) -> frozenset[int]:
