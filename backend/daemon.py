@@ -73,9 +73,10 @@ async def _run(config: EngineConfig, files: StateFiles, listener: socket.socket)
     ending: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
     _watch_signals(ending)
     async with _started_engine(config, files) as engine:
-        from backend.api.server import serve
+        from backend.api.server import Server
 
-        runner = await serve(engine, listener)
+        server = Server(engine)
+        await server.start(listener)
         log.info("the engine answers on %s", config.socket)
         engine.containers.start_background_work()
         try:
@@ -83,7 +84,7 @@ async def _run(config: EngineConfig, files: StateFiles, listener: socket.socket)
                 await engine.containers.stop_all()
         finally:
             engine.events.close()  # streams end, so that the server need not wait for them
-            await runner.cleanup()
+            await server.close()
             _remove_socket(config.socket)
             await engine.images.release_stale_mounts()  # they would keep the data disk busy
 

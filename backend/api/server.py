@@ -1,6 +1,8 @@
 """The HTTP server: all routes of all areas on one Unix socket."""
 
+import asyncio
 import socket
+from typing import Any
 
 from aiohttp import web
 
@@ -23,7 +25,7 @@ from backend.api import (
     volumes,
 )
 from backend.api.error_responses import error_middleware
-from backend.api.versions import NEWEST, text, version_middleware, with_versions
+from backend.api.versions import NEWEST, Handler, text, version_middleware, with_versions
 from backend.engine import Engine
 from backend.version import VERSION
 
@@ -46,6 +48,10 @@ AREAS = (
     plugins,
 )
 
+GRACE_S = 0.5  # for requests under way when the engine ends
+CANCEL_LIMIT_S = 5.0  # for what they have to put in order
+CLOSE_LIMIT_S = 0.1  # for connections on which nothing is under way any more
+
 
 async def _add_headers(request: web.Request, response: web.StreamResponse) -> None:
     response.headers["Api-Version"] = text(NEWEST)
@@ -57,23 +63,46 @@ async def _add_headers(request: web.Request, response: web.StreamResponse) -> No
     response.headers["Server"] = f"Marina/{VERSION} (linux)"
 
 
-def build_application(engine: Engine) -> web.Application:
-    """Return the application with the routes of every area."""
-    application = web.Application(middlewares=[error_middleware, version_middleware])
-    for area in AREAS:
-        application.add_routes(with_versions(area.routes(engine)))
-    application.on_response_prepare.append(_add_headers)
-    return application
+class Server:
+    """All routes on one listening socket, and the requests under way."""
 
+    def __init__(self, engine: Engine) -> None:
+        self._under_way: set[asyncio.Task[Any]] = set()
+        application = web.Application(middlewares=[self._watch, error_middleware, version_middleware])
+        for area in AREAS:
+            application.add_routes(with_versions(area.routes(engine)))
+        application.on_response_prepare.append(_add_headers)
+        self._runner = web.AppRunner(
+            application,
+            access_log=None,
+            shutdown_timeout=CLOSE_LIMIT_S,
+            auto_decompress=False,  # as Docker: what an archive is packed with is seen from its first bytes
+        )
 
-async def serve(engine: Engine, listener: socket.socket) -> web.AppRunner:
-    """Start answering on `listener`; the caller ends it with `runner.cleanup()`."""
-    runner = web.AppRunner(
-        build_application(engine),
-        access_log=None,
-        shutdown_timeout=2.0,
-        auto_decompress=False,  # as Docker: what an archive is packed with is seen from its first bytes
-    )
-    await runner.setup()
-    await web.SockSite(runner, listener).start()
-    return runner
+    async def start(self, listener: socket.socket) -> None:
+        """Answer on `listener` until `close`."""
+        await self._runner.setup()
+        await web.SockSite(self._runner, listener).start()
+
+    async def close(self) -> None:
+        """Take no more connections. What is under way may end in a moment; what does not is cancelled, and
+        has given back what it held when this returns."""
+        for site in tuple(self._runner.sites):
+            await site.stop()
+        if self._under_way:
+            _, late = await asyncio.wait(self._under_way, timeout=GRACE_S)
+            for task in late:
+                task.cancel()
+            if late:
+                await asyncio.wait(late, timeout=CANCEL_LIMIT_S)
+        await self._runner.cleanup()
+
+    @web.middleware
+    async def _watch(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        task = asyncio.current_task()
+        assert task is not None
+        self._under_way.add(task)
+        try:
+            return await handler(request)
+        finally:
+            self._under_way.discard(task)
