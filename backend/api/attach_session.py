@@ -10,7 +10,7 @@ from aiohttp import web
 
 from backend.api.request_values import query_bool
 from backend.api.stream_pump import ClientStream, pump
-from backend.api.streams import frame
+from backend.api.streams import frame_header
 from backend.containers import container_events
 from backend.containers.attach import Attachment
 from backend.containers.container import Container
@@ -71,7 +71,7 @@ class AttachSession:
             stdout=1 in self._streams, stderr=2 in self._streams, terminal=self._container.tty
         )
         path = self._containers.log_path(self._container)
-        async for output in read_log(path, options, frame if framed else _plain):
+        async for output in read_log(path, options, frame_header if framed else _nothing):
             await client.write(output)
 
     def close(self) -> None:
@@ -80,9 +80,9 @@ class AttachSession:
             self._attachment.close()
 
 
-def _plain(stream: int, data: bytes) -> bytes:
-    del stream
-    return data
+def _nothing(stream: int, length: int) -> bytes:
+    del stream, length
+    return b""
 
 
 async def _wait_for_start(attachment: Attachment, closed: "asyncio.Future[None]") -> bool:

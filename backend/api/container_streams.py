@@ -7,13 +7,15 @@ from aiohttp import web
 
 from backend.api.attach_session import AttachSession
 from backend.api.request_values import query_bool
-from backend.api.streams import Hijacked, content_type, frame, hijack
+from backend.api.streams import Hijacked, content_type, frame_header, hijack
 from backend.containers.log_config import is_kept
 from backend.containers.log_details import details_of
 from backend.containers.log_lines import LogOptions, parse_time
 from backend.containers.logs import read_log
 from backend.engine import Engine
 from backend.errors import InvalidParameterError, NotSupportedError
+
+SENT_AHEAD = 2 << 20  # bytes
 
 
 def routes(engine: Engine) -> list[web.RouteDef]:
@@ -40,7 +42,10 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         response = web.StreamResponse(headers={"Content-Type": content_type(request, terminal=container.tty)})
         await response.prepare(request)
         await response.write(b"")
-        async for output in read_log(containers.log_path(container), options, frame, follow):
+        if request.transport is not None:
+            # While this much is on its way to the client, what comes next is made ready.
+            request.transport.set_write_buffer_limits(high=SENT_AHEAD)
+        async for output in read_log(containers.log_path(container), options, frame_header, follow):
             await response.write(output)
         return response
 

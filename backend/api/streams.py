@@ -18,9 +18,14 @@ READ_AHEAD = 1024 * 1024
 _HEADER = struct.Struct(">BxxxL")
 
 
+def frame_header(stream: int, length: int) -> bytes:
+    """Return what goes before so many bytes of a stream: its number and the length."""
+    return _HEADER.pack(stream, length)
+
+
 def frame(stream: int, data: bytes) -> bytes:
-    """Return `data` behind its header: the stream's number and the length."""
-    return _HEADER.pack(stream, len(data)) + data
+    """Return `data` behind its header."""
+    return frame_header(stream, len(data)) + data
 
 
 def content_type(request: web.Request, *, terminal: bool) -> str:

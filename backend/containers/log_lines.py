@@ -7,7 +7,7 @@ stamps compare as text.
 """
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -38,9 +38,10 @@ class LogOptions:
 class LogRenderer:
     """Turns entries into what the client reads; remembers whether a line of output goes on."""
 
-    def __init__(self, options: LogOptions, frame: Callable[[int, bytes], bytes]) -> None:
+    def __init__(self, options: LogOptions, header: Callable[[int, int], bytes]) -> None:
+        """`header` tells what goes before so many bytes of a stream, but for a terminal."""
         self._options = options
-        self._frame = frame
+        self._header = header
         self._wanted = {name for name, on in ((b"stdout", options.stdout), (b"stderr", options.stderr)) if on}
         self._in_line: set[bytes] = set()
         self._every_entry = options.stdout and not (
@@ -48,13 +49,20 @@ class LogRenderer:
         )
         self.past_until = False
 
-    def render(self, entries: Sequence[bytes]) -> bytes:
-        """Return frames (or plain bytes for a terminal); neighbours of the same stream share a frame."""
+    def render(self, entries: list[bytes], size: int) -> bytes:
+        """Return frames (or plain bytes for a terminal); neighbours of the same stream share a frame.
+
+        `size` is the entries' length with their line ends.
+        """
         if self._every_entry and not self._in_line:
             # Most logs are whole lines of standard output from end to end: cutting costs a third of looking.
             lines = [entry[PLAIN_TEXT:] for entry in entries if entry[PLAIN_START:PLAIN_TEXT] == PLAIN_ENTRY]
             if lines and len(lines) == len(entries):
-                return self._pack(b"stdout", [b"\n".join(lines), b"\n"])
+                header = self._header_of(b"stdout", size - PLAIN_TEXT * len(lines))
+                # Large: each copy of it would be felt.
+                lines[0] = header + lines[0]
+                lines.append(b"")
+                return b"\n".join(lines)
         return self._render_each(entries)
 
     def _render_each(self, entries: Iterable[bytes]) -> bytes:
@@ -96,7 +104,10 @@ class LogRenderer:
 
     def _pack(self, stream: bytes, run: list[bytes]) -> bytes:
         data = b"".join(run)
-        return data if self._options.terminal else self._frame(STREAMS[stream], data)
+        return self._header_of(stream, len(data)) + data
+
+    def _header_of(self, stream: bytes, length: int) -> bytes:
+        return b"" if self._options.terminal else self._header(STREAMS[stream], length)
 
 
 def count_line_ends(entries: Iterable[bytes]) -> int:

@@ -12,14 +12,14 @@ from backend.tasks import in_thread
 
 
 async def read_log(
-    path: Path, options: LogOptions, frame: Callable[[int, bytes], bytes], follow: Container | None = None
+    path: Path, options: LogOptions, header: Callable[[int, int], bytes], follow: Container | None = None
 ) -> AsyncIterator[bytes]:
     """Yield what the client gets; with `follow` until that container's run ends.
 
-    `frame` puts a header before a stream's bytes. What is thrown away while it is being read is read
-    nevertheless: files stay open.
+    `header` tells what goes before so many bytes of a stream. What is thrown away while it is being read is
+    read nevertheless: files stay open.
     """
-    renderer = LogRenderer(options, frame)
+    renderer = LogRenderer(options, header)
     watch = FolderWatch(path.parent) if follow is not None else None
     ended = follow.next_exit() if follow is not None else None
     if ended is not None and watch is not None:
@@ -70,11 +70,11 @@ def _read_block(descriptor: int, position: int, renderer: LogRenderer) -> tuple[
     size = BLOCK
     while True:
         block = os.pread(descriptor, size, position)
-        end = block.rfind(b"\n") + 1
-        if end or len(block) < size:
+        entries = block.split(b"\n")
+        used = len(block) - len(entries.pop())  # the last one is not whole yet
+        if used or len(block) < size:
             break
         size *= 2  # one entry longer than a block
-    if not end:
+    if not used:
         return b"", position, False
-    output = renderer.render(block[: end - 1].split(b"\n"))
-    return output, position + end, len(block) == size
+    return renderer.render(entries, used), position + used, len(block) == size

@@ -1,11 +1,12 @@
 """Stored output, rendered and cut to size: on files made here."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from backend.api.streams import frame
+from backend.api.streams import frame, frame_header
 from backend.containers.log_files import is_newest, older, open_newer, turn
 from backend.containers.log_lines import LogOptions, LogRenderer, parse_time
 from backend.containers.logs import read_log
@@ -24,19 +25,24 @@ ENTRIES = [
 ]
 
 
-def plain(stream: int, data: bytes) -> bytes:
-    return data
+def plain(stream: int, length: int) -> bytes:
+    return b""
+
+
+def rendered(entries: list[bytes], options: LogOptions, header: Callable[[int, int], bytes] = plain) -> bytes:
+    return LogRenderer(options, header).render(entries, sum(len(item) + 1 for item in entries))
 
 
 def test_neighbours_share_a_frame() -> None:
-    assert LogRenderer(LogOptions(), frame).render(ENTRIES) == (
+    assert rendered(ENTRIES, LogOptions(), frame_header) == (
         frame(1, b"one\ntwo\n") + frame(2, b"bad\n") + frame(1, b"\n")
     )
+    assert rendered(ENTRIES[:2], LogOptions(), frame_header) == frame(1, b"one\ntwo\n")
 
 
 def test_options() -> None:
     def show(options: LogOptions) -> bytes:
-        return LogRenderer(options, plain).render(ENTRIES)
+        return rendered(ENTRIES, options)
 
     assert show(LogOptions(stderr=False)) == b"one\ntwo\n\n"
     assert show(LogOptions(since=parse_time("2026-01-02T03:04:02Z", "since"))) == b"two\nbad\n\n"
@@ -46,12 +52,12 @@ def test_options() -> None:
 
 def test_parts_of_a_line_become_one() -> None:
     parts = [entry(1, "stdout", "long ", "P"), entry(2, "stderr", "other"), entry(3, "stdout", "line")]
-    shown = LogRenderer(LogOptions(timestamps=True, stderr=False), plain).render(parts)
+    shown = rendered(parts, LogOptions(timestamps=True, stderr=False))
     assert shown == b"2026-01-02T03:04:01.000000001Z long line\n"
 
 
 def test_damaged_entries_are_skipped() -> None:
-    assert LogRenderer(LogOptions(), plain).render([b"", b"rubbish", entry(1, "stdout", "fine")]) == b"fine\n"
+    assert rendered([b"", b"rubbish", entry(1, "stdout", "fine")], LogOptions()) == b"fine\n"
 
 
 async def read(path: Path, options: LogOptions) -> bytes:
