@@ -102,6 +102,7 @@ def _watch_signals(ending: "asyncio.Future[bool]") -> None:
 
 @asynccontextmanager
 async def _started_engine(config: EngineConfig, files: StateFiles) -> "AsyncIterator[Engine]":
+    from backend.builder.build_state import BuildState
     from backend.containers.manager import Containers
     from backend.database import Database
     from backend.engine import Engine
@@ -135,6 +136,7 @@ async def _started_engine(config: EngineConfig, files: StateFiles) -> "AsyncIter
                 volumes=volumes,
                 networks=networks,
                 containers=containers,
+                builds=BuildState(files),
             )
         finally:
             await tasks.cancel_all()

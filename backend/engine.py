@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from backend.builder.build_state import BuildState
 from backend.config import EngineConfig
 from backend.containers.manager import Containers
 from backend.database import Database
@@ -26,3 +27,4 @@ class Engine:
     volumes: Volumes
     networks: Networks
     containers: Containers
+    builds: BuildState

@@ -33,6 +33,14 @@ def unix_seconds(text: str) -> float:
     return datetime.fromisoformat(text.replace("Z", "+00:00")).timestamp()
 
 
+def moment_text(nanoseconds: int) -> str:
+    """Return a Unix time in nanoseconds as Docker writes times, "" for 0."""
+    if not nanoseconds:
+        return ""
+    moment, rest = divmod(nanoseconds, 1_000_000_000)
+    return f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%dT%H:%M:%S}.{rest:09d}Z"
+
+
 def go_duration(seconds: float) -> str:
     """Return a duration as Go prints it: "1.5s", "2m0s", "500ms"."""
     if not seconds:

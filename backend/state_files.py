@@ -42,6 +42,16 @@ class StateFiles:
         """Named volumes: `volumes/<name>/_data`."""
         return self.data_root / "volumes"
 
+    @property
+    def build_caches(self) -> Path:
+        """Folders that `RUN --mount=type=cache` keeps: `build-caches/<key>/data`."""
+        return self.data_root / "build-caches"
+
+    @property
+    def build_history(self) -> Path:
+        """What builds did, one file each: `builds/<id>.json`."""
+        return self.data_root / "builds"
+
     def container(self, container_id: str) -> Path:
         """A container's own folder: writable layer, logs, generated files."""
         return self.data_root / "containers" / container_id

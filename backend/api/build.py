@@ -51,6 +51,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
 
     async def build(request: web.Request) -> web.StreamResponse:
         from backend.builder.builder import build_image
+        from backend.builder.classic_output import ClassicOutput
         from backend.builder.run_step import CommandFailedError
 
         options = _read_options(request)
@@ -62,11 +63,10 @@ def routes(engine: Engine) -> list[web.RouteDef]:
             try:
                 image_id = await build_image(
                     engine.containers,
-                    engine.files,
+                    engine.builds.cache_mounts,
                     remote or request.content.iter_any(),
                     options,
-                    kept.append if quiet else send,
-                    send.room,
+                    ClassicOutput(kept.append if quiet else send, send.room),
                 )
                 if quiet:
                     send({"stream": f"{image_id}\n"})
@@ -81,15 +81,18 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         return await stream_json(request, engine.tasks, run)
 
     async def prune(request: web.Request) -> web.Response:
-        """Answer as dockerd does for its BuildKit cache; the classic builder's are images, pruned as such."""
+        """Remove folders that commands cache in; the steps of builds are images, pruned as such."""
+        from backend.builder import cache_pruning
+
         keep = request.query.get("keep-storage", "")
-        if keep and not keep.lstrip("+-").isdigit():
+        if keep and not (keep.isascii() and keep.lstrip("+-").isdigit() and len(keep) < 20):
             raise InvalidParameterError(
                 f"keep-storage is in bytes and expects an integer, got {keep}: "
                 f'strconv.Atoi: parsing "{keep}": invalid syntax'
             )
-        query_filters(request)
-        return web.json_response({"CachesDeleted": None, "SpaceReclaimed": 0})
+        unwanted = cache_pruning.read_unwanted(query_filters(request))
+        removed, freed = await cache_pruning.prune(engine.builds.cache_mounts, unwanted, int(keep or 0))
+        return web.json_response({"CachesDeleted": removed or None, "SpaceReclaimed": freed})
 
     async def cancel(request: web.Request) -> web.Response:
         """Answer as dockerd does: builds of the classic builder end with their client's connection."""

@@ -42,7 +42,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
 
         engine_id = await in_thread(read_engine_id, engine.files)
         if not answering:
-            parts = engine.containers, engine.files, engine.tasks, sessions(), engine_id
+            parts = engine.containers, engine.builds, engine.tasks, sessions(), engine_id
             answering.append(CallsFromPeer([BuildService(*parts)]))
         return answering[0]
 

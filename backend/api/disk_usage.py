@@ -30,7 +30,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
                 "Images": _images(engine, api_version(request)) if "image" in kinds else None,
                 "Containers": await _containers(engine) if "container" in kinds else None,
                 "Volumes": await _volumes(engine) if "volume" in kinds else None,
-                "BuildCache": [] if "build-cache" in kinds else None,
+                "BuildCache": await _build_cache(engine) if "build-cache" in kinds else None,
             }
         )
 
@@ -75,3 +75,8 @@ async def _volumes(engine: Engine) -> list[dict[str, Any]]:
         for volume in engine.volumes.list()
         if not volume.options  # what others hold does not count, as with Docker
     ]
+
+
+async def _build_cache(engine: Engine) -> list[dict[str, Any]]:
+    """Return what commands of builds cache in; the steps of builds are images."""
+    return [usage.to_docker() for usage in await engine.builds.cache_mounts.usage()]

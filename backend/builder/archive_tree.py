@@ -53,11 +53,11 @@ class ArchiveTree:
         return tree
 
     @classmethod
-    def of_file(cls, path: Path, name: str, mtime: int) -> "ArchiveTree":
+    def of_file(cls, path: Path, name: str, mtime: int, mode: int = 0o600) -> "ArchiveTree":
         """Return the tree that holds nothing but the file `path`, under `name`. Blocking."""
         tree = cls(os.open(path, os.O_RDONLY | os.O_CLOEXEC))
         size = os.fstat(tree._descriptor).st_size
-        node = Node(FILE, mode=0o600, mtime=mtime, size=size)
+        node = Node(FILE, mode=mode, mtime=mtime, size=size)
         tree._place(name, node, tar_sums.file_header(name, node))
         return tree
 

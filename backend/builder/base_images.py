@@ -27,5 +27,5 @@ async def find_or_pull(
             if platform is None or platforms.from_json(found.config).suits(platform):
                 return found
     wanted = reference.parse(name).favouring_digest().with_default_tag()
-    await images.pull(wanted, platform, options.credentials_for(wanted), send)
+    await images.pull(wanted, platform, await options.credentials_for(wanted), send)
     return images.find_listed(str(wanted))

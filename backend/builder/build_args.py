@@ -5,6 +5,9 @@ Source: Dockerfile reference, "ARG": scope, predefined ones, and those before th
 
 from collections.abc import Iterable, Mapping
 
+from backend.images import platforms
+from backend.images.platforms import Platform
+
 # Known without an ARG; then they are no part of the cache's key either.
 PREDEFINED = frozenset(
     name
@@ -12,19 +15,41 @@ PREDEFINED = frozenset(
     for name in (upper, upper.lower())
 )
 
+SOURCE_DATE = "SOURCE_DATE_EPOCH"  # for BuildKit itself, like BUILDKIT_…
+
+
+def platform_arguments(platform: Platform | None, target: str) -> dict[str, str]:
+    """Return the arguments that tell where an image is built and where it will run, and the target stage.
+
+    Source: Dockerfile reference, "Automatic platform ARGs in the global scope".
+    """
+    own = platforms.own()
+    found = {"TARGETSTAGE": target or "default"}
+    for prefix, here in (("BUILD", own), ("TARGET", platform or own)):
+        found |= {
+            f"{prefix}PLATFORM": str(here),
+            f"{prefix}OS": here.os,
+            f"{prefix}ARCH": here.architecture,
+            f"{prefix}VARIANT": here.variant,
+        }
+    return found
+
 
 class BuildArgs:
-    """The arguments of one stage; `given` are the caller's, of which None means without a value."""
+    """The arguments of one stage; `given` are the caller's, of which None means without a value.
 
-    def __init__(self, given: Mapping[str, str | None]) -> None:
+    `automatic` ones are known to FROM, and to stages that declare them.
+    """
+
+    def __init__(self, given: Mapping[str, str | None], automatic: Mapping[str, str] | None = None) -> None:
         self._given = given
-        self._global: dict[str, str | None] = {}
+        self._global: dict[str, str | None] = dict(automatic or {})
         self._declared: dict[str, str | None] = {}
         self._used: set[str] = set()
 
     def for_stage(self) -> "BuildArgs":
         """Return arguments for a new stage: it has to declare those of the file's head again."""
-        stage = BuildArgs(self._given)
+        stage = BuildArgs(self._given)  # the automatic ones are among the global ones
         stage._global = self._global
         stage._used = self._used  # one build, one warning
         return stage
@@ -58,7 +83,8 @@ class BuildArgs:
 
     def unused(self) -> list[str]:
         """Return the caller's arguments that no ARG asked for."""
-        return sorted(self._given.keys() - self._used - PREDEFINED)
+        names = self._given.keys() - self._used - PREDEFINED
+        return sorted(name for name in names if not name.startswith("BUILDKIT_") and name != SOURCE_DATE)
 
     def _values(self, declared: Mapping[str, str | None]) -> dict[str, str]:
         values: dict[str, str] = {}

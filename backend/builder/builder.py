@@ -3,6 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from backend.builder import remote_files
@@ -14,40 +15,68 @@ from backend.builder.build_context import (
     scratch_folder,
 )
 from backend.builder.build_options import BuildOptions
-from backend.builder.build_output import Room, Send
-from backend.builder.image_build import ImageBuild
+from backend.builder.cache_mounts import CacheMounts
+from backend.builder.image_build import BuildParts, ImageBuild
 from backend.builder.instruction_parser import parse_dockerfile
+from backend.builder.progress import Progress
 from backend.containers.manager import Containers
 from backend.errors import InvalidParameterError, NotSupportedError
 from backend.images.decompression import BZIP2_MAGIC, GZIP_MAGIC, XZ_MAGIC, ZSTD_MAGIC
 from backend.images.tar_headers import BLOCK, is_valid
-from backend.state_files import StateFiles
 from backend.tasks import in_thread_to_end
 
 GIT = re.compile(r"(?:git://|git@|github\.com/|https?://.*\.git(?:#.*)?$)")
-Source = str | AsyncIterator[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class BuildInput:
+    """A context that is here already, and the Dockerfile's text."""
+
+    context: BuildContext
+    dockerfile: str
+
+
+Source = str | AsyncIterator[bytes] | BuildInput
 
 
 async def build_image(
-    containers: Containers, files: StateFiles, source: Source, options: BuildOptions, send: Send, room: Room
+    containers: Containers,
+    cache_mounts: CacheMounts,
+    source: Source,
+    options: BuildOptions,
+    progress: Progress,
 ) -> str:
-    """Build an image from an archive's bytes, or from what is at an address; returns its id.
+    """Build an image from an archive's bytes, from what is at an address, or from an input; returns its id.
 
-    Commands that print without end wait for `room` among what was sent.
-
-    Nothing is sent before the Dockerfile is understood. Raises EngineError in dockerd's words; only images of
+    Nothing is told before the Dockerfile is understood. Raises EngineError in dockerd's words; only images of
     steps that were done stay then. So they do when it is cancelled.
     """
-    async with scratch_folder(files) as scratch, _context(source, options, scratch, send) as context:
+    if isinstance(source, BuildInput):
+        return await _build(containers, cache_mounts, source, options, progress)
+    async with (
+        scratch_folder(containers.files) as scratch,
+        _context(source, options, scratch) as context,
+    ):
         text = await in_thread_to_end(read_dockerfile, context.tree, options.dockerfile)
-        dockerfile = await in_thread_to_end(parse_dockerfile, text)
-        async with containers.images.kept() as keep:
-            return (await ImageBuild(containers, dockerfile, context, options, send, room, keep).run()).id
+        return await _build(containers, cache_mounts, BuildInput(context, text), options, progress)
+
+
+async def _build(
+    containers: Containers,
+    cache_mounts: CacheMounts,
+    found: BuildInput,
+    options: BuildOptions,
+    progress: Progress,
+) -> str:
+    dockerfile = await in_thread_to_end(parse_dockerfile, found.dockerfile)
+    async with containers.images.kept() as keep:
+        parts = BuildParts(containers, cache_mounts, found.context, options, progress, keep)
+        return (await ImageBuild(parts, dockerfile).run()).id
 
 
 @asynccontextmanager
 async def _context(
-    source: Source, options: BuildOptions, scratch: Path, send: Send
+    source: str | AsyncIterator[bytes], options: BuildOptions, scratch: Path
 ) -> AsyncIterator[BuildContext]:
     if not isinstance(source, str):
         async with received_context(source, scratch) as context:

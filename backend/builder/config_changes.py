@@ -10,9 +10,10 @@ from typing import Any
 
 from backend.builder import durations, instructions
 from backend.builder.build_args import BuildArgs
-from backend.builder.expansion import expand_word, expand_words
+from backend.builder.expansion import expand_text, expand_word, expand_words
 from backend.builder.exposed_ports import parse_port_specs
 from backend.builder.go_text import quote_all, show_all
+from backend.builder.heredocs import Heredoc
 from backend.builder.instruction_parser import parse_instructions
 from backend.builder.instructions import CommandLine, Instruction
 from backend.containers.signals import parse_signal
@@ -105,8 +106,12 @@ def expand(instruction: Instruction, variables: Mapping[str, str], escape: str) 
             return replace(
                 instruction,
                 owner=word(instruction.owner),
+                mode=word(instruction.mode),
                 sources=tuple(word(source) for source in instruction.sources),
                 destination=word(instruction.destination),
+                excluded=tuple(word(pattern) for pattern in instruction.excluded),
+                checksum=word(instruction.checksum),
+                texts=tuple(_expanded(heredoc, variables) for heredoc in instruction.texts),
             )
         case instructions.Workdir(path=path):
             return replace(instruction, path=word(path))
@@ -127,6 +132,13 @@ def expand(instruction: Instruction, variables: Mapping[str, str], escape: str) 
                 ),
             )
     return instruction
+
+
+def _expanded(heredoc: Heredoc, variables: Mapping[str, str]) -> Heredoc:
+    """Return a text with its variables replaced, unless its name was quoted."""
+    if not heredoc.expands:
+        return heredoc
+    return replace(heredoc, content=expand_text(heredoc.content, variables))
 
 
 def change(config: Mapping[str, Any], instruction: Instruction, *, command_set: bool) -> Change:

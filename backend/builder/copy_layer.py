@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from backend.builder.copy_sources import Source, last_name
+from backend.builder.file_modes import Chmod
 from backend.builder.source_tree import FILE, FOLDER, SYMLINK, Node, SourceTree, resolve, walk
 from backend.errors import InvalidParameterError
 from backend.images import tar_headers
@@ -39,34 +40,46 @@ class _Planned:
 
 
 class CopyLayer:
-    """The entries of one layer over the image whose files are `root`."""
+    """The entries of one layer over the image whose files are `root`; copied files get modes by `chmod`."""
 
-    def __init__(self, root: SourceTree) -> None:
+    def __init__(self, root: SourceTree, chmod: Chmod | None = None) -> None:
         self._root = root
+        self._chmod = chmod
         self._now = int(time.time())
         self._planned: dict[str, _Planned] = {}
         self._resolved: dict[str, str] = {}
         self._groups = 0
 
-    def add(self, source: Source, destination: str, owner: Owner | None) -> None:
+    def add(
+        self, source: Source, destination: str, owner: Owner | None, *, keeps_parents: bool = False
+    ) -> None:
         """Plan a source to go to the absolute path `destination`; None keeps its owners. Blocking.
 
-        Raises InvalidParameterError in dockerd's words.
+        With `keeps_parents` it goes into that folder, with the folders above it. Raises
+        InvalidParameterError in dockerd's words.
         """
         target = resolve(self._root, destination)
+        if source.above:
+            target = f"{target}/{source.above}".lstrip("/")
+            self._add_parents(source, target, owner)
+        if source.above or (keeps_parents and source.path):
+            target = f"{target}/{last_name(source.path)}".lstrip("/")
         present = self._look(target)
         if source.node.kind == FOLDER:
             if present is not None and present.kind != FOLDER:
                 raise InvalidParameterError(f"failed to copy directory: mkdir /{target}: not a directory")
             if present is None:
                 self._make_folders(target, Owner(), owner or Owner())
+                if target and (self._chmod is not None or keeps_parents):
+                    self._put(target, _Planned(self._owned(source.node, owner)))
             self.add_tree(source.tree, source.real_path, target, owner)
             return
-        if destination.endswith("/") or (present is not None and present.kind == FOLDER):
+        into_folder = destination.endswith("/") or (present is not None and present.kind == FOLDER)
+        if into_folder and not keeps_parents:
             target = f"{target}/{last_name(source.path)}".lstrip("/")
         above = target.rpartition("/")[0]
         self._make_folders(above, owner or Owner(), owner or Owner())
-        self._put(target, _Planned(_owned(source.node, owner), source.tree, source.real_path))
+        self._put(target, _Planned(self._owned(source.node, owner), source.tree, source.real_path))
 
     def add_tree(self, tree: SourceTree, top: str, target: str, owner: Owner | None) -> None:
         """Plan everything below the folder `top` of a tree. Blocking."""
@@ -79,7 +92,9 @@ class CopyLayer:
             above, _, name = place.rpartition("/")
             if above not in self._planned:
                 above = self._real_folder(above)
-            self._put(f"{above}/{name}".lstrip("/"), _Planned(_owned(node, owner), tree, path, self._groups))
+            self._put(
+                f"{above}/{name}".lstrip("/"), _Planned(self._owned(node, owner), tree, path, self._groups)
+            )
 
     def add_folder(self, path: str) -> None:
         """Plan an absolute path to be a folder, as WORKDIR does. Raises InvalidParameterError."""
@@ -123,6 +138,26 @@ class CopyLayer:
         first = first_names.setdefault((planned.group, planned.node.number), path)
         return "" if first == path else first
 
+    def _owned(self, node: Node, owner: Owner | None) -> Node:
+        """Return a node as it is to be in the layer."""
+        changed = _given_to(node, owner)
+        if self._chmod is None or node.kind == SYMLINK:
+            return changed
+        return replace(changed, mode=self._chmod(node.mode, node.kind == FOLDER))
+
+    def _add_parents(self, source: Source, target: str, owner: Owner | None) -> None:
+        """Plan the missing folders above a source to be as they are in its tree."""
+        missing: list[tuple[str, Node]] = []
+        parts, above = target.split("/"), source.path.rpartition("/")[0].split("/")
+        for depth in range(source.above.count("/") + 1):
+            place = "/".join(parts[: len(parts) - depth])
+            node = source.tree.look(resolve(source.tree, "/".join(above[: len(above) - depth])))
+            if node is not None and self._look(place) is None:
+                missing.append((place, node))
+        self._make_folders(target, Owner(), owner or Owner())
+        for place, node in missing:
+            self._put(place, _Planned(_given_to(replace(node, implied=False), owner or Owner())))
+
     def _look(self, path: str) -> Node | None:
         planned = self._planned.get(path)
         return planned.node if planned else self._root.look(path)
@@ -157,7 +192,7 @@ class CopyLayer:
         self._planned[path] = planned
 
 
-def _owned(node: Node, owner: Owner | None) -> Node:
+def _given_to(node: Node, owner: Owner | None) -> Node:
     """Return a node with another owner. The kernel takes set-id bits and capabilities from it then."""
     if owner is None:
         return node

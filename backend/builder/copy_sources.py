@@ -5,11 +5,20 @@ they lead to: one that leads nowhere and is changed is noticed.
 """
 
 import posixpath
+import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from backend.builder import tar_sums
-from backend.builder.path_patterns import clean, has_wildcards, name_expression
+from backend.builder.filtered_tree import FilteredTree
+from backend.builder.path_patterns import (
+    IgnorePattern,
+    clean,
+    deep_expression,
+    excludes,
+    has_wildcards,
+    name_expression,
+)
 from backend.builder.source_tree import FOLDER, Node, SourceTree, resolve, walk
 from backend.errors import InvalidParameterError
 
@@ -18,7 +27,8 @@ from backend.errors import InvalidParameterError
 class Source:
     """One thing to copy. `path` is as it was asked for, `real_path` where its links lead.
 
-    `plain` files are never unpacked, whatever they hold.
+    `plain` files are never unpacked, whatever they hold. `above` are the folders that it keeps when parents
+    are kept.
     """
 
     tree: SourceTree
@@ -27,19 +37,54 @@ class Source:
     node: Node
     digest: str
     plain: bool = False
+    above: str = ""
 
 
-def find_sources(tree: SourceTree, word: str, *, from_image: bool, literal: bool = False) -> list[Source]:
+def find_sources(
+    tree: SourceTree,
+    word: str,
+    *,
+    from_image: bool,
+    literal: bool = False,
+    excluded: Sequence[IgnorePattern] = (),
+    keeps_parents: bool = False,
+) -> list[Source]:
     """Return what a word of an instruction names; `literal` words have no wildcards. Blocking.
 
-    Raises InvalidParameterError in dockerd's words.
+    What `excluded` patterns fit, seen from the source itself, is left out. Raises InvalidParameterError in
+    dockerd's words.
     """
     if not from_image:
         _check_inside(word)
     path = word if literal else word.removeprefix("/").removeprefix("./")
+    if keeps_parents:
+        path = clean(path)
     if not literal and has_wildcards(path):
-        return list(_matching(tree, path))
-    return [_source(tree, path, from_image=from_image)]
+        expression = deep_expression(path) if keeps_parents else name_expression(path)
+        found = list(_matching(tree, expression)) if expression is not None else []
+    else:
+        found = [_source(tree, path, from_image=from_image)]
+    if excluded:
+        found = [kept for source in found if (kept := _without(source, excluded)) is not None]
+    if keeps_parents:
+        return [replace(source, above=_above(word, source.path)) for source in found]
+    return found
+
+
+def _without(source: Source, excluded: Sequence[IgnorePattern]) -> Source | None:
+    """Return a source without what the patterns fit, None when nothing of it is left."""
+    if source.node.kind != FOLDER:
+        return None if excludes(excluded, last_name(source.path)) else source
+    tree = FilteredTree(source.tree, source.real_path, excluded)
+    return replace(source, tree=tree, digest=_folder_digest(tree, source.real_path, source.node))
+
+
+def _above(word: str, path: str) -> str:
+    """Return the folders above a source that it keeps: those behind `/./`, if the word has that."""
+    before, pivot, _ = word.partition("/./")
+    left_out = len([part for part in before.split("/") if part not in ("", ".")]) if pivot else 0
+    parts = [part for part in path.split("/") if part]
+    return "/".join(parts[left_out:-1])
 
 
 def joint_digest(sources: Sequence[Source]) -> str:
@@ -55,10 +100,7 @@ def _check_inside(word: str) -> None:
         raise InvalidParameterError(f"forbidden path outside the build context: {word} ()")
 
 
-def _matching(tree: SourceTree, pattern: str) -> Iterator[Source]:
-    expression = name_expression(pattern)
-    if expression is None:
-        return
+def _matching(tree: SourceTree, expression: re.Pattern[str]) -> Iterator[Source]:
     for path, _ in walk(tree):
         if expression.fullmatch(path):
             yield _source(tree, path, from_image=True)
@@ -77,10 +119,14 @@ def _source(tree: SourceTree, path: str, *, from_image: bool) -> Source:
         )
     if node.kind != FOLDER:
         return Source(tree, path, real_path, node, f"file:{tree.digest(real_path, node)}")
-    below = [tree.digest(inner, item) for inner, item in walk(tree, real_path)]
-    if real_path:
-        below.append(tree.digest(real_path, node))
-    return Source(tree, path, real_path, node, f"dir:{tar_sums.joined(sorted(below))}")
+    return Source(tree, path, real_path, node, _folder_digest(tree, real_path, node))
+
+
+def _folder_digest(tree: SourceTree, path: str, node: Node) -> str:
+    below = [tree.digest(inner, item) for inner, item in walk(tree, path)]
+    if path:
+        below.append(tree.digest(path, node))
+    return f"dir:{tar_sums.joined(sorted(below))}"
 
 
 def last_name(path: str) -> str:

@@ -1,5 +1,10 @@
 """COPY and ADD: what they take, and the layer that they make."""
 
+import hashlib
+import re
+import secrets
+import time
+from dataclasses import replace
 from pathlib import Path
 
 from backend.builder import remote_files
@@ -7,13 +12,19 @@ from backend.builder.archive_tree import ArchiveTree
 from backend.builder.build_context import BuildContext, read_archive
 from backend.builder.copy_layer import CopyLayer, Owner
 from backend.builder.copy_sources import Source, find_sources, joint_digest
+from backend.builder.file_modes import parse_chmod
+from backend.builder.heredocs import Heredoc
+from backend.builder.instruction_forms import NO_GIT
 from backend.builder.instructions import Copy
 from backend.builder.owners import find_owner
+from backend.builder.path_patterns import read_patterns
 from backend.builder.source_tree import FILE, SourceTree
 from backend.errors import InvalidParameterError
 from backend.images.tar_headers import BLOCK, is_valid
 from backend.tasks import in_thread_to_end
 
+GIT = re.compile(r"(?:git://|git@|ssh://[^/]+@|https?://[^#]*\.git(?:#.*)?$)")
+CHECKSUM = re.compile(r"sha256:[0-9a-f]{64}")
 COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")
 
 
@@ -26,11 +37,16 @@ class CopyStep:
         self._context = context
         self._sources: list[Source] = []
         self._opened: list[ArchiveTree] = []
+        self._chmod = parse_chmod(step.mode) if step.mode else None
+        self._excluded = read_patterns(step.excluded)
+        self._check_checksum()
 
     async def find_sources(self, show_progress: "remote_files.ShowProgress") -> None:
         """Look for the sources, downloading those that are addresses. Raises InvalidParameterError."""
         step = self._step
         for word in step.sources:
+            if step.adding and GIT.match(word):
+                raise InvalidParameterError(NO_GIT)
             try:
                 if remote_files.is_address(word):
                     self._sources.append(await self._download(word, show_progress))
@@ -38,6 +54,8 @@ class CopyStep:
                     self._sources += await in_thread_to_end(self._find, word)
             except InvalidParameterError as error:
                 raise InvalidParameterError(f"{step.keyword} failed: {error.message}") from error
+        for heredoc in step.texts:
+            self._sources.append(await in_thread_to_end(self._text, heredoc))
         if not self._sources:
             raise InvalidParameterError(f"{step.keyword} failed: no source files were specified")
         if len(self._sources) > 1 and not step.destination.endswith("/"):
@@ -47,7 +65,37 @@ class CopyStep:
             )
 
     def _find(self, word: str) -> list[Source]:
-        return find_sources(self._tree, word, from_image=bool(self._step.source_image))
+        return find_sources(
+            self._tree,
+            word,
+            from_image=bool(self._step.source_image),
+            excluded=self._excluded,
+            keeps_parents=self._step.keeps_parents,
+        )
+
+    def _check_checksum(self) -> None:
+        if not self._step.checksum:
+            return
+        if len(self._step.sources) + len(self._step.texts) != 1:
+            raise InvalidParameterError("checksum can't be specified for multiple sources")
+        if not all(remote_files.is_address(word) for word in self._step.sources) or self._step.texts:
+            raise InvalidParameterError("checksum can't be specified for non-HTTP sources")
+        if not CHECKSUM.fullmatch(self._step.checksum):
+            raise InvalidParameterError("invalid checksum digest format")
+
+    def _text(self, heredoc: Heredoc) -> Source:
+        """Return a file that stands in the Dockerfile itself."""
+        if heredoc.name in (".", "..") or "/" in heredoc.name:
+            raise InvalidParameterError(f"{heredoc.name} is no name for a file")
+        path = self._context.scratch / f"text-{secrets.token_hex(8)}"
+        path.write_text(heredoc.text, errors="surrogateescape", newline="")
+        return self._only(ArchiveTree.of_file(path, heredoc.name, int(time.time()), 0o644), heredoc.name)
+
+    def _only(self, tree: ArchiveTree, name: str) -> Source:
+        """Return the one file of a tree."""
+        self._opened.append(tree)
+        (source,) = find_sources(tree, name, from_image=True, literal=True)
+        return replace(source, plain=True)
 
     async def _download(self, address: str, show_progress: "remote_files.ShowProgress") -> Source:
         if not self._step.adding:
@@ -59,16 +107,22 @@ class CopyStep:
             if self._step.destination.endswith("/"):
                 raise InvalidParameterError(f"cannot determine filename for source {address}")
             name = "__unnamed__"
+        if self._step.checksum:
+            found = f"sha256:{await in_thread_to_end(_sha256, file.path)}"
+            if found != self._step.checksum:
+                raise InvalidParameterError(f"digest mismatch {found}: {self._step.checksum}")
         tree = await in_thread_to_end(ArchiveTree.of_file, file.path, name, file.mtime)
-        self._opened.append(tree)
-        (source,) = await in_thread_to_end(lambda: find_sources(tree, name, from_image=True, literal=True))
-        return Source(tree, source.path, source.real_path, source.node, source.digest, plain=True)
+        return await in_thread_to_end(self._only, tree, name)
 
     def comment(self) -> str:
         """Return the step as history and cache note it."""
         step = self._step
-        owner = f"--chown={step.owner} " if step.owner else ""
-        return f"{step.keyword} {owner}{joint_digest(self._sources)} in {step.destination} "
+        flags = [f"--chown={step.owner}"] if step.owner else []
+        flags += [f"--chmod={step.mode}"] if step.mode else []
+        flags += ["--link"] if step.linked else []
+        flags += ["--parents"] if step.keeps_parents else []
+        words = [step.keyword, *flags, joint_digest(self._sources), "in", step.destination]
+        return f"{' '.join(words)} "
 
     async def layer(self, root: SourceTree, working_dir: str) -> CopyLayer:
         """Return the layer over the image whose files are `root`. Raises InvalidParameterError."""
@@ -83,12 +137,13 @@ class CopyStep:
         owner: Owner | None = find_owner(root, step.owner) if step.owner else Owner()
         if step.source_image and not step.owner:
             owner = None  # files from images keep theirs
-        layer = CopyLayer(root)
+        # A linked layer is the same whatever is below it: no link of the image leads it anywhere.
+        layer = CopyLayer(ArchiveTree() if step.linked else root, self._chmod)
         for source in self._sources:
             try:
                 if step.adding and not source.plain and self._add_archive(layer, source, destination):
                     continue
-                layer.add(source, destination, owner)
+                layer.add(source, destination, owner, keeps_parents=step.keeps_parents)
             except InvalidParameterError as error:
                 raise InvalidParameterError(f"failed to copy files: {error.message}") from error
         return layer
@@ -117,6 +172,11 @@ class CopyStep:
         """Let go of what was opened for the step."""
         for tree in self._opened:
             tree.close()
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _beginning(source: Source) -> bytes:

@@ -1,13 +1,15 @@
-"""Splits a Dockerfile into instructions: directives, comments, continued lines, flags.
+"""Splits a Dockerfile into instructions: directives, comments, continued lines, heredocs, flags.
 
 Source: Dockerfile reference, "Format", "Parser directives"; BuildKit's `frontend/dockerfile/parser`, whose
 texts clients know.
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from backend.builder import heredocs
 from backend.builder.go_text import SPACES
+from backend.builder.heredocs import Heredoc
 from backend.errors import InvalidParameterError
 
 MAX_LINE = 65535  # bytes; also dockerd's
@@ -18,13 +20,18 @@ _DIRECTIVES = ("escape", "syntax", "check")
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One instruction as it stands: `original` is all of it on one line, `number` where it begins."""
+    """One instruction as it stands: `original` is all of it on one line, but for the texts below it.
+
+    `number` is where it begins, `last_number` where it ends.
+    """
 
     keyword: str
     flags: tuple[str, ...]
     rest: str
     original: str
     number: int
+    last_number: int
+    heredocs: tuple[Heredoc, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +45,8 @@ class DockerfileText:
 
 def split_dockerfile(text: str) -> DockerfileText:
     """Return the instructions of a Dockerfile. Raises InvalidParameterError in dockerd's words."""
-    raw = [line.rstrip("\r") for line in text.removeprefix("\ufeff").split("\n")]
+    whole_lines = text.removeprefix("\ufeff").split("\n")
+    raw = [line.rstrip("\r") for line in whole_lines]
     if any(len(line) > MAX_LINE // 4 and len(line.encode(errors="replace")) > MAX_LINE for line in raw):
         raise InvalidParameterError(f"dockerfile line greater than max allowed size of {MAX_LINE}")
     escape = _read_escape(raw)
@@ -70,7 +78,14 @@ def split_dockerfile(text: str) -> DockerfileText:
             whole += following
         if had_empty_line:
             warnings.append(f"[WARNING]: Empty continuation line found in: {whole}")
-        lines.append(split_line(whole, number))
+        line = split_line(whole, number, position)
+        if waiting := heredocs.announced(line.keyword.upper(), whole):
+            texts: list[Heredoc] = []
+            for heredoc in waiting:
+                read, position = heredocs.read_content(heredoc, whole_lines, position)
+                texts.append(read)
+            line = replace(line, last_number=position, heredocs=tuple(texts))
+        lines.append(line)
     if not lines:
         raise InvalidParameterError("file with no instructions")
     if warnings:
@@ -96,11 +111,11 @@ def _read_escape(lines: list[str]) -> str:
     return escape
 
 
-def split_line(text: str, number: int) -> Line:
+def split_line(text: str, number: int, last_number: int) -> Line:
     """Return an instruction's keyword, flags and the rest."""
     keyword, *rest = _WHITESPACE.split(text.strip(SPACES), maxsplit=1)
     flags, arguments = _split_flags(rest[0]) if rest else ((), "")
-    return Line(keyword, flags, arguments.strip(SPACES), text, number)
+    return Line(keyword, flags, arguments.strip(SPACES), text, number, last_number)
 
 
 def _split_flags(text: str) -> tuple[tuple[str, ...], str]:
@@ -135,35 +150,3 @@ def _read_flag(text: str, position: int) -> tuple[str, int]:
         else:
             word += character
     return word, position
-
-
-def split_words(text: str) -> list[str]:
-    """Return the words between spaces, as reference and list forms have them."""
-    return _WHITESPACE.split(text) if text else []
-
-
-def split_quoted_words(text: str, escape: str) -> list[str]:
-    """Return words of which quotes hold several parts together; quotes and escapes stay in the words."""
-    words: list[str] = []
-    word, quote, was_quoted, position = "", "", False, 0
-    while position < len(text):
-        character = text[position]
-        position += 1
-        if not quote and character in SPACES:
-            if word or was_quoted:
-                words.append(word)
-            word, was_quoted = "", False
-            continue
-        if character == quote:
-            quote = ""
-        elif not quote and character in "'\"":
-            quote, was_quoted = character, True
-        elif character == escape and quote != "'":
-            if position == len(text):
-                break  # an escape at the very end means nothing
-            character += text[position]
-            position += 1
-        word += character
-    if word or was_quoted:
-        words.append(word)
-    return words

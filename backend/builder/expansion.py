@@ -29,9 +29,16 @@ def expand_words(text: str, variables: Mapping[str, str], escape: str) -> list[s
     return _expand(text, variables, escape)[1]
 
 
-def _expand(text: str, variables: Mapping[str, str], escape: str) -> tuple[str, list[str]]:
+def expand_text(text: str, variables: Mapping[str, str]) -> str:
+    """Return a whole text with its variables replaced: quotes are nothing special in it."""
+    return _expand(text, variables, "\\", quotes=False)[0]
+
+
+def _expand(
+    text: str, variables: Mapping[str, str], escape: str, *, quotes: bool = True
+) -> tuple[str, list[str]]:
     try:
-        return _Reader(text, variables, escape).read_until(END, raw=False)
+        return _Reader(text, variables, escape, quotes=quotes).read_until(END, raw=False)
     except InvalidParameterError as error:
         raise InvalidParameterError(f"failed to process {quote(text)}: {error.message}") from error
 
@@ -67,7 +74,8 @@ class _Words:
 class _Reader:
     """One pass over one text."""
 
-    def __init__(self, text: str, variables: Mapping[str, str], escape: str) -> None:
+    def __init__(self, text: str, variables: Mapping[str, str], escape: str, *, quotes: bool) -> None:
+        self._quotes = quotes
         self._text = text
         self._variables = variables
         self._escape = escape
@@ -100,11 +108,9 @@ class _Reader:
             self._depth -= 1
 
     def _read_until(self, stop: str) -> tuple[str, list[str]]:
-        special: dict[str, Callable[[], str]] = {
-            "$": self._dollar,
-            "'": self._single_quoted,
-            '"': self._double_quoted,
-        }
+        special: dict[str, Callable[[], str]] = {"$": self._dollar}
+        if self._quotes:
+            special |= {"'": self._single_quoted, '"': self._double_quoted}
         parts: list[str] = []
         length = 0
         words = _Words()

@@ -26,25 +26,37 @@ async def image_root(containers: Containers, image: Image | None) -> AsyncIterat
     if image is None or not image.store_layers:
         yield ArchiveTree()
         return
-    paths = RunFiles.of(containers.files, new_id())
-    try:
-        lowers = await containers.images.mount(image, paths.container_id)
-        if len(lowers) == 1:
-            root = lowers[0]
-        else:
-            root = paths.root
-            await in_thread_to_end(_mount, paths, lowers)
+    async with mounted_image(containers, image) as root:
         with opened_root(root) as descriptor:
             yield MountedTree(descriptor)
+
+
+@asynccontextmanager
+async def mounted_image(
+    containers: Containers, image: Image | None, *, writable: bool = False
+) -> AsyncIterator[Path]:
+    """Hold the folder where an image's files are mounted; what is written to it is lost with it.
+
+    Raises SystemFailureError.
+    """
+    paths = RunFiles.of(containers.files, new_id())
+    try:
+        lowers = await containers.images.mount(image, paths.container_id) if image is not None else []
+        if len(lowers) == 1 and not writable:
+            yield lowers[0]
+        else:
+            await in_thread_to_end(_mount, paths, lowers)
+            yield paths.root
     finally:
         await in_thread_to_end(_unmount, paths)
         await containers.images.unmount(paths.container_id)
 
 
 def _mount(paths: RunFiles, lowers: list[Path]) -> None:
-    paths.make_data()
     paths.root.mkdir(parents=True, mode=0o755)
-    overlay.mount_overlay(lowers, paths.upper, paths.work, paths.root)
+    if lowers:
+        paths.make_data()
+        overlay.mount_overlay(lowers, paths.upper, paths.work, paths.root)
 
 
 def _unmount(paths: RunFiles) -> None:

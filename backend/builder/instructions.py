@@ -3,12 +3,19 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+from backend.builder.heredocs import Heredoc
+
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """One instruction; `code` is its text on one line, as the build's output shows it."""
+    """One instruction; `code` is its text on one line, as the build's output shows it.
+
+    `line` and `last_line` are where it stands in the Dockerfile, 0 when it does not come from there.
+    """
 
     code: str
+    line: int = field(default=0, kw_only=True)
+    last_line: int = field(default=0, kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +42,11 @@ class Maintainer(Instruction):
 
 @dataclass(frozen=True, slots=True)
 class Copy(Instruction):
-    """COPY and ADD (`adding`). `source_image` is a stage's name or number, or an image."""
+    """COPY and ADD (`adding`). `source_image` is a stage's name or number, or an image.
+
+    `texts` are files that the Dockerfile itself holds. With `linked` the layer does not look at what is
+    below it, with `keeps_parents` sources keep the folders that they are in.
+    """
 
     sources: tuple[str, ...]
     destination: str
@@ -43,6 +54,11 @@ class Copy(Instruction):
     mode: str = ""
     source_image: str = ""
     adding: bool = False
+    texts: tuple[Heredoc, ...] = ()
+    linked: bool = False
+    keeps_parents: bool = False
+    excluded: tuple[str, ...] = ()
+    checksum: str = ""
 
     @property
     def keyword(self) -> str:
@@ -74,9 +90,11 @@ class CommandLine(Instruction):
 
 @dataclass(frozen=True, slots=True)
 class Run(CommandLine):
-    """RUN. `flags` are the names of its flags, which the classic builder has none of."""
+    """RUN. `mounts` are as they are written; their words are expanded when the step is done."""
 
-    flags: tuple[str, ...] = ()
+    mounts: tuple[str, ...] = ()
+    network: str = ""
+    texts: tuple[Heredoc, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,6 +164,8 @@ class Stage:
     base: str
     name: str = ""
     platform: str = ""
+    line: int = 0
+    last_line: int = 0
     instructions: list[Instruction] = field(default_factory=list)
 
 

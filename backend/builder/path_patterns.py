@@ -5,7 +5,7 @@ Sources: Dockerfile reference, ".dockerignore file"; moby/patternmatcher; Go's p
 
 import posixpath
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from backend.builder.go_text import SPACES
@@ -24,10 +24,16 @@ class IgnorePattern:
 
 def read_ignore_file(text: str) -> list[IgnorePattern]:
     """Return the patterns of a .dockerignore. Raises InvalidParameterError for a malformed one."""
-    return [
-        IgnorePattern(_ignore_expression(line.removeprefix("!")), line.startswith("!"))
-        for line in ignore_lines(text)
-    ]
+    return _patterns(ignore_lines(text))
+
+
+def read_patterns(lines: Iterable[str]) -> list[IgnorePattern]:
+    """Return patterns that are written as in a .dockerignore. Raises InvalidParameterError."""
+    return _patterns(_clean_lines(lines))
+
+
+def _patterns(lines: Iterable[str]) -> list[IgnorePattern]:
+    return [IgnorePattern(_ignore_expression(line.removeprefix("!")), line.startswith("!")) for line in lines]
 
 
 def ignore_lines(text: str) -> list[str]:
@@ -35,10 +41,13 @@ def ignore_lines(text: str) -> list[str]:
 
     Raises InvalidParameterError for an exception of nothing.
     """
+    lines = text.removeprefix("\ufeff").splitlines()
+    return _clean_lines(line for line in lines if not line.startswith("#"))
+
+
+def _clean_lines(raw_lines: Iterable[str]) -> list[str]:
     lines: list[str] = []
-    for raw in text.removeprefix("\ufeff").splitlines():
-        if raw.startswith("#"):
-            continue
+    for raw in raw_lines:
         line = raw.strip(SPACES)
         mark = "!" if line.startswith("!") else ""
         pattern = line.removeprefix("!").strip(SPACES) if mark else line
@@ -100,6 +109,11 @@ def _ignore_expression(pattern: str) -> re.Pattern[str]:
         else:
             parts.append(re.escape(character))
     return _compiled(parts, pattern)
+
+
+def deep_expression(pattern: str) -> re.Pattern[str]:
+    """Return the expression of a pattern whose `**` means any folders. Raises InvalidParameterError."""
+    return _ignore_expression(pattern)
 
 
 def has_wildcards(pattern: str) -> bool:

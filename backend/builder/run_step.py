@@ -2,7 +2,7 @@
 
 import asyncio
 import codecs
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
 from backend.containers import container_events
@@ -19,17 +19,21 @@ Output = Callable[[int, str], Awaitable[None]]
 class CommandFailedError(InvalidParameterError):
     """A command ended with another code than 0; `exit_code` tells which."""
 
-    def __init__(self, message: str, exit_code: int) -> None:
-        super().__init__(message)
+    def __init__(self, command: Sequence[str], exit_code: int) -> None:
+        super().__init__(f"The command '{' '.join(command)}' returned a non-zero code: {exit_code}")
+        self.command = tuple(command)
         self.exit_code = exit_code
 
 
 async def create_container(
-    containers: Containers, config: Mapping[str, Any], host_config: Mapping[str, Any]
+    containers: Containers,
+    config: Mapping[str, Any],
+    host_config: Mapping[str, Any],
+    own_mounts: Sequence[dict[str, Any]],
 ) -> tuple[Container, list[str]]:
     """Make a step's container, which goes with the build; returns it with warnings. Raises EngineError."""
     body = {**config, "HostConfig": dict(host_config)}
-    created = await containers.create(None, body, for_build=True)
+    created = await containers.create(None, body, for_build=True, own_mounts=own_mounts)
     return created.container, created.warnings
 
 
@@ -51,8 +55,7 @@ async def run_container(
     finally:
         attachment.close()
     if exit_code:
-        shown = " ".join(command)
-        raise CommandFailedError(f"The command '{shown}' returned a non-zero code: {exit_code}", exit_code)
+        raise CommandFailedError(command, exit_code)
 
 
 async def _copy(attachment: Attachment, output: Output) -> None:
@@ -68,9 +71,12 @@ async def _copy(attachment: Attachment, output: Output) -> None:
             await output(stream, text)
 
 
-def keep_container(containers: Containers, container: Container) -> None:
-    """Let a step's container stay when the build is over."""
-    container.record.for_build = False
+def keep_container(containers: Containers, container: Container, secrets: Sequence[str] = ()) -> None:
+    """Let a step's container stay when the build is over, without what was only lent to it."""
+    record = container.record
+    record.for_build = False
+    record.mounts = [mount for mount in record.mounts if not mount.get("Own")]
+    record.config["Env"] = [entry for entry in record.config["Env"] or () if entry not in secrets]
     containers.store.save(container)
 
 

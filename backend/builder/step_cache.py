@@ -45,7 +45,9 @@ class StepCache:
             return None
         found = self._made_here(parent, step)
         if self._sources is not None and (found is None or not self._is_in_sources(found)):
-            found = await self._from_sources(self._sources, parent, step, config)
+            # A history does not tell what was mounted.
+            mounted = bool(step.get("Mounts"))
+            found = None if mounted else await self._from_sources(self._sources, parent, step, config)
         self._missed = found is None
         return found
 

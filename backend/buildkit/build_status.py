@@ -105,6 +105,11 @@ class Vertex:
             self._started = now()
             self._tell(VertexMessage())
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it has begun and is not over."""
+        return self._started is not None and not self._done
+
     def complete(self, error: str = "", *, cached: bool = False) -> None:
         """Tell that it is over, and how."""
         if self._done:

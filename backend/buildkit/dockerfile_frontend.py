@@ -6,11 +6,13 @@ Source: BuildKit's `frontend/dockerui` and `frontend/dockerfile/builder/build.go
 import posixpath
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from backend.builder.archive_tree import ArchiveTree
 from backend.builder.build_context import MAX_DOCKERFILE, BuildContext, scratch_folder
-from backend.builder.image_build import ImageBuild
+from backend.builder.builder import BuildInput, build_image
+from backend.builder.cache_mounts import CacheMounts
 from backend.builder.instruction_parser import parse_dockerfile
 from backend.builder.instructions import Dockerfile
 from backend.builder.path_patterns import clean, ignore_lines
@@ -28,7 +30,6 @@ from backend.images import reference
 from backend.images.image import Image
 from backend.images.reference import DEFAULT_DOMAIN
 from backend.images.registry_auth import Credentials
-from backend.state_files import StateFiles
 from backend.tasks import in_thread_to_end
 
 IGNORE_FILE = ".dockerignore"
@@ -38,7 +39,7 @@ TELL_EVERY = 1 << 20  # bytes
 
 async def build_dockerfile(
     containers: Containers,
-    files: StateFiles,
+    cache_mounts: CacheMounts,
     session: Session,
     attributes: Mapping[str, str],
     status: BuildStatus,
@@ -47,7 +48,7 @@ async def build_dockerfile(
     options = read_frontend_options(attributes)
     if options.context:
         raise NotSupportedError(f"build contexts at an address are not supported: {options.context[:200]}")
-    async with scratch_folder(files) as scratch:
+    async with scratch_folder(containers.files) as scratch:
         transfers = _Transfers(session, scratch, status)
         text, ignored = await _dockerfile(transfers, options)
         dockerfile = await in_thread_to_end(parse_dockerfile, text)
@@ -55,24 +56,17 @@ async def build_dockerfile(
             ignored = await _ignore_file(transfers, options)
         names = step_names(dockerfile)
         credentials = await _credentials(session, dockerfile)
-        chosen = build_options(options, credentials)
+        chosen = replace(build_options(options, credentials), session=session)
         progress = StepProgress(status, names)
-        async with (
-            _context(transfers, options, ignored, scratch) as context,
-            containers.images.kept() as keep,
-        ):
-            build = ImageBuild(containers, dockerfile, context, chosen, progress.send, progress.room, keep)
+        async with _context(transfers, options, ignored, scratch) as context:
             try:
-                image = await build.run()
+                found = BuildInput(context, text)
+                image_id = await build_image(containers, cache_mounts, found, chosen, progress)
             except EngineError as error:
-                raised = in_buildkits_words(error)
-                progress.finish(raised.message)
-                raise raised from error
-            except BaseException:
-                progress.finish("context canceled")
-                raise
-            progress.finish()
-            return image
+                raise in_buildkits_words(error) from error
+            finally:
+                progress.cancelled()
+        return containers.images.find(image_id)
 
 
 class _Transfers:

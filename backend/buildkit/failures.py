@@ -24,15 +24,14 @@ STATUS = {
     UnauthorizedError: Status.UNAUTHENTICATED,
     UnavailableError: Status.UNAVAILABLE,
 }
-CLASSIC_COMMAND = "The command '"
 
 
 def in_buildkits_words(error: EngineError) -> EngineError:
     """Return an error of the builder as BuildKit says it."""
     if isinstance(error, CommandFailedError):
-        command = error.message.removeprefix(CLASSIC_COMMAND).rpartition("' returned a non-zero code")[0]
+        command = quote(" ".join(error.command))
         return InvalidParameterError(
-            f"process {quote(command)} did not complete successfully: exit code: {error.exit_code}"
+            f"process {command} did not complete successfully: exit code: {error.exit_code}"
         )
     return error
 

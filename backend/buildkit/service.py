@@ -11,6 +11,7 @@ from grpclib.const import Cardinality, Handler, Status
 from grpclib.exceptions import GRPCError
 from grpclib.server import Stream
 
+from backend.builder.build_state import BuildState
 from backend.buildkit.build_status import now
 from backend.buildkit.builds import Attributes, Build, Builds
 from backend.buildkit.capabilities import BUILDKIT_VERSION, FRONTEND_CAPABILITIES, LLB_CAPABILITIES
@@ -23,7 +24,6 @@ from backend.buildkit.sessions import Sessions
 from backend.containers.manager import Containers
 from backend.errors import EngineError, InvalidParameterError, NotSupportedError
 from backend.images import platforms
-from backend.state_files import StateFiles
 from backend.tasks import Tasks
 
 BUILD_ID = "buildkit-controlapi-buildid"
@@ -35,10 +35,10 @@ class BuildService:
     """Answers the calls of all clients."""
 
     def __init__(
-        self, containers: Containers, files: StateFiles, tasks: Tasks, sessions: Sessions, engine_id: str
+        self, containers: Containers, builds: BuildState, tasks: Tasks, sessions: Sessions, engine_id: str
     ) -> None:
         self._containers = containers
-        self._files = files
+        self._state = builds
         self._tasks = tasks
         self._sessions = sessions
         self._engine_id = engine_id
@@ -129,7 +129,9 @@ class BuildService:
         if attributes is None:
             return {}
         session = await self._sessions.get(request.session)
-        image = await build_dockerfile(self._containers, self._files, session, attributes, build.status)
+        image = await build_dockerfile(
+            self._containers, self._state.cache_mounts, session, attributes, build.status
+        )
         return await export_result(self._containers, image, export, session, build.status)
 
     async def _status(self, stream: Stream[control.StatusRequest, control.StatusResponse]) -> None:

@@ -11,19 +11,19 @@ SHOWN = (Copy, Run, Workdir)
 SCRATCH = "scratch"
 
 
-def step_names(dockerfile: Dockerfile) -> list[str | None]:
-    """Return the names of all steps in the file's order; None for those that are not shown."""
-    names: list[str | None] = [None] * len(dockerfile.arguments)
+def step_names(dockerfile: Dockerfile) -> dict[int, str]:
+    """Return the names of the steps that are shown, by their line."""
+    names: dict[int, str] = {}
     several = len(dockerfile.stages) > 1
     earlier: set[str] = set()
     for number, stage in enumerate(dockerfile.stages):
         title = stage.name or (f"stage-{number}" if several else "")
-        names += _stage_names(stage, f"{title} " if title else "", stage.base.lower() in earlier)
+        names |= _stage_names(stage, f"{title} " if title else "", stage.base.lower() in earlier)
         earlier.add(stage.name)
     return names
 
 
-def _stage_names(stage: Stage, prefix: str, on_stage: bool) -> list[str | None]:
+def _stage_names(stage: Stage, prefix: str, on_stage: bool) -> dict[int, str]:
     has_image = stage.base != SCRATCH and not on_stage
     total = has_image + sum(map(_is_shown, stage.instructions))
     width = len(str(total))
@@ -34,9 +34,8 @@ def _stage_names(stage: Stage, prefix: str, on_stage: bool) -> list[str | None]:
         done += 1
         return f"[{prefix}{done:>{width}}/{total}] {text}"
 
-    names: list[str | None] = [name(f"FROM {_full_name(stage.base)}") if has_image else None]
-    names += [name(step.code) if _is_shown(step) else None for step in stage.instructions]
-    return names
+    names = {stage.line: name(f"FROM {_full_name(stage.base)}")} if has_image else {}
+    return names | {step.line: name(step.code) for step in stage.instructions if _is_shown(step)}
 
 
 def _is_shown(step: Instruction) -> bool:

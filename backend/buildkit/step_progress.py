@@ -1,66 +1,69 @@
 """Shows the steps of the builder as vertexes."""
 
-import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from backend.builder.build_output import PLAIN, RED
+from backend.builder.progress import Step
 from backend.buildkit.build_status import BuildStatus, Vertex
-
-STEP = re.compile(r"Step (\d+)/\d+ : ")
-CACHED = " ---> Using cache\n"
-REMARK = " ---> "
-STDOUT, STDERR = 1, 2
+from backend.buildkit.failures import in_buildkits_words
+from backend.errors import EngineError
 
 
 class StepProgress:
-    """Takes the builder's messages. `names` are those of all steps, None for those that are not shown."""
+    """Listens to a build. `names` are those of its shown steps, by their line in the Dockerfile."""
 
-    def __init__(self, status: BuildStatus, names: Sequence[str | None]) -> None:
-        self._vertexes = [status.vertex(name) if name else None for name in names]
+    def __init__(self, status: BuildStatus, names: Mapping[int, str]) -> None:
         self._status = status
-        self._current: Vertex | None = None
-        self._is_cached = False
-        self._output = False
+        self._names = names
+        self._vertexes: dict[int, Vertex] = {}
+        self._cached: set[int] = set()
 
-    async def room(self) -> None:
-        """Wait while the client is behind."""
+    def planned(self, steps: Sequence[Step]) -> None:
+        """Announce what will be done."""
+        for step in steps:
+            if step.line in self._names:
+                self._vertexes[step.line] = self._status.vertex(self._names[step.line])
+
+    def begun(self, step: Step) -> None:
+        """Tell that a step begins."""
+        if vertex := self._vertexes.get(step.line):
+            vertex.start()
+
+    def note(self, step: Step | None, text: str) -> None:
+        """Tell nothing: the classic builder's remarks are not BuildKit's."""
+
+    def warning(self, text: str) -> None:
+        """Tell nothing yet."""
+
+    def pull(self, step: Step, message: dict[str, Any]) -> None:
+        """Tell how a transfer goes on."""
+        if (vertex := self._vertexes.get(step.line)) and "status" in message:
+            detail = message.get("progressDetail") or {}
+            name = f"{message.get('id', '')} {message['status']}".strip()
+            vertex.transfer(name, detail.get("current", 0), detail.get("total", 0), done=not detail)
+
+    async def output(self, step: Step, stream: int, text: str) -> None:
+        """Pass on what a command prints; waits while the client is behind."""
+        if vertex := self._vertexes.get(step.line):
+            vertex.log(stream, text.encode())
         await self._status.room()
 
-    def send(self, message: dict[str, Any]) -> None:
-        """Take a message of the builder, in Docker's JSON form."""
-        text = message.get("stream")
-        if isinstance(text, str):
-            self._take_text(text)
-        elif "status" in message and self._current is not None:
-            self._take_transfer(self._current, message)
+    def cached(self, step: Step) -> None:
+        """Note that a step need not be done."""
+        self._cached.add(step.line)
 
-    def finish(self, error: str = "") -> None:
-        """End the step that is being done."""
-        if self._current is not None:
-            self._current.complete(error, cached=self._is_cached)
-        self._current, self._is_cached, self._output = None, False, False
+    def finished(self, step: Step, image_id: str) -> None:
+        """Tell that a step is done."""
+        if vertex := self._vertexes.get(step.line):
+            vertex.complete(cached=step.line in self._cached)
 
-    def _take_text(self, text: str) -> None:
-        if found := STEP.match(text):
-            self.finish()
-            number = int(found[1]) - 1
-            self._current = self._vertexes[number] if number < len(self._vertexes) else None
-            if self._current is not None:
-                self._current.start()
-        elif text == CACHED:
-            self._is_cached = True
-        elif text.startswith(f"{REMARK}Running in "):
-            self._output = True
-        elif text.startswith(REMARK):
-            self._output = False
-        elif self._current is not None and self._output:
-            if text.startswith(RED):
-                self._current.log(STDERR, text.removeprefix(RED).removesuffix(PLAIN).encode())
-            else:
-                self._current.log(STDOUT, text.encode())
+    def failed(self, step: Step, error: EngineError) -> None:
+        """Tell why a step failed."""
+        if vertex := self._vertexes.get(step.line):
+            vertex.complete(in_buildkits_words(error).message)
 
-    def _take_transfer(self, vertex: Vertex, message: dict[str, Any]) -> None:
-        detail = message.get("progressDetail") or {}
-        name = f"{message.get('id', '')} {message['status']}".strip()
-        vertex.transfer(name, detail.get("current", 0), detail.get("total", 0), done=not detail)
+    def cancelled(self) -> None:
+        """End what was begun and is not done."""
+        for vertex in self._vertexes.values():
+            if vertex.is_running:
+                vertex.complete("context canceled")

@@ -71,7 +71,7 @@ class BindSources:
         """
         found: dict[str, str] = {}
         async with AsyncExitStack() as mounted:
-            for mount in (mount for mount in mounts if mount["Type"] == "bind"):
+            for mount in (mount for mount in mounts if mount["Type"] == "bind" and not mount.get("Own")):
                 source = mount["Source"]
                 if self._in_machine(source) in DOCKER_SOCKETS:
                     found[source] = str(self.socket)

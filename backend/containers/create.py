@@ -3,7 +3,7 @@
 Source: Docker Engine API, `POST /containers/create`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -50,8 +50,18 @@ class ContainerCreation:
     networks: Networks
     bind_sources: BindSources
 
-    async def create(self, name: str | None, body: Mapping[str, Any], *, for_build: bool = False) -> Created:
-        """Make a container. Raises EngineError in Docker's words; nothing is left behind then."""
+    async def create(
+        self,
+        name: str | None,
+        body: Mapping[str, Any],
+        *,
+        for_build: bool = False,
+        own_mounts: Sequence[dict[str, Any]] = (),
+    ) -> Created:
+        """Make a container; `own_mounts` are of the engine's own files, in the form of its record.
+
+        Raises EngineError in Docker's words; nothing is left behind then.
+        """
         clean_name = self._choose_name(name)
         config = create_request.read_config(body)
         host_body = {} if body.get("HostConfig") is None else body["HostConfig"]
@@ -72,7 +82,7 @@ class ContainerCreation:
             *networking_request.warnings_about(config, host),
         ]
         resources.discard(host, cgroups.controllers())
-        wishes, taken_over = collect_mounts(config, host, self._mounts_of_others(host))
+        wishes, taken_over = collect_mounts(config, host, [*self._mounts_of_others(host), *own_mounts])
         anonymous = [wish.source for wish in wishes if wish.anonymous]
         record = ContainerRecord(
             id=new_id(),

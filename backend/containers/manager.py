@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -154,9 +154,16 @@ class Containers:
         """Return a container by id, name or start of an id. Raises NotFoundError or InvalidParameterError."""
         return self.store.find(reference)
 
-    async def create(self, name: str | None, body: Mapping[str, Any], *, for_build: bool = False) -> Created:
+    async def create(
+        self,
+        name: str | None,
+        body: Mapping[str, Any],
+        *,
+        for_build: bool = False,
+        own_mounts: Sequence[dict[str, Any]] = (),
+    ) -> Created:
         """Make a container from Docker's create body. Raises EngineError."""
-        created = await self._creation.create(name, body, for_build=for_build)
+        created = await self._creation.create(name, body, for_build=for_build, own_mounts=own_mounts)
         container_events.publish(self.events, created.container, "create")
         return created
 

@@ -11,7 +11,6 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from backend.errors import NotFoundError
@@ -25,6 +24,7 @@ from backend.images.manifest import DOCKER_LAYER, OCI_LAYER
 from backend.images.pins import Pins
 from backend.images.platforms import Platform
 from backend.images.reference import Reference
+from backend.moments import moment_text
 from backend.tasks import in_thread
 from backend.version import VERSION
 
@@ -120,8 +120,7 @@ class ImageCreation:
 def _config(draft: ImageDraft, layers: Sequence[Layer], *, is_empty: bool) -> dict[str, Any]:
     base: Mapping[str, Any] = draft.parent.config if draft.parent else {}
     own = draft.platform or platforms.own()
-    moment, rest = divmod(time.time_ns(), 1_000_000_000)
-    created = f"{datetime.fromtimestamp(moment, UTC):%Y-%m-%dT%H:%M:%S}.{rest:09d}Z"
+    created = moment_text(time.time_ns())
     step: dict[str, Any] = {"created": created, "created_by": draft.created_by}
     step |= {name: text for name, text in (("author", draft.author), ("comment", draft.comment)) if text}
     if is_empty:

@@ -183,8 +183,14 @@ COPY file /plain/file
          "or excluded by .dockerignore: stat out: file does not exist"),
         ("COPY --chown=nobody a /", {"a": ""}, "unable to convert uid/gid chown string to host mapping: "
          "can't find uid for user nobody: no such user: nobody"),
-        ("COPY --chmod=644 a /", {"a": ""}, "the --chmod option requires BuildKit. Refer to "
-         "https://docs.docker.com/go/buildkit/ to learn how to build images with BuildKit enabled"),
+        ("COPY --chmod=rw a /", {"a": ""}, 'invalid chmod parameter: "rw". it should be octal or symbolic'),
+        ("ADD https://host/x.git /", {}, "ADD of git repositories is not supported: clone it, and copy the "
+         "folder"),
+        ("ADD --checksum=sha256:0 a /", {"a": ""}, "checksum can't be specified for non-HTTP sources"),
+        ("RUN --mount=type=secret,id=none,required true", {}, "secret none: not found"),
+        ("RUN --mount=type=ssh,required true", {}, 'no SSH key "default" forwarded from the client'),
+        ("RUN --mount=source=nope,target=/x true", {}, 'failed to compute cache key: "/nope": not found'),
+        ("RUN --mount=type=tmpfs,target=/ true", {}, 'invalid mount target "/"'),
         ("WORKDIR /etc/passwd", {}, "Cannot mkdir: /etc/passwd is not a directory"),
         ("EXPOSE 99999", {}, "Invalid containerPort: 99999"),
     ],

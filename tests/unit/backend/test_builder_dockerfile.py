@@ -81,14 +81,6 @@ def test_arg_takes_several_with_and_without_a_value() -> None:
     assert arg.pairs == (("a", None), ("b", "1"), ("c", ""))
 
 
-def test_a_heredoc_is_refused_with_a_reason() -> None:
-    """The classic builder would drop its text in silence."""
-    for text in ("RUN <<EOF\nx\nEOF", "COPY <<-'E' /x\nE", "RUN python3 <<EOF\nx\nEOF"):
-        with pytest.raises(InvalidParameterError, match="heredoc .* requires BuildKit"):
-            steps(text)
-    steps("RUN echo $((1<<2)) a<<b")  # is none
-
-
 @pytest.mark.parametrize(
     ("text", "message"),
     [

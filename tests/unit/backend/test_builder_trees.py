@@ -1,5 +1,6 @@
 """Trees of archives and the layers made of them, without an engine; whatever bytes they are given."""
 
+import asyncio
 import io
 import random
 import tarfile
@@ -209,6 +210,6 @@ def test_credentials_by_registry() -> None:
     """Docker Hub has an odd key; others are known by host, with or without a scheme."""
     hub, other = Credentials("hub", "1"), Credentials("other", "2")
     options = BuildOptions(credentials={"https://index.docker.io/v1/": hub, "https://r.example:5000": other})
-    assert options.credentials_for(reference.parse("busybox")) == hub
-    assert options.credentials_for(reference.parse("r.example:5000/x")) == other
-    assert not options.credentials_for(reference.parse("r.example/x"))
+    assert asyncio.run(options.credentials_for(reference.parse("busybox"))) == hub
+    assert asyncio.run(options.credentials_for(reference.parse("r.example:5000/x"))) == other
+    assert not asyncio.run(options.credentials_for(reference.parse("r.example/x")))

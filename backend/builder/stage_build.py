@@ -1,0 +1,384 @@
+"""Builds one stage of a Dockerfile, step by step, as Docker's classic builder does.
+
+Source: moby's `builder/dockerfile`. Every step is an image of its own: that is the cache, and what
+`docker images -a` shows.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from backend.builder import config_changes, instructions, stage_graph
+from backend.builder.base_images import find_or_pull
+from backend.builder.build_args import BuildArgs
+from backend.builder.build_context import BuildContext
+from backend.builder.build_options import BuildOptions
+from backend.builder.cache_mounts import CacheMounts
+from backend.builder.classic_output import short
+from backend.builder.config_changes import Config
+from backend.builder.copy_layer import CopyLayer
+from backend.builder.copy_step import CopyStep
+from backend.builder.expansion import expand_word
+from backend.builder.go_text import quote
+from backend.builder.image_config import config_of, stored
+from backend.builder.image_root import image_root
+from backend.builder.instruction_parser import parse_instructions
+from backend.builder.instructions import Instruction, Stage
+from backend.builder.progress import Progress, Step
+from backend.builder.run_command import run_command
+from backend.builder.run_step import create_container, keep_container, remove_container, run_container
+from backend.builder.source_tree import SourceTree
+from backend.builder.step_cache import StepCache
+from backend.builder.step_mounts import StepMounts
+from backend.containers.manager import Containers
+from backend.containers.names import new_id
+from backend.errors import EngineError, InvalidParameterError
+from backend.images import overlay_tar, platforms
+from backend.images.image import EMPTY_CONFIG, Image
+from backend.images.image_creation import ImageDraft
+from backend.tasks import in_thread_to_end
+
+SCRATCH = "scratch"
+CONTAINER_FIELDS = ("Cmd", "Entrypoint", "Env", "User", "WorkingDir", "Volumes", "Labels", "ExposedPorts",
+                    "StopSignal")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class SharedBuild:
+    """What the stages of one build have in common. `made` waits for another stage's image.
+
+    Steps that work hold a place of `working`; `told` tells listeners of a failure.
+    """
+
+    containers: Containers
+    cache_mounts: CacheMounts
+    context: BuildContext
+    options: BuildOptions
+    progress: Progress
+    stages: Sequence[Stage]
+    escape: str
+    keep: Callable[[Image], None]
+    made: Callable[[int], Awaitable[Image | None]]
+    tell_failure: Callable[[Step, EngineError], None]
+    working: asyncio.Semaphore
+
+
+@dataclass(slots=True)
+class _State:
+    """Where a stage stands: its image so far (None before the first layer of `scratch`) and configuration."""
+
+    image: Image | None = None
+    config: Config = field(default_factory=lambda: dict(EMPTY_CONFIG))
+    author: str = ""
+    command_set: bool = False
+
+    @property
+    def image_id(self) -> str:
+        return self.image.id if self.image else ""
+
+
+class StageBuild:
+    """One stage; `steps` are FROM and one for each instruction."""
+
+    def __init__(self, shared: SharedBuild, number: int, steps: Sequence[Step], args: BuildArgs) -> None:
+        self._shared = shared
+        self._number = number
+        self._stage = shared.stages[number]
+        self._steps = steps
+        self._step = steps[0]
+        self._args = args
+        self._state = _State()
+        options = shared.options
+        self._images = shared.containers.images
+        self._cache = StepCache(self._images, disabled=not options.use_cache, cache_from=options.cache_from)
+        self._to_remove: dict[str, None] = {}
+
+    async def run(self) -> Image | None:
+        """Build the stage; returns its image. Raises EngineError in dockerd's words."""
+        progress = self._shared.progress
+        try:
+            progress.begun(self._step)
+            await self._begin()
+            progress.finished(self._step, self._state.image_id)
+            for step, instruction in zip(self._steps[1:], self._stage.instructions, strict=True):
+                self._step = step
+                progress.begun(step)
+                await self._dispatch(instruction)
+                progress.finished(step, self._state.image_id)
+        except EngineError as error:
+            self._shared.tell_failure(self._step, error)
+            raise
+        finally:
+            # Those that a failed or cancelled step left behind, if the caller wants none.
+            if self._shared.options.force_remove:
+                await self._remove_containers()
+        return self._state.image
+
+    def _note(self, text: str) -> None:
+        self._shared.progress.note(self._step, text)
+
+    def _show_pull(self, message: dict[str, Any]) -> None:
+        self._shared.progress.pull(self._step, message)
+
+    # --- the beginning ---
+
+    async def _begin(self) -> None:
+        """Find the image that the stage begins with, and do what it wants done first (ONBUILD)."""
+        state, options = self._state, self._shared.options
+        known = self._args.known_globally()
+        platform = options.platform
+        if self._stage.platform:
+            platform = _platform(expand_word(self._stage.platform, known, self._shared.escape))
+        name = expand_word(self._stage.base, known, self._shared.escape)
+        if not name:
+            raise InvalidParameterError(f"base name ({self._stage.base}) should not be blank")
+        earlier = stage_graph.find_stage(self._shared.stages, name, self._number)
+        named = options.named_contexts.get(name)
+        if named is not None and not isinstance(named, str):
+            raise InvalidParameterError(f"the context {name} is a folder: a stage begins with an image")
+        if named is None and earlier is not None:
+            state.image = await self._shared.made(earlier)
+        elif named is not None or name != SCRATCH:
+            state.image = await find_or_pull(self._images, named or name, platform, options, self._show_pull)
+            self._shared.keep(state.image)
+        if state.image is not None:
+            state.config = config_of(state.image)
+        state.config |= {"OpenStdin": False, "StdinOnce": False}
+        environment = list(state.config.get("Env") or ())
+        if not any(entry.startswith("PATH=") for entry in environment):
+            state.config["Env"] = [*environment, f"PATH={config_changes.DEFAULT_PATH}"]
+        triggers = state.config.get("OnBuild") or []
+        state.config["OnBuild"] = None
+        if triggers:
+            await self._run_triggers(triggers)
+
+    async def _run_triggers(self, triggers: list[str]) -> None:
+        plural = "s" if len(triggers) > 1 else ""
+        self._note(f"# Executing {len(triggers)} build trigger{plural}")
+        self._note("\n")
+        for trigger in triggers:
+            parsed = parse_instructions(trigger)
+            if len(parsed) != 1:
+                raise InvalidParameterError("onbuild trigger should be a single expression")
+            await self._dispatch(parsed[0][1])
+
+    # --- steps ---
+
+    async def _dispatch(self, instruction: Instruction) -> None:
+        state = self._state
+        state.config["Image"] = state.image_id
+        variables = config_changes.variables_of(state.config.get("Env") or (), self._args)
+        step = config_changes.expand(instruction, variables, self._shared.escape)
+        match step:
+            case instructions.Run():
+                await self._run(step, variables)
+            case instructions.Copy():
+                await self._copy(step)
+            case _:
+                await self._change(step)
+        if self._shared.options.remove:
+            await self._remove_containers()
+
+    async def _change(self, step: Instruction) -> None:
+        """Do a step that changes the configuration; WORKDIR may make a folder, too."""
+        state, options = self._state, self._shared.options
+        if isinstance(step, instructions.Maintainer):
+            state.author = step.author
+        if isinstance(step, instructions.Arg):
+            for name, default in step.pairs:
+                self._args.declare(name, default)
+        changed = config_changes.change(state.config, step, command_set=state.command_set)
+        if isinstance(step, instructions.Cmd):
+            state.command_set = state.command_set or bool(step.words)
+        if changed.note:
+            self._note(changed.note)
+        state.config = changed.config
+        if isinstance(step, instructions.Workdir):
+            compared = config_changes.with_short_comment(changed.config, changed.comment)
+        else:
+            compared = config_changes.with_comment(changed.config, changed.comment)
+        if await self._use_cache(compared):
+            return
+        container_id = new_id()
+        layer = None
+        if isinstance(step, instructions.Workdir):
+            layer = await self._folder(changed.config["WorkingDir"])
+        self._note(f" ---> Running in {short(container_id)}\n")
+        await self._commit(compared, container_id, layer)
+        if options.remove or options.force_remove:
+            self._note_removed(container_id)
+
+    async def _folder(self, path: str) -> CopyLayer | None:
+        async with image_root(self._shared.containers, self._state.image) as root:
+            layer = CopyLayer(root)
+            await in_thread_to_end(layer.add_folder, path)
+            return None if layer.is_empty else layer
+
+    async def _copy(self, step: instructions.Copy) -> None:
+        state = self._state
+        async with self._source_tree(step.source_image) as tree, self._shared.working:
+            copy = CopyStep(step, tree, self._shared.context)
+            try:
+                await copy.find_sources(self._show_pull)
+                compared = config_changes.with_short_comment(state.config, copy.comment())
+                if await self._use_cache(compared):
+                    return
+                async with image_root(self._shared.containers, state.image) as root:
+                    layer = await copy.layer(root, state.config.get("WorkingDir") or "/")
+                    await self._commit(compared, "", layer)
+            finally:
+                copy.close()
+
+    @asynccontextmanager
+    async def _source_tree(self, name: str) -> AsyncIterator[SourceTree]:
+        """Hold the files that `--from` names, the context's for "". Raises EngineError."""
+        named = self.named_tree(name)
+        if named is not None:
+            yield named
+            return
+        async with image_root(self._shared.containers, await self.source_image(name)) as root:
+            yield root
+
+    def named_tree(self, name: str) -> SourceTree | None:
+        """Return the files of a context, "" being the build's own; None when `name` is an image or stage."""
+        if not name:
+            return self._shared.context.tree
+        named = self._shared.options.named_contexts.get(name)
+        return None if isinstance(named, str) else named
+
+    async def source_image(self, name: str) -> Image | None:
+        """Return what `--from` names: a stage, by name or number, or an image."""
+        options = self._shared.options
+        named = options.named_contexts.get(name)
+        if not isinstance(named, str):
+            stage = stage_graph.find_source(self._shared.stages, name, self._number)
+            if stage is not None:
+                return await self._shared.made(stage)
+        try:
+            image = await find_or_pull(
+                self._images, named if isinstance(named, str) else name, options.platform, options,
+                self._show_pull,
+            )  # fmt: skip
+        except EngineError as error:
+            raise type(error)(f"invalid from flag value {name}: {error.message}") from error
+        self._shared.keep(image)
+        return image
+
+    async def _run(self, step: instructions.Run, variables: Mapping[str, str]) -> None:
+        state, shared = self._state, self._shared
+        command, script = run_command(state.config, step)
+        environment = list(state.config.get("Env") or ())
+        arguments = [f"{name}={value}" for name, value in self._args.beside(environment).items()]
+        noted = command
+        if arguments:
+            counted = sorted(entry for entry in arguments if self._args.matters(entry.partition("=")[0]))
+            noted = [f"|{len(counted)}", *counted, *command]
+        compared = {**state.config, "Cmd": noted, "Entrypoint": None}
+        async with AsyncExitStack() as stack:
+            mounts = StepMounts(
+                shared.containers,
+                shared.cache_mounts,
+                shared.context,
+                shared.options.session,
+                self,
+                stack,
+            )
+            await mounts.find(step, script, variables, shared.escape)
+            if mounts.key or step.network not in ("", "default"):
+                compared["Mounts"] = [*mounts.key, *([f"network={step.network}"] if step.network else ())]
+            if await self._use_cache(compared):
+                return
+            if state.image is None:
+                raise InvalidParameterError(
+                    "failed to create task for container: failed to create shim task: OCI runtime create "
+                    "failed: unable to start container process: exec: "
+                    f"{quote(command[0] if command else '')}: no such file or directory: unknown"
+                )
+            await mounts.hold_caches()
+            async with self._shared.working:
+                await mounts.prepare(state.image, state.config.get("WorkingDir") or "/")
+                body = {name: state.config[name] for name in CONTAINER_FIELDS if name in state.config}
+                body |= {
+                    "Image": state.image.id,
+                    "Cmd": command,
+                    "Entrypoint": [""],
+                    "Env": [*environment, *arguments, *mounts.environment],
+                    "Healthcheck": {"Test": ["NONE"]},
+                }
+                await self._run_container(step, body, compared, mounts)
+
+    async def _run_container(
+        self, step: instructions.Run, body: Mapping[str, Any], compared: Config, mounts: StepMounts
+    ) -> None:
+        containers, options = self._shared.containers, self._shared.options
+        host_config = dict(options.host_config)
+        if step.network in ("none", "host"):
+            host_config["NetworkMode"] = step.network
+        container, warnings = await create_container(containers, body, host_config, mounts.records)
+        self._to_remove[container.id] = None
+        try:
+            for warning in warnings:
+                self._note(f" ---> [Warning] {warning}\n")
+            self._note(f" ---> Running in {short(container.id)}\n")
+            await run_container(containers, container, body["Cmd"], self._output)
+        except EngineError:
+            if not options.force_remove:
+                keep_container(containers, container, mounts.environment)
+            raise
+        except BaseException:  # cancelled: nobody is there to look into the container
+            await remove_container(containers, container.id)
+            self._to_remove.pop(container.id, None)
+            raise
+        upper = containers.lifecycle.run_files(container).upper
+        await in_thread_to_end(mounts.remove_places, upper)
+        await self._commit(compared, container.id, overlay_tar.chunks(upper))
+        if not options.remove:
+            keep_container(containers, container)
+
+    async def _output(self, stream: int, text: str) -> None:
+        await self._shared.progress.output(self._step, stream, text)
+
+    # --- what steps have in common ---
+
+    async def _use_cache(self, compared: Mapping[str, Any]) -> bool:
+        found = await self._cache.find(self._state.image, compared, stored(self._state.config))
+        if found is None:
+            return False
+        self._shared.progress.cached(self._step)
+        self._shared.keep(found)
+        self._state.image = found
+        return True
+
+    async def _commit(self, compared: Config, container_id: str, layer: Any) -> None:
+        """Make the step's image. `compared` is the configuration that the cache finds it by."""
+        state = self._state
+        chunks = layer.chunks() if isinstance(layer, CopyLayer) else layer
+        draft = ImageDraft(
+            parent=state.image,
+            config=stored(state.config),
+            created_by=" ".join(compared["Cmd"]),
+            author=state.author,
+            container_id=container_id,
+            platform=None if state.image else self._shared.options.platform,
+            container_config={**stored(compared), "Hostname": container_id[:12]},
+        )
+        state.image = await self._images.create(draft, chunks)
+        self._shared.keep(state.image)
+
+    async def _remove_containers(self) -> None:
+        for container_id in tuple(self._to_remove):
+            await remove_container(self._shared.containers, container_id)
+            del self._to_remove[container_id]
+            self._note_removed(container_id)
+
+    def _note_removed(self, container_id: str) -> None:
+        self._note(f" ---> Removed intermediate container {short(container_id)}\n")
+
+
+def _platform(text: str) -> platforms.Platform:
+    try:
+        return platforms.parse(text)
+    except InvalidParameterError as error:
+        raise InvalidParameterError(f"failed to parse platform {text}: {error.message}") from error
