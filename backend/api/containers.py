@@ -13,6 +13,7 @@ from backend.api import container_streams
 from backend.api.request_values import query_bool, query_filters, query_int, read_json_object
 from backend.api.versions import api_version
 from backend.containers import container_events
+from backend.containers.container import Container
 from backend.containers.networking_request import check_single
 from backend.containers.sizes import sizes_of
 from backend.engine import Engine
@@ -33,7 +34,12 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         if platform := request.query.get("platform"):
             _check_platform(engine, body.get("Image"), platform)
         created = await containers.create(request.query.get("name"), body)
-        return web.json_response({"Id": created.container.id, "Warnings": created.warnings}, status=201)
+        warnings = (
+            created.warnings
+            if platform
+            else [*created.warnings, *_platform_warnings(engine, created.container)]
+        )
+        return web.json_response({"Id": created.container.id, "Warnings": warnings}, status=201)
 
     async def list_containers(request: web.Request) -> web.Response:
         from backend.containers import filters, reports
@@ -154,6 +160,15 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         web.delete(one, remove),
         *container_streams.routes(engine),
     ]
+
+
+def _platform_warnings(engine: Engine, container: Container) -> list[str]:
+    """Return Docker's word to who runs an image of another platform without having asked for it."""
+    from backend.images import platforms
+
+    image = engine.images.get(container.record.image_id)
+    warning = "" if image is None else platforms.mismatch_warning(image.config)
+    return [warning] if warning else []
 
 
 def _check_platform(engine: Engine, reference: object, platform: str) -> None:

@@ -10,7 +10,7 @@ from backend.config import EngineConfig
 from backend.database import Database
 from backend.errors import ConflictError, InvalidParameterError, NotFoundError
 from backend.events import EventBus
-from backend.images import digests, reference
+from backend.images import digests, platforms, reference
 from backend.images.content_store import ContentStore
 from backend.images.image import Image, ImageUse, Layer
 from backend.images.image_creation import ImageCreation, ImageDraft
@@ -27,6 +27,7 @@ from backend.images.pull_progress import PullProgress, Send
 from backend.images.reference import Reference
 from backend.images.registry_auth import Credentials
 from backend.images.removal import Removed, Remover
+from backend.runtime.emulation import Emulators
 from backend.state_files import StateFiles
 from backend.tasks import Tasks, in_thread
 
@@ -42,6 +43,7 @@ class Images:
         self._content = ContentStore(files)
         self._layers = LayerStore(files)
         self._mounts = LayerMounts(files, self._layers, tasks)
+        self._emulators = Emulators(platforms.own().architecture)
         self._records = ImageRecords(database)
         self._pins = Pins()
         self._bases = Pins()
@@ -256,7 +258,9 @@ class Images:
         """Mount an image's layers for `holder`; returns read-only folders, topmost first. Idempotent.
 
         A layer that occurs twice counts at its upper place only: what it says there hides the lower one.
+        Images of another processor get their emulator: whoever mounts one may run it.
         """
+        await self._emulators.prepare(platforms.from_json(image.config).architecture)
         keys = dict.fromkeys(layer.key for layer in reversed(image.store_layers))
         return await self._mounts.hold(keys, holder)
 

@@ -6,7 +6,9 @@ Source: containerd/platforms, whose normalisation Docker uses; OCI image index, 
 import os
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from backend.errors import InvalidParameterError
@@ -27,6 +29,12 @@ KNOWN_ARCHITECTURES = frozenset((
     "riscv64", "s390x", "wasm",
 ))  # fmt: skip
 DEFAULT_VARIANTS = {"arm64": "v8", "arm": "v7"}
+RELATED = {("386", "amd64"), ("arm", "arm64")}  # an image of the one runs on the other
+AMD64_LEVELS = {  # x86-64 psABI, in the kernel's names
+    "v2": {"cx16", "lahf_lm", "popcnt", "pni", "sse4_1", "sse4_2", "ssse3"},
+    "v3": {"avx", "avx2", "bmi1", "bmi2", "f16c", "fma", "abm", "movbe", "xsave"},
+    "v4": {"avx512f", "avx512bw", "avx512cd", "avx512dq", "avx512vl"},
+}
 PART = re.compile(r"[A-Za-z0-9_.-]+")
 
 
@@ -57,6 +65,32 @@ def own() -> Platform:
     machine = os.uname().machine
     architecture = ARCHITECTURES.get(machine, machine)
     return Platform("linux", architecture, "v6" if machine == "armv6l" else "")
+
+
+def mismatch_warning(config: Mapping[str, Any]) -> str:
+    """Return what Docker tells who runs an image of another platform without having asked for it, or ""."""
+    image, here = from_json(config), own()
+    if not image.architecture or image.suits(here) or (image.architecture, here.architecture) in RELATED:
+        return ""
+    # dockerd names the level of the processor here, and nowhere else.
+    host = replace(here, variant=_amd64_level()) if here.architecture == "amd64" else here
+    return (
+        f"The requested image's platform ({image}) does not match the detected host platform ({host}) "
+        "and no specific platform was requested"
+    )
+
+
+def _amd64_level() -> str:
+    """Return the level of the x86-64 ABI that this processor has."""
+    flags: set[str] = set()
+    with suppress(OSError), Path("/proc/cpuinfo").open() as file:
+        flags = next((set(line.split()) for line in file if line.startswith("flags")), flags)
+    level = "v1"
+    for name, needed in AMD64_LEVELS.items():
+        if not needed <= flags:
+            break
+        level = name
+    return level
 
 
 def parse(text: str) -> Platform:

@@ -17,8 +17,12 @@ PACKAGES = (
 
 KERNEL_PACKAGES = {"amd64": "linux-image-cloud-amd64", "arm64": "linux-image-cloud-arm64"}
 
-UNPACK_ALONE = ("golang-github-containers-common",)
-"""Packages taken without what they depend on: this one has the seccomp profile, and would bring netavark."""
+UNPACK_ALONE = ("golang-github-containers-common", "qemu-user")
+"""Packages taken without what they depend on: one has the seccomp profile, and would bring netavark; of the
+other a static program is kept."""
+
+EMULATORS = {"amd64": "qemu-aarch64", "arm64": "qemu-x86_64"}
+"""What runs programs of the other processor in containers, by the machine's own architecture."""
 
 LIBRARY_FOLDERS = {"amd64": "usr/lib/x86_64-linux-gnu", "arm64": "usr/lib/aarch64-linux-gnu"}
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
-from vm.image.contents import APPLETS, DROPPED, KEPT, LIBRARY_FOLDERS, LOADED_LIBRARIES, PROGRAMS
+from vm.image.contents import APPLETS, DROPPED, EMULATORS, KEPT, LIBRARY_FOLDERS, LOADED_LIBRARIES, PROGRAMS
 from vm.image.elf import read_needed
 from vm.image.guest_tools import GuestTools
 from vm.image.steps import say
@@ -38,7 +38,7 @@ def make_root_tree(archive: Path, arch: str, root: Path, kernel: Path) -> None:
         tree.mkdir(parents=True)
     libraries = LIBRARY_FOLDERS[arch]
     _unpack(archive, kernel, lambda path: path.startswith(KERNEL_PREFIXES))
-    _unpack(archive, root, lambda path: is_kept(path, libraries))
+    _unpack(archive, root, lambda path: is_kept(path, arch))
     _drop_unused_libraries(root, libraries)
     for folder in MOUNT_POINTS:
         (root / folder).mkdir(parents=True, exist_ok=True)
@@ -54,13 +54,14 @@ def finish_root_tree(root: Path, tools: GuestTools) -> None:
     tools.write_loader_cache(root)
 
 
-def is_kept(path: str, libraries: str) -> bool:
+def is_kept(path: str, arch: str) -> bool:
     """Tell if a path of Debian's packages goes into the root; library folders are thinned later."""
+    libraries = LIBRARY_FOLDERS[arch]
     if any(fnmatchcase(path, pattern) for pattern in DROPPED):
         return False
     folder, name = str(PurePosixPath(path).parent), PurePosixPath(path).name
     if folder in ("usr/bin", "usr/sbin"):
-        return name in PROGRAMS
+        return name in PROGRAMS or name == EMULATORS[arch]
     if folder == libraries or folder in ("usr/lib64", "."):
         return True
     if path.startswith("usr/share/doc/"):
