@@ -25,7 +25,7 @@ class _Parser(argparse.ArgumentParser):
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return the exit code; failures are told on stderr."""
-    options = _build_parser().parse_args(arguments)
+    options = build_parser().parse_args(arguments)
     module_name, _, function = options.handler.rpartition(".")
     from app.services.errors import MarinaError
 
@@ -47,7 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return BROKEN_PIPE
 
 
-def _build_parser() -> _Parser:
+def build_parser() -> argparse.ArgumentParser:
+    """Return the parser of all commands; the man page and the completions are made from it, too."""
     parser = _Parser(prog="marina", description="Containers in a small machine of your own.")
     parser.add_argument(
         "--socket",
@@ -80,6 +81,10 @@ def _add_machine_commands(commands: Any) -> None:
     diagnose = _add(commands, "diagnose", "diagnose.diagnose", "look at each hop to the engine")
     diagnose.add_argument("--network", action="store_true", help="ask name servers and registries too")
     diagnose.add_argument("--bundle", metavar="FILE", default="", help="pack the evidence, without secrets")
+    selftest = _add(
+        commands, "selftest", "selftest.selftest", "check that this installation works", json=False
+    )
+    selftest.add_argument("--no-boot", dest="boot", action="store_false", help="start no machine")
     _add(commands, "version", "machine.version", "show versions")
     _add(commands, "docker-context", "machine.docker_context", "make the docker context “marina”")
     story = _add(

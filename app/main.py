@@ -70,8 +70,8 @@ class LazyAccess:
         return self.machine().start_engine(on_status, cancelled)
 
 
-def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespace:
-    """Return the options of the command line."""
+def build_desktop_parser() -> argparse.ArgumentParser:
+    """Return the parser of the desktop's options; its man page is made from it, too."""
     parser = argparse.ArgumentParser(prog="marina-desktop", description="Marina, a container desktop.")
     parser.add_argument(
         "--getting-started",
@@ -81,7 +81,7 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> argparse.Namespac
     parser.add_argument("--demo", action="store_true", help="show the window over a made-up engine")
     parser.add_argument("--selftest", action="store_true", help="check that this installation is complete")
     parser.add_argument("--version", action="version", version=read_version())
-    return parser.parse_args(arguments)
+    return parser
 
 
 def read_version() -> str:
@@ -104,7 +104,7 @@ def write_log(folders: AppFolders) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the desktop and return its exit code."""
-    options = parse_arguments(arguments)
+    options = build_desktop_parser().parse_args(arguments)
     if options.selftest:
         from app.selftest import run_selftest
 

@@ -1,69 +1,49 @@
-"""Builds the package for this system: PyInstaller's programs, the image beside them, then a self-test."""
+"""Builds the packages for this system: the bundle, its self-test, and what people install."""
 
-import importlib.util
 import os
 import platform
-import shutil
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
-PROJECT = Path(__file__).resolve().parents[1]
-ARCHITECTURES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
-IMAGE_FILES = ("vmlinux", "initramfs.img", "root.erofs", "engine.erofs", "manifest.json")
+from bundle import PROJECT, build_bundle, disk_size, list_parts, run_selftest
 
 
-def build(dist: Path) -> Path:
-    """Return the folder with the finished program. Raises CalledProcessError when PyInstaller fails."""
-    command = [
-        sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN",
-        "--distpath", str(dist), "--workpath", str(PROJECT / "build" / "pyinstaller"),
-        str(PROJECT / "packaging" / "marina.spec"),
-    ]  # fmt: skip
-    subprocess.run(command, check=True)
-    program = dist / "marina"
-    source = PROJECT / "build" / "image" / ARCHITECTURES[platform.machine().lower()]
-    (program / "image").mkdir()
-    for name in IMAGE_FILES:
-        shutil.copyfile(source / name, program / "image" / name)
-    return program
+def source_date() -> int:
+    """Return the time of the newest commit, in Unix seconds: equal sources give equal packages."""
+    if value := os.environ.get("SOURCE_DATE_EPOCH"):
+        return int(value)
+    command = ["git", "-C", str(PROJECT), "log", "-1", "--format=%ct"]
+    return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
-def install_tools() -> None:
-    """Install PyInstaller into this environment unless it is there."""
-    if importlib.util.find_spec("PyInstaller") is None:
-        command = [
-            sys.executable,
-            "-m",
-            "pip",
-            "install",
-            "--quiet",
-            "--editable",
-            f"{PROJECT}[desktop,package]",
-        ]
-        subprocess.run(command, check=True)
+def build_packages(bundle: Path, dist: Path) -> list[Path]:
+    """Return what was made of the bundle for this system's users."""
+    version = (PROJECT / "resources" / "version.txt").read_text(encoding="utf-8").strip()
+    if sys.platform != "linux":
+        return []
+    from linux.portable_archive import build_portable_archive
 
+    made = [build_portable_archive(bundle, version, source_date(), dist)]
+    if "debian" in platform.freedesktop_os_release().get("ID_LIKE", "debian"):
+        from linux.debian_package import build_debian_package
 
-def selftest(program: Path) -> int:
-    """Run the package's own check as a user without this project would; return its exit status."""
-    with tempfile.TemporaryDirectory(prefix="marina-package-") as home:
-        environment = {
-            name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT") if name in os.environ
-        }
-        environment |= {"HOME": home, "MARINA_HOME": home}
-        command = [program / "marina-desktop", "--selftest"]
-        return subprocess.run(command, cwd=home, env=environment, timeout=120, check=False).returncode
+        made.append(build_debian_package(bundle, version, source_date(), dist))
+    return made
 
 
 def main() -> int:
     """Build and check; return the exit status."""
-    install_tools()
-    program = build(PROJECT / "dist")
-    status = selftest(program)
-    size = sum(path.stat().st_size for path in program.rglob("*") if path.is_file())
-    sys.stdout.write(f"{program}: {size / 1e6:.0f} MB, self-test {'failed' if status else 'passed'}\n")
-    return status
+    dist = PROJECT / "dist"
+    bundle = build_bundle(dist)
+    for part, size in [*list_parts(bundle), ("in all", disk_size(bundle))]:
+        sys.stdout.write(f"{part:<28}{size / 1e6:7.1f} MB\n")
+    sys.stdout.flush()
+    if status := run_selftest(bundle):
+        return status
+    for package in build_packages(bundle, dist):
+        sys.stdout.write(f"{package.name:<44}{package.stat().st_size / 1e6:7.1f} MB to download\n")
+    return 0
 
 
 if __name__ == "__main__":

@@ -1,0 +1,106 @@
+"""The program as one folder: PyInstaller's output and the machine's image, nothing that nobody needs."""
+
+import importlib.util
+import os
+import platform
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+PROJECT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(PROJECT))
+
+from vm.image.elf import read_needed  # noqa: E402 - a script knows its project by itself
+
+ARCHITECTURES = {"x86_64": "amd64", "amd64": "amd64", "aarch64": "arm64", "arm64": "arm64"}
+IMAGE_FILES = ("vmlinux", "initramfs.img", "root.erofs", "engine.erofs", "manifest.json")
+SHARED_LIBRARY = re.compile(r"lib.+\.so[.0-9]*$")
+LOADED_BY_NAME = ("libcrypto", "libssl", "libpython")
+"""Libraries that something opens at run time without naming them in its own header."""
+
+
+def architecture() -> str:
+    """Return this computer's architecture in Debian's words."""
+    return ARCHITECTURES[platform.machine().lower()]
+
+
+def build_bundle(dist: Path) -> Path:
+    """Return the folder with the finished program. Raises CalledProcessError when PyInstaller fails."""
+    install_tools()
+    command = [
+        sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN",
+        "--distpath", str(dist), "--workpath", str(PROJECT / "build" / "pyinstaller"),
+        str(PROJECT / "packaging" / "marina.spec"),
+    ]  # fmt: skip
+    subprocess.run(command, check=True)
+    bundle = dist / "marina"
+    if sys.platform == "linux":
+        drop_unneeded_libraries(bundle / "_internal")
+    source = PROJECT / "build" / "image" / architecture()
+    (bundle / "image").mkdir()
+    for name in IMAGE_FILES:
+        shutil.copyfile(source / name, bundle / "image" / name)
+    return bundle
+
+
+def install_tools() -> None:
+    """Install the tools of the packages into this environment unless they are there."""
+    if all(importlib.util.find_spec(name) for name in ("PyInstaller", "shtab", "build_manpages")):
+        return
+    wanted = f"{PROJECT}[desktop,package]"
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--editable", wanted], check=True)
+
+
+def drop_unneeded_libraries(internal: Path) -> None:
+    """Delete the libraries that came with a plugin which was left out (GTK's are 20 MB)."""
+    while unneeded := sorted(_find_unneeded(internal)):
+        for path in unneeded:
+            path.unlink()
+
+
+def _find_unneeded(internal: Path) -> Iterator[Path]:
+    needed = {name for path in elf_files(internal) for name in read_needed(path)}
+    for path in [*internal.iterdir(), *(internal / "PySide6" / "Qt" / "lib").iterdir()]:
+        is_library = SHARED_LIBRARY.match(path.name) and not path.name.startswith(LOADED_BY_NAME)
+        if is_library and path.name not in needed:
+            yield path
+
+
+def elf_files(folder: Path) -> Iterator[Path]:
+    """Yield the programs and libraries below a folder."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and not path.is_symlink():
+            with path.open("rb") as file:
+                if file.read(4) == b"\x7fELF":
+                    yield path
+
+
+def disk_size(folder: Path) -> int:
+    """Return the bytes of the files below a folder; a link counts once, where it leads."""
+    return sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file() or path.is_symlink())
+
+
+def list_parts(bundle: Path) -> list[tuple[str, int]]:
+    """Return what takes how many bytes."""
+    internal = bundle / "_internal"
+    image, qt = disk_size(bundle / "image"), disk_size(internal / "PySide6")
+    return [
+        ("machine's image", image),
+        ("Qt", qt),
+        ("Python, libraries, Marina", disk_size(bundle) - image - qt),
+    ]
+
+
+def run_selftest(bundle: Path) -> int:
+    """Run the bundle's own check as a user without this project would; return its exit status."""
+    with tempfile.TemporaryDirectory(prefix="marina-package-") as home:
+        environment = {
+            name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT") if name in os.environ
+        }
+        environment |= {"HOME": home, "MARINA_HOME": home}
+        command = [bundle / "marina", "selftest"]
+        return subprocess.run(command, cwd=home, env=environment, timeout=300, check=False).returncode

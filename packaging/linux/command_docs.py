@@ -1,0 +1,35 @@
+"""Man pages and shell completions, made from the command line's own parser: they cannot differ from it."""
+
+import argparse
+from pathlib import Path
+
+import shtab
+from build_manpages.manpage import Manpage
+
+from app.cli import build_parser
+from app.main import build_desktop_parser
+
+
+def write_man_pages(folder: Path) -> None:
+    """Write marina.1 and marina-desktop.1."""
+    folder.mkdir(parents=True)
+    for parser, summary in (
+        (build_parser(), "containers in a small machine of your own"),
+        (build_desktop_parser(), "a desktop for containers"),
+    ):
+        (folder / f"{parser.prog}.1").write_text(_man_page(parser, summary), encoding="utf-8")
+
+
+def write_completions(bash: Path, zsh: Path) -> None:
+    """Write the completions of `marina`."""
+    parser = build_parser()
+    for shell, path in (("bash", bash), ("zsh", zsh)):
+        path.parent.mkdir(parents=True)
+        path.write_text(shtab.complete(parser, shell), encoding="utf-8")
+
+
+def _man_page(parser: argparse.ArgumentParser, summary: str) -> str:
+    page = Manpage(parser)
+    page.manual = "User commands"
+    page.description = summary
+    return str(page)

@@ -1,0 +1,38 @@
+#!/bin/sh
+# Installs Marina into the home folder of whoever runs it; `install.sh --remove` takes it away again.
+# Containers, images and settings are not part of it: `marina reset` is for them.
+set -eu
+here=$(cd "$(dirname "$0")" && pwd)
+data=${XDG_DATA_HOME:-$HOME/.local/share}
+program=$data/marina-program
+commands=$HOME/.local/bin
+entry=$data/applications/marina.desktop
+icon=$data/icons/hicolor/scalable/apps/marina.svg
+
+case ${1:-} in
+--remove)
+    rm -rf "$program" "$entry" "$icon" "$commands/marina" "$commands/marina-desktop"
+    echo "Marina is removed. Your containers and images are still in $data/marina."
+    exit ;;
+"") ;;
+*) echo "usage: install.sh [--remove]" >&2; exit 2 ;;
+esac
+
+new=$program.new
+rm -rf "$new"
+mkdir -p "$data/applications" "$(dirname "$icon")" "$commands"
+cp -a "$here/program" "$new"
+rm -rf "$program"
+mv "$new" "$program"
+ln -sfn "$program/marina" "$commands/marina"
+ln -sfn "$program/marina-desktop" "$commands/marina-desktop"
+cp "$here/marina.svg" "$icon"
+XX "$here/marina.desktop" >"$entry"
+
+echo "Marina is installed: open it from the menu, or run $commands/marina-desktop."
+command -v qemu-system-"$(uname -m)" >/dev/null || {
+    echo "It needs QEMU, which is not on this computer yet. Install it with one of:"
+    echo "    sudo apt install qemu-system qemu-utils"
+    echo "    sudo dnf install qemu-kvm qemu-img"
+    echo "    sudo pacman -S qemu-base"
+}
