@@ -61,6 +61,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_data_commands(commands)
     _add_container_commands(commands)
     _add_image_commands(commands)
+    _add_engine_commands(commands)
     return parser
 
 
@@ -194,6 +195,24 @@ def _add_image_commands(commands: Any) -> None:
     rmi = _add(commands, "rmi", "images.rmi", "remove images")
     rmi.add_argument("-f", "--force", action="store_true", help="also when containers use them")
     rmi.add_argument("images", nargs="+", metavar="image")
+
+
+def _add_engine_commands(commands: Any) -> None:
+    engine = commands.add_parser("engine", help="engines on this and other computers")
+    actions = engine.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add(actions, "list", "engines.list_engines", "list engines; * is the one in use")
+    add = _add(actions, "add", "engines.add", "add an engine", json=False)
+    add.add_argument("--use", action="store_true", help="work with it from now on")
+    add.add_argument("--fingerprint", default="", metavar="SHA256:…", help="the host key that is expected")
+    add.add_argument("--tls", default="", metavar="FOLDER", help="ca.pem, cert.pem and key.pem for tcp://")
+    add.add_argument("--no-check", action="store_true", help="do not ask the engine for its version")
+    add.add_argument("name")
+    add.add_argument("url", metavar="ssh://USER@HOST | tcp://HOST:PORT | unix:///PATH")
+    use = _add(actions, "use", "engines.use", "work with an engine from now on", json=False)
+    use.add_argument("name")
+    remove = _add(actions, "remove", "engines.remove", "forget an engine", json=False)
+    remove.add_argument("name")
+    _add(actions, "current", "engines.show", "write the name of the engine in use", json=False)
 
 
 if __name__ == "__main__":

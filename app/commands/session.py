@@ -1,4 +1,4 @@
-"""What a command works with: the engine behind `--socket`, or that of the user's machine."""
+"""What a command works with: the engine behind `--socket`, else the chosen one, else the machine's."""
 
 import argparse
 import os
@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from app.commands.console import tell
 from app.commands.progress import show_steps
+from app.services.app_folders import AppFolders
 from app.services.engine_client import EngineClient
+from app.services.engines import MACHINE_ENGINE, Engines
 from app.services.errors import ErrorCode, UserError
 
 if TYPE_CHECKING:
@@ -22,6 +24,7 @@ class Session:
 
     def __init__(self, options: argparse.Namespace) -> None:
         self._socket = (options.socket or os.environ.get(SOCKET_VARIABLE, "")).removeprefix("unix://")
+        self._saved = Engines(AppFolders.find()).current() if not self._socket else MACHINE_ENGINE
 
     def machine(self) -> "VirtualMachine":
         """Return the user's machine. Raises UserError when `--socket` says that there is none."""
@@ -36,10 +39,16 @@ class Session:
 
         return VirtualMachine()
 
+    def _address(self) -> str | None:
+        """Return where the engine is when it is not the machine's."""
+        if self._socket:
+            return self._socket
+        return None if self._saved.is_machine else self._saved.address
+
     def engine(self, start: bool = False) -> EngineClient:
         """Return a client of the engine; `start` brings the machine up when it does not run, and says so."""
-        if self._socket:
-            return EngineClient(self._socket)
+        if (address := self._address()) is not None:
+            return EngineClient(address)
         machine = self.machine()
         if start:
             return self.start_engine(show_steps(), threading.Event())
@@ -49,8 +58,8 @@ class Session:
         self, on_status: "Callable[[MachineStatus], None]", cancelled: threading.Event
     ) -> EngineClient:
         """Return a client of an engine that runs."""
-        if self._socket:
-            return EngineClient(self._socket)
+        if (address := self._address()) is not None:
+            return EngineClient(address)
         from app.services.virtual_machine import USABLE
 
         machine = self.machine()

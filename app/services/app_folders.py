@@ -39,6 +39,11 @@ class AppFolders:
         return self.config / "registries.json"
 
     @property
+    def engines(self) -> Path:
+        """The engines that the user has added, JSON."""
+        return self.config / "engines.json"
+
+    @property
     def desktop_log(self) -> Path:
         """What the desktop logged."""
         return self.logs / "desktop.log"

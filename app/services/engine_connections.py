@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 
 import requests
 
+from app.services.engine_address import shown_address
 from app.services.engine_transport import SocketAdapter, StreamConnection
 from app.services.errors import (
     BadAnswerError,
@@ -26,7 +27,10 @@ LONGEST_ERROR = 1024 * 1024
 
 
 class EngineConnections:
-    """The connections to one engine; a context manager that closes the kept ones."""
+    """The connections to one engine; a context manager that closes the kept ones.
+
+    `socket_path` is any address that `engine_address` knows.
+    """
 
     def __init__(
         self,
@@ -95,14 +99,16 @@ class EngineConnections:
                 response = self._session.request(method, url, json=body, timeout=limits)
                 break
             except requests.exceptions.ConnectTimeout as error:
-                raise EngineUnreachableError(f"{self.socket_path}: no answer to connecting") from error
+                raise EngineUnreachableError(
+                    f"{shown_address(self.socket_path)}: no answer to connecting"
+                ) from error
             except requests.exceptions.ReadTimeout as error:
                 raise EngineTimeoutError(f"{method} {path}: no answer within {limits[1]:.0f} s") from error
             except requests.exceptions.ConnectionError as error:
                 if _is_refusal(error):
                     cause = _root_cause(error)
                     reason = getattr(cause, "strerror", "") or cause
-                    raise EngineUnreachableError(f"{self.socket_path}: {reason}") from error
+                    raise EngineUnreachableError(f"{shown_address(self.socket_path)}: {reason}") from error
                 if not attempts:
                     raise ConnectionLostError(f"{method} {path}: {_root_cause(error)}") from error
             except requests.exceptions.RequestException as error:

@@ -1,36 +1,76 @@
 """Reaches the engine through its socket: for `requests` as a transport adapter, for streams as a connection.
 
-A socket on Linux and Mac; other kinds of address find their place in `connect`.
+The address is the path of a socket, or an URL (`engine_address`): SSH, TLS, or plain TCP on this computer.
 """
 
 import http.client
 import socket
 import sys
-from typing import Any
+import threading
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection
 from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
+from app.services.engine_address import shown_address, split_address
 from app.services.errors import EngineUnreachableError
+from app.services.tls_connection import connect_tls
+
+if TYPE_CHECKING:
+    from vm.remote import RemoteEngine
+
+
+_remotes: "dict[str, RemoteEngine]" = {}
+_remotes_lock = threading.Lock()
 
 
 def connect(address: str, timeout: float | None) -> socket.socket:
     """Return a connected stream socket; `timeout` in seconds counts for connecting and stays set on it.
 
-    Raises OSError when nobody listens there.
+    Raises OSError when nobody listens there, UserError for an address that cannot be used.
     """
+    parts = split_address(address)
+    if parts.scheme == "ssh":
+        from app.services.remote_hosts import connect_remote  # SSH is slow to import
+
+        connection = connect_remote(_remote(address))
+        connection.settimeout(timeout)
+        return connection
+    if parts.scheme == "tcp":
+        if parts.tls_folder:
+            return connect_tls(parts.host, parts.port, Path(parts.tls_folder), timeout)
+        return socket.create_connection((parts.host, parts.port), timeout)
     if sys.platform == "win32":
         raise OSError(f"cannot open {address}: named pipes need the Windows package of Marina")
     connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     try:
         connection.settimeout(timeout)
-        connection.connect(address)
+        connection.connect(parts.path)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _remote(address: str) -> "RemoteEngine":
+    """Return the process' one SSH connection for an address."""
+    from app.services.remote_hosts import open_remote
+
+    with _remotes_lock:
+        if address not in _remotes:
+            _remotes[address] = open_remote(address)
+        return _remotes[address]
+
+
+def forget_remotes() -> None:
+    """End all SSH connections to engines."""
+    with _remotes_lock:
+        for remote in _remotes.values():
+            remote.close()
+        _remotes.clear()
 
 
 class _PooledConnection(HTTPConnection):
@@ -43,9 +83,12 @@ class _PooledConnection(HTTPConnection):
         try:
             return connect(self.address, timeout)
         except TimeoutError as error:
-            raise ConnectTimeoutError(self, f"connecting to {self.address} timed out") from error
+            raise ConnectTimeoutError(
+                self, f"connecting to {shown_address(self.address)} timed out"
+            ) from error
         except OSError as error:
-            raise NewConnectionError(self, f"{self.address}: {error.strerror or error}") from error
+            reason = error.strerror or error
+            raise NewConnectionError(self, f"{shown_address(self.address)}: {reason}") from error
 
 
 class SocketAdapter(HTTPAdapter):
@@ -85,6 +128,7 @@ class StreamConnection(http.client.HTTPConnection):
         try:
             self.sock = connect(self._address, self._connect_timeout)
         except OSError as error:
-            raise EngineUnreachableError(f"{self._address}: {error.strerror or error}") from error
+            reason = error.strerror or error
+            raise EngineUnreachableError(f"{shown_address(self._address)}: {reason}") from error
         self.sock.settimeout(None)
         self.stream_socket = self.sock

@@ -110,9 +110,15 @@ def dial_guest(port: int, user_key: paramiko.PKey, host_key: str, timeout: float
 class Tunnel:
     """Holds one transport, notices its death at once, and redials with growing pauses until it is closed."""
 
-    def __init__(self, dial: Callable[[], GuestTransport], on_change: Callable[[bool], None]) -> None:
+    def __init__(
+        self,
+        dial: Callable[[], GuestTransport],
+        on_change: Callable[[bool], None],
+        socket_path: str = ENGINE_SOCKET,
+    ) -> None:
         """`on_change` is called from the tunnel's own thread with whether there is a connection."""
         self._dial = dial
+        self._socket_path = socket_path
         self._on_change = on_change
         self._transport: GuestTransport | None = None
         self._changed = threading.Condition()
@@ -140,7 +146,7 @@ class Tunnel:
         while True:
             transport = self._wait_for_transport(deadline)
             try:
-                return transport.open_socket(ENGINE_SOCKET, answer_limit)
+                return transport.open_socket(self._socket_path, answer_limit)
             except paramiko.ChannelException as error:
                 raise EngineDown(error.text) from error
             except (paramiko.SSHException, OSError, EOFError) as error:

@@ -74,7 +74,8 @@ class SshServer(paramiko.ServerInterface):
                 transport.daemon = True
                 transport.add_server_key(self.host_key)
                 self._transports.append(transport)
-                with contextlib.suppress(paramiko.SSHException, EOFError):
+                # a client that goes away in the middle is no reason to serve no other
+                with contextlib.suppress(paramiko.SSHException, EOFError, OSError):
                     transport.start_server(server=self)
                     threading.Thread(target=self._accept, args=(transport,), daemon=True).start()
 
