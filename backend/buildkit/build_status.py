@@ -38,12 +38,15 @@ class BuildStatus:
         self._readers = 0
         self._ended = False
         self._vertexes = 0
+        self._first_digest = ""
 
     def vertex(self, name: str, inputs: Sequence["Vertex"] = ()) -> "Vertex":
         """Announce a vertex: a part of the build that the client shows on a line of its own."""
         self._vertexes += 1
         digest = hashlib.sha256(f"{self._ref} {self._vertexes} {name}".encode()).hexdigest()
         vertex = Vertex(self, f"sha256:{digest}", name, tuple(before.digest for before in inputs))
+        if not self._first_digest:
+            self._first_digest = vertex.digest
         vertex.announce()
         return vertex
 
@@ -52,6 +55,12 @@ class BuildStatus:
         if not self._ended:
             self._messages.append(message)
             self._changed.set()
+
+    def warn(self, text: str) -> None:
+        """Tell what is odd about the Dockerfile; it is told of the first vertex, which read it."""
+        message = StatusResponse()
+        message.warnings.add(vertex=self._first_digest, level=1, short=text.encode())
+        self.send(message)
 
     def end(self) -> None:
         """Tell the client that there is no more."""
@@ -104,11 +113,6 @@ class Vertex:
         if self._started is None:
             self._started = now()
             self._tell(VertexMessage())
-
-    @property
-    def is_running(self) -> bool:
-        """Whether it has begun and is not over."""
-        return self._started is not None and not self._done
 
     def complete(self, error: str = "", *, cached: bool = False) -> None:
         """Tell that it is over, and how."""

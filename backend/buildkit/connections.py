@@ -5,6 +5,7 @@ engine, and `POST /session` to be called by it.
 """
 
 import asyncio
+import logging
 from collections.abc import Collection
 from typing import Any
 
@@ -16,6 +17,9 @@ from grpclib.protocol import H2Protocol
 from grpclib.server import Server
 
 from backend.buildkit.protocol import gateway_pb2
+
+# It tells every header of every call, and so what is in them, at the level DEBUG.
+logging.getLogger("hpack").setLevel(logging.WARNING)
 
 
 class StatusDetails(StatusDetailsCodecBase):

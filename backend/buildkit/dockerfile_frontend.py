@@ -4,9 +4,8 @@ Source: BuildKit's `frontend/dockerui` and `frontend/dockerfile/builder/build.go
 """
 
 import posixpath
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 
 from backend.builder.archive_tree import ArchiveTree
@@ -19,10 +18,9 @@ from backend.builder.path_patterns import clean, ignore_lines
 from backend.builder.source_tree import FILE, resolve
 from backend.buildkit.build_status import BuildStatus
 from backend.buildkit.client_files import receive_files
-from backend.buildkit.failures import in_buildkits_words
+from backend.buildkit.failures import located
 from backend.buildkit.frontend_options import FrontendOptions, build_options, read_frontend_options
 from backend.buildkit.sessions import Session
-from backend.buildkit.step_names import step_names
 from backend.buildkit.step_progress import StepProgress
 from backend.containers.manager import Containers
 from backend.errors import EngineError, InvalidParameterError, NotSupportedError
@@ -43,30 +41,31 @@ async def build_dockerfile(
     session: Session,
     attributes: Mapping[str, str],
     status: BuildStatus,
+    keep: Callable[[Image], None],
 ) -> Image:
-    """Build what the client asks for; returns the image. Raises EngineError in BuildKit's words."""
+    """Build what the client asks for; returns the image, kept. Raises EngineError in BuildKit's words."""
     options = read_frontend_options(attributes)
     if options.context:
         raise NotSupportedError(f"build contexts at an address are not supported: {options.context[:200]}")
     async with scratch_folder(containers.files) as scratch:
         transfers = _Transfers(session, scratch, status)
         text, ignored = await _dockerfile(transfers, options)
-        dockerfile = await in_thread_to_end(parse_dockerfile, text)
-        if ignored is None:
-            ignored = await _ignore_file(transfers, options)
-        names = step_names(dockerfile)
-        credentials = await _credentials(session, dockerfile)
-        chosen = replace(build_options(options, credentials), session=session)
-        progress = StepProgress(status, names)
-        async with _context(transfers, options, ignored, scratch) as context:
-            try:
+        progress = StepProgress(status)
+        try:
+            dockerfile = await in_thread_to_end(parse_dockerfile, text)
+            if ignored is None:
+                ignored = await _ignore_file(transfers, options)
+            chosen = build_options(options, session, await _credentials(session, dockerfile))
+            async with _context(transfers, options, ignored, scratch) as context:
                 found = BuildInput(context, text)
                 image_id = await build_image(containers, cache_mounts, found, chosen, progress)
-            except EngineError as error:
-                raise in_buildkits_words(error) from error
-            finally:
-                progress.cancelled()
-        return containers.images.find(image_id)
+        except EngineError as error:
+            raise located(error, options.filename, text, progress.failed_step) from error
+        finally:
+            progress.end()
+        image = containers.images.find(image_id)
+        keep(image)
+        return image
 
 
 class _Transfers:

@@ -1,9 +1,17 @@
-"""Errors as BuildKit tells them, and as gRPC carries them."""
+"""Errors as BuildKit tells them, and as gRPC carries them: with the lines of the Dockerfile that they mean.
+
+Source: BuildKit's `solver/errdefs` and `util/grpcerrors`; clients print the lines around them.
+"""
+
+import base64
+import json
+import re
 
 from grpclib.const import Status
 from grpclib.exceptions import GRPCError
 
 from backend.builder.go_text import quote
+from backend.builder.progress import Step
 from backend.builder.run_step import CommandFailedError
 from backend.errors import (
     ConflictError,
@@ -24,6 +32,33 @@ STATUS = {
     UnauthorizedError: Status.UNAUTHENTICATED,
     UnavailableError: Status.UNAVAILABLE,
 }
+SOURCE = "github.com/moby/buildkit/errdefs.Source+json"
+MOST_SHOWN = 256 * 1024  # bytes of a Dockerfile that go along with an error
+LINE = re.compile(r"on line (\d+)")
+
+
+class LocatedError(EngineError):
+    """An error that is about lines of a Dockerfile; `status` is its kind."""
+
+    def __init__(self, error: EngineError, filename: str, dockerfile: str, first: int, last: int) -> None:
+        super().__init__(error.message)
+        self.status = STATUS.get(type(error), Status.UNKNOWN)
+        data = dockerfile.encode(errors="replace")
+        self.details: list[tuple[str, bytes]] = []
+        if first and len(data) <= MOST_SHOWN:
+            info = {"filename": filename, "data": base64.b64encode(data).decode(), "language": "Dockerfile"}
+            place = {"start": {"line": first}, "end": {"line": last}}
+            self.details.append((SOURCE, json.dumps({"info": info, "ranges": [place]}).encode()))
+
+
+def located(error: EngineError, filename: str, dockerfile: str, step: Step | None) -> EngineError:
+    """Return an error of a build with what it is about: a step, or a line that it names."""
+    if step is not None:
+        first, last = step.line, step.last_line
+    else:
+        found = LINE.search(error.message)
+        first = last = int(found[1]) if found and len(found[1]) < 8 else 0
+    return LocatedError(in_buildkits_words(error), filename, dockerfile, first, last)
 
 
 def in_buildkits_words(error: EngineError) -> EngineError:
@@ -38,4 +73,6 @@ def in_buildkits_words(error: EngineError) -> EngineError:
 
 def as_grpc(error: EngineError) -> GRPCError:
     """Return an error as a call answers it."""
+    if isinstance(error, LocatedError):
+        return GRPCError(error.status, error.message, error.details or None)
     return GRPCError(STATUS.get(type(error), Status.UNKNOWN), error.message)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backend.builder.build_options import BuildOptions
+from backend.builder.build_session import BuildSession
 from backend.errors import InvalidParameterError, NotSupportedError
 from backend.images import platforms
 from backend.images.registry_auth import Credentials
@@ -47,7 +48,9 @@ def read_frontend_options(attributes: Mapping[str, str]) -> FrontendOptions:
     )
 
 
-def build_options(options: FrontendOptions, credentials: Mapping[str, Credentials]) -> BuildOptions:
+def build_options(
+    options: FrontendOptions, session: BuildSession, credentials: Mapping[str, Credentials]
+) -> BuildOptions:
     """Return what the builder is asked for. Raises InvalidParameterError, NotSupportedError."""
     attributes = options.attributes
     platform = attributes.get("platform", "")
@@ -64,6 +67,7 @@ def build_options(options: FrontendOptions, credentials: Mapping[str, Credential
         platform=platforms.parse(platform) if platform else None,
         host_config=_host_config(attributes),
         credentials=credentials,
+        session=session,
     )
 
 

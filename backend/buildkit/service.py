@@ -4,14 +4,16 @@ Source: BuildKit's `api/services/control`, `control/control.go`, `frontend/gatew
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 from grpclib.const import Cardinality, Handler, Status
 from grpclib.exceptions import GRPCError
 from grpclib.server import Stream
 
+from backend.builder import cache_pruning
 from backend.builder.build_state import BuildState
+from backend.builder.cache_mounts import CacheUsage
 from backend.buildkit.build_status import now
 from backend.buildkit.builds import Attributes, Build, Builds
 from backend.buildkit.capabilities import BUILDKIT_VERSION, FRONTEND_CAPABILITIES, LLB_CAPABILITIES
@@ -35,10 +37,10 @@ class BuildService:
     """Answers the calls of all clients."""
 
     def __init__(
-        self, containers: Containers, builds: BuildState, tasks: Tasks, sessions: Sessions, engine_id: str
+        self, containers: Containers, caches: BuildState, tasks: Tasks, sessions: Sessions, engine_id: str
     ) -> None:
         self._containers = containers
-        self._state = builds
+        self._caches = caches
         self._tasks = tasks
         self._sessions = sessions
         self._engine_id = engine_id
@@ -87,10 +89,23 @@ class BuildService:
     async def _disk_usage(
         self, request: control.DiskUsageRequest, stream: Stream[Any, Any]
     ) -> control.DiskUsageResponse:
-        return control.DiskUsageResponse()
+        usages = await self._caches.cache_mounts.usage()
+        return control.DiskUsageResponse(record=[_usage_record(usage) for usage in usages])
 
     async def _prune(self, stream: Stream[control.PruneRequest, control.UsageRecord]) -> None:
-        await stream.recv_message()
+        request = await stream.recv_message()
+        if request is None:
+            return
+        try:
+            unwanted = cache_pruning.read_unwanted(_filters(request.filter))
+            caches = self._caches.cache_mounts
+            usages = {usage.record.key: usage for usage in await caches.usage()}
+            removed, _ = await cache_pruning.prune(caches, unwanted, request.keep_bytes)
+        except EngineError as error:
+            raise as_grpc(error) from error
+        for key in removed:
+            if key in usages:
+                await stream.send_message(_usage_record(usages[key]))
 
     # --- builds ---
 
@@ -129,10 +144,11 @@ class BuildService:
         if attributes is None:
             return {}
         session = await self._sessions.get(request.session)
-        image = await build_dockerfile(
-            self._containers, self._state.cache_mounts, session, attributes, build.status
-        )
-        return await export_result(self._containers, image, export, session, build.status)
+        async with self._containers.images.kept() as keep:
+            image = await build_dockerfile(
+                self._containers, self._caches.cache_mounts, session, attributes, build.status, keep
+            )
+            return await export_result(self._containers, image, export, session, build.status)
 
     async def _status(self, stream: Stream[control.StatusRequest, control.StatusResponse]) -> None:
         request = await stream.recv_message()
@@ -202,6 +218,32 @@ def _unary(answer: Answer, request: type[Any], response: type[Any]) -> Handler:
             raise as_grpc(error) from error
 
     return Handler(handle, Cardinality.UNARY_UNARY, request, response)
+
+
+def _usage_record(usage: CacheUsage) -> control.UsageRecord:
+    record = usage.record
+    message = control.UsageRecord(
+        id=record.key,
+        mutable=True,
+        in_use=usage.in_use,
+        size=usage.size,
+        usage_count=record.uses,
+        description=record.description,
+        record_type="exec.cachemount",
+    )
+    message.created_at.FromNanoseconds(record.created)
+    message.last_used_at.FromNanoseconds(record.last_used)
+    return message
+
+
+def _filters(texts: Iterable[str]) -> dict[str, list[str]]:
+    """Return filters as they are in calls of Docker's API; clients write them as containerd does."""
+    filters: dict[str, list[str]] = {}
+    for text in texts:
+        for part in text.split(","):
+            name, _, value = part.replace("==", "=").replace("~=", "=").partition("=")
+            filters.setdefault(name, []).append(value)
+    return filters
 
 
 def _version() -> control.BuildkitVersion:

@@ -3,47 +3,48 @@
 Source: BuildKit's `frontend/dockerfile/dockerfile2llb/convert.go`, `prefixCommand`.
 """
 
-from backend.builder.instructions import Copy, Dockerfile, Instruction, Run, Stage, Workdir
+from collections import defaultdict
+from collections.abc import Sequence
+
+from backend.builder.progress import Step
 from backend.errors import InvalidParameterError
 from backend.images import reference
 
-SHOWN = (Copy, Run, Workdir)
+COUNTED = ("RUN", "COPY", "ADD", "WORKDIR")
 SCRATCH = "scratch"
 
 
-def step_names(dockerfile: Dockerfile) -> dict[int, str]:
-    """Return the names of the steps that are shown, by their line."""
+def step_names(steps: Sequence[Step]) -> dict[int, str]:
+    """Return the names of steps by their numbers; those that only change the configuration have none."""
+    stages: dict[int, list[Step]] = defaultdict(list)
+    for step in steps:
+        if step.stage_number >= 0:
+            stages[step.stage_number].append(step)
+    known = {found[0].stage.lower() for found in stages.values()}
+    several = len(stages) > 1 or any(found[0].stage != "0" for found in stages.values())
     names: dict[int, str] = {}
-    several = len(dockerfile.stages) > 1
-    earlier: set[str] = set()
-    for number, stage in enumerate(dockerfile.stages):
-        title = stage.name or (f"stage-{number}" if several else "")
-        names |= _stage_names(stage, f"{title} " if title else "", stage.base.lower() in earlier)
-        earlier.add(stage.name)
+    for found in stages.values():
+        texts = {step.number: text for step in found if (text := _text(step, known))}
+        prefix = f"{_title(found[0].stage)} " if several else ""
+        width = len(str(len(texts)))
+        for place, (number, text) in enumerate(texts.items(), 1):
+            names[number] = f"[{prefix}{place:>{width}}/{len(texts)}] {text}"
     return names
 
 
-def _stage_names(stage: Stage, prefix: str, on_stage: bool) -> dict[int, str]:
-    has_image = stage.base != SCRATCH and not on_stage
-    total = has_image + sum(map(_is_shown, stage.instructions))
-    width = len(str(total))
-    done = 0
-
-    def name(text: str) -> str:
-        nonlocal done
-        done += 1
-        return f"[{prefix}{done:>{width}}/{total}] {text}"
-
-    names = {stage.line: name(f"FROM {_full_name(stage.base)}")} if has_image else {}
-    return names | {step.line: name(step.code) for step in stage.instructions if _is_shown(step)}
+def _title(stage: str) -> str:
+    return f"stage-{stage}" if stage.isdigit() else stage
 
 
-def _is_shown(step: Instruction) -> bool:
-    return isinstance(step, SHOWN)
-
-
-def _full_name(base: str) -> str:
+def _text(step: Step, stages: set[str]) -> str:
+    """Return what is shown of a step, "" when it does not count: as with FROM of what is there already."""
+    keyword, _, rest = step.code.partition(" ")
+    if keyword.upper() in COUNTED:
+        return step.code
+    words = [word for word in rest.split() if not word.startswith("--")]
+    if keyword.upper() != "FROM" or not words or words[0] == SCRATCH or words[0].lower() in stages:
+        return ""
     try:
-        return str(reference.parse(base).with_default_tag())
+        return f"FROM {reference.parse(words[0]).with_default_tag()}"
     except InvalidParameterError:
-        return base  # has variables in it
+        return f"FROM {words[0]}"  # has variables in it

@@ -1,69 +1,74 @@
 """Shows the steps of the builder as vertexes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from backend.builder.progress import Step
-from backend.buildkit.build_status import BuildStatus, Vertex
+from backend.buildkit.build_status import CANCELLED, BuildStatus, Vertex
 from backend.buildkit.failures import in_buildkits_words
+from backend.buildkit.step_names import step_names
 from backend.errors import EngineError
 
 
 class StepProgress:
-    """Listens to a build. `names` are those of its shown steps, by their line in the Dockerfile."""
+    """What the builder tells, for one build; `failed_step` is the one that ended it."""
 
-    def __init__(self, status: BuildStatus, names: Mapping[int, str]) -> None:
+    def __init__(self, status: BuildStatus) -> None:
         self._status = status
-        self._names = names
         self._vertexes: dict[int, Vertex] = {}
+        self._open: dict[int, Vertex] = {}
         self._cached: set[int] = set()
+        self.failed_step: Step | None = None
 
     def planned(self, steps: Sequence[Step]) -> None:
-        """Announce what will be done."""
-        for step in steps:
-            if step.line in self._names:
-                self._vertexes[step.line] = self._status.vertex(self._names[step.line])
+        """Announce what is to be done."""
+        for number, name in step_names(steps).items():
+            self._vertexes[number] = self._status.vertex(name)
 
     def begun(self, step: Step) -> None:
-        """Tell that a step begins."""
-        if vertex := self._vertexes.get(step.line):
+        """Tell that a step is begun."""
+        if (vertex := self._vertexes.get(step.number)) is not None:
             vertex.start()
+            self._open[step.number] = vertex
 
     def note(self, step: Step | None, text: str) -> None:
-        """Tell nothing: the classic builder's remarks are not BuildKit's."""
+        """Tell nothing: these are the classic builder's remarks."""
 
     def warning(self, text: str) -> None:
-        """Tell nothing yet."""
+        """Tell what is odd about the Dockerfile."""
+        self._status.warn(text)
 
     def pull(self, step: Step, message: dict[str, Any]) -> None:
-        """Tell how a transfer goes on."""
-        if (vertex := self._vertexes.get(step.line)) and "status" in message:
+        """Tell how a pull or a download goes on."""
+        if (vertex := self._open.get(step.number)) is not None and "status" in message:
             detail = message.get("progressDetail") or {}
             name = f"{message.get('id', '')} {message['status']}".strip()
             vertex.transfer(name, detail.get("current", 0), detail.get("total", 0), done=not detail)
 
     async def output(self, step: Step, stream: int, text: str) -> None:
-        """Pass on what a command prints; waits while the client is behind."""
-        if vertex := self._vertexes.get(step.line):
-            vertex.log(stream, text.encode())
+        """Pass a command's output on, and wait while the client is behind."""
+        if (vertex := self._open.get(step.number)) is not None:
+            vertex.log(stream, text.encode(errors="surrogateescape"))
         await self._status.room()
 
     def cached(self, step: Step) -> None:
-        """Note that a step need not be done."""
-        self._cached.add(step.line)
+        """Remember that the step need not be done."""
+        self._cached.add(step.number)
 
     def finished(self, step: Step, image_id: str) -> None:
-        """Tell that a step is done."""
-        if vertex := self._vertexes.get(step.line):
-            vertex.complete(cached=step.line in self._cached)
+        """Tell that a step is over."""
+        if (vertex := self._open.pop(step.number, None)) is not None:
+            vertex.complete(cached=step.number in self._cached)
 
     def failed(self, step: Step, error: EngineError) -> None:
-        """Tell why a step failed."""
-        if vertex := self._vertexes.get(step.line):
+        """Tell why a step, and so the build, failed."""
+        if self.failed_step is None:
+            self.failed_step = step
+        if (vertex := self._open.pop(step.number, None)) is not None:
             vertex.complete(in_buildkits_words(error).message)
 
-    def cancelled(self) -> None:
-        """End what was begun and is not done."""
-        for vertex in self._vertexes.values():
-            if vertex.is_running:
-                vertex.complete("context canceled")
+    def end(self) -> None:
+        """Tell that what was begun is not done any more."""
+        for vertex in self._open.values():
+            vertex.complete(CANCELLED)
+        self._open.clear()

@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import socket
 import subprocess
 import tarfile
 from collections.abc import Iterator
@@ -133,6 +134,8 @@ def test_a_command_that_fails(project: Project) -> None:
     assert done.returncode == 1
     assert 'process "/bin/sh -c echo before; exit 3" did not complete successfully: exit code: 3' in shown
     assert " before\n" in shown
+    assert "Dockerfile:2\n" in shown
+    assert "   2 | >>> RUN echo before; exit 3\n" in shown
     assert project.engine.request("GET", "/images/made:4/json").status == 404
 
 
@@ -142,6 +145,8 @@ def test_a_command_that_fails(project: Project) -> None:
         (None, "failed to read dockerfile: open Dockerfile: no such file or directory"),
         ("FROM busybox\nCOPY absent /\n", "not found"),
         ("FROM not-there/at-all:ever\n", "not-there/at-all"),
+        ("FROM busybox\n\nRUM true\n", "   3 | >>> RUM true\n"),
+        ("FROM busybox\nCOPY a.txt absent \\\n  /there/\n", "   3 | >>>   /there/\n"),
     ],
 )
 def test_what_cannot_be_built(project: Project, dockerfile: str | None, error: str) -> None:
@@ -151,6 +156,30 @@ def test_what_cannot_be_built(project: Project, dockerfile: str | None, error: s
         project.write("Dockerfile", dockerfile)
     done = project.build(check=False)
     assert (done.returncode, error in done.stderr.decode()) == (1, True), done.stderr.decode()
+
+
+def test_secrets_reach_commands_and_nothing_else(project: Project) -> None:
+    project.write("secret.txt", "hidden\n")
+    project.write(
+        "Dockerfile",
+        "FROM busybox\nRUN --mount=type=secret,id=one wc -c < /run/secrets/one\n"
+        "RUN --mount=type=secret,id=two test ! -e /run/secrets/two && test ! -e /run/secrets/one\n",
+    )
+    shown = project.progress("-t", "made:9", "--secret", "id=one,src=secret.txt")
+    assert " 7\n" in shown
+    assert "hidden" not in shown
+    assert project.run("made:9", "find", "/", "-xdev", "-type", "f", "-path", "*secrets*") == ""
+
+
+def test_commands_get_a_socket_of_the_clients_ssh_agent(project: Project, tmp_path: Path) -> None:
+    project.write(
+        "Dockerfile", 'FROM busybox\nRUN --mount=type=ssh test -S "$SSH_AUTH_SOCK" && echo yes > /it-is\n'
+    )
+    with socket.socket(socket.AF_UNIX) as agent:
+        agent.bind(str(tmp_path / "agent"))
+        agent.listen()
+        project.build("-t", "made:10", "--ssh", f"default={tmp_path / 'agent'}")
+    assert project.run("made:10", "cat", "/it-is") == "yes\n"
 
 
 def test_files_about_the_image(project: Project) -> None:
