@@ -12,13 +12,13 @@ import stat
 import tarfile
 import tempfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, cast
 
 from app.services.engine_client import EngineClient
 from app.services.engine_streams import EngineStream
 from app.services.errors import ErrorCode, UserError
+from app.services.file_entry import FileEntry
 from app.services.stream_frames import STDOUT
 
 _LIST = 'cd -- "$1" || exit 91; stat -c "%f %s %Y %n" -- * .[!.]* ..?* 2>/dev/null; exit 0'
@@ -26,17 +26,6 @@ _LINE = re.compile(r"([0-9a-f]+) (\d+) (-?\d+) (.*)", re.DOTALL)
 _NO_FOLDER, _NO_PROGRAM = 91, (126, 127)
 _MOST_BYTES = 32 * 1024 * 1024  # of a listing
 _MOST_ENTRIES = 20_000
-
-
-@dataclass(frozen=True, slots=True)
-class FileEntry:
-    """Something in a folder; `kind` is "folder", "file", "link" or "other". `modified` is Unix seconds."""
-
-    name: str
-    kind: str
-    size: int = 0
-    modified: float = 0.0
-    mode: int = 0
 
 
 def join(folder: str, name: str) -> str:
@@ -105,15 +94,19 @@ def run(client: EngineClient, container: str, command: Iterable[str]) -> tuple[i
 
 def save_file(client: EngineClient, container: str, path: str, target: Path) -> None:
     """Copy a plain file out of the container to `target`, or a folder as a tar archive. Raises UserError."""
-    with _beside(target) as (part, name), client.get_archive(container, path) as stream:
+    with client.get_archive(container, path) as stream:
+        save_archive(stream, path, target)
+
+
+def save_archive(stream: EngineStream, path: str, target: Path) -> None:
+    """Write the plain file in a tar stream to `target`, or the stream itself when that is named .tar."""
+    with written_beside(target) as part:
         reader = cast("IO[bytes]", _StreamReader(stream))
         if target.suffix == ".tar":
             while data := reader.read(1 << 20):
                 part.write(data)
         else:
             _copy_one(reader, part, path)
-        part.close()
-        Path(name).replace(target)
 
 
 def _copy_one(reader: IO[bytes], part: IO[bytes], path: str) -> None:
@@ -129,15 +122,16 @@ def _copy_one(reader: IO[bytes], part: IO[bytes], path: str) -> None:
 
 
 @contextlib.contextmanager
-def _beside(target: Path) -> Iterator[tuple[IO[bytes], str]]:
-    """Open a new file beside `target`, so that a broken copy leaves what was there as it was."""
+def written_beside(target: Path) -> Iterator[IO[bytes]]:
+    """Open a new file that becomes `target` in the end: a broken copy leaves what was there as it was."""
     try:
         descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".marina-")
     except OSError as error:
         raise UserError(f"{target} cannot be written", str(error)) from error
     try:
         with os.fdopen(descriptor, "wb") as part:
-            yield part, name
+            yield part
+        Path(name).replace(target)
     except (OSError, tarfile.TarError) as error:
         raise UserError(f"{target} could not be written", str(error)) from error
     finally:
@@ -146,15 +140,22 @@ def _beside(target: Path) -> Iterator[tuple[IO[bytes], str]]:
 
 def upload(client: EngineClient, container: str, folder: str, paths: Iterable[Path]) -> None:
     """Copy files and folders of this computer into a folder of the container. Raises UserError."""
-    with tempfile.TemporaryFile() as packed:
+    with packed(paths) as archive:
+        client.put_archive(container, folder, archive)
+
+
+@contextlib.contextmanager
+def packed(paths: Iterable[Path]) -> Iterator[IO[bytes]]:
+    """Open a tar file with files and folders of this computer. Raises UserError."""
+    with tempfile.TemporaryFile() as file:
         try:
-            with tarfile.open(fileobj=packed, mode="w") as archive:
+            with tarfile.open(fileobj=file, mode="w") as archive:
                 for path in paths:
                     archive.add(path, arcname=path.name, filter=_without_owner)
         except OSError as error:
             raise UserError("A file of this computer cannot be read", str(error)) from error
-        packed.seek(0)
-        client.put_archive(container, folder, packed)
+        file.seek(0)
+        yield file
 
 
 def _without_owner(member: tarfile.TarInfo) -> tarfile.TarInfo:

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 from app.services.engine_inside import InsideCalls
-from app.services.engine_objects import DiskCalls, NetworkCalls, VolumeCalls
+from app.services.engine_objects import DiskCalls, NetworkCalls, VolumeCalls, VolumeFileCalls
 from app.services.engine_streams import HijackedStream, JsonStream, LogStream, PullStream
 from app.services.engine_types import (
     Container,
@@ -33,7 +33,7 @@ from app.services.reference import parse_reference
 from app.services.run_options import RunOptions
 
 
-class EngineClient(InsideCalls, VolumeCalls, NetworkCalls, DiskCalls):
+class EngineClient(InsideCalls, VolumeCalls, VolumeFileCalls, NetworkCalls, DiskCalls):
     """One engine behind one socket; a context manager that closes its kept connections."""
 
     # --- system -------------------------------------------------------------------------------------------

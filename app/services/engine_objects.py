@@ -1,13 +1,16 @@
-"""The engine's calls about volumes and networks."""
+"""The engine's calls about volumes, what is in them, and networks."""
 
 import json
-from collections.abc import Mapping
+import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import IO, Any
 from urllib.parse import quote
 
 from app.services.engine_connections import EngineConnections
+from app.services.engine_streams import EngineStream
 from app.services.engine_types import Volume
+from app.services.file_entry import FileEntry
 from app.services.json_values import as_object, get_list, get_number, get_object, get_text, get_texts
 from app.services.network_types import Network
 
@@ -58,6 +61,47 @@ class DiskCalls(EngineConnections):
     def measure_all(self) -> Mapping[str, Any]:
         """Return `GET /system/df`: this reads all files of volumes and containers."""
         return as_object(self._decode(self.request("GET", "/system/df", timeout=MEASURE_TIMEOUT)))
+
+
+class VolumeFileCalls(EngineConnections):
+    """What is in a volume: Marina's own calls, which other engines answer with 404."""
+
+    def list_volume_files(self, name: str, folder: str) -> list[FileEntry]:
+        """Return what is in a folder of a volume."""
+        return [
+            FileEntry(
+                get_text(row, "Name"),
+                get_text(row, "Kind"),
+                get_number(row, "Size"),
+                float(get_number(row, "Modified")),
+                get_number(row, "Mode"),
+            )
+            for row in map(as_object, self.request_list("GET", _files(name, "files"), {"path": folder}))
+        ]
+
+    def remove_volume_files(self, name: str, path: str, force: bool = False) -> None:
+        """Delete a file or folder; "/" empties the volume, with `force` also while containers mount it."""
+        query = {"path": path, "force": "1" if force else "0"}
+        self.request("DELETE", _files(name, "files"), query, timeout=MEASURE_TIMEOUT)
+
+    def get_volume_archive(self, name: str, path: str) -> EngineStream:
+        """Open a file or folder of a volume, or all that is in it, as a tar stream."""
+        return EngineStream(*self.open_stream("GET", _files(name, "archive"), {"path": path}))
+
+    def put_volume_archive(self, name: str, folder: str, archive: IO[bytes] | Iterable[bytes]) -> None:
+        """Unpack a tar, plain or compressed, into a folder of a volume."""
+        headers = {"Content-Type": "application/x-tar"}
+        if not isinstance(archive, Iterable) or hasattr(archive, "seek"):
+            headers["Content-Length"] = str(archive.seek(0, os.SEEK_END))
+            archive.seek(0)
+        opened = self.open_stream("PUT", _files(name, "archive"), {"path": folder}, archive, headers)
+        with EngineStream(*opened) as stream:
+            for _ in stream.chunks():
+                pass
+
+
+def _files(name: str, what: str) -> str:
+    return f"/marina/volumes/{quote(name, safe='')}/{what}"
 
 
 class NetworkCalls(EngineConnections):

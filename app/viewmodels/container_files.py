@@ -14,8 +14,8 @@ from app.viewmodels.row_table_model import RowTableModel
 from app.viewmodels.wording import format_age, format_size
 
 if TYPE_CHECKING:
-    from app.services.container_files import FileEntry
     from app.services.engine_client import EngineClient
+    from app.services.file_entry import FileEntry
 
 NAME, SIZE, MODIFIED, MODE = range(4)
 _ORDER = {"folder": 0, "link": 1, "file": 1, "other": 2}
@@ -168,7 +168,7 @@ class ContainerFilesViewModel(QObject):
 
     @Slot(object)
     def _uploaded(self, count: int) -> None:
-        self.done.emit(self.tr("%n item(s) copied into the container", "", count))
+        self.done.emit(self.tr("%n item(s) copied in", "", count))
         self.refresh()
 
     @Slot(object)

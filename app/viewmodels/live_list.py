@@ -18,7 +18,7 @@ _SETTLE_MS = 100  # several events of one change become one listing
 
 
 @dataclass(frozen=True, slots=True)
-class _Outcome:
+class Outcome:
     """How an action on one row ended; `subject` is what messages call it."""
 
     key: str
@@ -107,32 +107,40 @@ class LiveList(QObject):
             self._show(key)
 
     def _act(
-        self, name: str, key: str, call: Callable[["EngineClient"], None], insists: bool = False
+        self,
+        name: str,
+        key: str,
+        call: Callable[["EngineClient"], None],
+        insists: bool = False,
+        takes_long: bool = False,
     ) -> None:
         """Carry out `call` on a worker; the row is busy with `name` meanwhile, and keeps the failure.
 
-        `insists` does it even while something else goes on.
+        `insists` does it even while something else goes on; what `takes_long` gets a thread of its own.
         """
         if key in self._busy and not insists:
             return
         row = self._rows.find_row(key)
         subject = row.name if row else key[:12]
 
-        def work() -> _Outcome:
+        def work() -> Outcome:
             try:
                 call(self._access.client())
             except Exception as error:  # noqa: BLE001 - told in the row, whatever it is
-                return _Outcome(key, subject, describe_failure(error, subject))
-            return _Outcome(key, subject)
+                return Outcome(key, subject, describe_failure(error, subject))
+            return Outcome(key, subject)
 
         self._busy[key] = name
         self._failures.pop(key, None)
         self._show(key)
         self.action_begun.emit(key)
-        self._background.run(work, self._acted)
+        if takes_long:
+            self._background.run_alone(work, self._acted, self._list_failed)
+        else:
+            self._background.run(work, self._acted)
 
     @Slot(object)
-    def _acted(self, outcome: _Outcome) -> None:
+    def _acted(self, outcome: Outcome) -> None:
         self._busy.pop(outcome.key, None)
         if outcome.failure is not None:
             self._failures[outcome.key] = outcome.failure

@@ -3,18 +3,22 @@
 import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.services.engine_types import Container
-from app.services.network_types import Member, Network
+from app.services.network_types import Member as Member  # views name the type
+from app.services.network_types import Network
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
 from app.viewmodels.failure import Failure, describe_failure
 from app.viewmodels.object_list import ObjectList
 from app.viewmodels.row_table_model import RowTableModel
 from app.viewmodels.wording import format_age
+
+if TYPE_CHECKING:
+    from app.services.reachability import Reach
 
 NAME, USED, SUBNET, DRIVER, CREATED, ACTIONS = range(6)
 
@@ -42,6 +46,14 @@ class NetworkRow:
     def can_be_deleted(self) -> bool:
         """Return whether deleting it can succeed."""
         return not self.network.is_predefined and not self.busy
+
+
+@dataclass(frozen=True, slots=True)
+class ReachView:
+    """Whether one container reaches another, in words; `tone` is "ok", "warn" or "err"."""
+
+    text: str
+    tone: str
 
 
 class NetworkTable(RowTableModel[NetworkRow]):
@@ -108,6 +120,7 @@ class NetworksViewModel(ObjectList):
 
     members_found = Signal(object)  # Network with its members
     members_failed = Signal(object)  # Failure
+    reach_checked = Signal(object)  # ReachView
 
     def __init__(self, background: Background, access: Access, parent: QObject | None = None) -> None:
         self.table = NetworkTable()
@@ -154,6 +167,38 @@ class NetworksViewModel(ObjectList):
     def disconnect_container(self, key: str, container: str) -> None:
         """Take a container off a network."""
         self._background.run(lambda: self._change(key, container, False), self._changed, self._no_members)
+
+    def check_reach(self, key: str, source: Member, target: Member) -> None:
+        """Let one member try to reach another; the answer is `reach_checked`."""
+
+        def work() -> "tuple[Member, Member, Reach]":
+            from app.services.reachability import check_reach
+
+            return source, target, check_reach(self._access.client(), source, target)
+
+        self._background.run_alone(work, self._reach_checked, self._no_members)
+
+    @Slot(object)
+    def _reach_checked(self, answer: "tuple[Member, Member, Reach]") -> None:
+        source, target, reach = answer
+        address = target.ipv4 or target.ipv6
+        if reach.by_address is False:
+            text, tone = self.tr("{0} does not reach {1} at {2}."), "err"
+        elif reach.by_address and reach.by_name is False:
+            text, tone = self.tr("{0} reaches {1} at {2}, but does not find it by its name."), "warn"
+        elif reach.by_address and reach.by_name:
+            text, tone = self.tr("{0} reaches {1} at {2}, by its name too."), "ok"
+        elif reach.by_address:
+            text, tone = self.tr("{0} reaches {1} at {2}."), "ok"
+        elif reach.by_name:
+            text, tone = self.tr("{0} finds {1} by its name ({2}); it has no ping to try more."), "ok"
+        else:
+            text, tone = (
+                self.tr("{0} has no tools to try it with. {1} is on the same network, at {2}."),
+                "warn",
+            )
+        address = target.ipv4 or target.ipv6
+        self.reach_checked.emit(ReachView(text.format(source.name, target.name, address), tone))
 
     def _change(self, key: str, container: str, joins: bool) -> Network:
         client = self._access.client()

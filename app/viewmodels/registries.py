@@ -1,5 +1,6 @@
 """Where the user is signed in, signing in and out."""
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -11,6 +12,15 @@ from app.viewmodels.failure import Failure, describe_failure
 
 if TYPE_CHECKING:
     from app.services.registry_logins import RegistryLogin
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A registry and who the user is there; `is_kept`: the system knows the password, not only Marina."""
+
+    registry: str
+    user: str
+    is_kept: bool
 
 
 class RegistriesViewModel(QObject):
@@ -26,7 +36,7 @@ class RegistriesViewModel(QObject):
         self._background, self._access = background, access
         self.is_loaded = False
         self.has_key_store = True
-        self.logins: tuple[RegistryLogin, ...] = ()
+        self.logins: tuple[SignIn, ...] = ()
 
     def load(self) -> None:
         """Read where the user is signed in; the answer is `changed`."""
@@ -65,7 +75,8 @@ class RegistriesViewModel(QObject):
 
     @Slot(object)
     def _took(self, answer: "tuple[bool, tuple[RegistryLogin, ...]]") -> None:
-        self.has_key_store, self.logins = answer
+        self.has_key_store, logins = answer
+        self.logins = tuple(SignIn(login.registry, login.user, login.is_kept) for login in logins)
         self.is_loaded = True
         self.changed.emit()
 

@@ -1,8 +1,9 @@
 """The volume list: who uses each, what it takes when asked, creating, deleting, pruning."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -10,9 +11,14 @@ from app.services.engine_types import Container, Volume
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
 from app.viewmodels.failure import Failure, describe_failure
+from app.viewmodels.live_list import Outcome
 from app.viewmodels.object_list import ObjectList
 from app.viewmodels.row_table_model import RowTableModel
+from app.viewmodels.volume_files import VolumeFilesViewModel
 from app.viewmodels.wording import format_age, format_size
+
+if TYPE_CHECKING:
+    from app.services.engine_client import EngineClient
 
 NAME, USED, CREATED, SIZE, ACTIONS = range(5)
 _ANONYMOUS = "com.docker.volume.anonymous"
@@ -26,7 +32,7 @@ class VolumeRow:
     volume: Volume
     users: tuple[str, ...] = ()
     size: int = -1
-    busy: bool = False
+    busy: str = ""  # what is being done to it: "delete", "clone"…
     failure: Failure | None = None
 
     @property
@@ -71,7 +77,12 @@ class VolumeTable(RowTableModel[VolumeRow]):
     def use(self, row: VolumeRow) -> str:
         """Return what goes on with the volume, in words."""
         if row.busy:
-            return self.tr("Deleting…")
+            return {
+                "clone": self.tr("Being cloned…"),
+                "export": self.tr("Being exported…"),
+                "import": self.tr("Being imported into…"),
+                "empty": self.tr("Being emptied…"),
+            }.get(row.busy, self.tr("Deleting…"))
         if row.failure is not None:
             return row.failure.summary
         return ", ".join(row.users) or self.tr("Unused")
@@ -96,12 +107,14 @@ class _Listing:
 class VolumesViewModel(ObjectList):
     """The volumes, and what the user asks of them."""
 
+    done = Signal(str)  # what was done, in words
     measured = Signal()
     measuring_changed = Signal(bool)
 
     def __init__(self, background: Background, access: Access, parent: QObject | None = None) -> None:
         self.table = VolumeTable()
         self._sizes: dict[str, int] = {}
+        self._told: dict[str, str] = {}  # what to say when the work on a volume has ended well
         super().__init__(background, access, self.table, parent)
 
     @property
@@ -121,6 +134,63 @@ class VolumesViewModel(ObjectList):
     def delete(self, keys: Iterable[str]) -> None:
         """Delete volumes that no container uses."""
         self._delete_each(keys, lambda client, key: client.remove_volume(key))
+
+    def files_of(self, key: str) -> VolumeFilesViewModel:
+        """Return a view-model of a volume's files; the view becomes its parent."""
+        return VolumeFilesViewModel(self._background, self._access, key, self)
+
+    def clone(self, key: str, name: str) -> None:
+        """Make the volume `name` with a copy of what is in another."""
+
+        def call(client: "EngineClient") -> None:
+            from app.services.volume_files import clone
+
+            clone(client, key, name)
+
+        self._work("clone", key, call, self.tr("{0} is a copy of {1}.").format(name, key))
+
+    def empty(self, key: str) -> None:
+        """Delete all that is in a volume."""
+
+        def call(client: "EngineClient") -> None:
+            from app.services.volume_files import empty
+
+            empty(client, key)
+
+        self._work("empty", key, call, self.tr("{0} is empty now.").format(key))
+
+    def export(self, key: str, target: str) -> None:
+        """Write all that is in a volume to an archive."""
+
+        def call(client: "EngineClient") -> None:
+            from app.services.volume_files import export
+
+            export(client, key, Path(target))
+
+        self._work("export", key, call, self.tr("{0} was exported to {1}.").format(key, target))
+
+    def import_archive(self, key: str, source: str) -> None:
+        """Unpack an archive into a volume."""
+
+        def call(client: "EngineClient") -> None:
+            from app.services.volume_files import import_archive
+
+            import_archive(client, key, Path(source))
+
+        self._work("import", key, call, self.tr("{0} was unpacked into {1}.").format(source, key))
+
+    def _work(self, name: str, key: str, call: "Callable[[EngineClient], None]", told: str) -> None:
+        """Carry out work that may take minutes, and tell of its end."""
+        if key in self._busy:
+            return
+        self._told[key] = told
+        self._act(name, key, call, takes_long=True)
+
+    def _acted(self, outcome: Outcome) -> None:
+        told = self._told.pop(outcome.key, "")
+        super()._acted(outcome)
+        if told and outcome.failure is None:
+            self.done.emit(told)
 
     def prune(self) -> None:
         """Delete every volume that no container uses."""
@@ -160,4 +230,6 @@ class VolumesViewModel(ObjectList):
 
     def _dress(self, row: VolumeRow) -> VolumeRow:
         size = self._sizes.get(row.key, -1)
-        return VolumeRow(row.volume, row.users, size, row.key in self._busy, self._failures.get(row.key))
+        return VolumeRow(
+            row.volume, row.users, size, self._busy.get(row.key, ""), self._failures.get(row.key)
+        )

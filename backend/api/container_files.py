@@ -4,22 +4,17 @@ Source: Docker Engine API, tag Container.
 """
 
 import asyncio
-import logging
-from collections.abc import AsyncIterator, Generator
-from contextlib import aclosing
 from typing import TYPE_CHECKING
 
-from aiohttp import ClientPayloadError, web
+from aiohttp import web
 
+from backend.api.archive_streams import receive_body, send_archive
 from backend.api.request_values import query_bool
 from backend.engine import Engine
-from backend.errors import EngineError
 from backend.images.tar_source import Read
 
 if TYPE_CHECKING:
     from backend.containers.file_transfers import FileTransfers
-
-log = logging.getLogger(__name__)
 
 STAT_HEADER = "X-Docker-Container-Path-Stat"
 
@@ -36,7 +31,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
 
     async def export(request: web.Request) -> web.StreamResponse:
         async with _transfers(engine, request).export() as chunks:
-            return await _send(request, chunks, {"Content-Type": "application/octet-stream"})
+            return await send_archive(request, chunks, {"Content-Type": "application/octet-stream"})
 
     async def look_up(request: web.Request) -> web.Response:
         path = request.query.get("path", "")
@@ -47,7 +42,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         path = request.query.get("path", "")
         async with _transfers(engine, request).archive(path) as (found, chunks):
             headers = {"Content-Type": "application/x-tar", STAT_HEADER: found.header()}
-            return await _send(request, chunks, headers)
+            return await send_archive(request, chunks, headers)
 
     async def copy_in(request: web.Request) -> web.Response:
         from backend.containers.file_transfers import CopyIn
@@ -56,7 +51,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         inflow = Inflow()
 
         def receiving() -> Read:
-            inflow.start(_body(request))
+            inflow.start(receive_body(request))
             return inflow.read
 
         wanted = CopyIn(
@@ -87,35 +82,3 @@ def _transfers(engine: Engine, request: web.Request) -> "FileTransfers":
 
     name = request.match_info["id"]
     return FileTransfers(engine.containers, engine.containers.find(name), name)
-
-
-async def _body(request: web.Request) -> AsyncIterator[bytes]:
-    try:
-        async for data in request.content.iter_any():
-            yield data
-    except ClientPayloadError as error:
-        raise ConnectionError("the client left") from error
-
-
-async def _send(
-    request: web.Request, chunks: Generator[bytes, None, None], headers: dict[str, str]
-) -> web.StreamResponse:
-    """Send an archive as it is made. What fails before its first piece is raised, and gets a status code."""
-    from backend.thread_streams import read_ahead
-
-    response = web.StreamResponse(headers=headers)
-    async with aclosing(read_ahead(chunks)) as pieces:
-        first = await anext(pieces, b"")
-        await response.prepare(request)
-        try:
-            if first:
-                await response.write(first)
-            async for data in pieces:
-                await response.write(data)
-            await response.write_eof()
-        except EngineError as error:
-            log.error("an archive was cut off: %s", error.message)
-            if request.transport is not None:
-                request.transport.abort()  # a proper end would look like a whole archive
-            raise ConnectionResetError("cut off") from error
-    return response

@@ -22,6 +22,7 @@ from backend.api import (
     plugins,
     swarm,
     system,
+    volume_files,
     volumes,
 )
 from backend.api.error_responses import error_middleware
@@ -42,6 +43,7 @@ AREAS = (
     exec,
     networks,
     volumes,
+    volume_files,
     build,
     buildkit,
     swarm,

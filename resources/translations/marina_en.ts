@@ -19,6 +19,16 @@
     </message>
 </context>
 <context>
+    <name>ComposePage</name>
+    <message numerus="yes">
+        <source>%n project(s)</source>
+        <translation>
+            <numerusform>%n project</numerusform>
+            <numerusform>%n projects</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ConfirmDeleteDialog</name>
     <message numerus="yes">
         <source>… and %n more</source>
@@ -41,10 +51,10 @@
 <context>
     <name>ContainerFilesViewModel</name>
     <message numerus="yes">
-        <source>%n item(s) copied into the container</source>
+        <source>%n item(s) copied in</source>
         <translation>
-            <numerusform>%n item copied into the container</numerusform>
-            <numerusform>%n items copied into the container</numerusform>
+            <numerusform>%n item copied in</numerusform>
+            <numerusform>%n items copied in</numerusform>
         </translation>
     </message>
     <message numerus="yes">

@@ -81,10 +81,217 @@
     </message>
 </context>
 <context>
+    <name>CloneVolumeDialog</name>
+    <message>
+        <source>A new volume gets a copy of all that is in {0}.</source>
+        <translation>新卷将获得 {0} 中全部内容的副本。</translation>
+    </message>
+    <message>
+        <source>What containers write meanwhile may be missing.</source>
+        <translation>容器在此期间写入的内容可能缺失。</translation>
+    </message>
+    <message>
+        <source>Clone a volume</source>
+        <translation>克隆卷</translation>
+    </message>
+</context>
+<context>
     <name>ColumnChooser</name>
     <message>
         <source>Choose columns</source>
         <translation>选择列</translation>
+    </message>
+</context>
+<context>
+    <name>ComposeDetailView</name>
+    <message>
+        <source>Back to the projects (Esc)</source>
+        <translation>返回项目列表 (Esc)</translation>
+    </message>
+    <message>
+        <source>Its file is not on this computer</source>
+        <translation>其文件不在此计算机上</translation>
+    </message>
+    <message>
+        <source>Services</source>
+        <translation>服务</translation>
+    </message>
+    <message>
+        <source>What compose says</source>
+        <translation>compose 的输出</translation>
+    </message>
+    <message>
+        <source>Nothing is going on</source>
+        <translation>空闲</translation>
+    </message>
+    <message>
+        <source>Up</source>
+        <translation>启动</translation>
+    </message>
+    <message>
+        <source>Create what is missing and start all services</source>
+        <translation>创建缺少的部分并启动所有服务</translation>
+    </message>
+    <message>
+        <source>Restart</source>
+        <translation>重启</translation>
+    </message>
+    <message>
+        <source>Logs</source>
+        <translation>日志</translation>
+    </message>
+    <message>
+        <source>Down</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Remove the project&apos;s containers and networks; volumes stay</source>
+        <translation>移除项目的容器和网络；卷保留</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>The file asks for these values; * must be given.</source>
+        <translation>文件需要这些值；带 * 的必须填写。</translation>
+    </message>
+    <message>
+        <source>Variables</source>
+        <translation>变量</translation>
+    </message>
+    <message>
+        <source>Delete its volumes too: their data is lost</source>
+        <translation>同时删除其卷：数据将丢失</translation>
+    </message>
+    <message>
+        <source>Take the project down?</source>
+        <translation>移除此项目？</translation>
+    </message>
+    <message>
+        <source>Its containers and networks are removed.</source>
+        <translation>其容器和网络将被移除。</translation>
+    </message>
+    <message>
+        <source>Starting…</source>
+        <translation>正在启动…</translation>
+    </message>
+    <message>
+        <source>Taking it down…</source>
+        <translation>正在移除…</translation>
+    </message>
+    <message>
+        <source>Restarting…</source>
+        <translation>正在重启…</translation>
+    </message>
+    <message>
+        <source>Scaling…</source>
+        <translation>正在调整数量…</translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation>正在停止…</translation>
+    </message>
+    <message>
+        <source>Following the logs of all services</source>
+        <translation>正在跟踪所有服务的日志</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>完成</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>{0} of {1} running</source>
+        <translation>{1} 个中有 {0} 个在运行</translation>
+    </message>
+    <message>
+        <source>healthy</source>
+        <translation>健康</translation>
+    </message>
+    <message>
+        <source>unhealthy</source>
+        <translation>不健康</translation>
+    </message>
+    <message>
+        <source>health not known yet</source>
+        <translation>健康状况未知</translation>
+    </message>
+    <message>
+        <source>not created</source>
+        <translation>未创建</translation>
+    </message>
+    <message>
+        <source>One container less</source>
+        <translation>减少一个容器</translation>
+    </message>
+    <message>
+        <source>One container more</source>
+        <translation>增加一个容器</translation>
+    </message>
+</context>
+<context>
+    <name>ComposePage</name>
+    <message>
+        <source>Compose</source>
+        <translation>Compose</translation>
+    </message>
+    <message>
+        <source>Open a compose file…</source>
+        <translation>打开 compose 文件…</translation>
+    </message>
+    <message>
+        <source>No compose projects yet</source>
+        <translation>还没有 compose 项目</translation>
+    </message>
+    <message>
+        <source>A compose file describes several containers that belong together. Open one, or drop it here.</source>
+        <translation>compose 文件描述若干协同工作的容器。打开一个，或将其拖到这里。</translation>
+    </message>
+    <message>
+        <source>Compose files (*.yaml *.yml)</source>
+        <translation>Compose 文件 (*.yaml *.yml)</translation>
+    </message>
+    <message>
+        <source>Open a compose file</source>
+        <translation>打开 compose 文件</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>忽略</translation>
+    </message>
+    <message>
+        <source>Waiting for the engine</source>
+        <translation>正在等待引擎</translation>
+    </message>
+    <message>
+        <source>Loading…</source>
+        <translation>正在加载…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n project(s)</source>
+        <translation>
+            <numerusform>%n 个项目</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>None yet</source>
+        <translation>暂无</translation>
+    </message>
+    <message>
+        <source>Look again</source>
+        <translation>重新查找</translation>
+    </message>
+    <message>
+        <source>{0} of {1} running</source>
+        <translation>{1} 个中有 {0} 个在运行</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>显示</translation>
     </message>
 </context>
 <context>
@@ -369,9 +576,9 @@
         <translation>已保存为 {0}</translation>
     </message>
     <message numerus="yes">
-        <source>%n item(s) copied into the container</source>
+        <source>%n item(s) copied in</source>
         <translation>
-            <numerusform>已将 %n 项复制到容器</numerusform>
+            <numerusform>已复制 %n 项</numerusform>
         </translation>
     </message>
     <message numerus="yes">
@@ -1614,6 +1821,14 @@
         <translation>断开</translation>
     </message>
     <message>
+        <source>Check reach</source>
+        <translation>检查连通</translation>
+    </message>
+    <message>
+        <source>Choose two members: the first tries to reach the second by name and address</source>
+        <translation>选择两个成员：第一个将按名称和地址尝试连通第二个</translation>
+    </message>
+    <message>
         <source>Container</source>
         <translation>容器</translation>
     </message>
@@ -1636,6 +1851,10 @@
     <message>
         <source>Every container is on it</source>
         <translation>所有容器都已在此网络中</translation>
+    </message>
+    <message>
+        <source>{0} tries to reach {1}…</source>
+        <translation>{0} 正在尝试连通 {1}…</translation>
     </message>
 </context>
 <context>
@@ -1761,6 +1980,30 @@
     <message>
         <source>There is no room for containers in so small a range.</source>
         <translation>范围太小，容不下容器。</translation>
+    </message>
+    <message>
+        <source>{0} does not reach {1} at {2}.</source>
+        <translation>{0} 无法连通 {1}（{2}）。</translation>
+    </message>
+    <message>
+        <source>{0} reaches {1} at {2}, but does not find it by its name.</source>
+        <translation>{0} 可以连通 {1}（{2}），但无法按名称找到它。</translation>
+    </message>
+    <message>
+        <source>{0} reaches {1} at {2}, by its name too.</source>
+        <translation>{0} 可以连通 {1}（{2}），按名称也可以。</translation>
+    </message>
+    <message>
+        <source>{0} reaches {1} at {2}.</source>
+        <translation>{0} 可以连通 {1}（{2}）。</translation>
+    </message>
+    <message>
+        <source>{0} finds {1} by its name ({2}); it has no ping to try more.</source>
+        <translation>{0} 能按名称找到 {1}（{2}）；它没有 ping，无法进一步检查。</translation>
+    </message>
+    <message>
+        <source>{0} has no tools to try it with. {1} is on the same network, at {2}.</source>
+        <translation>{0} 没有可用于检查的工具。{1} 在同一网络上，地址为 {2}。</translation>
     </message>
 </context>
 <context>
@@ -2621,6 +2864,21 @@
     </message>
 </context>
 <context>
+    <name>VolumeDetailView</name>
+    <message>
+        <source>Back to the volumes (Esc)</source>
+        <translation>返回卷列表 (Esc)</translation>
+    </message>
+    <message>
+        <source>Used by {0}</source>
+        <translation>被 {0} 使用</translation>
+    </message>
+    <message>
+        <source>Unused</source>
+        <translation>未使用</translation>
+    </message>
+</context>
+<context>
     <name>VolumeLine</name>
     <message>
         <source>Volume, or folder of this computer</source>
@@ -2668,6 +2926,22 @@
     <message>
         <source>{0} (anonymous)</source>
         <translation>{0}（匿名）</translation>
+    </message>
+    <message>
+        <source>Being cloned…</source>
+        <translation>正在克隆…</translation>
+    </message>
+    <message>
+        <source>Being exported…</source>
+        <translation>正在导出…</translation>
+    </message>
+    <message>
+        <source>Being imported into…</source>
+        <translation>正在导入…</translation>
+    </message>
+    <message>
+        <source>Being emptied…</source>
+        <translation>正在清空…</translation>
     </message>
     <message>
         <source>Deleting…</source>
@@ -2731,6 +3005,34 @@
         <translation>{0}，占用磁盘 {1}</translation>
     </message>
     <message>
+        <source>Archives (*.tar *.tar.gz *.tgz)</source>
+        <translation>压缩包 (*.tar *.tar.gz *.tgz)</translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation>导出</translation>
+    </message>
+    <message>
+        <source>Archives (*.tar *.tar.gz *.tgz *.tar.xz *.tar.bz2 *.tar.zst)</source>
+        <translation>压缩包 (*.tar *.tar.gz *.tgz *.tar.xz *.tar.bz2 *.tar.zst)</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation>导入</translation>
+    </message>
+    <message>
+        <source>All that is in it is lost for good; the volume itself stays.</source>
+        <translation>其中的所有内容将永久丢失；卷本身保留。</translation>
+    </message>
+    <message>
+        <source>Used by {0}.</source>
+        <translation>被 {0} 使用。</translation>
+    </message>
+    <message>
+        <source>Empty the volume?</source>
+        <translation>清空此卷？</translation>
+    </message>
+    <message>
         <source>Their data is lost for good.</source>
         <translation>其中的数据将永久丢失。</translation>
     </message>
@@ -2779,6 +3081,25 @@
     <message>
         <source>Measuring…</source>
         <translation>正在测量…</translation>
+    </message>
+</context>
+<context>
+    <name>VolumesViewModel</name>
+    <message>
+        <source>{0} is a copy of {1}.</source>
+        <translation>{0} 是 {1} 的副本。</translation>
+    </message>
+    <message>
+        <source>{0} is empty now.</source>
+        <translation>{0} 现已清空。</translation>
+    </message>
+    <message>
+        <source>{0} was exported to {1}.</source>
+        <translation>{0} 已导出到 {1}。</translation>
+    </message>
+    <message>
+        <source>{0} was unpacked into {1}.</source>
+        <translation>{0} 已解包到 {1}。</translation>
     </message>
 </context>
 <context>
@@ -3003,8 +3324,28 @@
 <context>
     <name>_VolumeActions</name>
     <message>
+        <source>Browse files</source>
+        <translation>浏览文件</translation>
+    </message>
+    <message>
         <source>Delete</source>
         <translation>删除</translation>
+    </message>
+    <message>
+        <source>Clone…</source>
+        <translation>克隆…</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>导出…</translation>
+    </message>
+    <message>
+        <source>Import…</source>
+        <translation>导入…</translation>
+    </message>
+    <message>
+        <source>Empty…</source>
+        <translation>清空…</translation>
     </message>
 </context>
 </TS>

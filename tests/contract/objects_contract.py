@@ -2,11 +2,13 @@
 
 import uuid
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 from app.services.engine_client import EngineClient
 from app.services.errors import EngineRequestError
+from app.services.reachability import Reach, check_reach
 from app.services.run_options import RunOptions, VolumeMount
 
 
@@ -61,6 +63,22 @@ class ObjectsContract:
         assert not client.inspect_network(name).members
         client.remove_network(name)
         assert all(row.name != name for row in client.list_networks())
+
+    def test_members_of_a_network_reach_each_other(self, client: EngineClient, image: str, name: str) -> None:
+        client.create_network(name)
+        other = f"{name}-other"
+        try:
+            for container in (name, other):
+                client.create_container(RunOptions(image, container, command=("sleep", "60")))
+                client.connect_network(name, container)
+                client.start_container(container)
+            source, target = client.inspect_network(name).members
+            assert check_reach(client, source, target) == Reach(True, True)
+            nobody = replace(target, name="nobody.invalid", ipv4="192.0.2.1")
+            assert check_reach(client, source, nobody).by_name is False
+        finally:
+            for container in (name, other):
+                client.remove_container(container, force=True)
 
     def test_a_predefined_network_stays(self, client: EngineClient) -> None:
         assert {"bridge", "host", "none"} <= {network.name for network in client.list_networks()}

@@ -1,15 +1,22 @@
 """The engine behaves as the desktop's client expects."""
 
+import contextlib
 import secrets
+import tarfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from app.services import volume_files
 from app.services.engine_client import EngineClient
+from app.services.errors import EngineRequestError
+from app.services.run_options import RunOptions, VolumeMount
 from tests.contract.client_contract import ClientContract
 from tests.contract.edit_contract import EditContract
 from tests.contract.inside_contract import InsideContract
 from tests.contract.objects_contract import ObjectsContract
+from tests.contract.volume_files_contract import VolumeFilesContract
 from tests.support.native_engine import NativeEngine
 from tests.support.registry import Registry
 from tests.support.test_images import Entry, build_image, busybox_layer, layer_tar
@@ -51,3 +58,42 @@ class TestNativeInside(OnNativeEngine, InsideContract):
 
 class TestNativeEdits(OnNativeEngine, EditContract):
     """The contract of changing containers against the engine as it ships."""
+
+
+class TestNativeVolumeFiles(OnNativeEngine, VolumeFilesContract):
+    """The contract of the files in volumes against the engine as it ships."""
+
+    def test_links_lead_nowhere_out_of_a_volume(self, client: EngineClient, tmp_path: Path) -> None:
+        name = f"contract-{secrets.token_hex(4)}"
+        client.create_volume(name)
+        try:
+            hostile = tmp_path / "hostile.tar"
+            with tarfile.open(hostile, "w") as archive:
+                link = tarfile.TarInfo("way-out")
+                link.type, link.linkname = tarfile.SYMTYPE, "../../../../../../etc"
+                archive.addfile(link)
+            volume_files.import_archive(client, name, hostile)
+            assert [entry.kind for entry in volume_files.list_folder(client, name, "/")] == ["link"]
+            with tarfile.open(hostile, "w") as archive:
+                archive.addfile(tarfile.TarInfo("../../outside"))
+            with pytest.raises(EngineRequestError):
+                volume_files.import_archive(client, name, hostile)
+            for path in ("/../../..", "/way-out", "/way-out/passwd"):
+                with contextlib.suppress(EngineRequestError):
+                    found = {entry.name for entry in volume_files.list_folder(client, name, path)}
+                    assert found <= {"way-out"}
+        finally:
+            client.remove_volume(name)
+
+    def test_a_volume_in_use_is_emptied_by_force_only(self, client: EngineClient, image: str) -> None:
+        name = f"contract-{secrets.token_hex(4)}"
+        options = RunOptions(image, name, volumes=(VolumeMount(name, "/data"),), command=("true",))
+        client.create_container(options)
+        try:
+            with pytest.raises(EngineRequestError) as refusal:
+                client.remove_volume_files(name, "/")
+            assert refusal.value.status == 409
+            client.remove_volume_files(name, "/", force=True)
+        finally:
+            client.remove_container(name, force=True)
+            client.remove_volume(name)

@@ -281,6 +281,13 @@ class FakeContainers:
         if command[0] == "rm" or "stat -c" in " ".join(command):
             prepared.exit_code = run_file_command(prepared.container, command, write)
             return
+        if "marina: reach" in " ".join(command):
+            target = self._state.find_container(command[-2])
+            shared = set(prepared.container.networks) & set(target.networks if target else ())
+            answer = "yes" if target and target.state == "running" and shared else "no"
+            write(1, f"name={answer}\naddress={answer}\n".encode())
+            prepared.exit_code = 0
+            return
         environment = dict(line.split("=", 1) for line in prepared.body.get("Env") or [])
         prepared.exit_code = run_program(
             command,

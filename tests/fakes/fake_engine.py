@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from tests.fakes import fake_inside, fake_networks, fake_registry, fake_volumes
+from tests.fakes import fake_inside, fake_networks, fake_registry, fake_volume_files, fake_volumes
 from tests.fakes.fake_containers import FakeContainers, Refusal
 from tests.fakes.fake_state import FakeContainer, FakeImage, FakeState
 from tests.fakes.faults import Fault, FaultKind
@@ -156,6 +156,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         return self.server.engine
 
     def _read_body(self) -> bytes:
+        if self.headers.get("Transfer-Encoding", "").lower() == "chunked":
+            parts = []
+            while size := int(self.rfile.readline(), 16):
+                parts.append(self.rfile.read(size))
+                self.rfile.readline()
+            self.rfile.readline()
+            return b"".join(parts)
         length = int(self.headers.get("Content-Length") or 0)
         return self.rfile.read(length) if length else b""
 
@@ -416,7 +423,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.chunk(b"")
 
 
-_AREAS = (*fake_inside.ROUTES, *fake_networks.ROUTES, *fake_registry.ROUTES, *fake_volumes.ROUTES)
+_AREAS = (
+    *fake_inside.ROUTES,
+    *fake_networks.ROUTES,
+    *fake_registry.ROUTES,
+    *fake_volume_files.ROUTES,
+    *fake_volumes.ROUTES,
+)
 _ROUTES = [
     (r"(?:GET|HEAD) /_ping", "ping"),
     (r"GET /version", "version"),

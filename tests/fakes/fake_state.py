@@ -38,6 +38,7 @@ class FakeVolume:
     labels: dict[str, str] = field(default_factory=dict)
     size: int = 0
     created: float = field(default_factory=time.time)
+    files: dict[str, bytes | None] = field(default_factory=dict)  # by path; a folder is None
 
     @property
     def is_anonymous(self) -> bool:

@@ -1,6 +1,7 @@
 """The Volumes page and the Networks page."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ from app.viewmodels.row_table_model import RowTableModel
 from app.viewmodels.volumes import SIZE, VolumeTable
 from app.views.main_window import MainWindow
 from app.views.pages.container_facts_view import FactsView
+from app.views.pages.volume_detail_view import VolumeDetailView
+from app.views.pages.volumes_page import VolumesPage
 from app.views.widgets.table import RowTable
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_machine import FakeMachine
@@ -170,6 +173,100 @@ def test_networks_and_their_members(
     wait_for(qtbot, lambda: engine.containers.get("web").networks == ())
     press(qtbot, filled, "networks.detail.back")
     assert filled.page.detail is None
+
+
+def test_one_member_tries_to_reach_another(
+    filled: MainWindow, desktop: DesktopViewModel, engine: FakeEngine, qtbot: QtBot, save_picture: Save
+) -> None:
+    idle = engine.containers.get("idle")
+    idle.networks = ("shop",)
+    engine.containers.act(idle, "start", {})
+    filled.show_page("networks")
+    wait_for(qtbot, lambda: desktop.networks.total == 4)
+    press_row_action(qtbot, filled.page.list, 0, "open")  # type: ignore[attr-defined]
+    members = find(filled, FactsView, "networks.detail.members")
+    wait_for(qtbot, lambda: members.model().rowCount() == 2)
+    assert not find(filled, QAbstractButton, "networks.detail.check").isEnabled()
+    members.selectAll()
+    press(qtbot, filled, "networks.detail.check")
+    wait_for(qtbot, lambda: "by its name too" in text_of(filled, "networks.detail.reach.text"))
+    save_picture(filled, "network-reach")
+    engine.containers.act(engine.containers.get("web"), "stop", {})
+
+
+def test_a_volume_is_looked_into(
+    filled: MainWindow,
+    desktop: DesktopViewModel,
+    engine: FakeEngine,
+    qtbot: QtBot,
+    tmp_path: Path,
+    save_picture: Save,
+) -> None:
+    data = next(volume for volume in engine.state.volumes if volume.name == "data")
+    data.files = {"/base": None, "/base/table.db": b"rows", "/readme.txt": b"hello"}
+    filled.show_page("volumes")
+    wait_for(qtbot, lambda: desktop.volumes.total == 3)
+    page = filled.page
+    assert isinstance(page, VolumesPage)
+    row = desktop.volumes.table.find_row("data")
+    assert row is not None
+    page.act(row, "open")
+    table = find(filled, RowTable, "containers.files.table")
+    wait_for(qtbot, lambda: table.model().rowCount() == 2)
+    assert text_of(filled, "volumes.detail.remark").startswith("Used by web")
+    save_picture(filled, "volume-files")
+    detail = page.detail
+    assert isinstance(detail, VolumeDetailView)
+    files = detail.files._viewmodel
+    new = tmp_path / "new.txt"
+    new.write_bytes(b"new")
+    files.upload([str(new)])
+    wait_for(qtbot, lambda: table.model().rowCount() == 3)
+    files.save("/readme.txt", str(tmp_path / "out.txt"))
+    wait_for(qtbot, lambda: (tmp_path / "out.txt").exists())
+    files.delete(["/base"])
+    wait_for(qtbot, lambda: "/base/table.db" not in data.files and table.model().rowCount() == 2)
+    press(qtbot, filled, "volumes.detail.back")
+    assert page.detail is None
+
+
+def test_a_volume_is_cloned_exported_imported_and_emptied(
+    filled: MainWindow,
+    desktop: DesktopViewModel,
+    engine: FakeEngine,
+    qtbot: QtBot,
+    tmp_path: Path,
+    save_picture: Save,
+) -> None:
+    data = next(volume for volume in engine.state.volumes if volume.name == "data")
+    data.files = {"/readme.txt": b"hello"}
+    filled.show_page("volumes")
+    wait_for(qtbot, lambda: desktop.volumes.total == 3)
+    page = filled.page
+    assert isinstance(page, VolumesPage)
+    row = desktop.volumes.table.find_row("data")
+    assert row is not None
+    page.act(row, "clone")
+    dialog = find(filled, QWidget, "clone-volume")
+    save_picture(dialog, "volume-clone")
+    press(qtbot, dialog, "clone-volume.create")
+    wait_for(qtbot, lambda: text_of(filled, "volumes.notice.text") == "data-copy is a copy of data.")
+    copy = next(volume for volume in engine.state.volumes if volume.name == "data-copy")
+    assert copy.files == {"/readme.txt": b"hello"}
+    target = tmp_path / "data.tgz"
+    desktop.volumes.export("data", str(target))
+    wait_for(qtbot, lambda: "exported to" in text_of(filled, "volumes.notice.text"))
+    page.act(row, "empty")
+    press(qtbot, filled, "volumes.empty-ask.confirm")
+    wait_for(qtbot, lambda: "is empty now" in text_of(filled, "volumes.notice.text"))
+    assert data.files == {}
+    desktop.volumes.import_archive("data", str(target))
+    wait_for(qtbot, lambda: "unpacked into" in text_of(filled, "volumes.notice.text"))
+    assert data.files == {"/readme.txt": b"hello"}
+    engine.fail("GET /marina/volumes/data/archive", FaultKind.STATUS, status=404, message="page not found")
+    desktop.volumes.export("data", str(tmp_path / "again.tar"))
+    wait_for(qtbot, lambda: "does not look into volumes" in text_of(filled, "volumes.notice.text"))
+    assert not (tmp_path / "again.tar").exists()
 
 
 def test_a_network_is_made_and_unused_ones_go(

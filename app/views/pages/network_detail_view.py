@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from app.viewmodels.container_details import FactTable
 from app.viewmodels.failure import Failure
-from app.viewmodels.networks import NetworkRow, NetworksViewModel, member_facts
+from app.viewmodels.networks import Member, NetworkRow, NetworksViewModel, ReachView, member_facts
 from app.views.pages.container_facts_view import FactsView
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button, IconButton
@@ -22,7 +22,7 @@ class NetworkDetailView(QWidget):
         super().__init__()
         self.setObjectName("networks.detail")
         self._viewmodel, self._row = viewmodel, network
-        self._ids: dict[str, str] = {}
+        self._ids: dict[str, Member] = {}
         back = IconButton("back", self.tr("Back to the networks (Esc)"), "networks.detail.back")
         back.clicked.connect(self.left)
         title = ElidedLabel(network.name, "title")
@@ -35,7 +35,13 @@ class NetworkDetailView(QWidget):
         self._connect_button.clicked.connect(self._show_choices)
         self._disconnect_button = Button(self.tr("Disconnect"), "networks.detail.disconnect", icon="minus")
         self._disconnect_button.clicked.connect(self._disconnect)
+        self._check_button = Button(self.tr("Check reach"), "networks.detail.check", icon="networks")
+        self._check_button.setToolTip(
+            self.tr("Choose two members: the first tries to reach the second by name and address")
+        )
+        self._check_button.clicked.connect(self._check_reach)
         self._banner = Banner("networks.detail.banner")
+        self._reach = Banner("networks.detail.reach")
         self._members = FactTable(
             (self.tr("Container"), self.tr("Address"), self.tr("Hardware address")), self
         )
@@ -49,6 +55,7 @@ class NetworkDetailView(QWidget):
         head = row(
             back,
             column(title, remark, spacing=1),
+            self._check_button,
             self._connect_button,
             self._disconnect_button,
             spacing=10,
@@ -59,6 +66,7 @@ class NetworkDetailView(QWidget):
         layout.setSpacing(10)
         layout.addLayout(head)
         layout.addWidget(self._banner)
+        layout.addWidget(self._reach)
         layout.addSpacing(4)
         layout.addWidget(PlainLabel(self.tr("Members"), "strong"))
         layout.addWidget(self._nobody)
@@ -66,6 +74,7 @@ class NetworkDetailView(QWidget):
         layout.addStretch(0)
         viewmodel.members_found.connect(self._show_members)
         viewmodel.members_failed.connect(self._failed)
+        viewmodel.reach_checked.connect(self._show_reach)
         viewmodel.counts_changed.connect(self._ask)
         self.table.selectionModel().selectionChanged.connect(self._show_what_fits)
         self._show_what_fits()
@@ -79,7 +88,7 @@ class NetworkDetailView(QWidget):
         if found != self._row.key:
             return
         members = getattr(network, "members", ())
-        self._ids = {member.name: member.container_id for member in members}
+        self._ids = {member.name: member for member in members}
         self._members.set_facts(member_facts(members))
         self._banner.hide()
         self._show_what_fits()
@@ -92,6 +101,7 @@ class NetworkDetailView(QWidget):
         self._nobody.setVisible(not has_members)
         self.table.setVisible(has_members)
         self._disconnect_button.setEnabled(bool(self.table.selected_rows()))
+        self._check_button.setEnabled(len(self._chosen()) == 2)
         can_change = self._row.network.name not in ("host", "none")
         self._connect_button.setEnabled(can_change)
 
@@ -112,6 +122,20 @@ class NetworkDetailView(QWidget):
 
     def _disconnect(self) -> None:
         for fact in self.table.selected_rows():
-            key = self._ids.get(getattr(fact, "name", ""))
-            if key:
-                self._viewmodel.disconnect_container(self._row.key, key)
+            member = self._ids.get(getattr(fact, "name", ""))
+            if member is not None:
+                self._viewmodel.disconnect_container(self._row.key, member.container_id)
+
+    def _chosen(self) -> list[Member]:
+        names = [getattr(fact, "name", "") for fact in self.table.selected_rows()]
+        return [self._ids[name] for name in names if name in self._ids]
+
+    def _check_reach(self) -> None:
+        source, target = self._chosen()
+        self._check_button.setEnabled(False)
+        self._reach.say(self.tr("{0} tries to reach {1}…").format(source.name, target.name))
+        self._viewmodel.check_reach(self._row.key, source, target)
+
+    def _show_reach(self, reach: ReachView) -> None:
+        self._reach.say(reach.text, reach.tone)
+        self._show_what_fits()

@@ -1,12 +1,10 @@
 """The Registries page: where the user is signed in, signing in and out."""
 
-from typing import TYPE_CHECKING
-
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from app.viewmodels.engine_view import EngineView
 from app.viewmodels.failure import Failure
-from app.viewmodels.registries import RegistriesViewModel
+from app.viewmodels.registries import RegistriesViewModel, SignIn
 from app.views.dialogs.sign_in_dialog import SignInDialog
 from app.views.icons import icon_pixmap
 from app.views.pages.page import Page
@@ -14,9 +12,6 @@ from app.views.theme import Theme
 from app.views.widgets.buttons import Button
 from app.views.widgets.layouts import Card, column, row
 from app.views.widgets.text import ElidedLabel, PlainLabel, WrappedLabel
-
-if TYPE_CHECKING:
-    from app.services.registry_logins import RegistryLogin
 
 _WIDTH = 760
 
@@ -114,7 +109,7 @@ class RegistriesPage(Page):
         else:
             self.banner.hide()
 
-    def _card(self, login: "RegistryLogin") -> Card:
+    def _card(self, login: SignIn) -> Card:
         name = f"registries.{login.registry}"
         card = Card(name)
         icon = PlainLabel()

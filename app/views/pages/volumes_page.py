@@ -3,13 +3,16 @@
 from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex
+from PySide6.QtWidgets import QFileDialog
 
 from app.viewmodels.row_table_model import ROW_ROLE
 from app.viewmodels.volumes import ACTIONS, CREATED, NAME, SIZE, USED, VolumeRow, VolumesViewModel
 from app.viewmodels.wording import format_size
+from app.views.dialogs.clone_volume_dialog import CloneVolumeDialog
 from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
 from app.views.dialogs.create_dialog import CreateVolumeDialog
 from app.views.pages.list_page import ListPage
+from app.views.pages.volume_detail_view import VolumeDetailView
 from app.views.widgets.buttons import Button
 from app.views.widgets.table import Action, ActionsDelegate, CellDelegate
 from app.views.widgets.use_delegate import UseDelegate
@@ -24,7 +27,23 @@ class _VolumeActions(ActionsDelegate):
 
     def actions_of(self, row: VolumeRow) -> list[Action]:
         """Return the icons of a row."""
-        return [Action("delete", "trash", self.tr("Delete"), not row.busy and not row.users)]
+        return [
+            Action("open", "folder", self.tr("Browse files")),
+            Action("delete", "trash", self.tr("Delete"), not row.busy and not row.users),
+        ]
+
+    def menu_of(self, row: VolumeRow) -> list[Action]:
+        """Return all that can be done with a volume."""
+        browse, delete = self.actions_of(row)
+        idle = not row.busy
+        return [
+            browse,
+            Action("clone", "copy", self.tr("Clone…"), idle),
+            Action("export", "download", self.tr("Export…"), idle),
+            Action("import", "upload", self.tr("Import…"), idle),
+            Action("empty", "broom", self.tr("Empty…"), idle),
+            delete,
+        ]
 
 
 class VolumesPage(ListPage):
@@ -58,7 +77,7 @@ class VolumesPage(ListPage):
         self._actions = _VolumeActions(self.list)
         self._actions.triggered.connect(self.act)
         self.build_body(
-            {NAME: 280, CREATED: 130, SIZE: 100, ACTIONS: 58},
+            {NAME: 280, CREATED: 130, SIZE: 100, ACTIONS: 88},
             USED,
             {
                 NAME: CellDelegate(self.list, strong=True),
@@ -69,6 +88,8 @@ class VolumesPage(ListPage):
             },
         )
         viewmodel.pruned.connect(self._tell_pruned)
+        viewmodel.done.connect(lambda text: self.notice.say(text, "ok", self.tr("Dismiss")))
+        self.opened.connect(self.show_volume)
 
     def count_text(self) -> str:
         """Return how many there are, and their size once it was measured."""
@@ -80,10 +101,68 @@ class VolumesPage(ListPage):
         """Return what can be done with a volume."""
         return self._actions.actions_of(row)
 
+    def menu_of(self, row: VolumeRow) -> list[Action]:
+        """Return all that can be done with a volume."""
+        return self._actions.menu_of(row)
+
     def act(self, row: Any, name: str) -> None:
-        """Delete."""
-        if name == "delete":
-            self.confirm_delete([row])
+        """Carry out an action."""
+        if not self.can_act:
+            return
+        match name:
+            case "open":
+                self.show_volume(row)
+            case "delete":
+                self.confirm_delete([row])
+            case "clone":
+                CloneVolumeDialog(self.volumes, row, self.window()).open()
+            case "export":
+                self._ask_export(row)
+            case "import":
+                self._ask_import(row)
+            case "empty":
+                self._confirm_empty(row)
+
+    def show_volume(self, row: VolumeRow) -> None:
+        """Show one volume's files in place of the list."""
+        view = VolumeDetailView(self.volumes, row)
+        view.left.connect(self.go_back)
+        self.show_detail(view)
+
+    def go_back(self) -> bool:
+        """Leave the volume, if one is shown."""
+        if self.detail is None:
+            return False
+        self.close_detail()
+        self.list.setFocus()
+        return True
+
+    def _ask_export(self, row: VolumeRow) -> None:
+        kinds = self.tr("Archives (*.tar *.tar.gz *.tgz)")
+        target, _ = QFileDialog.getSaveFileName(self, self.tr("Export"), f"{row.name}.tar.gz", kinds)
+        if target:
+            self.volumes.export(row.key, target)
+
+    def _ask_import(self, row: VolumeRow) -> None:
+        kinds = self.tr("Archives (*.tar *.tar.gz *.tgz *.tar.xz *.tar.bz2 *.tar.zst)")
+        source, _ = QFileDialog.getOpenFileName(self, self.tr("Import"), "", kinds)
+        if source:
+            self.volumes.import_archive(row.key, source)
+
+    def _confirm_empty(self, row: VolumeRow) -> None:
+        note = self.tr("All that is in it is lost for good; the volume itself stays.")
+        if row.users:
+            note += " " + self.tr("Used by {0}.").format(", ".join(row.users))
+        dialog = ConfirmDeleteDialog(
+            "volumes.empty-ask",
+            self.tr("Empty the volume?"),
+            [row.name],
+            note,
+            [],
+            self.window(),
+        )
+        dialog.accepted.connect(lambda: self.volumes.empty(row.key))
+        dialog.open()
 
     def ask_create(self) -> None:
         """Open the dialog for a new volume."""

@@ -6,6 +6,7 @@ from tests.contract.client_contract import ClientContract
 from tests.contract.edit_contract import EditContract
 from tests.contract.inside_contract import InsideContract
 from tests.contract.objects_contract import ObjectsContract
+from tests.contract.volume_files_contract import VolumeFilesContract
 from tests.fakes.fake_engine import FakeEngine
 
 
@@ -53,3 +54,7 @@ class TestFakeEdits(EditContract):
         """An image with a few commands."""
         engine.add_image("busybox:latest")
         return "busybox"
+
+
+class TestFakeVolumeFiles(VolumeFilesContract):
+    """The contract of the files in volumes against the fake."""

@@ -1,0 +1,14 @@
+"""A file or folder as listings of containers and volumes tell of it."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class FileEntry:
+    """Something in a folder; `kind` is "folder", "file", "link" or "other". `modified` is Unix seconds."""
+
+    name: str
+    kind: str
+    size: int = 0
+    modified: float = 0.0
+    mode: int = 0
