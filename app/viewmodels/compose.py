@@ -108,7 +108,9 @@ class ComposeViewModel(QObject):
     def refresh(self) -> None:
         """List the projects anew."""
         if self.is_wanted:
-            self._background.run(lambda: self._access.client().list_containers(), self._listed, self._not_listed)
+            self._background.run(
+                lambda: self._access.client().list_containers(), self._listed, self._not_listed
+            )
 
     @Slot()
     def refresh_soon(self) -> None:
@@ -129,7 +131,8 @@ class ComposeViewModel(QObject):
 
             file = find_file(Path(path))
             if file is None:
-                raise UserError(f"{path} is no compose file", "", "Choose a compose.yaml, or a folder with one.")
+                advice = "Choose a compose.yaml, or a folder with one."
+                raise UserError(f"{path} is no compose file", "", advice)
             return self._find().read(file)
 
         self._background.run_alone(work, self._read, self._not_read)

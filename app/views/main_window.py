@@ -14,6 +14,7 @@ from app.views.bell import Bell
 from app.views.browser import open_address, open_file
 from app.views.dialogs.pull_image_dialog import PullImageDialog
 from app.views.dialogs.run_image_dialog import RunImageDialog
+from app.views.pages.compose_page import ComposePage
 from app.views.pages.containers_page import ContainersPage
 from app.views.pages.images_page import ImagesPage
 from app.views.pages.list_page import ListPage
@@ -102,6 +103,7 @@ class MainWindow(QMainWindow):
         self._makers: dict[str, Callable[[], Page]] = {
             "volumes": lambda: VolumesPage(desktop.volumes),
             "networks": lambda: NetworksPage(desktop.networks),
+            "compose": lambda: ComposePage(desktop.compose),
             "registries": lambda: RegistriesPage(desktop.registries),
             "settings": self._make_settings,
             "troubleshoot": self._make_troubleshoot,
@@ -113,6 +115,7 @@ class MainWindow(QMainWindow):
             "images": self.tr("Images"),
             "volumes": self.tr("Volumes"),
             "networks": self.tr("Networks"),
+            "compose": self.tr("Compose"),
             "registries": self.tr("Registries"),
             "troubleshoot": self.tr("Troubleshoot"),
             "settings": self.tr("Settings"),

@@ -173,6 +173,10 @@
         <translation>其容器和网络将被移除。</translation>
     </message>
     <message>
+        <source>Take down</source>
+        <translation>移除</translation>
+    </message>
+    <message>
         <source>Starting…</source>
         <translation>正在启动…</translation>
     </message>
@@ -1737,6 +1741,10 @@
     <message>
         <source>Networks</source>
         <translation>网络</translation>
+    </message>
+    <message>
+        <source>Compose</source>
+        <translation>Compose</translation>
     </message>
     <message>
         <source>Registries</source>

@@ -1,7 +1,9 @@
 """One compose project: its file's variables, its services with their health, and what compose says."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from app.viewmodels.compose import ComposeViewModel, FileView, ServiceView
 from app.viewmodels.failure import Failure
@@ -48,7 +50,7 @@ class ComposeDetailView(QWidget):
         )
         self._log = LogView("compose.detail.output", self.tr("What compose says"))
         output = Card("compose.detail.output-card")
-        output.setSizePolicy(output.sizePolicy().horizontalPolicy(), output.sizePolicy().Policy.Expanding)
+        output.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         self._state = PlainLabel(self.tr("Nothing is going on"), "muted")
         self._state.setObjectName("compose.detail.state")
         inside = column(self._state, self._log, spacing=6, margins=(14, 10, 14, 10))
@@ -112,10 +114,9 @@ class ComposeDetailView(QWidget):
         if self._what == "logs":
             self._compose.cancel()
 
-    def _begin(self, call: object) -> None:
+    def _begin(self, call: Callable[[str], None]) -> None:
         self._log.clear()
         self._banner.hide()
-        assert callable(call)
         call(self._project)
 
     def _start(self) -> None:
@@ -131,7 +132,7 @@ class ComposeDetailView(QWidget):
 
     def _confirm_down(self) -> None:
         project = self._compose.find_project(self._project)
-        options = [("volumes", self.tr("Delete its volumes too: their data is lost"))]
+        options = [("volumes", self.tr("Delete its volumes too: their data is lost"), False)]
         dialog = ConfirmDeleteDialog(
             "compose.down",
             self.tr("Take the project down?"),
@@ -139,9 +140,10 @@ class ComposeDetailView(QWidget):
             self.tr("Its containers and networks are removed."),
             options,
             self.window(),
+            self.tr("Take down"),
         )
         dialog.accepted.connect(
-            lambda: self._begin(lambda name: self._compose.down(name, dialog.is_chosen("volumes")))
+            lambda: self._begin(lambda name: self._compose.down(name, dialog.is_checked("volumes")))
         )
         dialog.open()
 

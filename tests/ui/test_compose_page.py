@@ -1,0 +1,206 @@
+"""The Compose page: a file with variables, up, scale, logs, down; no compose on this computer."""
+
+import json
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.services import compose as compose_service
+from app.services.compose import Compose, parse_variables
+from app.services.errors import UserError
+from app.viewmodels.desktop import DesktopViewModel
+from app.views.main_window import MainWindow
+from app.views.pages.compose_page import ComposePage
+from app.views.widgets.log_view import LogView
+from tests.fakes import fake_compose
+from tests.fakes.demo import fill_engine
+from tests.fakes.fake_engine import FakeEngine
+from tests.fakes.fake_machine import FakeMachine
+from tests.support.docker_tools import PLUGINS
+from tests.ui.helpers import find, press, text_of, wait_for
+from vm.machine.status import MachineState
+
+Save = Callable[[QWidget, str], None]
+PROJECT = {
+    "services": {
+        "web": {"image": "nginx:${TAG:-1.27}"},
+        "db": {"image": "postgres:17", "environment": {"POSTGRES_PASSWORD": "${DB_PASSWORD:?set it}"}},
+    }
+}
+
+
+@pytest.fixture
+def only_fake_compose(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The fake program, and no other, is on this computer."""
+    monkeypatch.setenv("DOCKER_CONFIG", str(folder / "docker"))
+    monkeypatch.setattr(compose_service, "_PLUGIN_FOLDERS", ())
+    monkeypatch.setattr(shutil, "which", lambda *_, **__: None)
+    return fake_compose.install(folder / "docker")
+
+
+@pytest.fixture
+def compose_file(folder: Path) -> Path:
+    """A project of two services."""
+    path = folder / "shop" / "compose.yaml"
+    path.parent.mkdir()
+    path.write_text(json.dumps(PROJECT))
+    return path
+
+
+@pytest.fixture
+def page(window: MainWindow, desktop: DesktopViewModel, engine: FakeEngine, qtbot: QtBot) -> ComposePage:
+    """The Compose page over an engine with two images."""
+    for tag in ("nginx:1.27", "postgres:17"):
+        engine.add_image(tag)
+    desktop.begin()
+    wait_for(qtbot, lambda: desktop.view.can_be_used)
+    window.show_page("compose")
+    wait_for(qtbot, lambda: desktop.compose.is_loaded and desktop.compose.is_looked_for)
+    assert isinstance(window.page, ComposePage)
+    return window.page
+
+
+@pytest.mark.usefixtures("only_fake_compose")
+def test_a_project_from_its_file_to_down(
+    page: ComposePage,
+    desktop: DesktopViewModel,
+    engine: FakeEngine,
+    compose_file: Path,
+    qtbot: QtBot,
+    save_picture: Save,
+) -> None:
+    assert find(page, QWidget, "compose.empty").isVisible()
+    save_picture(page.window(), "compose-empty")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(compose_file.parent))])
+    copy, left, none = Qt.DropAction.CopyAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    page.dropEvent(QDropEvent(QPointF(5, 5), copy, data, left, none))
+    wait_for(qtbot, lambda: page.detail is not None)
+    assert text_of(page, "compose.service.web") == "not created"
+    assert find(page, QLineEdit, "compose.variable.TAG").text() == "1.27"
+    assert not find(page, QAbstractButton, "compose.detail.up").isEnabled(), "a value is missing"
+    find(page, QLineEdit, "compose.variable.DB_PASSWORD").setText("secret")
+    press(qtbot, page, "compose.detail.up")
+    wait_for(qtbot, lambda: text_of(page, "compose.detail.state") == "Done")
+    wait_for(qtbot, lambda: text_of(page, "compose.service.web") == "1 of 1 running")
+    output = find(page, LogView, "compose.detail.output")
+    assert "Container shop-web-1  Started" in output.all_text()
+    save_picture(page.window(), "compose-project")
+    press(qtbot, page, "compose.service.web.more")
+    wait_for(qtbot, lambda: text_of(page, "compose.service.web") == "2 of 2 running")
+    wait_for(qtbot, lambda: not desktop.compose.is_running)
+    press(qtbot, page, "compose.detail.logs")
+    wait_for(qtbot, lambda: "ready" in output.all_text())
+    press(qtbot, page, "compose.detail.cancel")
+    wait_for(qtbot, lambda: not desktop.compose.is_running)
+    press(qtbot, page, "compose.detail.restart")
+    wait_for(qtbot, lambda: text_of(page, "compose.detail.state") == "Done")
+    press(qtbot, page, "compose.detail.down")
+    assert not find(page.window(), QCheckBox, "compose.down.volumes").isChecked()
+    press(qtbot, page.window(), "compose.down.confirm")
+    wait_for(qtbot, lambda: text_of(page, "compose.service.web") == "not created")
+    assert not engine.state.containers
+
+
+@pytest.mark.usefixtures("only_fake_compose")
+def test_a_failed_up_is_told_with_compose_own_words(
+    page: ComposePage, engine: FakeEngine, compose_file: Path, qtbot: QtBot, save_picture: Save
+) -> None:
+    compose_file.write_text(json.dumps({"services": {"web": {"image": "nothing:1"}}}))
+    page._compose.open_file(str(compose_file))
+    wait_for(qtbot, lambda: page.detail is not None)
+    press(qtbot, page, "compose.detail.up")
+    wait_for(qtbot, lambda: "No such image" in text_of(page, "compose.detail.banner.text"))
+    save_picture(page.window(), "compose-failed")
+
+
+@pytest.mark.usefixtures("only_fake_compose")
+def test_what_is_no_compose_file_is_said(page: ComposePage, compose_file: Path, qtbot: QtBot) -> None:
+    compose_file.write_text("{")
+    page._compose.open_file(str(compose_file))
+    wait_for(qtbot, lambda: "did not find expected" in text_of(page, "compose.notice.text"))
+    page._compose.open_file(str(compose_file.parent.parent))
+    wait_for(qtbot, lambda: "no compose file" in text_of(page, "compose.notice.text"))
+
+
+def test_without_compose_it_says_what_to_install(
+    only_fake_compose: Path,
+    window: MainWindow,
+    desktop: DesktopViewModel,
+    engine: FakeEngine,
+    qtbot: QtBot,
+    save_picture: Save,
+) -> None:
+    only_fake_compose.unlink()
+    fill_engine(engine)
+    desktop.begin()
+    wait_for(qtbot, lambda: desktop.view.can_be_used)
+    window.show_page("compose")
+    wait_for(qtbot, lambda: desktop.compose.missing is not None and len(desktop.compose.projects) == 2)
+    assert "docker-compose-plugin" in text_of(window, "compose.banner.text")
+    assert not find(window, QAbstractButton, "compose.open").isEnabled()
+    assert text_of(window, "compose.shop.remark").startswith("4 of 4 running")
+    save_picture(window, "compose-missing")
+    fake_compose.install(only_fake_compose.parents[1])
+    press(qtbot, window, "compose.banner.button")
+    wait_for(qtbot, lambda: desktop.compose.missing is None)
+    press(qtbot, window, "compose.shop.show")
+    assert text_of(window, "compose.service.db") == "1 of 1 running"
+    assert find(window, QAbstractButton, "compose.detail.down").isEnabled()
+    assert not find(window, QAbstractButton, "compose.detail.up").isEnabled(), "its file is not known"
+
+
+def test_a_stopped_engine_shows_its_panel(
+    window: MainWindow, desktop: DesktopViewModel, machine: FakeMachine, qtbot: QtBot
+) -> None:
+    machine.set(state=MachineState.FAILED)
+    window.show_page("compose")
+    desktop.engine.watch()
+    wait_for(qtbot, lambda: desktop.view.state.value == "failed")
+    assert find(window, QWidget, "compose.engine").isVisible()
+    assert text_of(window, "compose.count") == "Waiting for the engine"
+
+
+def test_a_compose_of_version_1_is_none(
+    only_fake_compose: Path, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    environment = {"DOCKER_CONFIG": str(folder / "docker")}
+    assert Compose.find("unix:///x", environment).version == "2.99.0-fake"
+    monkeypatch.setenv("FAKE_COMPOSE_VERSION", "1.29.2")
+    with pytest.raises(UserError, match="not installed"):
+        Compose.find("unix:///x", environment)
+
+
+@pytest.mark.skipif(not (PLUGINS / "docker-compose").exists(), reason="no docker compose")
+def test_the_real_compose_says_what_we_read(folder: Path) -> None:
+    path = folder / "shop" / "compose.yaml"
+    path.parent.mkdir()
+    path.write_text(json.dumps(PROJECT))
+    (path.parent / ".env").write_text("TAG=1.28\n")
+    file = Compose(PLUGINS / "docker-compose", "2", "unix:///none", os.environ).read(path)
+    assert (file.name, set(file.services)) == ("shop", {"web", "db"})
+    variables = {v.name: v for v in file.variables}
+    assert variables["TAG"].value == "1.28"
+    assert variables["DB_PASSWORD"].is_required
+
+
+def test_a_table_of_variables_is_read_by_its_columns() -> None:
+    table = (
+        "NAME                REQUIRED            DEFAULT VALUE       ALTERNATE VALUE\n"
+        "TAG                 false               a b                 \n"
+        "PASS                true                                    \n"
+        "<odd>               true\n"
+    )
+    found = parse_variables(table, {"PASS": "known"})
+    assert [(v.name, v.value, v.is_required) for v in found] == [
+        ("PASS", "known", True),
+        ("TAG", "a b", False),
+    ]
+    assert parse_variables("", {}) == ()
