@@ -24,7 +24,8 @@ from tests.fakes.demo import fill_engine
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_machine import FakeMachine
 from tests.support.docker_tools import PLUGINS
-from tests.ui.helpers import find, press, text_of, wait_for
+from tests.ui.helpers import find, text_of, wait_for
+from tests.ui.helpers import press as press_at_once
 from vm.machine.status import MachineState
 
 Save = Callable[[QWidget, str], None]
@@ -34,6 +35,17 @@ PROJECT = {
         "db": {"image": "postgres:17", "environment": {"POSTGRES_PASSWORD": "${DB_PASSWORD:?set it}"}},
     }
 }
+
+
+def press(qtbot: QtBot, parent: QWidget, name: str) -> None:
+    """Click a button as soon as it can be: new ones appear with the next turn of the loop."""
+
+    def is_ready() -> bool:
+        button = find(parent, QAbstractButton, name)
+        return button.isVisible() and button.isEnabled()
+
+    wait_for(qtbot, is_ready)
+    press_at_once(qtbot, parent, name)
 
 
 @pytest.fixture

@@ -78,6 +78,7 @@ def test_signed_in_users_pull_in_their_name(
         "password": PASSWORD,
     }
     assert public == "", "nobody else gets the password"
+    wait_for(qtbot, lambda: find(registries, QAbstractButton, "registries.ghcr.io.sign-out").isVisible())
     press(qtbot, registries, "registries.ghcr.io.sign-out")
     wait_for(qtbot, lambda: not desktop.registries.logins)
     assert access.key_store.get("Marina: ghcr.io", "ada") is None

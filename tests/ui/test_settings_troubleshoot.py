@@ -176,6 +176,7 @@ def test_checks_are_made_and_the_report_is_packed(
     find(window, QWidget, "troubleshoot.report-banner").hide()
     assert text_of(window, "troubleshoot.verdict") == "1 check failed"
     save_picture(window, "troubleshoot-checks")
+    wait_for(qtbot, lambda: find(window, QAbstractButton, "troubleshoot.fix.memory").isVisible())
     press(qtbot, window, "troubleshoot.fix.memory")
     assert window.page.name == "settings"
 

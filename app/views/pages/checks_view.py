@@ -12,7 +12,7 @@ from app.views.icons import icon_pixmap
 from app.views.theme import Theme
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button
-from app.views.widgets.layouts import Card, column, row
+from app.views.widgets.layouts import Card, clear, column, row
 from app.views.widgets.text import PlainLabel, WrappedLabel
 
 _LOOKS = {
@@ -90,10 +90,7 @@ class ChecksView(Card):
     def show_checks(self, checks: list[CheckView]) -> None:
         """Show what was found, the worst words on top."""
         self._show_ready()
-        while (item := self._lines.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear(self._lines)
         for check in checks:
             self._lines.addWidget(self._line(check))
         failed = sum(check.verdict == "failed" for check in checks)

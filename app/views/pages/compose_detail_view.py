@@ -10,7 +10,7 @@ from app.viewmodels.failure import Failure
 from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button, IconButton
-from app.views.widgets.layouts import Card, column, row
+from app.views.widgets.layouts import Card, clear, column, row
 from app.views.widgets.log_view import LogView
 from app.views.widgets.status_dot import StatusDot
 from app.views.widgets.text import ElidedLabel, PlainLabel, WrappedLabel
@@ -29,6 +29,8 @@ class ComposeDetailView(QWidget):
         self._declared = file.services if file is not None else ()
         self._what = ""
         self._edits: dict[str, QLineEdit] = {}
+        self._shown: list[ServiceView] = []
+        self._scalers: list[tuple[IconButton, bool]] = []
         self._required = {v.name for v in file.variables if v.is_required} if file is not None else set()
         back = IconButton("back", self.tr("Back to the projects (Esc)"), "compose.detail.back")
         back.clicked.connect(self.left)
@@ -171,14 +173,15 @@ class ComposeDetailView(QWidget):
 
     def _show(self) -> None:
         project = self._compose.find_project(self._project)
-        while (item := self._services.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
         known = {service.name: service for service in project.services}
         names = sorted({*known, *self._declared})
-        for place, name in enumerate(names):
-            self._add_service(place, known.get(name, ServiceView(name)))
+        services = [known.get(name, ServiceView(name)) for name in names]
+        if services != self._shown:
+            self._shown = services
+            clear(self._services)
+            self._scalers.clear()
+            for place, service in enumerate(services):
+                self._add_service(place, service)
         self._show_what_fits()
 
     def _add_service(self, place: int, service: ServiceView) -> None:
@@ -199,13 +202,11 @@ class ComposeDetailView(QWidget):
         state.setObjectName(name)
         fewer = IconButton("minus", self.tr("One container less"), f"{name}.fewer")
         fewer.clicked.connect(lambda: self._scale(service.name, service.total - 1))
-        fewer.setEnabled(service.total > 1)
         more = IconButton("plus", self.tr("One container more"), f"{name}.more")
         more.clicked.connect(lambda: self._scale(service.name, service.total + 1))
         for button in (fewer, more):
             button.setVisible(bool(self._file_path) and service.total > 0)
-            if self._compose.is_running:
-                button.setEnabled(False)
+        self._scalers += [(fewer, service.total > 1), (more, True)]
         self._services.addWidget(dot, place, 0)
         self._services.addWidget(ElidedLabel(service.name, "strong"), place, 1)
         self._services.addWidget(state, place, 2)
@@ -221,3 +222,5 @@ class ComposeDetailView(QWidget):
         for button in (self._restart, self._logs, self._down):
             button.setEnabled(can_run and there)
         self._cancel.setVisible(busy)
+        for scaler, makes_sense in self._scalers:
+            scaler.setEnabled(can_run and makes_sense)

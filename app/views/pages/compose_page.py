@@ -12,7 +12,7 @@ from app.views.pages.compose_detail_view import ComposeDetailView
 from app.views.pages.page import Page
 from app.views.widgets.buttons import Button
 from app.views.widgets.engine_panel import EnginePanel
-from app.views.widgets.layouts import Card, column, row
+from app.views.widgets.layouts import Card, clear, column, row
 from app.views.widgets.status_dot import StatusDot
 from app.views.widgets.text import ElidedLabel, PlainLabel, WrappedLabel
 
@@ -28,6 +28,7 @@ class ComposePage(Page):
         self.setAccessibleName(self.tr("Compose"))
         self.setAcceptDrops(True)
         self._compose, self._engine = viewmodel, EngineView()
+        self._shown: tuple[ProjectView, ...] = ()
         self.engine_panel = EnginePanel("compose.engine")
         self.open_button = Button(self.tr("Open a compose file…"), "compose.open", "primary", "folder")
         self.open_button.clicked.connect(self._choose)
@@ -114,12 +115,11 @@ class ComposePage(Page):
 
     def _show(self) -> None:
         model, usable = self._compose, self._engine.can_be_used
-        while (item := self._list.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
-        for project in model.projects:
-            self._list.addWidget(self._card(project))
+        if model.projects != self._shown:
+            self._shown = model.projects
+            clear(self._list)
+            for project in model.projects:
+                self._list.addWidget(self._card(project))
         self.engine_panel.setVisible(not usable)
         self._empty.setVisible(usable and model.is_loaded and not model.projects)
         self.open_button.setEnabled(usable and model.missing is None)

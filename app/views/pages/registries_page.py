@@ -10,7 +10,7 @@ from app.views.icons import icon_pixmap
 from app.views.pages.page import Page
 from app.views.theme import Theme
 from app.views.widgets.buttons import Button
-from app.views.widgets.layouts import Card, column, row
+from app.views.widgets.layouts import Card, clear, column, row
 from app.views.widgets.text import ElidedLabel, PlainLabel, WrappedLabel
 
 _WIDTH = 760
@@ -83,10 +83,7 @@ class RegistriesPage(Page):
 
     def _show(self) -> None:
         model = self._registries
-        while (item := self._list.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear(self._list)
         for login in model.logins:
             self._list.addWidget(self._card(login))
         self._empty.setVisible(model.is_loaded and not model.logins)

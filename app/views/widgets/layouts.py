@@ -37,6 +37,17 @@ def column(*items: Item, spacing: int = 8, margins: tuple[int, int, int, int] = 
     return layout
 
 
+def clear(layout: QLayout) -> None:
+    """Delete all widgets in a layout; their names are free at once for what comes instead."""
+    while (item := layout.takeAt(0)) is not None:
+        widget = item.widget()
+        if widget is not None:
+            widget.hide()
+            for named in (widget, *widget.findChildren(QWidget)):
+                named.setObjectName("")
+            widget.deleteLater()
+
+
 class Card(QFrame):
     """A raised surface with rounded corners."""
 

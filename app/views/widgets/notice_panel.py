@@ -9,7 +9,7 @@ from app.viewmodels.wording import format_age
 from app.views.icons import icon_pixmap
 from app.views.theme import Theme
 from app.views.widgets.buttons import Button, IconButton
-from app.views.widgets.layouts import Card, column, row
+from app.views.widgets.layouts import Card, clear, column, row
 from app.views.widgets.text import PlainLabel, WrappedLabel
 
 _ICONS = {"err": "error", "warn": "warning", "ok": "check"}
@@ -77,10 +77,7 @@ class NoticePanel(QFrame):
             self._fill()
 
     def _fill(self) -> None:
-        while (item := self._list.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        clear(self._list)
         notices = self._viewmodel.notices
         for place, notice in enumerate(notices):
             card = _NoticeCard(f"notices.{place}", notice)
