@@ -74,7 +74,7 @@ async def commit(containers: Containers, container: Container, wanted: CommitReq
 async def _pause(containers: Containers, container: Container) -> bool:
     """Hold a running container; returns whether it was us who did."""
     try:
-        await containers.pause(container.id, frozen=True)
+        await containers.halting.pause(container, frozen=True, for_work=True)
     except EngineError:
         return False  # it does not run, or is held already
     return True

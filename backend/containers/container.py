@@ -27,7 +27,8 @@ def now_text() -> str:
 class State:
     """Where a container stands. `status` is "created", "running", "paused", "restarting", "exited" or "dead".
 
-    `stopped_by_user` keeps "unless-stopped" containers down over a restart of the engine.
+    `stopped_by_user` keeps "unless-stopped" containers down over a restart of the engine. What is
+    `held_for_work` is paused by the engine itself, and goes on when that work has died.
     """
 
     status: str = "created"
@@ -39,6 +40,7 @@ class State:
     finished_at: str = NEVER
     restart_count: int = 0
     stopped_by_user: bool = False
+    held_for_work: bool = False
     health: Health | None = None
 
     @property

@@ -74,8 +74,11 @@ class Halting:
                 f"container {container.id[:12]} did not end within {KILL_TIMEOUT_S:.0f} s of SIGKILL"
             ) from error
 
-    async def pause(self, container: Container, *, frozen: bool) -> None:
-        """Hold a container where it is, or let it go on. Raises ConflictError."""
+    async def pause(self, container: Container, *, frozen: bool, for_work: bool = False) -> None:
+        """Hold a container where it is, or let it go on. Raises ConflictError.
+
+        `for_work`: only for as long as this engine does something with it.
+        """
         async with container.lock:
             status = container.state.status
             if frozen and status == "restarting":
@@ -93,6 +96,7 @@ class Halting:
             except OSError as error:
                 raise SystemFailureError(f"cannot pause the container: {error.strerror}") from error
             container.state.status = "paused" if frozen else "running"
+            container.state.held_for_work = frozen and for_work
             if frozen:
                 container.stop_probing()
                 container.state.stop_health()

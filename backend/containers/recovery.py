@@ -2,6 +2,7 @@
 
 import logging
 import shutil
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from backend.containers import container_volumes
@@ -66,6 +67,12 @@ async def _adopt(containers: "Containers", container: Container, paths: RunFiles
             await containers.networks.sandboxes.restore(attachment)
     except EngineError as error:
         log.error("container %s runs on with part of it lost: %s", container.name, error.message)
+    if container.state.held_for_work:
+        container.state.status, container.state.held_for_work = "running", False
+        containers.store.save(container)
+    with suppress(OSError):  # it ends just now; the watch will tell
+        # Also where the engine died between the group's freezing and its record.
+        await in_thread(cgroups.freeze, container.group, container.state.status == "paused")
     containers.watch(container)
     log.info("container %s still runs", container.name)
 

@@ -102,6 +102,33 @@ def test_end_while_the_engine_is_away(mortal: NativeEngine, gate: Path) -> None:
     assert remove(mortal, kept).status == 204
 
 
+def test_a_container_held_for_a_commit_goes_on_after_the_engines_death(mortal: NativeEngine) -> None:
+    name = create(mortal, "sh", "-c", "truncate -s 50G /large; while :; do echo tick; sleep 0.02; done")
+    start(mortal, name)
+    until(lambda: "tick" in logs(mortal, name), "it runs")
+    connection = mortal.connection()
+    connection.request("POST", f"/commit?container={name}")  # reads all of the large file
+    until(lambda: status(mortal, name) == "paused", "it is held")
+    mortal.kill()
+    connection.close()
+    mortal.start()
+    assert status(mortal, name) == "running"
+    said = len(logs(mortal, name))
+    until(lambda: len(logs(mortal, name)) > said, "it goes on")
+    assert remove(mortal, name).status == 204
+
+
+def test_a_paused_container_stays_so(mortal: NativeEngine) -> None:
+    name = create(mortal, "sleep", "1000")
+    start(mortal, name)
+    assert call(mortal, "pause", name).status == 204
+    mortal.kill()
+    mortal.start()
+    assert status(mortal, name) == "paused"
+    assert call(mortal, "unpause", name).status == 204
+    assert remove(mortal, name).status == 204
+
+
 def test_sigterm_leaves_containers_running(mortal: NativeEngine) -> None:
     name = create(mortal, "sleep", "1000")
     start(mortal, name)
