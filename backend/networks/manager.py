@@ -11,7 +11,7 @@ from backend.database import Database
 from backend.errors import ConflictError, ForbiddenError, NotFoundError
 from backend.events import EventBus
 from backend.host_link import HostLink
-from backend.networks import bridge, joining, name_files
+from backend.networks import bridge, config_networks, joining, name_files
 from backend.networks.attachment import AttachRequest
 from backend.networks.endpoint import EndpointWish
 from backend.networks.host_ports import MachinePorts, SupervisedPorts
@@ -56,7 +56,7 @@ class Networks:
         """
         self._lock.take()
         default = self._records.load(await in_thread(self._default_subnet))
-        others = [network for network in self._records.all() if network.pools and network != default]
+        others = [network for network in self._records.all() if network.is_real and network != default]
         await self._live.restore([default, *others])
         known = {network.id for network in self._records.all()}
         for name in await in_thread(bridge.sweep, known):
@@ -67,7 +67,7 @@ class Networks:
 
     def _default_subnet(self) -> IPv4Network:
         """Return the default bridge's subnet of the last time while nothing else uses it, else another."""
-        others = [network for network in self._records.all() if network.name != "bridge"]
+        others = [one for one in self._records.all() if one.is_real and one.name != "bridge"]
         pools = [pool for network in others for pool in network.pools]
         return subnet_now_free(self._records.known_subnet, self._interfaces() | {DEFAULT_BRIDGE}, pools)
 
@@ -89,12 +89,13 @@ class Networks:
         from backend.networks.network_creation import plan_network
         from backend.networks.network_request import read_network_request
 
-        request = read_network_request(body)
         async with self._changing:
+            request = read_network_request(config_networks.with_settings(body, self._records.get))
             if self._records.get(request.name) is not None:
                 raise ConflictError(f"network with name {request.name} already exists")
             network = await in_thread(plan_network, request, self._records.all())
-            await self._live.add(network)
+            if network.is_real:
+                await self._live.add(network)
             try:
                 self._records.add(network)
             except BaseException:
@@ -109,6 +110,10 @@ class Networks:
             network = self._records.find(name)
             if network.is_predefined:
                 raise ForbiddenError(f"{network.name} is a pre-defined network and cannot be removed")
+            if network.config_only and any(one.config_from == network.name for one in self._records.all()):
+                raise ForbiddenError(
+                    f'error while removing network: configuration network "{network.name}" is in use'
+                )
             if self.is_used(network):
                 raise ForbiddenError(
                     f"error while removing network: network {network.name} id {network.id} "

@@ -56,7 +56,10 @@ class Pool:
 
 @dataclass(frozen=True)
 class Network:
-    """One network; `pools` and `interface` are empty for those without addresses ("host", "none")."""
+    """One network; `pools` and `interface` are empty for those without addresses ("host", "none").
+
+    One that is `config_only` is nothing but settings, for others that name it as their `config_from`.
+    """
 
     id: str
     name: str
@@ -70,11 +73,18 @@ class Network:
     internal: bool = False
     attachable: bool = False
     enable_ipv6: bool = False
+    config_only: bool = False
+    config_from: str = ""
 
     @property
     def is_predefined(self) -> bool:
         """Whether it is one of Docker's own three."""
         return self.name in PREDEFINED
+
+    @property
+    def is_real(self) -> bool:
+        """Whether it has addresses that containers can get."""
+        return bool(self.pools) and not self.config_only
 
     @property
     def has_name_service(self) -> bool:
@@ -135,8 +145,8 @@ class Network:
             "Internal": self.internal,
             "Attachable": self.attachable,
             "Ingress": False,
-            "ConfigFrom": {"Network": ""},
-            "ConfigOnly": False,
+            "ConfigFrom": {"Network": self.config_from},
+            "ConfigOnly": self.config_only,
             "Containers": {
                 container_id: {
                     "Name": name,

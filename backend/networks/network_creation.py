@@ -30,7 +30,12 @@ def plan_network(request: NetworkRequest, others: Sequence[Network]) -> Network:
         internal=request.internal,
         attachable=request.attachable,
         enable_ipv6=request.enable_ipv6,
+        config_only=request.config_only,
+        config_from=request.config_from,
     )
+    if network.config_only:
+        return network
+    others = [other for other in others if not other.config_only]
     taken = [pool for other in others for pool in other.pools]
     in_use = [pool for pool in request.pools if pool.network.version == 4 or request.enable_ipv6]
     if any(overlapping(pool, taken) for pool in in_use):

@@ -17,6 +17,7 @@ from backend.errors import (
     NotSupportedError,
 )
 from backend.networks.child_interfaces import kind_of
+from backend.networks.config_networks import DRIVER, source_of
 from backend.networks.network import (
     OPTION_HOST_BINDING,
     OPTION_ICC,
@@ -57,6 +58,8 @@ class NetworkRequest:
     internal: bool
     attachable: bool
     enable_ipv6: bool
+    config_only: bool = False
+    config_from: str = ""
 
 
 def read_network_request(body: Mapping[str, Any]) -> NetworkRequest:
@@ -66,8 +69,10 @@ def read_network_request(body: Mapping[str, Any]) -> NetworkRequest:
         raise InvalidParameterError(f"invalid name: {name}")
     if name in PREDEFINED:
         raise ForbiddenError(f"operation is not permitted on predefined {name} network ")
-    driver = _member(body, "Driver", str, "") or "bridge"
-    _check_kind(body, driver)
+    config_only = _member(body, "ConfigOnly", bool, False)
+    driver = DRIVER if config_only else _member(body, "Driver", str, "") or "bridge"
+    if not config_only:
+        _check_kind(body, driver)
     enable_ipv6 = _member(body, "EnableIPv6", bool, False)
     options = _strings(body, "Options") or {}
     ipam = _member(body, "IPAM", dict, {})
@@ -76,7 +81,7 @@ def read_network_request(body: Mapping[str, Any]) -> NetworkRequest:
     pools = _read_pools(ipam, enable_ipv6)
     if driver == "bridge":
         check_bridge_options(options, enable_ipv6)
-    else:
+    elif not config_only:
         kind_of(driver, options)
         if OPTION_MTU in options:
             check_mtu(options[OPTION_MTU], enable_ipv6)
@@ -90,6 +95,8 @@ def read_network_request(body: Mapping[str, Any]) -> NetworkRequest:
         internal=_member(body, "Internal", bool, False),
         attachable=_member(body, "Attachable", bool, False),
         enable_ipv6=enable_ipv6,
+        config_only=config_only,
+        config_from=source_of(body),
     )
 
 
@@ -102,9 +109,6 @@ def _check_kind(body: Mapping[str, Any], driver: str) -> None:
         raise ForbiddenError(NOT_A_MANAGER)
     if driver not in DRIVERS:
         raise _no_plugin(driver)
-    config_from = _member(body, "ConfigFrom", dict, {})
-    if _member(body, "ConfigOnly", bool, False) or config_from.get("Network"):
-        raise NotSupportedError("config-only networks are not supported by this engine")
     _member(body, "CheckDuplicate", bool, True)  # names are always unique here, as in Docker since 25
 
 

@@ -26,6 +26,7 @@ async def prune(networks: Networks, filters: Mapping[str, Sequence[str]]) -> lis
         created = datetime.fromisoformat(network.created.replace("Z", "+00:00")).timestamp()
         if (
             network.is_predefined
+            or network.config_only
             or any(created >= limit for limit in limits)
             or not all(_has_label(network.labels, label) for label in filters.get("label") or ())
             or any(_has_label(network.labels, label) for label in filters.get("label!") or ())

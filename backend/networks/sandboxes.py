@@ -14,6 +14,7 @@ from backend.events import EventBus
 from backend.networks import joining, name_files, namespaces, sandbox, sandbox_jobs
 from backend.networks.attached import Attached
 from backend.networks.attachment import Attachment, AttachRequest
+from backend.networks.config_networks import check_can_be_joined
 from backend.networks.endpoint import Endpoint, EndpointWish
 from backend.networks.live_networks import LiveNetworks
 from backend.networks.network import Network
@@ -120,6 +121,7 @@ class Sandboxes:
         cables: list[Cable] = []
         for wish in request.networks:
             network = self._records.find(wish.network)
+            check_can_be_joined(network)
             if network.driver == "null":
                 endpoints.append(_endpoint_without_address(network))
                 continue
@@ -206,6 +208,7 @@ class Sandboxes:
             raise ForbiddenError(
                 f"endpoint with name {before.container_name} already exists in network {network.name}"
             )
+        check_can_be_joined(network)
         live = self._live.get(network.id)
         endpoint, cable = joining.take_place(live, wish, request, (one.interface for one in before.endpoints))
         gets_names = endpoint.has_name_service and not before.resolver_port

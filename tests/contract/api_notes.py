@@ -41,6 +41,5 @@ PARTIAL: dict[str, list[Note]] = {
         Note("BuildKit", query="version=2"),
         Note("git repositories", query="remote=git%3A%2F%2Fx%2Fx.git"),
     ],
-    "POST /networks/create": [Note("config-only networks", body={"Name": "x", "ConfigOnly": True})],
 }
 """Calls that work, but for what the notes say."""

@@ -196,6 +196,37 @@ STORIES: dict[str, Commands] = {
         network rm bridge
         network prune -f
     """),
+    "networks made of settings": _words("""
+        network create --config-only --subnet 10.217.0.0/24 -o com.docker.network.driver.mtu=1400 cfg
+        network create --config-only --ipv6 --subnet 2001:db8:77::/64 --label a=b cfg6
+        network create --config-only -d nonsense empty
+        network create --config-only --internal bad
+        network create --config-only --config-from cfg bad
+        network create --config-only --subnet nonsense bad
+        network create --config-from cfg --subnet 10.218.0.0/24 bad
+        network create --config-from cfg --label x=y bad
+        network create --config-from cfg -o a=b bad
+        network create --config-from cfg --ipv6 bad
+        network create --config-from nothing bad
+        network create --config-from bridge bad
+        network inspect -f {{json	.}} cfg
+        network inspect -f {{json	.}} empty
+        network create --config-from cfg --internal made
+        network create --config-from cfg again
+        network inspect -f {{json	.}} made
+        run --rm --network made busybox cat /sys/class/net/eth0/mtu
+        run --rm --network cfg busybox true
+        run -d --name joins busybox sleep 1000
+        network connect cfg joins
+        rm -f joins
+        network rm cfg
+        network ls --filter driver=null --format {{.Name}}
+        network prune -f
+        network ls --format {{.Name}},{{.Driver}}
+        network create --config-from cfg6 six
+        network inspect -f {{.EnableIPv6}},{{.ConfigFrom}},{{.Labels}} six
+        network rm six cfg cfg6 empty
+    """),
     "volumes": _words("""
         volume create --label a=b cli-vol
         volume create cli-vol
@@ -235,6 +266,7 @@ def normal(text: str, engine: ApiClient) -> str:
     text = text.replace(str(engine.socket), "SOCKET")
     text = re.sub(r"[0-9a-f]{12,64}", "ID", text)
     text = re.sub(r"\b(crun|runc) create failed: ", "", text)
+    text = re.sub(r'"Created":"[^"]*"', "CREATED", text)
     text = re.sub(r"\d{4}-\d\d-\d\dT[\d:.]+Z", "TIME", text)
     text = text.replace("ID: Already exists\n", "")  # dockerd says so of layers of new images only
     text = re.sub(r"reclaimed space: .*", "reclaimed space", text)

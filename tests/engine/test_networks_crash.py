@@ -112,3 +112,19 @@ def test_killed_while_networks_change(mortal: NativeEngine, seed: int) -> None:
         for name in NETWORKS:
             assert mortal.request("DELETE", f"/networks/{name}").status in (204, 404)
     until(lambda: links(mortal) == {"marina0"}, "interfaces are left")
+
+
+def test_settings_of_networks_survive(mortal: NativeEngine) -> None:
+    pool = {"Subnet": "10.219.0.0/24"}
+    settings = {"Name": "kept-settings", "ConfigOnly": True, "IPAM": {"Config": [pool]}}
+    of_them = {"Name": "made-of-settings", "ConfigFrom": {"Network": "kept-settings"}}
+    for body in (settings, of_them):
+        assert mortal.request("POST", "/networks/create", body=body).status == 201
+    before = [mortal.request("GET", f"/networks/{body['Name']}").json for body in (settings, of_them)]
+    assert [one["IPAM"]["Config"][0]["Subnet"] for one in before] == ["10.219.0.0/24"] * 2
+    mortal.kill()
+    mortal.start()
+    assert [mortal.request("GET", f"/networks/{body['Name']}").json for body in (settings, of_them)] == before
+    assert known_bridges(mortal) == links(mortal)
+    for body in (of_them, settings):
+        assert mortal.request("DELETE", f"/networks/{body['Name']}").status == 204
