@@ -136,7 +136,7 @@ async def _started_engine(config: EngineConfig, files: StateFiles) -> "AsyncIter
                 volumes=volumes,
                 networks=networks,
                 containers=containers,
-                builds=BuildState(files),
+                builds=BuildState(files, events, tasks),
             )
         finally:
             await tasks.cancel_all()

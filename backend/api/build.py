@@ -63,7 +63,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
             try:
                 image_id = await build_image(
                     engine.containers,
-                    engine.builds.cache_mounts,
+                    engine.builds,
                     remote or request.content.iter_any(),
                     options,
                     ClassicOutput(kept.append if quiet else send, send.room),

@@ -1,6 +1,6 @@
 """What a caller asks of a build."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,12 +19,13 @@ class BuildOptions:
     """A build's options.
 
     `host_config` is what its containers get; `credentials` are by registry, `ask_credentials` is for callers
-    that are asked for each. `named_contexts` stand for the images and stages of their names; `session` is
-    the client, if it answers.
+    that are asked for each. `titles` are names that the caller gives the result itself. `named_contexts`
+    stand for the images and stages of their names; `session` is the client, if it answers.
     """
 
     dockerfile: str = "Dockerfile"
     tags: tuple[Reference, ...] = ()
+    titles: Sequence[str] = ()
     target: str = ""
     arguments: Mapping[str, str | None] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)

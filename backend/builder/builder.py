@@ -15,10 +15,11 @@ from backend.builder.build_context import (
     scratch_folder,
 )
 from backend.builder.build_options import BuildOptions
-from backend.builder.cache_mounts import CacheMounts
+from backend.builder.build_state import BuildState
 from backend.builder.image_build import BuildParts, ImageBuild
-from backend.builder.instruction_parser import parse_dockerfile
+from backend.builder.instruction_parser import BadLineError, parse_dockerfile
 from backend.builder.progress import Progress
+from backend.builder.recorded_progress import RecordedProgress
 from backend.containers.manager import Containers
 from backend.errors import InvalidParameterError, NotSupportedError
 from backend.images.decompression import BZIP2_MAGIC, GZIP_MAGIC, XZ_MAGIC, ZSTD_MAGIC
@@ -41,7 +42,7 @@ Source = str | AsyncIterator[bytes] | BuildInput
 
 async def build_image(
     containers: Containers,
-    cache_mounts: CacheMounts,
+    state: BuildState,
     source: Source,
     options: BuildOptions,
     progress: Progress,
@@ -52,26 +53,33 @@ async def build_image(
     steps that were done stay then. So they do when it is cancelled.
     """
     if isinstance(source, BuildInput):
-        return await _build(containers, cache_mounts, source, options, progress)
+        return await _build(containers, state, source, options, progress)
     async with (
         scratch_folder(containers.files) as scratch,
         _context(source, options, scratch) as context,
     ):
         text = await in_thread_to_end(read_dockerfile, context.tree, options.dockerfile)
-        return await _build(containers, cache_mounts, BuildInput(context, text), options, progress)
+        return await _build(containers, state, BuildInput(context, text), options, progress)
 
 
 async def _build(
     containers: Containers,
-    cache_mounts: CacheMounts,
+    state: BuildState,
     found: BuildInput,
     options: BuildOptions,
     progress: Progress,
 ) -> str:
-    dockerfile = await in_thread_to_end(parse_dockerfile, found.dockerfile)
-    async with containers.images.kept() as keep:
-        parts = BuildParts(containers, cache_mounts, found.context, options, progress, keep)
-        return (await ImageBuild(parts, dockerfile).run()).id
+    with state.history.recorded(options, found.dockerfile) as record:
+        try:
+            dockerfile = await in_thread_to_end(parse_dockerfile, found.dockerfile)
+        except BadLineError as error:
+            record.error_line = error.line
+            raise
+        async with containers.images.kept() as keep:
+            told = RecordedProgress(record, progress)
+            parts = BuildParts(containers, state.cache_mounts, found.context, options, told, keep)
+            record.image_id = (await ImageBuild(parts, dockerfile).run()).id
+            return record.image_id
 
 
 @asynccontextmanager

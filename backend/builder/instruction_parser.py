@@ -17,6 +17,14 @@ from backend.errors import InvalidParameterError
 _STAGE_NAME = re.compile(r"[a-z][a-z0-9-_.]*")
 
 
+class BadLineError(InvalidParameterError):
+    """What is wrong with an instruction, and the line that it stands on."""
+
+    def __init__(self, line: int, message: str) -> None:
+        super().__init__(f"dockerfile parse error on line {line}: {message}")
+        self.line = line
+
+
 def parse_dockerfile(text: str) -> Dockerfile:
     """Return a Dockerfile's stages. Raises InvalidParameterError in dockerd's words."""
     try:
@@ -30,9 +38,7 @@ def parse_dockerfile(text: str) -> Dockerfile:
         try:
             parsed = _parse_stage(node) if node.keyword == "FROM" else parse_instruction(node)
         except InvalidParameterError as error:
-            raise InvalidParameterError(
-                f"dockerfile parse error on line {node.line.number}: {error.message}"
-            ) from error
+            raise BadLineError(node.line.number, error.message) from error
         if isinstance(parsed, Stage):
             stages.append(parsed)
         elif stages:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from backend.builder.archive_tree import ArchiveTree
 from backend.builder.build_context import MAX_DOCKERFILE, BuildContext, scratch_folder
+from backend.builder.build_state import BuildState
 from backend.builder.builder import BuildInput, build_image
-from backend.builder.cache_mounts import CacheMounts
 from backend.builder.instruction_parser import parse_dockerfile
 from backend.builder.instructions import Dockerfile
 from backend.builder.path_patterns import clean, ignore_lines
@@ -37,7 +37,7 @@ TELL_EVERY = 1 << 20  # bytes
 
 async def build_dockerfile(
     containers: Containers,
-    cache_mounts: CacheMounts,
+    state: BuildState,
     session: Session,
     attributes: Mapping[str, str],
     status: BuildStatus,
@@ -58,7 +58,7 @@ async def build_dockerfile(
             chosen = build_options(options, session, await _credentials(session, dockerfile))
             async with _context(transfers, options, ignored, scratch) as context:
                 found = BuildInput(context, text)
-                image_id = await build_image(containers, cache_mounts, found, chosen, progress)
+                image_id = await build_image(containers, state, found, chosen, progress)
         except EngineError as error:
             raise located(error, options.filename, text, progress.failed_step) from error
         finally:
