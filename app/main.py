@@ -51,6 +51,7 @@ class LazyAccess:
             if self._client is None:
                 self._client = machine.client()
                 self._client.login_headers = logins.headers_for
+                self._client.build_headers = logins.build_headers
             return self._client
 
     def logins(self) -> "RegistryLogins":

@@ -44,6 +44,7 @@ class EngineConnections:
         self.read_timeout = read_timeout
         # What is sent along with a reference to its registry: set where the user's sign-ins are known.
         self.login_headers: Callable[[str], Mapping[str, str]] = lambda reference: {}
+        self.build_headers: Callable[[], Mapping[str, str]] = lambda: {}  # for the base images of a build
         self._session = requests.Session()
         self._session.trust_env = False  # the user's HTTP_PROXY is not for a socket of this machine
         self._session.mount("http://", SocketAdapter(self.socket_path))

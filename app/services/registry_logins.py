@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 AUTH_HEADER = "X-Registry-Auth"
+BUILD_HEADER = "X-Registry-Config"
 DOCKER_HUB_SERVER = "https://index.docker.io/v1/"
 _HUB_NAMES = ("", "docker.io", "index.docker.io", "registry-1.docker.io", "hub.docker.com")
 
@@ -97,7 +98,18 @@ class RegistryLogins:
         password, token = _unpack(packed)
         value: dict[str, str] = {"serveraddress": _server(registry)}
         value |= {"identitytoken": token} if token else {"username": user, "password": password}
-        return {AUTH_HEADER: base64.urlsafe_b64encode(json.dumps(value).encode()).decode()}
+        return {AUTH_HEADER: _encode(value)}
+
+    def build_headers(self) -> dict[str, str]:
+        """Return what a build sends, whose base images may come from every registry."""
+        known: dict[str, dict[str, str]] = {}
+        for login in self.list():
+            packed = self._store.get(_service(login.registry), login.user)
+            if packed is not None:
+                password, token = _unpack(packed)
+                secret = {"identitytoken": token} if token else {"password": password}
+                known[_server(login.registry)] = {"username": login.user, **secret}
+        return {BUILD_HEADER: _encode(known)} if known else {}
 
     def _read(self) -> dict[str, str]:
         try:
@@ -129,6 +141,10 @@ def normalize_registry(text: str) -> str:
             code=ErrorCode.BAD_INPUT,
         )
     return name
+
+
+def _encode(value: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode()
 
 
 def _server(registry: str) -> str:

@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
+from app.viewmodels.builds import BuildsViewModel
 from app.viewmodels.compose import ComposeViewModel
 from app.viewmodels.container_inside import ContainerInside
 from app.viewmodels.containers import ContainersViewModel
@@ -44,6 +45,7 @@ class DesktopViewModel(QObject):
         self.images = ImagesViewModel(self.background, access, self)
         self.volumes = VolumesViewModel(self.background, access, self)
         self.networks = NetworksViewModel(self.background, access, self)
+        self.builds = BuildsViewModel(self.background, access, self)
         self.compose = ComposeViewModel(self.background, access, self)
         self.registries = RegistriesViewModel(self.background, access, self)
         self.machine_settings = MachineSettingsViewModel(self.background, access, self)
@@ -59,6 +61,8 @@ class DesktopViewModel(QObject):
         self.events.connected.connect(self.volumes.refresh_if_wanted)
         self.events.connected.connect(self.networks.refresh_if_wanted)
         self.events.connected.connect(self.compose.refresh)
+        self.events.connected.connect(self.builds.refresh)
+        self.builds.succeeded.connect(self.images.refresh)
         self.events.containers_changed.connect(self.containers.refresh_soon)
         self.events.containers_changed.connect(self.compose.refresh_soon)
         self.events.images_changed.connect(self.images.refresh_soon)

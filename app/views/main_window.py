@@ -14,6 +14,7 @@ from app.views.bell import Bell
 from app.views.browser import open_address, open_file
 from app.views.dialogs.pull_image_dialog import PullImageDialog
 from app.views.dialogs.run_image_dialog import RunImageDialog
+from app.views.pages.builds_page import BuildsPage
 from app.views.pages.compose_page import ComposePage
 from app.views.pages.containers_page import ContainersPage
 from app.views.pages.images_page import ImagesPage
@@ -103,6 +104,7 @@ class MainWindow(QMainWindow):
         self._makers: dict[str, Callable[[], Page]] = {
             "volumes": lambda: VolumesPage(desktop.volumes),
             "networks": lambda: NetworksPage(desktop.networks),
+            "builds": self._make_builds,
             "compose": lambda: ComposePage(desktop.compose),
             "registries": lambda: RegistriesPage(desktop.registries),
             "settings": self._make_settings,
@@ -115,6 +117,7 @@ class MainWindow(QMainWindow):
             "images": self.tr("Images"),
             "volumes": self.tr("Volumes"),
             "networks": self.tr("Networks"),
+            "builds": self.tr("Builds"),
             "compose": self.tr("Compose"),
             "registries": self.tr("Registries"),
             "troubleshoot": self.tr("Troubleshoot"),
@@ -128,6 +131,11 @@ class MainWindow(QMainWindow):
             QShortcut(keys, self).activated.connect(lambda name=name: self.show_page(name))
         self.quick = QuickActions(self, titles)
         self.bell = Bell(self)
+
+    def _make_builds(self) -> Page:
+        page = BuildsPage(self.desktop.builds)
+        page.run_requested.connect(self.run_image)
+        return page
 
     def _make_settings(self) -> Page:
         page = SettingsPage(self.desktop.preferences, self.desktop.machine_settings)

@@ -2,6 +2,184 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN">
 <context>
+    <name>BuildDetailView</name>
+    <message>
+        <source>Back to the builds (Esc)</source>
+        <translation>返回构建列表 (Esc)</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>运行</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>What the build says</source>
+        <translation>构建输出</translation>
+    </message>
+    <message>
+        <source>Dockerfile</source>
+        <translation>Dockerfile</translation>
+    </message>
+    <message>
+        <source>Line {0}: {1}</source>
+        <translation>第 {0} 行：{1}</translation>
+    </message>
+</context>
+<context>
+    <name>BuildDialog</name>
+    <message>
+        <source>Build an image</source>
+        <translation>构建镜像</translation>
+    </message>
+    <message>
+        <source>The folder is sent to the engine, without what its .dockerignore names.</source>
+        <translation>文件夹将发送给引擎，.dockerignore 中列出的内容除外。</translation>
+    </message>
+    <message>
+        <source>Build</source>
+        <translation>构建</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>选择…</translation>
+    </message>
+    <message>
+        <source>Name of the image</source>
+        <translation>镜像名称</translation>
+    </message>
+    <message>
+        <source>Dockerfile</source>
+        <translation>Dockerfile</translation>
+    </message>
+    <message>
+        <source>Stage to stop at</source>
+        <translation>停止的阶段</translation>
+    </message>
+    <message>
+        <source>the last one</source>
+        <translation>最后一个</translation>
+    </message>
+    <message>
+        <source>Build arguments</source>
+        <translation>构建参数</translation>
+    </message>
+    <message>
+        <source>Run all steps anew, without the cache</source>
+        <translation>不使用缓存，重新执行所有步骤</translation>
+    </message>
+    <message>
+        <source>There is no such folder.</source>
+        <translation>没有这个文件夹。</translation>
+    </message>
+    <message>
+        <source>There is no {0} in this folder.</source>
+        <translation>此文件夹中没有 {0}。</translation>
+    </message>
+</context>
+<context>
+    <name>BuildsPage</name>
+    <message>
+        <source>Builds</source>
+        <translation>构建</translation>
+    </message>
+    <message>
+        <source>Build an image…</source>
+        <translation>构建镜像…</translation>
+    </message>
+    <message>
+        <source>No builds yet</source>
+        <translation>还没有构建</translation>
+    </message>
+    <message>
+        <source>Build one from a folder with a Dockerfile; a folder can be dropped here, too.</source>
+        <translation>从含有 Dockerfile 的文件夹构建；也可以将文件夹拖到这里。</translation>
+    </message>
+    <message>
+        <source>This engine keeps no history of builds. Building from a folder works all the same.</source>
+        <translation>此引擎不保存构建历史，但仍可从文件夹构建。</translation>
+    </message>
+    <message>
+        <source>Waiting for the engine</source>
+        <translation>正在等待引擎</translation>
+    </message>
+    <message>
+        <source>Loading…</source>
+        <translation>正在加载…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n build(s)</source>
+        <translation>
+            <numerusform>%n 次构建</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>None yet</source>
+        <translation>暂无</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>显示</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>忽略</translation>
+    </message>
+</context>
+<context>
+    <name>BuildsViewModel</name>
+    <message>
+        <source>A name has small letters, digits and . _ - /, and a tag after a colon.</source>
+        <translation>名称由小写字母、数字和 . _ - / 组成，冒号后是标签。</translation>
+    </message>
+    <message>
+        <source>Sending the folder…</source>
+        <translation>正在发送文件夹…</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>已取消</translation>
+    </message>
+    <message>
+        <source>built in {0}</source>
+        <translation>构建用时 {0}</translation>
+    </message>
+    <message>
+        <source>failed after {0}</source>
+        <translation>{0} 后失败</translation>
+    </message>
+    <message>
+        <source>goes on for {0}</source>
+        <translation>已进行 {0}</translation>
+    </message>
+    <message>
+        <source>cancelled after {0}</source>
+        <translation>{0} 后取消</translation>
+    </message>
+    <message>
+        <source>{0} of {1} steps from the cache</source>
+        <translation>{1} 步中有 {0} 步来自缓存</translation>
+    </message>
+    <message>
+        <source>without a name</source>
+        <translation>未命名</translation>
+    </message>
+    <message>
+        <source>Built; {0} of {1} steps came from the cache</source>
+        <translation>构建完成；{1} 步中有 {0} 步来自缓存</translation>
+    </message>
+    <message>
+        <source>The build failed</source>
+        <translation>构建失败</translation>
+    </message>
+</context>
+<context>
     <name>ChecksView</name>
     <message>
         <source>Ask name servers and registries too</source>
@@ -1741,6 +1919,10 @@
     <message>
         <source>Networks</source>
         <translation>网络</translation>
+    </message>
+    <message>
+        <source>Builds</source>
+        <translation>构建</translation>
     </message>
     <message>
         <source>Compose</source>

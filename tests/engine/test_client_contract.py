@@ -12,6 +12,7 @@ from app.services import volume_files
 from app.services.engine_client import EngineClient
 from app.services.errors import EngineRequestError
 from app.services.run_options import RunOptions, VolumeMount
+from tests.contract.build_contract import BuildContract
 from tests.contract.client_contract import ClientContract
 from tests.contract.edit_contract import EditContract
 from tests.contract.inside_contract import InsideContract
@@ -97,3 +98,7 @@ class TestNativeVolumeFiles(OnNativeEngine, VolumeFilesContract):
         finally:
             client.remove_container(name, force=True)
             client.remove_volume(name)
+
+
+class TestNativeBuilds(OnNativeEngine, BuildContract):
+    """The contract of builds from a folder."""

@@ -40,6 +40,7 @@ class FakeAccess:
         self.key_store = KeyStore(FakeKeyring())
         self._logins: RegistryLogins | None = None
         self._client.login_headers = lambda reference: self.logins().headers_for(reference)
+        self._client.build_headers = lambda: self.logins().build_headers()
 
     def machine(self) -> VirtualMachine:
         """Return the machine of the folder."""

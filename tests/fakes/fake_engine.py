@@ -13,7 +13,14 @@ from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qs, unquote, urlsplit
 
-from tests.fakes import fake_inside, fake_networks, fake_registry, fake_volume_files, fake_volumes
+from tests.fakes import (
+    fake_builds,
+    fake_inside,
+    fake_networks,
+    fake_registry,
+    fake_volume_files,
+    fake_volumes,
+)
 from tests.fakes.fake_containers import FakeContainers, Refusal
 from tests.fakes.fake_state import FakeContainer, FakeImage, FakeState
 from tests.fakes.faults import Fault, FaultKind
@@ -429,6 +436,7 @@ _AREAS = (
     *fake_registry.ROUTES,
     *fake_volume_files.ROUTES,
     *fake_volumes.ROUTES,
+    *fake_builds.ROUTES,
 )
 _ROUTES = [
     (r"(?:GET|HEAD) /_ping", "ping"),

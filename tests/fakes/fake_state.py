@@ -158,6 +158,9 @@ class FakeState:
         self.lock = threading.RLock()
         self.images: list[FakeImage] = []
         self.registry: dict[str, FakeImage] = {}
+        self.builds: list[dict[str, Any]] = []  # the newest first
+        self.built: set[str] = set()  # instructions in the cache
+        self.contexts: list[list[str]] = []  # names in what was sent
         self.accounts: dict[str, tuple[str, str]] = {}  # user and password by server
         self.containers: dict[str, FakeContainer] = {}
         self.execs: dict[str, FakeExec] = {}

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.contract.build_contract import BuildContract
 from tests.contract.client_contract import ClientContract
 from tests.contract.edit_contract import EditContract
 from tests.contract.inside_contract import InsideContract
@@ -58,3 +59,13 @@ class TestFakeEdits(EditContract):
 
 class TestFakeVolumeFiles(VolumeFilesContract):
     """The contract of the files in volumes against the fake."""
+
+
+class TestFakeBuilds(BuildContract):
+    """The contract of builds from a folder."""
+
+    @pytest.fixture
+    def image(self, engine: FakeEngine) -> str:
+        """An image with a few commands."""
+        engine.add_image("busybox:latest")
+        return "busybox"

@@ -1,0 +1,162 @@
+"""The Builds page: a folder becomes an image, the failing line is marked, the history."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.services.build_context import IgnoreRules, files_of
+from app.services.image_build import instruction_lines
+from app.viewmodels.desktop import DesktopViewModel
+from app.views.main_window import MainWindow
+from app.views.pages.builds_page import BuildsPage
+from app.views.widgets.log_view import LogView
+from tests.fakes.fake_engine import FakeEngine
+from tests.fakes.fake_machine import FakeMachine
+from tests.fakes.faults import FaultKind
+from tests.ui.helpers import find, press, text_of, wait_for
+from vm.machine.status import MachineState
+
+Save = Callable[[QWidget, str], None]
+DOCKERFILE = "FROM nginx:1.27\n# the pages\nCOPY site /usr/share/nginx/html\nRUN chmod -R a+r /usr\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A folder with a Dockerfile."""
+    folder = tmp_path / "shop"
+    (folder / "site").mkdir(parents=True)
+    (folder / "site" / "index.html").write_text("hello")
+    (folder / "secret.key").write_text("x")
+    (folder / ".dockerignore").write_text("*.key\n")
+    (folder / "Dockerfile").write_text(DOCKERFILE)
+    return folder
+
+
+@pytest.fixture
+def page(window: MainWindow, desktop: DesktopViewModel, qtbot: QtBot) -> BuildsPage:
+    """The Builds page over a running engine."""
+    desktop.begin()
+    wait_for(qtbot, lambda: desktop.view.can_be_used)
+    window.show_page("builds")
+    wait_for(qtbot, lambda: desktop.builds.is_loaded)
+    assert isinstance(window.page, BuildsPage)
+    return window.page
+
+
+def start(page: BuildsPage, qtbot: QtBot, folder: Path, tag: str = "shop:1") -> None:
+    page.ask_build(str(folder))
+    dialog = find(page.window(), QWidget, "build")
+    find(dialog, QLineEdit, "build.tag").setText(tag)
+    press(qtbot, dialog, "build.start")
+    wait_for(qtbot, lambda: not page._builds.is_running)
+
+
+def test_a_folder_becomes_an_image(
+    page: BuildsPage,
+    desktop: DesktopViewModel,
+    engine: FakeEngine,
+    project: Path,
+    qtbot: QtBot,
+    save_picture: Save,
+) -> None:
+    assert find(page, QWidget, "builds.empty").isVisible()
+    save_picture(page.window(), "builds-empty")
+    page.ask_build(str(project))
+    dialog = find(page.window(), QWidget, "build")
+    find(dialog, QLineEdit, "build.tag").setText("Bad Name")
+    assert "small letters" in text_of(dialog, "build.problem")
+    find(dialog, QLineEdit, "build.tag").setText("shop:1")
+    save_picture(dialog, "build-dialog")
+    press(qtbot, dialog, "build.start")
+    wait_for(qtbot, lambda: text_of(page, "builds.detail.summary").startswith("Built; 0 of 3"))
+    assert engine.state.contexts == [[".dockerignore", "Dockerfile", "site", "site/index.html"]]
+    assert "Step 3/3" in find(page, LogView, "builds.detail.output").all_text()
+    assert find(page, QAbstractButton, "builds.detail.run").isVisible()
+    save_picture(page.window(), "build-done")
+    press(qtbot, page, "builds.detail.back")
+    wait_for(qtbot, lambda: len(desktop.builds.history) == 1)
+    page.ask_build(str(project))
+    press(qtbot, find(page.window(), QWidget, "build"), "build.start")
+    wait_for(qtbot, lambda: text_of(page, "builds.detail.summary").startswith("Built; 3 of 3"))
+    wait_for(qtbot, lambda: len(desktop.builds.history) == 2)
+    press(qtbot, page, "builds.detail.back")
+    newest = desktop.builds.history[0]
+    assert "3 of 3 steps from the cache" in newest.remark
+    wait_for(qtbot, lambda: find(page, QAbstractButton, f"builds.{newest.id[:12]}.show").isVisible())
+    save_picture(page.window(), "builds")
+    press(qtbot, page, f"builds.{newest.id[:12]}.show")
+    wait_for(qtbot, lambda: page.detail is not None)
+    assert text_of(page, "builds.detail.steps.2.time") == "cache"
+
+
+def test_the_failing_line_is_marked(
+    page: BuildsPage, project: Path, qtbot: QtBot, save_picture: Save
+) -> None:
+    (project / "Dockerfile").write_text(DOCKERFILE + "RUN false\n")
+    start(page, qtbot, project)
+    wait_for(qtbot, lambda: text_of(page, "builds.detail.banner.text").startswith("Line 5: "))
+    shown = find(page, QPlainTextEdit, "builds.detail.dockerfile")
+    assert shown.extraSelections()[0].cursor.blockNumber() == 4
+    save_picture(page.window(), "build-failed")
+
+
+def test_a_build_that_cannot_begin_says_why(page: BuildsPage, project: Path, qtbot: QtBot) -> None:
+    page._builds.start(str(project), "Nofile", "", "", "", False)
+    wait_for(qtbot, lambda: "There is no Nofile" in text_of(page, "builds.notice.text"))
+    assert page.detail is None
+
+
+def test_an_engine_without_history_builds_all_the_same(
+    window: MainWindow, desktop: DesktopViewModel, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    engine.fail("GET /marina/builds", FaultKind.STATUS, times=99, status=404, message="page not found")
+    desktop.begin()
+    wait_for(qtbot, lambda: desktop.view.can_be_used)
+    window.show_page("builds")
+    wait_for(qtbot, lambda: desktop.builds.is_loaded)
+    assert "keeps no history" in text_of(window, "builds.empty.text")
+
+
+def test_a_stopped_engine_shows_its_panel(
+    window: MainWindow, desktop: DesktopViewModel, machine: FakeMachine, qtbot: QtBot
+) -> None:
+    machine.set(state=MachineState.FAILED)
+    window.show_page("builds")
+    desktop.engine.watch()
+    wait_for(qtbot, lambda: desktop.view.state.value == "failed")
+    assert find(window, QWidget, "builds.engine").isVisible()
+    assert not find(window, QAbstractButton, "builds.build").isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("rules", "path", "ignored"),
+    [
+        ("*.key", "a.key", True),
+        ("*.key", "sub/a.key", False),
+        ("**/*.key", "sub/deep/a.key", True),
+        ("node_modules", "node_modules/x/y.js", True),
+        ("/build/", "build/out", True),
+        ("docs\n!docs/keep.md", "docs/keep.md", False),
+        ("docs\n!docs/keep.md", "docs/other.md", True),
+        ("*\n!src", "src/main.c", False),
+        ("# remark\na?c", "abc", True),
+        ("[ab].txt", "b.txt", True),
+        ("a.b", "axb", False),
+    ],
+)
+def test_dockerignore(rules: str, path: str, ignored: bool) -> None:
+    assert IgnoreRules(rules).ignores(path) is ignored
+
+
+def test_the_dockerfile_is_sent_though_it_is_ignored(tmp_path: Path) -> None:
+    for name in ("Dockerfile", ".dockerignore", "other"):
+        (tmp_path / name).write_text("*")
+    assert [name for _, name in files_of(tmp_path, "Dockerfile")] == [".dockerignore", "Dockerfile"]
+
+
+def test_lines_of_instructions() -> None:
+    text = "# syntax=x\nARG A=1\nFROM x\nRUN a && \\\n  # remark\n  b\nRUN <<EOF\nFROM not\nEOF\nCMD x\n"
+    assert instruction_lines(text) == [("ARG", 2), ("FROM", 3), ("RUN", 4), ("RUN", 7), ("CMD", 10)]
