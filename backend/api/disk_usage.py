@@ -1,5 +1,8 @@
 """`/system/df`: what images, containers and volumes take on the disk.
 
+Images tell the blocks of their layers and blobs here, compressed as they lie there; lists and details tell
+the bytes of the files inside.
+
 Source: Docker Engine API, SystemDataUsageResponse.
 """
 
@@ -12,6 +15,7 @@ from backend.api.versions import api_version
 from backend.containers.sizes import sizes_of
 from backend.engine import Engine
 from backend.errors import InvalidParameterError
+from backend.images.disk_use import DiskUse
 
 KINDS = ("container", "image", "volume", "build-cache")
 
@@ -24,10 +28,11 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         for kind in kinds:
             if kind not in KINDS:
                 raise InvalidParameterError(f"unknown object type: {kind}")
+        disk = await engine.images.disk_use() if "image" in kinds else None
         return web.json_response(
             {
-                "LayersSize": _layers_size(engine) if "image" in kinds else 0,
-                "Images": _images(engine, api_version(request)) if "image" in kinds else None,
+                "LayersSize": disk.total if disk else 0,
+                "Images": _images(engine, disk, api_version(request)) if disk else None,
                 "Containers": await _containers(engine) if "container" in kinds else None,
                 "Volumes": await _volumes(engine) if "volume" in kinds else None,
                 "BuildCache": await _build_cache(engine) if "build-cache" in kinds else None,
@@ -37,22 +42,19 @@ def routes(engine: Engine) -> list[web.RouteDef]:
     return [web.get("/system/df", usage)]
 
 
-def _layers_size(engine: Engine) -> int:
-    return sum({layer.key: layer.size for image in engine.images for layer in image.store_layers}.values())
-
-
-def _images(engine: Engine, version: tuple[int, int]) -> list[dict[str, Any]]:
-    users = image_json.layer_users(engine.images)
+def _images(engine: Engine, disk: DiskUse, version: tuple[int, int]) -> list[dict[str, Any]]:
     parents = {image.parent for image in engine.images}
-    shown = [
-        image_json.summary(image, len(engine.images.in_use(image.id)), users, version)
-        for image in engine.images
-        if image.references or image.id not in parents  # as in lists: no steps on the way to others
-    ]
-    # Unlike in lists an image without names has null here, as with dockerd.
-    return [
-        {**image, **{name: image[name] or None for name in ("RepoTags", "RepoDigests")}} for image in shown
-    ]
+    shown: list[dict[str, Any]] = []
+    for image in engine.images:
+        # As in lists: no steps on the way to others.
+        if image.id in disk.files and (image.references or image.id not in parents):
+            entry = image_json.summary(image, len(engine.images.in_use(image.id)), None, version)
+            entry |= {"Size": disk.of(image), "SharedSize": disk.shared(image)}
+            if "VirtualSize" in entry:
+                entry["VirtualSize"] = entry["Size"]
+            # Unlike in lists an image without names has null here, as with dockerd.
+            shown.append({**entry, **{name: entry[name] or None for name in ("RepoTags", "RepoDigests")}})
+    return shown
 
 
 async def _containers(engine: Engine) -> list[dict[str, Any]]:

@@ -7,7 +7,8 @@ attributes: without the missing parents a layer that only holds `usr/bin/x` woul
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from backend.images import tar_headers
+from backend.images import sparse_entries, tar_headers
+from backend.images.sparse_entries import SparseFile
 from backend.images.tar_headers import BLOCK, DamagedArchiveError, FolderAttributes
 from backend.images.tar_source import CHUNK, Read, TarSource
 
@@ -15,6 +16,7 @@ MAX_EXTENSION_BYTES = 1 << 20
 MAX_ENTRIES = 4_000_000
 MAX_PATH = 4096
 MAX_NAME = 255
+HOLE = bytes(CHUNK)
 OPAQUE = b".wh..wh..opq"
 UNKNOWN_AUFS = b".wh..wh."
 # An image has no business with the records by which the overlay finds its way between layers.
@@ -33,6 +35,8 @@ class _Entry:
     link: bytes | None = None
     size: int | None = None
     kind: int = 0
+    sparse_records: dict[bytes, bytes] | None = None
+    sparse: SparseFile | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,15 +117,16 @@ class LayerTar:
 
     def _read_pax(self, entry: _Entry, raw: bytes, payload: bytes) -> None:
         records = tar_headers.parse_pax(payload)
-        if any(key.startswith(b"GNU.sparse.") for key in records):
-            raise DamagedArchiveError("the layer holds a sparse file, a form that images do not have")
-        entry.name = records.get(b"path", entry.name)
+        if any(key.startswith(sparse_entries.PAX_PREFIX) for key in records):
+            entry.sparse_records = records
+        entry.name = records.get(b"GNU.sparse.name", records.get(b"path", entry.name))
         entry.link = records.get(b"linkpath", entry.link)
         if b"size" in records:
             if not records[b"size"].isdigit() or len(records[b"size"]) > 18:
                 raise DamagedArchiveError("damaged archive: a size is unreadable")
             entry.size = int(records[b"size"])
-        kept = [(key, value) for key, value in records.items() if not key.startswith(OVERLAY_ATTRIBUTES)]
+        plain = records.items() if entry.sparse_records is None else sparse_entries.plain_records(records)
+        kept = [(key, value) for key, value in plain if not key.startswith(OVERLAY_ATTRIBUTES)]
         entry.headers.append(raw if len(kept) == len(records) else tar_headers.pax_entry(kept))
 
     def _finish_headers(self, entry: _Entry, header: bytes) -> None:
@@ -134,8 +139,12 @@ class LayerTar:
         if entry.kind in tar_headers.REGULAR:
             if entry.name.endswith(b"/"):  # the oldest archives mark folders so
                 entry.kind = tar_headers.DIRECTORY
+            elif entry.sparse_records is not None:
+                found = sparse_entries.from_pax_records(entry.sparse_records, self._source.take)
+                header = self._as_plain(entry, header, found)
         elif entry.kind == tar_headers.GNU_SPARSE:
-            raise DamagedArchiveError("the layer holds a sparse file, a form that images do not have")
+            found = sparse_entries.from_gnu_header(header, self._source.take)
+            header = self._as_plain(entry, header, found)
         elif entry.kind not in tar_headers.SPECIAL and entry.kind not in (
             tar_headers.HARD_LINK,
             tar_headers.SYMLINK,
@@ -148,6 +157,16 @@ class LayerTar:
                 raise DamagedArchiveError("damaged archive: an entry without contents has a size")
             header, entry.size = tar_headers.with_size_zero(header), 0
         entry.headers.append(header)
+
+    @staticmethod
+    def _as_plain(entry: _Entry, header: bytes, found: SparseFile) -> bytes:
+        """Make the entry one of a plain file, whose holes are filled; returns its header."""
+        assert entry.size is not None
+        entry.sparse = found.checked(entry.size)
+        entry.kind, entry.size = tar_headers.REGULAR_FILE, found.size
+        if found.size > tar_headers.MAX_NUMBER:
+            entry.headers.insert(0, tar_headers.pax_entry([(b"size", b"%d" % found.size)]))
+        return tar_headers.as_plain_file(header, found.size)
 
     def _copy_entry(self, entry: _Entry) -> None:
         assert entry.name is not None
@@ -172,7 +191,24 @@ class LayerTar:
             raise DamagedArchiveError(
                 f"the layer unpacks to more than the {self._max_bytes} bytes that are free on the disk"
             )
-        self._copy_payload(tar_headers.padded(entry.size))
+        if entry.sparse is None:
+            self._copy_payload(tar_headers.padded(entry.size))
+        else:
+            self._copy_sparse(entry.sparse)
+
+    def _copy_sparse(self, file: SparseFile) -> None:
+        position = stored = 0
+        for offset, length in file.pieces:
+            self._fill(offset - position)
+            self._copy_payload(length)
+            position, stored = offset + length, stored + length
+        self._fill(tar_headers.padded(file.size) - position)
+        self._source.take(tar_headers.padded(stored) - stored)  # the last one may be missing
+
+    def _fill(self, count: int) -> None:
+        while count > 0:
+            self._put(HOLE[:count])
+            count -= len(HOLE)
 
     def _checked(self, name: bytes) -> bytes:
         """Return the path below the root that a name means; refuses those that leave it."""

@@ -12,6 +12,7 @@ from backend.errors import ConflictError, InvalidParameterError, NotFoundError
 from backend.events import EventBus
 from backend.images import digests, platforms, reference
 from backend.images.content_store import ContentStore
+from backend.images.disk_use import DiskUse, files_of, measure
 from backend.images.image import Image, ImageUse, Layer
 from backend.images.image_creation import ImageCreation, ImageDraft
 from backend.images.image_events import publish_image_event
@@ -144,12 +145,12 @@ class Images:
         return await self._remover.remove_name(image, name, reference_or_id, force=force, parents=parents)
 
     async def prune(self, unwanted: Callable[[Image], bool]) -> tuple[list[Removed], int]:
-        """Remove every unused image that is `unwanted`; returns what went and the bytes freed.
+        """Remove every unused image that is `unwanted`; returns what went and the bytes freed on the disk.
 
         Nameless images that others were made from go with the last of those, or stay.
         """
         removed: list[Removed] = []
-        before = {layer.key: layer.size for image in self for layer in image.store_layers}
+        before = await self.disk_use()
         tops = [image for image in self if image.references or not self.children(image)]
         # What was made from an image is longer than it, and goes first.
         for listed in sorted(tops, key=lambda image: len(image.config.get("history") or ()), reverse=True):
@@ -160,8 +161,13 @@ class Images:
             if unwanted(image):
                 with suppress(ConflictError):
                     removed += await self._remover.remove_image(image, force=True, parents=True)
-        gone = before.keys() - {layer.key for image in self for layer in image.store_layers}
-        return removed, sum(before[key] for key in gone)
+        # Images that only containers need any more are on record too.
+        left = (path for image in self._records for path in files_of(image, self._content, self._layers))
+        return removed, before.without(left)
+
+    async def disk_use(self) -> DiskUse:
+        """Return what all images take on the disk, also those that only containers need any more."""
+        return await in_thread(measure, tuple(self._records), self._content, self._layers)
 
     @asynccontextmanager
     async def kept(self) -> AsyncIterator[Callable[[Image], None]]:

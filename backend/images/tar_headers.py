@@ -78,6 +78,16 @@ def with_size_zero(header: bytes) -> bytes:
     return with_checksum(changed)
 
 
+def as_plain_file(header: bytes, size: int) -> bytes:
+    """Return a sparse file's header as that of a plain one of `size`; a larger one has it in a record."""
+    changed = bytearray(header)
+    changed[124:136] = b"%011o\0" % min(size, MAX_NUMBER)
+    changed[156:157] = b"0"
+    if changed[257:263] != b"ustar\0":
+        changed[345:512] = bytes(167)  # where the old GNU form has its map, and no part of the name
+    return with_checksum(changed)
+
+
 def entry_name(header: bytes) -> bytes:
     """Return the name in a header; POSIX ones may carry its first part in `prefix`."""
     name = text(header[:100])

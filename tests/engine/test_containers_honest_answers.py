@@ -109,8 +109,8 @@ def test_disk_usage_counts_shared_layers_once(engine: NativeEngine) -> None:
     engine.request("POST", "/images/load", body=save_docker_archive(image, ["sharing:1"]))
     usage = engine.request("GET", "/system/df").json
     (sharing,) = [item for item in usage["Images"] if item["RepoTags"] == ["sharing:1"]]
-    assert sharing["SharedSize"] == sharing["Size"] > 0
-    assert usage["LayersSize"] <= sum(item["Size"] for item in usage["Images"]) - sharing["Size"]
+    assert 0 < sharing["Size"] - sharing["SharedSize"] < 20_000  # its configuration is its own
+    assert usage["LayersSize"] <= sum(item["Size"] for item in usage["Images"]) - sharing["SharedSize"]
     only = engine.request("GET", "/system/df", query={"type": "volume"}).json
     assert (only["Images"], only["Containers"]) == (None, None)
     assert only["Volumes"] is not None

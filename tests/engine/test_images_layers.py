@@ -152,6 +152,33 @@ def test_files_links_and_attributes(engine: NativeEngine, registry: Registry, ta
         assert tree["rich"][2] == 3_000_000_000
 
 
+def test_last_one_of_a_name_counts(engine: NativeEngine, registry: Registry) -> None:
+    """Docker refuses such layers since it keeps a list of names; podman and containerd take the last."""
+    layer = layer_tar(
+        [
+            Entry("one", b"first"), Entry("one", b"second", mode=0o600),
+            folder("dir", 0o700), Entry("dir/x", b"x"), folder("dir", 0o750, 5, 6),
+            folder("was-folder"), Entry("was-folder/x", b"x"), Entry("was-folder", b"a file"),
+            Entry("was-file", b"a file"), folder("was-file"), Entry("was-file/x", b"x"),
+            symlink("was-link", "one"), Entry("was-link", b"not a link"),
+            Entry("linked", b"old"), hard_link("link", "linked"), Entry("linked", b"new"),
+        ]
+    )  # fmt: skip
+    tree = pulled_tree(engine, registry, "names-twice", [layer])
+    texts = {name: row[4] for name, row in tree.items() if row[0] == "-"}
+    assert texts == {
+        "one": "second",
+        "dir/x": "x",
+        "was-folder": "a file",
+        "was-file/x": "x",
+        "was-link": "not a link",
+        "linked": "new",
+        "link": "old",
+    }
+    assert tree["one"][1] == 0o600
+    assert tree["dir"][:4] == ["d", 0o750, 5, 6]
+
+
 def test_absolute_and_dotted_names_stay_inside(engine: NativeEngine, registry: Registry) -> None:
     layer = layer_tar([Entry("/abs/file", b"1"), Entry("./dot//file", b"2"), folder("./", 0o700)])
     tree = pulled_tree(engine, registry, "dotted", [layer])

@@ -1,6 +1,7 @@
 """Mounts layers as a container's overlay has them and prints every entry of the merged tree as JSON.
 
-Run inside the engine's root (`python3 -c SOURCE SCRATCH LAYER…`, topmost first): it imports no tests.
+Run inside the engine's root (`python3 -c SOURCE SCRATCH LAYER…`, topmost first): it imports no tests. A layer
+is an EROFS image, or a folder as dockerd has them.
 """
 
 import ctypes
@@ -19,12 +20,15 @@ def merged_tree(scratch: Path, layers: list[Path]) -> dict[str, list[object]]:
     """Return what is in the merged tree: path to kind, mode, owner, text, links, time, attributes, device."""
     lowers = []
     for number, layer in enumerate(layers):
+        if layer.is_dir():
+            lowers.append(str(layer))
+            continue
         target = scratch / str(number)
         target.mkdir(parents=True)
         erofs.mount(layer, target)
         lowers.append(str(target))
     merged, empty = scratch / "merged", scratch / "empty"
-    merged.mkdir()
+    merged.mkdir(parents=True)
     empty.mkdir()  # an overlay wants two lower folders when it has no upper one
     options = f"lowerdir={':'.join([*lowers, str(empty)])}".encode()
     libc = ctypes.CDLL(None, use_errno=True)
@@ -37,18 +41,18 @@ def merged_tree(scratch: Path, layers: list[Path]) -> dict[str, list[object]]:
                 found[str(path.relative_to(merged))] = _look_at(path)
         return found
     finally:
-        for target in [merged, *map(Path, lowers)]:
+        for target in [merged, *(Path(lower) for lower in lowers if Path(lower).parent == scratch)]:
             erofs.unmount(target)
 
 
 def _look_at(path: Path) -> list[object]:
     status = path.lstat()
     kind = stat.filemode(status.st_mode)[0]
-    text = path.read_text() if kind == "-" else str(path.readlink()) if kind == "l" else ""
+    text = path.read_bytes().decode("latin-1") if kind == "-" else str(path.readlink()) if kind == "l" else ""
     attributes = {
-        name: os.getxattr(path, name, follow_symlinks=False).decode()
+        name: os.getxattr(path, name, follow_symlinks=False).decode("latin-1")
         for name in os.listxattr(path, follow_symlinks=False)
-        if name.startswith("user.")
+        if name.startswith(("user.", "security.capability"))
     }
     return [
         kind,
