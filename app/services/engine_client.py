@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from app.services.engine_images import ImageCalls
 from app.services.engine_inside import InsideCalls
 from app.services.engine_objects import DiskCalls, NetworkCalls, VolumeCalls, VolumeFileCalls
 from app.services.engine_streams import HijackedStream, JsonStream, LogStream, PullStream
@@ -33,7 +34,7 @@ from app.services.reference import parse_reference
 from app.services.run_options import RunOptions
 
 
-class EngineClient(InsideCalls, VolumeCalls, VolumeFileCalls, NetworkCalls, DiskCalls):
+class EngineClient(InsideCalls, ImageCalls, VolumeCalls, VolumeFileCalls, NetworkCalls, DiskCalls):
     """One engine behind one socket; a context manager that closes its kept connections."""
 
     # --- system -------------------------------------------------------------------------------------------
@@ -270,6 +271,10 @@ class EngineClient(InsideCalls, VolumeCalls, VolumeFileCalls, NetworkCalls, Disk
         }
         opened = self.open_stream("POST", "/images/create", query, headers=self.login_headers(reference))
         return PullStream(*opened, reference=reference)
+
+    def push(self, reference: str) -> PullStream:
+        """Start to push a tag as whoever is signed in at its registry; iterate the stream to drive it."""
+        return self.push_image(reference, dict(self.login_headers(reference)))
 
     def load_image(self, path: str | os.PathLike[str]) -> PullStream:
         """Load images from a file that `docker save` wrote; iterate the stream to drive it."""

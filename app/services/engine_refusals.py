@@ -116,6 +116,13 @@ _RULES: tuple[_Rule, ...] = (
         tasks=(Task.PULL,),
     ),
     _Rule(
+        r"unauthorized|authentication required|denied|forbidden|no basic auth credentials",
+        ErrorCode.PULL_NEEDS_SIGN_IN,
+        "The registry does not let you push {subject}",
+        "Sign in at the registry, and give the image a name that is yours there, such as ghcr.io/me/app.",
+        tasks=(Task.PUSH,),
+    ),
+    _Rule(
         r"invalid reference format|repository name must be lowercase|invalid reference",
         ErrorCode.BAD_REFERENCE,
         "{subject} is not the name of an image",

@@ -85,5 +85,6 @@ class Task(StrEnum):
     """What was being done when it failed: the same words of an engine mean different things for each."""
 
     PULL = "pull"
+    PUSH = "push"
     RUN = "run"
     OTHER = "other"

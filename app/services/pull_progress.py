@@ -32,6 +32,12 @@ _STATE_BY_STATUS = {
     "Loading layer": LayerState.EXTRACTING,
     "Pull complete": LayerState.DONE,
     "Already exists": LayerState.PRESENT,
+    # A push says these.
+    "Preparing": LayerState.WAITING,
+    "Pushing": LayerState.DOWNLOADING,
+    "Pushed": LayerState.DONE,
+    "Mounted from": LayerState.DONE,
+    "Layer already exists": LayerState.PRESENT,
 }
 
 
@@ -104,7 +110,7 @@ class PullTracker:
     ) -> LayerProgress:
         detail = get_object(message, "progressDetail")
         current, total = layer.current, layer.total
-        if status == "Downloading":
+        if status in ("Downloading", "Pushing"):
             current = max(get_number(detail, "current"), 0)
             total = max(get_number(detail, "total"), total, 0)
         elif state in (LayerState.EXTRACTING, LayerState.DONE):

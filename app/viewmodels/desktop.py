@@ -14,6 +14,8 @@ from app.viewmodels.engine import EngineViewModel
 from app.viewmodels.engine_events import EngineEventsViewModel
 from app.viewmodels.engine_view import EngineView
 from app.viewmodels.getting_started import GettingStartedViewModel
+from app.viewmodels.image_details import ImageDetailsViewModel
+from app.viewmodels.image_transfer import ImageTransfer
 from app.viewmodels.images import ImagesViewModel
 from app.viewmodels.machine_settings import MachineSettingsViewModel
 from app.viewmodels.networks import NetworksViewModel
@@ -43,6 +45,7 @@ class DesktopViewModel(QObject):
         self.containers = ContainersViewModel(self.background, access, self)
         self.inside = ContainerInside(self.background, access, self)
         self.images = ImagesViewModel(self.background, access, self)
+        self.transfer = ImageTransfer(self.background, access, self)
         self.volumes = VolumesViewModel(self.background, access, self)
         self.networks = NetworksViewModel(self.background, access, self)
         self.builds = BuildsViewModel(self.background, access, self)
@@ -69,6 +72,7 @@ class DesktopViewModel(QObject):
         self.events.volumes_changed.connect(self.volumes.refresh_soon)
         self.events.networks_changed.connect(self.networks.refresh_soon)
         self.pull.succeeded.connect(self.images.refresh)
+        self.transfer.loaded.connect(self.images.refresh)
         self._notice_sources = NoticeSources(self)
 
     @property
@@ -81,6 +85,10 @@ class DesktopViewModel(QObject):
         """Start the work behind the window, once it is on screen: watch the machine and start it."""
         self.engine.watch()
         self.engine.start()
+
+    def open_image(self, image: str) -> ImageDetailsViewModel:
+        """Return a view-model of one image; its page becomes its parent."""
+        return ImageDetailsViewModel(self.background, self._access, image, self)
 
     def open_run(self) -> RunImageViewModel:
         """Return a view-model of one run dialog; the dialog becomes its parent."""

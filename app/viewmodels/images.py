@@ -136,6 +136,32 @@ class ImagesViewModel(ObjectList):
             if row is not None:
                 self._act("delete", key, partial(_delete, row, with_containers))
 
+    @property
+    def unused(self) -> list[ImageRow]:
+        """Return the images that no container uses."""
+        return [row for row in self.table.rows if not row.users]
+
+    @property
+    def dangling(self) -> list[ImageRow]:
+        """Return the images without a name that no container uses."""
+        return [row for row in self.unused if not row.tag]
+
+    def tag(self, key: str, name: str) -> None:
+        """Give an image one more name; the answer is `created` or `create_failed`."""
+        row = self.table.find_row(key)
+        if row is not None:
+            image = row.image.id
+            self._create(name, lambda client: client.tag_image(image, name))
+
+    def prune(self, with_tagged: bool) -> None:
+        """Delete the images that no container uses, only those without a name unless `with_tagged`."""
+        self._prune(lambda client: client.prune_images(with_tagged))
+
+    def _is_kind(self, row: ImageRow, only: str) -> bool:
+        if only == "dangling":
+            return not row.tag
+        return not only or bool(row.users) is (only == "used")
+
     def _searched(self, row: ImageRow) -> str:
         return f"{row.name} {row.short_id}"
 

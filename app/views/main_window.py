@@ -98,7 +98,7 @@ class MainWindow(QMainWindow):
     def _build_pages(self) -> None:
         desktop = self.desktop
         self.containers = ContainersPage(desktop.containers, desktop.getting_started, desktop.inside)
-        self.images = ImagesPage(desktop.images)
+        self.images = ImagesPage(desktop.images, desktop.transfer, desktop.open_image)
         self._pages: dict[str, Page] = {}
         # The other pages are made when somebody first looks at them.
         self._makers: dict[str, Callable[[], Page]] = {

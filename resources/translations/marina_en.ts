@@ -152,6 +152,27 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>Only the %n without a name ({0})</source>
+        <translation>
+            <numerusform>Only the one without a name ({0})</numerusform>
+            <numerusform>Only the %n without a name ({0})</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Delete %n unused image(s)?</source>
+        <translation>
+            <numerusform>Delete %n unused image?</numerusform>
+            <numerusform>Delete %n unused images?</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n image(s) deleted</source>
+        <translation>
+            <numerusform>%n image deleted</numerusform>
+            <numerusform>%n images deleted</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n image(s), {0} on disk</source>
         <translation>
             <numerusform>%n image, {0} on disk</numerusform>

@@ -1682,6 +1682,100 @@
     </message>
 </context>
 <context>
+    <name>ImageDetailView</name>
+    <message>
+        <source>Back to the images (Esc)</source>
+        <translation>返回镜像 (Esc)</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>运行</translation>
+    </message>
+    <message>
+        <source>What to see of the image</source>
+        <translation>查看镜像的哪些内容</translation>
+    </message>
+    <message>
+        <source>Container</source>
+        <translation>容器</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>层</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Used by</source>
+        <translation>使用者</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+</context>
+<context>
+    <name>ImageDetailsViewModel</name>
+    <message>
+        <source>Step</source>
+        <translation>步骤</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Created</source>
+        <translation>创建时间</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation>值</translation>
+    </message>
+    <message>
+        <source>Id</source>
+        <translation>ID</translation>
+    </message>
+    <message>
+        <source>Names</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Platform</source>
+        <translation>平台</translation>
+    </message>
+    <message>
+        <source>Entrypoint</source>
+        <translation>入口点</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>命令</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>User</source>
+        <translation>用户</translation>
+    </message>
+    <message>
+        <source>Ports</source>
+        <translation>端口</translation>
+    </message>
+    <message>
+        <source>Volumes</source>
+        <translation>卷</translation>
+    </message>
+</context>
+<context>
     <name>ImageTable</name>
     <message>
         <source>Repository:Tag</source>
@@ -1723,7 +1817,58 @@
     </message>
 </context>
 <context>
+    <name>ImageTransfer</name>
+    <message>
+        <source>Pushing {0}…</source>
+        <translation>正在推送 {0}…</translation>
+    </message>
+    <message>
+        <source>{0} is in its registry.</source>
+        <translation>{0} 已在其镜像仓库中。</translation>
+    </message>
+    <message>
+        <source>Saving {0}…</source>
+        <translation>正在保存 {0}…</translation>
+    </message>
+    <message>
+        <source>{0} was saved.</source>
+        <translation>{0} 已保存。</translation>
+    </message>
+    <message>
+        <source>Loading {0}…</source>
+        <translation>正在加载 {0}…</translation>
+    </message>
+    <message>
+        <source>{0} was loaded.</source>
+        <translation>{0} 已加载。</translation>
+    </message>
+    <message>
+        <source>Cancelled.</source>
+        <translation>已取消。</translation>
+    </message>
+</context>
+<context>
     <name>ImagesPage</name>
+    <message>
+        <source>Which images are shown</source>
+        <translation>显示哪些镜像</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>In use</source>
+        <translation>使用中</translation>
+    </message>
+    <message>
+        <source>Unused</source>
+        <translation>未使用</translation>
+    </message>
+    <message>
+        <source>Nameless</source>
+        <translation>无名称</translation>
+    </message>
     <message>
         <source>Images</source>
         <translation>镜像</translation>
@@ -1739,6 +1884,14 @@
     <message>
         <source>Pull an image</source>
         <translation>拉取镜像</translation>
+    </message>
+    <message>
+        <source>Clean up: delete images that no container uses</source>
+        <translation>清理：删除没有容器使用的镜像</translation>
+    </message>
+    <message>
+        <source>Load images from a file (docker save)</source>
+        <translation>从文件加载镜像 (docker save)</translation>
     </message>
     <message>
         <source>No images yet</source>
@@ -1765,6 +1918,60 @@
         <translation>
             <numerusform>删除 %n 个镜像？</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Every image is in use: there is nothing to clean up.</source>
+        <translation>所有镜像都在使用中：没有可清理的内容。</translation>
+    </message>
+    <message>
+        <source>No container uses them. This frees up to {0}; what is needed again must be pulled again.</source>
+        <translation>没有容器使用它们。最多可释放 {0}；以后再需要时必须重新拉取。</translation>
+    </message>
+    <message numerus="yes">
+        <source>Only the %n without a name ({0})</source>
+        <translation>
+            <numerusform>仅删除 %n 个无名称的镜像 ({0})</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Delete %n unused image(s)?</source>
+        <translation>
+            <numerusform>删除 %n 个未使用的镜像？</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n image(s) deleted</source>
+        <translation>
+            <numerusform>已删除 %n 个镜像</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{0}, {1} freed.</source>
+        <translation>{0}，已释放 {1}。</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>忽略</translation>
+    </message>
+    <message>
+        <source>Load images from a file</source>
+        <translation>从文件加载镜像</translation>
+    </message>
+    <message>
+        <source>Image archives (*.tar *.tar.gz *.tgz)</source>
+        <translation>镜像归档 (*.tar *.tar.gz *.tgz)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Save the image to a file</source>
+        <translation>将镜像保存到文件</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
     </message>
     <message numerus="yes">
         <source>%n image(s), {0} on disk</source>
@@ -2360,6 +2567,10 @@
         <source>Cancelled. Layers that were complete are kept.</source>
         <translation>已取消。已完成的层会保留。</translation>
     </message>
+    <message>
+        <source>Resume</source>
+        <translation>继续</translation>
+    </message>
 </context>
 <context>
     <name>PullImageViewModel</name>
@@ -2929,6 +3140,25 @@
     </message>
 </context>
 <context>
+    <name>TagImageDialog</name>
+    <message>
+        <source>Another name for {0}</source>
+        <translation>{0} 的另一个名称</translation>
+    </message>
+    <message>
+        <source>The image gets one more name. Begin it with a registry to push it there: ghcr.io/me/app:2.</source>
+        <translation>镜像将增加一个名称。以镜像仓库开头即可推送到该处：ghcr.io/me/app:2。</translation>
+    </message>
+    <message>
+        <source>Add the name</source>
+        <translation>添加名称</translation>
+    </message>
+    <message>
+        <source>It has this name already.</source>
+        <translation>它已有此名称。</translation>
+    </message>
+</context>
+<context>
     <name>TerminalView</name>
     <message>
         <source>Copy (Ctrl+Shift+C)</source>
@@ -3430,12 +3660,36 @@
 <context>
     <name>_ImageActionsDelegate</name>
     <message>
+        <source>More…</source>
+        <translation>更多…</translation>
+    </message>
+    <message>
         <source>Run</source>
         <translation>运行</translation>
     </message>
     <message>
+        <source>Details</source>
+        <translation>详细信息</translation>
+    </message>
+    <message>
         <source>Pull again</source>
         <translation>重新拉取</translation>
+    </message>
+    <message>
+        <source>Add a name…</source>
+        <translation>添加名称…</translation>
+    </message>
+    <message>
+        <source>Push</source>
+        <translation>推送</translation>
+    </message>
+    <message>
+        <source>Save to a file…</source>
+        <translation>保存到文件…</translation>
+    </message>
+    <message>
+        <source>Copy the id</source>
+        <translation>复制 ID</translation>
     </message>
     <message>
         <source>Delete</source>

@@ -15,6 +15,7 @@ from app.services.run_options import RunOptions, VolumeMount
 from tests.contract.build_contract import BuildContract
 from tests.contract.client_contract import ClientContract
 from tests.contract.edit_contract import EditContract
+from tests.contract.images_contract import ImagesContract
 from tests.contract.inside_contract import InsideContract
 from tests.contract.objects_contract import ObjectsContract
 from tests.contract.volume_files_contract import VolumeFilesContract
@@ -102,3 +103,12 @@ class TestNativeVolumeFiles(OnNativeEngine, VolumeFilesContract):
 
 class TestNativeBuilds(OnNativeEngine, BuildContract):
     """The contract of builds from a folder."""
+
+
+class TestNativeImages(OnNativeEngine, ImagesContract):
+    """The contract of images against the engine as it ships."""
+
+    @pytest.fixture
+    def pushable(self, registry: Registry) -> str:
+        """A name that the registry takes."""
+        return f"{registry.address}/contract/pushed:1"

@@ -15,6 +15,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from tests.fakes import (
     fake_builds,
+    fake_images,
     fake_inside,
     fake_networks,
     fake_registry,
@@ -431,6 +432,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 _AREAS = (
+    *fake_images.ROUTES,
     *fake_inside.ROUTES,
     *fake_networks.ROUTES,
     *fake_registry.ROUTES,

@@ -166,6 +166,9 @@ class FakeState:
         self.execs: dict[str, FakeExec] = {}
         self.volumes: list[FakeVolume] = []
         self.networks: list[FakeNetwork] = usual_networks()
+        self.refuses_push = False
+        self.push_may_end = threading.Event()
+        self.push_may_end.set()
         self._listeners: list[queue.Queue[dict[str, Any] | None]] = []
 
     def find_image(self, name: str) -> FakeImage | None:

@@ -51,6 +51,8 @@ def test_a_small_window_holds_everything(demo: MainWindow, qtbot: QtBot, save_pi
     demo.containers.show_container(demo.containers.viewmodel.table.rows[0].key, "stats")
     wait_for(qtbot, lambda: bool(demo.containers.detail))
     save_picture(demo, "small-detail")
+    demo.show_page("images")
+    save_picture(demo, "small-images")
     demo.show_page("volumes")
     wait_for(qtbot, lambda: demo.desktop.volumes.total == 4)
     save_picture(demo, "small-volumes")

@@ -134,6 +134,7 @@ class PullImageDialog(QDialog):
             self._hint.setText(self.tr("name[:tag], or registry:port/name for another registry"))
         self._hint.set_role("error" if wrong else "muted")
         self._pull.setEnabled(not problem)
+        self._pull.set_label(self.tr("Pull"))
 
     def _start(self) -> None:
         if self._viewmodel.is_active or check_name(self.name.text())[0]:
@@ -193,6 +194,7 @@ class PullImageDialog(QDialog):
     def _cancelled(self) -> None:
         self._set_active(False)
         self._hint.setText(self.tr("Cancelled. Layers that were complete are kept."))
+        self._pull.set_label(self.tr("Resume"))
 
     def _run_pulled(self) -> None:
         self.run_requested.emit(self._viewmodel.reference)

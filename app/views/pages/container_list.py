@@ -115,6 +115,7 @@ class ContainerList(RowTable):
         }.items():
             self.setItemDelegateForColumn(column, delegate)
 
+        self.leave_out(frozenset({CPU, MEMORY, CREATED}), _NARROW_BELOW)
         self.hide_columns(frozenset({CREATED}))  # the status says how long it has been so
         self._narrow = False
         self._containers = viewmodel.table
@@ -138,12 +139,11 @@ class ContainerList(RowTable):
         return rows[0] if len(rows) == 1 and isinstance(rows[0], GroupRow) else None
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Do without what counts least where room is short."""
+        """Give less room to each column where there is less."""
         super().resizeEvent(event)
         narrow = event.size().width() < _NARROW_BELOW
         if narrow is not self._narrow:
             self._narrow = narrow
-            self.hide_columns(no_room=frozenset({CPU, MEMORY, CREATED} if narrow else ()))
             for place, width in (_NARROW if narrow else _WIDE).items():
                 self.setColumnWidth(place, width)
 

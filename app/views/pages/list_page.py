@@ -90,7 +90,7 @@ class ListPage(Page):
 
     # --- building -----------------------------------------------------------------------------------------
 
-    def add_tool(self, button: Button) -> None:
+    def add_tool(self, button: QWidget) -> None:
         """Put a button beside the filter; it works while the engine does."""
         self.tools.addWidget(button)
         self._tool_tips[button] = button.toolTip()

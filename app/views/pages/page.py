@@ -10,7 +10,7 @@ from app.views.icons import build_icon
 from app.views.theme import Theme
 from app.views.widgets.banner import Banner
 from app.views.widgets.layouts import column, row
-from app.views.widgets.text import PlainLabel, plain_tool_tip
+from app.views.widgets.text import ElidedLabel, PlainLabel, plain_tool_tip
 
 _FAILURES_TOLD = 5
 _WORDS_TOLD = 200
@@ -26,7 +26,7 @@ class Page(QWidget):
         self.setAccessibleName(title)
         self.title = PlainLabel(title, "title")
         self.title.setObjectName(f"{name}.title")
-        self.count = PlainLabel(role="muted")
+        self.count = ElidedLabel(role="muted")
         self.count.setObjectName(f"{name}.count")
         self.banner = Banner(f"{name}.banner")
         self.notice = Banner(f"{name}.notice")
@@ -139,7 +139,7 @@ class FilterBox(QLineEdit):
         self.setObjectName(name)
         self.set_label(label)
         self.setClearButtonEnabled(True)
-        self.setMinimumWidth(160)
+        self.setMinimumWidth(120)
         self.setMaximumWidth(280)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setStyleSheet("padding-left: 0px;")  # the lens brings its own room

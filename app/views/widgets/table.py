@@ -13,7 +13,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFont, QHelpEvent, QKeyEvent, QMouseEvent, QPainter
+from PySide6.QtGui import QColor, QFont, QHelpEvent, QKeyEvent, QMouseEvent, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -282,6 +282,8 @@ class RowTable(QTableView):
         self._hover_point = QPoint(-1, -1)
         self._not_wanted: frozenset[int] = frozenset()
         self._no_room: frozenset[int] = frozenset()
+        self._dispensable: frozenset[int] = frozenset()
+        self._dispensable_below = 0
         self.setObjectName(name)
         self.setAccessibleName(label)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -330,6 +332,18 @@ class RowTable(QTableView):
         self._no_room = self._no_room if no_room is None else no_room
         for place in range(self.model().columnCount()):
             self.setColumnHidden(place, place in self._not_wanted | self._no_room)
+
+    def leave_out(self, columns: frozenset[int], below: int) -> None:
+        """Do without `columns` while the table is narrower than `below` pixels."""
+        self._dispensable, self._dispensable_below = columns, below
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Do without what counts least where room is short."""
+        super().resizeEvent(event)
+        narrow = event.size().width() < self._dispensable_below
+        no_room = self._dispensable if narrow else frozenset()
+        if no_room != self._no_room:
+            self.hide_columns(no_room=no_room)
 
     def hovered_point_in(self, rect: QRect) -> bool:
         """Return whether the mouse is inside `rect` (viewport coordinates)."""

@@ -5,6 +5,7 @@ import pytest
 from tests.contract.build_contract import BuildContract
 from tests.contract.client_contract import ClientContract
 from tests.contract.edit_contract import EditContract
+from tests.contract.images_contract import ImagesContract
 from tests.contract.inside_contract import InsideContract
 from tests.contract.objects_contract import ObjectsContract
 from tests.contract.volume_files_contract import VolumeFilesContract
@@ -64,8 +65,17 @@ class TestFakeVolumeFiles(VolumeFilesContract):
 class TestFakeBuilds(BuildContract):
     """The contract of builds from a folder."""
 
+
+class TestFakeImages(ImagesContract):
+    """The contract of images against the fake."""
+
     @pytest.fixture
     def image(self, engine: FakeEngine) -> str:
         """An image with a few commands."""
         engine.add_image("busybox:latest")
         return "busybox"
+
+        """A name that the fake registry takes."""
+        return "pushed:1"
+    @pytest.fixture
+    def pushable(self) -> str:

@@ -1,0 +1,59 @@
+"""What the desktop expects of an engine's images; run on the fake and on the real engine."""
+
+import tarfile
+import uuid
+from pathlib import Path
+
+import pytest
+
+from app.services.engine_client import EngineClient
+from app.services.engine_images import write_stream
+from app.services.errors import EngineRequestError
+from app.services.pull_progress import LayerState
+
+
+class ImagesContract:
+    """Needs the fixtures `client`, `image` and `pushable` (a name that the registry takes)."""
+
+    def test_layers(self, client: EngineClient, image: str) -> None:
+        steps = client.image_history(image)
+        assert steps
+        assert any(step.size > 0 for step in steps)
+
+    def test_saved_as_a_file(self, client: EngineClient, image: str, tmp_path: Path) -> None:
+        target = tmp_path / "image.tar"
+        with client.save_image(image) as stream:
+            written = list(write_stream(stream, target))
+        assert written[-1] == target.stat().st_size
+        with tarfile.open(target) as archive:
+            assert "manifest.json" in archive.getnames()
+        assert list(tmp_path.iterdir()) == [target]
+
+    def test_pushed(self, client: EngineClient, image: str, pushable: str) -> None:
+        client.tag_image(image, pushable)
+        try:
+            stream = client.push(pushable)
+            with stream:
+                progress = list(stream)[-1]
+            assert progress.layers
+            assert {layer.state for layer in progress.layers} <= {LayerState.DONE, LayerState.PRESENT}
+        finally:
+            client.remove_image(pushable)
+
+    def test_nameless_images_go(self, client: EngineClient) -> None:
+        client.prune_images(with_tagged=False)
+        assert not client.prune_images(with_tagged=False).names
+
+    def test_what_is_not_there(self, client: EngineClient) -> None:
+        nobody = f"no-such-{uuid.uuid4().hex[:8]}"
+        for call in (client.image_history, client.save_image, client.push):
+            with pytest.raises(EngineRequestError) as refusal:
+                _drain(call(nobody))
+            assert refusal.value.status in (0, 404)
+
+
+def _drain(answer: object) -> None:
+    """Read a stream to its end: a push is refused inside of it."""
+    if hasattr(answer, "messages"):
+        with answer:  # type: ignore[attr-defined]
+            list(answer.messages())
