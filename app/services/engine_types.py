@@ -128,8 +128,8 @@ class Container:
     def from_json(cls, value: Any) -> "Container":
         """Build a row from ContainerSummary."""
         source = as_object(value)
-        # Those with a second slash are names that links gave it.
-        names = [name for name in get_texts(source, "Names") if "/" not in name.removeprefix("/")]
+        # Those with a second slash are names that links gave it; the shortest is its own.
+        names = sorted(get_texts(source, "Names"), key=lambda name: name.count("/"))
         mounts = [as_object(mount) for mount in get_list(source, "Mounts")]
         return cls(
             id=get_text(source, "Id"),
