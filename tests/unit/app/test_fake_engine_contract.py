@@ -65,6 +65,12 @@ class TestFakeVolumeFiles(VolumeFilesContract):
 class TestFakeBuilds(BuildContract):
     """The contract of builds from a folder."""
 
+    @pytest.fixture
+    def image(self, engine: FakeEngine) -> str:
+        """An image with a few commands."""
+        engine.add_image("busybox:latest")
+        return "busybox"
+
 
 class TestFakeImages(ImagesContract):
     """The contract of images against the fake."""
@@ -75,7 +81,7 @@ class TestFakeImages(ImagesContract):
         engine.add_image("busybox:latest")
         return "busybox"
 
-        """A name that the fake registry takes."""
-        return "pushed:1"
     @pytest.fixture
     def pushable(self) -> str:
+        """A name that the fake registry takes."""
+        return "pushed:1"
