@@ -8,16 +8,16 @@ client names becomes a file on the engine's disk.
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
-from urllib.parse import quote_plus
+from urllib.parse import quote_plus, urlsplit
 
 from grpclib.client import StreamStreamMethod
 from multidict import MultiDict
 
 from backend.buildkit import go_modes
-from backend.buildkit.protocol.session_pb2 import Packet, Stat
+from backend.buildkit.protocol.session_pb2 import BytesMessage, Packet, Stat
 from backend.buildkit.sessions import LOST, Session, text_of
 from backend.errors import InvalidParameterError, SystemFailureError
 from backend.images import tar_headers
@@ -25,6 +25,7 @@ from backend.images.tar_headers import BLOCK, FolderAttributes
 from backend.tasks import in_thread_to_end
 
 METHOD = "/moby.filesync.v1.FileSync/DiffCopy"
+UPLOAD = "/moby.upload.v1.Upload/Pull"
 MOST_ASKED_FOR = 64  # files at once: the client queues 128
 MOST_PENDING = 1 << 20  # bytes that wait to be written
 MOST_FILES = 1_000_000
@@ -65,6 +66,24 @@ async def receive_files(
         raise InvalidParameterError(text_of(error)) from error
     except OSError as error:
         raise SystemFailureError(f"cannot store the context: {os.strerror(error.errno or 0)}") from error
+
+
+async def receive_upload(session: Session, address: str) -> AsyncIterator[bytes]:
+    """Give what the client has at an address of its own, as the archive of a context.
+
+    Raises InvalidParameterError.
+    """
+    if not session.offers(UPLOAD):
+        raise InvalidParameterError("no uploads of the client")
+    url = urlsplit(address)
+    call = StreamStreamMethod(session.calls, UPLOAD, BytesMessage, BytesMessage)
+    try:
+        async with call.open(metadata={"urlpath": url.path, "urlhost": url.netloc}) as stream:
+            await stream.send_request(end=True)
+            async for message in stream:
+                yield message.data
+    except LOST as error:
+        raise InvalidParameterError(text_of(error)) from error
 
 
 def _metadata(values: Mapping[str, Iterable[str]]) -> MultiDict[str]:

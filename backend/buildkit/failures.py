@@ -45,7 +45,7 @@ class LocatedError(EngineError):
         self.status = STATUS.get(type(error), Status.UNKNOWN)
         data = dockerfile.encode(errors="replace")
         self.details: list[tuple[str, bytes]] = []
-        if first and len(data) <= MOST_SHOWN:
+        if first and 0 < len(data) <= MOST_SHOWN:
             info = {"filename": filename, "data": base64.b64encode(data).decode(), "language": "Dockerfile"}
             place = {"start": {"line": first}, "end": {"line": last}}
             self.details.append((SOURCE, json.dumps({"info": info, "ranges": [place]}).encode()))

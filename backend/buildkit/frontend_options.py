@@ -5,16 +5,17 @@ Source: BuildKit's `frontend/dockerfile/builder` and `frontend/dockerui/config.g
 
 import csv
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from backend.builder.build_options import BuildOptions
-from backend.builder.build_session import BuildSession
+from backend.builder.build_options import BuildOptions, NamedContext
+from backend.buildkit.sessions import Session
 from backend.errors import InvalidParameterError, NotSupportedError
 from backend.images import platforms
-from backend.images.registry_auth import Credentials
+from backend.images.reference import DEFAULT_DOMAIN, Reference
 
+HUB_HOST = "registry-1.docker.io"
 NETWORK_MODES = {"": "", "default": "", "sandbox": "", "host": "host", "none": "none"}
 
 
@@ -27,29 +28,36 @@ class FrontendOptions:
     dockerfile_folder: str = "dockerfile"
     context_folder: str = "context"
     context: str = ""
+    named_contexts: Mapping[str, str] = field(default_factory=dict)
     attributes: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def pull(self) -> bool:
+        """Whether base images are looked for at their registries, even when they are here."""
+        return self.attributes.get("image-resolve-mode") == "pull"
 
 
 def read_frontend_options(attributes: Mapping[str, str]) -> FrontendOptions:
     """Return the attributes of a build. Raises NotSupportedError for what the engine cannot do."""
     if attributes.get("requestid"):
         raise NotSupportedError(f"unsupported request {attributes['requestid']}")
-    for key, value in attributes.items():
-        if key.startswith("context:"):
-            raise NotSupportedError(
-                f"the build context {key.removeprefix('context:')}={value} is not supported"
-            )
+    if attributes.get("context") and attributes.get("dockerfilekey"):
+        raise NotSupportedError("a Dockerfile of the client's with a context at an address is not supported")
     return FrontendOptions(
         filename=attributes.get("filename") or "Dockerfile",
         dockerfile_folder=attributes.get("dockerfilekey") or "dockerfile",
         context_folder=attributes.get("contextkey") or "context",
         context=attributes.get("context", ""),
+        named_contexts=_with_prefix(attributes, "context:"),
         attributes=attributes,
     )
 
 
 def build_options(
-    options: FrontendOptions, session: BuildSession, credentials: Mapping[str, Credentials]
+    options: FrontendOptions,
+    session: Session,
+    named_contexts: Mapping[str, NamedContext],
+    titles: Sequence[str] = (),
 ) -> BuildOptions:
     """Return what the builder is asked for. Raises InvalidParameterError, NotSupportedError."""
     attributes = options.attributes
@@ -62,13 +70,20 @@ def build_options(
         arguments=_with_prefix(attributes, "build-arg:"),
         labels=_with_prefix(attributes, "label:"),
         use_cache="no-cache" not in attributes,
-        pull=attributes.get("image-resolve-mode") == "pull",
+        pull=options.pull,
         force_remove=True,
         platform=platforms.parse(platform) if platform else None,
         host_config=_host_config(attributes),
-        credentials=credentials,
+        ask_credentials=lambda name: session.credentials(_host(name)),
         session=session,
+        named_contexts=named_contexts,
+        titles=titles,
     )
+
+
+def _host(name: Reference) -> str:
+    """Return how clients are asked for their login at a name's registry."""
+    return HUB_HOST if name.domain == DEFAULT_DOMAIN else name.domain
 
 
 def _with_prefix(attributes: Mapping[str, str], prefix: str) -> dict[str, str]:

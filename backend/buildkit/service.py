@@ -146,7 +146,13 @@ class BuildService:
         session = await self._sessions.get(request.session)
         async with self._containers.images.kept() as keep:
             image = await build_dockerfile(
-                self._containers, self._caches, session, attributes, build.status, keep
+                self._containers,
+                self._caches,
+                session,
+                attributes,
+                build.status,
+                keep,
+                [name.with_default_tag().familiar for name in export.names()],
             )
             return await export_result(self._containers, image, export, session, build.status)
 

@@ -158,6 +158,54 @@ def test_what_cannot_be_built(project: Project, dockerfile: str | None, error: s
     assert (done.returncode, error in done.stderr.decode()) == (1, True), done.stderr.decode()
 
 
+def test_only_what_is_taken_is_sent(project: Project) -> None:
+    project.write("large", "x" * 3_000_000)
+    project.write("Dockerfile", "FROM busybox\nCOPY *.txt folder/ /taken/\n")
+    assert _transferred(project.progress("-t", "made:11")) == "kB"
+    assert project.run("made:11", "ls", "/taken").split() == ["a.txt", "b.txt"]
+    project.write("Dockerfile", "FROM busybox\nARG WHAT=.\nCOPY $WHAT /taken/\n")
+    assert _transferred(project.progress("-t", "made:11")) == "MB"
+    assert "left out.txt" not in project.run("made:11", "ls", "/taken")
+    project.write("Dockerfile", "FROM busybox\nRUN echo nothing\n")
+    assert "load build context" not in project.progress("-t", "made:11")
+
+
+def _transferred(shown: str) -> str:
+    """Return the magnitude of the context's size."""
+    found = re.search(r"load build context\n.*transferring context: [\d.]+(\w+)", shown)
+    assert found is not None, shown
+    return "kB" if found[1] in ("B", "kB") else found[1]
+
+
+def test_contexts_by_name(project: Project) -> None:
+    project.write("further/c.txt", "of the further one\n")
+    project.write("further/.dockerignore", "no*\n")
+    project.write("further/not.txt", "")
+    project.build("-t", "made:12")
+    project.write(
+        "Dockerfile",
+        "FROM replaced\nCOPY --from=further . /further/\nCOPY --from=image /made /copied\n",
+    )
+    project.build(
+        *("-t", "made:13", "--build-context", "further=further"),
+        *("--build-context", "image=docker-image://made:12"),
+        *("--build-context", "replaced=docker-image://busybox"),
+    )
+    assert project.run("made:13", "cat", "/further/c.txt", "/copied") == "of the further one\nfirst\n"
+    assert "not.txt" not in project.run("made:13", "ls", "/further")
+
+
+def test_contexts_that_come_through_a_pipe(project: Project) -> None:
+    buffer = io.BytesIO()
+    with tarfile.open(fileobj=buffer, mode="w:gz") as tar:
+        tar.add(project.folder, ".")
+    build = ("buildx", "build", "-q", "-t", "made:14", "-")
+    project.engine.docker(*build, stdin=buffer.getvalue())
+    assert project.run("made:14") == "first\n"
+    project.engine.docker(*build, stdin=b"FROM busybox\nRUN echo piped > /made\nCMD cat /made\n")
+    assert project.run("made:14") == "piped\n"
+
+
 def test_secrets_reach_commands_and_nothing_else(project: Project) -> None:
     project.write("secret.txt", "hidden\n")
     project.write(
