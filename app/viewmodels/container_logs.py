@@ -1,8 +1,9 @@
 """One container's log: opened with its last lines, followed while it is shown, resumed after a break."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -10,12 +11,14 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background, Stream
 from app.viewmodels.container_stream import ContainerStream
+from app.viewmodels.failure import describe_failure
 from app.viewmodels.terminal_text import Span, parse_line
 
 if TYPE_CHECKING:
     from app.services.engine_streams import LogStream
 
 _TAIL = 10_000
+MOST_LINES = 1_000_000
 _TIME_LENGTH = len("2026-11-24T03:16:05.123")
 
 
@@ -34,6 +37,9 @@ class ContainerLogsViewModel(ContainerStream):
     """Brings the lines of one container. Their coming is "following"; after a break it goes on from there."""
 
     lines_added = Signal(list)  # of LogLine
+    restarted = Signal()  # it is read from its beginning: what was shown comes again
+    saved = Signal(str)  # the path
+    save_failed = Signal(object)  # Failure
 
     def __init__(
         self, background: Background, access: Access, container_id: str, parent: QObject | None = None
@@ -41,6 +47,39 @@ class ContainerLogsViewModel(ContainerStream):
         super().__init__(background, access, container_id, parent)
         self._last_stamp = ""
         self._resumed_after = ""
+        self._tail = _TAIL
+        self._read_lines = 0
+
+    @property
+    def may_have_more(self) -> bool:
+        """Return whether there may be lines before those that were read."""
+        return self._tail < MOST_LINES and self._read_lines >= self._tail
+
+    def read_all(self) -> None:
+        """Read again, from as far back as can be shown."""
+        self.close()
+        self._tail, self._last_stamp, self._read_lines = MOST_LINES, "", 0
+        self.restarted.emit()
+        self.open()
+
+    def save(self, lines: Iterable[LogLine], with_times: bool, target: str) -> None:
+        """Write lines to a file, in a worker; the answer is `saved` or `save_failed`."""
+
+        def work() -> str:
+            with Path(target).open("w", encoding="utf-8") as file:
+                for line in lines:
+                    file.write(f"{line.time} {line.text}\n" if with_times else f"{line.text}\n")
+            return target
+
+        self._background.run_alone(work, self._was_saved, self._not_saved)
+
+    @Slot(object)
+    def _was_saved(self, target: str) -> None:
+        self.saved.emit(target)
+
+    @Slot(object)
+    def _not_saved(self, error: Exception) -> None:
+        self.save_failed.emit(describe_failure(error))
 
     def _begin(self) -> Stream:
         self._resumed_after = self._last_stamp
@@ -51,7 +90,7 @@ class ContainerLogsViewModel(ContainerStream):
         if self._resumed_after:
             since = to_unix_seconds(self._resumed_after)
             return client.logs(self._container_id, follow=True, timestamps=True, since=since)
-        return client.logs(self._container_id, follow=True, timestamps=True, tail=_TAIL)
+        return client.logs(self._container_id, follow=True, timestamps=True, tail=self._tail)
 
     @staticmethod
     def _read(stream: "LogStream") -> Iterator[LogLine]:
@@ -68,6 +107,7 @@ class ContainerLogsViewModel(ContainerStream):
         # `since` includes lines of that very moment: those were shown before the break.
         after = self._resumed_after
         fresh = [line for line in lines if line.stamp > after or not line.stamp] if after else lines
+        self._read_lines += len(fresh)
         if fresh:
             self._last_stamp = max(self._last_stamp, max(line.stamp for line in fresh))
             self.lines_added.emit(fresh)

@@ -884,6 +884,10 @@
         <translation>在日志中搜索</translation>
     </message>
     <message>
+        <source>Search for a regular expression</source>
+        <translation>用正则表达式搜索</translation>
+    </message>
+    <message>
         <source>Follow new lines (End)</source>
         <translation>跟随新行 (End)</translation>
     </message>
@@ -896,12 +900,32 @@
         <translation>复制所选内容或全部</translation>
     </message>
     <message>
+        <source>Save the log to a file</source>
+        <translation>将日志保存到文件</translation>
+    </message>
+    <message>
         <source>Clear the view</source>
         <translation>清空视图</translation>
     </message>
     <message>
+        <source>Older lines</source>
+        <translation>更早的行</translation>
+    </message>
+    <message>
+        <source>Read the log from its beginning, a million lines at most</source>
+        <translation>从头读取日志，最多一百万行</translation>
+    </message>
+    <message>
         <source>Go to the newest line</source>
         <translation>转到最新一行</translation>
+    </message>
+    <message>
+        <source>not an expression</source>
+        <translation>不是有效的表达式</translation>
+    </message>
+    <message>
+        <source>The log was saved: {0}</source>
+        <translation>日志已保存：{0}</translation>
     </message>
     <message>
         <source>nothing found</source>

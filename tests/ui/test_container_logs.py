@@ -1,18 +1,21 @@
 """The log of one container: follow, search, times, copy, resume, and the way back."""
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.viewmodels.container_logs import LogLine, to_unix_seconds
 from app.viewmodels.desktop import DesktopViewModel
-from app.viewmodels.terminal_text import parse_line
+from app.viewmodels.terminal_text import Span, parse_line
 from app.views.main_window import MainWindow
 from app.views.pages.container_logs_view import ContainerLogsView
+from app.views.widgets.log_store import BLOCK, LogStore
 from app.views.widgets.log_view import MAX_LINES, LogView
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_state import FakeContainer
@@ -107,17 +110,104 @@ def test_log_resumes_without_doubles(
     assert log.line_count == 301
 
 
-def test_a_hundred_thousand_lines_are_the_limit(qtbot: QtBot) -> None:
+def test_a_million_lines_are_the_limit(qtbot: QtBot) -> None:
     log = LogView("log", "Log")
     qtbot.addWidget(log)
     log.resize(800, 400)
     log.show()
-    log.append([LogLine(f"line {number}") for number in range(MAX_LINES + 5)])
-    log.flush()
-    assert MAX_LINES - 10_000 < log.line_count <= MAX_LINES
-    assert log.all_text().endswith(f"line {MAX_LINES + 4}")
-    log.select_all()
-    assert log.selected_text().count("\n") == log.line_count - 1
+    for first in range(0, MAX_LINES + 50_000, 50_000):
+        log.append([LogLine(f"line {number}") for number in range(first, first + 50_000)])
+        log.flush()
+    assert MAX_LINES - 20_000 < log.line_count <= MAX_LINES
+    newest = MAX_LINES + 49_999
+    assert log.all_text().endswith(f"line {newest}")
+    log.search("LINE 7777")
+    wait_for(qtbot, lambda: not log.is_searching)
+    expected = sum(
+        str(number).startswith("7777") for number in range(newest + 1 - log.line_count, newest + 1)
+    )
+    found: list[tuple[int, int]] = []
+    log.matches_changed.connect(lambda *numbers: found.append(numbers))
+    log.next_match()
+    assert found == [(1, expected)], "after the last one comes the first"
+
+
+def test_blocks_give_back_what_went_in() -> None:
+    spans = (Span(0, 2, 3, True), Span(3, 5, None, False))
+    lines = [
+        LogLine(f"größe {n} 日本語", spans if n % 3 else (), f"t{n}" if n % 2 else "", n % 5 == 0)
+        for n in range(3 * BLOCK + 7)
+    ]
+    store = LogStore()
+    for first in range(0, len(lines), 100):
+        store.extend(lines[first : first + 100])
+    assert list(store) == lines
+    assert [store[place] for place in (0, BLOCK - 1, BLOCK, len(lines) - 1)] == [
+        lines[place] for place in (0, BLOCK - 1, BLOCK, len(lines) - 1)
+    ]
+    kept = store.copy()
+    assert store.trim(BLOCK + 1) == 2 * BLOCK
+    assert list(store) == lines[2 * BLOCK :]
+    assert len(kept) == len(lines)
+
+
+@pytest.mark.parametrize("expression", ["needle", r"n[e]+dle\b"])
+def test_both_searches_find_the_same(expression: str) -> None:
+    store = LogStore()
+    store.extend(
+        [LogLine(f"{n} Needle and needle" if n % 100 == 7 else f"{n} hay") for n in range(3 * BLOCK)]
+    )
+    pattern, found, place = re.compile(expression, re.IGNORECASE), [], 0
+    while place < len(store):
+        matches, place = store.find(place, pattern, expression == "needle")
+        found += matches
+    starts = [n for n in range(3 * BLOCK) if n % 100 == 7]
+    first = [(n, len(str(n)) + 1, 6) for n in starts]
+    assert found == sorted(first + [(n, column + 11, size) for n, column, size in first])
+
+
+def test_search_by_expression(
+    window: MainWindow, chatty: FakeContainer, qtbot: QtBot, save_picture: Save
+) -> None:
+    open_log(window, qtbot, 300)
+    view = find(window, ContainerLogsView, "containers.logs")
+    press(qtbot, window, "containers.logs.regex")
+    QTest.keyClicks(view.search, r"request \d7 ")
+    assert text_of(window, "containers.logs.matches") == "9 of 9"
+    save_picture(window, "logs-expression")
+    view.search.setText("request (")
+    assert text_of(window, "containers.logs.matches") == "not an expression"
+    press(qtbot, window, "containers.logs.regex")
+    assert text_of(window, "containers.logs.matches") == "nothing found"
+
+
+def test_save_to_a_file(window: MainWindow, chatty: FakeContainer, qtbot: QtBot, tmp_path: Path) -> None:
+    open_log(window, qtbot, 300)
+    target = tmp_path / "chatty.log"
+    press(qtbot, window, "containers.logs.save")
+    dialog = find(window, QFileDialog, "containers.logs.file")
+    dialog.fileSelected.emit(str(target))
+    dialog.close()
+    wait_for(qtbot, lambda: str(target) in text_of(window, "containers.logs.banner.text"))
+    lines = target.read_text().splitlines()
+    assert len(lines) == 300
+    assert lines[0] == "INFO request 0 served in 3 ms"
+    find(window, ContainerLogsView, "containers.logs").save_to(str(tmp_path / "no" / "such.log"))
+    wait_for(qtbot, lambda: str(target) not in text_of(window, "containers.logs.banner.text"))
+
+
+def test_older_lines_are_read_when_asked_for(
+    window: MainWindow, chatty: FakeContainer, qtbot: QtBot, engine: FakeEngine
+) -> None:
+    chatty.write(1, b"")
+    with chatty.changed:
+        chatty.log.extend((1, b"old %d\n" % number) for number in range(10_000))
+    log = open_log(window, qtbot, 10_000)
+    assert log.line_count == 10_000
+    press(qtbot, window, "containers.logs.older")
+    wait_for(qtbot, lambda: log.line_count == 10_300)
+    assert not find(window, QAbstractButton, "containers.logs.older").isVisible()
+    assert log.all_text().startswith("INFO request 0")
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,9 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
-from PySide6.QtWidgets import QVBoxLayout
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout
 
-from app.viewmodels.container_logs import ContainerLogsViewModel
+from app.viewmodels.container_logs import ContainerLogsViewModel, LogLine
 from app.viewmodels.failure import Failure
 from app.views.pages.detail_tab import DetailTab
 from app.views.pages.page import FilterBox
@@ -12,7 +12,7 @@ from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button, IconButton
 from app.views.widgets.layouts import Card, column, row
 from app.views.widgets.log_view import LogView
-from app.views.widgets.text import PlainLabel
+from app.views.widgets.text import PlainLabel, restyle
 
 
 class SearchBox(FilterBox):
@@ -36,11 +36,15 @@ class ContainerLogsView(DetailTab):
     def __init__(self, viewmodel: ContainerLogsViewModel, title: str) -> None:
         super().__init__()
         self.setObjectName("containers.logs")
-        self._viewmodel = viewmodel
+        self._viewmodel, self._title = viewmodel, title
         viewmodel.setParent(self)
         self.log = LogView("containers.logs.text", self.tr("Log of {0}").format(title))
         self.search = SearchBox("containers.logs.search", self.tr("Search in the log"))
-        self.search.textChanged.connect(self.log.search)
+        self.search.textChanged.connect(self._search)
+        self.expression = self._tool(
+            "regex", self.tr("Search for a regular expression"), "regex", checkable=True
+        )
+        self.expression.toggled.connect(self._search)
         self.search.stepped.connect(self.log.next_match)
         self._matches = PlainLabel(role="muted")
         self._matches.setObjectName("containers.logs.matches")
@@ -53,8 +57,14 @@ class ContainerLogsView(DetailTab):
         self.times.toggled.connect(self.log.show_timestamps)
         copy = self._tool("copy", self.tr("Copy the selection, or everything"), "copy")
         copy.clicked.connect(self.log.copy)
+        save = self._tool("download", self.tr("Save the log to a file"), "save")
+        save.clicked.connect(self._choose_file)
         clear = self._tool("trash", self.tr("Clear the view"), "clear")
         clear.clicked.connect(self.log.clear)
+        self._older = Button(self.tr("Older lines"), "containers.logs.older", "link")
+        self._older.setToolTip(self.tr("Read the log from its beginning, a million lines at most"))
+        self._older.clicked.connect(viewmodel.read_all)
+        self._older.hide()
         self._new_lines = Button(self.tr("Go to the newest line"), "containers.logs.newest", icon="follow")
         self._new_lines.clicked.connect(lambda: self.log.set_follow(True))
         self._new_lines.hide()
@@ -62,13 +72,16 @@ class ContainerLogsView(DetailTab):
         self._banner.pressed.connect(viewmodel.open)
         tools = row(
             self.search,
+            self.expression,
             self._matches,
             None,
             self._state,
+            self._older,
             self._new_lines,
             self.follow,
             self.times,
             copy,
+            save,
             clear,
         )
         frame = Card("containers.logs.frame")
@@ -85,7 +98,10 @@ class ContainerLogsView(DetailTab):
     def _connect(self) -> None:
         self.log.follow_changed.connect(self._follow_changed)
         self.log.matches_changed.connect(self._matches_changed)
-        self._viewmodel.lines_added.connect(self.log.append)
+        self._viewmodel.lines_added.connect(self._append)
+        self._viewmodel.restarted.connect(self.log.clear)
+        self._viewmodel.saved.connect(self._saved)
+        self._viewmodel.save_failed.connect(self._failed)
         self._viewmodel.state_changed.connect(self._state_changed)
         self._viewmodel.failed.connect(self._failed)
         shortcut = QShortcut(QKeySequence(Qt.Key.Key_F3), self)
@@ -115,6 +131,35 @@ class ContainerLogsView(DetailTab):
         """Put the keyboard into the search field."""
         self.search.setFocus()
         self.search.selectAll()
+
+    def _append(self, lines: list[LogLine]) -> None:
+        self.log.append(lines)
+        self._older.setVisible(self._viewmodel.may_have_more)
+
+    def _search(self) -> None:
+        fine = self.log.search(self.search.text(), self.expression.isChecked())
+        self.search.setProperty("invalid", not fine)
+        restyle(self.search)
+        if not fine:
+            self._matches.setText(self.tr("not an expression"))
+
+    def _choose_file(self) -> None:
+        dialog = QFileDialog(self.window(), self.tr("Save the log to a file"))
+        dialog.setObjectName("containers.logs.file")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("log")
+        dialog.selectFile(f"{self._title}.log")
+        dialog.fileSelected.connect(self.save_to)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def save_to(self, target: str) -> None:
+        """Write what is in the view to a file, with times where they are shown."""
+        self.log.flush()
+        self._viewmodel.save(self.log.lines(), self.times.isChecked(), target)
+
+    def _saved(self, target: str) -> None:
+        self._banner.say(self.tr("The log was saved: {0}").format(target), "ok")
 
     def _follow_changed(self, follow: bool) -> None:
         self.follow.setChecked(follow)

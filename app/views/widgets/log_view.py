@@ -1,5 +1,7 @@
-"""Shows a hundred thousand log lines by painting only those in sight."""
+"""Shows a million log lines by painting only those in sight."""
 
+import re
+import time
 from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,9 +25,12 @@ from PySide6.QtWidgets import QAbstractScrollArea, QWidget
 from app.viewmodels.container_logs import LogLine
 from app.viewmodels.terminal_text import cell_width
 from app.views.theme import DARK, Theme, monospace_font
+from app.views.widgets.log_store import BLOCK, LogStore, Match
 
-MAX_LINES = 100_000
-_TRIM_BLOCK = 10_000
+MAX_LINES = 1_000_000
+MAX_MATCHES = 100_000
+_TRIM_BLOCK = 20 * BLOCK
+_SEARCH_SECONDS = 0.008  # at a time: the window stays alive while a long log is searched
 _FLUSH_MS = 33
 _MARGIN = 12
 # Black, red, green, yellow, blue, magenta, cyan, white, then the bright ones; readable on the surface.
@@ -54,15 +59,18 @@ class LogView(QAbstractScrollArea):
         self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setCursor(Qt.CursorShape.IBeamCursor)
-        self._lines: list[LogLine] = []
+        self._lines = LogStore()
         self._waiting: list[LogLine] = []
         self._widest = 0
         self._follow, self._timestamps, self._adjusting = True, False, False
         self._anchor: Place | None = None
         self._cursor: Place | None = None
-        self._needle = ""
-        self._matches: list[Place] = []
-        self._current = -1
+        self._pattern: re.Pattern[str] | None = None
+        self._is_plain, self._seeks = True, False
+        self._matches: list[Match] = []
+        self._current, self._searched = -1, 0
+        self._search_timer = QTimer(self, singleShot=True, interval=0)
+        self._search_timer.timeout.connect(self._search_on)
         font = monospace_font()
         font.setHintingPreference(QFont.HintingPreference.PreferFullHinting)
         self._font = font
@@ -86,13 +94,11 @@ class LogView(QAbstractScrollArea):
         """Take the waiting lines into the view now."""
         if not self._waiting:
             return
-        first = len(self._lines)
         self._lines.extend(self._waiting)
+        self._widest = max(self._widest, *(len(line.text) for line in self._waiting))
         self._waiting = []
-        self._widest = max(self._widest, *(len(line.text) for line in self._lines[first:]))
-        if self._needle:
-            self._matches.extend(self._find_from(first))
-            self._tell_matches()
+        if self._pattern is not None and not self._search_timer.isActive():
+            self._search_on()
         surplus = len(self._lines) - MAX_LINES
         if surplus > 0:
             self._trim(-(-surplus // _TRIM_BLOCK) * _TRIM_BLOCK)
@@ -103,8 +109,9 @@ class LogView(QAbstractScrollArea):
 
     def clear(self) -> None:
         """Forget all lines."""
-        self._lines, self._waiting, self._matches = [], [], []
-        self._widest, self._current = 0, -1
+        self._lines.clear()
+        self._waiting, self._matches = [], []
+        self._widest, self._current, self._searched = 0, -1, 0
         self._anchor = self._cursor = None
         self._tell_matches()
         self._update_bars()
@@ -134,12 +141,32 @@ class LogView(QAbstractScrollArea):
         self._update_bars()
         self.viewport().update()
 
-    def search(self, needle: str) -> None:
-        """Mark every place of `needle` (case does not matter) and go to the last one."""
-        self._needle = needle.casefold()
-        self._matches = self._find_from(0) if needle else []
-        self._current = len(self._matches) - 1
-        self._show_match()
+    def search(self, needle: str, is_expression: bool = False) -> bool:
+        """Mark every place of `needle` (case does not matter) and go to the last one.
+
+        Return whether it makes sense: an expression may have a mistake.
+        """
+        self._matches, self._current, self._searched = [], -1, 0
+        self._is_plain, self._pattern = not is_expression, None
+        self._search_timer.stop()
+        if needle:
+            try:
+                self._pattern = re.compile(needle if is_expression else re.escape(needle), re.IGNORECASE)
+            except (re.error, OverflowError, RecursionError):
+                self._show_match()
+                return False
+        self._seeks = self._pattern is not None
+        self._search_on()
+        return True
+
+    @property
+    def is_searching(self) -> bool:
+        """Return whether a part of the log is still to be searched."""
+        return self._pattern is not None and self._searched < len(self._lines)
+
+    def lines(self) -> LogStore:
+        """Return the lines of now, for another thread to read."""
+        return self._lines.copy()
 
     def next_match(self, step: int = 1) -> None:
         """Go `step` matches on, around the end."""
@@ -314,10 +341,10 @@ class LogView(QAbstractScrollArea):
                 first = start.column if number == start.line else 0
                 last = end.column if number == end.line else length
                 mark(min(first, length), min(last, length), tokens.sel)
-        place = bisect_right(self._matches, Place(number, -1))
-        while place < len(self._matches) and self._matches[place].line == number:
-            start_column = self._matches[place].column
-            end_column = min(start_column + len(self._needle), length)
+        place = bisect_right(self._matches, (number, -1, 0))
+        while place < len(self._matches) and self._matches[place][0] == number:
+            _, start_column, size = self._matches[place]
+            end_column = min(start_column + size, length)
             mark(start_column, end_column, tokens.warn_bg, outlined=place == self._current)
             place += 1
 
@@ -342,20 +369,30 @@ class LogView(QAbstractScrollArea):
         column = cell if edges is None else max(0, bisect_right(edges, cell) - 1)
         return Place(number, min(column, len(line.text)))
 
-    def _find_from(self, first: int) -> list[Place]:
-        found: list[Place] = []
-        for number in range(first, len(self._lines)):
-            text = self._lines[number].text.casefold()
-            column = text.find(self._needle)
-            while column >= 0:
-                found.append(Place(number, column))
-                column = text.find(self._needle, column + len(self._needle))
-        return found
+    def _search_on(self) -> None:
+        """Search a little further; the rest has its turn after what else the window has to do."""
+        end = time.monotonic() + _SEARCH_SECONDS
+        while self._pattern is not None and self._searched < len(self._lines):
+            found, self._searched = self._lines.find(self._searched, self._pattern, self._is_plain)
+            self._matches.extend(found)
+            if len(self._matches) > MAX_MATCHES:  # as good as everywhere: the newest ones are kept
+                del self._matches[: -MAX_MATCHES // 2]
+            if time.monotonic() >= end and self._searched < len(self._lines):
+                self._search_timer.start()
+                self._tell_matches()
+                return
+        if self._seeks or self._pattern is None:
+            self._seeks = False
+            self._current = len(self._matches) - 1
+            self._show_match()
+        else:
+            self._tell_matches()
 
     def _show_match(self) -> None:
         if 0 <= self._current < len(self._matches):
             self.set_follow(False)
-            place, bar = self._matches[self._current], self.verticalScrollBar()
+            line, column, _ = self._matches[self._current]
+            place, bar = Place(line, column), self.verticalScrollBar()
             if not bar.value() <= place.line < bar.value() + bar.pageStep():
                 bar.setValue(place.line - bar.pageStep() // 2)
             across = self.horizontalScrollBar()
@@ -368,8 +405,9 @@ class LogView(QAbstractScrollArea):
         self.matches_changed.emit(self._current + 1, len(self._matches))
 
     def _trim(self, count: int) -> None:
-        del self._lines[:count]
-        self._matches = [Place(p.line - count, p.column) for p in self._matches if p.line >= count]
+        count = self._lines.trim(count)
+        self._matches = [(n - count, column, size) for n, column, size in self._matches if n >= count]
+        self._searched = max(0, self._searched - count)
         self._current = min(self._current, len(self._matches) - 1)
         if self._anchor is not None and self._cursor is not None:
             if min(self._anchor, self._cursor).line < count:
