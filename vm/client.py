@@ -221,8 +221,9 @@ class MachineClient:
 
     def _status_without_supervisor(self) -> MachineStatus:
         installed = is_installed(find_image_folder())
+        resting = MachineState.SUSPENDED if self._files.suspension.exists() else MachineState.STOPPED
         return MachineStatus(
-            state=MachineState.STOPPED if installed else MachineState.NOT_INSTALLED,
+            state=resting if installed else MachineState.NOT_INSTALLED,
             docker_socket=str(self._files.docker_socket),
         )
 

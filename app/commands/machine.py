@@ -7,8 +7,8 @@ from app.commands.console import format_size, printable, tell, write, write_json
 from app.commands.progress import show_steps
 from app.commands.session import Session
 from app.services.docker_context import write_docker_context
-from app.services.errors import MarinaError
-from app.services.virtual_machine import USABLE, MachineStatus
+from app.services.errors import MarinaError, UserError
+from app.services.virtual_machine import USABLE, MachineState, MachineStatus
 
 
 def start(options: argparse.Namespace) -> int:
@@ -36,6 +36,34 @@ def stop(options: argparse.Namespace) -> int:
     return 0
 
 
+def pause(options: argparse.Namespace) -> int:
+    """Hold all containers where they are, in memory."""
+    machine = Session(options).machine()
+    machine.pause()
+    _report(options, machine.status(), "All containers are held where they are. To go on: marina resume")
+    return 0
+
+
+def suspend(options: argparse.Namespace) -> int:
+    """Put the machine on disk."""
+    machine = Session(options).machine()
+    machine.suspend()
+    _report(options, machine.status(), "The machine is on disk, and goes on at the next call.")
+    return 0
+
+
+def resume(options: argparse.Namespace) -> int:
+    """Go on with a machine that is paused or suspended."""
+    machine = Session(options).machine()
+    if machine.status().state not in (MachineState.PAUSED, MachineState.SUSPENDED, *USABLE):
+        raise UserError(
+            "There is nothing to go on with", "The machine is stopped.", "To start it: marina start"
+        )
+    status = machine.start(show_steps(quiet=options.json))
+    _report(options, status, "The engine is running.")
+    return 0
+
+
 def restart(options: argparse.Namespace) -> int:
     """Stop and start the machine."""
     began = time.monotonic()
@@ -52,7 +80,8 @@ def status(options: argparse.Namespace) -> int:
     else:
         for name, value in _describe(found):
             write(f"{name:<14}{printable(value)}")
-    return 0 if found.state in USABLE else 3
+    sleeps = found.state is MachineState.SUSPENDED and found.supervisor_pid  # the next call is answered
+    return 0 if found.state in USABLE or sleeps else 3
 
 
 def _describe(status: MachineStatus) -> list[tuple[str, str]]:

@@ -12,6 +12,7 @@ HEADLINES = {
     MachineState.DEGRADED: "The engine is running, but slow",
     MachineState.RECONNECTING: "Reconnecting to the engine",
     MachineState.PAUSED: "The engine is paused",
+    MachineState.SUSPENDED: "The engine is suspended",
     MachineState.STOPPING: "Stopping the engine",
     MachineState.FAILED: "The engine could not be started",
 }

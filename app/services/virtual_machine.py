@@ -127,6 +127,16 @@ class VirtualMachine:
         """End the machine at once, from any state. Raises UserError when it goes on."""
         return self._end(self._machine.force_stop, on_status)
 
+    def pause(self) -> None:
+        """Hold all containers where they are, in memory; `start` lets them go on. Raises UserError."""
+        with _told_to_users():
+            self._machine.ask("pause")
+
+    def suspend(self) -> None:
+        """Put the machine on disk; the next call goes on with it. Raises UserError, when containers run."""
+        with _told_to_users():
+            self._machine.ask("suspend")
+
     def quit(self) -> None:
         """Stop the machine and end its supervisor; returns when both are gone."""
         with _told_to_users():
@@ -144,7 +154,7 @@ class VirtualMachine:
 
     def _end(self, command: Callable[[], StatusStream], on_status: StatusCallback) -> MachineStatus:
         current = self.status()
-        if not current.supervisor_pid:
+        if not current.supervisor_pid and current.state is not MachineState.SUSPENDED:
             return current  # no supervisor, so no machine: none is started to stop it
         return _require(_follow(command, on_status), ENDED)
 

@@ -111,7 +111,10 @@ class EngineViewModel(QObject):
         self.stopped_for_quit.emit()
 
     def _show(self, view: EngineView) -> None:
-        waiting = (EngineState.STOPPED, EngineState.CONTACTING, EngineState.NOT_INSTALLED, EngineState.FAILED)
+        waiting = (
+            *(EngineState.STOPPED, EngineState.SUSPENDED),
+            *(EngineState.CONTACTING, EngineState.NOT_INSTALLED, EngineState.FAILED),
+        )
         if self._wish in ("start", "restart") and view.state in waiting and view.failure is None:
             view = replace(view, state=EngineState.STARTING)  # asked for, and not yet told of
         elif self._wish == "stop" and view.can_be_used:

@@ -23,6 +23,7 @@ class EngineState(StrEnum):
     DEGRADED = "degraded"
     RECONNECTING = "reconnecting"
     PAUSED = "paused"
+    SUSPENDED = "suspended"
     STOPPING = "stopping"
     FAILED = "failed"
 
@@ -36,6 +37,7 @@ TONES = {
     EngineState.DEGRADED: "warn",
     EngineState.RECONNECTING: "warn",
     EngineState.PAUSED: "warn",
+    EngineState.SUSPENDED: "idle",
     EngineState.STOPPING: "warn",
     EngineState.FAILED: "err",
 }
@@ -90,6 +92,7 @@ class EngineView:
             EngineState.DEGRADED: translate("EngineView", "Slow"),
             EngineState.RECONNECTING: translate("EngineView", "Reconnecting"),
             EngineState.PAUSED: translate("EngineView", "Paused"),
+            EngineState.SUSPENDED: translate("EngineView", "Suspended"),
             EngineState.STOPPING: translate("EngineView", "Stopping"),
             EngineState.FAILED: translate("EngineView", "Error"),
         }[self.state]
@@ -102,7 +105,12 @@ class EngineView:
     @property
     def can_start(self) -> bool:
         """Return whether starting makes sense."""
-        return self.state in (EngineState.STOPPED, EngineState.FAILED, EngineState.NOT_INSTALLED)
+        return self.state in (
+            EngineState.STOPPED,
+            EngineState.SUSPENDED,
+            EngineState.FAILED,
+            EngineState.NOT_INSTALLED,
+        )
 
     @property
     def can_stop(self) -> bool:
@@ -112,6 +120,7 @@ class EngineView:
             EngineState.DEGRADED,
             EngineState.RECONNECTING,
             EngineState.PAUSED,
+            EngineState.SUSPENDED,
             EngineState.STARTING,
         )
 

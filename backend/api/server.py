@@ -7,6 +7,7 @@ from typing import Any
 from aiohttp import web
 
 from backend.api import (
+    activity,
     attach_websocket,
     build,
     buildkit,
@@ -72,9 +73,13 @@ class Server:
 
     def __init__(self, engine: Engine) -> None:
         self._under_way: set[asyncio.Task[Any]] = set()
-        application = web.Application(middlewares=[self._watch, error_middleware, version_middleware])
+        use = activity.Activity()
+        application = web.Application(
+            middlewares=[self._watch, use.middleware, error_middleware, version_middleware]
+        )
         for area in AREAS:
             application.add_routes(with_versions(area.routes(engine)))
+        application.add_routes(activity.routes(engine, use))
         application.on_response_prepare.append(_add_headers)
         self._runner = web.AppRunner(
             application,

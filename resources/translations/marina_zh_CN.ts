@@ -1571,6 +1571,10 @@
         <translation>已暂停</translation>
     </message>
     <message>
+        <source>Suspended</source>
+        <translation>已挂起</translation>
+    </message>
+    <message>
         <source>Stopping</source>
         <translation>正在停止</translation>
     </message>

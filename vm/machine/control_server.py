@@ -108,7 +108,8 @@ class ControlServer:
             "stop": machine.stop,
             "restart": machine.restart,
             "force-stop": machine.force_stop,
-            "quit": machine.stop,
+            "quit": machine.quit,
+            "resume": machine.start,
         }
         return machine.watch(until=commands[command]()) if command in commands else None
 

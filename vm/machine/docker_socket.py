@@ -9,7 +9,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import paramiko
@@ -31,19 +31,31 @@ PATIENCE = 20.0
 class DockerSocket:
     """Listens while the machine runs. Lives on the event loop; each connection has threads of its own."""
 
-    def __init__(self, path: Path, tunnel: Tunnel) -> None:
-        """Listen at once. Raises UserError when another program holds the socket, or OSError."""
+    def __init__(
+        self,
+        path: Path,
+        tunnel: Tunnel,
+        listener: socket.socket | None = None,
+        waiting: Sequence[socket.socket] = (),
+    ) -> None:
+        """Listen at once, or go on with a listener of before and the connections that wait for answers.
+
+        Raises UserError when another program holds the socket, or OSError.
+        """
         self._path = path
         self._tunnel = tunnel
         self._loop = asyncio.get_running_loop()
         self._open: set[socket.socket] = set()
         self._lock = threading.Lock()
         self._accepting = False
+        self._waits = False
         self._refusal = ""
         self.last_use = time.monotonic()
         """When a client last connected, sent or got something, or left (`time.monotonic`)."""
-        self._listener = listen_on_socket(path)
+        self._listener = listener or listen_on_socket(path)
         self._listener.setblocking(False)
+        for connection in waiting:
+            self._begin(connection)
         self._resume()
 
     @property
@@ -71,18 +83,42 @@ class DockerSocket:
         """Answer new connections with an error that says why the engine cannot; "" serves them again."""
         self._refusal = reason
 
+    def wait(self) -> None:
+        """Let new connections wait, until `serve_again` or `hand_over`."""
+        self._waits = True
+        self._pause()
+
+    def serve_again(self) -> None:
+        """Serve those who wait."""
+        self._waits = False
+        self._resume()
+
+    def hand_over(self) -> socket.socket:
+        """Cut all connections and return the listener, which goes on to listen."""
+        listener = self._listener.dup()
+        self.wait()
+        self._listener.close()
+        self.cut()
+        return listener
+
     def close(self) -> None:
         """Stop to listen and cut all connections."""
+        if self._listener.fileno() < 0:
+            return  # handed over
         self._pause()
         self._path.unlink(missing_ok=True)
         self._listener.close()
+        self.cut()
+
+    def cut(self) -> None:
+        """End all connections."""
         with self._lock:
             for connection in self._open:
                 with contextlib.suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
 
     def _resume(self) -> None:
-        if not self._accepting and self._listener.fileno() >= 0:
+        if not (self._accepting or self._waits) and self._listener.fileno() >= 0:
             self._loop.add_reader(self._listener, self._accept)
             self._accepting = True
 
@@ -97,6 +133,9 @@ class DockerSocket:
         except OSError as error:
             log.warning("docker.sock cannot accept: %s", error)
             return
+        self._begin(connection)
+
+    def _begin(self, connection: socket.socket) -> None:
         connection.setblocking(True)
         self._note_use()
         with self._lock:
@@ -129,6 +168,13 @@ class DockerSocket:
 
     def _note_traffic(self) -> None:
         self.last_use = self._tunnel.last_traffic = time.monotonic()
+
+
+def refuse_call(connection: socket.socket, reason: str) -> None:
+    """Answer a call with an error and end its connection; blocks for a moment."""
+    connection.setblocking(True)
+    with connection:
+        _refuse(connection, f"Marina's engine does not answer: {reason}")
 
 
 def _refuse(connection: socket.socket, reason: str) -> None:

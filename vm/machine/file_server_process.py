@@ -38,6 +38,14 @@ class FileServerKeeper:
         self._qemu_gone = qemu_gone
         self._child: subprocess.Popen[bytes] | None = None
 
+    def end(self) -> None:
+        """End the server at once: the guest closes its folders then. Blocks."""
+        server = self._find()
+        if server is not None:
+            with contextlib.suppress(psutil.Error):
+                server.kill()
+                server.wait(5)
+
     async def keep_running(self) -> None:
         """Start the server, or find the one of an earlier supervisor, and again whenever it ends."""
         while not self._qemu_gone.is_set():

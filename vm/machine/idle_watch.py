@@ -1,4 +1,4 @@
-"""Notices that nobody uses the machine: first it tidies up."""
+"""Notices that nobody uses the machine: first it tidies up, later it asks for the machine to be suspended."""
 
 import asyncio
 import logging
@@ -20,26 +20,40 @@ class Used(Protocol):
         """When (`time.monotonic`)."""
 
 
+LOOK_AGAIN = 20.0
+"""Seconds between two looks at a machine that nobody has used for long, and that may not be suspended yet."""
+
+
 class IdleWatch:
-    """Tidies up once after each time of use."""
+    """Tidies up once after each time of use, and suspends when the time without use is long enough."""
 
     def __init__(
-        self, used: Used, tidy: Callable[[], Awaitable[None]], tidy_after: float = TIDY_AFTER
+        self,
+        used: Used,
+        tidy: Callable[[], Awaitable[None]],
+        idle_seconds: Callable[[], float],
+        suspend: Callable[[], Awaitable[None]],
+        tidy_after: float = TIDY_AFTER,
     ) -> None:
+        """`idle_seconds` tells after how long to suspend, 0 for never; `suspend` looks at the rest itself."""
         self._used = used
         self._tidy = tidy
+        self._idle_seconds = idle_seconds
+        self._suspend = suspend
         self._tidy_after = tidy_after
 
     async def keep_looking(self) -> None:
-        """Tidy up when the time has come, until cancelled."""
+        """Do what the time has come for, until cancelled."""
         tidied = -1.0
         while True:
             use = self._used.last_use
-            left = use + self._tidy_after - time.monotonic()
-            if left > 0:
-                await asyncio.sleep(left)
-            elif use == tidied:
-                await asyncio.sleep(self._tidy_after)
-            else:
+            idle = time.monotonic() - use
+            if idle < self._tidy_after:
+                await asyncio.sleep(self._tidy_after - idle)
+                continue
+            if use != tidied:
                 tidied = use
                 await self._tidy()
+            if 0 < self._idle_seconds() <= idle:
+                await self._suspend()
+            await asyncio.sleep(min(LOOK_AGAIN, self._tidy_after))

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import socket
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
@@ -12,19 +13,30 @@ import psutil
 
 from vm.errors import UserError
 from vm.machine import disks, qemu_process
+from vm.machine.activity import ask_activity
 from vm.machine.health import Health
 from vm.machine.host_space import HostSpace
 from vm.machine.idle_watch import IdleWatch
 from vm.machine.image_folder import is_installed
+from vm.machine.local_sockets import listen_on_socket
 from vm.machine.machine_files import MachineFiles
+from vm.machine.machine_resume import go_on
 from vm.machine.machine_start import StartOrder, cold_start, take_over
 from vm.machine.qmp import QmpError
-from vm.machine.readiness import StartSteps
-from vm.machine.running_machine import RunningMachine
+from vm.machine.readiness import GO_ON, StartSteps
+from vm.machine.running_machine import PAUSED, RunningMachine
 from vm.machine.settings import MachineSettings, default_settings, read_settings
-from vm.machine.ssh_tunnel import TunnelDown
+from vm.machine.ssh_tunnel import EngineDown, Tunnel, TunnelDown
 from vm.machine.status import MachineState, MachineStatus, Problem
+from vm.machine.suspension import (
+    CannotGoOn,
+    NotSuspended,
+    forget_suspension,
+    read_suspension,
+    write_suspension,
+)
 from vm.machine.tasks import Tasks
+from vm.machine.wake_socket import WakeSocket
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -32,6 +44,8 @@ Result = TypeVar("Result")
 UP = (MachineState.RUNNING, MachineState.DEGRADED, MachineState.RECONNECTING)
 WORK = "work"
 """The name of commands that work on the data."""
+
+PAUSED_BY_USER = Problem("You have paused the machine.", "", "To go on: marina resume")
 
 TICK = 0.5
 """Seconds between two looks at a start or stop that goes on, for whoever watches."""
@@ -53,9 +67,11 @@ class Machine:
         self._tasks = Tasks()
         self._health: Health | None = None
         self._idle: asyncio.Task[None] | None = None
+        self._wake: WakeSocket | None = None
         self._commands: list[asyncio.Task[Any]] = []
         self._work = ""
         self._work_progress = 0.0
+        self._paused = False
         self._start_after_work = False
         self._watchers: set[asyncio.Event] = set()
         self.idle_since = time.monotonic()
@@ -74,7 +90,7 @@ class Machine:
     @property
     def is_at_rest(self) -> bool:
         """Whether nothing runs and nothing is about to."""
-        return self._running is None and not self._unfinished()
+        return self._running is None and self._wake is None and not self._unfinished()
 
     def status(self) -> MachineStatus:
         """Return how everything is at this moment."""
@@ -121,8 +137,26 @@ class Machine:
         """End QEMU at once, whatever goes on."""
         self._start_after_work = False
         return self._command(
-            self._force_stop, "force-stop", cancels=("start", "stop", "restart", "adopt", WORK)
+            self._force_stop,
+            "force-stop",
+            cancels=("start", "stop", "restart", "adopt", "suspend", "pause", WORK),
         )
+
+    def pause(self) -> asyncio.Task[None]:
+        """Hold all containers where they are, in memory."""
+        return self._command(self._pause, "pause", cancels=())
+
+    def suspend(self, *, by_user: bool = True) -> asyncio.Task[None]:
+        """Put the machine on disk and end QEMU: the next call goes on with it. Raises UserError."""
+
+        async def suspend() -> None:
+            await self._suspend(by_user=by_user)
+
+        return self._command(suspend, "suspend", cancels=())
+
+    def quit(self) -> asyncio.Task[None]:
+        """Stop the machine; one that is suspended stays so."""
+        return self._command(self._quit, "quit", cancels=("start", "restart"))
 
     def do(self, work: Callable[[], Awaitable[Result]], title: str) -> asyncio.Task[Result]:
         """Carry out a piece of work on the data, after the commands that go on and before later ones."""
@@ -218,13 +252,17 @@ class Machine:
         self._read_settings()
         machine = await take_over(self._order())
         if machine is None:
-            self._set(MachineState.STOPPED)
+            if await asyncio.to_thread(read_suspension, self._files) is None:
+                self._set(MachineState.STOPPED)
+            else:
+                self._stay_suspended(listen_on_socket(self._files.docker_socket))
         else:
             await self._go_on_with(machine)
 
     async def _go_on_with(self, machine: RunningMachine) -> None:
         assert machine.tunnel is not None
         self._running = machine
+        self._paused = False
         self._health = Health(machine.tunnel, self._take_health)
         self._set(await self._health.look())
         self._tasks.start(self._health.keep_looking(), "health")
@@ -232,11 +270,13 @@ class Machine:
         space = HostSpace(disks.disk_folder(self._files), machine, self._take_space)
         self._tasks.start(space.keep_looking(), "host space")
         assert machine.docker_socket is not None
-        idle = IdleWatch(machine.docker_socket, self._tidy)
+        idle = IdleWatch(machine.docker_socket, self._tidy, self._idle_seconds, self._suspend_when_idle)
         self._idle = self._tasks.start(idle.keep_looking(), "idle watch")
 
     async def _start(self) -> None:
         if self._running is not None:
+            if self._paused:
+                await self._resume_paused()
             return
         self._read_settings()
         self._problem = None
@@ -246,7 +286,7 @@ class Machine:
             self._files.create_folders()
             machine = await take_over(self._order())
             if machine is None:
-                machine = await cold_start(self._order(), self._steps)
+                machine = await self._go_on_from_disk() or await cold_start(self._order(), self._steps)
         except UserError as error:
             self._fail(Problem(error.summary, error.details, error.what_to_do))
         except asyncio.CancelledError:
@@ -260,7 +300,113 @@ class Machine:
                 )
             )
         else:
+            self._wake = None  # its listener is docker.sock's again
             await self._go_on_with(machine)
+
+    async def _go_on_from_disk(self) -> RunningMachine | None:
+        """Return the suspended machine, going on; None when there is none, or it must be booted."""
+        suspension = await asyncio.to_thread(read_suspension, self._files)
+        if suspension is not None:
+            steps, self._steps = self._steps, StartSteps(self.changed, GO_ON)
+            try:
+                return await go_on(self._order(), suspension, self._steps)
+            except CannotGoOn as error:
+                log.warning("the suspended machine cannot go on: %s", error)
+                self._warnings += (f"The machine was started anew instead of going on: {error}.",)
+                self._steps = steps
+        await asyncio.to_thread(forget_suspension, self._files)
+        return None
+
+    async def _suspend(self, *, by_user: bool) -> None:
+        machine = self._running
+        if machine is None or self._state not in UP or machine.tunnel is None:
+            if by_user and self._wake is None:
+                raise UserError("The machine does not run.", f"It is {self._state}.", "Start it first.")
+            return
+        assert self._health is not None
+        assert machine.docker_socket is not None
+        machine.docker_socket.wait()
+        try:
+            reason = await self._why_not_suspended(machine.tunnel, by_user=by_user)
+        except BaseException:
+            machine.docker_socket.serve_again()
+            raise
+        if reason:
+            machine.docker_socket.serve_again()
+            if by_user:
+                raise UserError(
+                    "The machine cannot be suspended.", reason, "Or hold it in memory: marina pause."
+                )
+            return
+        self._health.hold(True)
+        self._set(MachineState.STOPPING)
+        try:
+            await machine.suspend()
+        except NotSuspended as error:
+            self._health.hold(False)
+            self._set(MachineState.RECONNECTING)
+            log.warning("the machine was not suspended: %s", error)
+            if by_user:
+                raise UserError("The machine cannot be suspended.", str(error), "It goes on.") from error
+            return
+        self._end_watches()
+        machine.tunnel.expect_end()
+        listener = machine.docker_socket.hand_over()
+        self._running = None
+        await machine.quit()
+        await asyncio.shield(machine.close())
+        await asyncio.to_thread(write_suspension, self._files, machine.record, by_user=by_user)
+        qemu_process.forget(self._files)
+        self._stay_suspended(listener)
+
+    async def _why_not_suspended(self, tunnel: Tunnel, *, by_user: bool) -> str:
+        """Return who would lose something; nobody when empty."""
+        try:
+            use = await ask_activity(tunnel)
+        except (TunnelDown, EngineDown) as error:
+            return f"The engine does not answer: {error}"
+        if use.containers:
+            return f"{use.containers} containers run and would lose their connections: stop them first."
+        if use.requests and not by_user:
+            return "It is in use."
+        return ""
+
+    def _stay_suspended(self, listener: socket.socket) -> None:
+        self._problem = self._steps = None
+        self._wake = WakeSocket(listener, self.start)
+        self._set(MachineState.SUSPENDED)
+
+    async def _pause(self) -> None:
+        machine = self._running
+        if machine is None or self._state not in UP:
+            raise UserError("The machine does not run.", f"It is {self._state}.", "Start it first.")
+        try:
+            await machine.hold(PAUSED)
+        except QmpError as error:
+            raise UserError("The machine cannot be paused.", str(error), "Try again.") from error
+        self._paused = True
+        assert self._health is not None
+        self._health.hold(True)
+        self._problem = PAUSED_BY_USER
+        self._set(MachineState.PAUSED)
+
+    async def _resume_paused(self) -> None:
+        assert self._running is not None
+        try:
+            await self._running.go_on(PAUSED)
+        except QmpError as error:
+            raise UserError("The machine does not go on.", str(error), "Restart it.") from error
+        self._paused = False
+        self._take_space(None)
+        await asyncio.sleep(0)  # the look at the engine that follows tells the rest
+
+    async def _quit(self) -> None:
+        if self._wake is None:
+            await self._end(gracefully=True)
+        else:
+            self._wake.close()
+            self._wake = None
+            self._files.docker_socket.unlink(missing_ok=True)
 
     async def _restart(self) -> None:
         await self._stop()
@@ -275,6 +421,11 @@ class Machine:
     async def _end(self, *, gracefully: bool) -> None:
         machine = self._running
         self._problem = None
+        if self._wake is not None:
+            self._wake.refuse("the machine was stopped")
+            self._wake = None
+            self._files.docker_socket.unlink(missing_ok=True)
+        await asyncio.to_thread(forget_suspension, self._files)
         if machine is None:
             process = await asyncio.to_thread(qemu_process.find_running, self._files)
             if process is not None:
@@ -284,6 +435,7 @@ class Machine:
             if self._state is MachineState.PAUSED and gracefully:
                 with contextlib.suppress(QmpError):
                     await machine.go_on()  # it cannot power off while it is held
+                    await machine.go_on(PAUSED)
             self._set(MachineState.STOPPING)
             if not (gracefully and await machine.power_off()):
                 await machine.quit()
@@ -314,6 +466,19 @@ class Machine:
             except TunnelDown as error:
                 log.warning("the machine was not tidied up: %s", error)
 
+    def _idle_seconds(self) -> float:
+        return read_settings(self._files)[0].idle_minutes * 60
+
+    async def _suspend_when_idle(self) -> None:
+        if self._running is not None and self._state in UP and self._running.tunnel is not None:
+            try:
+                use = await ask_activity(self._running.tunnel)
+            except (TunnelDown, EngineDown) as error:
+                log.info("whether anybody uses the engine is not known: %s", error)
+                return
+            if use.is_idle and use.idle_seconds >= self._idle_seconds() > 0:
+                self.suspend(by_user=False)
+
     def _end_watches(self) -> None:
         if self._health is not None:
             self._health.end()
@@ -325,10 +490,10 @@ class Machine:
     def _take_space(self, problem: Problem | None) -> None:
         if self._running is None or self._state is MachineState.STOPPING:
             return
-        self._problem = problem
+        self._problem = problem or (PAUSED_BY_USER if self._paused else None)
         if self._health is not None:
-            self._health.hold(problem is not None)
-        self._set(MachineState.PAUSED if problem is not None else MachineState.RECONNECTING)
+            self._health.hold(self._problem is not None)
+        self._set(MachineState.PAUSED if self._problem is not None else MachineState.RECONNECTING)
 
     def _take_health(self, state: MachineState) -> None:
         if self._state in UP:
@@ -341,7 +506,17 @@ class Machine:
             self._health.tunnel_changed(up)
 
     def _order(self) -> StartOrder:
-        return StartOrder(self._files, self._image_folder, self._settings, self.changed, self._take_tunnel)
+        return StartOrder(
+            self._files,
+            self._image_folder,
+            self._settings,
+            self.changed,
+            self._take_tunnel,
+            self._take_listener,
+        )
+
+    def _take_listener(self) -> tuple[socket.socket | None, list[socket.socket]]:
+        return (None, []) if self._wake is None else self._wake.hand_over()
 
     def _read_settings(self) -> None:
         settings, warnings = read_settings(self._files)
@@ -355,6 +530,10 @@ class Machine:
     def _fail(self, problem: Problem) -> None:
         log.error("%s\n%s", problem.summary, problem.details)
         self._problem = problem
+        if self._wake is not None:
+            self._wake.refuse(problem.summary)
+            self._wake = None
+            self._files.docker_socket.unlink(missing_ok=True)
         self._set(MachineState.FAILED)
 
     def _set(self, state: MachineState) -> None:

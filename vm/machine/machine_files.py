@@ -160,6 +160,26 @@ class MachineFiles:
         return self.data / "data-disk.reset"
 
     @property
+    def suspension(self) -> Path:
+        """There while the machine is suspended: what it was, and what must be the same for it to go on."""
+        return self.data / "suspended.json"
+
+    @property
+    def suspended_memory(self) -> Path:
+        """The memory of a suspended machine."""
+        return self.data / "suspended.memory"
+
+    @property
+    def suspended_memory_new(self) -> Path:
+        """The memory of a machine that is being suspended."""
+        return self.data / ".suspended.memory.new"
+
+    @property
+    def suspend_socket(self) -> Path:
+        """Where QEMU hands its memory over, and takes it."""
+        return self.run / "memory.sock"
+
+    @property
     def ssh_key(self) -> Path:
         """The private key that the guest lets in."""
         return self.data / "ssh_key"

@@ -2,9 +2,10 @@
 
 import asyncio
 import logging
+import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from vm.machine.accelerator import ProbeGuest, Verdict, host_architecture, pick_
 from vm.machine.boot_port import BootLine, BootNews
 from vm.machine.disks import DataDisk, DataDiskState
 from vm.machine.endpoints import UnixEndpoint
-from vm.machine.image_folder import MachineImage, read_image
+from vm.machine.image_folder import MANIFEST, MachineImage, read_image
 from vm.machine.json_files import write_text
 from vm.machine.log_tails import last_lines
 from vm.machine.machine_files import MachineFiles
@@ -30,6 +31,7 @@ from vm.machine.ssh_keys import get_user_key, pin_host_key, public_line
 from vm.machine.ssh_tunnel import EngineDown, TunnelDown, ping_engine
 
 log = logging.getLogger(__name__)
+BOOT_VALUES = ("authorized_key", "engine_args", "data_disk", "shared_folders")
 TAKE_OVER_LIMIT = 20.0
 """Seconds after which a QEMU that was found is given up and a fresh one is started."""
 
@@ -43,6 +45,8 @@ class StartOrder:
     settings: MachineSettings
     on_change: Callable[[], None]
     on_tunnel: Callable[[bool], None]
+    take_listener: Callable[[], tuple[socket.socket | None, Sequence[socket.socket]]]
+    """Gives docker.sock when it is open already, and the connections that wait there."""
 
 
 async def take_over(order: StartOrder) -> RunningMachine | None:
@@ -63,7 +67,7 @@ async def take_over(order: StartOrder) -> RunningMachine | None:
                 await machine.attach(lambda line: None, order.on_change)
                 await machine.forwards.take_over(record.ssh_port)
                 await machine.open_tunnel(order.on_tunnel)
-                machine.listen()
+                machine.listen(*order.take_listener())
             log.info("took over the running QEMU (pid %d)", process.pid)
             return machine
         except (UserError, TimeoutError, OSError) as error:
@@ -99,7 +103,7 @@ async def cold_start(order: StartOrder, steps: StartSteps) -> RunningMachine:
     try:
         await _boot(order, machine, disk, steps)
     except BaseException:
-        await asyncio.shield(_abandon(machine))
+        await asyncio.shield(abandon(machine))
         raise
     machine.remember(boot_seconds=round(time.monotonic() - began, 2))
     remember_good_settings(files, settings)
@@ -117,14 +121,46 @@ async def _start_qemu(
 ) -> RunningMachine:
     files, settings = order.files, order.settings
     values = _write_boot_values(files, settings, disk)
-    command = qemu_command(
+    command = command_of(order, qemu, image, verdict.accelerator, cpus, values)
+    record = QemuRecord(
+        pid=0,
+        start_time=0,
+        accelerator=verdict.accelerator,
+        accelerator_reason=verdict.reason,
+        cpus=cpus,
+        memory_mib=settings.memory_mib,
+        image_version=image.version,
+        engine_args=settings.all_engine_args(),
+        command=tuple(command),
+        qemu_identity=qemu_process.file_identity(qemu),
+        image_identity=qemu_process.file_identity(str(image.folder / MANIFEST)),
+        settings=settings.to_json(),
+    )
+
+    async def attach(machine: RunningMachine) -> None:
+        await machine.attach(lambda line: _take_boot_line(files, machine, disk, steps, line), order.on_change)
+
+    return await launch(order, command, record, attach)
+
+
+def command_of(
+    order: StartOrder,
+    qemu: str,
+    image: MachineImage,
+    accelerator: str,
+    cpus: int,
+    values: Mapping[str, Path],
+) -> list[str]:
+    """Return QEMU's command line for this order."""
+    files = order.files
+    return qemu_command(
         QemuSettings(
             program=qemu,
             platform=sys.platform,
             architecture=host_architecture(),
-            accelerator=verdict.accelerator,
+            accelerator=accelerator,
             cpus=cpus,
-            memory_mib=settings.memory_mib,
+            memory_mib=order.settings.memory_mib,
             kernel=image.kernel,
             initramfs=image.initramfs,
             kernel_arguments=image.kernel_arguments,
@@ -139,24 +175,25 @@ async def _start_qemu(
             boot_values=values,
         )
     )
+
+
+async def launch(
+    order: StartOrder,
+    command: Sequence[str],
+    record: QemuRecord,
+    attach: Callable[[RunningMachine], Awaitable[None]],
+) -> RunningMachine:
+    """Start QEMU and connect to it. Raises UserError; nothing runs then."""
+    files = order.files
     process = qemu_process.start_qemu(command, files.qemu_log)
-    record = QemuRecord(
-        pid=process.pid,
-        start_time=qemu_process.start_time(process.pid),
-        accelerator=verdict.accelerator,
-        accelerator_reason=verdict.reason,
-        cpus=cpus,
-        memory_mib=settings.memory_mib,
-        image_version=image.version,
-        engine_args=settings.all_engine_args(),
-    )
+    record = replace(record, pid=process.pid, start_time=qemu_process.start_time(process.pid))
     try:
         qemu_process.write_record(files, record)
         sockets = (files.qmp_socket, files.boot_socket, files.agent_socket, files.files_socket)
         if not await asyncio.to_thread(qemu_process.wait_for_sockets, sockets, process, 20):
             raise _qemu_ended(files)
-        machine = RunningMachine(files, record, psutil.Process(process.pid), settings.shared_folders)
-        await machine.attach(lambda line: _take_boot_line(files, machine, disk, steps, line), order.on_change)
+        machine = RunningMachine(files, record, psutil.Process(process.pid), order.settings.shared_folders)
+        await attach(machine)
     except psutil.NoSuchProcess as error:
         raise _qemu_ended(files) from error
     except BaseException:
@@ -184,7 +221,12 @@ def _write_boot_values(files: MachineFiles, settings: MachineSettings, disk: Dat
     }
     for name, value in values.items():
         write_text(files.boot_values / name, value + "\n")
-    return {name: files.boot_values / name for name in values}
+    return boot_values(files)
+
+
+def boot_values(files: MachineFiles) -> dict[str, Path]:
+    """Return the files with what a guest is told at its boot."""
+    return {name: files.boot_values / name for name in BOOT_VALUES}
 
 
 def _take_boot_line(
@@ -215,7 +257,9 @@ async def _boot(order: StartOrder, machine: RunningMachine, disk: DataDisk, step
         await machine.open_tunnel(order.on_tunnel)
     async with steps.active("engine"):
         await wait_for_engine(machine, steps)
-        machine.listen()  # docker.sock is there once the engine answers: tools wait for it
+        machine.listen(
+            *order.take_listener()
+        )  # docker.sock is there once the engine answers: tools wait for it
 
 
 async def wait_for_engine(machine: RunningMachine, steps: StartSteps) -> None:
@@ -234,7 +278,8 @@ async def wait_for_engine(machine: RunningMachine, steps: StartSteps) -> None:
             await asyncio.sleep(0.1)
 
 
-async def _abandon(machine: RunningMachine) -> None:
+async def abandon(machine: RunningMachine) -> None:
+    """End a machine whose start has failed."""
     await machine.quit()
     await machine.close()
     qemu_process.forget(machine.files)

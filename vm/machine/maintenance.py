@@ -41,6 +41,8 @@ class Maintenance:
 
     def begin(self, command: str, arguments: dict[str, Any]) -> asyncio.Task[Any] | None:
         """Begin a piece of work; None when the command is none. Its failures are UserErrors."""
+        if command in ("pause", "suspend"):
+            return self._machine.pause() if command == "pause" else self._machine.suspend()
         if command not in self._works:
             return None
         title, work = self._works[command]

@@ -2,13 +2,15 @@
 
 import contextlib
 import dataclasses
+import os
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import psutil
 
@@ -36,6 +38,12 @@ class QemuRecord:
     """Where sshd is reached on 127.0.0.1; 0 until the guest has booted."""
 
     boot_seconds: float = 0.0
+    command: tuple[str, ...] = ()
+    """How it was started, and below: by which QEMU, with which image and settings."""
+
+    qemu_identity: str = ""
+    image_identity: str = ""
+    settings: dict[str, Any] = field(default_factory=dict)
 
     def with_changes(self, *, ssh_port: int | None = None, boot_seconds: float | None = None) -> "QemuRecord":
         """Return the record with the values that are known only after the start."""
@@ -55,9 +63,24 @@ def read_record(files: MachineFiles) -> QemuRecord | None:
     """Return the record of the last QEMU; it may be gone."""
     value = read_json(files.qemu_record)
     try:
-        return QemuRecord(**(value | {"engine_args": tuple(value["engine_args"])}))
+        return record_from_json(value)
     except (TypeError, KeyError):
         return None
+
+
+def record_from_json(value: Any) -> QemuRecord:
+    """Return a record from its JSON form. Raises TypeError."""
+    if not isinstance(value, dict):
+        raise TypeError("no record")
+    lists = {name: tuple(value.get(name, ())) for name in ("engine_args", "command")}
+    return QemuRecord(**(value | lists))
+
+
+def file_identity(path: str) -> str:
+    """Return what changes when a file is replaced by another one."""
+    real = os.path.realpath(path)
+    found = os.stat(real)  # noqa: PTH116 - real is a text
+    return f"{real} {found.st_size} {found.st_mtime_ns}"
 
 
 def start_qemu(command: Sequence[str], log_file: Path) -> subprocess.Popen[bytes]:
@@ -162,7 +185,7 @@ def _gone_within(process: psutil.Process, seconds: float) -> bool:
 def forget(files: MachineFiles) -> None:
     """Remove what a QEMU that is gone left in the run folder."""
     for path in (
-        *(files.qemu_record, files.file_server_record, files.claims),
+        *(files.qemu_record, files.file_server_record, files.claims, files.suspend_socket),
         *(files.qmp_socket, files.boot_socket, files.agent_socket, files.files_socket),
     ):
         path.unlink(missing_ok=True)

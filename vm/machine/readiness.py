@@ -33,6 +33,15 @@ START = (
 )
 
 
+GO_ON = (
+    StepPlan("image", "Check what was suspended", 60, 1),
+    StepPlan("memory", "Read its memory", 180, 10),
+    StepPlan("tunnel", "Connect to it", 60, 5),
+    StepPlan("engine", "Wait for the engine", 60, 4),
+)
+"""The steps of a machine that goes on from disk."""
+
+
 class StartSteps:
     """Where one start is."""
 

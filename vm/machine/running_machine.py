@@ -3,7 +3,8 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import Callable
+import socket
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import psutil
@@ -26,9 +27,13 @@ from vm.machine.qmp import QmpClient, QmpError
 from vm.machine.readiness import BootProgress
 from vm.machine.ssh_keys import get_user_key, read_host_key
 from vm.machine.ssh_tunnel import GuestTransport, Tunnel, TunnelDown, dial_guest
+from vm.machine.suspension import NotSuspended, save_memory
 from vm.machine.tasks import Tasks, to_the_end
 
 log = logging.getLogger(__name__)
+
+FULL = "it is held, because the disk of this computer is full"
+PAUSED = "it is paused; to go on: marina resume"
 
 POWER_OFF_LIMIT = 60.0
 """Seconds for the guest to end its containers, sync its disk and power off."""
@@ -65,11 +70,22 @@ class RunningMachine:
         self._shared_folders = shared_folders
         self._boot_port: BootPort
         self._agent: AgentLink | None = None
+        self._file_server: asyncio.Task[None] | None = None
+        self._held_by: set[str] = set()
         self._tasks = Tasks()
         self._exit = contextlib.AsyncExitStack()
 
-    async def attach(self, on_boot_line: Callable[[BootLine], None], on_ports: Callable[[], None]) -> None:
-        """Connect to QEMU's sockets. Raises UserError when one does not answer."""
+    async def attach(
+        self,
+        on_boot_line: Callable[[BootLine], None],
+        on_ports: Callable[[], None],
+        *,
+        still: bool = False,
+    ) -> None:
+        """Connect to QEMU's sockets, and let a guest that is held run, unless it is to stand `still`.
+
+        Raises UserError when one does not answer.
+        """
         try:
             self._qmp = await QmpClient.connect(UnixEndpoint(self.files.qmp_socket), self._take_event)
             self._exit.push_async_callback(self._qmp.close)
@@ -87,14 +103,14 @@ class RunningMachine:
             agent = await AgentLink.connect(UnixEndpoint(self.files.agent_socket), self.forwards)
             self._exit.push_async_callback(agent.close)
             self._agent = agent
-            if not (await self._qmp.execute("query-status")).get("running"):
-                await self._qmp.execute("cont")  # a supervisor that held the guest was killed meanwhile
             if self._shared_folders:
-                keeper = FileServerKeeper(self.files, self._shared_folders, self.gone)
-                self._tasks.start(keeper.keep_running(), "file server")
                 file_events = FileEvents(self.files, agent.tell_changed)
                 agent.on_watch = file_events.watch
                 self._tasks.start(file_events.keep_connected(), "file events")
+            if not still:
+                if not (await self._qmp.execute("query-status")).get("running"):
+                    await self._qmp.execute("cont")  # a supervisor that held the guest was killed meanwhile
+                self._serve_folders()
         except (QmpError, OSError) as error:
             await self.close()
             raise UserError(
@@ -102,6 +118,45 @@ class RunningMachine:
                 f"{error}\n{self.evidence()}".strip(),
                 "Stop the machine and start it again.",
             ) from error
+
+    def _serve_folders(self) -> None:
+        if self._shared_folders and self._file_server is None:
+            keeper = FileServerKeeper(self.files, self._shared_folders, self.gone)
+            self._file_server = self._tasks.start(keeper.keep_running(), "file server")
+
+    async def _end_folders(self) -> None:
+        """Close the shared folders at both ends, so that neither waits for the other one's old messages."""
+        if self._file_server is not None:
+            self._file_server.cancel()
+            self._file_server = None
+            keeper = FileServerKeeper(self.files, self._shared_folders, self.gone)
+            await to_the_end(keeper.end)
+
+    async def suspend(self) -> None:
+        """Bring the guest to a stand and write its memory down; connections wait meanwhile.
+
+        Raises NotSuspended; the guest runs on then.
+        """
+        assert self.docker_socket is not None
+        self.docker_socket.cut()  # nobody uses them: they were asked about
+        try:
+            await self._end_folders()
+            # gives back what need not be written down; then the guest has also seen its folders closed
+            await self.tidy(now=True)
+            await self._qmp.execute("stop")
+            await save_memory(self.files, self._qmp)
+        except (TunnelDown, QmpError, NotSuspended) as error:
+            with contextlib.suppress(QmpError):
+                await self.set_going()
+            self.docker_socket.serve_again()
+            raise NotSuspended(str(error)) from error
+
+    async def set_going(self) -> None:
+        """Let a guest that stands still run, with the right time. Raises QmpError."""
+        await self._qmp.execute("cont")
+        self._serve_folders()
+        if self._agent is not None:
+            self._agent.tell_time()
 
     @property
     def qmp(self) -> QmpClient:
@@ -150,11 +205,11 @@ class RunningMachine:
         self.tunnel = tunnel
         self._exit.callback(tunnel.close)
 
-    def listen(self) -> None:
-        """Open docker.sock. Raises UserError."""
+    def listen(self, listener: socket.socket | None = None, waiting: Sequence[socket.socket] = ()) -> None:
+        """Open docker.sock, or go on with one that is open, and those who wait there. Raises UserError."""
         assert self.tunnel is not None
         try:
-            self.docker_socket = DockerSocket(self.files.docker_socket, self.tunnel)
+            self.docker_socket = DockerSocket(self.files.docker_socket, self.tunnel, listener, waiting)
         except OSError as error:
             raise UserError(
                 "The socket for Docker clients cannot be made.",
@@ -167,14 +222,21 @@ class RunningMachine:
         self.record = self.record.with_changes(ssh_port=ssh_port, boot_seconds=boot_seconds)
         write_record(self.files, self.record)
 
-    async def hold(self) -> None:
-        """Stop the guest's processors; calls are refused meanwhile. Raises QmpError."""
+    async def hold(self, reason: str = FULL) -> None:
+        """Stop the guest's processors; calls are refused meanwhile, with the reason. Raises QmpError."""
         await self._qmp.execute("stop")
+        self._held_by.add(reason)
         if self.docker_socket is not None:
-            self.docker_socket.refuse("it is held, because the disk of this computer is full")
+            self.docker_socket.refuse(reason)
 
-    async def go_on(self) -> None:
-        """Let the guest run, with the right time; QEMU tries writes without room again. Raises QmpError."""
+    async def go_on(self, reason: str = FULL) -> None:
+        """Let the guest run, with the right time, unless there is another reason to hold it. Raises QmpError.
+
+        QEMU tries writes without room again.
+        """
+        self._held_by.discard(reason)
+        if self._held_by:
+            return
         await self._qmp.execute("cont")
         if self._agent is not None:
             self._agent.tell_time()

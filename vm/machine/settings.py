@@ -13,6 +13,8 @@ from vm.machine.machine_files import MachineFiles
 
 ACCELERATORS = ("auto", "kvm", "hvf", "whpx", "tcg")
 LARGEST_DEFAULT_MEMORY_MIB = 4096
+LONGEST_IDLE = 24 * 60
+"""Minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,16 @@ class MachineSettings:
     registry_mirrors: tuple[str, ...] = ()
     insecure_registries: tuple[str, ...] = ()
     shared_folders: tuple[str, ...] = ()
+    idle_minutes: float = 5
+    """Without use and without running containers, after which the machine is suspended; 0: never."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the settings that a machine is started with, as they come back from JSON."""
+        known = {
+            name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()
+        }
+        del known["idle_minutes"]  # watched while it runs
+        return known
 
     def with_engine_args(self, more: tuple[str, ...]) -> "MachineSettings":
         """Return the settings with `more` arguments for the engine."""
@@ -87,6 +99,7 @@ def parse_settings(value: Any) -> MachineSettings:
         registry_mirrors=_words(value, "registry_mirrors"),
         insecure_registries=_words(value, "insecure_registries"),
         shared_folders=_folders(value, defaults.shared_folders),
+        idle_minutes=_minutes(value, "idle_minutes", defaults.idle_minutes),
     )
 
 
@@ -114,6 +127,13 @@ def _number(value: dict[str, Any], name: str, default: int, least: int, most: in
     number = value.get(name, default)
     if type(number) is not int or not least <= number <= most:
         raise _invalid(f"{name} must be a whole number from {least} to {most}, not {number!r}")
+    return number
+
+
+def _minutes(value: dict[str, Any], name: str, default: float) -> float:
+    number = value.get(name, default)
+    if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number <= LONGEST_IDLE:
+        raise _invalid(f"{name} must be a number from 0 to {LONGEST_IDLE}, not {number!r}")
     return number
 
 

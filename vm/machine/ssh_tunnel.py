@@ -24,6 +24,8 @@ CIPHERS = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com")
 KEEP_ALIVE = 15
 """Seconds without traffic after which a keep-alive message goes out."""
 
+LONGEST_ANSWER = 2**16
+
 REDIAL_FIRST = 0.2
 REDIAL_MOST = 2.0
 
@@ -236,7 +238,12 @@ class Tunnel:
 
 
 def ping_engine(tunnel: Tunnel, patience: float, limit: float) -> None:
-    """Ask for `/_ping` on a channel of its own, as clients do; blocks.
+    """Ask for `/_ping` on a channel of its own, as clients do; blocks. Raises as `ask_engine` does."""
+    ask_engine(tunnel, "/_ping", patience, limit)
+
+
+def ask_engine(tunnel: Tunnel, path: str, patience: float, limit: float) -> bytes:
+    """Get `path` of the engine on a channel of its own and return the answer's body; blocks.
 
     Waits `patience` seconds for a connection and `limit` seconds for each answer.
     Raises TunnelDown, or EngineDown when the engine does not answer with 200.
@@ -244,12 +251,9 @@ def ping_engine(tunnel: Tunnel, patience: float, limit: float) -> None:
     channel = tunnel.open_channel(patience, limit)
     try:
         channel.settimeout(limit)
-        channel.sendall(b"GET /_ping HTTP/1.1\r\nHost: marina\r\nConnection: close\r\n\r\n")
+        channel.sendall(f"GET {path} HTTP/1.1\r\nHost: marina\r\nConnection: close\r\n\r\n".encode())
         answer = b""
-        while b"\r\n" not in answer and len(answer) < 4096:
-            data = channel.recv(4096)
-            if not data:
-                break
+        while len(answer) < LONGEST_ANSWER and (data := channel.recv(4096)):
             answer += data
     except (OSError, EOFError, paramiko.SSHException) as error:
         raise EngineDown(
@@ -260,5 +264,6 @@ def ping_engine(tunnel: Tunnel, patience: float, limit: float) -> None:
             channel.close()
     words = answer.split(maxsplit=2)
     if len(words) < 2 or words[1] != b"200":
-        raise EngineDown(f"/_ping answered {answer[:80]!r}")
+        raise EngineDown(f"{path} answered {answer[:80]!r}")
     tunnel.last_traffic = time.monotonic()
+    return answer.partition(b"\r\n\r\n")[2]

@@ -7,7 +7,7 @@ from typing import Any
 
 class MachineState(StrEnum):
     """The states of a machine; `running` means that `/_ping` answers through the tunnel. A `paused` one is
-    held where it is; `problem` says why."""
+    held where it is; `problem` says why. A `suspended` one is on disk and goes on at the next call."""
 
     NOT_INSTALLED = "not-installed"
     STOPPED = "stopped"
@@ -16,6 +16,7 @@ class MachineState(StrEnum):
     DEGRADED = "degraded"
     RECONNECTING = "reconnecting"
     PAUSED = "paused"
+    SUSPENDED = "suspended"
     STOPPING = "stopping"
     FAILED = "failed"
 

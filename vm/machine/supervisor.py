@@ -103,7 +103,7 @@ class Supervisor:
         self._machine.adopt()
 
     async def _close(self) -> None:
-        await self._machine.stop()
+        await self._machine.quit()
         await self._server.close()
         await self._machine.close()
         self._files.machine_socket.unlink(missing_ok=True)

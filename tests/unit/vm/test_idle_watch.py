@@ -1,4 +1,4 @@
-"""A machine that nobody uses tidies up, once after each time of use."""
+"""A machine that nobody uses tidies up, once after each time of use, and is suspended later."""
 
 import asyncio
 import time
@@ -13,6 +13,10 @@ class Socket:
         self.last_use = time.monotonic()
 
 
+async def never() -> None:
+    raise AssertionError
+
+
 def test_it_tidies_up_once_after_each_use() -> None:
     async def story() -> list[float]:
         socket = Socket()
@@ -23,7 +27,7 @@ def test_it_tidies_up_once_after_each_use() -> None:
             tidied.append(socket.last_use)
             done.set()
 
-        watch = asyncio.ensure_future(IdleWatch(socket, tidy, tidy_after=0.01).keep_looking())
+        watch = asyncio.ensure_future(IdleWatch(socket, tidy, lambda: 0, never, 0.01).keep_looking())
         await done.wait()
         await asyncio.sleep(0.05)  # nothing more without use, however long
         done.clear()
@@ -35,3 +39,25 @@ def test_it_tidies_up_once_after_each_use() -> None:
     tidied = asyncio.run(story())
     assert len(tidied) == 2
     assert tidied[0] < tidied[1]
+
+
+def test_it_asks_for_the_machine_to_be_suspended_until_it_is() -> None:
+    async def story() -> list[float]:
+        socket = Socket()
+        asked: list[float] = []
+        enough = asyncio.Event()
+
+        async def tidy() -> None:
+            pass
+
+        async def suspend() -> None:
+            asked.append(time.monotonic() - socket.last_use)
+            if len(asked) == 3:
+                enough.set()
+
+        watch = asyncio.ensure_future(IdleWatch(socket, tidy, lambda: 0.05, suspend, 0.01).keep_looking())
+        await enough.wait()
+        watch.cancel()
+        return asked
+
+    assert min(asyncio.run(story())) >= 0.05

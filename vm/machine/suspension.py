@@ -1,0 +1,196 @@
+"""A machine on disk: its memory in a file, to go on from where it was. Used once, and with its own disk only.
+
+The memory is QEMU's migration stream, which the supervisor writes down and later hands to a new QEMU.
+"""
+
+import asyncio
+import contextlib
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from vm.machine.disks import real_disk
+from vm.machine.endpoints import UnixEndpoint, connect_endpoint, serve_commands
+from vm.machine.json_files import read_json, write_json
+from vm.machine.machine_files import MachineFiles
+from vm.machine.qemu_process import QemuRecord
+from vm.machine.qmp import QmpClient, QmpError
+
+PIECE = 2**20
+BANDWIDTH = 2**40
+"""Bytes a second: QEMU holds back a migration by itself otherwise."""
+
+LIMIT = 120.0
+"""Seconds for the memory to be written, or read."""
+
+
+class NotSuspended(Exception):
+    """The memory could not be written down; the machine is as it was."""
+
+
+class CannotGoOn(Exception):
+    """What was suspended cannot be gone on with: it is booted instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suspension:
+    """A suspended machine: the record of its QEMU, and the data disk as it was left."""
+
+    since: float
+    by_user: bool
+    disk_size: int
+    disk_changed_ns: int
+    qemu_record: dict[str, Any]
+
+
+def read_suspension(files: MachineFiles) -> Suspension | None:
+    """Return what is on disk; None when the machine is not suspended."""
+    value = read_json(files.suspension)
+    try:
+        found = Suspension(**value)
+    except TypeError:
+        return None
+    return found if files.suspended_memory.exists() else None
+
+
+def disk_stamp(files: MachineFiles) -> tuple[int, int]:
+    """Return size and time of change of the data disk: with another disk the memory would destroy it."""
+    found = real_disk(files).stat()
+    return found.st_size, found.st_mtime_ns
+
+
+def write_suspension(files: MachineFiles, qemu_record: QemuRecord, *, by_user: bool) -> None:
+    """Make the machine a suspended one, in one step; its memory is on disk already, and QEMU has ended."""
+    size, changed = disk_stamp(files)
+    write_json(files.suspension, asdict(Suspension(time.time(), by_user, size, changed, asdict(qemu_record))))
+
+
+def forget_suspension(files: MachineFiles) -> None:
+    """Give the memory up: the next start boots. The record goes first."""
+    files.suspension.unlink(missing_ok=True)
+    _sync_folder(files.data)
+    files.suspended_memory.unlink(missing_ok=True)
+    files.suspended_memory_new.unlink(missing_ok=True)
+
+
+def check(
+    found: Suspension,
+    files: MachineFiles,
+    *,
+    command: Sequence[str],
+    qemu_identity: str,
+    image_identity: str,
+    settings: dict[str, Any],
+) -> None:
+    """Compare with what would be started now. Raises CannotGoOn with the difference, OSError."""
+    record = found.qemu_record
+    differences = (
+        ("the data disk was changed", (found.disk_size, found.disk_changed_ns) != disk_stamp(files)),
+        ("the settings were changed", record.get("settings") != settings),
+        ("the machine's image is another one", record.get("image_identity") != image_identity),
+        ("QEMU is another one", record.get("qemu_identity") != qemu_identity),
+        ("the machine would be started in another way", list(record.get("command", ())) != list(command)),
+    )
+    for text, differs in differences:
+        if differs:
+            raise CannotGoOn(text)
+
+
+async def save_memory(files: MachineFiles, qmp: QmpClient) -> None:
+    """Write the memory of a machine whose processors stand still. Raises NotSuspended."""
+    target = files.suspended_memory_new
+    writing: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+    async def take(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            size = 0
+            with await asyncio.to_thread(_create, target) as file:
+                while data := await reader.read(PIECE):
+                    size += len(data)
+                    await asyncio.to_thread(file.write, data)
+                await asyncio.to_thread(_sync, file)
+        except OSError as error:
+            if not writing.done():
+                writing.set_exception(error)
+        else:
+            if not writing.done():
+                writing.set_result(size)
+        finally:
+            writer.close()
+
+    try:
+        server = await serve_commands(files.suspend_socket, take)
+        try:
+            async with asyncio.timeout(LIMIT):
+                await qmp.execute("migrate-set-parameters", **{"max-bandwidth": BANDWIDTH})
+                await qmp.execute("migrate", uri=f"unix:{files.suspend_socket}")
+                await _migrated(qmp, writing)
+                await writing
+        except BaseException:
+            with contextlib.suppress(QmpError):
+                await asyncio.shield(qmp.execute("migrate_cancel"))
+            raise
+        finally:
+            server.close()
+            files.suspend_socket.unlink(missing_ok=True)
+        await asyncio.to_thread(target.rename, files.suspended_memory)
+    except (QmpError, OSError, TimeoutError) as error:
+        target.unlink(missing_ok=True)
+        raise NotSuspended(str(error) or type(error).__name__) from error
+
+
+async def load_memory(files: MachineFiles, qmp: QmpClient) -> None:
+    """Hand the memory to a QEMU that waits for it and stands still afterwards. Raises CannotGoOn."""
+    endpoint = UnixEndpoint(files.suspend_socket)
+    try:
+        async with asyncio.timeout(LIMIT):
+            files.suspend_socket.unlink(missing_ok=True)
+            await qmp.execute("migrate-incoming", uri=f"unix:{files.suspend_socket}")
+            _, writer = await connect_endpoint(endpoint)
+            try:
+                with await asyncio.to_thread(files.suspended_memory.open, "rb") as file:
+                    while data := await asyncio.to_thread(file.read, PIECE):
+                        writer.write(data)
+                        await writer.drain()
+            finally:
+                writer.close()  # half a memory is an end that QEMU does not expect, and not a wait
+            await _migrated(qmp)
+    except (QmpError, OSError, TimeoutError) as error:
+        raise CannotGoOn(f"its memory cannot be read: {error or type(error).__name__}") from error
+    finally:
+        files.suspend_socket.unlink(missing_ok=True)
+
+
+async def _migrated(qmp: QmpClient, writing: "asyncio.Future[int] | None" = None) -> None:
+    while True:
+        answer = await qmp.execute("query-migrate")
+        status = answer.get("status")
+        if status == "completed":
+            return
+        if status in ("failed", "cancelled"):
+            raise QmpError(answer.get("error-desc", f"QEMU says {status}"))
+        if writing is not None and writing.done():
+            writing.result()  # its failure is the reason
+        await asyncio.sleep(0.02)
+
+
+def _create(path: Path) -> Any:
+    path.unlink(missing_ok=True)
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb")
+
+
+def _sync(file: Any) -> None:
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    with contextlib.suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
