@@ -91,5 +91,5 @@ async def _until_closed(connection: "Upgraded") -> web.StreamResponse:
     try:
         await asyncio.shield(connection.closed)
     finally:
-        connection.close()
+        await connection.close()
     return Hijacked()

@@ -14,6 +14,7 @@ from grpclib.const import Status
 from grpclib.encoding.base import StatusDetailsCodecBase
 from grpclib.encoding.proto import ProtoCodec
 from grpclib.protocol import H2Protocol
+from grpclib.server import Handler as CallHandler
 from grpclib.server import Server
 
 from backend.buildkit.protocol import gateway_pb2
@@ -59,9 +60,11 @@ class Upgraded(asyncio.Protocol):
         self._inner.connection_made(self._transport)
         self._transport.resume_reading()
 
-    def close(self) -> None:
-        """End the connection; calls that run on it are cancelled."""
+    async def close(self) -> None:
+        """End the connection; returns when the calls that run on it have given back what they held."""
         self._inner.processor.close("The engine ended it")
+        if isinstance(self._inner.handler, CallHandler):
+            await self._inner.handler.wait_closed()
 
     def data_received(self, data: bytes) -> None:
         """Pass on what came."""

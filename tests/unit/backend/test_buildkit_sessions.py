@@ -88,8 +88,8 @@ async def session() -> AsyncIterator[Session]:
         yield Session("one", list(client.__mapping__()), calls)
     finally:
         calls.close()
-        asking.close()
-        answering.close()
+        await asking.close()
+        await answering.close()
         await asyncio.gather(asking.closed, answering.closed)
 
 
