@@ -2,6 +2,7 @@
 
 import argparse
 import logging
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -28,6 +29,7 @@ def _serve_folders(socket: Path, events_socket: Path | None, folders: Sequence[s
 
 
 def _supervise(options: argparse.Namespace) -> int:
+    os.umask(0o077)  # also for QEMU: logs, disks and sockets are for their user alone
     from vm.machine.image_folder import find_image_folder
     from vm.machine.machine_files import MachineFiles
     from vm.machine.supervisor import AlreadyRunning, run_supervisor

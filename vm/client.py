@@ -185,6 +185,7 @@ class MachineClient:
             environment["PYTHONPATH"] = os.pathsep.join(
                 part for part in (root, environment.get("PYTHONPATH")) if part
             )
+        self._files.supervisor_log.touch(mode=0o600)
         with self._files.supervisor_log.open("ab") as log:
             return subprocess.Popen(
                 self._command,
