@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from backend.host_settings import HOST_SETTINGS
+
 
 @dataclass(frozen=True, slots=True)
 class EngineConfig:
@@ -20,8 +22,8 @@ class EngineConfig:
     socket: Path
     data_root: Path
     run_root: Path
-    registry_mirrors: tuple[str, ...] = ()
-    insecure_registries: tuple[str, ...] = ()
+    given_mirrors: tuple[str, ...] = ()
+    given_insecure: tuple[str, ...] = ()
     bundled_images: Path | None = None
     host_link: Path | None = None
     host_address: str | None = None
@@ -29,6 +31,16 @@ class EngineConfig:
     shared_folders: tuple[str, ...] = ()
     runtime: str = "crun"
     log_level: str = "info"
+
+    @property
+    def registry_mirrors(self) -> tuple[str, ...]:
+        """The mirrors of Docker Hub, those of the command line first; a machine's host may change its own."""
+        return tuple(dict.fromkeys((*self.given_mirrors, *HOST_SETTINGS.registry_mirrors)))
+
+    @property
+    def insecure_registries(self) -> tuple[str, ...]:
+        """The hosts that need no valid certificate, of the command line and of a machine's host."""
+        return tuple(dict.fromkeys((*self.given_insecure, *HOST_SETTINGS.insecure_registries)))
 
 
 def parse_arguments(arguments: Sequence[str] | None = None) -> EngineConfig:
@@ -71,8 +83,8 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> EngineConfig:
         socket=parsed.socket.absolute(),
         data_root=parsed.data_root.absolute(),
         run_root=parsed.run_root.absolute(),
-        registry_mirrors=tuple(parsed.registry_mirror),
-        insecure_registries=tuple(parsed.insecure_registry),
+        given_mirrors=tuple(parsed.registry_mirror),
+        given_insecure=tuple(parsed.insecure_registry),
         bundled_images=parsed.bundled_images,
         host_link=parsed.host_link,
         host_address=parsed.host_address,

@@ -1,4 +1,4 @@
-"""The line to the supervisor of the machine: claims of host ports, changes of shared files, the time of day.
+"""The line to the supervisor of the machine: host ports, changes of shared files, settings, the time.
 
 Protocol: docs/architecture.md, "virtio-serial port org.marina.agent": one JSON object a line.
 """
@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from backend.errors import SystemFailureError, UnavailableError
+from backend.host_settings import HOST_SETTINGS
 from backend.version import VERSION
 
 log = logging.getLogger(__name__)
@@ -94,6 +95,7 @@ class HostLink:
         self._watched: Sequence[str] = ()
         self.on_changed: Callable[[Sequence[str]], None] = lambda paths: None
         """Called with the paths of watched folders that have changed on the host."""
+        self.on_settings: Callable[[Mapping[str, Any]], None] = HOST_SETTINGS.apply
         self._retry: asyncio.TimerHandle | None = None
         self._writing = False
         self._greeted = False
@@ -232,6 +234,8 @@ class HostLink:
                 raise ValueError("not an object")
             if message.get("op") == "clock":
                 self._on_clock(int(message["unix_ns"]))
+            elif message.get("op") == "settings":
+                self.on_settings(message)
             elif message.get("op") == "changed":
                 self.on_changed([str(path) for path in message["paths"]])
             elif message.get("id") == UNHEARD_ID:

@@ -12,6 +12,7 @@ BUFFER = 2**17
 def connect_tls(host: str, port: int, folder: Path, timeout: float | None) -> socket.socket:
     """Return a socket whose bytes go to an engine over TLS; `folder` as DOCKER_CERT_PATH. Raises OSError."""
     context = ssl.create_default_context(cafile=str(folder / "ca.pem"))
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT  # docker's guide makes authorities that it refuses
     context.load_cert_chain(str(folder / "cert.pem"), str(folder / "key.pem"))
     remote = socket.create_connection((host, port), timeout=timeout)
     try:

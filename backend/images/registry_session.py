@@ -3,6 +3,7 @@
 import aiohttp
 
 from backend.errors import InvalidParameterError
+from backend.host_settings import HOST_SETTINGS
 from backend.images.registry_endpoints import Endpoint
 from backend.version import VERSION
 
@@ -21,7 +22,7 @@ def patient_session(*, insecure: bool = False) -> aiohttp.ClientSession:
     """Return a session for large transfers: no limit on the whole, one on silence."""
     return aiohttp.ClientSession(
         timeout=DEFAULT_TIMEOUT,
-        connector=aiohttp.TCPConnector(ssl=not insecure),
+        connector=aiohttp.TCPConnector(ssl=False if insecure else HOST_SETTINGS.tls()),
         headers={"User-Agent": f"marina/{VERSION}"},
         auto_decompress=False,  # a digest is over the bytes as they are stored
         trust_env=not insecure,  # HTTPS_PROXY and NO_PROXY count, as for dockerd

@@ -43,6 +43,9 @@ class AgentLink:
         self.engine_version = ""
         self.on_watch: Callable[[Sequence[str]], None] = lambda folders: None
         """Called with the folders of the host that running containers have mounted."""
+        self.settings: Callable[[], dict[str, Any] | None] = lambda: None
+        """Gathers the message with the engine's settings; called in a thread."""
+        self._told_settings: dict[str, Any] | None = None
 
     @classmethod
     async def connect(cls, endpoint: Endpoint, forwards: PortForwards) -> "AgentLink":
@@ -78,7 +81,15 @@ class AgentLink:
     async def _tell_time(self) -> None:
         while True:
             self.tell_time()
+            await self._tell_settings()
             await asyncio.sleep(CLOCK_INTERVAL)
+
+    async def _tell_settings(self) -> None:
+        """Tell the engine its settings when they are not those it was told last."""
+        message = await asyncio.to_thread(self.settings)
+        if message is not None and message != self._told_settings:
+            self._told_settings = message
+            self._send(message)
 
     def tell_time(self) -> None:
         """Send the host's time now."""
@@ -120,6 +131,8 @@ class AgentLink:
         operation = message.get("op")
         if operation == "hello":
             self.engine_version = str(message.get("version", ""))[:100]
+            self._told_settings = None
+            await self._tell_settings()
             return None
         if operation == "watch":
             folders = message.get("folders")

@@ -15,6 +15,7 @@ from vm.machine.agent_link import AgentLink
 from vm.machine.boot_port import BootLine, BootNews, BootPort
 from vm.machine.docker_socket import DockerSocket
 from vm.machine.endpoints import UnixEndpoint
+from vm.machine.engine_settings import EngineSettings
 from vm.machine.file_events import FileEvents
 from vm.machine.file_server_process import FileServerKeeper
 from vm.machine.log_tails import last_lines
@@ -102,6 +103,7 @@ class RunningMachine:
             self._exit.push_async_callback(self._boot_port.close)
             agent = await AgentLink.connect(UnixEndpoint(self.files.agent_socket), self.forwards)
             self._exit.push_async_callback(agent.close)
+            agent.settings = EngineSettings(self.files).gather
             self._agent = agent
             if self._shared_folders:
                 file_events = FileEvents(self.files, agent.tell_changed)

@@ -4,6 +4,7 @@ import os
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psutil
 
@@ -11,8 +12,17 @@ from vm.errors import UserError
 from vm.machine.json_files import read_json, write_json
 from vm.machine.machine_files import MachineFiles
 
+SYSTEM = "system"
+"""A proxy setting: what this computer itself uses."""
+
 ACCELERATORS = ("auto", "kvm", "hvf", "whpx", "tcg")
 LARGEST_DEFAULT_MEMORY_MIB = 4096
+WHILE_RUNNING = (
+    *("idle_minutes", "registry_mirrors", "insecure_registries"),
+    *("http_proxy", "https_proxy", "no_proxy", "ca_certificates"),
+)
+"""Settings that are followed while the machine runs; the others hold from its start on."""
+
 LONGEST_IDLE = 24 * 60
 """Minutes."""
 
@@ -29,6 +39,10 @@ class MachineSettings:
     registry_mirrors: tuple[str, ...] = ()
     insecure_registries: tuple[str, ...] = ()
     shared_folders: tuple[str, ...] = ()
+    http_proxy: str = SYSTEM
+    https_proxy: str = SYSTEM
+    no_proxy: str = SYSTEM
+    ca_certificates: tuple[str, ...] = ()
     idle_minutes: float = 5
     """Without use and without running containers, after which the machine is suspended; 0: never."""
 
@@ -37,7 +51,8 @@ class MachineSettings:
         known = {
             name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()
         }
-        del known["idle_minutes"]  # watched while it runs
+        for name in WHILE_RUNNING:
+            del known[name]
         return known
 
     def with_engine_args(self, more: tuple[str, ...]) -> "MachineSettings":
@@ -45,10 +60,8 @@ class MachineSettings:
         return replace(self, engine_args=(*self.engine_args, *more))
 
     def all_engine_args(self) -> tuple[str, ...]:
-        """Return the engine's arguments in the order it gets them."""
+        """Return the engine's arguments in the order it gets them; `engine_settings` tells it the rest."""
         return (
-            *(word for mirror in self.registry_mirrors for word in ("--registry-mirror", mirror)),
-            *(word for host in self.insecure_registries for word in ("--insecure-registry", host)),
             *(word for folder in self.shared_folders for word in ("--shared-folder", folder)),
             *self.engine_args,
         )
@@ -96,9 +109,13 @@ def parse_settings(value: Any) -> MachineSettings:
         disk_gib=_number(value, "disk_gib", defaults.disk_gib, 1, 16 * 1024),
         accelerator=accelerator,
         engine_args=_words(value, "engine_args"),
-        registry_mirrors=_words(value, "registry_mirrors"),
-        insecure_registries=_words(value, "insecure_registries"),
+        registry_mirrors=_mirrors(value),
+        insecure_registries=_hosts(value),
         shared_folders=_folders(value, defaults.shared_folders),
+        http_proxy=_proxy(value, "http_proxy"),
+        https_proxy=_proxy(value, "https_proxy"),
+        no_proxy=_text(value, "no_proxy"),
+        ca_certificates=_certificates(value),
         idle_minutes=_minutes(value, "idle_minutes", defaults.idle_minutes),
     )
 
@@ -144,6 +161,54 @@ def _words(value: dict[str, Any], name: str) -> tuple[str, ...]:
     if any("\n" in word or "\0" in word for word in words):
         raise _invalid(f"{name} must not hold line breaks")
     return tuple(words)
+
+
+def _text(value: dict[str, Any], name: str) -> str:
+    text = value.get(name, SYSTEM)
+    if not isinstance(text, str) or any(not character.isprintable() for character in text):
+        raise _invalid(f"{name} must be a text")
+    return text
+
+
+def _proxy(value: dict[str, Any], name: str) -> str:
+    text = _text(value, name)
+    if text not in ("", SYSTEM) and not _is_web_address(text):
+        raise _invalid(f"{name} must be http://host:port, empty for none, or {SYSTEM}")
+    return text
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
+
+
+def _mirrors(value: dict[str, Any]) -> tuple[str, ...]:
+    mirrors = _words(value, "registry_mirrors")
+    if wrong := [mirror for mirror in mirrors if not _is_web_address(mirror)]:
+        raise _invalid(f"registry_mirrors must be addresses such as https://host, not {wrong[0]!r}")
+    return mirrors
+
+
+def _hosts(value: dict[str, Any]) -> tuple[str, ...]:
+    hosts = _words(value, "insecure_registries")
+    if wrong := [host for host in hosts if "://" in host or any(mark in host for mark in "@ ?#")]:
+        raise _invalid(f"insecure_registries must be hosts such as host:5000, not {wrong[0]!r}")
+    return hosts
+
+
+def _certificates(value: dict[str, Any]) -> tuple[str, ...]:
+    paths = tuple(str(Path(word).expanduser()) for word in _words(value, "ca_certificates"))
+    if paths:
+        from cryptography import x509  # slow to import
+    for path in paths:
+        try:
+            x509.load_pem_x509_certificates(Path(path).read_bytes())
+        except (OSError, ValueError) as error:
+            raise _invalid(f"ca_certificates: {path} holds no certificates in PEM form ({error})") from error
+    return paths
 
 
 def _folders(value: dict[str, Any], defaults: tuple[str, ...]) -> tuple[str, ...]:

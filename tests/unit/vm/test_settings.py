@@ -30,7 +30,7 @@ def test_defaults_fit_the_computer() -> None:
     assert parse_settings({}) == settings
 
 
-def test_registries_and_further_arguments_become_the_engines_arguments() -> None:
+def test_folders_and_further_arguments_become_the_engines_arguments() -> None:
     settings = parse_settings(
         {
             "registry_mirrors": ["https://m"],
@@ -40,10 +40,6 @@ def test_registries_and_further_arguments_become_the_engines_arguments() -> None
         }
     )
     assert settings.with_engine_args(("--x",)).all_engine_args() == (
-        "--registry-mirror",
-        "https://m",
-        "--insecure-registry",
-        "h:5000",
         "--shared-folder",
         "/srv/x",
         "--log-level",
