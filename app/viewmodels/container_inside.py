@@ -1,5 +1,7 @@
 """Makes the view-models of one container's page; each becomes its view's."""
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QObject
 
 from app.viewmodels.access import Access
@@ -10,6 +12,7 @@ from app.viewmodels.container_logs import ContainerLogsViewModel
 from app.viewmodels.container_processes import ContainerProcessesViewModel
 from app.viewmodels.container_stats import ContainerStatsViewModel
 from app.viewmodels.edit_container import EditContainerViewModel
+from app.viewmodels.merged_logs import MergedLogsViewModel
 from app.viewmodels.terminal import TerminalViewModel
 
 
@@ -27,6 +30,10 @@ class ContainerInside(QObject):
     def open_log(self, container_id: str) -> ContainerLogsViewModel:
         """Return the log."""
         return ContainerLogsViewModel(self._background, self._access, container_id, self)
+
+    def open_logs(self, containers: Sequence[tuple[str, str]]) -> MergedLogsViewModel:
+        """Return the logs of several containers, ids with names, as one."""
+        return MergedLogsViewModel(self._background, self._access, containers, self)
 
     def open_stats(self, container_id: str) -> ContainerStatsViewModel:
         """Return the use of resources."""

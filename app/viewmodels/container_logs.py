@@ -100,6 +100,10 @@ class ContainerLogsViewModel(ContainerStream):
                 time = line.time[:_TIME_LENGTH].replace("T", " ")
                 yield LogLine(styled.text, styled.spans, time, line.is_error, line.time)
 
+    def dress(self, line: LogLine) -> LogLine:
+        """Return a line as it is shown; subclasses add to it."""
+        return line
+
     @Slot(list)
     def _take(self, lines: list[LogLine]) -> None:
         if self.state != "following":
@@ -110,7 +114,7 @@ class ContainerLogsViewModel(ContainerStream):
         self._read_lines += len(fresh)
         if fresh:
             self._last_stamp = max(self._last_stamp, max(line.stamp for line in fresh))
-            self.lines_added.emit(fresh)
+            self.lines_added.emit(list(map(self.dress, fresh)))
 
 
 def to_unix_seconds(stamp: str) -> str:

@@ -105,6 +105,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n container(s)</source>
+        <translation>
+            <numerusform>%n container</numerusform>
+            <numerusform>%n containers</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>Delete %n container(s)?</source>
         <translation>
             <numerusform>Delete %n container?</numerusform>

@@ -560,8 +560,8 @@
         <translation>全部停止</translation>
     </message>
     <message>
-        <source>Restart all</source>
-        <translation>全部重启</translation>
+        <source>Logs of all</source>
+        <translation>全部日志</translation>
     </message>
     <message>
         <source>Delete all</source>
@@ -1202,9 +1202,19 @@
             <numerusform>已选择 %n 个</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n container(s)</source>
+        <translation>
+            <numerusform>%n 个容器</numerusform>
+        </translation>
+    </message>
     <message>
         <source>No browser could be opened for {0}</source>
         <translation>无法为 {0} 打开浏览器</translation>
+    </message>
+    <message>
+        <source>Logs</source>
+        <translation>日志</translation>
     </message>
     <message>
         <source>{0} was changed.</source>
@@ -2198,6 +2208,13 @@
     <message>
         <source>The console log is the file {0}</source>
         <translation>控制台日志文件是 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>MergedLogsView</name>
+    <message>
+        <source>Back to the containers (Esc)</source>
+        <translation>返回容器 (Esc)</translation>
     </message>
 </context>
 <context>

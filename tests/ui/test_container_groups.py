@@ -10,9 +10,11 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.services.engine_types import Container, ContainerState
+from app.viewmodels.container_logs import LogLine
 from app.viewmodels.containers import NAME, STATUS, ContainerRow, ContainerTable
 from app.viewmodels.desktop import DesktopViewModel
 from app.views.main_window import MainWindow
+from app.views.widgets.log_view import LogView
 from tests.fakes.demo import fill_engine
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.faults import FaultKind
@@ -77,6 +79,44 @@ def test_a_project_stands_for_its_containers(filled: MainWindow, engine: FakeEng
     press(qtbot, filled, "containers.delete.confirm")
     wait_for(qtbot, lambda: filled.containers.viewmodel.total == 4)
     assert "shop" not in texts(filled)
+
+
+def test_logs_of_a_project_as_one(
+    filled: MainWindow, engine: FakeEngine, qtbot: QtBot, save_picture: Save
+) -> None:
+    for name in ("shop-web-1", "shop-api-1", "shop-db-1", "shop-cache-1"):
+        engine.containers.get(name).log.clear()
+    engine.containers.get("shop-web-1").write(1, b"\x1b[32mGET\x1b[0m /\n")
+    engine.containers.get("shop-db-1").write(2, b"slow query\n")
+    press_row_action(qtbot, filled.containers.list, 1, "logs")
+    assert text_of(filled, "containers.merged.title") == "shop"
+    log = find(filled, LogView, "containers.logs.text")
+    wait_for(qtbot, lambda: log.line_count == 2)
+    wait_for(qtbot, lambda: text_of(filled, "containers.logs.state") == "Live")
+    assert set(log.all_text().splitlines()) == {"shop-db-1    | slow query", "shop-web-1   | GET /"}
+    lines = {line.text: line for line in log.lines()}
+    assert [(s.start, s.end) for s in lines["shop-web-1   | GET /"].spans] == [(0, 12), (15, 18)]
+    assert lines["shop-db-1    | slow query"].is_error
+    engine.containers.get("shop-api-1").write(1, b"ready\n")
+    wait_for(qtbot, lambda: log.all_text().endswith("shop-api-1   | ready"))
+    save_picture(filled, "logs-merged")
+    QTest.keyClick(log, Qt.Key.Key_Escape)
+    assert filled.containers.detail is None
+
+
+def test_merged_lines_stand_by_time(filled: MainWindow) -> None:
+    merged = filled.desktop.inside.open_logs([("a" * 64, "a"), ("b" * 64, "b")])
+    shown: list[str] = []
+    merged.lines_added.connect(lambda lines: shown.extend(line.text for line in lines))
+    merged._take(
+        [LogLine("third", stamp="2026-01-02T03:04:07Z"), LogLine("fourth", stamp="2026-01-02T03:04:08Z")]
+    )
+    merged._take(
+        [LogLine("first", stamp="2026-01-02T03:04:05Z"), LogLine("second", stamp="2026-01-02T03:04:06Z")]
+    )
+    merged._flush()
+    merged.close()
+    assert shown == ["first", "second", "third", "fourth"]
 
 
 def test_filter_by_state_and_text(filled: MainWindow, qtbot: QtBot) -> None:

@@ -56,7 +56,7 @@ def group_icons(group: GroupRow) -> list[Action]:
     return [
         Action("start", "play", translate("ContainerActions", "Start all"), free and some_stopped),
         Action("stop", "stop", translate("ContainerActions", "Stop all"), free and running > 0),
-        Action("restart", "restart", translate("ContainerActions", "Restart all"), free and running > 0),
+        Action("logs", "logs", translate("ContainerActions", "Logs of all")),
         Action("delete", "trash", translate("ContainerActions", "Delete all"), free),
         Action("more", "more", translate("ContainerActions", "More…")),
     ]

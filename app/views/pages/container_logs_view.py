@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QFileDialog, QVBoxLayout
 
 from app.viewmodels.container_logs import ContainerLogsViewModel, LogLine
 from app.viewmodels.failure import Failure
+from app.viewmodels.merged_logs import MergedLogsViewModel
 from app.views.pages.detail_tab import DetailTab
 from app.views.pages.page import FilterBox
 from app.views.widgets.banner import Banner
@@ -31,9 +32,9 @@ class SearchBox(FilterBox):
 
 
 class ContainerLogsView(DetailTab):
-    """Owns the view-model of one log while it is shown."""
+    """Owns the view-model of a log, of one container or of several, while it is shown."""
 
-    def __init__(self, viewmodel: ContainerLogsViewModel, title: str) -> None:
+    def __init__(self, viewmodel: ContainerLogsViewModel | MergedLogsViewModel, title: str) -> None:
         super().__init__()
         self.setObjectName("containers.logs")
         self._viewmodel, self._title = viewmodel, title
@@ -57,7 +58,7 @@ class ContainerLogsView(DetailTab):
         self.times.toggled.connect(self.log.show_timestamps)
         copy = self._tool("copy", self.tr("Copy the selection, or everything"), "copy")
         copy.clicked.connect(self.log.copy)
-        save = self._tool("download", self.tr("Save the log to a file"), "save")
+        save = self._tool("save", self.tr("Save the log to a file"), "save")
         save.clicked.connect(self._choose_file)
         clear = self._tool("trash", self.tr("Clear the view"), "clear")
         clear.clicked.connect(self.log.clear)

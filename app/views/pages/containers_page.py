@@ -10,6 +10,7 @@ from app.viewmodels.container_inside import ContainerInside
 from app.viewmodels.containers import ContainerRow, ContainersViewModel, GroupRow
 from app.viewmodels.engine_view import EngineState, EngineView
 from app.viewmodels.getting_started import GettingStartedViewModel
+from app.viewmodels.merged_logs import MOST_CONTAINERS
 from app.views.browser import open_address
 from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
 from app.views.dialogs.edit_container_dialog import EditContainerDialog
@@ -17,12 +18,15 @@ from app.views.pages.container_actions import container_menu
 from app.views.pages.container_detail_view import ContainerDetailView
 from app.views.pages.container_list import ContainerList
 from app.views.pages.list_page import CARD_WIDTH, ListPage
+from app.views.pages.merged_logs_view import MergedLogsView
 from app.views.widgets.buttons import Button
 from app.views.widgets.layouts import Card, row
 from app.views.widgets.segments import Segments
 from app.views.widgets.table import Action
 from app.views.widgets.text import PlainLabel
 from app.views.widgets.welcome_card import WelcomeCard
+
+_DETAILS = (ContainerDetailView, MergedLogsView)
 
 
 class ContainersPage(ListPage):
@@ -127,19 +131,19 @@ class ContainersPage(ListPage):
     def pause(self) -> None:
         """Stop what only somebody who looks needs."""
         self.viewmodel.watch(False)
-        if isinstance(self.detail, ContainerDetailView):
+        if isinstance(self.detail, _DETAILS):
             self.detail.pause()
 
     def resume(self) -> None:
         """Keep figures and ages fresh again."""
         self.viewmodel.watch(True)
-        if isinstance(self.detail, ContainerDetailView):
+        if isinstance(self.detail, _DETAILS):
             self.detail.resume()
 
     def focus_filter(self) -> None:
         """Put the keyboard into the filter, or into the log's search."""
         detail = self.detail
-        if isinstance(detail, ContainerDetailView):
+        if isinstance(detail, _DETAILS):
             if detail.current is not None:
                 detail.current.focus_search()
         else:
@@ -148,7 +152,7 @@ class ContainersPage(ListPage):
     def go_back(self) -> bool:
         """Leave the container's page, if one is shown."""
         detail = self.detail
-        if not isinstance(detail, ContainerDetailView):
+        if not isinstance(detail, _DETAILS):
             return False
         detail.close_all()
         self.close_detail()
@@ -165,6 +169,21 @@ class ContainersPage(ListPage):
     def show_logs(self, key: str) -> None:
         """Show the log of one container in place of the list."""
         self.show_container(key, "logs")
+
+    def show_merged_logs(self, rows: Sequence[ContainerRow]) -> None:
+        """Show the logs of several containers as one in place of the list."""
+        projects = {row.project for row in rows}
+        shown = sorted(rows, key=lambda row: (not row.is_running, row.name))[:MOST_CONTAINERS]
+        title = next(iter(projects)) if len(projects) == 1 else ""
+        self.go_back()
+        view = MergedLogsView(
+            self._inside.open_logs([(row.key, row.name) for row in shown]),
+            title or self.tr("%n container(s)", "", len(shown)),
+            [row.name for row in shown],
+        )
+        view.left.connect(self.go_back)
+        self.show_detail(view)
+        view.current.log.setFocus()
 
     def show_container(self, key: str, tab: str = "logs") -> None:
         """Show one container in place of the list."""
@@ -207,6 +226,7 @@ class ContainersPage(ListPage):
             Action("start", "play", self.tr("Start")),
             Action("stop", "stop", self.tr("Stop")),
             Action("restart", "restart", self.tr("Restart")),
+            Action("logs", "logs", self.tr("Logs")),
             Action("delete", "trash", self.tr("Delete")),
         ]
 
@@ -215,6 +235,8 @@ class ContainersPage(ListPage):
         running = [row.key for row in rows if row.is_running]
         if name == "delete":
             self.confirm_delete(list(rows))
+        elif name == "logs" and rows:
+            self.show_merged_logs(rows)
         elif name == "start":
             self.viewmodel.start(row.key for row in rows if not row.is_running)
         elif name == "stop":

@@ -54,7 +54,7 @@ class _ImageActionsDelegate(ActionsDelegate):
             Action("pull", "download", self.tr("Pull again"), named and free),
             Action("tag", "edit", self.tr("Add a name…"), free),
             Action("push", "upload", self.tr("Push"), named and free),
-            Action("save", "file", self.tr("Save to a file…"), free),
+            Action("save", "save", self.tr("Save to a file…"), free),
             Action("copy-id", "copy", self.tr("Copy the id")),
             Action("delete", "trash", self.tr("Delete"), free),
         ]
