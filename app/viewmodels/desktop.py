@@ -17,6 +17,7 @@ from app.viewmodels.getting_started import GettingStartedViewModel
 from app.viewmodels.image_details import ImageDetailsViewModel
 from app.viewmodels.image_transfer import ImageTransfer
 from app.viewmodels.images import ImagesViewModel
+from app.viewmodels.machine_data import MachineDataViewModel
 from app.viewmodels.machine_settings import MachineSettingsViewModel
 from app.viewmodels.networks import NetworksViewModel
 from app.viewmodels.notice_sources import NoticeSources
@@ -51,6 +52,7 @@ class DesktopViewModel(QObject):
         self.builds = BuildsViewModel(self.background, access, self)
         self.compose = ComposeViewModel(self.background, access, self)
         self.registries = RegistriesViewModel(self.background, access, self)
+        self.machine_data = MachineDataViewModel(self.background, access, self)
         self.machine_settings = MachineSettingsViewModel(self.background, access, self)
         self.troubleshoot = TroubleshootViewModel(self.background, access, self)
         self.pull = PullImageViewModel(self.background, access, self)

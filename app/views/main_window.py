@@ -144,7 +144,10 @@ class MainWindow(QMainWindow):
         return page
 
     def _make_troubleshoot(self) -> Page:
-        page, engine = TroubleshootPage(self.desktop.troubleshoot), self.desktop.engine
+        page, engine = (
+            TroubleshootPage(self.desktop.troubleshoot, self.desktop.machine_data),
+            self.desktop.engine,
+        )
         page.start_requested.connect(engine.start)
         page.restart_requested.connect(engine.restart)
         page.force_stop_requested.connect(engine.force_stop)

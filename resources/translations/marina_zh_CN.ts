@@ -1313,6 +1313,125 @@
     </message>
 </context>
 <context>
+    <name>DataView</name>
+    <message>
+        <source>Working</source>
+        <translation>正在处理</translation>
+    </message>
+    <message>
+        <source>New snapshot</source>
+        <translation>新建快照</translation>
+    </message>
+    <message>
+        <source>None yet. A snapshot keeps all images, containers and volumes as they are now.</source>
+        <translation>暂无。快照保留当前所有镜像、容器和卷的状态。</translation>
+    </message>
+    <message>
+        <source>Give back room</source>
+        <translation>归还空间</translation>
+    </message>
+    <message>
+        <source>Returns what the engine&apos;s disk no longer needs to this computer</source>
+        <translation>将引擎磁盘不再需要的空间归还给此计算机</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>导出…</translation>
+    </message>
+    <message>
+        <source>Import…</source>
+        <translation>导入…</translation>
+    </message>
+    <message>
+        <source>Remove all data…</source>
+        <translation>移除所有数据…</translation>
+    </message>
+    <message>
+        <source>Export, import and reset stop the containers and start the engine again.</source>
+        <translation>导出、导入和重置会停止容器并重新启动引擎。</translation>
+    </message>
+    <message>
+        <source>Snapshots</source>
+        <translation>快照</translation>
+    </message>
+    <message>
+        <source>All data</source>
+        <translation>所有数据</translation>
+    </message>
+    <message>
+        <source>Go back to it…</source>
+        <translation>恢复到此快照…</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>What was made or changed since then is lost. Containers are stopped for it.</source>
+        <translation>此后创建或更改的内容将丢失。容器会因此停止。</translation>
+    </message>
+    <message>
+        <source>Go back to this snapshot?</source>
+        <translation>恢复到此快照？</translation>
+    </message>
+    <message>
+        <source>Go back</source>
+        <translation>恢复</translation>
+    </message>
+    <message>
+        <source>Delete this snapshot?</source>
+        <translation>删除此快照？</translation>
+    </message>
+    <message>
+        <source>The data of now stays as it is.</source>
+        <translation>当前数据保持不变。</translation>
+    </message>
+    <message>
+        <source>all images</source>
+        <translation>所有镜像</translation>
+    </message>
+    <message>
+        <source>all containers</source>
+        <translation>所有容器</translation>
+    </message>
+    <message>
+        <source>all volumes and their data</source>
+        <translation>所有卷及其数据</translation>
+    </message>
+    <message>
+        <source>Remove all that the engine holds?</source>
+        <translation>移除引擎中的所有内容？</translation>
+    </message>
+    <message>
+        <source>Settings and snapshots are kept. A snapshot before this lets one go back.</source>
+        <translation>设置和快照保留。事先创建快照可以恢复。</translation>
+    </message>
+    <message>
+        <source>Remove all</source>
+        <translation>全部移除</translation>
+    </message>
+    <message>
+        <source>Export all data</source>
+        <translation>导出所有数据</translation>
+    </message>
+    <message>
+        <source>Import all data</source>
+        <translation>导入所有数据</translation>
+    </message>
+    <message>
+        <source>Replace all data by this file&apos;s?</source>
+        <translation>用此文件替换所有数据？</translation>
+    </message>
+    <message>
+        <source>All data of now is lost, and the snapshots with it.</source>
+        <translation>当前所有数据及快照都将丢失。</translation>
+    </message>
+    <message>
+        <source>Replace</source>
+        <translation>替换</translation>
+    </message>
+</context>
+<context>
     <name>Desktop</name>
     <message>
         <source>Stopping the engine, then Marina quits…</source>
@@ -2130,6 +2249,65 @@
     <message>
         <source>Delete</source>
         <translation>删除</translation>
+    </message>
+</context>
+<context>
+    <name>MachineDataViewModel</name>
+    <message>
+        <source>This name is taken.</source>
+        <translation>此名称已被使用。</translation>
+    </message>
+    <message>
+        <source>The snapshot {0} was made.</source>
+        <translation>已创建快照 {0}。</translation>
+    </message>
+    <message>
+        <source>Making a snapshot…</source>
+        <translation>正在创建快照…</translation>
+    </message>
+    <message>
+        <source>All data is as in {0}.</source>
+        <translation>所有数据已恢复为 {0} 的状态。</translation>
+    </message>
+    <message>
+        <source>Going back to {0}…</source>
+        <translation>正在恢复到 {0}…</translation>
+    </message>
+    <message>
+        <source>The snapshot {0} was deleted.</source>
+        <translation>已删除快照 {0}。</translation>
+    </message>
+    <message>
+        <source>Deleting a snapshot…</source>
+        <translation>正在删除快照…</translation>
+    </message>
+    <message>
+        <source>The engine is as on its first day; settings and snapshots are kept.</source>
+        <translation>引擎已恢复初始状态；设置和快照保留。</translation>
+    </message>
+    <message>
+        <source>Removing all data…</source>
+        <translation>正在移除所有数据…</translation>
+    </message>
+    <message>
+        <source>All data was written to {0}.</source>
+        <translation>所有数据已写入 {0}。</translation>
+    </message>
+    <message>
+        <source>Writing all data to a file…</source>
+        <translation>正在将所有数据写入文件…</translation>
+    </message>
+    <message>
+        <source>Taking all data from a file…</source>
+        <translation>正在从文件读取所有数据…</translation>
+    </message>
+    <message>
+        <source>Giving back unused room…</source>
+        <translation>正在归还未用空间…</translation>
+    </message>
+    <message>
+        <source>{0} were given back.</source>
+        <translation>已归还 {0}。</translation>
     </message>
 </context>
 <context>
@@ -3185,6 +3363,25 @@
     </message>
 </context>
 <context>
+    <name>SnapshotDialog</name>
+    <message>
+        <source>New snapshot</source>
+        <translation>新建快照</translation>
+    </message>
+    <message>
+        <source>Keeps all images, containers and volumes as they are now; one can go back to it later.</source>
+        <translation>保留当前所有镜像、容器和卷的状态；以后可以恢复到此状态。</translation>
+    </message>
+    <message>
+        <source>Create</source>
+        <translation>创建</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+</context>
+<context>
     <name>TagImageDialog</name>
     <message>
         <source>Another name for {0}</source>
@@ -3254,6 +3451,10 @@
     <message>
         <source>Logs</source>
         <translation>日志</translation>
+    </message>
+    <message>
+        <source>Snapshots and reset</source>
+        <translation>快照与重置</translation>
     </message>
     <message>
         <source>Start</source>

@@ -24,6 +24,7 @@ class FakeMachine:
         self.gate = threading.Event()
         self.gate.set()
         self.requests: list[str] = []
+        self.snapshots: list[dict[str, Any]] = []
         self._status = MachineStatus(state, docker_socket=str(self.docker_socket), supervisor_pid=1)
         self._changed = threading.Condition()
         self._history: list[MachineStatus] = [self._status]
@@ -91,11 +92,31 @@ class FakeMachine:
             with connection.makefile("rb") as reader:
                 line = reader.readline()
             if line:
-                command = json.loads(line)["command"]
+                request = json.loads(line)
+                command = request["command"]
                 self.requests.append(command)
+                if (
+                    result := self._data_result(command, str(request.get("arguments", {}).get("name", "")))
+                ) is not None:
+                    connection.sendall(json.dumps({"result": result[0]}).encode() + b"\n")
+                    return
                 for status in self._answers(command):
                     connection.sendall(json.dumps(status.to_json()).encode() + b"\n")
         self._connections.discard(connection)
+
+    def _data_result(self, command: str, name: str) -> tuple[Any] | None:
+        """Return the result of a piece of work on the data, as one value; None for other commands."""
+        if command == "snapshot-create":
+            self.snapshots.append({"name": name, "created": 1_767_323_045.0})
+        elif command == "snapshot-delete":
+            self.snapshots = [one for one in self.snapshots if one["name"] != name]
+        elif command == "snapshots":
+            return (list(self.snapshots),)
+        elif command == "compact":
+            return ({"before": 9_000_000, "after": 4_000_000},)
+        elif command not in ("snapshot-restore", "data-reset", "data-export", "data-import"):
+            return None
+        return (None,)
 
     def _answers(self, command: str) -> Iterator[MachineStatus]:
         if command == "status":

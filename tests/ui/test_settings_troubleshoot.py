@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QPlainTextEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.services.errors import UserError
@@ -179,6 +179,35 @@ def test_checks_are_made_and_the_report_is_packed(
     wait_for(qtbot, lambda: find(window, QAbstractButton, "troubleshoot.fix.memory").isVisible())
     press(qtbot, window, "troubleshoot.fix.memory")
     assert window.page.name == "settings"
+
+
+def test_snapshots_are_made_gone_back_to_and_all_is_removed(
+    window: MainWindow, desktop: DesktopViewModel, machine: FakeMachine, qtbot: QtBot, save_picture: Save
+) -> None:
+    desktop.begin()
+    wait_for(qtbot, lambda: desktop.view.can_be_used)
+    window.show_page("troubleshoot")
+    press(qtbot, window, "troubleshoot.views.data")
+    wait_for(qtbot, lambda: find(window, QWidget, "troubleshoot.data.none").isVisible())
+    press(qtbot, window, "troubleshoot.data.create")
+    find(window, QLineEdit, "snapshot.name").setText("before")
+    press(qtbot, window, "snapshot.create")
+    restore = "troubleshoot.snapshot.before.restore"
+    wait_for(qtbot, lambda: len(desktop.machine_data.snapshots) == 1)
+    wait_for(qtbot, lambda: find(window, QAbstractButton, restore).isVisible())
+    save_picture(window, "troubleshoot-data")
+    press(qtbot, window, restore)
+    press(qtbot, window, "troubleshoot.restore-ask.confirm")
+    wait_for(qtbot, lambda: text_of(window, "troubleshoot.data.banner.text") == "All data is as in before.")
+    assert "snapshot-restore" in machine.requests
+    press(qtbot, window, "troubleshoot.data.compact")
+    wait_for(qtbot, lambda: "were given back" in text_of(window, "troubleshoot.data.banner.text"))
+    press(qtbot, window, "troubleshoot.data.reset")
+    press(qtbot, window, "troubleshoot.reset-ask.confirm")
+    wait_for(qtbot, lambda: "first day" in text_of(window, "troubleshoot.data.banner.text"))
+    press(qtbot, window, "troubleshoot.snapshot.before.delete")
+    press(qtbot, window, "troubleshoot.snapshot-ask.confirm")
+    wait_for(qtbot, lambda: not desktop.machine_data.snapshots)
 
 
 def test_only_the_end_of_a_long_log_is_read(tmp_path: Path) -> None:

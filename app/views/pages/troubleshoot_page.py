@@ -7,9 +7,11 @@ from PySide6.QtWidgets import QSizePolicy, QStackedWidget
 
 from app.viewmodels.container_logs import LogLine
 from app.viewmodels.engine_view import EngineView
+from app.viewmodels.machine_data import MachineDataViewModel
 from app.viewmodels.troubleshoot import TroubleshootViewModel
 from app.viewmodels.wording import format_duration, format_size
 from app.views.pages.checks_view import ChecksView
+from app.views.pages.data_view import DataView
 from app.views.pages.page import Page
 from app.views.widgets.buttons import Button
 from app.views.widgets.layouts import Card, column, row
@@ -30,11 +32,11 @@ class TroubleshootPage(Page):
     force_stop_requested = Signal()
     settings_requested = Signal()
 
-    def __init__(self, viewmodel: TroubleshootViewModel) -> None:
+    def __init__(self, viewmodel: TroubleshootViewModel, data: MachineDataViewModel) -> None:
         super().__init__("troubleshoot", "")
         self.title.setText(self.tr("Troubleshoot"))
         self.setAccessibleName(self.tr("Troubleshoot"))
-        self._viewmodel = viewmodel
+        self._viewmodel, self._data = viewmodel, data
         left = column(self._state_card(), self._steps_card(), None, spacing=12)
         self.checks = ChecksView(viewmodel)
         self.checks.settings_requested.connect(self.settings_requested)
@@ -43,10 +45,11 @@ class TroubleshootPage(Page):
         self._right = QStackedWidget()
         self._right.addWidget(self.checks)
         self._right.addWidget(self._log_card())
+        self._right.addWidget(DataView(data))
         self.views = Segments(
             "troubleshoot.views",
             self.tr("What is shown"),
-            {"checks": self.tr("Checks"), "logs": self.tr("Logs")},
+            {"checks": self.tr("Checks"), "logs": self.tr("Logs"), "data": self.tr("Snapshots and reset")},
         )
         self.views.chosen.connect(self.show_view)
         self.tools.addWidget(self.views)
@@ -134,9 +137,11 @@ class TroubleshootPage(Page):
         return card
 
     def show_view(self, name: str) -> None:
-        """Show the checks or the logs."""
+        """Show the checks, the logs or the snapshots."""
         self.views.choose(name)
-        self._right.setCurrentIndex(["checks", "logs"].index(name))
+        self._right.setCurrentIndex(["checks", "logs", "data"].index(name))
+        if name == "data":
+            self._data.load()
 
     def resume(self) -> None:
         """Make the checks, and read the log, when the page comes into sight."""
