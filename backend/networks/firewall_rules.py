@@ -12,6 +12,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address
 from backend.networks.attachment import PublishedPort
 
 TABLE_NAME = "marina"
+LOOPBACK_6 = "::1"
 ANY = frozenset({"0.0.0.0", "::"})
 
 
@@ -73,10 +74,21 @@ def translations_for(
     for port in ports:
         on_6 = ":" in port.host_ip and not behind_supervisor
         target = target_ip_6 if on_6 else target_ip
-        if target:
+        if target and not (on_6 and port.host_ip == LOOPBACK_6):
             host_ip = "" if behind_supervisor or port.host_ip in ANY else port.host_ip
             found.append(Translation(port.protocol, host_ip, port.guest_port, target, port.container_port))
     return tuple(found)
+
+
+def relayed(
+    target_ip: str, ports: Iterable[PublishedPort], target_ip_6: str = ""
+) -> list[tuple[PublishedPort, tuple[str, int]]]:
+    """Return the ports of this machine that no translation leads to a container, and where they lead."""
+    return [
+        (port, (target_ip_6 or target_ip, port.container_port))
+        for port in ports
+        if ":" in port.host_ip and (not target_ip_6 or port.host_ip in ("::", LOOPBACK_6))
+    ]
 
 
 def table(version: int) -> str:

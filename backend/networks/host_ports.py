@@ -1,6 +1,7 @@
 """Ports of the host for containers: on this machine, or through the supervisor of a virtual machine."""
 
 import logging
+import socket
 from collections.abc import Sequence
 from contextlib import suppress
 from typing import Protocol
@@ -8,7 +9,14 @@ from typing import Protocol
 from backend.errors import EngineError, SystemFailureError
 from backend.host_link import ClaimRefusedError, HostLink, PortClaim
 from backend.networks.attachment import PublishedPort
-from backend.networks.local_ports import HeldPort, PortTakenError, hold, hold_all, hold_guest_port
+from backend.networks.local_ports import (
+    SOCKET_TYPES,
+    HeldPort,
+    PortTakenError,
+    hold,
+    hold_all,
+    hold_guest_port,
+)
 from backend.networks.port_holder import find_holder
 from backend.networks.port_requests import ANY_ADDRESS, PortRequest
 from backend.tasks import in_thread
@@ -33,6 +41,9 @@ class HostPorts(Protocol):
     def take_over(self, container_id: str, ports: Sequence[PublishedPort]) -> None:
         """Hold the ports of a container that outlived an engine; what cannot be had is logged."""
 
+    def held(self, container_id: str, port: PublishedPort) -> socket.socket | None:
+        """Return the socket that holds a port of this kernel; it stays ours."""
+
     async def settle(self) -> None:
         """Tell whoever must know that all that was to be taken over has been."""
 
@@ -52,6 +63,13 @@ class _Held:
     def drop(self, container_id: str) -> None:
         for port in self._sockets.pop(container_id, []):
             port.close()
+
+    def find(self, container_id: str, port: PublishedPort) -> socket.socket | None:
+        wanted = (port.host_ip, port.guest_port, SOCKET_TYPES[port.protocol])
+        for held in self._sockets.get(container_id, ()):
+            if (held.host_ip, held.port, held.socket.type) == wanted:
+                return held.socket
+        return None
 
     def drop_all(self) -> None:
         for container_id in tuple(self._sockets):
@@ -103,6 +121,10 @@ class MachinePorts:
     def take_over(self, container_id: str, ports: Sequence[PublishedPort]) -> None:
         """See HostPorts."""
         self._held.take_over(container_id, ports, any_address=False)
+
+    def held(self, container_id: str, port: PublishedPort) -> socket.socket | None:
+        """See HostPorts."""
+        return self._held.find(container_id, port)
 
     async def settle(self) -> None:
         """Nobody else has to know."""
@@ -185,6 +207,10 @@ class SupervisedPorts:
                 for port in ports
             ],
         )
+
+    def held(self, container_id: str, port: PublishedPort) -> socket.socket | None:
+        """See HostPorts."""
+        return self._held.find(container_id, port)
 
     async def settle(self) -> None:
         """Tell the supervisor all that must be open; a silent one is told again when it comes back."""

@@ -20,7 +20,7 @@ from backend.networks.mac_address import normal_mac_address
 from backend.networks.namespace_lock import NamespaceLock
 from backend.networks.network import DEFAULT_BRIDGE, Network
 from backend.networks.network_records import NetworkRecords
-from backend.networks.port_requests import expand_exposed, fit, parse_port_requests
+from backend.networks.port_requests import expand_exposed, parse_port_requests
 from backend.networks.published_ports import PublishedPorts
 from backend.networks.sandboxes import Sandboxes
 from backend.state_files import StateFiles
@@ -142,12 +142,7 @@ class Networks:
         for wish in request.networks:
             context = f"invalid config for network {wish.network}: "
             joining.check_wish(wish, self.find_or_none(wish.network), context)
-        wanted = parse_port_requests(request.port_bindings, request.exposed_ports, request.publish_all)
-        networks = [self.find_or_none(wish.network) for wish in request.networks]
-        # What is not there yet is looked at when it is joined.
-        maybe_ipv6 = any(network is None or network.enable_ipv6 for network in networks)
-        if request.mode not in ("host", "none") and not self._ports.behind_supervisor:
-            fit(wanted, ipv6=maybe_ipv6)
+        parse_port_requests(request.port_bindings, request.exposed_ports, request.publish_all)
         expand_exposed(request.exposed_ports)
         normal_mac_address(request.mac_address)
         name_files.check_names(request)

@@ -29,11 +29,6 @@ class PortRequest:
     last: int = 0
     both: bool = False
 
-    @property
-    def is_ipv6(self) -> bool:
-        """Whether it is about an IPv6 address of the host."""
-        return ":" in self.host_ip
-
 
 def parse_container_port(text: str) -> tuple[range, str]:
     """Return the port numbers and protocol of "80/tcp", "80" or "80-85/udp"; errors in Docker's words."""
@@ -113,23 +108,12 @@ def _parse_host_ip(text: str) -> str:
 
 
 def fit(requests: Iterable[PortRequest], *, ipv6: bool) -> tuple[PortRequest, ...]:
-    """Return the wishes as they are for a container with or without IPv6.
-
-    With it, any address is any IPv6 address too. Raises NotSupportedError for an IPv6 address without it:
-    there is no proxy that could translate between the two.
-    """
-    fitting = []
-    for request in requests:
-        if request.is_ipv6 and not ipv6:
-            raise NotSupportedError(
-                f"cannot publish on {request.host_ip}: ports are published on IPv6 addresses only where the "
-                "container's network has IPv6; leave the address out to publish on all IPv4 addresses"
-            )
-        if request.is_ipv6 and IPv6Address(request.host_ip).is_loopback:
-            raise NotSupportedError("cannot publish on ::1: nothing leads from there; use 127.0.0.1")
-        both = ipv6 and request.host_ip == ANY_ADDRESS
-        fitting.append(replace(request, both=True) if both else request)
-    return tuple(fitting)
+    """Return the wishes as they are for a container with or without IPv6: with it, any address is any IPv6
+    address too."""
+    return tuple(
+        replace(request, both=True) if ipv6 and request.host_ip == ANY_ADDRESS else request
+        for request in requests
+    )
 
 
 def _parse_range(text: str) -> tuple[int, int]:

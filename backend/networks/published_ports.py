@@ -4,18 +4,22 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from backend.errors import SystemFailureError
 from backend.networks.attachment import PublishedPort
 from backend.networks.conntrack import forget_udp
 from backend.networks.firewall import Firewall
-from backend.networks.firewall_rules import Bridge, Translation, translations_for
+from backend.networks.firewall_rules import Bridge, Translation, relayed, translations_for
 from backend.networks.host_ports import HostPorts
 from backend.networks.port_requests import PortRequest
 from backend.tasks import in_thread
 
+if TYPE_CHECKING:
+    from backend.networks.port_relays import PortRelays
+
 log = logging.getLogger(__name__)
+Relayed = list[tuple[PublishedPort, tuple[str, int]]]
 Result = TypeVar("Result")
 
 
@@ -25,6 +29,8 @@ class PublishedPorts:
     def __init__(self, host_ports: HostPorts) -> None:
         self._host_ports = host_ports
         self._open: dict[str, tuple[Translation, ...]] = {}
+        self._relays: PortRelays | None = None
+        self._to_relay: dict[str, Relayed] = {}
         self._bridges: dict[str, Bridge] = {}
         self._firewall: Firewall | None = None
         # libnftables wants one thread at a time, and its work (about 3 ms) must not hold the event loop up.
@@ -48,6 +54,8 @@ class PublishedPorts:
 
     async def close(self) -> None:
         """Let go of sockets and library; open ports stay open for the containers that run on."""
+        if self._relays is not None:
+            self._relays.close_all()
         self._host_ports.close()
         if self._firewall is not None:
             await self._on_thread(self._firewall.close)
@@ -81,6 +89,7 @@ class PublishedPorts:
 
         Raises SystemFailureError.
         """
+        await self._relay(container_id, self._relayed(target_ip, ports, target_ip_6))
         translations = self._translations(target_ip, ports, target_ip_6)
         before = self._open.get(container_id, ())
         if translations == before or self._firewall is None:
@@ -101,6 +110,9 @@ class PublishedPorts:
     async def release(self, container_id: str) -> None:
         """Stop the traffic and give the host ports back; nothing happens when there are none."""
         translations = self._open.pop(container_id, ())
+        self._to_relay.pop(container_id, None)
+        if self._relays is not None:
+            self._relays.close(container_id)
         try:
             if translations and self._firewall is not None:
                 await self._change(self._firewall.unpublish, translations)
@@ -114,12 +126,36 @@ class PublishedPorts:
         if ports:
             self._host_ports.take_over(container_id, ports)
             self._open[container_id] = self._translations(target_ip, ports, target_ip_6)
+            self._to_relay[container_id] = self._relayed(target_ip, ports, target_ip_6)
 
     async def settle(self) -> None:
         """Make what is open exactly what was taken over or opened, here and at the supervisor."""
         if self._firewall is not None:
             await self._on_thread(self._firewall.replace, self._all_open())
+        for container_id, ports in tuple(self._to_relay.items()):
+            try:
+                await self._relay(container_id, ports)
+            except SystemFailureError as error:
+                log.warning("ports of %s: %s", container_id[:12], error)
+        self._to_relay.clear()
         await self._host_ports.settle()
+
+    def _relayed(self, target_ip: str, ports: Sequence[PublishedPort], target_ip_6: str) -> Relayed:
+        return [] if self.behind_supervisor else relayed(target_ip, ports, target_ip_6)
+
+    async def _relay(self, container_id: str, ports: Relayed) -> None:
+        """Carry what no translation leads to the container. Raises SystemFailureError."""
+        if not ports and self._relays is None:
+            return
+        if self._relays is None:
+            from backend.networks.port_relays import PortRelays  # few containers need it
+
+            self._relays = PortRelays()
+        held = [(self._host_ports.held(container_id, port), target) for port, target in ports]
+        try:
+            await self._relays.open(container_id, [(one, target) for one, target in held if one])
+        except OSError as error:
+            raise SystemFailureError(f"cannot serve a published port: {error.strerror}") from error
 
     def _translations(
         self, target_ip: str, ports: Sequence[PublishedPort], target_ip_6: str

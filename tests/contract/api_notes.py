@@ -31,10 +31,6 @@ AS_WITHOUT_SWARM = ("/swarm", "/nodes", "/services", "/tasks", "/secrets", "/con
 
 PARTIAL: dict[str, list[Note]] = {
     "POST /containers/create": [
-        _create(
-            "IPv6 host addresses for containers without IPv6",
-            PortBindings={"80/tcp": [{"HostIp": "::1", "HostPort": "81"}]},
-        ),
         _create("SCTP ports", PortBindings={"80/sctp": [{}]}),
     ],
     "POST /build": [

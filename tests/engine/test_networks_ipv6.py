@@ -1,6 +1,5 @@
 """IPv6 on user-defined networks with real containers: addresses, names, isolation, published ports."""
 
-import socket
 import subprocess
 import uuid
 from collections.abc import Iterator
@@ -8,11 +7,10 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.engine.container_calls import container, inspect, start
-from tests.engine.test_networks_isolation import client, reached, reached_here, server
+from tests.engine.container_calls import call, container, inspect, start, until
+from tests.engine.test_networks_isolation import SERVE, client, fetched_here, reached, reached_here, server
 from tests.engine.test_networks_names import lookup
 from tests.engine.test_networks_user import make, on, run_in, shown
-from tests.support.namespaces import in_netns
 from tests.support.native_engine import NativeEngine
 
 pytestmark = pytest.mark.usefixtures("busybox")
@@ -73,19 +71,6 @@ def test_static_addresses_and_isolation(engine: NativeEngine) -> None:
         assert "1 packets received" not in run_in(engine, stranger, *ping)
 
 
-def refusal_here(engine: NativeEngine, address: str, port: int) -> str:
-    """Return why this machine gets nothing from an address."""
-
-    def ask() -> str:
-        try:
-            socket.create_connection((address, port), 5).close()
-        except OSError as error:
-            return str(error)
-        return ""
-
-    return in_netns(engine.netns, ask)
-
-
 def test_ports_are_published_on_ipv6_too(engine: NativeEngine) -> None:
     ports = {"80/tcp": [{"HostPort": "18096"}, {"HostIp": "2001:db8::5", "HostPort": "18097"}]}
     with (
@@ -101,7 +86,7 @@ def test_ports_are_published_on_ipv6_too(engine: NativeEngine) -> None:
             {"HostIp": "2001:db8::5", "HostPort": "18097"},
         ]
         assert reached_here(engine, "127.0.0.1", 18096)
-        assert "refused" in refusal_here(engine, "::1", 18096)  # at once: nobody waits for nothing
+        assert reached_here(engine, "::1", 18096)
         for port in (18096, 18097):
             assert reached_here(engine, "2001:db8::5", port)
             assert reached(engine, stranger, "2001:db8::5", port)
@@ -131,7 +116,27 @@ def uplink(netns: str) -> Iterator[str]:
         subprocess.run([*ip, "ip", "link", "delete", "uplink6"], check=True)
 
 
-def test_without_ipv6_an_ipv6_address_is_refused(engine: NativeEngine) -> None:
-    host = {"PortBindings": {"80/tcp": [{"HostIp": "::1", "HostPort": "18098"}]}}
-    answer = engine.request("POST", "/containers/create", body={"Image": "busybox", "HostConfig": host})
-    assert (answer.status, "network has IPv6" in answer.message) == (501, True)
+def test_ipv6_addresses_of_the_host_lead_to_containers_without_ipv6(engine: NativeEngine) -> None:
+    ports = {
+        "80/tcp": [{"HostIp": "::1", "HostPort": "18098"}, {"HostIp": "::", "HostPort": "18099"}],
+        "81/udp": [{"HostIp": "::1", "HostPort": "18098"}],
+    }
+    host = {"PortBindings": ports}
+    with (
+        address_here(engine.netns, "2001:db8::7"),
+        container(engine, *SERVE, ExposedPorts=dict.fromkeys(ports, {}), HostConfig=host) as web,
+    ):
+        assert not fetched_here(engine, "::1", 18098)
+        start(engine, web)
+        assert inspect(engine, web)["NetworkSettings"]["Ports"] == ports
+        until(lambda: fetched_here(engine, "::1", 18098), "the server does not answer")
+        for address, port in (("::1", 18098), ("::1", 18099), ("2001:db8::7", 18099)):
+            assert reached_here(engine, address, port)
+        assert not fetched_here(engine, "127.0.0.1", 18099)
+        engine.kill()
+        engine.start()
+        assert reached_here(engine, "::1", 18098)
+        assert call(engine, "stop", web, t="0").status == 204
+        assert not fetched_here(engine, "::1", 18098)
+        start(engine, web)
+        until(lambda: fetched_here(engine, "::1", 18098), "the server does not answer again")

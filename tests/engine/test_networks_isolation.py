@@ -15,7 +15,7 @@ pytestmark = pytest.mark.usefixtures("busybox")
 
 PAGE = "hello"
 TRIES = 5
-SERVE = ("sh", "-c", f"mkdir /www && echo {PAGE} > /www/index.html && exec httpd -f -p 80 -h /www")
+SERVE = ("sh", "-c", f"mkdir -p /www && echo {PAGE} > /www/index.html && exec httpd -f -p 80 -h /www")
 ICC = "com.docker.network.bridge.enable_icc"
 MASQUERADE = "com.docker.network.bridge.enable_ip_masquerade"
 BINDING = "com.docker.network.bridge.host_binding_ipv4"
