@@ -89,6 +89,10 @@ def _add_machine_commands(commands: Any) -> None:
         commands, "selftest", "selftest.selftest", "check that this installation works", json=False
     )
     selftest.add_argument("--no-boot", dest="boot", action="store_false", help="start no machine")
+    login = _add(
+        commands, "start-at-login", "machine.start_at_login", "start the machine when you log in", False
+    )
+    login.add_argument("wanted", nargs="?", choices=["on", "off"], help="without it: tell which it is")
     _add(commands, "version", "machine.version", "show versions")
     _add(commands, "docker-context", "machine.docker_context", "make the docker context “marina”")
     story = _add(

@@ -114,6 +114,22 @@ def _describe(status: MachineStatus) -> list[tuple[str, str]]:
     return [row for row in [*rows, ("Socket", status.docker_socket)] if row[1]]
 
 
+def start_at_login(options: argparse.Namespace) -> int:
+    """Turn the start at login on or off, or tell which it is."""
+    from app.services.start_at_login import StartAtLogin
+
+    login = StartAtLogin()
+    if options.wanted is None:
+        write("on" if login.is_on() else "off")
+    elif options.wanted == "on":
+        login.turn_on()
+        tell("The machine starts when you log in.")
+    else:
+        login.turn_off()
+        tell("The machine is not started at login.")
+    return 0
+
+
 def version(options: argparse.Namespace) -> int:
     """Show the versions of this program and of the engine, as far as it runs."""
     from app.services.version import marina_version
