@@ -4,11 +4,16 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
+
+from app.services.engine_client import EngineClient
+from app.services.engine_events import EventFeed
 from tests.bench.memory import cpu_seconds, process_tree, pss_mib
 from tests.bench.statistics_table import Row
 from vm.client import MachineClient
@@ -17,6 +22,7 @@ from vm.machine.status import MachineState, MachineStatus
 
 NAME = "machine"
 BOOTS = 3
+STAND_STILLS = 3
 SETTLE_SECONDS = 15.0
 IDLE_SECONDS = 20.0
 PROJECT = Path(__file__).resolve().parents[2]
@@ -29,6 +35,7 @@ def measure() -> list[Row]:
         try:
             boots = [_boot(client) for _ in range(BOOTS)]
             rows = [Row("QEMU start to /_ping through the tunnel", "s", {NAME: boots})]
+            rows += _recoveries(client)
             with _desktop(Path(folder)) as desktop:
                 rows += _idle(client.status(), desktop)
             return rows
@@ -44,6 +51,38 @@ def _boot(client: MachineClient) -> float:
     if final.state is not MachineState.RUNNING:
         raise RuntimeError(f"the machine does not start: {final.problem}")
     return final.boot_seconds
+
+
+def _recoveries(client: MachineClient) -> list[Row]:
+    """Let QEMU stand still until the link is given up, and measure from its going on."""
+    calls, feeds = [], []
+    with EngineClient(client.files.docker_socket) as engine:
+        opened = threading.Event()
+        feed = EventFeed(engine, opened.set, lambda events: None)
+        feed.start()
+        for _ in range(STAND_STILLS):
+            opened.wait(60)
+            opened.clear()
+            qemu = psutil.Process(client.status().qemu_pid)
+            qemu.suspend()
+            _wait_for(client, MachineState.RECONNECTING)
+            qemu.resume()
+            began = time.monotonic()
+            engine.ping(timeout=60)
+            calls.append(time.monotonic() - began)
+            opened.wait(60)
+            feeds.append(time.monotonic() - began)
+            _wait_for(client, MachineState.RUNNING)
+        feed.stop()
+    return [
+        Row("guest goes on after a stand-still: a call is answered", "s", {NAME: calls}),
+        Row("guest goes on after a stand-still: events are read again", "s", {NAME: feeds}),
+    ]
+
+
+def _wait_for(client: MachineClient, state: MachineState) -> None:
+    while client.status().state is not state:
+        time.sleep(0.1)
 
 
 @contextmanager

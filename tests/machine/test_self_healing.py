@@ -12,6 +12,8 @@ import docker
 import psutil
 import pytest
 
+from app.services.engine_client import EngineClient
+from app.services.engine_events import EventFeed
 from tests.machine.machine_under_test import MachineUnderTest, wait_until
 from tests.support.test_images import busybox_image, save_docker_archive
 from vm.machine.status import MachineState
@@ -84,6 +86,33 @@ def test_a_stopped_qemu_is_noticed_and_no_stream_hangs(machine: MachineUnderTest
         events.close()
         listener.join(20)
     assert not listener.is_alive()
+
+
+def test_the_desktops_event_feed_is_back_after_a_stand_still(machine: MachineUnderTest, image: str) -> None:
+    qemu = psutil.Process(machine.client.status().qemu_pid)
+    openings: list[float] = []
+    seen: list[str] = []
+    with EngineClient(machine.docker_socket) as client:
+        feed = EventFeed(
+            client,
+            lambda: openings.append(time.monotonic()),
+            lambda events: seen.extend(event.action for event in events),
+        )
+        feed.start()
+        try:
+            wait_until(lambda: len(openings) == 1, "the feed")
+            qemu.suspend()
+            try:
+                machine.wait_for(lambda status: status.state is MachineState.RECONNECTING)
+            finally:
+                qemu.resume()
+            wait_until(lambda: answers(machine), "a call is answered")
+            wait_until(lambda: len(openings) > 1, "the feed is open again")
+            with connected(machine) as other:
+                other.containers.create(image).remove()
+            wait_until(lambda: "create" in seen, "an event through the new feed")
+        finally:
+            feed.stop()
 
 
 def _kill(pid: int) -> None:
