@@ -6,8 +6,8 @@ Source: Docker Engine API, `POST /build`; dockerd's `builder/remotecontext`.
 import os
 import shutil
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,24 +50,41 @@ async def received_context(chunks: AsyncIterator[bytes], scratch: Path) -> Async
     Raises InvalidParameterError for what is no archive, SystemFailureError when the disk is full.
     """
     path = scratch / "context"
-    try:
-        with path.open("wb", buffering=0) as file:
-            async for chunk in chunks:
-                await in_thread_to_end(file.write, chunk)
-    except OSError as error:
-        raise SystemFailureError(f"cannot store the context: {os.strerror(error.errno or 0)}") from error
-    async with opened_context(path, scratch) as context:
+    waiting = bytearray()
+    with _errors_of_storing(), path.open("wb", buffering=0) as file:
+        async for chunk in chunks:
+            waiting += chunk
+            if len(waiting) >= READ_SIZE:
+                await in_thread_to_end(file.write, bytes(waiting))
+                waiting.clear()
+    # A small context is written and read at once: each way to a thread costs what a step from the cache does.
+    async with opened_context(path, scratch, rest=bytes(waiting)) as context:
         yield context
 
 
 @asynccontextmanager
-async def opened_context(path: Path, scratch: Path) -> AsyncIterator[BuildContext]:
-    """Make a tree of an archive in `scratch`."""
-    tree = await in_thread_to_end(read_archive, path)
+async def opened_context(path: Path, scratch: Path, rest: bytes = b"") -> AsyncIterator[BuildContext]:
+    """Make a tree of an archive in `scratch`, of which `rest` is still to be written."""
+
+    def work() -> ArchiveTree:
+        if rest:
+            with _errors_of_storing(), path.open("ab", buffering=0) as file:
+                file.write(rest)
+        return read_archive(path)
+
+    tree = await in_thread_to_end(work)
     try:
         yield BuildContext(tree, scratch)
     finally:
         tree.close()
+
+
+@contextmanager
+def _errors_of_storing() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise SystemFailureError(f"cannot store the context: {os.strerror(error.errno or 0)}") from error
 
 
 def read_archive(path: Path) -> ArchiveTree:

@@ -37,6 +37,7 @@ class BuildInput:
     dockerfile: str
 
 
+SMALL = 4096  # characters
 Source = str | AsyncIterator[bytes] | BuildInput
 
 
@@ -71,7 +72,11 @@ async def _build(
 ) -> str:
     with state.history.recorded(options, found.dockerfile) as record:
         try:
-            dockerfile = await in_thread_to_end(parse_dockerfile, found.dockerfile)
+            # A small one takes less time than the way to a thread.
+            if len(found.dockerfile) > SMALL:
+                dockerfile = await in_thread_to_end(parse_dockerfile, found.dockerfile)
+            else:
+                dockerfile = parse_dockerfile(found.dockerfile)
         except BadLineError as error:
             record.error_line = error.line
             raise

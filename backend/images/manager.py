@@ -175,9 +175,14 @@ class Images:
 
         A prune leaves it alone; one that its user removes loses its names only, and is gone afterwards.
         """
-        with ExitStack() as held:
-            yield lambda image: held.enter_context(self._bases.hold([image.id]))
-        await self.sweep()
+        try:
+            with ExitStack() as held:
+                yield lambda image: held.enter_context(self._bases.hold([image.id]))
+        finally:
+            if any(image.removed for image in self._records):
+                await self.sweep()
+            else:
+                await self._remover.sweep_held_back()
 
     async def create(
         self,
