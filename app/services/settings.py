@@ -12,7 +12,7 @@ from app.services.json_values import as_object
 
 log = logging.getLogger(__name__)
 
-Theme = Literal["system", "light", "dark"]
+Theme = Literal["system", "light", "dark", "contrast"]
 
 
 @dataclass(frozen=True, slots=True)

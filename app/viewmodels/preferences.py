@@ -28,7 +28,7 @@ class Preferences(QObject):
 
     @property
     def theme(self) -> str:
-        """Return "system", "light" or "dark"."""
+        """Return "system", "light", "dark" or "contrast"."""
         return self._settings.theme
 
     @property

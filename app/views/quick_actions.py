@@ -33,6 +33,11 @@ class QuickActions(QObject):
             "notices": (self.tr("Show notifications"), "bell", lambda: window.bell.open()),
             "light": (self.tr("Light appearance"), "appearance", lambda: window.choose_appearance("light")),
             "dark": (self.tr("Dark appearance"), "appearance", lambda: window.choose_appearance("dark")),
+            "contrast": (
+                self.tr("High contrast"),
+                "appearance",
+                lambda: window.choose_appearance("contrast"),
+            ),
         }
         settings = {
             "appearance": self.tr("Appearance"),

@@ -81,12 +81,35 @@ DARK = Tokens(
 )
 
 
+CONTRAST = Tokens(
+    bg="#000000",
+    surface="#000000",
+    side="#000000",
+    text="#ffffff",
+    muted="#e0e0e0",
+    border="#9a9a9a",
+    hover="#262626",
+    accent="#7cc0ff",
+    accent_hover="#a8d5ff",
+    on_accent="#000000",
+    sel="#00407a",
+    ok="#5df2a6",
+    warn="#ffd54a",
+    err="#ff9a94",
+    idle="#bdbdbd",
+    warn_bg="#241c00",
+    err_bg="#2e0806",
+    ok_bg="#00240f",
+)
+
+
 class Appearance(StrEnum):
     """What the user chose; SYSTEM follows the desktop, also when it changes while Marina runs."""
 
     SYSTEM = "system"
     LIGHT = "light"
     DARK = "dark"
+    CONTRAST = "contrast"
 
 
 def contrast(first: str, second: str) -> float:
@@ -195,10 +218,13 @@ class Theme(QObject):
 
     def _apply(self) -> None:
         system_is_dark = QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
-        dark = self._appearance is Appearance.DARK or (
-            self._appearance is Appearance.SYSTEM and system_is_dark
+        strong = self._appearance is Appearance.CONTRAST
+        dark = (
+            strong
+            or self._appearance is Appearance.DARK
+            or (self._appearance is Appearance.SYSTEM and system_is_dark)
         )
-        self.tokens = DARK if dark else LIGHT
+        self.tokens = CONTRAST if strong else DARK if dark else LIGHT
         self._application.setPalette(build_palette(self.tokens))
         self._application.setStyleSheet(self._template.substitute(asdict(self.tokens) | _pictures(dark)))
         self.changed.emit()

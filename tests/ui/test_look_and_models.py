@@ -24,7 +24,7 @@ from app.viewmodels.preferences import Preferences
 from app.viewmodels.row_table_model import RowTableModel
 from app.views.main_window import MainWindow
 from app.views.single_instance import SingleInstance, hand_over, instance_name
-from app.views.theme import DARK, LIGHT, Appearance, Theme, Tokens, contrast
+from app.views.theme import CONTRAST, DARK, LIGHT, Appearance, Theme, Tokens, contrast
 from app.views.tray import Tray
 from tests.fakes.fake_engine import FakeEngine
 from tests.ui.helpers import press, wait_for
@@ -34,7 +34,15 @@ STALL_LIMIT = 0.5
 """Seconds: far above what a busy machine adds, far below what work in the window's thread would take."""
 
 
-@pytest.mark.parametrize("tokens", [LIGHT, DARK], ids=["light", "dark"])
+def test_high_contrast_deserves_its_name() -> None:
+    for name in ("text", "muted", "accent", "ok", "warn", "err"):
+        for ground in ("bg", "surface", "side", "hover"):
+            assert contrast(getattr(CONTRAST, name), getattr(CONTRAST, ground)) >= 7.0, (name, ground)
+    assert contrast(CONTRAST.text, CONTRAST.sel) >= 7.0
+    assert contrast(CONTRAST.border, CONTRAST.bg) >= 3.0
+
+
+@pytest.mark.parametrize("tokens", [LIGHT, DARK, CONTRAST], ids=["light", "dark", "contrast"])
 def test_text_can_be_read(tokens: Tokens) -> None:
     for ground in (tokens.bg, tokens.surface, tokens.side):
         assert contrast(tokens.text, ground) >= 7

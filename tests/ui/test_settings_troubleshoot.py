@@ -18,9 +18,10 @@ from app.viewmodels.desktop import DesktopViewModel
 from app.viewmodels.troubleshoot import CheckView
 from app.views.main_window import MainWindow
 from app.views.pages.troubleshoot_page import TroubleshootPage
-from app.views.theme import Appearance, Theme
+from app.views.theme import CONTRAST, Appearance, Theme
 from app.views.widgets.log_view import LogView
 from tests.fakes.fake_machine import FakeMachine
+from tests.ui.conftest import SCREENSHOTS
 from tests.ui.helpers import find, press, text_of, wait_for
 from vm.machine.machine_files import MachineFiles
 from vm.machine.status import MachineState, Problem
@@ -91,6 +92,19 @@ def test_appearance_and_language_are_kept(
     assert desktop.preferences.language == "zh_CN"
     find(settings, QAbstractButton, "settings.keep-running").click()
     assert not desktop.preferences.keep_running_when_closed
+
+
+def test_high_contrast_is_chosen_and_kept(
+    settings: MainWindow, desktop: DesktopViewModel, theme: Theme
+) -> None:
+    find(settings, QAbstractButton, "settings.appearance.contrast").click()
+    try:
+        assert theme.tokens is CONTRAST
+        assert desktop.preferences.theme == "contrast"
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        assert settings.grab().save(str(SCREENSHOTS / "settings-contrast.png"))
+    finally:
+        theme.choose(Appearance.LIGHT)
 
 
 def test_settings_that_are_not_valid_are_not_written(folder: Path) -> None:

@@ -94,6 +94,7 @@ class SettingsPage(Page):
                 Appearance.SYSTEM.value: self.tr("Like the system"),
                 Appearance.LIGHT.value: self.tr("Light"),
                 Appearance.DARK.value: self.tr("Dark"),
+                Appearance.CONTRAST.value: self.tr("High contrast"),
             },
         )
         self.appearance.choose(self._preferences.theme)

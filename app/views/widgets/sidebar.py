@@ -120,6 +120,7 @@ class Sidebar(QWidget):
             (Appearance.SYSTEM, self.tr("Like the system")),
             (Appearance.LIGHT, self.tr("Light")),
             (Appearance.DARK, self.tr("Dark")),
+            (Appearance.CONTRAST, self.tr("High contrast")),
         ):
             action = menu.addAction(label)
             action.setObjectName(f"sidebar.appearance.{choice.value}")
