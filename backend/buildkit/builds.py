@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from backend.buildkit.build_status import BuildStatus
 from backend.errors import ConflictError, EngineError, InvalidParameterError, NotFoundError
 
-BUILD_LIMIT = 5.0  # seconds that other calls of a client may come before the one that begins its build
+BUILD_LIMIT = 30.0  # seconds that other calls of a client may come before the one that begins its build
 MOST_RESULTS = 256
 
 Attributes = Mapping[str, str]

@@ -16,7 +16,7 @@ from backend.errors import InvalidParameterError, NotFoundError, SystemFailureEr
 from backend.images.registry_auth import Credentials
 
 SSH_PIECE = 32 * 1024  # bytes
-SESSION_LIMIT = 5.0  # seconds that a build waits for its client's session
+SESSION_LIMIT = 30.0  # seconds that a build waits for its client's session
 LOST = (GRPCError, StreamTerminatedError, ConnectionError)
 """What a call over a session raises when the client refuses or leaves."""
 

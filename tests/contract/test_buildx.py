@@ -171,10 +171,11 @@ def test_only_what_is_taken_is_sent(project: Project) -> None:
 
 
 def _transferred(shown: str) -> str:
-    """Return the magnitude of the context's size."""
-    found = re.search(r"load build context\n.*transferring context: [\d.]+(\w+)", shown)
-    assert found is not None, shown
-    return "kB" if found[1] in ("B", "kB") else found[1]
+    """Return the magnitude of the context's size, as it is told at last."""
+    (number,) = re.findall(r"^#(\d+) \[internal\] load build context$", shown, re.MULTILINE)
+    told = re.findall(rf"^#{number} transferring context: [\d.]+(\w+)", shown, re.MULTILINE)
+    assert told, shown
+    return "kB" if told[-1] in ("B", "kB") else str(told[-1])
 
 
 def test_contexts_by_name(project: Project) -> None:
