@@ -62,7 +62,7 @@ class NativeRoot:
         place = root / self.state.relative_to("/")
         place.mkdir(parents=True, exist_ok=True)
         bind(self.state, place)
-        if (self.state / "data").is_mount():  # a disk of its own, as in the machine
+        if os.path.ismount(self.state / "data"):  # a disk of its own, as in the machine
             bind(self.state / "data", place / "data")
         # like the guest's /run: gone with the namespace, which is this engine's "boot"
         mount("run", place / "run", "tmpfs", MS_NOSUID | MS_NODEV, "mode=700")
