@@ -30,7 +30,8 @@ def make_command(image: Path) -> list[str]:
         "--tar=f",
         "--aufs",  # .wh. files become what overlayfs understands
         # Half the disk for a fifth more time; blob and image together take less than the plain files would.
-        *("-zlz4", "-C65536", "-Eztailpacking"),
+        # One worker: what feeds it is busy beside it, and more of them only wait for each other.
+        *("-zlz4", "-C65536", "-Eztailpacking", "--workers=1"),
         "--sort=none",
         "--mkfs-time",
         "-T0",
