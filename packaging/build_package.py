@@ -1,7 +1,8 @@
 """Builds the packages for this system: the bundle, its self-test, and what people install."""
 
+import argparse
 import os
-import platform
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,31 +18,41 @@ def source_date() -> int:
     return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
-def build_packages(bundle: Path, dist: Path) -> list[Path]:
+def parse_arguments() -> argparse.Namespace:
+    """Return the options of the command line."""
+    parser = argparse.ArgumentParser(description="Build Marina's packages for this system.")
+    parser.add_argument("--output", type=Path, default=PROJECT / "dist", help="the folder that they go to")
+    parser.add_argument("--bundle", type=Path, help="a bundle that was built before")
+    parser.add_argument("--fast", action="store_true", help="compress little, for a try")
+    return parser.parse_args()
+
+
+def build_packages(bundle: Path, output: Path, fast: bool) -> list[Path]:
     """Return what was made of the bundle for this system's users."""
-    version = (PROJECT / "resources" / "version.txt").read_text(encoding="utf-8").strip()
     if sys.platform != "linux":
         return []
     from linux.portable_archive import build_portable_archive
 
-    made = [build_portable_archive(bundle, version, source_date(), dist)]
-    if "debian" in platform.freedesktop_os_release().get("ID_LIKE", "debian"):
+    version = (bundle / "_internal" / "resources" / "version.txt").read_text(encoding="utf-8").strip()
+    made = [build_portable_archive(bundle, version, source_date(), output, fast)]
+    if shutil.which("dpkg-deb"):
         from linux.debian_package import build_debian_package
 
-        made.append(build_debian_package(bundle, version, source_date(), dist))
+        made.append(build_debian_package(bundle, version, source_date(), output, fast))
     return made
 
 
 def main() -> int:
     """Build and check; return the exit status."""
-    dist = PROJECT / "dist"
-    bundle = build_bundle(dist)
+    options = parse_arguments()
+    options.output.mkdir(parents=True, exist_ok=True)
+    bundle: Path = options.bundle or build_bundle(options.output)
     for part, size in [*list_parts(bundle), ("in all", disk_size(bundle))]:
         sys.stdout.write(f"{part:<28}{size / 1e6:7.1f} MB\n")
     sys.stdout.flush()
-    if status := run_selftest(bundle):
+    if options.bundle is None and (status := run_selftest(bundle)):
         return status
-    for package in build_packages(bundle, dist):
+    for package in build_packages(bundle, options.output, options.fast):
         sys.stdout.write(f"{package.name:<44}{package.stat().st_size / 1e6:7.1f} MB to download\n")
     return 0
 

@@ -7,7 +7,6 @@ import os
 import shutil
 import subprocess
 import time
-from collections.abc import Sequence
 from pathlib import Path
 
 from bundle import PROJECT, architecture, disk_size, elf_files
@@ -20,15 +19,16 @@ APP_ID = "org.marina_desktop.Marina"
 QEMU = {"amd64": "qemu-system-x86", "arm64": "qemu-system-arm"}
 OPENED_BY_NAME = ("libegl1", "libgl1")
 """What Qt opens at run time without naming it."""
+FONTS = "fonts-dejavu-core | fonts-noto-core | fonts-liberation"
+"""A system without any font shows boxes."""
 MAINTAINER = "The Marina authors <nobody@marina.invalid>"
 SMALL = ("-Zxz", "-z2")
 """A hundredth smaller with the next level, in twice the time."""
+FAST = ("-Zgzip", "-z1")
 _LOADER_CACHE = ["/sbin/ldconfig", "-p"]
 
 
-def build_debian_package(
-    bundle: Path, version: str, date: int, target: Path, compression: Sequence[str] = SMALL
-) -> Path:
+def build_debian_package(bundle: Path, version: str, date: int, target: Path, fast: bool = False) -> Path:
     """Return the package with `bundle` in it; `date` is in Unix seconds and goes into every file.
 
     Raises CalledProcessError when a tool fails.
@@ -40,7 +40,7 @@ def build_debian_package(
     _settle(tree, date)
     package = target / f"marina_{version}_{architecture()}.deb"
     subprocess.run(
-        ["dpkg-deb", "--root-owner-group", *compression, "--build", str(tree), str(package)],
+        ["dpkg-deb", "--root-owner-group", *(FAST if fast else SMALL), "--build", str(tree), str(package)],
         env=os.environ | {"SOURCE_DATE_EPOCH": str(date)},
         stdout=subprocess.DEVNULL,
         check=True,
@@ -90,8 +90,7 @@ def _write_control(tree: Path, version: str, dependencies: list[str]) -> None:
         control / "control",
         f"Package: marina\nVersion: {version}\nArchitecture: {architecture()}\nMaintainer: {MAINTAINER}\n"
         f"Installed-Size: {-(-disk_size(tree) // 1024)}\nSection: admin\nPriority: optional\n"
-        f"Depends: {', '.join(dependencies)}\nRecommends: fonts-dejavu-core, libsecret-1-0\n"
-        "Suggests: docker-cli, fonts-noto-cjk\n"
+        f"Depends: {', '.join(dependencies)}\nSuggests: docker-cli, fonts-noto-cjk\n"
         "Description: run containers in a small machine of your own\n"
         " A desktop and a command line for containers. They run in a light virtual\n"
         " machine that speaks the Docker Engine API: the docker command line, docker\n"
@@ -119,8 +118,7 @@ def _find_dependencies(bundle: Path) -> list[str]:
         if arrow:
             places.setdefault(name.split(" ")[0], path)
     packages = {_owner(Path(places[name])) for name in needed if name in places}
-    qemu = [QEMU[architecture()], "qemu-utils"]
-    return sorted(packages | set(OPENED_BY_NAME)) + qemu
+    return [*sorted(packages | set(OPENED_BY_NAME)), QEMU[architecture()], "qemu-utils", FONTS]
 
 
 def _owner(library: Path) -> str:

@@ -10,7 +10,7 @@ from bundle import PROJECT, architecture
 FILES = PROJECT / "packaging" / "linux" / "files"
 
 
-def build_portable_archive(bundle: Path, version: str, date: int, target: Path) -> Path:
+def build_portable_archive(bundle: Path, version: str, date: int, target: Path, fast: bool = False) -> Path:
     """Return the .tar.zst; equal bundles give equal archives. Raises CalledProcessError when tar fails."""
     name = f"marina-{version}-linux-{architecture()}"
     work = PROJECT / "build" / "portable-archive"
@@ -24,7 +24,7 @@ def build_portable_archive(bundle: Path, version: str, date: int, target: Path) 
         [
             "tar", "--create", "--file", str(archive), "--directory", str(work), "--sort=name",
             f"--mtime=@{date}", "--owner=0", "--group=0", "--numeric-owner", "--mode=go+u,go-w",
-            "--use-compress-program=zstd -10 -T0", name,
+            f"--use-compress-program=zstd -{1 if fast else 10} -T0", name,
         ],
         env=os.environ | {"LC_ALL": "C"},
         check=True,

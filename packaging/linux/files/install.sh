@@ -27,7 +27,7 @@ mv "$new" "$program"
 ln -sfn "$program/marina" "$commands/marina"
 ln -sfn "$program/marina-desktop" "$commands/marina-desktop"
 cp "$here/marina.svg" "$icon"
-XX "$here/marina.desktop" >"$entry"
+sed "s|^Exec=marina-desktop|Exec=\"$program/marina-desktop\"|" "$here/marina.desktop" >"$entry"
 
 echo "Marina is installed: open it from the menu, or run $commands/marina-desktop."
 command -v qemu-system-"$(uname -m)" >/dev/null || {

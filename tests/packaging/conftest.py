@@ -1,0 +1,75 @@
+"""The packages of this source, a second version of them, and a computer that has neither."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from tests.support.fresh_computer import FreshComputer, fresh_computer
+from tests.support.namespaces import made_netns
+
+PROJECT = Path(__file__).parents[2]
+NEXT = "99.1"
+"""The version of the second package."""
+
+
+@dataclass(frozen=True)
+class Packages:
+    """What `make package` leaves. `report` is what it printed."""
+
+    bundle: Path
+    debian: Path
+    next_debian: Path
+    archive: Path
+    report: str
+
+
+@pytest.fixture(scope="session")
+def packages() -> Iterator[Packages]:
+    """The packages, compressed only a little."""
+    with tempfile.TemporaryDirectory(prefix="marina-packages-") as name:
+        first, second = Path(name) / "first", Path(name) / "second"
+        report = build("--output", str(first))
+        bundle = first / "marina"
+        later = Path(name) / "later"
+        shutil.copytree(bundle, later, symlinks=True, copy_function=os.link)
+        version = later / "_internal" / "resources" / "version.txt"
+        version.unlink()
+        version.write_text(f"{NEXT}\n")
+        build("--output", str(second), "--bundle", str(later))
+        shutil.rmtree(later)
+        (debian,), (next_debian,) = first.glob("*.deb"), second.glob("*.deb")
+        (archive,) = first.glob("*.tar.zst")
+        yield Packages(bundle, debian, next_debian, archive, report)
+
+
+def build(*arguments: str) -> str:
+    """Run the command behind `make package` and return what it prints."""
+    done = subprocess.run(
+        [sys.executable, PROJECT / "packaging" / "build_package.py", "--fast", *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=1200,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-4000:]
+    return done.stdout
+
+
+@pytest.fixture(scope="session")
+def computer() -> Iterator[FreshComputer]:
+    """A Debian that was installed a minute ago, with a network in which there is nobody else."""
+    with (
+        tempfile.TemporaryDirectory(prefix="marina-fresh-") as name,
+        made_netns(f"marina-fresh-{os.getpid()}") as netns,
+        fresh_computer(Path(name), netns) as made,
+    ):
+        Path(name).chmod(0o755)
+        yield made

@@ -1,0 +1,135 @@
+"""From a package to a page in the browser on a fresh Debian, through an upgrade, and out without a trace."""
+
+import os
+import select
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.screen import CHROMIUM, open_display, save_screen
+from tests.packaging.conftest import NEXT, PROJECT, Packages
+from tests.support.fresh_computer import FreshComputer
+
+pytestmark = pytest.mark.timeout(1800)
+
+HEADING = "<h1>Your first container is running</h1>"
+MOST_TO_DOWNLOAD = 250_000_000
+MOST_INSTALLED = 550_000_000
+BOOT_SECONDS = 240
+SCREEN = PROJECT / "build" / "artifacts" / "package-getting-started.png"
+
+
+def test_packages_are_small_and_whole(packages: Packages) -> None:
+    assert "FAIL" not in packages.report
+    assert packages.report.count("ok    ") == 5, packages.report
+    installed = sum(
+        path.lstat().st_size for path in packages.bundle.rglob("*") if path.is_file() or path.is_symlink()
+    )
+    assert installed < MOST_INSTALLED
+    assert packages.debian.stat().st_size < MOST_TO_DOWNLOAD
+    assert packages.archive.stat().st_size < MOST_TO_DOWNLOAD
+
+
+def test_lintian_finds_no_error(packages: Packages) -> None:
+    done = subprocess.run(
+        ["lintian", "--allow-root", "--fail-on", "error", str(packages.debian)],
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_debian_package_from_install_to_purge(packages: Packages, computer: FreshComputer) -> None:
+    computer.run("apt-get", "update", "-qq", user=0, network=False)
+    before = computer.files()
+    install(computer, packages.debian)
+    assert "marina  0." in computer.run("marina", "version")
+    address = run_getting_started(computer)
+    assert HEADING in show_page(computer, address)
+
+    install(computer, packages.next_debian)
+    assert f"marina  {NEXT}" in computer.run("marina", "version")
+    assert "getting-started" in computer.run("marina", "ps"), "the machine ran on"
+    computer.run("marina", "restart", limit=BOOT_SECONDS)
+    assert "getting-started" in computer.run("marina", "ps", "--all"), "its data were kept"
+
+    computer.run("marina", "uninstall", "--yes")
+    dependencies = {name for name in computer.files() - before if not is_marinas(name)}
+    computer.run("dpkg", "--purge", "marina", user=0)
+    left = {name for name in computer.files() - before if is_marinas(name)}
+    assert left == set()
+    assert any(name.endswith("bin/qemu-system-x86_64") for name in dependencies)
+
+
+def test_archive_installs_into_the_home_and_goes(packages: Packages, computer: FreshComputer) -> None:
+    before = computer.files()
+    place = computer.root / "tmp" / "download"
+    place.mkdir()
+    subprocess.run(
+        ["tar", "--extract", "--zstd", "--file", packages.archive, "--directory", place], check=True
+    )
+    (folder,) = place.iterdir()
+    installer = f"/tmp/download/{folder.name}/install.sh"
+    said = computer.run("sh", installer)
+    assert "Marina is installed" in said
+    entry = (computer.home / ".local/share/applications/marina.desktop").read_text()
+    assert 'Exec="/home/ann/.local/share/marina-program/marina-desktop"\n' in entry
+    assert "ok    window" in computer.run("marina", "selftest", "--no-boot")
+    computer.run("sh", installer, "--remove")
+    shutil.rmtree(place)
+    assert {name for name in computer.files() - before if is_marinas(name)} == set()
+
+
+def install(computer: FreshComputer, package: Path) -> None:
+    """Install a package and what it needs, as a user would with apt."""
+    with tempfile.TemporaryDirectory(dir=computer.root / "tmp") as folder:
+        Path(folder).chmod(0o755)
+        shutil.copy(package, folder)
+        inside = f"/tmp/{Path(folder).name}/{package.name}"
+        computer.run("apt-get", "install", "-qq", "-y", inside, user=0, network=False, limit=900)
+
+
+def run_getting_started(computer: FreshComputer) -> str:
+    """Choose "Run getting-started" on the desktop's launcher and return the address that it opens."""
+    with open_display() as display:
+        desktop = subprocess.Popen(
+            computer.command("marina-desktop", "--getting-started"),
+            env=computer.environment(DISPLAY=display),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            assert desktop.stdout is not None
+            told, _, _ = select.select([desktop.stdout], [], [], BOOT_SECONDS)
+            address = desktop.stdout.readline().strip() if told else ""
+            save_screen({"DISPLAY": display, "PATH": os.environ["PATH"]}, SCREEN)
+        finally:
+            desktop.terminate()
+            _, errors = desktop.communicate(timeout=60)
+        assert address.startswith("http://localhost:"), f"see {SCREEN}\n{errors}"
+        return address
+
+
+def show_page(computer: FreshComputer, address: str) -> str:
+    """Return the page as Chromium shows it."""
+    with tempfile.TemporaryDirectory() as profile:
+        return subprocess.run(
+            [*computer.in_network(), *CHROMIUM, f"--user-data-dir={profile}", "--dump-dom", address],
+            capture_output=True,
+            text=True,
+            timeout=180,
+            check=True,
+        ).stdout
+
+
+def is_marinas(name: str) -> bool:
+    """Tell Marina's own files from those of the packages that it needs and of the package tools."""
+    tools = ("var/lib/apt/", "var/cache/", "var/log/", "var/lib/dpkg/status", "var/lib/dpkg/available")
+    return not name.startswith(tools) and ("marina" in name.lower() or name.startswith("home/"))
