@@ -7,7 +7,7 @@ IMAGE  := build/image/$(ARCH)
 SETUP  := packaging/linux/setup.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format image bench picture screenshots demo package native-engine vm-engine setup setup-test clean
+.PHONY: help run test test-packages check format image bench picture screenshots demo package native-engine vm-engine setup setup-test setup-packages clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -18,6 +18,9 @@ run: setup image ## set everything up, start the machine and the desktop, run ge
 test: setup-test image ## set everything up and pass all tests
 	@$(MAKE) --no-print-directory check
 	@$(PY) -m pytest tests/ui tests/engine tests/contract tests/machine tests/e2e
+
+test-packages: setup-packages image ## build the packages and try them on a fresh Debian: five minutes
+	@$(PY) -m pytest tests/packaging
 
 check: setup-test ## format, lint, types, import rules, unit tests: before each commit
 	@$(VENV)/bin/ruff format --check .
@@ -59,6 +62,9 @@ vm-engine: setup image ## STATE=DIR ARGS="…": the engine in a machine of its o
 
 setup: ## install what running needs
 	@$(SETUP) run "$(PYTHON)"
+
+setup-packages: ## install what testing the packages needs
+	@$(SETUP) packages "$(PYTHON)"
 
 setup-test: ## install what testing needs
 	@$(SETUP) test "$(PYTHON)"

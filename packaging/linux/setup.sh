@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what Marina needs on a Debian machine: packages (through sudo when not root) and .venv/.
-# usage: setup.sh run|test PYTHON    Does nothing when nothing is missing, in a few milliseconds.
+# usage: setup.sh run|test|packages PYTHON    Does nothing when nothing is missing, in a few milliseconds.
 set -eu
 
 goal=$1
@@ -15,7 +15,8 @@ test_packages="$run_packages docker-registry chromium xvfb iproute2 busybox-stat
 case $goal in
 run) packages=$run_packages extras=desktop ;;
 test) packages=$test_packages extras=desktop,engine,check,test ;;
-*) echo "usage: setup.sh run|test PYTHON" >&2; exit 2 ;;
+packages) packages="$test_packages lintian" extras=desktop,engine,check,test,package ;;
+*) echo "usage: setup.sh run|test|packages PYTHON" >&2; exit 2 ;;
 esac
 
 say() { printf '\033[1m%s\033[0m\n' "$*"; }

@@ -19,6 +19,7 @@ HEADING = "<h1>Your first container is running</h1>"
 MOST_TO_DOWNLOAD = 250_000_000
 MOST_INSTALLED = 550_000_000
 BOOT_SECONDS = 240
+STRICT = ("-o", "APT::Update::Error-Mode=any", "-o", "Acquire::Retries=3")
 SCREEN = PROJECT / "build" / "artifacts" / "package-getting-started.png"
 
 
@@ -45,7 +46,7 @@ def test_lintian_finds_no_error(packages: Packages) -> None:
 
 
 def test_debian_package_from_install_to_purge(packages: Packages, computer: FreshComputer) -> None:
-    computer.run("apt-get", "update", "-qq", user=0, network=False)
+    computer.run("apt-get", "update", *STRICT, user=0, network=False)
     before = computer.files()
     install(computer, packages.debian)
     assert "marina  0." in computer.run("marina", "version")
@@ -91,7 +92,7 @@ def install(computer: FreshComputer, package: Path) -> None:
         Path(folder).chmod(0o755)
         shutil.copy(package, folder)
         inside = f"/tmp/{Path(folder).name}/{package.name}"
-        computer.run("apt-get", "install", "-qq", "-y", inside, user=0, network=False, limit=900)
+        computer.run("apt-get", "install", "-y", *STRICT, inside, user=0, network=False, limit=900)
 
 
 def run_getting_started(computer: FreshComputer) -> str:
