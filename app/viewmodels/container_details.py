@@ -5,12 +5,15 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.services.container_health import Health, Probe
 from app.services.engine_types import ContainerDetails
 from app.services.json_values import as_object, get_flag, get_list, get_object, get_text
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
 from app.viewmodels.failure import describe_failure
 from app.viewmodels.row_table_model import RowTableModel
+
+__all__ = ["HIDDEN", "ContainerDetailsViewModel", "Fact", "FactTable", "Health", "Probe", "is_secret"]
 
 _SECRET_WORDS = ("PASSWORD", "PASSWD", "SECRET", "TOKEN", "API_KEY", "APIKEY", "PRIVATE_KEY", "CREDENTIAL")
 HIDDEN = "••••••••"

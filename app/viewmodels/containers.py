@@ -28,6 +28,7 @@ __all__ = [
     "PORTS",
     "STATUS",
     "ContainerRow",
+    "ContainerState",
     "ContainerTable",
     "ContainersViewModel",
     "GroupRow",

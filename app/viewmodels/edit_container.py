@@ -15,6 +15,8 @@ from app.viewmodels.container_details import HIDDEN, is_secret
 from app.viewmodels.failure import describe_failure
 from app.viewmodels.run_form import FormChecks, LimitsRow, PortRow, VolumeRow
 
+__all__ = ["EditContainerViewModel", "EditForm", "EditStep", "Preview"]
+
 
 @dataclass(frozen=True, slots=True)
 class EditForm:

@@ -1,18 +1,27 @@
 """What the user chose for the window, kept between runs."""
 
 import logging
-from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
 
-from app.services.json_values import as_object
+from app.services.json_values import as_object, get_list, get_number
 from app.services.settings import SettingsFile
 
 log = logging.getLogger(__name__)
 
 _SAVE_MS = 400
+
+
+@dataclass(frozen=True, slots=True)
+class TableArrangement:
+    """How a table is shown: of so many columns these are hidden; sorted by `sort`, -1 when by none."""
+
+    columns: int = 0
+    hidden: frozenset[int] = frozenset()
+    sort: int = -1
+    descending: bool = False
 
 
 class Preferences(QObject):
@@ -61,14 +70,24 @@ class Preferences(QObject):
         """Return whether the system shows notices while the window is not in front."""
         return self._settings.system_notifications
 
-    def table(self, name: str) -> Mapping[str, Any]:
-        """Return how a table was arranged, as `TableMemory` wrote it."""
-        return as_object(self._settings.tables.get(name))
+    def table(self, name: str) -> TableArrangement:
+        """Return how a table was arranged."""
+        kept = as_object(self._settings.tables.get(name))
+        hidden = frozenset(place for place in get_list(kept, "hidden") if isinstance(place, int))
+        sort = get_list(kept, "sort")
+        if len(sort) != 2 or not isinstance(sort[0], int):
+            sort = [-1, 0]
+        return TableArrangement(get_number(kept, "columns"), hidden, sort[0], bool(sort[1]))
 
-    def remember_table(self, name: str, arrangement: Mapping[str, Any]) -> None:
+    def remember_table(self, name: str, arrangement: TableArrangement) -> None:
         """Keep how a table is arranged."""
-        if arrangement != self._settings.tables.get(name):
-            self.change(tables=self._settings.tables | {name: arrangement})
+        kept = {
+            "columns": arrangement.columns,
+            "hidden": sorted(arrangement.hidden),
+            "sort": [arrangement.sort, int(arrangement.descending)],
+        }
+        if kept != self._settings.tables.get(name):
+            self.change(tables=self._settings.tables | {name: kept})
 
     def change(self, **values: Any) -> None:
         """Change settings by name."""

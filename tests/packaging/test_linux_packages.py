@@ -46,7 +46,8 @@ def test_lintian_finds_no_error(packages: Packages) -> None:
 
 
 def test_debian_package_from_install_to_purge(packages: Packages, computer: FreshComputer) -> None:
-    computer.run("apt-get", "update", *STRICT, user=0, network=False)
+    listed = computer.run("apt-get", "update", *STRICT, user=0, network=False)
+    assert "Packages" in listed, listed
     before = computer.files()
     install(computer, packages.debian)
     assert "marina  0." in computer.run("marina", "version")

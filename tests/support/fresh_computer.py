@@ -111,7 +111,7 @@ def fresh_computer(folder: Path, netns: str) -> Iterator[FreshComputer]:
         os.kill(first, signal.SIGKILL)  # and with it all that runs inside
         select.select([over], [], [], 30)
         os.close(over)
-        holder.wait(30)
+        holder.communicate(timeout=30)
         shutil.rmtree(root)
 
 

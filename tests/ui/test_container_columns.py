@@ -123,7 +123,8 @@ def test_columns_are_chosen_and_kept(
     desktop.preferences.save()
     again = Preferences(SettingsFile(engine.socket_path.parent / "desktop.json"))
     filled.containers.columns.restore(again)
-    assert again.table("containers")["sort"] == [NAME, 1]
+    kept = again.table("containers")
+    assert (kept.sort, kept.descending) == (NAME, True)
     second = MainWindow(desktop, "0")
     qtbot.addWidget(second)
     try:

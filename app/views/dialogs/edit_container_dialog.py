@@ -3,8 +3,7 @@
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QFormLayout, QPlainTextEdit, QScrollArea, QVBoxLayout, QWidget
 
-from app.services.container_setup import EditStep
-from app.viewmodels.edit_container import EditContainerViewModel, EditForm
+from app.viewmodels.edit_container import EditContainerViewModel, EditForm, EditStep
 from app.viewmodels.failure import Failure
 from app.viewmodels.run_form import PortConflict, PortRow, VolumeRow
 from app.views.dialogs.run_rows import LimitsFields, PortLine, RowList, VolumeLine

@@ -2,8 +2,7 @@
 
 from PySide6.QtCore import QCoreApplication
 
-from app.services.engine_types import ContainerState
-from app.viewmodels.containers import ContainerRow, GroupRow
+from app.viewmodels.containers import ContainerRow, ContainerState, GroupRow
 from app.views.widgets.table import Action
 
 translate = QCoreApplication.translate

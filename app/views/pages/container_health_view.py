@@ -3,8 +3,7 @@
 from PySide6.QtCore import QDateTime, QTimer
 from PySide6.QtWidgets import QPlainTextEdit
 
-from app.services.container_health import Health, Probe
-from app.viewmodels.container_details import ContainerDetailsViewModel, FactTable
+from app.viewmodels.container_details import ContainerDetailsViewModel, FactTable, Health, Probe
 from app.viewmodels.row_table_model import ROW_ROLE
 from app.viewmodels.wording import format_duration
 from app.views.pages.container_facts_view import FactsView

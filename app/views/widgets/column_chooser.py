@@ -5,8 +5,7 @@ from typing import Any
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtWidgets import QMenu
 
-from app.services.json_values import get_list
-from app.viewmodels.preferences import Preferences
+from app.viewmodels.preferences import Preferences, TableArrangement
 from app.views.widgets.buttons import IconButton
 from app.views.widgets.table import RowTable
 
@@ -33,14 +32,12 @@ class ColumnChooser(IconButton):
     def restore(self, preferences: Preferences) -> None:
         """Arrange the table as it was left, and keep from now on how it is."""
         kept = preferences.table(self._name)
-        columns = range(self._table.model().columnCount())
-        if kept.get("columns") == len(columns):  # else it is from another version, with other columns
-            hidden = (place for place in get_list(kept, "hidden") if place in self._choices())
-            self._table.hide_columns(frozenset(hidden))
-            sort = get_list(kept, "sort")
-            if len(sort) == 2 and sort[0] in columns:
-                order = Qt.SortOrder.DescendingOrder if sort[1] else Qt.SortOrder.AscendingOrder
-                self._table.sortByColumn(sort[0], order)
+        columns = self._table.model().columnCount()
+        if kept.columns == columns:  # else it is from another version, with other columns
+            self._table.hide_columns(kept.hidden & set(self._choices()))
+            if 0 <= kept.sort < columns:
+                order = Qt.SortOrder.DescendingOrder if kept.descending else Qt.SortOrder.AscendingOrder
+                self._table.sortByColumn(kept.sort, order)
         self._preferences = preferences
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -82,9 +79,12 @@ class ColumnChooser(IconButton):
             return
         header = self._table.horizontalHeader()
         descending = header.sortIndicatorOrder() is Qt.SortOrder.DescendingOrder
-        arrangement = {
-            "columns": self._table.model().columnCount(),
-            "hidden": sorted(self._table.not_wanted),
-            "sort": [header.sortIndicatorSection(), int(descending)],
-        }
-        self._preferences.remember_table(self._name, arrangement)
+        self._preferences.remember_table(
+            self._name,
+            TableArrangement(
+                self._table.model().columnCount(),
+                frozenset(self._table.not_wanted),
+                header.sortIndicatorSection(),
+                descending,
+            ),
+        )
