@@ -35,8 +35,9 @@ OFFERED = 3
 """Images in the registry, and others as archives."""
 
 WORKERS = 3
-UNTOLD = ("engine.db", "engine.lock", "engine-id", "downloads")
-"""What changes in the data root all the time; a download that was cut off is kept, to go on with."""
+UNTOLD = ("engine.db", "engine.lock", "engine-id", "downloads", "builds")
+"""What changes in the data root all the time; a download that was cut off is kept, to go on with,
+and so is the history of builds."""
 
 COUNTING = "i=0; while :; do echo $i; i=$((i+1)); usleep 5000; done"
 
