@@ -26,6 +26,7 @@ _LINE = re.compile(r"([0-9a-f]+) (\d+) (-?\d+) (.*)", re.DOTALL)
 _NO_FOLDER, _NO_PROGRAM = 91, (126, 127)
 _MOST_BYTES = 32 * 1024 * 1024  # of a listing
 _MOST_ENTRIES = 20_000
+_MOST_TREE_ENTRIES = 300_000
 
 
 def join(folder: str, name: str) -> str:
@@ -46,6 +47,42 @@ def list_folder(client: EngineClient, container: str, folder: str) -> list[FileE
             ErrorCode.COMMAND_NOT_FOUND,
         )
     return parse_listing(output)
+
+
+def read_tree(client: EngineClient, container: str, folder: str) -> dict[str, list[FileEntry]]:
+    """Return what is in a folder and in all below it; the container need not run nor have a shell.
+
+    The engine sends all of it as one archive, so this takes its time; nothing is unpacked.
+    """
+    base = posixpath.dirname(folder.rstrip("/")) if folder != "/" else "/"
+    tree: dict[str, list[FileEntry]] = {folder: []}
+    with client.get_archive(container, folder) as stream:
+        reader = cast("IO[bytes]", _StreamReader(stream))
+        try:
+            with tarfile.open(fileobj=reader, mode="r|") as archive:
+                for count, member in enumerate(archive):
+                    if count > _MOST_TREE_ENTRIES:
+                        raise UserError("The folder holds more than can be shown")
+                    path = join(base, member.name.lstrip("/"))
+                    parent, _, name = path.rpartition("/")
+                    if path == folder or not name:
+                        continue
+                    kind = _kind_of(member)
+                    entry = FileEntry(name, kind, member.size, float(member.mtime), member.mode & 0o7777)
+                    tree.setdefault(parent or "/", []).append(entry)
+                    if kind == "folder":
+                        tree.setdefault(path, [])
+        except tarfile.TarError as error:
+            raise UserError(f"{folder} cannot be read", str(error)) from error
+    return tree
+
+
+def _kind_of(member: tarfile.TarInfo) -> str:
+    if member.isdir():
+        return "folder"
+    if member.issym():
+        return "link"
+    return "file" if member.isreg() or member.islnk() else "other"
 
 
 def parse_listing(output: str) -> list[FileEntry]:

@@ -68,9 +68,13 @@ class EngineConnections:
             raise BadAnswerError(f"{method} {path} did not answer with a JSON object")
         return value
 
-    def request_list(self, method: str, path: str, query: Mapping[str, str] | None = None) -> list[Any]:
-        """Send a request whose answer is a JSON array."""
+    def request_list(
+        self, method: str, path: str, query: Mapping[str, str] | None = None, or_null: bool = False
+    ) -> list[Any]:
+        """Send a request whose answer is a JSON array; `or_null` takes null for an empty one."""
         value = self._decode(self.request(method, path, query))
+        if value is None and or_null:
+            return []
         if not isinstance(value, list):
             raise BadAnswerError(f"{method} {path} did not answer with a JSON array")
         return value

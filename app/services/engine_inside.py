@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from app.services.engine_connections import EngineConnections
 from app.services.engine_streams import EngineStream, JsonStream
-from app.services.json_values import get_list, get_texts
+from app.services.json_values import as_object, get_list, get_number, get_text, get_texts
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,12 @@ class InsideCalls(EngineConnections):
         rows = get_list(answer, "Processes")
         texts = tuple(tuple(str(cell) for cell in row) for row in rows if isinstance(row, list))
         return ProcessTable(get_texts(answer, "Titles"), texts)
+
+    def changes(self, container: str) -> dict[str, str]:
+        """Return the paths that the container changed in its image's files: "changed", "new" or "deleted"."""
+        rows = map(as_object, self.request_list("GET", _path(container, "changes"), or_null=True))
+        kinds = ("changed", "new", "deleted")
+        return {get_text(row, "Path"): kinds[min(get_number(row, "Kind"), 2)] for row in rows}
 
     def get_archive(self, container: str, path: str) -> EngineStream:
         """Open a file or folder of a container as a tar stream."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.services.errors import EngineRequestError, UserError
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
 from app.viewmodels.failure import describe_failure
@@ -17,7 +18,8 @@ if TYPE_CHECKING:
     from app.services.engine_client import EngineClient
     from app.services.file_entry import FileEntry
 
-NAME, SIZE, MODIFIED, MODE = range(4)
+NAME, SIZE, MODIFIED, MODE, CHANGE = range(5)
+_NO_LISTING = ("not-running", "command-not-found")  # then the engine's archive tells what is there
 _ORDER = {"folder": 0, "link": 1, "file": 1, "other": 2}
 
 
@@ -31,6 +33,7 @@ class FileRow:
     size: int = 0
     modified: float = 0.0
     mode: int = 0
+    change: str = ""  # "new" or "changed" against the image
 
     @property
     def key(self) -> str:
@@ -43,15 +46,31 @@ class FileRow:
         return self.kind in ("folder", "link")
 
 
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """A folder, and the tree that it was taken from unless the container listed it itself."""
+
+    path: str
+    entries: "list[FileEntry]"
+    changes: dict[str, str]
+    tree: "dict[str, list[FileEntry]] | None"
+
+
 class FileTable(RowTableModel[FileRow]):
     """Folders first, then by name."""
 
-    column_count = 4
+    column_count = 5
     right_aligned = frozenset({SIZE})
 
     def header(self, column: int) -> str:
         """Return the title of a column."""
-        return (self.tr("Name"), self.tr("Size"), self.tr("Changed"), self.tr("Rights"))[column]
+        return (
+            self.tr("Name"),
+            self.tr("Size"),
+            self.tr("Changed"),
+            self.tr("Rights"),
+            self.tr("Against the image"),
+        )[column]
 
     def text(self, row: FileRow, column: int) -> str:
         """Return what the cell shows."""
@@ -61,6 +80,8 @@ class FileTable(RowTableModel[FileRow]):
             return format_size(row.size) if row.kind == "file" else ""
         if column == MODIFIED:
             return format_age(row.modified)
+        if column == CHANGE:
+            return {"new": self.tr("new"), "changed": self.tr("changed")}.get(row.change, "")
         return f"{row.mode:04o}"
 
     def sort_key(self, row: FileRow, column: int) -> Any:
@@ -72,6 +93,8 @@ class FileTable(RowTableModel[FileRow]):
             return (order, -row.modified)
         if column == MODE:
             return (order, row.mode)
+        if column == CHANGE:
+            return (order, not row.change, row.change)
         return (order, row.name.casefold())
 
 
@@ -91,20 +114,33 @@ class ContainerFilesViewModel(QObject):
         self.table = FileTable(self)
         self.folder = "/"
         self.is_loaded = False
+        self.is_live = True  # false while what is shown was read out of an archive: nothing can be deleted
+        self._tree: dict[str, list[FileEntry]] = {}  # of a container that does not run, read at once
 
     def open(self, folder: str) -> None:
         """Show a folder, once the container has said what is in it."""
 
-        def work(client: "EngineClient") -> "tuple[str, list[FileEntry]]":
-            from app.services.container_files import join, list_folder
+        tree = self._tree
 
-            path = join("/", folder)
-            return path, list_folder(client, self._container_id, path)
+        def work(client: "EngineClient") -> "_Listing":
+            from app.services.container_files import join, list_folder, read_tree
+
+            path, key = join("/", folder), self._container_id
+            if path in tree:
+                return _Listing(path, tree[path], client.changes(key), tree)
+            try:
+                return _Listing(path, list_folder(client, key, path), client.changes(key), None)
+            except (UserError, EngineRequestError) as error:
+                if describe_failure(error).code not in _NO_LISTING:
+                    raise
+            read = read_tree(client, key, path)
+            return _Listing(path, read[path], client.changes(key), tree | read)
 
         self._run(work, self._took)
 
     def refresh(self) -> None:
         """Show the same folder anew."""
+        self._tree = {}
         self.open(self.folder)
 
     def go_up(self) -> None:
@@ -151,12 +187,22 @@ class ContainerFilesViewModel(QObject):
         self._background.run_alone(lambda: work(self._access.client()), succeeded, self._not_done)
 
     @Slot(object)
-    def _took(self, answer: "tuple[str, list[FileEntry]]") -> None:
-        self.folder, entries = answer
-        self.is_loaded = True
+    def _took(self, answer: "_Listing") -> None:
+        self.folder, entries, changes = answer.path, answer.entries, answer.changes
+        self.is_loaded, self.is_live = True, answer.tree is None
+        self._tree = answer.tree or {}
         prefix = self.folder.rstrip("/")
         self.table.set_rows(
-            FileRow(f"{prefix}/{e.name}", e.name, e.kind, e.size, e.modified, e.mode) for e in entries
+            FileRow(
+                f"{prefix}/{e.name}",
+                e.name,
+                e.kind,
+                e.size,
+                e.modified,
+                e.mode,
+                changes.get(f"{prefix}/{e.name}", ""),
+            )
+            for e in entries
         )
         self.busy_changed.emit(False)
         self.changed.emit()

@@ -1772,6 +1772,18 @@
         <source>Rights</source>
         <translation>权限</translation>
     </message>
+    <message>
+        <source>Against the image</source>
+        <translation>与镜像相比</translation>
+    </message>
+    <message>
+        <source>new</source>
+        <translation>新增</translation>
+    </message>
+    <message>
+        <source>changed</source>
+        <translation>已更改</translation>
+    </message>
 </context>
 <context>
     <name>FormChecks</name>

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.services.container_files import delete, list_folder, save_file, upload
+from app.services.container_files import delete, list_folder, read_tree, save_file, upload
 from app.services.container_stats import StatsReader
 from app.services.engine_client import EngineClient
 from app.services.errors import EngineRequestError, UserError
@@ -56,6 +56,19 @@ class InsideContract:
         assert not list(tmp_path.glob(".marina-*"))
         delete(client, name, "/tmp/tree")
         assert "tree" not in {entry.name for entry in list_folder(client, name, "/tmp")}
+
+    def test_files_of_one_that_does_not_run(self, client: EngineClient, name: str, tmp_path: Path) -> None:
+        made = tmp_path / "made.txt"
+        made.write_bytes(b"12345")
+        upload(client, name, "/tmp", [made])
+        client.kill_container(name)
+        client.wait_container(name)
+        tree = read_tree(client, name, "/tmp")
+        assert [(entry.name, entry.kind, entry.size) for entry in tree["/tmp"]] == [("made.txt", "file", 5)]
+        whole = read_tree(client, name, "/")
+        assert {"bin", "tmp"} <= {entry.name for entry in whole["/"]}
+        assert "sh" in {entry.name for entry in whole["/bin"]}
+        assert client.changes(name)["/tmp/made.txt"] == "new"
 
     def test_what_is_not_there(self, client: EngineClient, name: str, tmp_path: Path) -> None:
         with pytest.raises(UserError):

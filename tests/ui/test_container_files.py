@@ -7,16 +7,18 @@ import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.services.container_files import parse_listing
+from app.viewmodels.container_files import CHANGE
 from app.viewmodels.desktop import DesktopViewModel
 from app.views.main_window import MainWindow
 from app.views.pages.container_files_view import ContainerFilesView
 from app.views.widgets.table import RowTable
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_state import FakeContainer
+from tests.fakes.faults import FaultKind
 from tests.ui.helpers import find, press, text_of, wait_for
 
 Save = Callable[[QWidget, str], None]
@@ -118,10 +120,49 @@ def test_what_is_in_the_way_is_told(
     edit.setText("/no/such")
     QTest.keyClick(edit, Qt.Key.Key_Return)
     wait_for(qtbot, lambda: "cannot be opened" in text_of(files, "containers.files.banner.text"))
-    engine.containers.act(engine.containers.get("web"), "stop", {})
+    engine.fail(r"POST /containers/\w+/exec", FaultKind.STATUS, status=500, message="no memory left")
     press(qtbot, files, "containers.files.refresh")
-    wait_for(qtbot, lambda: "not running" in text_of(files, "containers.files.banner.text"))
+    wait_for(qtbot, lambda: "no memory left" in text_of(files, "containers.files.banner.text"))
+
+
+@pytest.mark.parametrize("obstacle", ["stopped", "no shell"])
+def test_files_without_a_command_inside(
+    files: MainWindow,
+    container: FakeContainer,
+    engine: FakeEngine,
+    qtbot: QtBot,
+    save_picture: Save,
+    obstacle: str,
+) -> None:
+    if obstacle == "stopped":
+        engine.containers.act(container, "stop", {})
+    else:
+        container.has_shell = False
+    view = find(files, RowTable, "containers.files.table")
+    press(qtbot, files, "containers.files.refresh")
+    tab = files.findChild(ContainerFilesView)
+    assert isinstance(tab, ContainerFilesView)
+    wait_for(qtbot, lambda: not tab._viewmodel.is_live)
+    assert names(files) == ["bin", "etc", "tmp", "usr", "var"]
+    asked = len([line for line in engine.requests if "/archive" in line])
+    choose(files, "etc")
+    view.opened.emit()
+    wait_for(qtbot, lambda: names(files) == ["hostname", "os-release"])
+    assert len([line for line in engine.requests if "/archive" in line]) == asked, "it was read at once"
+    choose(files, "hostname")
+    assert not find(files, QAbstractButton, "containers.files.delete").isEnabled()
     save_picture(files, "container-files-stopped")
+
+
+def test_changes_are_marked(
+    files: MainWindow, container: FakeContainer, qtbot: QtBot, save_picture: Save
+) -> None:
+    container.files["/tmp/fresh.txt"] = b"new"
+    open_folder(files, qtbot, "/tmp")
+    model = find(files, RowTable, "containers.files.table").model()
+    wait_for(qtbot, lambda: names(files) == ["fresh.txt"])
+    assert model.index(0, CHANGE).data() == "new"
+    save_picture(files, "container-files-changes")
 
 
 def test_listings_of_odd_names() -> None:

@@ -1,4 +1,4 @@
-"""The Files tab: the folders of a running container, copying files out of it and into it."""
+"""The Files tab: the folders of a container, what it changed in them, copying files out of it and into it."""
 
 from typing import Any
 
@@ -6,7 +6,15 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QPainter, QShortcut
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QProgressBar, QStyleOptionViewItem, QVBoxLayout
 
-from app.viewmodels.container_files import MODE, MODIFIED, NAME, SIZE, ContainerFilesViewModel, FileRow
+from app.viewmodels.container_files import (
+    CHANGE,
+    MODE,
+    MODIFIED,
+    NAME,
+    SIZE,
+    ContainerFilesViewModel,
+    FileRow,
+)
 from app.viewmodels.failure import Failure
 from app.viewmodels.row_table_model import ROW_ROLE
 from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
@@ -72,10 +80,10 @@ class ContainerFilesView(DetailTab):
         self._progress.setSizePolicy(policy)
         self._progress.hide()
         self.table = RowTable("containers.files.table", self.tr("Files"))
-        self.table.use_model(viewmodel.table, {SIZE: 110, MODIFIED: 150, MODE: 90}, NAME)
+        self.table.use_model(viewmodel.table, {SIZE: 110, MODIFIED: 150, MODE: 80, CHANGE: 150}, NAME)
         self.table.setItemDelegateForColumn(NAME, _NameDelegate(self.table))
         self.table.setItemDelegateForColumn(SIZE, CellDelegate(self.table, right=True))
-        for place in (MODIFIED, MODE):
+        for place in (MODIFIED, MODE, CHANGE):
             self.table.setItemDelegateForColumn(place, CellDelegate(self.table, muted=True))
         self.table.opened.connect(self._open_selected)
         self.table.delete_pressed.connect(self._confirm_delete)
@@ -128,7 +136,7 @@ class ContainerFilesView(DetailTab):
         chosen = self.chosen()
         self._up.setEnabled(self._viewmodel.folder != "/")
         self._save.setEnabled(len(chosen) == 1)
-        self._delete.setEnabled(bool(chosen))
+        self._delete.setEnabled(bool(chosen) and self._viewmodel.is_live)
         self._upload.setEnabled(self._viewmodel.is_loaded)
 
     def _open_selected(self) -> None:
@@ -155,7 +163,7 @@ class ContainerFilesView(DetailTab):
 
     def _confirm_delete(self) -> None:
         chosen = self.chosen()
-        if not chosen:
+        if not chosen or not self._viewmodel.is_live:
             return
         dialog = ConfirmDeleteDialog(
             "containers.files.ask",
