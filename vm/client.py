@@ -152,11 +152,18 @@ class MachineClient:
         try:
             stream = _ask(self._dial(None), "quit")
         except OSError:
-            return
+            if not self._runs_without_supervisor():
+                return
+            stream = self._stream("quit")  # a new supervisor takes it over, and lets the guest power off
         with stream:
             for _ in stream:
                 pass
         _wait_until(lambda: not self._files.machine_socket.exists(), 10)
+
+    def _runs_without_supervisor(self) -> bool:
+        from vm.machine.qemu_process import find_running  # psutil: not for every call
+
+        return find_running(self._files) is not None
 
     def ensure_supervisor(self) -> None:
         """Start a supervisor unless one answers. Raises UserError when it does not come up."""

@@ -3,6 +3,8 @@
 import contextlib
 import json
 import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from tests.support.test_images import Entry, build_image, busybox_layer, layer_t
 from vm.errors import UserError
 from vm.machine.disk_usage import DiskUsage
 from vm.machine.disks import allocated_bytes, virtual_bytes
+from vm.machine.status import MachineState
 
 MB = 10**6
 SIZE = int(os.environ.get("MARINA_BIG_IMAGE_MB", "20")) * MB
@@ -63,6 +66,37 @@ def test_compacting_tells_what_it_freed(machine: MachineUnderTest) -> None:
     result = machine.client.ask("compact")
     assert result["before"] - result["after"] > 19 * MB
     assert result["after"] == allocated_bytes(machine.files.data_disk)
+
+
+def marina(machine: MachineUnderTest, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line on this machine; nobody is there to answer it."""
+    return subprocess.run(
+        [sys.executable, "-m", "app.cli", *arguments],
+        env=os.environ | {"MARINA_HOME": str(machine.files.data)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def test_the_command_line_tells_what_goes_and_asks_first(machine: MachineUnderTest) -> None:
+    told = json.loads(marina(machine, "disk", "--json").stdout)
+    assert told["usage"]["disk_path"] == str(machine.files.data_disk)
+    assert told["contents"]["images"]["count"] >= 0
+    assert marina(machine, "snapshot", "create", "mine").returncode == 0
+    assert "mine" in marina(machine, "snapshot", "list").stdout
+    for command in (["reset", "data"], ["reset", "factory"], ["uninstall"], ["snapshot", "restore", "mine"]):
+        refused = marina(machine, *command)
+        assert refused.returncode == 1
+        assert "images (" in refused.stderr
+        assert "--yes" in refused.stderr
+    assert "images (" in marina(machine, "reset").stdout
+    assert marina(machine, "snapshot", "delete", "mine", "--yes").returncode == 0
+    missing = marina(machine, "snapshot", "restore", "mine", "--yes")
+    assert (missing.returncode, "no snapshot" in missing.stderr) == (1, True)
+    assert machine.client.status().state is MachineState.RUNNING
 
 
 def test_the_data_is_kept_emptied_carried_elsewhere_and_grown(

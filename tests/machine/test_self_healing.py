@@ -1,6 +1,7 @@
 """Whatever breaks between the user and a container mends itself, and no data is lost."""
 
 import contextlib
+import json
 import os
 import random
 import signal
@@ -135,6 +136,58 @@ def _cut(machine: MachineUnderTest, command: str) -> None:
     transport.join()
 
 
+def _empty_run_folder(machine: MachineUnderTest) -> None:
+    """Remove all sockets and records, as a cleaner of temporary folders does."""
+    files = machine.files
+    for path in (
+        *(files.machine_socket, files.docker_socket, files.qemu_record, files.claims),
+        *(files.qmp_socket, files.boot_socket, files.agent_socket, files.files_socket),
+        *(files.file_server_record, files.events_socket),
+    ):
+        path.unlink(missing_ok=True)
+
+
+def _empty_run_folder_and_kill_supervisor(machine: MachineUnderTest) -> None:
+    supervisor = machine.client.status().supervisor_pid
+    _empty_run_folder(machine)
+    _kill(supervisor)
+
+
+def test_what_is_removed_from_the_run_folder_is_made_again(machine: MachineUnderTest) -> None:
+    before = machine.client.status()
+    files = machine.files
+    # QEMU's own sockets cannot be made again: a supervisor that lives goes on with its connections
+    for path in (files.machine_socket, files.docker_socket, files.qemu_record, files.claims):
+        path.unlink(missing_ok=True)
+    wait_until(lambda: files.machine_socket.exists() and files.docker_socket.exists(), "the sockets", 30)
+    wait_until(files.qemu_record.exists, "the record", 30)
+    wait_until(lambda: answers(machine), "the engine")
+    after = machine.client.status()
+    assert (after.supervisor_pid, after.qemu_pid) == (before.supervisor_pid, before.qemu_pid)
+
+
+def test_quitting_leaves_no_machine_of_a_dead_supervisor_and_bad_settings_no_dead_machine(
+    machine: MachineUnderTest,
+) -> None:
+    machine.start()
+    status = machine.client.status()
+    qemu = psutil.Process(status.qemu_pid)
+    _kill(status.supervisor_pid)
+    machine.client.quit()
+    assert not qemu.is_running()
+    assert "Power down" in machine.files.console_log.read_text(errors="replace")
+    settings = machine.files.settings.read_text()
+    # valid, and no QEMU of Linux has it
+    machine.files.settings.write_text(json.dumps(json.loads(settings) | {"accelerator": "hvf"}))
+    try:
+        started = machine.start()
+    finally:
+        machine.files.settings.write_text(settings)
+    assert any("last good ones" in warning for warning in started.warnings), started.warnings
+    assert started.accelerator != "hvf"
+    assert answers(machine)
+
+
 FAULTS: dict[str, Callable[[MachineUnderTest], object]] = {
     "the supervisor is killed": lambda machine: _kill(machine.client.status().supervisor_pid),
     "QEMU is killed": lambda machine: _kill(machine.client.status().qemu_pid),
@@ -144,6 +197,9 @@ FAULTS: dict[str, Callable[[MachineUnderTest], object]] = {
     "the connection is cut": lambda machine: _cut(machine, "kill -9 $(pidof sshd-session)"),
     "the clock is a day behind": lambda machine: machine.run("date -s @$(($(date +%s) - 86400)) >/dev/null"),
     "docker.sock is removed": lambda machine: machine.docker_socket.unlink(),
+    "the run folder is emptied": _empty_run_folder,
+    "the run folder is emptied, the supervisor killed": _empty_run_folder_and_kill_supervisor,
+    "the machine is suspended": lambda machine: machine.client.ask("suspend"),
 }
 
 

@@ -37,6 +37,7 @@ class ControlServer:
         self._on_quit = on_quit
         self._clients: set[asyncio.Task[Any]] = set()
         self._server: asyncio.Server | None = None
+        self._path: Path | None = None
 
     @property
     def clients(self) -> int:
@@ -46,6 +47,21 @@ class ControlServer:
     async def listen(self, path: Path) -> None:
         """Serve from now on. Raises UserError, OSError."""
         self._server = await serve_commands(path, self._serve)
+        self._path = path
+
+    async def ensure(self) -> None:
+        """Listen anew when somebody has removed the socket, as cleaners of temporary folders do."""
+        if self._path is None or await asyncio.to_thread(self._path.exists):
+            return
+        try:
+            server = await serve_commands(self._path, self._serve)
+        except (OSError, UserError) as error:
+            log.warning("machine.sock was removed and cannot be made again: %s", error)
+            return
+        log.warning("machine.sock was removed: it is made again")
+        if self._server is not None:
+            self._server.close()
+        self._server = server
 
     async def close(self) -> None:
         """Stop to listen, and let the answers that go on reach their end for a moment."""

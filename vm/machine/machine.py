@@ -25,9 +25,9 @@ from vm.machine.machine_start import StartOrder, cold_start, take_over
 from vm.machine.qmp import QmpError
 from vm.machine.readiness import GO_ON, StartSteps
 from vm.machine.running_machine import PAUSED, RunningMachine
-from vm.machine.settings import MachineSettings, default_settings, read_settings
+from vm.machine.settings import MachineSettings, default_settings, last_good_settings, read_settings
 from vm.machine.ssh_tunnel import EngineDown, Tunnel, TunnelDown
-from vm.machine.status import MachineState, MachineStatus, Problem
+from vm.machine.status import MachineState, MachineStatus, Problem, StepState
 from vm.machine.suspension import (
     CannotGoOn,
     NotSuspended,
@@ -44,6 +44,9 @@ Result = TypeVar("Result")
 UP = (MachineState.RUNNING, MachineState.DEGRADED, MachineState.RECONNECTING)
 WORK = "work"
 """The name of commands that work on the data."""
+
+SETTINGS_STEPS = {"accelerator", "qemu", "kernel", "sshd"}
+"""The steps of a start that fail with settings that cannot apply."""
 
 PAUSED_BY_USER = Problem("You have paused the machine.", "", "To go on: marina resume")
 
@@ -213,6 +216,18 @@ class Machine:
         finally:
             self._watchers.discard(changed)
 
+    async def ensure_files(self) -> None:
+        """Make again what others need of the run folder, if it was removed."""
+        if self._running is not None and self._state in UP:
+            await asyncio.to_thread(self._running.ensure_files)
+            if self._running.docker_socket is not None:
+                self._running.docker_socket.ensure()
+        if self._wake is not None and self._state is MachineState.SUSPENDED:
+            path = self._files.docker_socket
+            if not await asyncio.to_thread(path.exists) and self._state is MachineState.SUSPENDED:
+                with contextlib.suppress(OSError, UserError):
+                    self._wake.listen_on(listen_on_socket(path))
+
     async def close(self) -> None:
         """Let go of a machine that is to go on running, or is stopped."""
         await self._tasks.cancel_all()
@@ -286,7 +301,7 @@ class Machine:
             self._files.create_folders()
             machine = await take_over(self._order())
             if machine is None:
-                machine = await self._go_on_from_disk() or await cold_start(self._order(), self._steps)
+                machine = await self._go_on_from_disk() or await self._boot()
         except UserError as error:
             self._fail(Problem(error.summary, error.details, error.what_to_do))
         except asyncio.CancelledError:
@@ -302,6 +317,29 @@ class Machine:
         else:
             self._wake = None  # its listener is docker.sock's again
             await self._go_on_with(machine)
+
+    async def _boot(self) -> RunningMachine:
+        """Boot; with settings that cannot apply, with the last good ones. Raises UserError."""
+        assert self._steps is not None
+        try:
+            return await cold_start(self._order(), self._steps)
+        except UserError as error:
+            good = await asyncio.to_thread(last_good_settings, self._files)
+            failed = {step.name for step in self._steps.steps if step.state is StepState.FAILED}
+            if good is None or good.to_json() == self._settings.to_json() or not failed & SETTINGS_STEPS:
+                raise
+            first = error
+        log.warning("the machine does not start with these settings: %s", first)
+        self._warnings += (
+            f"The machine does not start with the settings in {self._files.settings}: {first.summary} "
+            "Using the last good ones.",
+        )
+        self._settings = good
+        self._steps = StartSteps(self.changed)
+        try:
+            return await cold_start(self._order(), self._steps)
+        except UserError as error:
+            raise first from error
 
     async def _go_on_from_disk(self) -> RunningMachine | None:
         """Return the suspended machine, going on; None when there is none, or it must be booted."""

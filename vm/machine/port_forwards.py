@@ -285,8 +285,12 @@ class PortForwards:
             log.warning("port %s was not removed: %s", rule, answer)
 
     def _changed(self) -> None:
+        self.write_claims()
+        self._on_change()
+
+    def write_claims(self) -> None:
+        """Keep the claims for a later supervisor."""
         value = {
             container: [port_to_json(port) for port in ports] for container, ports in self._claims.items()
         }
         write_json(self._files.claims, value)
-        self._on_change()

@@ -136,7 +136,7 @@ def start_time(pid: int) -> float:
 def find_running(files: MachineFiles) -> psutil.Process | None:
     """Return this machine's QEMU: recorded by pid and start time, and holding this machine's QMP socket.
 
-    A QEMU whose supervisor was killed before it could write the record is found by its socket alone.
+    A QEMU without a record, as when the run folder was emptied, is found by its command line.
     """
     record = read_record(files)
     if record is not None:
@@ -148,8 +148,6 @@ def find_running(files: MachineFiles) -> psutil.Process | None:
                 return process
         except psutil.Error:
             pass
-    if not files.qmp_socket.exists():
-        return None
     return next((process for process in psutil.process_iter() if _is_ours(files, process)), None)
 
 

@@ -255,6 +255,13 @@ class RunningMachine:
         how = "now" if now else "idle"
         await to_the_end(self.tunnel.run, f"sh /usr/lib/marina-machine/tidy.sh {how}", TIDY_LIMIT)
 
+    def ensure_files(self) -> None:
+        """Write again what a later supervisor needs, if it was removed."""
+        if not self.files.qemu_record.exists() and not self.gone.is_set():
+            log.warning("the record of QEMU was removed: it is written again")
+            write_record(self.files, self.record)
+            self.forwards.write_claims()
+
     async def power_off(self) -> bool:
         """Let the guest power off; return whether QEMU has ended within POWER_OFF_LIMIT."""
         if self.tunnel is not None:

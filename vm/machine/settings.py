@@ -135,6 +135,14 @@ def read_settings(files: MachineFiles) -> tuple[MachineSettings, tuple[str, ...]
     return settings, (f"The settings in {files.settings} are not valid: {reason}. Using {which}.",)
 
 
+def last_good_settings(files: MachineFiles) -> MachineSettings | None:
+    """Return the settings with which the machine last came up, None when it never did."""
+    try:
+        return parse_settings(read_json(files.settings_last_good))
+    except UserError:
+        return None
+
+
 def remember_good_settings(files: MachineFiles, settings: MachineSettings) -> None:
     """Keep the settings that brought the machine up, to fall back to them."""
     write_json(files.settings_last_good, asdict(settings))

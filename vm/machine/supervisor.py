@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO
 
+from vm.errors import UserError
 from vm.machine.control_server import ControlServer
 from vm.machine.machine import Machine
 from vm.machine.machine_files import MachineFiles
@@ -75,6 +76,7 @@ class Supervisor:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(IDLE_LIMIT / 6):
                     await self._end.wait()
+            await self._ensure_files()
             now = time.monotonic()
             if self._server.clients or not self._machine.is_at_rest:
                 last_client = now
@@ -92,10 +94,23 @@ class Supervisor:
             if self._end.is_set():
                 break
         up = self._machine.status().state is not MachineState.FAILED
-        if up:
-            await self._end.wait()
+        while up and not self._end.is_set():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(IDLE_LIMIT / 6):
+                    await self._end.wait()
+            await self._ensure_files()
         await self._close()
         return up
+
+    async def _ensure_files(self) -> None:
+        """Make again what was removed from the run folder."""
+        try:
+            await asyncio.to_thread(self._files.create_folders)
+        except UserError as error:
+            log.warning("%s", error)
+            return
+        await self._server.ensure()
+        await self._machine.ensure_files()
 
     async def _open(self) -> None:
         await self._server.listen(self._files.machine_socket)

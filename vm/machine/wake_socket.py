@@ -30,6 +30,14 @@ class WakeSocket:
         waiting, self._waiting = self._waiting, []
         return self._listener, waiting
 
+    def listen_on(self, listener: socket.socket) -> None:
+        """Go on with another listener: somebody has removed the socket of the first."""
+        self._loop.remove_reader(self._listener)
+        self._listener.close()
+        self._listener = listener
+        listener.setblocking(False)
+        self._loop.add_reader(listener, self._accept)
+
     def refuse(self, reason: str) -> None:
         """End everything, telling those who wait why."""
         listener, waiting = self.hand_over()
