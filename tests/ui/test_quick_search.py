@@ -32,6 +32,7 @@ def filled(window: MainWindow, desktop: DesktopViewModel, engine: FakeEngine, qt
 
 def open_search(window: MainWindow, text: str = "") -> QLineEdit:
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # the one before is gone
+    QCoreApplication.processEvents()  # and what its end did to windows and focus has been told
     QTest.keyClick(window, Qt.Key.Key_K, CTRL)
     edit = find(window, QLineEdit, "search.text")
     QTest.keyClicks(edit, text)

@@ -1,4 +1,4 @@
-"""The machine's states and what moves it from one to the next. One command at a time, stopping wins."""
+"""The machine's states and what moves it from one to the next."""
 
 import asyncio
 import contextlib
@@ -14,6 +14,7 @@ import psutil
 from vm.errors import UserError
 from vm.machine import disks, qemu_process
 from vm.machine.activity import ask_activity
+from vm.machine.commands import WORK, Commands
 from vm.machine.health import Health
 from vm.machine.host_space import HostSpace
 from vm.machine.idle_watch import IdleWatch
@@ -42,16 +43,10 @@ log = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
 UP = (MachineState.RUNNING, MachineState.DEGRADED, MachineState.RECONNECTING)
-WORK = "work"
-"""The name of commands that work on the data."""
-
 SETTINGS_STEPS = {"accelerator", "qemu", "kernel", "sshd"}
 """The steps of a start that fail with settings that cannot apply."""
 
 PAUSED_BY_USER = Problem("You have paused the machine.", "", "To go on: marina resume")
-
-TICK = 0.5
-"""Seconds between two looks at a start or stop that goes on, for whoever watches."""
 
 
 class Machine:
@@ -71,12 +66,11 @@ class Machine:
         self._health: Health | None = None
         self._idle: asyncio.Task[None] | None = None
         self._wake: WakeSocket | None = None
-        self._commands: list[asyncio.Task[Any]] = []
+        self._commands = Commands(self._tasks)
         self._work = ""
         self._work_progress = 0.0
         self._paused = False
         self._start_after_work = False
-        self._watchers: set[asyncio.Event] = set()
         self.idle_since = time.monotonic()
         """When the machine last came to rest (`time.monotonic`)."""
 
@@ -93,7 +87,7 @@ class Machine:
     @property
     def is_at_rest(self) -> bool:
         """Whether nothing runs and nothing is about to."""
-        return self._running is None and self._wake is None and not self._unfinished()
+        return self._running is None and self._wake is None and not self._commands.unfinished()
 
     def status(self) -> MachineStatus:
         """Return how everything is at this moment."""
@@ -126,20 +120,20 @@ class Machine:
 
     def start(self) -> asyncio.Task[None]:
         """Bring the machine up; nothing happens when it is. Failures are in the status."""
-        return self._command(self._start, "start", cancels=())
+        return self._commands.start(self._start, "start", cancels=())
 
     def stop(self) -> asyncio.Task[None]:
         """Let the guest power off; a start that goes on is called off."""
-        return self._command(self._stop, "stop", cancels=("start", "restart"))
+        return self._commands.start(self._stop, "stop", cancels=("start", "restart"))
 
     def restart(self) -> asyncio.Task[None]:
         """Stop, then start."""
-        return self._command(self._restart, "restart", cancels=("start",))
+        return self._commands.start(self._restart, "restart", cancels=("start",))
 
     def force_stop(self) -> asyncio.Task[None]:
         """End QEMU at once, whatever goes on."""
         self._start_after_work = False
-        return self._command(
+        return self._commands.start(
             self._force_stop,
             "force-stop",
             cancels=("start", "stop", "restart", "adopt", "suspend", "pause", WORK),
@@ -147,7 +141,7 @@ class Machine:
 
     def pause(self) -> asyncio.Task[None]:
         """Hold all containers where they are, in memory."""
-        return self._command(self._pause, "pause", cancels=())
+        return self._commands.start(self._pause, "pause", cancels=())
 
     def suspend(self, *, by_user: bool = True) -> asyncio.Task[None]:
         """Put the machine on disk and end QEMU: the next call goes on with it. Raises UserError."""
@@ -155,29 +149,29 @@ class Machine:
         async def suspend() -> None:
             await self._suspend(by_user=by_user)
 
-        return self._command(suspend, "suspend", cancels=())
+        return self._commands.start(suspend, "suspend", cancels=())
 
     def quit(self) -> asyncio.Task[None]:
         """Stop the machine; one that is suspended stays so."""
-        return self._command(self._quit, "quit", cancels=("start", "restart"))
+        return self._commands.start(self._quit, "quit", cancels=("start", "restart"))
 
     def do(self, work: Callable[[], Awaitable[Result]], title: str) -> asyncio.Task[Result]:
         """Carry out a piece of work on the data, after the commands that go on and before later ones."""
 
         async def titled() -> Result:
             self._work, self._work_progress = title, 0.0
-            self.changed()
+            self._commands.changed()
             try:
                 return await work()
             finally:
                 self._work = ""
 
-        return self._command(titled, WORK, cancels=())
+        return self._commands.start(titled, WORK, cancels=())
 
     def progressed(self, progress: float) -> None:
         """Note how far the piece of work is, from 0 to 1."""
         self._work_progress = progress
-        self.changed()
+        self._commands.changed()
 
     async def while_stopped(self, work: Callable[[], Awaitable[Result]]) -> Result:
         """Within `do`: stop the machine, carry out the work, and start it again if it ran."""
@@ -192,29 +186,18 @@ class Machine:
 
     def adopt(self) -> asyncio.Task[None]:
         """Take over the QEMU of an earlier supervisor, if one runs."""
-        return self._command(self._adopt, "adopt", cancels=())
+        return self._commands.start(self._adopt, "adopt", cancels=())
 
-    async def watch(self, until: asyncio.Task[Any] | None = None) -> AsyncIterator[MachineStatus]:
-        """Give the status now, after each change, and every TICK while a command goes on.
+    def watch(self, until: asyncio.Task[Any] | None = None) -> AsyncIterator[MachineStatus]:
+        """Give the status now, after each change, and a few times a second while a command goes on.
 
         Ends with the final status once the command `until` is done.
         """
-        changed = asyncio.Event()
-        self._watchers.add(changed)
-        if until is not None:
-            until.add_done_callback(lambda _: changed.set())
-        try:
-            while True:
-                changed.clear()
-                finished = until is not None and until.done()
-                yield self.status()
-                if finished:
-                    return
-                with contextlib.suppress(TimeoutError):
-                    async with asyncio.timeout(TICK if self._unfinished() else None):
-                        await changed.wait()
-        finally:
-            self._watchers.discard(changed)
+        return self._commands.watch(self.status, until)
+
+    def changed(self) -> None:
+        """Wake all who watch."""
+        self._commands.changed()
 
     async def ensure_files(self) -> None:
         """Make again what others need of the run folder, if it was removed."""
@@ -233,35 +216,6 @@ class Machine:
         await self._tasks.cancel_all()
         if self._running is not None:
             await self._running.close()
-
-    def changed(self) -> None:
-        """Wake all watchers."""
-        for watcher in self._watchers:
-            watcher.set()
-
-    def _unfinished(self) -> list[asyncio.Task[Any]]:
-        self._commands = [task for task in self._commands if not task.done()]
-        return self._commands
-
-    def _command(
-        self, work: Callable[[], Awaitable[Result]], name: str, cancels: tuple[str, ...]
-    ) -> asyncio.Task[Result]:
-        earlier = list(self._unfinished())
-        if earlier and earlier[-1].get_name() == name != WORK:
-            return earlier[-1]
-
-        async def after_the_others() -> Result:
-            for task in earlier:
-                if task.get_name() in cancels:
-                    task.cancel()
-            if earlier:
-                await asyncio.wait(earlier)
-            return await work()
-
-        task = self._tasks.start(after_the_others(), name)
-        task.add_done_callback(lambda _: self.changed())
-        self._commands.append(task)
-        return task
 
     async def _adopt(self) -> None:
         self._read_settings()
@@ -295,7 +249,7 @@ class Machine:
             return
         self._read_settings()
         self._problem = None
-        self._steps = StartSteps(self.changed)
+        self._steps = StartSteps(self._commands.changed)
         self._set(MachineState.STARTING)
         try:
             self._files.create_folders()
@@ -335,7 +289,7 @@ class Machine:
             "Using the last good ones.",
         )
         self._settings = good
-        self._steps = StartSteps(self.changed)
+        self._steps = StartSteps(self._commands.changed)
         try:
             return await cold_start(self._order(), self._steps)
         except UserError as error:
@@ -345,7 +299,7 @@ class Machine:
         """Return the suspended machine, going on; None when there is none, or it must be booted."""
         suspension = await asyncio.to_thread(read_suspension, self._files)
         if suspension is not None:
-            steps, self._steps = self._steps, StartSteps(self.changed, GO_ON)
+            steps, self._steps = self._steps, StartSteps(self._commands.changed, GO_ON)
             try:
                 return await go_on(self._order(), suspension, self._steps)
             except CannotGoOn as error:
@@ -548,7 +502,7 @@ class Machine:
             self._files,
             self._image_folder,
             self._settings,
-            self.changed,
+            self._commands.changed,
             self._take_tunnel,
             self._take_listener,
         )
@@ -580,7 +534,7 @@ class Machine:
         self._state = state
         if state in (MachineState.STOPPED, MachineState.FAILED):
             self.idle_since = time.monotonic()
-        self.changed()
+        self._commands.changed()
 
 
 def resident_bytes(process: psutil.Process) -> int:
