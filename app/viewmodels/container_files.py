@@ -1,7 +1,7 @@
 """The files of one container: a folder as a table, copying in and out, deleting."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -47,13 +47,13 @@ class FileRow:
 
 
 @dataclass(frozen=True, slots=True)
-class _Listing:
+class Listing:
     """A folder, and the tree that it was taken from unless the container listed it itself."""
 
     path: str
     entries: "list[FileEntry]"
-    changes: dict[str, str]
-    tree: "dict[str, list[FileEntry]] | None"
+    changes: Mapping[str, str] = field(default_factory=dict)
+    tree: "dict[str, list[FileEntry]] | None" = None
 
 
 class FileTable(RowTableModel[FileRow]):
@@ -122,19 +122,19 @@ class ContainerFilesViewModel(QObject):
 
         tree = self._tree
 
-        def work(client: "EngineClient") -> "_Listing":
+        def work(client: "EngineClient") -> Listing:
             from app.services.container_files import join, list_folder, read_tree
 
             path, key = join("/", folder), self._container_id
             if path in tree:
-                return _Listing(path, tree[path], client.changes(key), tree)
+                return Listing(path, tree[path], client.changes(key), tree)
             try:
-                return _Listing(path, list_folder(client, key, path), client.changes(key), None)
+                return Listing(path, list_folder(client, key, path), client.changes(key))
             except (UserError, EngineRequestError) as error:
                 if describe_failure(error).code not in _NO_LISTING:
                     raise
             read = read_tree(client, key, path)
-            return _Listing(path, read[path], client.changes(key), tree | read)
+            return Listing(path, read[path], client.changes(key), tree | read)
 
         self._run(work, self._took)
 
@@ -187,7 +187,7 @@ class ContainerFilesViewModel(QObject):
         self._background.run_alone(lambda: work(self._access.client()), succeeded, self._not_done)
 
     @Slot(object)
-    def _took(self, answer: "_Listing") -> None:
+    def _took(self, answer: Listing) -> None:
         self.folder, entries, changes = answer.path, answer.entries, answer.changes
         self.is_loaded, self.is_live = True, answer.tree is None
         self._tree = answer.tree or {}

@@ -3,11 +3,10 @@
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.viewmodels.container_files import ContainerFilesViewModel
+from app.viewmodels.container_files import ContainerFilesViewModel, Listing
 
 if TYPE_CHECKING:
     from app.services.engine_client import EngineClient
-    from app.services.file_entry import FileEntry
 
 
 class VolumeFilesViewModel(ContainerFilesViewModel):
@@ -16,12 +15,12 @@ class VolumeFilesViewModel(ContainerFilesViewModel):
     def open(self, folder: str) -> None:
         """Show a folder, once the engine has said what is in it."""
 
-        def work(client: "EngineClient") -> "tuple[str, list[FileEntry]]":
+        def work(client: "EngineClient") -> Listing:
             from app.services.container_files import join
             from app.services.volume_files import list_folder
 
             path = join("/", folder)
-            return path, list_folder(client, self._container_id, path)
+            return Listing(path, list_folder(client, self._container_id, path))
 
         self._run(work, self._took)
 

@@ -15,7 +15,7 @@ from app.views.pages.container_detail_view import ContainerDetailView
 from app.views.theme import Appearance, Theme
 from tests.fakes.demo import fill_engine
 from tests.fakes.fake_engine import FakeEngine
-from tests.ui.helpers import find, press, text_of, wait_for
+from tests.ui.helpers import WAIT_MS, find, press, text_of, wait_for
 
 Save = Callable[[QWidget, str], None]
 CTRL = Qt.KeyboardModifier.ControlModifier
@@ -32,7 +32,9 @@ def filled(window: MainWindow, desktop: DesktopViewModel, engine: FakeEngine, qt
 
 def open_search(window: MainWindow, text: str = "") -> QLineEdit:
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # the one before is gone
-    QCoreApplication.processEvents()  # and what its end did to windows and focus has been told
+    QCoreApplication.processEvents()
+    window.activateWindow()  # a window system would do so when a popup has gone
+    assert QTest.qWaitForWindowActive(window, WAIT_MS)
     QTest.keyClick(window, Qt.Key.Key_K, CTRL)
     edit = find(window, QLineEdit, "search.text")
     QTest.keyClicks(edit, text)
