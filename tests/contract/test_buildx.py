@@ -73,9 +73,10 @@ class Project:
 
 @pytest.fixture
 def project(engine: ApiClient, tmp_path: Path) -> Iterator[Project]:
-    """A project; the images that a test makes of it are gone after it."""
+    """A project; what a test builds of it, and what was kept for the next build, is gone after it."""
     before = {image["Id"] for image in _images(engine)}
     yield Project(engine, tmp_path)
+    engine.request("POST", "/build/prune", query={"all": "1"})
     for image in _images(engine):
         if image["Id"] not in before:
             engine.request("DELETE", f"/images/{image['Id']}", query={"force": "1"})

@@ -1,12 +1,14 @@
 """What the engine says of the disk against the disk itself: usage, prunes, shared layers."""
 
 import json
+import os
 import random
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.support.namespaces import made_netns
 from tests.support.native_engine import NativeEngine, started_engine
 from tests.support.test_images import Entry, build_image, layer_tar, save_docker_archive
 
@@ -14,9 +16,9 @@ pytestmark = pytest.mark.timeout(120)
 
 
 @pytest.fixture
-def own(netns: str, tmp_path: Path) -> Iterator[NativeEngine]:
-    """An engine without images."""
-    with started_engine(tmp_path / "state", netns) as engine:
+def own(tmp_path: Path) -> Iterator[NativeEngine]:
+    """An engine without images, in a network of its own: the other tests' engine may be running."""
+    with made_netns(f"tq{os.getpid() % 1_000_000}") as netns, started_engine(tmp_path / "s", netns) as engine:
         yield engine
 
 

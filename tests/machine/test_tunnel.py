@@ -7,7 +7,6 @@ import time
 
 from tests.machine.machine_under_test import MachineUnderTest, UnixConnection
 from vm.machine.docker_socket import carry
-from vm.machine.ssh_tunnel import Tunnel
 from vm.machine.status import MachineState
 
 SERVER = "/run/marina/half-close.sock"
@@ -34,14 +33,16 @@ def test_half_close_is_carried_both_ways(machine: MachineUnderTest) -> None:
     assert server.recv(100) == b"listening\n"
     client, carried = socket.socketpair()
     client.settimeout(60)
-    tunnel = Tunnel(machine.dial, lambda up: None)
-    thread = threading.Thread(target=carry, args=(carried, transport.open_socket(SERVER, 30), tunnel))
+    heard: list[None] = []
+    channel = transport.open_socket(SERVER, 30)
+    thread = threading.Thread(target=lambda: carry(carried, channel, lambda: heard.append(None)))
     thread.start()
     client.sendall(b"x" * 2_000_000)
     client.shutdown(socket.SHUT_WR)
     assert b"".join(iter(lambda: client.recv(100), b"")) == b"2000000 bytes"
     thread.join(10)
     assert not thread.is_alive()
+    assert heard
     assert server.recv_exit_status() == 0
     client.close()
     carried.close()
