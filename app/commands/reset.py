@@ -1,6 +1,8 @@
 """Four ways to begin anew, kept apart, each with what goes: restart, reset data, reset factory, uninstall."""
 
 import argparse
+import contextlib
+import shutil
 import time
 
 from app.commands.confirm import confirm
@@ -76,8 +78,11 @@ def uninstall(options: argparse.Namespace) -> int:
     confirm(options, "Gone are settings, logs and the docker context “marina”.", data)
     machine.data.remove_machine(data=options.data, settings=True)
     folders = AppFolders.find()
-    for path in (folders.settings, folders.desktop_log):
-        path.unlink(missing_ok=True)
+    for folder in (folders.config, folders.cache, folders.logs):
+        shutil.rmtree(folder, ignore_errors=True)
+    for folder in (folders.logs.parent, machine.data.home().parent):
+        with contextlib.suppress(OSError):  # it holds something else
+            folder.rmdir()
     remove_docker_context()
     _done(options, "Now remove the program itself as you installed it, for example: apt remove marina")
     return 0

@@ -12,6 +12,9 @@ icon=$data/icons/hicolor/scalable/apps/marina.svg
 case ${1:-} in
 --remove)
     rm -rf "$program" "$entry" "$icon" "$commands/marina" "$commands/marina-desktop"
+    for folder in "$commands" "$data/applications" "$(dirname "$icon")"; do
+        rmdir -p "$folder" 2>/dev/null || : # those above that hold nothing else
+    done
     echo "Marina is removed. Your containers and images are still in $data/marina."
     exit ;;
 "") ;;
