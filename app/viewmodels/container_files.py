@@ -1,9 +1,9 @@
 """The files of one container: a folder as a table, copying in and out, deleting."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -54,6 +54,19 @@ class Listing:
     entries: "list[FileEntry]"
     changes: Mapping[str, str] = field(default_factory=dict)
     tree: "dict[str, list[FileEntry]] | None" = None
+
+
+class FileCalls(Protocol):
+    """What can be done with the files of a container, or of a volume."""
+
+    def save_file(self, client: "EngineClient", place: str, path: str, target: Path, /) -> None:
+        """Copy a file, or a folder as .tar, to `target`."""
+
+    def upload(self, client: "EngineClient", place: str, folder: str, paths: Iterable[Path], /) -> None:
+        """Copy files and folders of this computer into a folder."""
+
+    def delete(self, client: "EngineClient", place: str, path: str, /) -> None:
+        """Delete a file or folder."""
 
 
 class FileTable(RowTableModel[FileRow]):
@@ -151,9 +164,7 @@ class ContainerFilesViewModel(QObject):
         """Copy a file, or a folder as .tar, to this computer."""
 
         def work(client: "EngineClient") -> str:
-            from app.services.container_files import save_file
-
-            save_file(client, self._container_id, path, Path(target))
+            self._calls().save_file(client, self._container_id, path, Path(target))
             return target
 
         self._run(work, self._saved)
@@ -163,9 +174,7 @@ class ContainerFilesViewModel(QObject):
         folder = self.folder
 
         def work(client: "EngineClient") -> int:
-            from app.services.container_files import upload
-
-            upload(client, self._container_id, folder, [Path(path) for path in paths])
+            self._calls().upload(client, self._container_id, folder, [Path(path) for path in paths])
             return len(paths)
 
         self._run(work, self._uploaded)
@@ -174,13 +183,19 @@ class ContainerFilesViewModel(QObject):
         """Delete files and folders."""
 
         def work(client: "EngineClient") -> int:
-            from app.services.container_files import delete
-
+            calls = self._calls()
             for path in paths:
-                delete(client, self._container_id, path)
+                calls.delete(client, self._container_id, path)
             return len(paths)
 
         self._run(work, self._deleted)
+
+    @staticmethod
+    def _calls() -> FileCalls:
+        """Return what carries out the work; called in a worker, because it imports `requests`."""
+        from app.services import container_files
+
+        return container_files
 
     def _run(self, work: "Callable[[EngineClient], object]", succeeded: Callable[[Any], object]) -> None:
         self.busy_changed.emit(True)

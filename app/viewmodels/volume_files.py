@@ -1,9 +1,8 @@
 """The files of one volume, in the way of a container's."""
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.viewmodels.container_files import ContainerFilesViewModel, Listing
+from app.viewmodels.container_files import ContainerFilesViewModel, FileCalls, Listing
 
 if TYPE_CHECKING:
     from app.services.engine_client import EngineClient
@@ -24,37 +23,8 @@ class VolumeFilesViewModel(ContainerFilesViewModel):
 
         self._run(work, self._took)
 
-    def save(self, path: str, target: str) -> None:
-        """Copy a file, or a folder as .tar, to this computer."""
+    @staticmethod
+    def _calls() -> FileCalls:
+        from app.services import volume_files
 
-        def work(client: "EngineClient") -> str:
-            from app.services.volume_files import save_file
-
-            save_file(client, self._container_id, path, Path(target))
-            return target
-
-        self._run(work, self._saved)
-
-    def upload(self, paths: list[str]) -> None:
-        """Copy files and folders of this computer into the folder."""
-        folder = self.folder
-
-        def work(client: "EngineClient") -> int:
-            from app.services.volume_files import upload
-
-            upload(client, self._container_id, folder, [Path(path) for path in paths])
-            return len(paths)
-
-        self._run(work, self._uploaded)
-
-    def delete(self, paths: list[str]) -> None:
-        """Delete files and folders."""
-
-        def work(client: "EngineClient") -> int:
-            from app.services.volume_files import delete
-
-            for path in paths:
-                delete(client, self._container_id, path)
-            return len(paths)
-
-        self._run(work, self._deleted)
+        return volume_files
