@@ -138,11 +138,7 @@ class FakeContainers:
     def _end(self, container: FakeContainer, code: int) -> None:
         container.exit_code, container.state = code, "exited"
         container.finished = time.time()
-        for server in container.servers:
-            server.shutdown()
-            server.server_close()
-        container.servers.clear()
-        container.ports.clear()
+        self._free_ports(container)
         with container.changed:
             container.ended.set()
             container.changed.notify_all()
@@ -162,6 +158,7 @@ class FakeContainers:
                     handler = functools.partial(_PageHandler, container.image.serves)
                     server = http.server.ThreadingHTTPServer(("127.0.0.1", wanted), handler)
                 except OSError as error:
+                    self._free_ports(container)
                     raise Refusal(
                         500,
                         "driver failed programming external connectivity: port is already allocated: "
@@ -170,6 +167,14 @@ class FakeContainers:
                 container.servers.append(server)
                 container.ports[key] = server.server_address[1]
                 self._spawn(lambda server=server: server.serve_forever(0.02))
+
+    @staticmethod
+    def _free_ports(container: FakeContainer) -> None:
+        for server in container.servers:
+            server.shutdown()
+            server.server_close()
+        container.servers.clear()
+        container.ports.clear()
 
     def _spawn(self, target: Any) -> None:
         thread = threading.Thread(target=target, name="fake-container")
