@@ -15,6 +15,7 @@ from backend.networks.netlink_socket import NetlinkSocket
 
 IPV6_SETTINGS = Path("/proc/sys/net/ipv6/conf")
 MARK = "marina network "  # how an interface of ours is known after a crash, with the network's ID
+GROUP = 0x4D415249  # "MARI": how it is known when the crash came before the mark, which is a step of its own
 
 
 def networks_in_use(except_interfaces: Collection[str]) -> list[IPv4Network]:
@@ -46,7 +47,7 @@ def check_name_free(name: str) -> None:
     """Raise ForbiddenError when an interface that is none of ours has this name."""
     with NetlinkSocket() as netlink:
         link = links.find_link(netlink, name)
-        if link is not None and not link.alias.startswith(MARK):
+        if link is not None and not _is_ours(link):
             raise ForbiddenError(f"cannot use the bridge {name}: this machine has an interface of that name")
 
 
@@ -69,7 +70,7 @@ def ensure(
         if link is None:
             # A fixed address: a bridge without one takes a port's, and changes it when that port goes.
             mac_address = (b"\x02\x42" + secrets.token_bytes(4)).hex(":")
-            links.create_bridge(netlink, name, mac_address, mtu=mtu, alias=MARK + network_id)
+            links.create_bridge(netlink, name, mac_address, mtu=mtu, alias=MARK + network_id, group=GROUP)
             link = links.find_link(netlink, name)
             assert link is not None
             links.add_address(netlink, link.index, gateway)
@@ -98,8 +99,11 @@ def ensure_bare(network_id: str, name: str) -> int:
     """Make an interface without addresses ready, which others hang on, and return its index."""
     with NetlinkSocket() as netlink:
         link = links.find_link(netlink, name)
+        if link is not None and _is_cut_off(link):
+            links.delete_link(netlink, name)
+            link = None
         if link is None:
-            links.create_bridge(netlink, name, "", alias=MARK + network_id)
+            links.create_bridge(netlink, name, "", alias=MARK + network_id, group=GROUP)
             link = links.find_link(netlink, name)
             assert link is not None
     return link.index
@@ -123,10 +127,19 @@ def sweep(known_ids: Collection[str]) -> Sequence[str]:
     removed = []
     with NetlinkSocket() as netlink:
         for link in links.list_links(netlink):
-            if link.alias.startswith(MARK) and link.alias.removeprefix(MARK) not in known_ids:
+            if _is_ours(link) and link.alias.removeprefix(MARK) not in known_ids:
                 links.delete_link(netlink, link.name)
                 removed.append(link.name)
     return removed
+
+
+def _is_ours(link: links.Link) -> bool:
+    return link.alias.startswith(MARK) or _is_cut_off(link)
+
+
+def _is_cut_off(link: links.Link) -> bool:
+    """Return whether an engine died between making this interface and marking it."""
+    return link.group == GROUP and not link.alias
 
 
 def _has_only(netlink: NetlinkSocket, index: int, wanted: IPv4Interface) -> bool:

@@ -33,7 +33,7 @@ RTM_NEWADDR, RTM_GETADDR = 20, 22
 RTM_NEWROUTE, RTM_DELROUTE, RTM_GETROUTE = 24, 25, 26
 
 IFLA_ADDRESS, IFLA_IFNAME, IFLA_MTU, IFLA_MASTER, IFLA_PROTINFO, IFLA_LINKINFO = 1, 3, 4, 10, 12, 18
-IFLA_IFALIAS, IFLA_NET_NS_FD = 20, 28
+IFLA_IFALIAS, IFLA_GROUP, IFLA_NET_NS_FD = 20, 27, 28
 IFLA_INFO_KIND, IFLA_INFO_DATA = 1, 2
 VETH_INFO_PEER = 1
 IFLA_BRPORT_MODE, IFLA_BRPORT_ISOLATED = 4, 33
@@ -52,7 +52,8 @@ ROUTE_HEADER = struct.Struct("=BBBBBBBBI")  # family, dst/src length, tos, table
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An interface; `master` is the index of the bridge that it belongs to, or 0; `alias` is a free text."""
+    """An interface; `master` is the index of the bridge that it belongs to, or 0; `alias` is a free text and
+    `group` a free number, 0 when nobody gave one."""
 
     index: int
     name: str
@@ -61,6 +62,7 @@ class Link:
     kind: str
     is_up: bool
     alias: str = ""
+    group: int = 0
 
 
 def _mac_bytes(mac_address: str) -> bytes:
@@ -79,6 +81,7 @@ def _parse_link(answer: Message) -> Link:
         kind=details.get(IFLA_INFO_KIND, b"").rstrip(b"\0").decode(),
         is_up=bool(flags & IFF_UP),
         alias=attributes.get(IFLA_IFALIAS, b"").rstrip(b"\0").decode(errors="replace"),
+        group=int.from_bytes(attributes.get(IFLA_GROUP, b""), "little"),
     )
 
 
@@ -102,11 +105,12 @@ def find_link(netlink: NetlinkSocket, name: str) -> Link | None:
 
 
 def create_bridge(
-    netlink: NetlinkSocket, name: str, mac_address: str, *, mtu: int = 0, alias: str = ""
+    netlink: NetlinkSocket, name: str, mac_address: str, *, mtu: int = 0, alias: str = "", group: int = 0
 ) -> None:
     """Make a bridge that is up; a fixed MAC address keeps it from changing with its first port.
 
-    Without one ("") and without ports the kernel counts it as connected, which others can hang on.
+    Without one ("") and without ports the kernel counts it as connected, which others can hang on. It is in
+    its group from the first moment on; its alias comes a moment later.
     """
     netlink.change(
         f"create the bridge {name}",
@@ -115,6 +119,7 @@ def create_bridge(
         + text_attribute(IFLA_IFNAME, name)
         + (attribute(IFLA_ADDRESS, _mac_bytes(mac_address)) if mac_address else b"")
         + (number_attribute(IFLA_MTU, mtu) if mtu else b"")
+        + (number_attribute(IFLA_GROUP, group) if group else b"")
         + nested(IFLA_LINKINFO, text_attribute(IFLA_INFO_KIND, "bridge")),
         NLM_F_CREATE | NLM_F_EXCL,
     )

@@ -4,11 +4,12 @@ import asyncio
 import socket
 from ipaddress import IPv4Address, IPv4Interface
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from backend.errors import ConflictError, ForbiddenError, NotFoundError, NotSupportedError, SystemFailureError
-from backend.networks import links
+from backend.networks import bridge, links
 from backend.networks.attachment import Attachment
 from backend.networks.endpoint import EndpointWish
 from backend.networks.firewall import Firewall
@@ -232,11 +233,56 @@ def test_what_a_crash_left_of_a_network_is_swept_away(tmp_path: Path) -> None:
         with NetlinkSocket() as netlink:
             links.create_bridge(netlink, "br-cutoff", "", alias="marina network " + "c" * 64)
             links.create_bridge(netlink, "foreign", "")
+            links.create_bridge(netlink, "br-unmarked", "", group=bridge.GROUP)
             links.delete_link(netlink, made.interface)
         async with running_networks(tmp_path) as networks:
             assert kernel_state(tmp_path)["links"] == sorted(["foreign", "lo", "marina0", made.interface])
             await networks.remove("mine")
             assert kernel_state(tmp_path)["links"] == ["foreign", "lo", "marina0"]
+
+    run_privately(story)
+
+
+class CutOffError(Exception):
+    """The engine's end, at a moment of the test's choice."""
+
+
+class MortalSocket(NetlinkSocket):
+    """Carries out one change; the engine does not live to ask for the next."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._changes = 0
+
+    def change(self, *arguments: Any, **more: Any) -> None:
+        """Make the first change only."""
+        self._changes += 1
+        if self._changes > 1:
+            raise CutOffError
+        super().change(*arguments, **more)
+
+
+@pytest.mark.parametrize("make", ["ensure", "ensure_bare"])
+def test_an_interface_whose_making_was_cut_off_is_ours(make: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def made() -> int:
+        if make == "ensure_bare":
+            return bridge.ensure_bare("c" * 64, "br-cutoff")
+        return bridge.ensure("c" * 64, "br-cutoff", IPv4Interface("10.1.0.1/24"))
+
+    def cut_off() -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(bridge, "NetlinkSocket", MortalSocket)
+            with pytest.raises(CutOffError):
+                made()
+
+    async def story() -> None:
+        cut_off()
+        bridge.check_name_free("br-cutoff")
+        assert bridge.sweep({"c" * 64}) == ["br-cutoff"]
+        cut_off()
+        made()
+        assert bridge.sweep({"c" * 64}) == []
+        assert bridge.sweep(()) == ["br-cutoff"]
 
     run_privately(story)
 
