@@ -230,11 +230,24 @@ def add_address(netlink: NetlinkSocket, index: int, address: IPv4Interface | IPv
 
 def set_default_route(netlink: NetlinkSocket, gateway: IPv4Address | IPv6Address) -> None:
     """Send everything that has no better route to `gateway`, whatever was set before."""
+    _add_default_route(netlink, gateway, NLM_F_REPLACE)
+
+
+def ensure_default_route(netlink: NetlinkSocket, gateway: IPv4Address | IPv6Address) -> None:
+    """Send everything that has no better route to `gateway` if nothing else is set."""
+    try:
+        _add_default_route(netlink, gateway, NLM_F_EXCL)
+    except NetlinkError as error:
+        if error.errno != errno.EEXIST:
+            raise
+
+
+def _add_default_route(netlink: NetlinkSocket, gateway: IPv4Address | IPv6Address, how: int) -> None:
     netlink.change(
         f"set the route over {gateway}",
         RTM_NEWROUTE,
         _default_route(gateway.version) + attribute(RTA_GATEWAY, gateway.packed),
-        NLM_F_CREATE | NLM_F_REPLACE,
+        NLM_F_CREATE | how,
     )
 
 

@@ -110,11 +110,13 @@ def cut(pin: Path, inner_name: str, outer_name: str, way_out: WayOut) -> None:
         _lead_out(inside, way_out)
 
 
-def lead_out(pin: Path, way_out: WayOut) -> None:
-    """Set where everything goes that is on no network of the container. Raises SystemFailureError."""
+def lead_out_again(pin: Path, way_out: WayOut) -> None:
+    """Lead out where a change of networks that was cut off took the way away. Raises SystemFailureError."""
     namespaces.enter_here(pin)
     with NetlinkSocket() as inside:
-        _lead_out(inside, way_out)
+        for gateway in (way_out.gateway, way_out.gateway_6):
+            if gateway is not None:
+                links.ensure_default_route(inside, gateway)
 
 
 def _lead_out(inside: NetlinkSocket, way_out: WayOut, *, fresh: bool = False) -> None:

@@ -3,18 +3,22 @@
 Everything here blocks and leaves its thread in that namespace.
 """
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Iterable, Sequence
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from backend.networks import sandbox
+from backend.errors import SystemFailureError
+from backend.networks import namespaces, sandbox
 from backend.networks.attachment import Attachment
 from backend.networks.endpoint import Endpoint
 from backend.networks.sandbox import Cable, WayOut
 
 if TYPE_CHECKING:
     from backend.networks.resolver_sockets import ResolverSockets
+
+log = logging.getLogger(__name__)
 
 
 def create(
@@ -37,12 +41,20 @@ def cut(pin: Path, endpoint: Endpoint, attachment: Attachment) -> None:
 
 
 def reopen(pin: Path, attachment: Attachment) -> "ResolverSockets":
-    """Open the name service's sockets again, and lead out as a change that was cut off may not have done.
-
-    Raises SystemFailureError.
-    """
-    sandbox.lead_out(pin, way_out_of(attachment))
+    """Open the name service's sockets again. Raises SystemFailureError."""
+    namespaces.enter_here(pin)
     return _open(attachment.resolver_port)
+
+
+def lead_out_again(attachments: Iterable[Attachment]) -> None:
+    """Lead out of namespaces whose way out a change of networks took away that was cut off."""
+    for attachment in attachments:
+        if attachment.namespace_path is None or attachment.shared_with:
+            continue
+        try:
+            sandbox.lead_out_again(attachment.namespace_path, way_out_of(attachment))
+        except SystemFailureError as error:
+            log.warning("the way out of container %s: %s", attachment.container_id[:12], error.message)
 
 
 def _open(port: int = 0) -> "ResolverSockets":

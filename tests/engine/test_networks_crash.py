@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import suppress
 from http.client import HTTPException
+from pathlib import Path
 
 import pytest
 
@@ -26,7 +27,7 @@ NETWORKS = ("crash-a", "crash-b", "crash-c")
 def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NativeEngine]:
     """An engine of these tests' own, to be killed."""
     with (
-        made_netns("tenetmortal") as netns,
+        made_netns(f"tn{os.getpid() % 1_000_000}") as netns,
         started_engine(tmp_path_factory.mktemp("mortal"), netns) as engine,
     ):
         archive = save_docker_archive(busybox_image(docker=True), ["busybox:latest"])
@@ -90,6 +91,8 @@ def test_killed_while_networks_change(mortal: NativeEngine, seed: int) -> None:
 
         assert inspect(mortal, member)["State"]["Running"]
         assert sorted(interfaces(mortal, member).values()) == sorted(shown().values())
+        routes = Path(f"/proc/{inspect(mortal, member)['State']['Pid']}/net/route").read_text()
+        assert [line.split()[1] for line in routes.splitlines()].count("00000000") == bool(shown()), routes
         cables = {name for name in links(mortal) if name.startswith("mv")}
         assert len(cables) == len(shown())
         assert links(mortal) - cables == known_bridges(mortal)

@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Interface
 from pathlib import Path
 from typing import Any
@@ -338,15 +339,18 @@ def test_a_network_that_fails_half_way_leaves_nothing(tmp_path: Path) -> None:
     run_privately(story)
 
 
-def test_a_change_that_was_cut_off_is_put_right(tmp_path: Path) -> None:
+@pytest.mark.parametrize("has_names", [True, False])
+def test_a_change_that_was_cut_off_is_put_right(tmp_path: Path, has_names: bool) -> None:
     async def story() -> None:
         async with running_networks(tmp_path) as networks:
             for name in ("aa", "bb"):
                 await networks.create({"Name": name})
             wishes = (EndpointWish("aa"), EndpointWish("bb"))
             kept = await networks.sandboxes.attach(request("c1", networks=wishes))
-        # The row knows one network less than the kernel: as after a crash in the middle of a disconnect.
+        # The row knows one network less than the kernel: as after a crash in the middle of a connect from the
+        # first bridge, which has no names, or of a disconnect.
         less = kept.without(kept.endpoints[0].network_id)
+        less = less if has_names else replace(less, resolver_port=0)
         async with running_networks(tmp_path) as networks:
             await networks.sandboxes.restore(less)
             await networks.sandboxes.reap({kept.container_id})
