@@ -333,14 +333,16 @@ class Containers:
         async with container.lock:
             self._check_present(container)
             try:
-                self.store.rename(container, check_name(name if name.startswith("/") else f"/{name}"))
+                clean = check_name(name if name.startswith("/") else f"/{name}")
+                self.store.check_name_free(clean)
             except (InvalidParameterError, ConflictError) as error:
                 raise type(error)(f"Error when allocating new name: {error.message}") from error
-            attachment = self.networks.sandboxes.rename(container.id, old, container.name)
+            # What it is found by belongs to the record: both become durable together.
+            attachment = self.networks.sandboxes.rename(container.id, old, clean)
             if attachment is not None:
                 container.record.attachment = attachment.to_json()
                 note_networks(container, attachment)
-                self.store.save(container)
+            self.store.rename(container, clean)
         container_events.publish(self.events, container, "rename", oldName=f"/{old}")
 
     async def pause(self, reference: str, *, frozen: bool) -> None:
