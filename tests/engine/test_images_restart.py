@@ -1,5 +1,6 @@
 """Images that ship with Marina, and what an engine finds when it starts again."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -26,7 +27,10 @@ def lonely(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NativeEngine]:
     broken.mkdir()
     (broken / "index.json").write_text("{")
     arguments = ["--bundled-images", str(layout.parent)]
-    with made_netns("tlonely") as netns, started_engine(state, netns, arguments) as engine:
+    with (
+        made_netns(f"tl{os.getpid() % 1_000_000}") as netns,
+        started_engine(state, netns, arguments) as engine,
+    ):
         yield engine
 
 

@@ -39,7 +39,7 @@ GATE = "while [ ! -e /gate/open ]; do sleep 0.02; done"
 def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NativeEngine]:
     """An engine of these tests' own, to be killed."""
     with (
-        made_netns("temortal") as netns,
+        made_netns(f"tm{os.getpid() % 1_000_000}") as netns,
         started_engine(tmp_path_factory.mktemp("mortal"), netns) as engine,
     ):
         archive = save_docker_archive(busybox_image(docker=True), ["busybox:latest"])
