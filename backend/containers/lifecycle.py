@@ -201,13 +201,17 @@ class Lifecycle:
         if code is None:
             # The monitor itself was killed, or the machine went down: the container goes with it.
             code = KILLED_EXIT if paths.run.exists() else UNKNOWN_EXIT
-        state.oom_killed = cgroups.was_out_of_memory(container.group)
-        await self.clean_up(container)
+        state.oom_killed = paths.ran_out_of_memory() or cgroups.was_out_of_memory(container.group)
+        if state.oom_killed:
+            paths.note_out_of_memory()
+        await self.clean_up(container, keep_run=True)
         state.status, state.pid, state.exit_code = "exited", 0, code
         state.finished_at = now_text()
         state.stop_health()
         container.record.attachment = None
         self.store.save(container)
+        # The monitor's word on the exit code goes once it is on record.
+        await in_thread(paths.remove_run)
         container_events.publish_unmounts(self.events, container)
         if state.oom_killed:
             container_events.publish(self.events, container, "oom")
@@ -216,9 +220,9 @@ class Lifecycle:
             self.events, container, "die", execDuration=str(int(lasted)), exitCode=str(code)
         )
 
-    async def clean_up(self, container: Container) -> None:
-        """Give back whatever a run took: processes, network, mounts, folders. Each part by itself; never
-        raises."""
+    async def clean_up(self, container: Container, *, keep_run: bool = False) -> None:
+        """Give back whatever a run took: processes, network, mounts, and, unless it is to be kept, the run
+        folder. Each part by itself; never raises."""
         paths = self.run_files(container)
         container.stop_probing()
         if container.watch is not None:
@@ -232,7 +236,7 @@ class Lifecycle:
         container.release_init()
         results: list[BaseException | None] = list(together)
         steps: tuple[Callable[[], Awaitable[None]], ...] = (
-            lambda: in_thread(paths.remove_run),
+            lambda: in_thread(paths.unmount if keep_run else paths.remove_run),
             lambda: self.images.unmount(container.id),
             lambda: container_volumes.release(self.volumes, container.record),
         )
@@ -245,6 +249,8 @@ class Lifecycle:
     async def _end_processes(self, container: Container, paths: RunFiles) -> None:
         if not paths.run.exists():
             return
+        if not container.state.running:  # its start was cut off
+            await in_thread(monitor.end_creation, container.id, self.runtime)
         await self.runtime.delete(container.id)
         if monitor.find_monitor(paths.monitor) is not None:
             await in_thread(monitor.kill_monitor, paths.monitor)

@@ -46,6 +46,7 @@ async def recover(containers: "Containers") -> None:
     await in_thread(shutil.rmtree, containers.files.execs, True)
     for name in await in_thread(_list_strays, containers):
         paths = RunFiles.of(containers.files, name)
+        await in_thread(monitor.end_creation, name, containers.runtime)
         await containers.runtime.delete(name)
         await container_volumes.drop_volumes(
             containers.volumes, await in_thread(paths.read_disposable_volumes)
@@ -85,7 +86,6 @@ def _list_strays(containers: "Containers") -> set[str]:
 
 
 def _sweep(paths: RunFiles) -> None:
-    monitor.kill_monitor(paths.monitor)
     cgroups.remove(paths.read_group() or cgroups.group_of(paths.container_id))
     paths.remove_run()
     paths.remove_data()

@@ -3,6 +3,7 @@
 import json
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -121,14 +122,27 @@ class RunFiles:
         except (OSError, ValueError, KeyError, TypeError):
             return ""
 
-    def remove_run(self) -> None:
-        """Unmount the root and remove the run folder; nothing happens when there is none."""
+    def note_out_of_memory(self) -> None:
+        """Note how a run ended: its control group, which knows too, goes before that is on record."""
+        with suppress(FileNotFoundError):  # after a reboot there is no run folder
+            (self.run / "out-of-memory").touch()
+
+    def ran_out_of_memory(self) -> bool:
+        """Return whether that was noted."""
+        return (self.run / "out-of-memory").exists()
+
+    def unmount(self) -> None:
+        """Unmount all that is mounted in the run folder; nothing happens when there is none."""
         overlay.unmount_all(self.root)
         if self.subpaths.exists():  # of a start that was cut off: nothing of the volume may go with it
             for place in self.subpaths.iterdir():
                 overlay.unmount_all(place)
         if self.shm.exists():
             overlay.unmount_all(self.shm)
+
+    def remove_run(self) -> None:
+        """Remove the run folder with all that is mounted in it; nothing happens when there is none."""
+        self.unmount()
         shutil.rmtree(self.run, ignore_errors=True)
 
     def remove_data(self) -> None:

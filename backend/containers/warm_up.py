@@ -37,6 +37,7 @@ async def warm_up(files: StateFiles, runtime: OciRuntime) -> None:
     except (EngineError, OSError) as error:
         log.warning("the runtime could not be warmed up: %s", error)
     finally:
+        await in_thread(monitor.end_creation, paths.container_id, runtime)
         with suppress(EngineError):
             await runtime.delete(paths.container_id)
         await in_thread(_sweep, paths)
@@ -66,6 +67,5 @@ def _prepare(paths: RunFiles) -> None:
 
 
 def _sweep(paths: RunFiles) -> None:
-    monitor.kill_monitor(paths.monitor)
     cgroups.remove(cgroups.group_of(paths.container_id))
     paths.remove_run()

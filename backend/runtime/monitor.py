@@ -14,7 +14,7 @@ import os
 import select
 import signal
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +26,7 @@ from backend.runtime.oci_runtime import OciRuntime
 log = logging.getLogger(__name__)
 
 CREATE_TIMEOUT_S = 120.0
+KILL_TRIES = 5
 SYNC_FD = 3
 START_FD = 4
 
@@ -248,9 +249,37 @@ def _control(files: MonitorFiles, line: str) -> None:
 def kill_monitor(files: MonitorFiles) -> None:
     """End a monitor that nobody needs any more and wait until it is gone; nothing happens when there is
     none."""
-    pid = find_monitor(files)
-    if pid is None:
-        return
+    if (pid := find_monitor(files)) is not None:
+        _kill(pid)
+
+
+def end_creation(container_id: str, runtime: OciRuntime) -> None:
+    """End whatever makes a container that nobody waits for any more, and wait until it is gone.
+
+    An engine that died, or a caller that went away, may leave a monitor that has not noted its PID yet, or a
+    runtime whose monitor is gone: both would go on and leave a container behind that is on no record.
+    """
+    for _ in range(KILL_TRIES):  # a monitor may start its runtime meanwhile
+        pids = _creators(container_id, {"conmon", runtime.name})
+        if not pids:
+            return
+        for pid in pids:
+            _kill(pid)
+    log.error("what makes container %s does not end", container_id[:12])
+
+
+def _creators(container_id: str, programs: Collection[str]) -> list[int]:
+    found = []
+    for folder in Path("/proc").iterdir():
+        if folder.name.isdigit():
+            with suppress(OSError):
+                words = (folder / "cmdline").read_bytes().split(b"\0")
+                if container_id.encode() in words and Path(os.fsdecode(words[0])).name in programs:
+                    found.append(int(folder.name))
+    return found
+
+
+def _kill(pid: int) -> None:
     with suppress(ProcessLookupError):
         pidfd = os.pidfd_open(pid)
         try:
