@@ -161,9 +161,12 @@ class _Unpacking:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         file = os.open(name, flags, 0o600, dir_fd=folder)
         try:
-            for data in reader.contents():
+            for position, data in reader.contents(entry):
                 while data:
-                    data = data[os.write(file, data) :]
+                    written = os.pwrite(file, data, position)
+                    position, data = position + written, data[written:]
+            if entry.sparse is not None:
+                os.ftruncate(file, entry.size)  # what was not written is a hole
             self._dress(file, entry)
         finally:
             os.close(file)

@@ -73,7 +73,7 @@ def from_pax_records(records: Mapping[bytes, bytes], take: Take) -> SparseFile:
         numbers, used = _leading_numbers(take)
         return SparseFile(_number(records.get(b"GNU.sparse.realsize")), _pairs(numbers), used)
     if b"GNU.sparse.map" not in records:
-        raise DamagedArchiveError("the layer holds a sparse file of a form that is not supported")
+        raise DamagedArchiveError("the archive holds a sparse file of a form that is not supported")
     numbers = [_number(text) for text in records[b"GNU.sparse.map"].split(b",") if text]
     return SparseFile(_number(records.get(b"GNU.sparse.size")), _pairs(numbers))
 
@@ -115,7 +115,7 @@ def _number(text: bytes | None) -> int:
 
 def _check_count(pieces: int) -> None:
     if pieces > MAX_PIECES:
-        raise DamagedArchiveError(f"the layer has a sparse file of more than {MAX_PIECES} pieces")
+        raise DamagedArchiveError(f"the archive has a sparse file of more than {MAX_PIECES} pieces")
 
 
 def plain_records(records: Mapping[bytes, bytes]) -> Iterable[tuple[bytes, bytes]]:

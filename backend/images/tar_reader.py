@@ -6,18 +6,23 @@ Sources: POSIX.1-2017 `pax`; GNU tar's manual. What an entry may do is for the c
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from backend.images import tar_headers
+from backend.images import sparse_entries, tar_headers
+from backend.images.sparse_entries import SparseFile
 from backend.images.tar_headers import BLOCK, DamagedArchiveError
 from backend.images.tar_source import CHUNK, Read, TarSource
 
 MAX_EXTENSION_BYTES = 1 << 20
 MAX_NUMBER_DIGITS = 18
+MAX_DEVICE_NUMBER = 2**31 - 1
 XATTR = b"SCHILY.xattr."
 
 
 @dataclass(slots=True)
 class TarEntry:
-    """One entry. `kind` is its type's byte; `attributes` are extended ones; times are Unix nanoseconds."""
+    """One entry. `kind` is its type's byte; `attributes` are extended ones; times are Unix nanoseconds.
+
+    `sparse` tells where the contents of a file with holes belong; `size` is that of the whole file.
+    """
 
     name: bytes = b""
     kind: int = 0
@@ -29,6 +34,7 @@ class TarEntry:
     link: bytes = b""
     device: tuple[int, int] = (0, 0)
     attributes: Mapping[str, bytes] = field(default_factory=dict)
+    sparse: SparseFile | None = None
 
 
 class TarReader:
@@ -42,23 +48,30 @@ class TarReader:
     def __iter__(self) -> Iterator[TarEntry]:
         """Give the entries; the contents of one that nobody reads are passed over."""
         while (entry := self._next()) is not None:
-            self._left = entry.size
-            self._padding = tar_headers.padded(entry.size) - entry.size
             yield entry
-            for _ in self.contents():
-                pass
-
-    def contents(self) -> Iterator[memoryview]:
-        """Give the present entry's bytes piece by piece, each piece good until the next one."""
-        while self._left > 0:
-            data = self._source.take_some(min(self._left, CHUNK))
-            if not data:
-                raise DamagedArchiveError("unexpected EOF")
-            self._left -= len(data)
-            yield data
-        if self._padding:
+            while self._left > 0:
+                self._take_some(CHUNK)
             self._source.take(self._padding)  # the last one may be missing
-            self._padding = 0
+
+    def contents(self, entry: TarEntry) -> Iterator[tuple[int, memoryview]]:
+        """Give the present entry's bytes piece by piece with their places, each good until the next one.
+
+        What lies between and behind the pieces of a sparse file is a hole.
+        """
+        for position, left in entry.sparse.pieces if entry.sparse else [(0, entry.size)]:
+            end = position + left
+            while position < end:
+                data = self._take_some(end - position)
+                yield position, data
+                position += len(data)
+
+    def _take_some(self, most: int) -> memoryview:
+        """Return some of the bytes that the archive holds of the present entry."""
+        data = self._source.take_some(min(most, self._left, CHUNK))
+        if not data:
+            raise DamagedArchiveError("unexpected EOF")
+        self._left -= len(data)
+        return data
 
     def _next(self) -> TarEntry | None:
         entry, records = TarEntry(), dict[bytes, bytes]()
@@ -94,9 +107,21 @@ class TarReader:
             for key, value in records.items()
             if key.startswith(XATTR)
         }
-        if kind == tar_headers.GNU_SPARSE or any(key.startswith(b"GNU.sparse.") for key in records):
-            raise DamagedArchiveError("the archive holds a sparse file, a form that is not supported")
+        self._left = entry.size
+        self._padding = tar_headers.padded(entry.size) - entry.size
+        if kind == tar_headers.GNU_SPARSE:
+            self._make_sparse(entry, sparse_entries.from_gnu_header(header, self._source.take))
+        elif any(key.startswith(sparse_entries.PAX_PREFIX) for key in records):
+            if entry.kind != tar_headers.REGULAR_FILE:
+                raise DamagedArchiveError("damaged archive: something else than a file has holes")
+            entry.name = records.get(b"GNU.sparse.name", entry.name)
+            self._make_sparse(entry, sparse_entries.from_pax_records(records, self._source.take))
         return entry
+
+    def _make_sparse(self, entry: TarEntry, found: SparseFile) -> None:
+        entry.sparse = found.checked(entry.size)
+        entry.size = found.size
+        self._left -= found.map_bytes
 
     def _extension(self, header: bytes) -> bytes:
         size = tar_headers.number(header[124:136])
@@ -116,6 +141,8 @@ def _read_numbers(entry: TarEntry, header: bytes, records: Mapping[bytes, bytes]
     entry.mtime_ns = _time(records[b"mtime"]) if b"mtime" in records else _plain_time(header[136:148])
     if header[156] in (tar_headers.CHARACTER_DEVICE, tar_headers.BLOCK_DEVICE):
         entry.device = (tar_headers.number(header[329:337]), tar_headers.number(header[337:345]))
+        if max(entry.device) > MAX_DEVICE_NUMBER:
+            raise DamagedArchiveError("damaged archive: a device's number is out of range")
     if max(entry.uid, entry.gid) > 2**32 - 2:
         raise DamagedArchiveError("damaged archive: an owner's number is out of range")
 
@@ -147,6 +174,8 @@ def _time(text: bytes) -> int:
 
 
 def _kind(kind: int, entry: TarEntry) -> int:
+    if kind == tar_headers.GNU_SPARSE:
+        return tar_headers.REGULAR_FILE
     if kind in tar_headers.REGULAR:
         # The oldest archives mark folders by a slash.
         return tar_headers.DIRECTORY if entry.name.endswith(b"/") else tar_headers.REGULAR_FILE

@@ -6,6 +6,7 @@ import json
 import tarfile
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,7 @@ from tests.contract.comparison import text_of
 from tests.support.api_client import Answer, ApiClient
 from tests.support.dockerd import ReferenceDocker
 from tests.support.native_engine import NativeEngine
+from tests.support.sparse_archives import FILES, contents, sparse_tar
 from tests.support.test_images import Entry, folder, hard_link, layer_tar, symlink
 
 SCRIPT = """
@@ -138,6 +140,23 @@ def test_copying_in(pair: Pair, name: str, keep: str) -> None:
         after = engine.request("GET", "/containers/files/archive", query={"path": f"/d/{place}"})
         seen.append((told(answer), entries(after.body)))
     assert seen[0] == seen[1]
+
+
+def test_copying_files_with_holes_in(pair: Pair, tmp_path: Path) -> None:
+    data = sparse_tar(tmp_path, "--format=posix")  # GNU's own form dockerd refuses
+    for engine in pair:
+        made = layer_tar([folder("holes")])
+        assert (
+            engine.request("PUT", "/containers/files/archive", query={"path": "/d"}, body=made).status == 200
+        )
+        query = {"path": "/d/holes"}
+        assert engine.request("PUT", "/containers/files/archive", query=query, body=data).status == 200
+        after = engine.request("GET", "/containers/files/archive", query=query).body
+        with tarfile.open(fileobj=io.BytesIO(after)) as archive:
+            for name in FILES:
+                file = archive.extractfile(f"holes/{name}")
+                assert file is not None
+                assert file.read() == contents(name), name
 
 
 def test_commit(pair: Pair) -> None:

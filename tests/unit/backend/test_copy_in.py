@@ -2,6 +2,7 @@
 
 import io
 import os
+import random
 import stat
 import tarfile
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ from hypothesis import strategies as st
 from backend.containers.copy_in import Destination, extract
 from backend.errors import EngineError, InvalidParameterError
 from backend.images.tar_headers import DamagedArchiveError
+from tests.support.sparse_archives import FILES, contents, sparse_tar
 from tests.support.test_images import Entry, folder, hard_link, layer_tar, symlink
 
 ME = (os.getuid(), os.getgid())
@@ -73,6 +75,61 @@ def test_what_archives_hold(root: Path, chunk: int, form: int) -> None:
     assert (root / "d" / "absolute").read_text() == "2"
     assert (root / "d" / "i" / "j" / "k").read_text() == "1"
     assert stat.S_ISFIFO((root / "d" / "pipe").stat().st_mode)
+
+
+SPARSE_FORMS = (("--format=gnu",), ("--format=posix",), ("--format=posix", "--sparse-version=0.1"))
+
+
+@pytest.mark.parametrize("chunk", [1000, 1 << 20])
+@pytest.mark.parametrize("options", SPARSE_FORMS)
+def test_files_with_holes(root: Path, tmp_path: Path, chunk: int, options: tuple[str, ...]) -> None:
+    sources = tmp_path.parent / f"{tmp_path.name}-sources"
+    plain = layer_tar([Entry("plain", b"behind them all")])
+    unpack(root, without_end(sparse_tar(sources, *options)) + plain, chunk=chunk)
+    found = {path.name: path for path in (root / "d").iterdir()}
+    assert found.keys() == {*FILES, "plain"}
+    assert found["plain"].read_bytes() == b"behind them all"
+    for name in FILES:
+        assert found[name].read_bytes() == contents(name), name
+    assert found["end"].stat().st_blocks * 512 < found["end"].stat().st_size
+
+
+def test_a_device_that_no_kernel_has_is_refused(root: Path) -> None:
+    member = tarfile.TarInfo("device")
+    member.type, member.devmajor = tarfile.CHRTYPE, 2**40
+    with pytest.raises(DamagedArchiveError, match="device's number"):
+        unpack(root, member.tobuf(tarfile.GNU_FORMAT) + bytes(1024))
+
+
+def without_end(data: bytes) -> bytes:
+    """Return a tar to which entries can be appended."""
+    while data.endswith(bytes(512)):
+        data = data[:-512]
+    return data
+
+
+@pytest.mark.parametrize("options", SPARSE_FORMS)
+def test_damaged_maps_of_holes_are_refused_or_files(
+    root: Path, tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    data = sparse_tar(tmp_path.parent / f"{tmp_path.name}-sources", *options)
+    chance = random.Random(2)
+    for _ in range(200):
+        damaged = bytearray(data)
+        start = chance.randrange(min(len(data), 20_000))
+        damaged[start : start + 3] = chance.randbytes(3)
+        with suppress(EngineError, DamagedArchiveError, FileNotFoundError):
+            unpack(root, bytes(damaged))
+
+
+def test_a_file_larger_than_any_disk_is_refused(root: Path) -> None:
+    with tarfile.open(fileobj=(output := io.BytesIO()), mode="w", format=tarfile.PAX_FORMAT) as archive:
+        member = tarfile.TarInfo("huge")
+        member.size = 3
+        member.pax_headers = {"GNU.sparse.map": "0,3", "GNU.sparse.size": "9" * 18}
+        archive.addfile(member, io.BytesIO(b"abc"))
+    with pytest.raises(InvalidParameterError, match="open /d/huge: file too large"):
+        unpack(root, output.getvalue())
 
 
 @pytest.mark.parametrize(
