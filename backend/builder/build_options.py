@@ -6,6 +6,7 @@ from typing import Any
 
 from backend.builder.build_session import BuildSession
 from backend.builder.source_tree import SourceTree
+from backend.builder.step_trail import SharedSteps, StepTrail
 from backend.images.platforms import Platform
 from backend.images.reference import DEFAULT_DOMAIN, Reference
 from backend.images.registry_auth import Credentials
@@ -20,7 +21,8 @@ class BuildOptions:
 
     `host_config` is what its containers get; `credentials` are by registry, `ask_credentials` is for callers
     that are asked for each. `titles` are names that the caller gives the result itself. `named_contexts`
-    stand for the images and stages of their names; `session` is the client, if it answers.
+    stand for the images and stages of their names; `session` is the client, if it answers. `shared_cache` is
+    where steps are looked for that were not done here, `trail` gets all that are.
     """
 
     dockerfile: str = "Dockerfile"
@@ -31,6 +33,8 @@ class BuildOptions:
     labels: Mapping[str, str] = field(default_factory=dict)
     use_cache: bool = True
     cache_from: tuple[str, ...] = ()
+    shared_cache: SharedSteps | None = None
+    trail: StepTrail = field(default_factory=StepTrail)
     pull: bool = False
     remove: bool = True
     force_remove: bool = False

@@ -92,7 +92,14 @@ class StageBuild:
         self._state = _State()
         options = shared.options
         self._images = shared.containers.images
-        self._cache = StepCache(self._images, disabled=not options.use_cache, cache_from=options.cache_from)
+        self._cache = StepCache(
+            self._images,
+            disabled=not options.use_cache,
+            cache_from=options.cache_from,
+            shared=options.shared_cache,
+            trail=options.trail,
+            platform=options.platform,
+        )
         self._to_remove: dict[str, None] = {}
 
     async def run(self) -> Image | None:
@@ -347,8 +354,7 @@ class StageBuild:
         if found is None:
             return False
         self._shared.progress.cached(self._step)
-        self._shared.keep(found)
-        self._state.image = found
+        self._made(compared, found)
         return True
 
     async def _commit(self, compared: Config, container_id: str, layer: Any) -> None:
@@ -364,8 +370,13 @@ class StageBuild:
             platform=None if state.image else self._shared.options.platform,
             container_config={**stored(compared), "Hostname": container_id[:12]},
         )
-        state.image = await self._images.create(draft, chunks)
-        self._shared.keep(state.image)
+        self._made(compared, await self._images.create(draft, chunks))
+
+    def _made(self, compared: Mapping[str, Any], image: Image) -> None:
+        """Go on from what a step has made."""
+        self._shared.keep(image)
+        self._shared.options.trail.add(self._state.image, compared, image, self._number)
+        self._state.image = image
 
     async def _remove_containers(self) -> None:
         for container_id in tuple(self._to_remove):

@@ -4,35 +4,46 @@ Source: the classic builder's `imageprobe.go`, moby's `image/cache`. What a step
 `container_config`, so that the cache survives whatever the images survive.
 """
 
+import logging
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from backend.builder.image_config import stored
+from backend.builder.step_trail import SharedSteps, StepTrail, comparable
 from backend.errors import EngineError
 from backend.images.image import Image, Layer
 from backend.images.image_creation import ImageDraft
 from backend.images.manager import Images
+from backend.images.platforms import Platform
 
-# What differs from container to container and says nothing about the step.
-PASSED_OVER = frozenset(("Image", "Hostname", "Domainname", "MacAddress"))
+log = logging.getLogger(__name__)
 
 
 class StepCache:
-    """The cache as one stage sees it: after the first miss everything misses, until `reset`.
+    """The cache as one stage sees it: after the first miss everything misses.
 
     With `cache_from` hits come from the images of these names only, and from what they were made of: pulled
-    ones give the steps that their history tells.
+    ones give the steps that their history tells. What is not here may be in `shared`, where steps have the
+    names of `trail`.
     """
 
-    def __init__(self, images: Images, *, disabled: bool, cache_from: Iterable[str]) -> None:
+    def __init__(
+        self,
+        images: Images,
+        *,
+        disabled: bool,
+        cache_from: Iterable[str],
+        shared: SharedSteps | None,
+        trail: StepTrail,
+        platform: Platform | None,
+    ) -> None:
         self._images = images
-        self._disabled = disabled
+        self._shared = shared
+        self._trail = trail
+        self._platform = platform
         self._missed = disabled
         names = list(cache_from)
         self._sources = _found(images, names) if names else None
-
-    def reset(self) -> None:
-        """Begin a new stage."""
-        self._missed = self._disabled
 
     async def find(
         self, parent: Image | None, step: Mapping[str, Any], config: Mapping[str, Any]
@@ -48,6 +59,8 @@ class StepCache:
             # A history does not tell what was mounted.
             mounted = bool(step.get("Mounts"))
             found = None if mounted else await self._from_sources(self._sources, parent, step, config)
+        if found is None and self._shared is not None:
+            found = await self._from_shared(self._shared, parent, step, config)
         self._missed = found is None
         return found
 
@@ -96,10 +109,30 @@ class StepCache:
             return await self._images.create(draft, _layer_of(source, history, len(done)))
         return None
 
-
-def comparable(config: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what of a configuration the cache compares: what is empty counts as absent."""
-    return {name: value for name, value in config.items() if name not in PASSED_OVER and value}
+    async def _from_shared(
+        self, shared: SharedSteps, parent: Image | None, step: Mapping[str, Any], config: Mapping[str, Any]
+    ) -> Image | None:
+        """Return the step as a shared cache knows it, made the image that it was where it was done."""
+        key = self._trail.key(parent, step)
+        known = shared.find(key)
+        if known is None:
+            return None
+        draft = ImageDraft(
+            parent,
+            config,
+            " ".join(step["Cmd"]),
+            author=str(known.history.get("author") or ""),
+            container_id=known.container_id,
+            platform=None if parent else self._platform,
+            container_config={**stored(step), "Hostname": known.container_id[:12]},
+            step=known.history,
+        )
+        try:
+            async with shared.layer(key, parent) as layer:
+                return await self._images.create(draft, layer)
+        except EngineError as error:  # as BuildKit: what cannot be had is done again
+            log.warning("a layer of a shared build cache is left out: %s", error.message)
+            return None
 
 
 def _made_by(image: Image) -> dict[str, Any] | None:

@@ -8,6 +8,7 @@ from backend.errors import ConflictError, EngineError, InvalidParameterError, No
 
 BUILD_LIMIT = 30.0  # seconds that other calls of a client may come before the one that begins its build
 MOST_RESULTS = 256
+MOST_ENDED = 16
 
 Attributes = Mapping[str, str]
 
@@ -46,10 +47,11 @@ class Build:
 
 
 class Builds:
-    """All builds."""
+    """All builds; of those that have ended the last few, for calls that come after a quick refusal."""
 
     def __init__(self) -> None:
         self._builds: dict[str, Build] = {}
+        self._ended: dict[str, Build] = {}
         self._begun: dict[str, list[asyncio.Future[Build]]] = {}
 
     def begin(self, ref: str) -> Build:
@@ -58,6 +60,7 @@ class Builds:
             raise InvalidParameterError("a build needs a reference")
         if ref in self._builds:
             raise ConflictError(f"job ID exists: {ref}")
+        self._ended.pop(ref, None)
         build = self._builds[ref] = Build(ref)
         for waiting in self._begun.pop(ref, ()):
             if not waiting.done():
@@ -70,10 +73,13 @@ class Builds:
         if build.returned.done() and not build.returned.cancelled():
             build.returned.exception()  # seen, whether or not somebody waited for it
         del self._builds[build.ref]
+        self._ended[build.ref] = build
+        while len(self._ended) > MOST_ENDED:
+            del self._ended[next(iter(self._ended))]
 
     async def get(self, ref: str) -> Build:
-        """Return a build, which may be about to begin. Raises NotFoundError."""
-        if (found := self._builds.get(ref)) is not None:
+        """Return a build, which may be about to begin, or over. Raises NotFoundError."""
+        if (found := self._builds.get(ref) or self._ended.get(ref)) is not None:
             return found
         waiting: asyncio.Future[Build] = asyncio.get_running_loop().create_future()
         self._begun.setdefault(ref, []).append(waiting)

@@ -32,3 +32,6 @@ LLB_CAPABILITIES = (
     "source.local.excludepatterns",
     "source.local.sharedkeyhint",
 )
+
+WORKER_LABELS = {"org.mobyproject.buildkit.worker.snapshotter": "overlayfs"}
+"""By this label buildx knows an engine that exports caches and archives of images."""

@@ -5,7 +5,7 @@ Source: BuildKit's `session/filesync` (`FileSend`), `exporter/local`, `exporter/
 """
 
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from itertools import islice
 from typing import TypeVar
 
@@ -45,17 +45,27 @@ async def send_files(session: Session, tree: SourceTree, progress: Progress) -> 
 
 async def send_archive(session: Session, tree: SourceTree, progress: Progress) -> None:
     """Send all files of a tree as one tar archive. Raises EngineError."""
+    archive = _archive(tree)
+
+    async def pieces() -> AsyncIterator[bytes]:
+        while some := await _some(archive, 16):
+            yield b"".join(some)
+
+    await send_bytes(session, pieces(), progress)
+
+
+async def send_bytes(session: Session, chunks: AsyncIterator[bytes], progress: Progress) -> None:
+    """Send an archive into the client's file; `progress` gets the bytes so far. Raises EngineError."""
     _check(session)
     call = StreamStreamMethod(session.calls, METHOD, BytesMessage, BytesMessage)
     sent = 0
     try:
         async with call.open(metadata=EXPORTER) as stream:
             await stream.send_request()
-            archive = _archive(tree)
-            while pieces := await _some(archive, 16):
-                for piece in pieces:
-                    await stream.send_message(BytesMessage(data=piece))
-                    sent += len(piece)
+            async for chunk in chunks:
+                for start in range(0, len(chunk), PIECE):
+                    await stream.send_message(BytesMessage(data=chunk[start : start + PIECE]))
+                sent += len(chunk)
                 progress(sent)
             await stream.end()
             while await stream.recv_message() is not None:

@@ -5,11 +5,13 @@ Source: BuildKit's `frontend/dockerfile/builder/build.go`.
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
+from dataclasses import replace
 
 from backend.builder.build_context import scratch_folder
 from backend.builder.build_state import BuildState
 from backend.builder.builder import BuildInput, Source, build_image
 from backend.builder.instruction_parser import parse_dockerfile
+from backend.builder.step_trail import SharedSteps, StepTrail
 from backend.buildkit.build_inputs import BuildInputs
 from backend.buildkit.build_status import BuildStatus
 from backend.buildkit.context_paths import context_paths, may_have_triggers
@@ -33,10 +35,13 @@ async def build_dockerfile(
     status: BuildStatus,
     keep: Callable[[Image], None],
     titles: Sequence[str] = (),
+    shared_cache: SharedSteps | None = None,
+    trail: StepTrail | None = None,
 ) -> Image:
     """Build what the client asks for; returns the image, kept. `titles` name it in the history.
 
-    Raises EngineError in BuildKit's words.
+    Steps are looked for in `shared_cache`, too; `trail` gets all of them. Raises EngineError in BuildKit's
+    words.
     """
     options = read_frontend_options(attributes)
     progress = StepProgress(status)
@@ -55,7 +60,11 @@ async def build_dockerfile(
                 if options.pull or may_have_triggers(containers.images, dockerfile, options.named_contexts):
                     paths = None
                 source = BuildInput(await inputs.context(paths), text)
-            chosen = build_options(options, session, await inputs.named_contexts(), titles)
+            chosen = replace(
+                build_options(options, session, await inputs.named_contexts(), titles),
+                shared_cache=shared_cache,
+                trail=trail or StepTrail(),
+            )
             image_id = await build_image(containers, state, source, chosen, progress)
         except EngineError as error:
             raise located(error, options.filename, text, progress.failed_step) from error

@@ -1,15 +1,17 @@
-"""What becomes of a build's result: an image with names, or files that its client gets.
+"""What becomes of a build's result: an image with names, here and at registries, or files for its client.
 
 Source: dockerd's `builder/builder-next/exporter`; BuildKit's `exporter/containerimage/exptypes`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from backend.builder.image_root import image_root
-from backend.buildkit.build_status import BuildStatus
-from backend.buildkit.client_output import send_archive, send_files
-from backend.buildkit.sessions import Session
+from backend.buildkit.build_status import BuildStatus, Vertex
+from backend.buildkit.client_output import send_archive, send_bytes, send_files
+from backend.buildkit.flags import flag
+from backend.buildkit.sessions import Session, login_host
 from backend.containers.manager import Containers
 from backend.errors import InvalidParameterError, NotSupportedError
 from backend.images import reference
@@ -17,8 +19,9 @@ from backend.images.image import Image
 from backend.images.manager import Images
 from backend.images.reference import Reference
 
-IMAGE_KINDS = ("moby", "image", "docker")
+IMAGE_KINDS = ("moby", "image")
 FILE_KINDS = ("local", "tar")
+ARCHIVE_KINDS = ("docker", "oci")
 NO_RESULT = ("", "cacheonly")
 TELL_EVERY = 1 << 20  # bytes
 
@@ -45,9 +48,23 @@ class Export:
 
     def check(self) -> None:
         """Refuse what the engine cannot do, before anything is built. Raises EngineError."""
-        if self.kind not in (*NO_RESULT, *IMAGE_KINDS, *FILE_KINDS):
+        if self.kind not in (*NO_RESULT, *IMAGE_KINDS, *FILE_KINDS, *ARCHIVE_KINDS):
             raise NotSupportedError(f'exporter "{self.kind[:80]}" could not be found')
-        self.names()
+        if self.kind in ARCHIVE_KINDS and not flag(self.attributes, "tar", default=True):
+            raise NotSupportedError(
+                "an image is written as an archive, not as a folder: leave `tar=false` out"
+            )
+        if self.attributes.get("compression", "gzip") != "gzip":
+            raise NotSupportedError("layers are written in gzip: no other compression")
+        if self.pushes and not self.names():
+            raise InvalidParameterError("tag is needed when pushing to registry")
+        if self.pushes and flag(self.attributes, "push-by-digest"):
+            raise NotSupportedError("push-by-digest is not supported: push a tag")
+
+    @property
+    def pushes(self) -> bool:
+        """Whether the engine is to push the image."""
+        return self.kind in IMAGE_KINDS and flag(self.attributes, "push")
 
 
 async def export_result(
@@ -55,7 +72,12 @@ async def export_result(
 ) -> dict[str, str]:
     """Give a built image its names, or its files to the client; returns what the client is told."""
     if export.kind in IMAGE_KINDS:
-        return _name_image(containers.images, image, export, status)
+        told = _name_image(containers.images, image, export, status)
+        if export.pushes:
+            await _push(containers.images, export, session, status)
+        return told
+    if export.kind in ARCHIVE_KINDS:
+        await _send_image(containers.images, image, export, session, status)
     if export.kind in FILE_KINDS:
         await _send_files(containers, image, export, session, status)
     return {}
@@ -75,6 +97,44 @@ def _name_image(images: Images, image: Image, export: Export, status: BuildStatu
     return told
 
 
+async def _push(images: Images, export: Export, session: Session, status: BuildStatus) -> None:
+    for name in export.names():
+        tagged = name.with_default_tag()
+        with status.vertex(f"pushing {tagged.familiar}").under_way() as vertex:
+
+            def tell(message: dict[str, Any], vertex: Vertex = vertex) -> None:
+                if "id" in message:
+                    detail = message.get("progressDetail") or {}
+                    shown = f"{message['id']} {message.get('status', '')}"
+                    vertex.transfer(shown, detail.get("current", 0), detail.get("total", 0), done=not detail)
+
+            await images.push(tagged, await session.credentials(login_host(tagged)), tell)
+
+
+async def _send_image(
+    images: Images, image: Image, export: Export, session: Session, status: BuildStatus
+) -> None:
+    """Send the image itself, as `docker save` would; it gets no names here."""
+    names = [name.with_default_tag() for name in export.names()]
+    title = "exporting to docker image format" if export.kind == "docker" else "exporting to oci image format"
+    with status.vertex(title).under_way() as vertex:
+        vertex.transfer("exporting layers", 0, done=True)
+        async with images.saved_as(image, names) as chunks:
+            await send_bytes(session, chunks, _told_every(vertex, "sending tarball"))
+
+
+def _told_every(vertex: Vertex, what: str) -> Callable[[int], None]:
+    told = 0
+
+    def progress(size: int) -> None:
+        nonlocal told
+        if size - told >= TELL_EVERY:
+            told = size
+            vertex.transfer(what, size)
+
+    return progress
+
+
 async def _send_files(
     containers: Containers, image: Image, export: Export, session: Session, status: BuildStatus
 ) -> None:
@@ -83,14 +143,13 @@ async def _send_files(
     else:
         title, what, send = "exporting to client tarball", "sending tarball", send_archive
     with status.vertex(title).under_way() as vertex:
-        sent = told = 0
+        sent = 0
+        tell = _told_every(vertex, what)
 
         def progress(size: int) -> None:
-            nonlocal sent, told
+            nonlocal sent
             sent = size
-            if size - told >= TELL_EVERY:
-                told = size
-                vertex.transfer(what, size)
+            tell(size)
 
         async with image_root(containers, image) as tree:
             await send(session, tree, progress)

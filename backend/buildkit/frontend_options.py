@@ -10,12 +10,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from backend.builder.build_options import BuildOptions, NamedContext
-from backend.buildkit.sessions import Session
+from backend.buildkit.sessions import Session, login_host
 from backend.errors import InvalidParameterError, NotSupportedError
 from backend.images import platforms
-from backend.images.reference import DEFAULT_DOMAIN, Reference
 
-HUB_HOST = "registry-1.docker.io"
 NETWORK_MODES = {"": "", "default": "", "sandbox": "", "host": "host", "none": "none"}
 
 
@@ -74,16 +72,11 @@ def build_options(
         force_remove=True,
         platform=platforms.parse(platform) if platform else None,
         host_config=_host_config(attributes),
-        ask_credentials=lambda name: session.credentials(_host(name)),
+        ask_credentials=lambda name: session.credentials(login_host(name)),
         session=session,
         named_contexts=named_contexts,
         titles=titles,
     )
-
-
-def _host(name: Reference) -> str:
-    """Return how clients are asked for their login at a name's registry."""
-    return HUB_HOST if name.domain == DEFAULT_DOMAIN else name.domain
 
 
 def _with_prefix(attributes: Mapping[str, str], prefix: str) -> dict[str, str]:

@@ -14,9 +14,18 @@ from grpclib.server import Stream
 from backend.builder import cache_pruning
 from backend.builder.build_state import BuildState
 from backend.builder.cache_mounts import CacheUsage
+from backend.builder.step_trail import StepTrail
 from backend.buildkit.build_status import now
 from backend.buildkit.builds import Attributes, Build, Builds
-from backend.buildkit.capabilities import BUILDKIT_VERSION, FRONTEND_CAPABILITIES, LLB_CAPABILITIES
+from backend.buildkit.cache_exports import export_caches, with_inline_cache
+from backend.buildkit.cache_imports import opened_imports
+from backend.buildkit.cache_wishes import CacheWish, CacheWishes
+from backend.buildkit.capabilities import (
+    BUILDKIT_VERSION,
+    FRONTEND_CAPABILITIES,
+    LLB_CAPABILITIES,
+    WORKER_LABELS,
+)
 from backend.buildkit.dockerfile_frontend import build_dockerfile
 from backend.buildkit.exports import Export, export_result
 from backend.buildkit.failures import as_grpc
@@ -82,6 +91,7 @@ class BuildService:
         own = platforms.own()
         return control.WorkerRecord(
             id=self._engine_id,
+            labels=WORKER_LABELS,
             platforms=[control.Platform(architecture=own.architecture, os=own.os, variant=own.variant)],
             buildkit_version=_version(),
         )
@@ -134,6 +144,8 @@ class BuildService:
     async def _build(self, build: Build, request: control.SolveRequest) -> dict[str, str]:
         export = _export(request)
         export.check()
+        caches = _cache_wishes(request)
+        caches.check()
         attributes: Attributes | None = dict(request.frontend_attrs)
         if not request.frontend:
             if request.definition.operations:
@@ -144,17 +156,25 @@ class BuildService:
         if attributes is None:
             return {}
         session = await self._sessions.get(request.session)
-        async with self._containers.images.kept() as keep:
+        images, status, trail = self._containers.images, build.status, StepTrail()
+        async with images.kept() as keep, opened_imports(caches, images, session, status) as shared:
             image = await build_dockerfile(
                 self._containers,
                 self._caches,
                 session,
                 attributes,
-                build.status,
+                status,
                 keep,
                 [name.with_default_tag().familiar for name in export.names()],
+                shared,
+                trail,
             )
-            return await export_result(self._containers, image, export, session, build.status)
+            result = image
+            if caches.inline is not None:
+                result = await with_inline_cache(caches.inline, images, image, trail, status)
+                keep(result)
+            told = await export_result(self._containers, result, export, session, status)
+            return told | await export_caches(caches, images, image, trail, session, status)
 
     async def _status(self, stream: Stream[control.StatusRequest, control.StatusResponse]) -> None:
         request = await stream.recv_message()
@@ -254,6 +274,13 @@ def _filters(texts: Iterable[str]) -> dict[str, list[str]]:
 
 def _version() -> control.BuildkitVersion:
     return control.BuildkitVersion(package="github.com/moby/buildkit", version=BUILDKIT_VERSION)
+
+
+def _cache_wishes(request: control.SolveRequest) -> CacheWishes:
+    def wishes(entries: Iterable[control.CacheOptionsEntry]) -> list[CacheWish]:
+        return [CacheWish(entry.type, dict(entry.attrs)) for entry in entries]
+
+    return CacheWishes(wishes(request.cache.imports), wishes(request.cache.exports))
 
 
 def _export(request: control.SolveRequest) -> Export:

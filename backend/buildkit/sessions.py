@@ -13,8 +13,10 @@ from grpclib.exceptions import GRPCError, StreamTerminatedError
 from backend.buildkit.connections import CallsToPeer
 from backend.buildkit.protocol import session_pb2 as messages
 from backend.errors import InvalidParameterError, NotFoundError, SystemFailureError
+from backend.images.reference import DEFAULT_DOMAIN, Reference
 from backend.images.registry_auth import Credentials
 
+HUB_HOST = "registry-1.docker.io"
 SSH_PIECE = 32 * 1024  # bytes
 SESSION_LIMIT = 30.0  # seconds that a build waits for its client's session
 LOST = (GRPCError, StreamTerminatedError, ConnectionError)
@@ -148,6 +150,11 @@ class Sessions:
                 others.remove(waiting)
             if not others:
                 self._waiting.pop(session_id, None)
+
+
+def login_host(name: Reference) -> str:
+    """Return how clients are asked for their login at a name's registry."""
+    return HUB_HOST if name.domain == DEFAULT_DOMAIN else name.domain
 
 
 def text_of(error: BaseException) -> str:

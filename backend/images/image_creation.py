@@ -10,7 +10,7 @@ import secrets
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from backend.errors import NotFoundError
@@ -93,6 +93,25 @@ class ImageCreation:
             )
             names = [str(name.with_default_tag()) for name in references]
             return await self._importer.record(image, [config_data], names)
+
+    async def amend(self, image: Image, fields: Mapping[str, Any]) -> Image:
+        """Make an image that is another one with these fields in its config; it was made by no step."""
+        kept = {name: value for name, value in image.config.items() if name != "container_config"}
+        config = {**kept, **fields}
+        data = json.dumps(config, separators=(",", ":")).encode()
+        with ExitStack() as pins:
+            pins.enter_context(self._pins.hold([layer.blob for layer in image.store_layers]))
+            pins.enter_context(self._pins.hold(image.layers))
+            amended = replace(
+                image,
+                id=digests.of_bytes(data),
+                config=config,
+                references=(),
+                tagged_ns=time.time_ns(),
+                manifest="",
+                parent=image.id,
+            )
+            return await self._importer.record(amended, [data], [])
 
     async def _layer(self, chunks: Iterable[bytes], below: Sequence[Layer], pins: ExitStack) -> Layer | None:
         unfinished = self._content.download_path(secrets.token_hex(16)).with_suffix(".new")

@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import ExitStack
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import ExitStack, asynccontextmanager
 from dataclasses import replace
 
 from backend.errors import InvalidParameterError, NotFoundError
@@ -153,6 +153,24 @@ class ImageImport:
         except ExceptionGroup as failures:
             raise failures.exceptions[0] from failures  # the first one stopped the others
         return tuple(layers)
+
+    @asynccontextmanager
+    async def layer(
+        self, source: ImageSource, blob: Descriptor, diff_id: str, below: Sequence[Layer]
+    ) -> AsyncIterator[Layer]:
+        """Hold one layer over those `below`, fetched and unpacked unless it is here; raises like `run`."""
+        stack = (*(lower.diff_id for lower in below), diff_id)
+        with self._pins.hold([blob.digest, diff_id]):
+            known = self.known(stack)
+            if known is not None:
+                with self._pins.hold([known.blob]):
+                    yield known
+                return
+            await self._download(source, blob, lambda step: None)
+            silent = PullProgress(lambda message: None)
+            layer = await self._unpack(blob, stack, [lower.key for lower in below], silent)
+            await in_thread(self._layers.make_durable, layer.key)
+            yield layer
 
     def known(self, stack: tuple[str, ...]) -> Layer | None:
         """Return the topmost layer of a stack of diff ids when the store has it and an image names it."""

@@ -1,10 +1,11 @@
 """Images as the rest of the engine sees them: find, mount, pull, load, tag, remove."""
 
 import time
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from backend.config import EngineConfig
 from backend.database import Database
@@ -18,6 +19,7 @@ from backend.images.image_creation import ImageCreation, ImageDraft
 from backend.images.image_events import publish_image_event
 from backend.images.image_import import ImageImport
 from backend.images.image_records import ImageRecords
+from backend.images.layer_exchange import LayerExchange
 from backend.images.layer_mounts import LayerMounts
 from backend.images.layer_store import LayerStore
 from backend.images.load import Loader
@@ -53,6 +55,7 @@ class Images:
         self._puller = Puller(config, self._importer, self._records, events)
         self._loader = Loader(self._content, self._layers, self._importer, self._records, self._pins, events)
         self._creation = ImageCreation(self._content, self._layers, self._importer, self._pins)
+        self.exchange = LayerExchange(config, self._content, self._importer, self._pins)
         self._remover = Remover(
             self._records,
             self._content,
@@ -204,6 +207,13 @@ class Images:
             publish_image_event(self._events, "tag", image, name=name.with_default_tag().familiar)
         return image
 
+    async def amended(self, image: Image, fields: Mapping[str, Any]) -> Image:
+        """Make an image that differs from another in these fields of its configuration only.
+
+        It is the result of no step: builds do not find it in the cache.
+        """
+        return await self._creation.amend(image, fields)
+
     def received(self, chunks: AsyncIterator[bytes]) -> AbstractAsyncContextManager[Iterator[bytes]]:
         """Receive an archive that is to become a layer; yields its plain bytes, to be read on a thread."""
         from backend.images.filesystem_import import spooled
@@ -230,6 +240,18 @@ class Images:
         try:
             saver = Saver(self._content, self._pins, self._events, self.find_listed)
             async with saver.archive(names, self) as chunks:
+                yield chunks
+        finally:
+            await self._remover.sweep_held_back()
+
+    @asynccontextmanager
+    async def saved_as(self, image: Image, names: Sequence[Reference]) -> AsyncIterator[AsyncIterator[bytes]]:
+        """Yield an archive of one image under names that it need not have here."""
+        from backend.images.save import Choice, Saver
+
+        try:
+            saver = Saver(self._content, self._pins, self._events, self.find_listed)
+            async with saver.archive_of([Choice(image, list(names))]) as chunks:
                 yield chunks
         finally:
             await self._remover.sweep_held_back()

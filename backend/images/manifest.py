@@ -91,10 +91,10 @@ def parse(data: bytes, media_type: str) -> Manifest | Index:
             "this image has the old manifest schema 1, which is no longer supported: build and push it again"
         )
     if kind in (OCI_INDEX, DOCKER_LIST) or (kind not in ACCEPTED and "manifests" in value):
-        return Index(_descriptors(value.get("manifests"), "manifests"))
+        return Index(descriptors(value.get("manifests"), "manifests"))
     if kind in (OCI_MANIFEST, DOCKER_MANIFEST) or ("config" in value and "layers" in value):
-        config = _descriptor(value.get("config"))
-        layers = _descriptors(value.get("layers"), "layers")
+        config = descriptor_of(value.get("config"))
+        layers = descriptors(value.get("layers"), "layers")
         if config.media_type not in (OCI_CONFIG, DOCKER_CONFIG):
             raise InvalidParameterError(
                 f"this is no image to run: its config has the media type {config.media_type[:100]!r}"
@@ -134,7 +134,7 @@ def manifest_of(config_digest: str, config_size: int, layers: Sequence[Descripto
     media_type = OCI_MANIFEST if is_oci else DOCKER_MANIFEST
     config = Descriptor(OCI_CONFIG if is_oci else DOCKER_CONFIG, config_digest, config_size)
     if is_oci:
-        layers = [replace(layer, media_type=_as_oci(layer.media_type)) for layer in layers]
+        layers = [replace(layer, media_type=as_oci(layer.media_type)) for layer in layers]
 
     def described(blob: Descriptor) -> dict[str, str | int]:
         return {"mediaType": blob.media_type, "size": blob.size, "digest": blob.digest}
@@ -148,7 +148,8 @@ def manifest_of(config_digest: str, config_size: int, layers: Sequence[Descripto
     return NewManifest(json.dumps(manifest, indent=3).encode(), media_type, Manifest(config, tuple(layers)))
 
 
-def _as_oci(media_type: str) -> str:
+def as_oci(media_type: str) -> str:
+    """Return the name that OCI has for a layer's media type."""
     form = media_type.removeprefix(DOCKER_LAYER).lstrip(".")
     return media_type if media_type.startswith(OCI_LAYER) else OCI_LAYER + (f"+{form}" if form else "")
 
@@ -164,13 +165,15 @@ def json_object(data: bytes, what: str) -> dict[str, Any]:
     return value
 
 
-def _descriptors(value: object, what: str) -> tuple[Descriptor, ...]:
+def descriptors(value: object, what: str) -> tuple[Descriptor, ...]:
+    """Return the entries of a list in a manifest. Raises InvalidParameterError."""
     if not isinstance(value, Sequence) or isinstance(value, str):
         raise InvalidParameterError(f"damaged manifest: `{what}` is no list")
-    return tuple(_descriptor(item) for item in value)
+    return tuple(descriptor_of(item) for item in value)
 
 
-def _descriptor(value: object) -> Descriptor:
+def descriptor_of(value: object) -> Descriptor:
+    """Return one entry of a manifest. Raises InvalidParameterError."""
     if not isinstance(value, dict):
         raise InvalidParameterError("damaged manifest: a descriptor is no object")
     size = value.get("size")

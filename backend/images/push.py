@@ -4,12 +4,11 @@ Source: Docker Engine API, `POST /images/{name}/push`; dockerd, `distribution/pu
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from backend.config import EngineConfig
-from backend.errors import EngineError, NotFoundError, SystemFailureError
+from backend.errors import NotFoundError, SystemFailureError
 from backend.events import EventBus
 from backend.images import digests
 from backend.images.content_store import ContentStore
@@ -19,17 +18,14 @@ from backend.images.image_records import ImageRecords
 from backend.images.manifest import Descriptor
 from backend.images.outgoing import OutgoingImage, blobs_of, outgoing
 from backend.images.pins import Pins
-from backend.images.pull_progress import PullProgress, Send, Step, retrying
+from backend.images.pull_progress import PullProgress, Send, Step
 from backend.images.reference import Reference, parse
 from backend.images.registry_auth import Credentials
-from backend.images.registry_client import RegistryClient
-from backend.images.registry_endpoints import endpoints
-from backend.images.registry_errors import BrokenTransferError, RefusedError, UnreachableError
-from backend.images.registry_upload import RegistryUpload
+from backend.images.registry_errors import BrokenTransferError, RefusedError
+from backend.images.registry_upload import RegistryUpload, opened_upload, patiently
 from backend.tasks import in_thread
 
 PARALLEL_UPLOADS = 5  # as dockerd
-ATTEMPTS = 5
 MAX_SOURCES = 3  # repositories to try to mount one blob from
 
 
@@ -70,9 +66,9 @@ class Pusher:
         tagged = self._tagged(name)
         sources = {source for _, image in tagged for source in self._sources(name, blobs_of(image))}
         try:
-            async with self._client(name, credentials, sorted(sources)) as client:
+            async with opened_upload(self._config, name, credentials, sorted(sources)) as upload:
                 slots = asyncio.Semaphore(PARALLEL_UPLOADS)
-                push = Push(name, RegistryUpload(client), progress, slots)
+                push = Push(name, upload, progress, slots)
                 for tag, image in tagged:
                     size, digest = await self._push_tag(push, tag, image)
                     progress.message(f"{tag.tag}: digest: {digest} size: {size}")
@@ -110,32 +106,13 @@ class Pusher:
                     found[known.path] = None
         return list(found)[:MAX_SOURCES]
 
-    @asynccontextmanager
-    async def _client(
-        self, name: Reference, credentials: Credentials, sources: Sequence[str]
-    ) -> AsyncIterator[RegistryClient]:
-        """Yield a client for the first address of the registry that answers; mirrors take nothing."""
-        failure: EngineError = SystemFailureError(f"no endpoints found for {name.name}")
-        for endpoint in endpoints(name.domain, (), self._config.insecure_registries):
-            async with RegistryClient(
-                endpoint, name.path, credentials, actions="pull,push", sources=sources
-            ) as client:
-                try:
-                    await client.ping()
-                except UnreachableError as error:
-                    failure = error
-                else:
-                    yield client
-                    return
-        raise failure
-
     async def _push_tag(self, push: Push, tag: Reference, image: Image) -> tuple[int, str]:
         """Push one image under one tag; returns its manifest's size and digest."""
         with self._pins.hold(blobs_of(image)):
             sent = await in_thread(outgoing, image, self._content)
             await self._push_layers(push, sent)
-            await self._patiently(lambda: self._push_config(push, sent.config))
-            await self._patiently(
+            await patiently(lambda: self._push_config(push, sent.config))
+            await patiently(
                 lambda: push.upload.put_manifest(str(tag.tag), sent.manifest, sent.media_type),
             )
         digest = digests.of_bytes(sent.manifest)
@@ -177,26 +154,8 @@ class Pusher:
             tell(Step("Pushed"))
 
         async with push.slots:
-            await self._patiently(work, tell)
+            await patiently(work, tell)
 
     async def _push_config(self, push: Push, config: Descriptor) -> None:
         if not await push.upload.has_blob(config.digest):
             await push.upload.send(config, self._content.path(config.digest), lambda done: None)
-
-    async def _patiently(
-        self,
-        work: Callable[[], Awaitable[None]],
-        tell: Callable[[Step], None] = lambda step: None,
-    ) -> None:
-        """Do `work` again when the connection breaks or the registry stumbles."""
-        for attempt in range(1, ATTEMPTS + 1):
-            try:
-                await work()
-                return
-            except (BrokenTransferError, RefusedError) as error:
-                stumbles = isinstance(error, BrokenTransferError) or error.status >= 500
-                if attempt == ATTEMPTS or not stumbles:
-                    raise
-            for seconds in range(attempt, 0, -1):
-                tell(retrying(seconds))
-                await asyncio.sleep(1)

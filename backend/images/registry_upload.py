@@ -4,20 +4,30 @@ Source: OCI distribution specification, "Push"; like dockerd a blob goes in one 
 confirmed (PUT), which every registry takes.
 """
 
-from collections.abc import AsyncIterator, Callable
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from io import FileIO
 from pathlib import Path
+from typing import Any
 
 from yarl import URL
 
+from backend.config import EngineConfig
+from backend.errors import EngineError, SystemFailureError
 from backend.images.manifest import Descriptor
+from backend.images.pull_progress import Step, retrying
+from backend.images.reference import Reference
+from backend.images.registry_auth import Credentials
 from backend.images.registry_client import TRANSPORT_ERRORS, RegistryClient
-from backend.images.registry_errors import BrokenTransferError, RefusedError, unreachable
+from backend.images.registry_endpoints import endpoints
+from backend.images.registry_errors import BrokenTransferError, RefusedError, UnreachableError, unreachable
 from backend.tasks import in_thread
 
 READ_SIZE = 1 << 20
 CREATED = frozenset({200, 201, 202, 204})
 FOUND = frozenset({200})
+ATTEMPTS = 5
 
 
 class RegistryUpload:
@@ -59,14 +69,19 @@ class RegistryUpload:
 
     async def send(self, blob: Descriptor, path: Path, progress: Callable[[int], None]) -> None:
         """Upload a blob's file; `progress` is told how many bytes have gone out."""
+        await self._send(blob, lambda: file_contents(path, progress))
+
+    async def send_bytes(self, blob: Descriptor, data: bytes) -> None:
+        """Upload a small blob."""
+        await self._send(blob, lambda: data)
+
+    async def _send(self, blob: Descriptor, body: Callable[[], Any]) -> None:
         url = self._client.url("blobs", "uploads", "")
         headers = {"Content-Length": str(blob.size), "Content-Type": "application/octet-stream"}
         try:
             async with self._client.request("POST", url, fine=CREATED) as response:
                 target = self._client.resolved(url, response.headers.get("Location", ""))
-            async with self._client.request(
-                "PATCH", target, headers, body=lambda: _contents(path, progress), fine=CREATED
-            ) as response:
+            async with self._client.request("PATCH", target, headers, body=body, fine=CREATED) as response:
                 target = self._client.resolved(target, response.headers.get("Location", ""))
             target = _with_digest(target, blob.digest)
             async with self._client.request("PUT", target, fine=CREATED):
@@ -85,7 +100,50 @@ class RegistryUpload:
             raise BrokenTransferError(str(unreachable(url, error))) from error
 
 
-async def _contents(path: Path, progress: Callable[[int], None]) -> AsyncIterator[bytes]:
+@asynccontextmanager
+async def opened_upload(
+    config: EngineConfig, name: Reference, credentials: Credentials, sources: Sequence[str] = ()
+) -> AsyncIterator[RegistryUpload]:
+    """Yield uploads to the first address of a name's registry that answers; mirrors take nothing.
+
+    `sources` are repositories to mount blobs from. Raises EngineError when nobody answers.
+    """
+    failure: EngineError = SystemFailureError(f"no endpoints found for {name.name}")
+    for endpoint in endpoints(name.domain, (), config.insecure_registries):
+        async with RegistryClient(
+            endpoint, name.path, credentials, actions="pull,push", sources=sources
+        ) as client:
+            try:
+                await client.ping()
+            except UnreachableError as error:
+                failure = error
+            else:
+                yield RegistryUpload(client)
+                return
+    raise failure
+
+
+async def patiently(
+    work: Callable[[], Awaitable[None]], tell: Callable[[Step], None] = lambda step: None
+) -> None:
+    """Do `work` again when the connection breaks or the registry stumbles."""
+    for attempt in range(1, ATTEMPTS + 1):
+        try:
+            await work()
+            return
+        except (BrokenTransferError, RefusedError) as error:
+            stumbles = isinstance(error, BrokenTransferError) or error.status >= 500
+            if attempt == ATTEMPTS or not stumbles:
+                raise
+        for seconds in range(attempt, 0, -1):
+            tell(retrying(seconds))
+            await asyncio.sleep(1)
+
+
+async def file_contents(
+    path: Path, progress: Callable[[int], None] = lambda done: None
+) -> AsyncIterator[bytes]:
+    """Give a file piece by piece; `progress` is told how many bytes have gone."""
     sent = 0
     with await in_thread(FileIO, path) as file:
         while chunk := await in_thread(file.read, READ_SIZE):

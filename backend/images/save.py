@@ -55,7 +55,12 @@ class Saver:
         self, names: Sequence[str], listed: Iterable[Image]
     ) -> AsyncIterator[AsyncIterator[bytes]]:
         """Yield the bytes of an archive of `names`. Raises NotFoundError, InvalidParameterError."""
-        chosen = self._choose(names, list(listed))
+        async with self.archive_of(self._choose(names, list(listed))) as chunks:
+            yield chunks
+
+    @asynccontextmanager
+    async def archive_of(self, chosen: Sequence[Choice]) -> AsyncIterator[AsyncIterator[bytes]]:
+        """Yield the bytes of an archive of these images."""
         with self._pins.hold([blob for choice in chosen for blob in blobs_of(choice.image)]):
             images = [await in_thread(outgoing, choice.image, self._content) for choice in chosen]
             yield self._chunks(chosen, images)

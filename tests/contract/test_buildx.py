@@ -301,3 +301,16 @@ def test_the_builder_is_listed(project: Project) -> None:
     assert (rows["Driver"].strip(), rows["Status"].strip()) == ("docker", "running")
     assert "linux/amd64" in rows["Platforms"]
     assert b"default" in project.engine.docker("buildx", "ls").stdout
+
+
+def test_buildkit_reads_caches_of_marina(marina: ApiClient, dockerd: ApiClient, tmp_path: Path) -> None:
+    """It finds nothing in one, and nothing wrong with it."""
+    place = tmp_path / "cache"
+    made = Project(marina, tmp_path)
+    made.progress("-t", "made:9", "--cache-to", f"type=local,dest={place},mode=max")
+    assert (place / "index.json").exists()
+    shown = Project(dockerd, tmp_path).progress("-t", "made:9", "--cache-from", f"type=local,src={place}")
+    assert "importing cache manifest from local" in shown
+    assert "ERROR" not in shown
+    for engine in (marina, dockerd):
+        engine.docker("rmi", "-f", "made:9")

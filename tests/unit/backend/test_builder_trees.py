@@ -15,7 +15,7 @@ from backend.builder.copy_layer import CopyLayer, Owner
 from backend.builder.copy_sources import find_sources, joint_digest
 from backend.builder.owners import find_owner
 from backend.builder.source_tree import resolve, walk
-from backend.builder.step_cache import comparable
+from backend.builder.step_trail import comparable
 from backend.errors import InvalidParameterError
 from backend.images import reference
 from backend.images.registry_auth import Credentials

@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 
-from backend.buildkit.protocol import control_pb2, gateway_pb2, session_pb2
+from backend.buildkit.protocol import content_pb2, control_pb2, gateway_pb2, session_pb2
 
 FOLDER = Path(control_pb2.__file__).parent
 SCALARS = {
@@ -21,7 +21,7 @@ SCALARS = {
 }
 
 
-@pytest.mark.parametrize("module", [control_pb2, gateway_pb2, session_pb2])
+@pytest.mark.parametrize("module", [content_pb2, control_pb2, gateway_pb2, session_pb2])
 def test_the_modules_are_up_to_date(module: ModuleType) -> None:
     name = Path(module.__file__ or "").name.replace("_pb2.py", ".proto")
     written = _statements((FOLDER / name).read_text())

@@ -1,0 +1,74 @@
+"""Single layers on their way out and in: what caches of builds are made of, at registries and elsewhere."""
+
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from backend.config import EngineConfig
+from backend.images.content_store import ContentStore
+from backend.images.image import Image, Layer
+from backend.images.image_import import ImageImport
+from backend.images.image_source import FoundManifest, ImageSource
+from backend.images.manifest import Descriptor
+from backend.images.pins import Pins
+from backend.images.reference import Reference
+from backend.images.registry_auth import Credentials
+from backend.images.registry_client import RegistryClient
+from backend.images.registry_lookup import asked
+from backend.images.registry_upload import RegistryUpload, opened_upload
+
+
+class LayerExchange:
+    """Gives the blobs of layers, and takes others' into the store."""
+
+    def __init__(
+        self, config: EngineConfig, content: ContentStore, importer: ImageImport, pins: Pins
+    ) -> None:
+        self._config = config
+        self._content = content
+        self._importer = importer
+        self._pins = pins
+
+    def fetched(
+        self, source: ImageSource, blob: Descriptor, diff_id: str, below: Sequence[Layer]
+    ) -> AbstractAsyncContextManager[Layer]:
+        """Hold one layer of a source, fetched unless it is here; `below` is what it lies on.
+
+        Raises EngineError, and what the source raises.
+        """
+        return self._importer.layer(source, blob, diff_id, below)
+
+    @contextmanager
+    def held(self, images: Iterable[Image]) -> Iterator[None]:
+        """Keep the blobs of images until the block ends."""
+        with self._pins.hold([layer.blob for image in images for layer in image.store_layers]):
+            yield
+
+    def blob_of(self, layer: Layer) -> tuple[Descriptor, Path]:
+        """Return a layer's blob and its file. Blocking."""
+        path = self._content.path(layer.blob)
+        return Descriptor(layer.media_type, layer.blob, path.stat().st_size), path
+
+    @asynccontextmanager
+    async def registry(
+        self, name: Reference, credentials: Credentials, *, insecure: bool = False
+    ) -> AsyncIterator[tuple[RegistryClient, FoundManifest]]:
+        """Yield a registry that has `name`, and the manifest or index by that name. Raises EngineError."""
+
+        async def ask(client: RegistryClient) -> FoundManifest:
+            return await client.manifest(name.digest or name.tag or "latest")
+
+        async with asked(self._settings(name, insecure), name, credentials, ask) as answered:
+            yield answered
+
+    def upload(
+        self, name: Reference, credentials: Credentials, *, insecure: bool = False
+    ) -> AbstractAsyncContextManager[RegistryUpload]:
+        """Open a repository of a registry for writing. Raises EngineError."""
+        return opened_upload(self._settings(name, insecure), name, credentials)
+
+    def _settings(self, name: Reference, insecure: bool) -> EngineConfig:
+        if not insecure:
+            return self._config
+        return replace(self._config, given_insecure=(*self._config.given_insecure, name.domain))
