@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Callable, Sequence
 from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.services.app_folders import AppFolders
@@ -63,6 +64,10 @@ class LazyAccess:
             if self._logins is None:
                 self._logins = RegistryLogins(self._folders.registry_logins, KeyStore())
             return self._logins
+
+    def lessons_folder(self) -> Path:
+        """Return where the walkthroughs write; see `Access`."""
+        return self._folders.lessons
 
     def start_engine(
         self, on_status: "Callable[[MachineStatus], None]", cancelled: threading.Event

@@ -44,6 +44,11 @@ class AppFolders:
         return self.config / "engines.json"
 
     @property
+    def lessons(self) -> Path:
+        """What the walkthroughs of the Learn page write: a folder each."""
+        return self.config / "learn"
+
+    @property
     def desktop_log(self) -> Path:
         """What the desktop logged."""
         return self.logs / "desktop.log"

@@ -57,7 +57,7 @@ def read_tree(client: EngineClient, container: str, folder: str) -> dict[str, li
     base = posixpath.dirname(folder.rstrip("/")) if folder != "/" else "/"
     tree: dict[str, list[FileEntry]] = {folder: []}
     with client.get_archive(container, folder) as stream:
-        reader = cast("IO[bytes]", _StreamReader(stream))
+        reader = cast("IO[bytes]", StreamReader(stream))
         try:
             with tarfile.open(fileobj=reader, mode="r|") as archive:
                 for count, member in enumerate(archive):
@@ -138,7 +138,7 @@ def save_file(client: EngineClient, container: str, path: str, target: Path) -> 
 def save_archive(stream: EngineStream, path: str, target: Path) -> None:
     """Write the plain file in a tar stream to `target`, or the stream itself when that is named .tar."""
     with written_beside(target) as part:
-        reader = cast("IO[bytes]", _StreamReader(stream))
+        reader = cast("IO[bytes]", StreamReader(stream))
         if target.suffix == ".tar":
             while data := reader.read(1 << 20):
                 part.write(data)
@@ -202,7 +202,7 @@ def _without_owner(member: tarfile.TarInfo) -> tarfile.TarInfo:
     return member
 
 
-class _StreamReader:
+class StreamReader:
     """Reads the engine's answer as a file."""
 
     def __init__(self, stream: EngineStream) -> None:

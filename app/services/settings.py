@@ -27,6 +27,9 @@ class Settings:
     tables: dict[str, Any] = field(default_factory=dict)  # how each table was arranged, by name
     notifications: bool = True
     system_notifications: bool = True  # shown by the desktop while the window is not in front
+    learned: dict[str, Any] = field(default_factory=dict)  # how many steps of each walkthrough are done
+    zoom: int = 100  # per cent
+    quit_choice: str = ""  # what becomes of the engine at quitting: "leave", "stop", or "" to ask
 
     @classmethod
     def from_json(cls, value: Any) -> "Settings":

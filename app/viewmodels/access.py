@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # `requests` takes 130 ms to import: only workers do it
@@ -21,6 +22,9 @@ class Access(Protocol):
 
     def logins(self) -> "RegistryLogins":
         """Return the user's sign-ins at registries; `client` sends them along."""
+
+    def lessons_folder(self) -> Path:
+        """Return where the walkthroughs of the Learn page write."""
 
     def start_engine(
         self, on_status: "Callable[[MachineStatus], None]", cancelled: threading.Event

@@ -17,6 +17,7 @@ from app.viewmodels.getting_started import GettingStartedViewModel
 from app.viewmodels.image_details import ImageDetailsViewModel
 from app.viewmodels.image_transfer import ImageTransfer
 from app.viewmodels.images import ImagesViewModel
+from app.viewmodels.learn import LearnViewModel
 from app.viewmodels.machine_data import MachineDataViewModel
 from app.viewmodels.machine_settings import MachineSettingsViewModel
 from app.viewmodels.networks import NetworksViewModel
@@ -57,6 +58,7 @@ class DesktopViewModel(QObject):
         self.troubleshoot = TroubleshootViewModel(self.background, access, self)
         self.pull = PullImageViewModel(self.background, access, self)
         self.getting_started = GettingStartedViewModel(self.background, access, self)
+        self.learn = LearnViewModel(self.background, access, preferences, self)
         self.notifications = NotificationsViewModel(preferences, self)
         self.engine.changed.connect(self.engine_changed)
         self.engine.usable_changed.connect(self.events.follow)
@@ -67,9 +69,16 @@ class DesktopViewModel(QObject):
         self.events.connected.connect(self.networks.refresh_if_wanted)
         self.events.connected.connect(self.compose.refresh)
         self.events.connected.connect(self.builds.refresh)
+        self.events.connected.connect(self.learn.look_soon)
         self.builds.succeeded.connect(self.images.refresh)
         self.events.containers_changed.connect(self.containers.refresh_soon)
         self.events.containers_changed.connect(self.compose.refresh_soon)
+        for happened in (
+            self.events.containers_changed,
+            self.events.images_changed,
+            self.events.volumes_changed,
+        ):
+            happened.connect(self.learn.look_soon)
         self.events.images_changed.connect(self.images.refresh_soon)
         self.events.volumes_changed.connect(self.volumes.refresh_soon)
         self.events.networks_changed.connect(self.networks.refresh_soon)

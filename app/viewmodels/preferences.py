@@ -70,6 +70,24 @@ class Preferences(QObject):
         """Return whether the system shows notices while the window is not in front."""
         return self._settings.system_notifications
 
+    @property
+    def zoom(self) -> int:
+        """Return the size of all there is in the window, in per cent."""
+        return self._settings.zoom
+
+    @property
+    def quit_choice(self) -> str:
+        """Return what becomes of the engine at quitting: "leave", "stop", or "" to ask."""
+        return self._settings.quit_choice
+
+    def learned(self, lesson: str) -> int:
+        """Return how many steps of a walkthrough are done."""
+        return get_number(self._settings.learned, lesson)
+
+    def remember_learned(self, lesson: str, done: int) -> None:
+        """Keep how many steps of a walkthrough are done."""
+        self.change(learned=self._settings.learned | {lesson: done})
+
     def table(self, name: str) -> TableArrangement:
         """Return how a table was arranged."""
         kept = as_object(self._settings.tables.get(name))

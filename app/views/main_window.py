@@ -18,6 +18,7 @@ from app.views.pages.builds_page import BuildsPage
 from app.views.pages.compose_page import ComposePage
 from app.views.pages.containers_page import ContainersPage
 from app.views.pages.images_page import ImagesPage
+from app.views.pages.learn_page import LearnPage
 from app.views.pages.list_page import ListPage
 from app.views.pages.networks_page import NetworksPage
 from app.views.pages.page import Page
@@ -30,7 +31,7 @@ from app.views.theme import Appearance, Theme
 from app.views.widgets.banner import Banner
 from app.views.widgets.engine_chip import EngineChip
 from app.views.widgets.engine_panel import EnginePanel
-from app.views.widgets.layouts import column, row
+from app.views.widgets.layouts import FoldingRow, column, row
 from app.views.widgets.sidebar import Sidebar
 from app.views.widgets.text import PlainLabel
 
@@ -85,7 +86,7 @@ class MainWindow(QMainWindow):
                 margins=(8, 0, 8, 0),
             )
         )
-        notices = row(self.banner, margins=(24, 12, 24, 0))
+        notices = FoldingRow(self.banner, (24, 12, 24, 0))
         main = row(self.sidebar, column(notices, self.stack, spacing=0), spacing=0)
         main.setStretch(1, 1)
         frame = QWidget()
@@ -107,6 +108,7 @@ class MainWindow(QMainWindow):
             "builds": self._make_builds,
             "compose": lambda: ComposePage(desktop.compose),
             "registries": lambda: RegistriesPage(desktop.registries),
+            "learn": lambda: LearnPage(desktop.learn),
             "settings": self._make_settings,
             "troubleshoot": self._make_troubleshoot,
         }
@@ -120,11 +122,12 @@ class MainWindow(QMainWindow):
             "builds": self.tr("Builds"),
             "compose": self.tr("Compose"),
             "registries": self.tr("Registries"),
+            "learn": self.tr("Learn"),
             "troubleshoot": self.tr("Troubleshoot"),
             "settings": self.tr("Settings"),
         }
         for number, (name, title) in enumerate(titles.items(), start=1):
-            keys = QKeySequence("Ctrl+,") if name == "settings" else QKeySequence(f"Ctrl+{number}")
+            keys = QKeySequence({"settings": "Ctrl+,", "learn": "F1"}.get(name, f"Ctrl+{number}"))
             icon = "tools" if name == "troubleshoot" else name
             words = keys.toString(QKeySequence.SequenceFormat.NativeText)
             self.sidebar.add_page(name, title, icon, words, below=name in ("settings", "troubleshoot"))

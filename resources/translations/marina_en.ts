@@ -338,6 +338,16 @@
     </message>
 </context>
 <context>
+    <name>_LessonCard</name>
+    <message numerus="yes">
+        <source>%n step(s)</source>
+        <translation>
+            <numerusform>%n step</numerusform>
+            <numerusform>%n steps</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>_NoticeCard</name>
     <message numerus="yes">
         <source>%n time(s)</source>

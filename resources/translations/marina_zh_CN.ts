@@ -2161,6 +2161,387 @@
     </message>
 </context>
 <context>
+    <name>LearnPage</name>
+    <message>
+        <source>Learn</source>
+        <translation>学习</translation>
+    </message>
+    <message>
+        <source>Each step is done by a button, or by you in a terminal: Marina sees it either way. All of them use the image that comes with Marina, so nothing is downloaded.</source>
+        <translation>每一步都可以点按钮完成，也可以自己在终端里输入：Marina 都能看到。所有教程都使用 Marina 自带的镜像，无需下载。</translation>
+    </message>
+    <message>
+        <source>The page is at {0}</source>
+        <translation>页面地址：{0}</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>{0} of {1} walkthroughs done</source>
+        <translation>已完成 {0} 个教程，共 {1} 个</translation>
+    </message>
+    <message>
+        <source>Short walkthroughs on the real engine</source>
+        <translation>在真实引擎上操作的简短教程</translation>
+    </message>
+</context>
+<context>
+    <name>LearnTexts</name>
+    <message>
+        <source>Run a container</source>
+        <translation>运行容器</translation>
+    </message>
+    <message>
+        <source>Start a web server from an image, see its page, stop it and remove it.</source>
+        <translation>用镜像启动一个网页服务器，查看它的页面，再停止并删除它。</translation>
+    </message>
+    <message>
+        <source>Find out why a container ended</source>
+        <translation>找出容器退出的原因</translation>
+    </message>
+    <message>
+        <source>One fails at its start: its state and its log say why.</source>
+        <translation>一个容器启动即失败：它的状态和日志会说明原因。</translation>
+    </message>
+    <message>
+        <source>Change a file in a container</source>
+        <translation>修改容器中的文件</translation>
+    </message>
+    <message>
+        <source>What is changed lives as long as the container: the image stays as it is.</source>
+        <translation>改动只存在于这个容器中：镜像保持不变。</translation>
+    </message>
+    <message>
+        <source>Build an image of your own</source>
+        <translation>构建自己的镜像</translation>
+    </message>
+    <message>
+        <source>A Dockerfile puts a page of yours on top of another image.</source>
+        <translation>用 Dockerfile 把自己的页面放到另一个镜像之上。</translation>
+    </message>
+    <message>
+        <source>Keep data in a volume</source>
+        <translation>用卷保存数据</translation>
+    </message>
+    <message>
+        <source>Containers come and go. What lies in a volume is there for the next one.</source>
+        <translation>容器来来去去，卷里的数据会留给下一个容器。</translation>
+    </message>
+    <message>
+        <source>Several containers with Compose</source>
+        <translation>用 Compose 运行多个容器</translation>
+    </message>
+    <message>
+        <source>One file describes a web server and its visitor, one command starts both.</source>
+        <translation>一个文件描述网页服务器和访问者，一条命令启动两者。</translation>
+    </message>
+    <message>
+        <source>Start a web server</source>
+        <translation>启动网页服务器</translation>
+    </message>
+    <message>
+        <source>A container is made from an image and runs on its own (-d). Its port 80 is put on a port of this computer (-p).</source>
+        <translation>从镜像创建容器，并在后台运行（-d）。它的 80 端口发布到本机的一个端口（-p）。</translation>
+    </message>
+    <message>
+        <source>Run it</source>
+        <translation>运行</translation>
+    </message>
+    <message>
+        <source>Look at its page</source>
+        <translation>查看它的页面</translation>
+    </message>
+    <message>
+        <source>The page comes out of the container. Each visit is a line of its log.</source>
+        <translation>页面来自容器。每次访问都会在日志中留下一行。</translation>
+    </message>
+    <message>
+        <source>Open the page</source>
+        <translation>打开页面</translation>
+    </message>
+    <message>
+        <source>Stop it</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Its processes end; its files stay, and it could be started again.</source>
+        <translation>进程结束，文件保留，之后还可以再次启动。</translation>
+    </message>
+    <message>
+        <source>Remove it</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Now its files are gone, too. The image stays: the next start takes no download.</source>
+        <translation>现在文件也没有了。镜像仍在：下次启动无需下载。</translation>
+    </message>
+    <message>
+        <source>Run something that fails</source>
+        <translation>运行一个会失败的容器</translation>
+    </message>
+    <message>
+        <source>This container does not find its configuration and ends with code 3.</source>
+        <translation>这个容器找不到配置，以退出码 3 结束。</translation>
+    </message>
+    <message>
+        <source>See its state</source>
+        <translation>查看状态</translation>
+    </message>
+    <message>
+        <source>A container that has ended is still listed, with its exit code in brackets.</source>
+        <translation>已结束的容器仍在列表中，括号里是退出码。</translation>
+    </message>
+    <message>
+        <source>Show it</source>
+        <translation>显示</translation>
+    </message>
+    <message>
+        <source>Read its log</source>
+        <translation>阅读日志</translation>
+    </message>
+    <message>
+        <source>What its processes wrote is kept until the container is removed.</source>
+        <translation>进程输出的内容会保留到容器被删除为止。</translation>
+    </message>
+    <message>
+        <source>Show the log</source>
+        <translation>显示日志</translation>
+    </message>
+    <message>
+        <source>Do it right</source>
+        <translation>改正</translation>
+    </message>
+    <message>
+        <source>With an environment variable (-e) it has what it looked for.</source>
+        <translation>用环境变量（-e）给它所需的配置。</translation>
+    </message>
+    <message>
+        <source>Run it again</source>
+        <translation>再次运行</translation>
+    </message>
+    <message>
+        <source>Clean up</source>
+        <translation>清理</translation>
+    </message>
+    <message>
+        <source>-f stops a container that runs before it is removed.</source>
+        <translation>-f 会先停止正在运行的容器，再删除它。</translation>
+    </message>
+    <message>
+        <source>As in the first walkthrough.</source>
+        <translation>与第一个教程相同。</translation>
+    </message>
+    <message>
+        <source>Change its page</source>
+        <translation>修改页面</translation>
+    </message>
+    <message>
+        <source>A command is run inside the container and writes the file anew.</source>
+        <translation>在容器内运行一条命令，重写这个文件。</translation>
+    </message>
+    <message>
+        <source>Change the page</source>
+        <translation>修改页面</translation>
+    </message>
+    <message>
+        <source>Look at the page</source>
+        <translation>查看页面</translation>
+    </message>
+    <message>
+        <source>It says hello from you.</source>
+        <translation>它显示来自您的问候。</translation>
+    </message>
+    <message>
+        <source>See what was changed</source>
+        <translation>查看改动</translation>
+    </message>
+    <message>
+        <source>A container knows what differs from its image: C is changed, A added, D deleted.</source>
+        <translation>容器知道自己与镜像的差异：C 为修改，A 为新增，D 为删除。</translation>
+    </message>
+    <message>
+        <source>Show changes</source>
+        <translation>显示改动</translation>
+    </message>
+    <message>
+        <source>Make a new one</source>
+        <translation>创建新容器</translation>
+    </message>
+    <message>
+        <source>A new container of the same image knows nothing of the change.</source>
+        <translation>同一镜像的新容器里没有这个改动。</translation>
+    </message>
+    <message>
+        <source>Run a new one</source>
+        <translation>运行新容器</translation>
+    </message>
+    <message>
+        <source>To keep a change, build an image or use a volume: the next walkthroughs do.</source>
+        <translation>要保留改动，请构建镜像或使用卷：后面的教程会介绍。</translation>
+    </message>
+    <message>
+        <source>Write a Dockerfile</source>
+        <translation>编写 Dockerfile</translation>
+    </message>
+    <message>
+        <source>Two files in a folder: the page, and how the image is made of it.</source>
+        <translation>一个文件夹里的两个文件：页面，以及如何由它制作镜像。</translation>
+    </message>
+    <message>
+        <source>Write the files</source>
+        <translation>写入文件</translation>
+    </message>
+    <message>
+        <source>Build the image</source>
+        <translation>构建镜像</translation>
+    </message>
+    <message>
+        <source>Each line of the Dockerfile is a step, and a layer of the image.</source>
+        <translation>Dockerfile 的每一行是一个步骤，也是镜像的一层。</translation>
+    </message>
+    <message>
+        <source>Build it</source>
+        <translation>构建</translation>
+    </message>
+    <message>
+        <source>A container of your own image.</source>
+        <translation>用您自己的镜像运行容器。</translation>
+    </message>
+    <message>
+        <source>It is yours, in every container of this image.</source>
+        <translation>这是您的页面，此镜像的每个容器里都有。</translation>
+    </message>
+    <message>
+        <source>First the container, then the image that it was made from.</source>
+        <translation>先删除容器，再删除它所用的镜像。</translation>
+    </message>
+    <message>
+        <source>Remove both</source>
+        <translation>全部删除</translation>
+    </message>
+    <message>
+        <source>Create a volume</source>
+        <translation>创建卷</translation>
+    </message>
+    <message>
+        <source>A volume is a folder that the engine keeps apart from all containers.</source>
+        <translation>卷是引擎在所有容器之外保存的文件夹。</translation>
+    </message>
+    <message>
+        <source>Create it</source>
+        <translation>创建</translation>
+    </message>
+    <message>
+        <source>Write into it</source>
+        <translation>写入数据</translation>
+    </message>
+    <message>
+        <source>The volume lies at /data in this container (-v), which writes a note and ends.</source>
+        <translation>卷挂载在此容器的 /data（-v），容器写下一条笔记后结束。</translation>
+    </message>
+    <message>
+        <source>Write a note</source>
+        <translation>写一条笔记</translation>
+    </message>
+    <message>
+        <source>Read it in another container</source>
+        <translation>在另一个容器中读取</translation>
+    </message>
+    <message>
+        <source>The first container is removed. The second one finds the note.</source>
+        <translation>第一个容器被删除，第二个容器找到了笔记。</translation>
+    </message>
+    <message>
+        <source>Read the note</source>
+        <translation>读取笔记</translation>
+    </message>
+    <message>
+        <source>Removing a volume removes its data: the engine refuses while a container uses it.</source>
+        <translation>删除卷会删除其中的数据：有容器使用时引擎会拒绝。</translation>
+    </message>
+    <message>
+        <source>Write a compose file</source>
+        <translation>编写 Compose 文件</translation>
+    </message>
+    <message>
+        <source>Two services of one image: a web server, and a visitor that calls it by name.</source>
+        <translation>同一镜像的两个服务：网页服务器，和按名称访问它的访问者。</translation>
+    </message>
+    <message>
+        <source>Write the file</source>
+        <translation>写入文件</translation>
+    </message>
+    <message>
+        <source>Start both</source>
+        <translation>启动两者</translation>
+    </message>
+    <message>
+        <source>Compose makes a network and both containers in it.</source>
+        <translation>Compose 创建一个网络和其中的两个容器。</translation>
+    </message>
+    <message>
+        <source>Start them</source>
+        <translation>启动</translation>
+    </message>
+    <message>
+        <source>The web server&apos;s port is on this computer, as the file says.</source>
+        <translation>网页服务器的端口按文件所写发布在本机。</translation>
+    </message>
+    <message>
+        <source>Read both logs</source>
+        <translation>阅读两者的日志</translation>
+    </message>
+    <message>
+        <source>The visitor tells that it found the page at http://web/.</source>
+        <translation>访问者报告它在 http://web/ 找到了页面。</translation>
+    </message>
+    <message>
+        <source>Show logs</source>
+        <translation>显示日志</translation>
+    </message>
+    <message>
+        <source>Containers and network go; the file stays.</source>
+        <translation>容器和网络被删除，文件保留。</translation>
+    </message>
+    <message>
+        <source>Remove all</source>
+        <translation>全部删除</translation>
+    </message>
+</context>
+<context>
+    <name>LessonDetailView</name>
+    <message>
+        <source>Back to all walkthroughs (Esc)</source>
+        <translation>返回全部教程（Esc）</translation>
+    </message>
+    <message>
+        <source>Start over</source>
+        <translation>重新开始</translation>
+    </message>
+    <message>
+        <source>Removes what this walkthrough made</source>
+        <translation>删除此教程创建的内容</translation>
+    </message>
+    <message>
+        <source>Working</source>
+        <translation>正在处理</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>All walkthroughs</source>
+        <translation>全部教程</translation>
+    </message>
+    <message>
+        <source>Done. Nothing of it is left on the engine but the image.</source>
+        <translation>完成。除镜像外，引擎上没有留下任何内容。</translation>
+    </message>
+</context>
+<context>
     <name>LimitsFields</name>
     <message>
         <source>Restart</source>
@@ -2366,6 +2747,10 @@
     <message>
         <source>Registries</source>
         <translation>镜像仓库</translation>
+    </message>
+    <message>
+        <source>Learn</source>
+        <translation>学习</translation>
     </message>
     <message>
         <source>Troubleshoot</source>
@@ -3967,6 +4352,35 @@
     </message>
 </context>
 <context>
+    <name>_LessonCard</name>
+    <message>
+        <source>Done</source>
+        <translation>完成</translation>
+    </message>
+    <message>
+        <source>Look again</source>
+        <translation>再看一遍</translation>
+    </message>
+    <message>
+        <source>{0} of {1} steps</source>
+        <translation>已完成 {0} 步，共 {1} 步</translation>
+    </message>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n step(s)</source>
+        <translation>
+            <numerusform>%n 步</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Begin</source>
+        <translation>开始</translation>
+    </message>
+</context>
+<context>
     <name>_NameDelegate</name>
     <message>
         <source>Compose project {0}</source>
@@ -4006,6 +4420,33 @@
     <message>
         <source>Remove this line</source>
         <translation>移除此行</translation>
+    </message>
+</context>
+<context>
+    <name>_StepCard</name>
+    <message>
+        <source>The command for “{0}”</source>
+        <translation>“{0}”的命令</translation>
+    </message>
+    <message>
+        <source>Copy the command for “{0}”</source>
+        <translation>复制“{0}”的命令</translation>
+    </message>
+    <message>
+        <source>The answer</source>
+        <translation>结果</translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>已完成</translation>
+    </message>
+    <message>
+        <source>next</source>
+        <translation>下一步</translation>
+    </message>
+    <message>
+        <source>not yet</source>
+        <translation>未开始</translation>
     </message>
 </context>
 <context>

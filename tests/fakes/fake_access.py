@@ -56,6 +56,10 @@ class FakeAccess:
             self._logins = RegistryLogins(self._folder / "registries.json", self.key_store)
         return self._logins
 
+    def lessons_folder(self) -> Path:
+        """Return a folder of the test's."""
+        return self._folder / "learn"
+
     def start_engine(self, on_status: StatusCallback, cancelled: threading.Event) -> EngineClient:
         """Start the fake machine and return a client of its own."""
         self.machine().start_engine(on_status, cancelled).close()

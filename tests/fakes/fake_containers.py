@@ -155,7 +155,7 @@ class FakeContainers:
             for host in hosts:
                 wanted = int(host.get("HostPort") or 0)
                 try:
-                    handler = functools.partial(_PageHandler, container.image.serves)
+                    handler = functools.partial(_PageHandler, container)
                     server = http.server.ThreadingHTTPServer(("127.0.0.1", wanted), handler)
                 except OSError as error:
                     self._free_ports(container)
@@ -424,14 +424,16 @@ def _stamp(moment: float) -> str:
 
 
 class _PageHandler(http.server.BaseHTTPRequestHandler):
-    """Serves one page."""
+    """Serves one page, and logs the call as busybox's httpd does where the image is ours."""
 
-    def __init__(self, page: str, *arguments: Any) -> None:
-        self._page = page
+    def __init__(self, container: FakeContainer, *arguments: Any) -> None:
+        self._container = container
         super().__init__(*arguments)
 
     def do_GET(self) -> None:
-        content = self._page.encode()
+        if self._container.image_name.startswith("marina/"):
+            self._container.write(2, b"[::ffff:127.0.0.1]:40000: url:/\n")
+        content = self._container.image.serves.encode()
         self.send_response(200)
         self.send_header("Content-Length", str(len(content)))
         self.end_headers()

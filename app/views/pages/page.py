@@ -9,7 +9,7 @@ from app.viewmodels.failure import Failure
 from app.views.icons import build_icon
 from app.views.theme import Theme
 from app.views.widgets.banner import Banner
-from app.views.widgets.layouts import column, row
+from app.views.widgets.layouts import FoldingRow, column, row
 from app.views.widgets.text import ElidedLabel, PlainLabel, plain_tool_tip
 
 _FAILURES_TOLD = 5
@@ -44,12 +44,12 @@ class Page(QWidget):
         self.body.setSpacing(12)
         self.body.addWidget(self.header)
         self.body.addWidget(self.banner)
-        self.body.addWidget(self.notice)
         self._stack = QStackedWidget()
         self._stack.addWidget(content)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._stack)
+        # The notice is above both: what happens while a detail view is in front must be seen, too.
+        layout = column(FoldingRow(self.notice, (24, 12, 24, 0)), self._stack, spacing=0)
+        layout.setStretch(1, 1)
+        self.setLayout(layout)
 
     @property
     def detail(self) -> QWidget | None:

@@ -1,5 +1,6 @@
 """Short forms for the layouts every page uses, on the 4-8-12-16-24 grid."""
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
 Item = QWidget | QLayout | int | None
@@ -35,6 +36,23 @@ def column(*items: Item, spacing: int = 8, margins: tuple[int, int, int, int] = 
     layout.setSpacing(spacing)
     fill(layout, items)
     return layout
+
+
+class FoldingRow(QHBoxLayout):
+    """One widget with room around it; while it is hidden, there is no room either."""
+
+    def __init__(self, widget: QWidget, margins: tuple[int, int, int, int]) -> None:
+        super().__init__()
+        self.setContentsMargins(*margins)
+        self.addWidget(widget)
+
+    def sizeHint(self) -> QSize:
+        """Return no size while nothing is in sight."""
+        return QSize(0, 0) if self.isEmpty() else super().sizeHint()
+
+    def minimumSize(self) -> QSize:
+        """Return no size while nothing is in sight."""
+        return QSize(0, 0) if self.isEmpty() else super().minimumSize()
 
 
 def clear(layout: QLayout) -> None:
