@@ -81,7 +81,11 @@ async def _pause(containers: Containers, container: Container) -> bool:
 
 
 def _changes(containers: Containers, container: Container) -> Iterator[bytes]:
-    yield from overlay_tar.chunks(containers.lifecycle.run_files(container).upper)
+    removed = ConflictError(f"You cannot commit container {container.id} which is being removed")
+    try:
+        yield from overlay_tar.chunks(containers.lifecycle.run_files(container).upper)
+    except FileNotFoundError:
+        raise removed from None
     # The row goes before the files: while it is there, all files were.
     if containers.store.get(container.id) is None:
-        raise ConflictError(f"You cannot commit container {container.id} which is being removed")
+        raise removed

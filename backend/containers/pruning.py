@@ -1,4 +1,4 @@
-"""Removing every container that does not run.
+"""Removing every container that does not run, and is nobody's work: a build's would fail it.
 
 Source: Docker Engine API, `POST /containers/prune`.
 """
@@ -18,7 +18,9 @@ async def prune(containers: Containers, unwanted: Callable[[Container], bool]) -
     removed: list[str] = []
     freed = 0
     for container in containers.store:
-        if container.state.status not in STOPPED or container.removing or not unwanted(container):
+        if container.state.status not in STOPPED or container.removing or container.record.for_build:
+            continue
+        if not unwanted(container):
             continue
         size = await own_bytes(containers, container)
         try:

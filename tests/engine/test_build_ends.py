@@ -61,6 +61,25 @@ def test_a_client_that_leaves_ends_the_build(engine: NativeEngine) -> None:
     until(lambda: leftovers(engine) == before, "the build is gone")
 
 
+def test_a_prune_leaves_a_build_its_containers(engine: NativeEngine) -> None:
+    """Also while a step's changes are read, when its container has ended."""
+    over = threading.Event()
+
+    def prune() -> None:
+        while not over.is_set():
+            assert engine.request("POST", "/containers/prune").status == 200
+
+    pruning = threading.Thread(target=prune)
+    pruning.start()
+    try:
+        step = "RUN head -c 20000000 /dev/urandom > /made{}\n"
+        built = build(engine, "FROM busybox\n" + "".join(step.format(number) for number in range(3)))
+    finally:
+        over.set()
+        pruning.join()
+    assert built.error == ""
+
+
 def test_builds_over_restarts(tmp_path: Path) -> None:
     """The cache survives an engine's end; a build that was cut off leaves nothing but its finished steps."""
     with made_netns(f"tb{os.getpid() % 1_000_000}") as netns, started_engine(tmp_path / "own", netns) as own:
