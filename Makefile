@@ -7,7 +7,8 @@ IMAGE  := build/image/$(ARCH)
 SETUP  := packaging/linux/setup.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-packages check format image bench picture screenshots demo package native-engine vm-engine setup setup-test setup-packages clean
+.PHONY: help run test test-packages check format image bench picture screenshots guide-pictures docs demo package lock \
+        native-engine vm-engine setup setup-test setup-package setup-packages setup-docs clean
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,10 +49,18 @@ picture: setup-test image ## renew the README's picture of the window
 screenshots: setup-test ## draw every state of every page, light and dark, into build/artifacts/screens
 	@$(PY) -m pytest -q tests/ui -m pictures
 
+guide-pictures: screenshots ## renew the user guide's pictures and its command line reference
+	@$(PY) -m tests.support.guide_pictures
+	@$(PY) -m tests.support.cli_reference
+
+docs: setup-docs ## build the documentation into build/site; a broken link fails
+	@$(PY) -m sphinx -W --keep-going -q -b html docs build/site
+	@echo "The documentation is at build/site/index.html"
+
 demo: setup-test ## open the window over a made-up engine: nothing is started
 	@$(PY) -m app --demo
 
-package: setup image ## build the installable package for this system
+package: setup-package image ## build the installable package for this system
 	@$(PY) packaging/build_package.py
 
 native-engine: setup image ## STATE=DIR NETNS=NAME ARGS="…": the engine on this machine's kernel, in the guest's root
@@ -62,6 +71,15 @@ vm-engine: setup image ## STATE=DIR ARGS="…": the engine in a machine of its o
 
 setup: ## install what running needs
 	@$(SETUP) run "$(PYTHON)"
+
+lock: ## write the versions and digests of all Python packages anew
+	@packaging/locks/update.sh
+
+setup-package: ## install what building the packages needs
+	@$(SETUP) package "$(PYTHON)"
+
+setup-docs: ## install what building the documentation needs
+	@$(SETUP) docs "$(PYTHON)"
 
 setup-packages: ## install what testing the packages needs
 	@$(SETUP) packages "$(PYTHON)"

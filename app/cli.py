@@ -167,36 +167,50 @@ def _add_terminal_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-d", "--detach", action="store_true", help="in the background")
     parser.add_argument("-i", "--interactive", action="store_true", help="hand our input to the command")
     parser.add_argument("-t", "--tty", action="store_true", help="give the command a terminal")
-    parser.add_argument("-e", "--env", action="append", default=[], metavar="NAME=VALUE")
-    parser.add_argument("-u", "--user", default="")
-    parser.add_argument("-w", "--workdir", default="", metavar="FOLDER")
+    parser.add_argument(
+        "-e", "--env", action="append", default=[], metavar="NAME=VALUE", help="set a variable"
+    )
+    parser.add_argument("-u", "--user", default="", help="run as this user")
+    parser.add_argument("-w", "--workdir", default="", metavar="FOLDER", help="start in this folder")
     parser.add_argument("--privileged", action="store_true", help="with all powers over the machine")
 
 
 def _add_run(commands: Any) -> None:
     run = _add(commands, "run", "run.run", "run a new container")
     _add_terminal_options(run)
-    run.add_argument("--name", default="")
+    run.add_argument("--name", default="", help="the container's name")
     run.add_argument("--rm", action="store_true", help="remove the container when it ends")
-    run.add_argument("-p", "--publish", action="append", default=[], metavar="[[IP:]HOST:]PORT[/udp]")
+    _add_list(
+        run, "-p", "--publish", "[[IP:]HOST:]PORT[/udp]", "open a port of the container on this computer"
+    )
     run.add_argument("-P", "--publish-all", action="store_true", help="publish all ports of the image")
-    run.add_argument("-v", "--volume", action="append", default=[], metavar="SOURCE:TARGET[:ro]")
-    run.add_argument("-l", "--label", action="append", default=[], metavar="NAME=VALUE")
-    run.add_argument("--entrypoint", default="", metavar="COMMAND")
-    run.add_argument("--hostname", default="")
-    run.add_argument("--network", default="")
-    run.add_argument("--restart", default="", metavar="no|always|unless-stopped|on-failure[:N]")
-    run.add_argument("--platform", default="", metavar="OS/ARCH")
+    _add_list(run, "-v", "--volume", "SOURCE:TARGET[:ro]", "mount a volume or a folder of this computer")
+    _add_list(run, "-l", "--label", "NAME=VALUE", "set a label")
+    run.add_argument("--entrypoint", default="", metavar="COMMAND", help="instead of the image's")
+    run.add_argument("--hostname", default="", help="the container's own host name")
+    run.add_argument("--network", default="", help="join this network")
+    policies = "no|always|unless-stopped|on-failure[:N]"
+    run.add_argument("--restart", default="", metavar=policies, help="what to do when it ends")
+    _add_platform(run)
     run.add_argument("-q", "--quiet", action="store_true", help="do not show the pull")
     run.add_argument("image")
     run.add_argument("command", nargs=argparse.REMAINDER)
+
+
+def _add_list(parser: argparse.ArgumentParser, short: str, long: str, metavar: str, help: str) -> None:
+    """Add an option that may be given more than once."""
+    parser.add_argument(short, long, action="append", default=[], metavar=metavar, help=help)
+
+
+def _add_platform(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--platform", default="", metavar="OS/ARCH", help="the image for this processor")
 
 
 def _add_image_commands(commands: Any) -> None:
     images = _add(commands, "images", "images.images", "list images")
     images.add_argument("-q", "--quiet", action="store_true", help="ids only")
     pull = _add(commands, "pull", "images.pull", "pull an image from its registry")
-    pull.add_argument("--platform", default="", metavar="OS/ARCH")
+    _add_platform(pull)
     pull.add_argument("-q", "--quiet", action="store_true", help="do not show the progress")
     pull.add_argument("image")
     rmi = _add(commands, "rmi", "images.rmi", "remove images")

@@ -51,8 +51,8 @@ def install_tools() -> None:
     """Install the tools of the packages into this environment unless they are there."""
     if all(importlib.util.find_spec(name) for name in ("PyInstaller", "shtab", "build_manpages")):
         return
-    wanted = f"{PROJECT}[desktop,package]"
-    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", "--editable", wanted], check=True)
+    locked = ["--require-hashes", "--requirement", str(PROJECT / "packaging" / "locks" / "package.txt")]
+    subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *locked], check=True)
 
 
 def drop_unneeded_libraries(internal: Path) -> None:

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what Marina needs on a Debian machine: packages (through sudo when not root) and .venv/.
-# usage: setup.sh run|test|packages PYTHON    Does nothing when nothing is missing, in a few milliseconds.
+# usage: setup.sh run|test|package|packages|docs PYTHON    Does nothing when nothing is missing, in a few milliseconds.
 set -eu
 
 goal=$1
@@ -13,15 +13,19 @@ run_packages="qemu-system-x86 qemu-utils mmdebstrap zstd python3-venv ca-certifi
 test_packages="$run_packages docker-registry chromium xvfb iproute2 busybox-static nftables libnftables1
     xdotool imagemagick fonts-dejavu-core fonts-noto-cjk"
 case $goal in
-run) packages=$run_packages extras=desktop ;;
-test) packages=$test_packages extras=desktop,engine,check,test ;;
-packages) packages="$test_packages lintian" extras=desktop,engine,check,test,package ;;
-*) echo "usage: setup.sh run|test|packages PYTHON" >&2; exit 2 ;;
+run) packages=$run_packages locks=run ;;
+test) packages=$test_packages locks=test ;;
+package) packages=$run_packages locks=package ;;
+packages) packages="$test_packages lintian" locks="test package" ;;
+docs) packages=python3-venv locks=docs ;;
+*) echo "usage: setup.sh run|test|package|packages|docs PYTHON" >&2; exit 2 ;;
 esac
+lock_files=$(printf 'packaging/locks/%s.txt ' $locks)
 
 say() { printf '\033[1m%s\033[0m\n' "$*"; }
 
-stamp=build/setup-$goal-$(cat "$0" pyproject.toml | sha256sum | cut -c1-16)
+# shellcheck disable=SC2086  # a list of words
+stamp=build/setup-$goal-$(cat packaging/linux/setup.sh pyproject.toml $lock_files | sha256sum | cut -c1-16)
 [ -e "$stamp" ] && [ -x .venv/bin/python ] && exit 0
 
 as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
@@ -40,8 +44,10 @@ install_packages() {
 
 make_environment() {
     [ -x .venv/bin/python ] || { say "Making .venv"; "$python" -m venv .venv; }
-    say "Installing Python packages ($extras)"
-    .venv/bin/python -m pip install -qq --editable ".[$extras]"
+    say "Installing Python packages ($locks)"
+    # shellcheck disable=SC2046  # a list of words
+    .venv/bin/python -m pip install -qq --require-hashes $(printf -- '--requirement packaging/locks/%s.txt ' $locks)
+    .venv/bin/python -m pip install -qq --no-deps --no-build-isolation --editable .
 }
 
 # Docker is only compared with in tests, and its command line a client of ours: nothing of it is installed.
