@@ -5,11 +5,13 @@ Source: Docker Engine API, `until` of the prune calls; Go's time.ParseDuration.
 
 import re
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from backend.errors import InvalidParameterError
 
 UNITS = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
+LAST_SECOND = 2**63 - 1  # of Go's times
 DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:h|ms|us|µs|ns|m|s))+")
 
 
@@ -60,6 +62,8 @@ def parse_moment(text: str) -> float:
     Raises InvalidParameterError.
     """
     if re.fullmatch(r"\d+(\.\d+)?", text):
+        if float(text) > LAST_SECOND:
+            raise InvalidParameterError(f'failed to parse value as time or duration: "{text}"')
         return float(text)
     if DURATION.fullmatch(text):
         parts = re.findall(r"(\d+(?:\.\d+)?)(h|ms|us|µs|ns|m|s)", text)
@@ -69,3 +73,13 @@ def parse_moment(text: str) -> float:
     except ValueError as error:
         raise InvalidParameterError(f'failed to parse value as time or duration: "{text}"') from error
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+
+
+def prune_limit(values: Sequence[str]) -> float:
+    """Return the Unix time that a prune's `until` means: without one all that there is is older.
+
+    Raises InvalidParameterError.
+    """
+    if len(values) > 1:
+        raise InvalidParameterError("more than one until filter specified")
+    return parse_moment(values[0]) if values else float("inf")

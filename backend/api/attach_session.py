@@ -28,13 +28,12 @@ class AttachSession:
 
     def __init__(self, containers: Containers, container: Container, request: web.Request) -> None:
         """Raises ConflictError and InvalidParameterError in Docker's words."""
-        if container.state.status == "paused":
-            raise ConflictError(f"container {container.id} is paused, unpause the container before attach")
-        if container.state.status == "restarting":
-            raise ConflictError(
-                f"container {container.id} is restarting, wait until the container is running"
-            )
         self._keys = parse_keys(request.query.get("detachKeys") or DEFAULT, what="detach")
+        called = request.match_info["id"]
+        if container.state.status == "paused":
+            raise ConflictError(f"container {called} is paused, unpause the container before attach")
+        if container.state.status == "restarting":
+            raise ConflictError(f"container {called} is restarting, wait until the container is running")
         self._streams = frozenset(number for number, name in STREAMS if query_bool(request, name))
         self._stdin = query_bool(request, "stdin") and bool(container.record.config["OpenStdin"])
         self._logs = query_bool(request, "logs")

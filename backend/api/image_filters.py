@@ -10,13 +10,10 @@ from backend.errors import InvalidParameterError
 from backend.images import reference
 from backend.images.image import Image
 from backend.moments import parse_moment, unix_nanoseconds
+from backend.patterns import FALSE_WORDS, TRUE_WORDS
 
 LIST_FILTERS = frozenset({"dangling", "label", "before", "since", "reference", "until"})
 PRUNE_FILTERS = frozenset({"dangling", "label", "label!", "until"})
-TRUE, FALSE = (
-    frozenset({"1", "true", "True", "TRUE", "t", "T"}),
-    frozenset({"0", "false", "False", "FALSE", "f", "F"}),
-)
 
 Find = Callable[[str], Image]
 
@@ -44,7 +41,7 @@ def matcher(filters: Mapping[str, list[str]], find: Find) -> Callable[[Image], b
         oldest = unix_nanoseconds(find(name).created)
         tests.append(lambda image, oldest=oldest: _moment(image) > oldest)  # type: ignore[misc]
     for text in filters.get("until", ()):
-        limit = int(_until(text) * 1e9)
+        limit = int(parse_moment(text) * 1e9)
         tests.append(lambda image, limit=limit: _moment(image) < limit)  # type: ignore[misc]
     if patterns := [_Pattern(text) for text in filters.get("reference", ())]:
         tests.append(
@@ -71,23 +68,15 @@ def flag(filters: Mapping[str, list[str]], name: str) -> bool | None:
     values = set(filters.get(name, ()))
     if not values:
         return None
-    if values <= TRUE:
+    if values <= TRUE_WORDS:
         return True
-    if values <= FALSE:
+    if values <= FALSE_WORDS:
         return False
     raise InvalidParameterError(f"invalid filter '{name}=[{' '.join(sorted(values))}]'")
 
 
 def _moment(image: Image) -> int:
     return unix_nanoseconds(image.created)
-
-
-def _until(text: str) -> float:
-    try:
-        return parse_moment(text)
-    except InvalidParameterError:
-        message = f'failed to parse value as time or duration: "{text}"'
-        raise InvalidParameterError(message) from None
 
 
 def _has_label(image: Image, wanted: str) -> bool:

@@ -10,6 +10,7 @@ from backend.api.versions import api_version
 from backend.engine import Engine
 from backend.images import reference
 from backend.images.image import Image
+from backend.moments import prune_limit
 
 # Names hold slashes: `/images/registry:5000/team/app:1/json`.
 NAME = "/images/{name:.+}"
@@ -67,6 +68,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
     async def prune(request: web.Request) -> web.Response:
         filters = query_filters(request)
         image_filters.check_names(filters, image_filters.PRUNE_FILTERS)
+        prune_limit(filters.get("until", ()))
         only_dangling = image_filters.flag(filters, "dangling") is not False
         others = {name: values for name, values in filters.items() if name != "dangling"}
         passes = image_filters.matcher(others, images.find_listed)

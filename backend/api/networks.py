@@ -8,10 +8,11 @@ from typing import Any
 
 from aiohttp import web
 
-from backend.api.request_values import member, query_bool, query_filters, read_json_object
+from backend.api.request_values import member, query_filters, read_json_object
 from backend.engine import Engine
 from backend.errors import InvalidParameterError, NotFoundError
 from backend.networks.network import Network
+from backend.patterns import FALSE_WORDS, TRUE_WORDS, fits_pattern
 
 KNOWN_FILTERS = frozenset({"dangling", "driver", "id", "label", "name", "scope", "type"})
 TYPES = ("builtin", "custom")
@@ -31,7 +32,12 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         name, scope = request.match_info["id"], request.query.get("scope")
         if scope not in (None, "", "local"):
             raise NotFoundError(f"network {name} not found")
-        query_bool(request, "verbose")  # more is told of swarm networks only
+        verbose = request.query.get("verbose")  # more is told of swarm networks only
+        if verbose and verbose not in TRUE_WORDS | FALSE_WORDS:
+            raise InvalidParameterError(
+                f"invalid value for verbose: {verbose}: "
+                f'strconv.ParseBool: parsing "{verbose}": invalid syntax'
+            )
         return web.json_response(networks.inspect(name))
 
     async def create_network(request: web.Request) -> web.Response:
@@ -111,7 +117,7 @@ def _passes(network: Network, name: str, values: list[str], is_used: Any) -> boo
     if name == "label":
         return all(_has_label(network.labels, value) for value in values)
     if name == "name":
-        return any(value in network.name for value in values)
+        return any(fits_pattern(value, network.name) for value in values)
     if name == "id":
         return any(value in network.id for value in values)
     if name == "driver":

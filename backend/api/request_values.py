@@ -11,7 +11,7 @@ from backend.errors import InvalidParameterError
 Value = TypeVar("Value")
 
 MAX_JSON_BYTES = 8 * 1024 * 1024
-TRUE_WORDS = frozenset({"1", "true", "yes", "on"})
+FALSE_WORDS = frozenset({"", "0", "no", "false", "none"})  # dockerd takes all others for true
 
 TYPE_NAMES: dict[type, str] = {str: "string", int: "number", bool: "boolean", list: "array", dict: "object"}
 
@@ -72,7 +72,7 @@ def string_list(body: Mapping[str, Any], name: str) -> list[str] | None:
 def query_bool(request: web.Request, name: str, default: bool = False) -> bool:
     """Return a truth value of the query, in the words that Docker accepts."""
     value = request.query.get(name)
-    return default if value is None or value == "" else value.lower() in TRUE_WORDS
+    return default if value is None else value.strip().lower() not in FALSE_WORDS
 
 
 def query_int(request: web.Request, name: str) -> int | None:
@@ -108,7 +108,7 @@ def query_filters(request: web.Request) -> dict[str, list[str]]:
             values = list(values)
         if not isinstance(values, list) or not all(isinstance(value, str) for value in values):
             raise InvalidParameterError("invalid filter")
-        checked[name] = values
+        checked[name] = list(dict.fromkeys(values))  # a set to dockerd
     return checked
 
 

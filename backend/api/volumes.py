@@ -7,7 +7,14 @@ from aiohttp import web
 from backend.api.request_values import member, query_bool, query_filters, read_json_object
 from backend.engine import Engine
 from backend.errors import InvalidParameterError
-from backend.volumes.filters import LIST_FILTERS, PRUNE_FILTERS, is_pruned, matches
+from backend.volumes.filters import (
+    LIST_FILTERS,
+    PRUNE_FILTERS,
+    is_pruned,
+    matches,
+    means_everything,
+    truth_of,
+)
 
 
 def routes(engine: Engine) -> list[web.RouteDef]:
@@ -16,6 +23,8 @@ def routes(engine: Engine) -> list[web.RouteDef]:
 
     async def list_volumes(request: web.Request) -> web.Response:
         filters = _known_filters(request, LIST_FILTERS)
+        if values := filters.get("dangling"):
+            truth_of("dangling", values)
         found = [volume.to_docker() for volume in volumes.list() if matches(volume, filters, volumes.in_use)]
         return web.json_response({"Volumes": found, "Warnings": None})
 
@@ -38,6 +47,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
 
     async def prune_volumes(request: web.Request) -> web.Response:
         filters = _known_filters(request, PRUNE_FILTERS)
+        means_everything(filters)  # a value that is none is refused also where there is no volume
         removed: list[str] = []
         freed = 0
         for volume in volumes.list():

@@ -10,10 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from backend.builder.cache_mounts import CacheMounts, CacheUsage
 from backend.builder.go_text import quote
 from backend.errors import ConflictError, InvalidParameterError
-from backend.moments import DURATION, parse_moment
+from backend.moments import parse_moment
 
 AGES = ("until", "unused-for")  # the second one is the older name
 FIELDS: Mapping[str, Callable[[CacheUsage, str], bool]] = {
+    "label": lambda usage, value: False,  # these caches have none
+    "label!": lambda usage, value: True,
     "id": lambda usage, value: usage.record.key.startswith(value),
     "parent": lambda usage, value: False,
     "type": lambda usage, value: value == "exec.cachemount",
@@ -26,10 +28,13 @@ FIELDS: Mapping[str, Callable[[CacheUsage, str], bool]] = {
 
 def read_unwanted(filters: Mapping[str, Sequence[str]]) -> Callable[[CacheUsage], bool]:
     """Return what tells the caches that filters mean. Raises InvalidParameterError."""
-    for name in filters:
-        if name not in FIELDS and name not in AGES:
-            raise InvalidParameterError(f"invalid filter {quote(name)}")
-    before = _oldest_kept(filters)
+    try:
+        for name in filters:
+            if name not in FIELDS and name not in AGES:
+                raise InvalidParameterError(f"invalid filter '{name}'")
+        before = _oldest_kept(filters)
+    except InvalidParameterError as error:
+        raise InvalidParameterError(f"failed to prune build cache: {error.message}") from error
 
     def is_unwanted(usage: CacheUsage) -> bool:
         if before is not None and usage.record.last_used > before:
@@ -53,10 +58,15 @@ def _oldest_kept(filters: Mapping[str, Sequence[str]]) -> float | None:
     if len(values) > 1:
         raise InvalidParameterError("filters expect only one value")
     (value,) = values
-    if not DURATION.fullmatch(value) and not re.fullmatch(r"[-+]?0", value):
+    if re.fullmatch(r"[-+]?0", value):
+        return time.time_ns()
+    try:
+        return parse_moment(value) * 1e9
+    except InvalidParameterError as error:
         name = next(name for name in AGES if filters.get(name))
-        raise InvalidParameterError(f"{quote(name)} filter expects a duration (e.g., '24h')")
-    return parse_moment(value) * 1e9 if DURATION.fullmatch(value) else time.time_ns()
+        raise InvalidParameterError(
+            f"{quote(name)} filter expects a duration (e.g., '24h') or a timestamp: {error.message}"
+        ) from error
 
 
 async def prune(

@@ -84,6 +84,9 @@ class Execs:
             raise InvalidParameterError("No exec command specified")
         if config["WorkingDir"] and not config["WorkingDir"].startswith("/"):
             raise InvalidParameterError(f"working dir '{config['WorkingDir']}' must be an absolute path")
+        for variable in config["Env"] or ():
+            if variable.startswith("="):  # dockerd finds it at the start
+                raise InvalidParameterError("invalid environment variable: name cannot be empty")
         self._check_runs(container, reference)
         made = Exec(secrets.token_hex(32), container, config)
         self._execs[made.id] = made
@@ -107,8 +110,8 @@ class Execs:
         self._check_runs(made.container, made.container.id)
         if made.started:
             if made.running:
-                raise ConflictError(f"exec command {made.id} is already running")
-            raise ConflictError(f"exec command {made.id} has already run")
+                raise ConflictError(f"Error: Exec command {made.id} is already running")
+            raise ConflictError(f"Error: Exec command {made.id} has already run")
 
     async def start(self, made: Exec, *, terminal: bool, size: tuple[int, int] | None) -> ExecProcess:
         """Run an exec; the caller reads its streams. Raises ConflictError when it was run before."""

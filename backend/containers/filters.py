@@ -3,13 +3,13 @@
 Source: Docker Engine API, `GET /containers/json` and `POST /containers/prune`, parameter `filters`.
 """
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 
 from backend.containers.container import NEVER, Container
 from backend.containers.manager import Containers
 from backend.errors import EngineError, InvalidParameterError, NotFoundError
-from backend.moments import parse_moment, unix_seconds
+from backend.moments import prune_limit, unix_seconds
+from backend.patterns import fits_pattern
 
 STATUSES = frozenset({"created", "running", "paused", "restarting", "removing", "exited", "dead"})
 HEALTHS = frozenset({"none", "starting", "healthy", "unhealthy"})
@@ -46,13 +46,13 @@ def pruned(filters: Mapping[str, Sequence[str]]) -> Callable[[Container], bool]:
     """Return whether a prune with these filters means a container. Raises InvalidParameterError."""
     if unknown := set(filters) - PRUNE_FILTERS:
         raise InvalidParameterError(f"invalid filter '{min(unknown)}'")
-    limits = [parse_moment(text) for text in filters.get("until") or ()]
+    limit = prune_limit(filters.get("until") or ())
     wanted, kept = filters.get("label") or (), filters.get("label!") or ()
 
     def passes(item: Container) -> bool:
         labels = item.record.config["Labels"] or {}
         return (
-            all(unix_seconds(item.record.created) < limit for limit in limits)
+            unix_seconds(item.record.created) < limit
             and all(_has_label(labels, label) for label in wanted)
             and not any(_has_label(labels, label) for label in kept)
         )
@@ -111,7 +111,7 @@ def _passes(item: Container, name: str, values: Sequence[str]) -> bool:
         return any(record.id.startswith(value) for value in values)
     if name == "name":
         return any(
-            _matches(value.removeprefix("/"), record.name) or _matches(value, f"/{record.name}")
+            fits_pattern(value.removeprefix("/"), record.name) or fits_pattern(value, f"/{record.name}")
             for value in values
         )
     if name == "status":
@@ -144,10 +144,12 @@ def parse_ports(name: str, text: str) -> tuple[range, str]:
     numbers, _, protocol = text.partition("/")
     first, dash, last = numbers.partition("-")
     for number in (first, last) if dash else (first,):
-        if not (number.isascii() and number.isdigit() and int(number) < 65536):
+        is_number = number.isascii() and number.isdigit()
+        if not is_number or len(number) > 20 or int(number) > 65535:
             raise InvalidParameterError(
                 f"error while looking up for {name} {text[:40]}: "
-                f'strconv.ParseUint: parsing "{number[:40]}": invalid syntax'
+                f'strconv.ParseUint: parsing "{number[:40]}": '
+                f"{'value out of range' if is_number else 'invalid syntax'}"
             )
     return range(int(first), int(last or first) + 1), protocol.lower() or "tcp"
 
@@ -164,11 +166,3 @@ def _has_port(item: Container, name: str, wanted: str) -> bool:
     return any(
         int(number) in numbers and (kind or "tcp") == protocol for number, _, kind in [*offered, *published]
     )
-
-
-def _matches(pattern: str, text: str) -> bool:
-    """Return whether a pattern is found in a text; one that is none is found nowhere."""
-    try:
-        return re.search(pattern, text) is not None
-    except re.error:
-        return False

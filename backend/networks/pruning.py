@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from backend.errors import ForbiddenError, InvalidParameterError, NotFoundError
-from backend.moments import parse_moment
+from backend.moments import prune_limit
 from backend.networks.manager import Networks
 
 FILTERS = frozenset({"label", "label!", "until"})
@@ -20,14 +20,14 @@ async def prune(networks: Networks, filters: Mapping[str, Sequence[str]]) -> lis
     """
     if unknown := set(filters) - FILTERS:
         raise InvalidParameterError(f"invalid filter '{min(unknown)}'")
-    limits = [parse_moment(text) for text in filters.get("until") or ()]
+    limit = prune_limit(filters.get("until") or ())
     removed = []
     for network in networks.all():
         created = datetime.fromisoformat(network.created.replace("Z", "+00:00")).timestamp()
         if (
             network.is_predefined
             or network.config_only
-            or any(created >= limit for limit in limits)
+            or created >= limit
             or not all(_has_label(network.labels, label) for label in filters.get("label") or ())
             or any(_has_label(network.labels, label) for label in filters.get("label!") or ())
         ):

@@ -122,6 +122,7 @@ CALLS: dict[str, list[tuple[str, str, Any]]] = {
         ("POST", "/containers/here/exec", {"Cmd": ["true"]}),
         ("POST", "/containers/runs/exec", {}),
         ("POST", "/containers/runs/exec", {"Cmd": []}),
+        ("POST", "/containers/stands/exec", {"Cmd": ["true"]}),
         ("GET", "/exec/nobody/json", None),
         ("POST", "/exec/nobody/start", {}),
         ("POST", "/exec/nobody/resize?h=1&w=1", None),
@@ -164,6 +165,8 @@ CALLS: dict[str, list[tuple[str, str, Any]]] = {
     ],
     "networks": [
         ("GET", "/networks/nothing", None),
+        ("GET", "/networks/bridge?verbose=x", None),
+        ("GET", "/networks/bridge?scope=swarm", None),
         ("DELETE", "/networks/nothing", None),
         ("DELETE", "/networks/bridge", None),
         ("POST", "/networks/create", {}),
@@ -204,11 +207,21 @@ CALLS: dict[str, list[tuple[str, str, Any]]] = {
         _filtered("/containers/json", before=["nobody"]),
         _filtered("/containers/json", since=["nobody"]),
         _filtered("/containers/json", expose=["x"]),
+        _filtered("/containers/json", publish=["99999"]),
         _filtered("/containers/json", **{"is-task": ["maybe"]}),
         ("GET", "/containers/json?limit=x", None),
         ("GET", "/containers/json?filters=x", None),
         ("POST", "/containers/prune?filters=%7B%22nonsense%22%3A%5B%22x%22%5D%7D", None),
-        ("POST", "/containers/prune?filters=%7B%22until%22%3A%5B%22x%22%5D%7D", None),
+        *(
+            ("POST", f"/{kind}/prune?filters={quote(json.dumps({'until': values}))}", None)
+            for kind in ("containers", "images", "networks", "build")
+            for values in (["x"], [""], ["1", "2"], ["9" * 20, "9" * 20])
+        ),
+        *(
+            ("POST", f"/build/prune?filters={quote(json.dumps({name: ['true']}))}", None)
+            for name in ("all", "dangling", "nonsense")
+        ),
+        ("POST", f"/volumes/prune?filters={quote(json.dumps({'all': ['x']}))}", None),
         ("GET", "/system/df?type=nonsense", None),
         ("GET", "/nonsense", None),
         ("POST", "/info", None),
@@ -218,9 +231,10 @@ CALLS: dict[str, list[tuple[str, str, Any]]] = {
 
 @pytest.fixture(scope="module")
 def pair(marina: NativeEngine, dockerd: ReferenceDocker) -> Iterator[tuple[ApiClient, ApiClient]]:
-    """Both engines with the same things in them: `here` was never started, `runs` does, and uses a volume."""
+    """Both engines with the same things in them: `here` was never started, `runs` does, and uses a volume,
+    `stands` is paused."""
     for engine in (marina, dockerd):
-        for name in ("here", "runs"):
+        for name in ("here", "runs", "stands"):
             body = {
                 "Image": "busybox",
                 "Cmd": ["sleep", "100000"],
@@ -229,6 +243,8 @@ def pair(marina: NativeEngine, dockerd: ReferenceDocker) -> Iterator[tuple[ApiCl
             }
             engine.request("POST", "/containers/create", body=body, query={"name": name})
         engine.request("POST", "/containers/runs/start")
+        engine.request("POST", "/containers/stands/start")
+        engine.request("POST", "/containers/stands/pause")
     yield marina, dockerd
     for engine in (marina, dockerd):
         for item in engine.request("GET", "/containers/json", query={"all": "1"}).json:

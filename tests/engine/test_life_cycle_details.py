@@ -188,7 +188,7 @@ def test_what_is_told_of_an_exec(engine: NativeEngine) -> None:
         assert told()["Pid"] > 0
         assert engine.inside("cat", f"/proc/{told()['Pid']}/cmdline") == "sleep\0001000\0"
         again = engine.request("POST", f"/exec/{made}/start", body={"Detach": True})
-        assert (again.status, again.message) == (409, f"exec command {made} is already running")
+        assert (again.status, again.message) == (409, f"Error: Exec command {made} is already running")
 
 
 @pytest.mark.parametrize(
