@@ -34,12 +34,13 @@ class LogLine:
 
 
 class ContainerLogsViewModel(ContainerStream):
-    """Brings the lines of one container. Their coming is "following"; after a break it goes on from there."""
+    """Brings the lines of one container; after a break it goes on from where it was."""
 
     lines_added = Signal(list)  # of LogLine
     restarted = Signal()  # it is read from its beginning: what was shown comes again
     saved = Signal(str)  # the path
     save_failed = Signal(object)  # Failure
+    _opened = Signal()
 
     def __init__(
         self, background: Background, access: Access, container_id: str, parent: QObject | None = None
@@ -49,11 +50,18 @@ class ContainerLogsViewModel(ContainerStream):
         self._resumed_after = ""
         self._tail = _TAIL
         self._read_lines = 0
+        self._opened.connect(self._follow)
+        self._tell_opened = background.teller(self._opened)
 
     @property
     def may_have_more(self) -> bool:
         """Return whether there may be lines before those that were read."""
         return self._tail < MOST_LINES and self._read_lines >= self._tail
+
+    @property
+    def is_silent(self) -> bool:
+        """Return whether nothing was written so far."""
+        return not self._read_lines
 
     def read_all(self) -> None:
         """Read again, from as far back as can be shown."""
@@ -89,8 +97,11 @@ class ContainerLogsViewModel(ContainerStream):
         client = self._access.client()
         if self._resumed_after:
             since = to_unix_seconds(self._resumed_after)
-            return client.logs(self._container_id, follow=True, timestamps=True, since=since)
-        return client.logs(self._container_id, follow=True, timestamps=True, tail=self._tail)
+            stream = client.logs(self._container_id, follow=True, timestamps=True, since=since)
+        else:
+            stream = client.logs(self._container_id, follow=True, timestamps=True, tail=self._tail)
+        self._tell_opened()
+        return stream
 
     @staticmethod
     def _read(stream: "LogStream") -> Iterator[LogLine]:
@@ -103,6 +114,12 @@ class ContainerLogsViewModel(ContainerStream):
     def dress(self, line: LogLine) -> LogLine:
         """Return a line as it is shown; subclasses add to it."""
         return line
+
+    @Slot()
+    def _follow(self) -> None:
+        """The engine answers: a container that writes nothing is followed, too."""
+        if self.state == "opening" and self._stream is not None:
+            self._set_state("following")
 
     @Slot(list)
     def _take(self, lines: list[LogLine]) -> None:

@@ -13,7 +13,7 @@ from app.viewmodels.container_rows import ContainerRow, GroupRow
 from app.viewmodels.container_usage import ContainerUsage
 from app.viewmodels.live_list import LiveList
 from app.viewmodels.row_table_model import RowTableModel
-from app.viewmodels.wording import format_age, format_percent, format_size
+from app.viewmodels.wording import format_age, format_engine_age, format_percent, format_size
 
 if TYPE_CHECKING:
     from app.services.engine_client import EngineClient
@@ -153,7 +153,7 @@ class ContainerTable(RowTableModel[ContainerRow]):
             return row.failure.summary, ""
         state = row.container.state
         if state is ContainerState.EXITED and row.exit_code is not None:
-            return self.tr("Exited ({0})").format(row.exit_code), row.age
+            return self.tr("Exited ({0})").format(row.exit_code), format_engine_age(row.age)
         words = {
             ContainerState.CREATED: self.tr("Created"),
             ContainerState.RUNNING: self.tr("Running"),
@@ -164,7 +164,7 @@ class ContainerTable(RowTableModel[ContainerRow]):
             ContainerState.DEAD: self.tr("Dead"),
             ContainerState.UNKNOWN: self.tr("Unknown"),
         }
-        return words[state], row.age
+        return words[state], format_engine_age(row.age)
 
     def _busy_word(self, action: str) -> str:
         return {

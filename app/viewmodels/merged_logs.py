@@ -57,6 +57,11 @@ class MergedLogsViewModel(QObject):
         """Return whether there may be lines before those that were read."""
         return any(part.may_have_more for part in self._parts)
 
+    @property
+    def is_silent(self) -> bool:
+        """Return whether nothing was written so far."""
+        return all(part.is_silent for part in self._parts)
+
     def open(self) -> None:
         """Begin to read all of them."""
         for part in self._parts:

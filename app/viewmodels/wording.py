@@ -1,5 +1,6 @@
 """Sizes, ages and durations as people read them, in the language of the interface."""
 
+import re
 import time
 
 from PySide6.QtCore import QCoreApplication, QLocale, QObject
@@ -44,6 +45,58 @@ def format_age(moment: float, now: float | None = None) -> str:
     if moment <= 0:
         return ""
     return _ages.text(max(0.0, (time.time() if now is None else now) - moment))
+
+
+_ENGINE_AGE = re.compile(
+    r"(?:Less than a second|About an? (?P<about>minute|hour)"
+    r"|(?P<count>\d+) (?P<unit>second|minute|hour|day|week|month|year)s?)(?P<ago> ago)?(?P<rest>.*)"
+)
+
+
+class _EngineAges(QObject):
+    """Says in the language of the interface what the engine says in English."""
+
+    def text(self, words: str) -> str:
+        """Return "3 hours ago (healthy)" as the engine's `words`, in short; what is not known stays."""
+        match = _ENGINE_AGE.fullmatch(words)
+        if match is None:
+            return words
+        unit = match["about"] or match["unit"]
+        if unit is None:
+            return self.tr("just now") + self._rest(match["rest"])
+        age = self._count(unit, int(match["count"] or 1))
+        if match["ago"]:
+            age = self.tr("{0} ago").format(age)
+        return age + self._rest(match["rest"])
+
+    def _count(self, unit: str, count: int) -> str:
+        return {
+            "second": self.tr("%n second(s)", "", count),
+            "minute": self.tr("%n minute(s)", "", count),
+            "hour": self.tr("%n hour(s)", "", count),
+            "day": self.tr("%n day(s)", "", count),
+            "week": self.tr("%n week(s)", "", count),
+            "month": self.tr("%n month(s)", "", count),
+            "year": self.tr("%n year(s)", "", count),
+        }[unit]
+
+    def _rest(self, words: str) -> str:
+        known = {
+            "(healthy)": self.tr("healthy"),
+            "(unhealthy)": self.tr("unhealthy"),
+            "(health: starting)": self.tr("health not known yet"),
+            "(Paused)": "",  # the state says it
+        }
+        told = known.get(words.strip(), words.strip())
+        return f", {told}" if told else ""
+
+
+_engine_ages = _EngineAges()
+
+
+def format_engine_age(words: str) -> str:
+    """Return the engine's words for a time span as the interface says them."""
+    return _engine_ages.text(words)
 
 
 def format_duration(seconds: float) -> str:

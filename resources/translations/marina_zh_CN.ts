@@ -733,13 +733,13 @@
         <translation>保存</translation>
     </message>
     <message>
-        <source>Copy into the container</source>
-        <translation>复制到容器</translation>
+        <source>Copy files in</source>
+        <translation>复制文件到此处</translation>
     </message>
     <message numerus="yes">
-        <source>Delete %n item(s) in the container?</source>
+        <source>Delete %n item(s)?</source>
         <translation>
-            <numerusform>删除容器中的 %n 项？</numerusform>
+            <numerusform>删除 %n 项？</numerusform>
         </translation>
     </message>
     <message>
@@ -942,6 +942,14 @@
     <message>
         <source>Live</source>
         <translation>实时</translation>
+    </message>
+    <message>
+        <source>No output yet</source>
+        <translation>还没有输出</translation>
+    </message>
+    <message>
+        <source>The container does not run, and it wrote nothing</source>
+        <translation>容器未运行，也没有输出</translation>
     </message>
     <message>
         <source>The container does not run: this is its whole log</source>
@@ -4310,6 +4318,71 @@
         <translation>
             <numerusform>%n 年前</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>_EngineAges</name>
+    <message>
+        <source>just now</source>
+        <translation>刚刚</translation>
+    </message>
+    <message>
+        <source>{0} ago</source>
+        <translation>{0}前</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n second(s)</source>
+        <translation>
+            <numerusform>%n 秒</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n minute(s)</source>
+        <translation>
+            <numerusform>%n 分钟</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n hour(s)</source>
+        <translation>
+            <numerusform>%n 小时</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n day(s)</source>
+        <translation>
+            <numerusform>%n 天</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n week(s)</source>
+        <translation>
+            <numerusform>%n 周</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n month(s)</source>
+        <translation>
+            <numerusform>%n 个月</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n year(s)</source>
+        <translation>
+            <numerusform>%n 年</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>healthy</source>
+        <translation>健康</translation>
+    </message>
+    <message>
+        <source>unhealthy</source>
+        <translation>不健康</translation>
+    </message>
+    <message>
+        <source>health not known yet</source>
+        <translation>健康状况未知</translation>
     </message>
 </context>
 <context>

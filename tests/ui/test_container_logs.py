@@ -60,6 +60,21 @@ def test_enter_opens_and_escape_leaves(
     assert window.containers.list.isVisible()
 
 
+def test_a_container_that_says_nothing_is_not_waited_for(
+    window: MainWindow, desktop: DesktopViewModel, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    silent = engine.add_container("silent", engine.add_image("nginx:1.27"))
+    engine.containers.act(silent, "start", {})
+    desktop.begin()
+    wait_for(qtbot, lambda: desktop.containers.running == 1)
+    window.containers.show_container(silent.id)
+    wait_for(qtbot, lambda: text_of(window, "containers.logs.state") == "No output yet")
+    silent.write(1, b"at last\n")
+    wait_for(qtbot, lambda: text_of(window, "containers.logs.state") == "Live")
+    engine.containers.act(silent, "stop", {})
+    wait_for(qtbot, lambda: "its whole log" in text_of(window, "containers.logs.state"))
+
+
 def test_scrolling_up_stops_following(window: MainWindow, chatty: FakeContainer, qtbot: QtBot) -> None:
     log = open_log(window, qtbot, 300)
     bar = log.verticalScrollBar()

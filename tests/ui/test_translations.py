@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.viewmodels.desktop import DesktopViewModel
-from app.viewmodels.wording import format_age, format_duration
+from app.viewmodels.wording import format_age, format_duration, format_engine_age
 from app.views.application import install_translations
 from app.views.main_window import MainWindow
 from tests.fakes.fake_engine import FakeEngine
@@ -61,6 +61,22 @@ def test_english_plurals() -> None:
     assert format_age(0.0) == ""
     assert format_duration(8.14) == "8.1 s"
     assert format_duration(125) == "2 min 5 s"
+
+
+def test_ages_that_the_engine_tells() -> None:
+    for words, told in {
+        "Less than a second": "just now",
+        "Less than a second ago": "just now",
+        "1 second": "1 second",
+        "About an hour (healthy)": "1 hour, healthy",
+        "5 weeks ago": "5 weeks ago",
+        "About a minute ago": "1 minute ago",
+        "2 days (Paused)": "2 days",
+        "3 hours (health: starting)": "3 hours, health not known yet",
+        "who knows": "who knows",
+        "": "",
+    }.items():
+        assert format_engine_age(words) == told
 
 
 def test_window_in_chinese(

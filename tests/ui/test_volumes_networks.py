@@ -211,7 +211,7 @@ def test_a_volume_is_looked_into(
     row = desktop.volumes.table.find_row("data")
     assert row is not None
     page.act(row, "open")
-    table = find(filled, RowTable, "containers.files.table")
+    table = find(filled, RowTable, "volumes.files.table")
     wait_for(qtbot, lambda: table.model().rowCount() == 2)
     assert text_of(filled, "volumes.detail.remark").startswith("Used by web")
     save_picture(filled, "volume-files")
@@ -228,6 +228,31 @@ def test_a_volume_is_looked_into(
     wait_for(qtbot, lambda: "/base/table.db" not in data.files and table.model().rowCount() == 2)
     press(qtbot, filled, "volumes.detail.back")
     assert page.detail is None
+    page.act(row, "open")
+    filled.activateWindow()  # a window system would do so when dialogs have gone
+    wait_for(qtbot, filled.isActiveWindow)
+    inside = find(filled, RowTable, "volumes.files.table")
+    inside.setFocus()
+    QTest.keyClick(inside, Qt.Key.Key_Escape)
+    assert page.detail is None
+
+
+def test_what_happens_behind_a_detail_view_is_seen(
+    filled: MainWindow, desktop: DesktopViewModel, qtbot: QtBot
+) -> None:
+    filled.show_page("volumes")
+    wait_for(qtbot, lambda: desktop.volumes.total == 3)
+    page = filled.page
+    assert isinstance(page, VolumesPage)
+    row = desktop.volumes.table.find_row("data")
+    assert row is not None
+    page.act(row, "open")
+    page.notice.say("It went wrong", "err", "Dismiss")
+    wait_for(qtbot, page.notice.isVisible)
+    assert page.detail is not None
+    assert page.notice.geometry().bottom() < page.detail.mapTo(page, page.detail.rect().topLeft()).y()
+    press(qtbot, filled, "volumes.notice.button")
+    assert not page.notice.isVisible()
 
 
 def test_a_volume_is_cloned_exported_imported_and_emptied(

@@ -44,32 +44,32 @@ class _NameDelegate(CellDelegate):
 class ContainerFilesView(DetailTab):
     """Owns the view-model of one container's files."""
 
-    def __init__(self, viewmodel: ContainerFilesViewModel) -> None:
+    def __init__(self, viewmodel: ContainerFilesViewModel, name: str = "containers.files") -> None:
         super().__init__()
-        self._viewmodel = viewmodel
+        self._viewmodel, self._name = viewmodel, name
         viewmodel.setParent(self)
         self.setAcceptDrops(True)
-        self._up = IconButton("chevron-up", self.tr("The folder above (Backspace)"), "containers.files.up")
+        self._up = IconButton("chevron-up", self.tr("The folder above (Backspace)"), f"{name}.up")
         self._up.clicked.connect(viewmodel.go_up)
         self.path = QLineEdit("/")
-        self.path.setObjectName("containers.files.path")
+        self.path.setObjectName(f"{name}.path")
         self.path.setAccessibleName(self.tr("Folder"))
         self.path.returnPressed.connect(lambda: viewmodel.open(self.path.text()))
-        refresh = IconButton("restart", self.tr("Read the folder anew"), "containers.files.refresh")
+        refresh = IconButton("restart", self.tr("Read the folder anew"), f"{name}.refresh")
         refresh.clicked.connect(viewmodel.refresh)
-        self._upload = Button(self.tr("Copy in…"), "containers.files.upload", icon="upload")
+        self._upload = Button(self.tr("Copy in…"), f"{name}.upload", icon="upload")
         self._upload.setToolTip(
             self.tr("Copy files of this computer into this folder; they can be dropped, too")
         )
         self._upload.clicked.connect(self._choose_upload)
-        self._save = Button(self.tr("Save…"), "containers.files.save", icon="download")
+        self._save = Button(self.tr("Save…"), f"{name}.save", icon="download")
         self._save.setToolTip(
             self.tr("Copy the selected file to this computer; a folder becomes a .tar archive")
         )
         self._save.clicked.connect(self._choose_target)
-        self._delete = Button(self.tr("Delete"), "containers.files.delete", icon="trash")
+        self._delete = Button(self.tr("Delete"), f"{name}.delete", icon="trash")
         self._delete.clicked.connect(self._confirm_delete)
-        self._banner = Banner("containers.files.banner")
+        self._banner = Banner(f"{name}.banner")
         self._banner.pressed.connect(self._again)
         self._progress = QProgressBar()
         self._progress.setRange(0, 0)
@@ -79,7 +79,7 @@ class ContainerFilesView(DetailTab):
         policy.setRetainSizeWhenHidden(True)
         self._progress.setSizePolicy(policy)
         self._progress.hide()
-        self.table = RowTable("containers.files.table", self.tr("Files"))
+        self.table = RowTable(f"{name}.table", self.tr("Files"))
         self.table.use_model(viewmodel.table, {SIZE: 110, MODIFIED: 150, MODE: 80, CHANGE: 150}, NAME)
         self.table.setItemDelegateForColumn(NAME, _NameDelegate(self.table))
         self.table.setItemDelegateForColumn(SIZE, CellDelegate(self.table, right=True))
@@ -157,7 +157,7 @@ class ContainerFilesView(DetailTab):
             self._viewmodel.save(chosen[0].path, target)
 
     def _choose_upload(self) -> None:
-        paths, _ = QFileDialog.getOpenFileNames(self, self.tr("Copy into the container"))
+        paths, _ = QFileDialog.getOpenFileNames(self, self.tr("Copy files in"))
         if paths:
             self._viewmodel.upload(paths)
 
@@ -166,8 +166,8 @@ class ContainerFilesView(DetailTab):
         if not chosen or not self._viewmodel.is_live:
             return
         dialog = ConfirmDeleteDialog(
-            "containers.files.ask",
-            self.tr("Delete %n item(s) in the container?", "", len(chosen)),
+            f"{self._name}.ask",
+            self.tr("Delete %n item(s)?", "", len(chosen)),
             [entry.path for entry in chosen],
             self.tr("Folders go with everything in them."),
             [],

@@ -136,6 +136,7 @@ class ContainerLogsView(DetailTab):
     def _append(self, lines: list[LogLine]) -> None:
         self.log.append(lines)
         self._older.setVisible(self._viewmodel.may_have_more)
+        self._state_changed(self._viewmodel.state)
 
     def _search(self) -> None:
         fine = self.log.search(self.search.text(), self.expression.isChecked())
@@ -175,13 +176,16 @@ class ContainerLogsView(DetailTab):
             self._matches.setText(self.tr("{0} of {1}").format(current, total))
 
     def _state_changed(self, state: str) -> None:
+        silent = self._viewmodel.is_silent
         self._state.setText(
             {
                 "opening": self.tr("Opening…"),
-                "following": self.tr("Live"),
-                "ended": self.tr("The container does not run: this is its whole log"),
+                "following": self.tr("No output yet") if silent else self.tr("Live"),
+                "ended": self.tr("The container does not run, and it wrote nothing")
+                if silent
+                else self.tr("The container does not run: this is its whole log"),
                 "broken": self.tr("Interrupted"),
-            }[state]
+            }.get(state, "")
         )
         if state in ("following", "ended"):
             self._banner.hide()

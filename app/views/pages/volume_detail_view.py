@@ -30,7 +30,7 @@ class VolumeDetailView(QWidget):
             words.append(format_size(volume.size))
         remark = ElidedLabel(" · ".join(words), "muted")
         remark.setObjectName("volumes.detail.remark")
-        self.files = ContainerFilesView(viewmodel.files_of(volume.key))
+        self.files = ContainerFilesView(viewmodel.files_of(volume.key), "volumes.files")
         head = row(back, column(title, remark, spacing=1), spacing=10)
         head.setStretch(1, 1)
         layout = QVBoxLayout(self)
