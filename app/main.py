@@ -20,6 +20,7 @@ from app.services.browser import has_display
 if TYPE_CHECKING:
     from app.services.engine_client import EngineClient
     from app.services.registry_logins import RegistryLogins
+    from app.services.start_at_login import StartAtLogin
     from app.services.virtual_machine import MachineStatus, VirtualMachine
     from app.viewmodels.desktop import DesktopViewModel
 
@@ -64,6 +65,12 @@ class LazyAccess:
             if self._logins is None:
                 self._logins = RegistryLogins(self._folders.registry_logins, KeyStore())
             return self._logins
+
+    def start_at_login(self) -> "StartAtLogin":
+        """Return what starts the machine at login; see `Access`."""
+        from app.services.start_at_login import StartAtLogin
+
+        return StartAtLogin()
 
     def lessons_folder(self) -> Path:
         """Return where the walkthroughs write; see `Access`."""
@@ -123,11 +130,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from app.headless import run_headless
 
         return run_headless(options.getting_started)
+    from app.services.settings import SettingsFile
     from app.views.application import run_application
 
     started_with = ["--getting-started"] if options.getting_started else []
+    zoom = SettingsFile(folders.settings).load().zoom
     return run_application(
-        lambda: build_desktop(folders), str(folders.settings), started_with, read_version()
+        lambda: build_desktop(folders), str(folders.settings), started_with, read_version(), zoom
     )
 
 

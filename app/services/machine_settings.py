@@ -8,7 +8,12 @@ from app.services.errors import ErrorCode, UserError
 from vm.errors import UserError as MachineError
 from vm.machine.json_files import write_json
 from vm.machine.machine_files import MachineFiles
-from vm.machine.settings import MachineSettings, default_settings, parse_settings, read_settings
+from vm.machine.settings import (
+    MachineSettings,
+    default_settings,
+    parse_settings,
+    read_settings,
+)
 
 __all__ = ["MachineSettings", "SettingsLimits", "load_settings", "save_settings"]
 

@@ -12,6 +12,7 @@ from app.services.json_values import as_object
 
 log = logging.getLogger(__name__)
 
+LEAST_ZOOM, MOST_ZOOM = 80, 200
 Theme = Literal["system", "light", "dark", "contrast"]
 
 
@@ -37,7 +38,11 @@ class Settings:
         source, defaults = as_object(value), asdict(cls())
         usable = {name: source[name] for name in defaults if type(source.get(name)) is type(defaults[name])}
         settings = cls(**(defaults | usable))
-        return settings if settings.theme in get_args(Theme) else replace(settings, theme="system")
+        if settings.theme not in get_args(Theme):
+            settings = replace(settings, theme="system")
+        if settings.quit_choice not in ("", "leave", "stop"):
+            settings = replace(settings, quit_choice="")
+        return replace(settings, zoom=min(max(settings.zoom, LEAST_ZOOM), MOST_ZOOM))
 
 
 class SettingsFile:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 if TYPE_CHECKING:  # `requests` takes 130 ms to import: only workers do it
     from app.services.engine_client import EngineClient
     from app.services.registry_logins import RegistryLogins
+    from app.services.start_at_login import StartAtLogin
     from app.services.virtual_machine import MachineStatus, VirtualMachine
 
 
@@ -22,6 +23,9 @@ class Access(Protocol):
 
     def logins(self) -> "RegistryLogins":
         """Return the user's sign-ins at registries; `client` sends them along."""
+
+    def start_at_login(self) -> "StartAtLogin":
+        """Return what starts the machine when the user logs in."""
 
     def lessons_folder(self) -> Path:
         """Return where the walkthroughs of the Learn page write."""

@@ -27,6 +27,7 @@ from app.viewmodels.preferences import Preferences
 from app.viewmodels.pull_image import PullImageViewModel
 from app.viewmodels.registries import RegistriesViewModel
 from app.viewmodels.run_image import RunImageViewModel
+from app.viewmodels.start_at_login import StartAtLoginViewModel
 from app.viewmodels.troubleshoot import TroubleshootViewModel
 from app.viewmodels.volumes import VolumesViewModel
 
@@ -55,6 +56,7 @@ class DesktopViewModel(QObject):
         self.registries = RegistriesViewModel(self.background, access, self)
         self.machine_data = MachineDataViewModel(self.background, access, self)
         self.machine_settings = MachineSettingsViewModel(self.background, access, self)
+        self.start_at_login = StartAtLoginViewModel(self.background, access, self)
         self.troubleshoot = TroubleshootViewModel(self.background, access, self)
         self.pull = PullImageViewModel(self.background, access, self)
         self.getting_started = GettingStartedViewModel(self.background, access, self)

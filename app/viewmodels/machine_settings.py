@@ -1,7 +1,7 @@
 """The machine's settings as a form: loaded, checked as typed, saved, and the restart that they need."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -15,6 +15,14 @@ if TYPE_CHECKING:
 
 _MIRROR = re.compile(r"https?://[^\s/]+(/\S*)?")
 _HOST = re.compile(r"[A-Za-z0-9._-]+(:\d{1,5})?|\[[0-9a-fA-F:]+\](:\d{1,5})?|[0-9a-fA-F.:]+/\d{1,3}")
+_PROXY = re.compile(r"https?://([^\s/@]+@)?[^\s/@]+/?")
+_WHILE_RUNNING = {
+    *("idle_minutes", "registry_mirrors", "insecure_registries"),
+    *("http_proxy", "https_proxy", "no_proxy"),
+}
+"""Fields that the machine follows while it runs (`vm.machine.settings.WHILE_RUNNING`)."""
+SYSTEM = "system"
+"""A proxy field: what this computer itself uses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +35,15 @@ class MachineForm:
     shared_folders: str = ""
     registry_mirrors: str = ""
     insecure_registries: str = ""
+    http_proxy: str = SYSTEM
+    https_proxy: str = SYSTEM
+    no_proxy: str = SYSTEM
+    idle_minutes: int = 5
+
+    def needs_restart(self, other: "MachineForm") -> bool:
+        """Return whether a machine that runs takes the change to `other` only with a restart."""
+        mine, others = asdict(self), asdict(other)
+        return any(mine[name] != others[name] for name in mine if name not in _WHILE_RUNNING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +88,10 @@ class MachineSettingsViewModel(QObject):
         for line in _lines(form.shared_folders):
             if not (line.startswith(("/", "~")) or line[1:3] in (":\\", ":/")):
                 problems["shared_folders"] = self.tr("{0} is no whole path").format(line)
+        for name, text in (("http_proxy", form.http_proxy), ("https_proxy", form.https_proxy)):
+            if text not in ("", SYSTEM) and not _PROXY.fullmatch(text):
+                told = self.tr("{0} is no proxy: write http://host:port, or leave it empty")
+                problems[name] = told.format(text)
         return problems
 
     def save(self, form: MachineForm) -> None:
@@ -96,6 +117,7 @@ class MachineSettingsViewModel(QObject):
 
     def _write(self, form: MachineForm) -> "MachineSettings":
         assert self._settings is not None
+        kept = self._settings.idle_minutes  # halves of minutes, which a file may hold, have no field
         settings = replace(
             self._settings,
             cpus=form.cpus,
@@ -104,6 +126,10 @@ class MachineSettingsViewModel(QObject):
             shared_folders=_lines(form.shared_folders),
             registry_mirrors=_lines(form.registry_mirrors),
             insecure_registries=_lines(form.insecure_registries),
+            http_proxy=form.http_proxy,
+            https_proxy=form.https_proxy,
+            no_proxy=form.no_proxy,
+            idle_minutes=kept if form.idle_minutes == round(kept) else form.idle_minutes,
         )
         self._access.machine().save_settings(settings)
         return settings
@@ -127,6 +153,10 @@ def _to_form(settings: "MachineSettings") -> MachineForm:
         "\n".join(settings.shared_folders),
         "\n".join(settings.registry_mirrors),
         "\n".join(settings.insecure_registries),
+        settings.http_proxy,
+        settings.https_proxy,
+        settings.no_proxy,
+        round(settings.idle_minutes),
     )
 
 

@@ -1,6 +1,7 @@
 """The Qt application around the window: theme, language, tray, single instance, and the ways to end."""
 
 import contextlib
+import os
 import signal
 import socket
 import sys
@@ -21,6 +22,7 @@ from app.views.theme import Appearance, Theme
 from app.views.tray import Tray, build_app_icon
 
 GETTING_STARTED = "--getting-started"
+_SCALE = "QT_SCALE_FACTOR"
 
 
 class Desktop(QObject):
@@ -96,14 +98,19 @@ class Desktop(QObject):
 
     @Slot()
     def ask_to_quit(self) -> None:
-        """Ask what becomes of the engine, unless nothing runs."""
+        """Ask what becomes of the engine, unless nothing runs or the answer was to be kept."""
         view: EngineView = self._desktop.view
-        if not view.can_stop:
+        choice = self._desktop.preferences.quit_choice
+        if not view.can_stop or choice == "leave":
             self.leave()
+            return
+        if choice == "stop":
+            self._stop_and_leave()
             return
         if self.tray is not None:
             self.window.raise_window()
         dialog = QuitDialog(self._desktop.containers.running, self.window)
+        dialog.kept.connect(lambda choice: self._desktop.preferences.change(quit_choice=choice))
         dialog.leave_chosen.connect(self.leave)
         dialog.stop_chosen.connect(self._stop_and_leave)
         dialog.open()
@@ -167,10 +174,17 @@ def install_translations(application: QApplication, locale: QLocale) -> list[QTr
 
 
 def run_application(
-    build_desktop: Callable[[], DesktopViewModel], scope: str, arguments: list[str], version: str
+    build_desktop: Callable[[], DesktopViewModel],
+    scope: str,
+    arguments: list[str],
+    version: str,
+    zoom: int = 100,
 ) -> int:
-    """Open the window, or hand `arguments` to the one that is open; return the exit code."""
-    application = QApplication(sys.argv[:1])
+    """Open the window, all of it `zoom` per cent as large; or hand `arguments` to the one that is open.
+
+    Return the exit code.
+    """
+    application = _build_application(zoom)
     application.setApplicationName("Marina")
     application.setApplicationVersion(version)
     application.setDesktopFileName("marina")
@@ -183,7 +197,7 @@ def run_application(
     if language := desktop.preferences.language:
         QLocale.setDefault(QLocale(language))
     install_translations(application, QLocale())
-    Theme(application, Appearance(desktop.preferences.theme))
+    Theme(application, Appearance(desktop.preferences.theme)).begin_zoomed(zoom)
     application.setWindowIcon(build_app_icon())
     collector = GarbageCollector(application)
     running = Desktop(application, desktop, version, arguments)
@@ -196,6 +210,21 @@ def run_application(
     instance.close()
     collector.close()
     return code
+
+
+def _build_application(zoom: int) -> QApplication:
+    """Return the application at a size, which Qt takes from the environment and programs must not inherit."""
+    before = os.environ.get(_SCALE)
+    try:
+        if zoom != 100:
+            with contextlib.suppress(ValueError):
+                os.environ[_SCALE] = str(float(before or 1) * zoom / 100)
+        return QApplication(sys.argv[:1])
+    finally:
+        if before is None:
+            os.environ.pop(_SCALE, None)
+        else:
+            os.environ[_SCALE] = before
 
 
 def draw_window(build_desktop: Callable[[], DesktopViewModel], version: str) -> tuple[int, int]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QByteArray, Qt, QTimer, Signal
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QResizeEvent, QShortcut
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
@@ -27,7 +27,7 @@ from app.views.pages.settings_page import SettingsPage
 from app.views.pages.troubleshoot_page import TroubleshootPage
 from app.views.pages.volumes_page import VolumesPage
 from app.views.quick_actions import QuickActions
-from app.views.theme import Appearance, Theme
+from app.views.theme import ZOOMS, Appearance, Theme
 from app.views.widgets.banner import Banner
 from app.views.widgets.engine_chip import EngineChip
 from app.views.widgets.engine_panel import EnginePanel
@@ -43,6 +43,7 @@ class MainWindow(QMainWindow):
 
     first_frame = Signal()
     close_asked = Signal()
+    zoom_changed = Signal(int)
 
     def __init__(self, desktop: DesktopViewModel, version: str) -> None:
         super().__init__()
@@ -52,7 +53,7 @@ class MainWindow(QMainWindow):
         self._pull_dialog: PullImageDialog | None = None
         self.setObjectName("window")
         self.setWindowTitle("Marina")
-        self.setMinimumSize(820, 560)
+        self.setMinimumSize(QSize(820, 560).boundedTo(self.screen().availableSize()))
         self.resize(1280, 820)
         self._build_frame(version)
         self._build_pages()
@@ -74,7 +75,7 @@ class MainWindow(QMainWindow):
         footer = QWidget()
         footer.setObjectName("footer")
         footer.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        footer.setFixedHeight(32)
+        self._footer = footer
         footer.setLayout(
             row(
                 self.chip,
@@ -86,6 +87,8 @@ class MainWindow(QMainWindow):
                 margins=(8, 0, 8, 0),
             )
         )
+        Theme.current().changed.connect(self._follow_zoom)
+        self._follow_zoom()
         notices = FoldingRow(self.banner, (24, 12, 24, 0))
         main = row(self.sidebar, column(notices, self.stack, spacing=0), spacing=0)
         main.setStretch(1, 1)
@@ -95,6 +98,9 @@ class MainWindow(QMainWindow):
         layout.setStretch(0, 1)
         frame.setLayout(layout)
         self.setCentralWidget(frame)
+
+    def _follow_zoom(self) -> None:
+        self._footer.setFixedHeight(Theme.current().scaled(32))
 
     def _build_pages(self) -> None:
         desktop = self.desktop
@@ -141,7 +147,11 @@ class MainWindow(QMainWindow):
         return page
 
     def _make_settings(self) -> Page:
-        page = SettingsPage(self.desktop.preferences, self.desktop.machine_settings)
+        page = SettingsPage(
+            self.desktop.preferences, self.desktop.machine_settings, self.desktop.start_at_login
+        )
+        page.zoom_chosen.connect(self.choose_zoom)
+        self.zoom_changed.connect(page.show_zoom)
         page.appearance_chosen.connect(self.choose_appearance)
         page.restart_requested.connect(self.desktop.engine.restart)
         return page
@@ -192,6 +202,10 @@ class MainWindow(QMainWindow):
             (QKeySequence("Ctrl+N"), self.run_image),
             (QKeySequence("Ctrl+Shift+P"), self.pull_image),
             (QKeySequence(Qt.Key.Key_Escape), self._go_back),
+            (QKeySequence.StandardKey.ZoomIn, lambda: self.step_zoom(1)),
+            (QKeySequence("Ctrl+="), lambda: self.step_zoom(1)),
+            (QKeySequence.StandardKey.ZoomOut, lambda: self.step_zoom(-1)),
+            (QKeySequence("Ctrl+0"), lambda: self.choose_zoom(100)),
         ):
             QShortcut(keys, self).activated.connect(slot)
 
@@ -300,6 +314,20 @@ class MainWindow(QMainWindow):
         """Switch to light, dark, or what the system says, and keep it."""
         Theme.current().choose(Appearance(name))
         self.desktop.preferences.change(theme=name)
+
+    def choose_zoom(self, percent: int) -> None:
+        """Let everything be so large, and keep it; what is not text follows with the next start."""
+        Theme.current().choose_zoom(percent)
+        self.desktop.preferences.change(zoom=percent)
+        self.zoom_changed.emit(percent)
+        text = self.tr("Size {0} %. Icons and columns follow when Marina is started again.")
+        self.banner.say(text.format(percent))
+
+    def step_zoom(self, steps: int) -> None:
+        """Make everything larger or smaller."""
+        known = Theme.current().zoom
+        place = min(range(len(ZOOMS)), key=lambda place: abs(ZOOMS[place] - known)) + steps
+        self.choose_zoom(ZOOMS[max(0, min(place, len(ZOOMS) - 1))])
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Tell once that the window is up, after its first frame."""

@@ -1,5 +1,6 @@
 """The look in one place: colour tokens, Qt palette and style sheet, light and dark, switched at run time."""
 
+import re
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from importlib.resources import files
@@ -12,6 +13,8 @@ from PySide6.QtWidgets import QApplication
 _STYLE_FILE = files("resources") / "styles" / "marina.qss"
 _ICON_FOLDER = files("resources") / "icons"
 FONT_PIXELS = 13
+ZOOMS = (80, 90, 100, 110, 125, 150, 175, 200)
+_PIXELS = re.compile(r"(\d+)px")
 ROW_HEIGHT = 44
 
 
@@ -163,7 +166,7 @@ def build_palette(tokens: Tokens) -> QPalette:
 def monospace_font() -> QFont:
     """Return the system's fixed-width font at the interface's size."""
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-    font.setPixelSize(FONT_PIXELS)
+    font.setPixelSize(Theme.current().scaled(FONT_PIXELS))
     return font
 
 
@@ -185,13 +188,11 @@ class Theme(QObject):
         super().__init__(application)
         self._application = application
         self._appearance = appearance
+        self._zoom, self._base_zoom = 100, 100
         self._template = Template(_STYLE_FILE.read_text(encoding="utf-8"))
         self.tokens = LIGHT
         Theme._instance = self
         application.setStyle("Fusion")
-        font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
-        font.setPixelSize(FONT_PIXELS)
-        application.setFont(font)
         self._apply()
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
 
@@ -212,6 +213,25 @@ class Theme(QObject):
             self._appearance = appearance
             self._apply()
 
+    @property
+    def zoom(self) -> int:
+        """Return the size of all there is in the window, in per cent."""
+        return self._zoom
+
+    def begin_zoomed(self, percent: int) -> None:
+        """The whole application was started at this size already: Qt draws everything so much larger."""
+        self._zoom = self._base_zoom = percent
+
+    def choose_zoom(self, percent: int) -> None:
+        """Let texts and the room around them be so large from now on."""
+        if percent != self._zoom:
+            self._zoom = percent
+            self._apply()
+
+    def scaled(self, pixels: int) -> int:
+        """Return a length at the chosen size."""
+        return max(1, round(pixels * self._zoom / self._base_zoom))
+
     def _follow_system(self) -> None:
         if self._appearance is Appearance.SYSTEM:
             self._apply()
@@ -226,5 +246,13 @@ class Theme(QObject):
         )
         self.tokens = CONTRAST if strong else DARK if dark else LIGHT
         self._application.setPalette(build_palette(self.tokens))
-        self._application.setStyleSheet(self._template.substitute(asdict(self.tokens) | _pictures(dark)))
+        font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
+        font.setPixelSize(self.scaled(FONT_PIXELS))
+        self._application.setFont(font)
+        style = self._template.substitute(asdict(self.tokens) | _pictures(dark))
+        if self._zoom != self._base_zoom:
+            style = _PIXELS.sub(
+                lambda match: f"{self.scaled(int(match[1])) if match[1] != '0' else 0}px", style
+            )
+        self._application.setStyleSheet(style)
         self.changed.emit()

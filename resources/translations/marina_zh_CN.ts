@@ -2725,6 +2725,10 @@
         <source>{0} is no whole path</source>
         <translation>{0} 不是完整路径</translation>
     </message>
+    <message>
+        <source>{0} is no proxy: write http://host:port, or leave it empty</source>
+        <translation>{0} 不是代理：请写成 http://主机:端口，或留空</translation>
+    </message>
 </context>
 <context>
     <name>MainWindow</name>
@@ -2791,6 +2795,10 @@
     <message>
         <source>The console log is the file {0}</source>
         <translation>控制台日志文件是 {0}</translation>
+    </message>
+    <message>
+        <source>Size {0} %. Icons and columns follow when Marina is started again.</source>
+        <translation>大小 {0} %。图标和列宽在下次启动 Marina 时调整。</translation>
     </message>
 </context>
 <context>
@@ -3138,6 +3146,45 @@
     </message>
 </context>
 <context>
+    <name>ProxyFields</name>
+    <message>
+        <source>Proxy</source>
+        <translation>代理</translation>
+    </message>
+    <message>
+        <source>Like the system</source>
+        <translation>跟随系统</translation>
+    </message>
+    <message>
+        <source>None</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>By hand</source>
+        <translation>手动</translation>
+    </message>
+    <message>
+        <source>Proxy for http</source>
+        <translation>http 代理</translation>
+    </message>
+    <message>
+        <source>Proxy for https</source>
+        <translation>https 代理</translation>
+    </message>
+    <message>
+        <source>No proxy for</source>
+        <translation>不使用代理</translation>
+    </message>
+    <message>
+        <source>Hosts, domains and networks, with commas between them.</source>
+        <translation>主机、域名和网段，用逗号分隔。</translation>
+    </message>
+    <message>
+        <source>For pulls, builds and searches. Containers are given no proxy.</source>
+        <translation>用于拉取、构建和搜索。不会传给容器。</translation>
+    </message>
+</context>
+<context>
     <name>PullImageDialog</name>
     <message>
         <source>Pull an image</source>
@@ -3360,6 +3407,10 @@
     <message>
         <source>Quit, leave the engine running</source>
         <translation>退出，保持引擎运行</translation>
+    </message>
+    <message>
+        <source>Do this from now on, and do not ask again</source>
+        <translation>以后都这样做，不再询问</translation>
     </message>
     <message>
         <source>Stop the engine and quit</source>
@@ -3591,12 +3642,40 @@
         <translation>重新启动 Marina 后生效。</translation>
     </message>
     <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>{0} %</source>
+        <translation>{0} %</translation>
+    </message>
+    <message>
         <source>Stay in the tray when the window is closed</source>
         <translation>关闭窗口后保留在系统托盘中</translation>
     </message>
     <message>
+        <source>Quitting</source>
+        <translation>退出时</translation>
+    </message>
+    <message>
+        <source>Ask what becomes of the engine</source>
+        <translation>询问如何处理引擎</translation>
+    </message>
+    <message>
+        <source>Leave the engine running</source>
+        <translation>让引擎继续运行</translation>
+    </message>
+    <message>
+        <source>Stop the engine</source>
+        <translation>停止引擎</translation>
+    </message>
+    <message>
         <source>Window</source>
         <translation>窗口</translation>
+    </message>
+    <message>
+        <source>Ctrl + and Ctrl - change it, Ctrl 0 is 100 %.</source>
+        <translation>Ctrl + 和 Ctrl - 调整大小，Ctrl 0 恢复 100 %。</translation>
     </message>
     <message>
         <source>Closing</source>
@@ -3639,6 +3718,18 @@
         <translation>磁盘</translation>
     </message>
     <message>
+        <source>Sleep when unused</source>
+        <translation>闲置时休眠</translation>
+    </message>
+    <message>
+        <source> min</source>
+        <translation> 分钟</translation>
+    </message>
+    <message>
+        <source>never</source>
+        <translation>从不</translation>
+    </message>
+    <message>
         <source>Shared folders</source>
         <translation>共享文件夹</translation>
     </message>
@@ -3651,6 +3742,10 @@
         <translation>不使用 TLS 的镜像仓库</translation>
     </message>
     <message>
+        <source>Start the engine when I log in to this computer</source>
+        <translation>登录此计算机时启动引擎</translation>
+    </message>
+    <message>
         <source>Resources</source>
         <translation>资源</translation>
     </message>
@@ -3661,6 +3756,14 @@
     <message>
         <source>It can grow, never shrink: no data is lost.</source>
         <translation>只能增大，不能缩小，数据不会丢失。</translation>
+    </message>
+    <message>
+        <source>Without running containers, the machine goes to disk after this time and wakes with the next call.</source>
+        <translation>没有容器运行时，虚拟机在此时间后存入磁盘，下次调用时唤醒。</translation>
+    </message>
+    <message>
+        <source>Start at login</source>
+        <translation>登录时启动</translation>
     </message>
     <message>
         <source>One a line.</source>
@@ -3679,6 +3782,10 @@
         <translation>访问时不验证证书，仅用于可信网络。每行一个。</translation>
     </message>
     <message>
+        <source>Network</source>
+        <translation>网络</translation>
+    </message>
+    <message>
         <source>Undo</source>
         <translation>撤销</translation>
     </message>
@@ -3691,8 +3798,20 @@
         <translation>本机有 {0} 个处理器和 {1} MiB 内存；Marina 默认使用 {2} 个和 {3} MiB。</translation>
     </message>
     <message>
+        <source>Apply</source>
+        <translation>应用</translation>
+    </message>
+    <message>
+        <source>Some of it cannot be used: see beside the fields.</source>
+        <translation>部分内容无法使用：请看字段旁的说明。</translation>
+    </message>
+    <message>
         <source>These settings hold once the engine is restarted; containers are stopped for it.</source>
         <translation>这些设置在引擎重启后生效，重启时会停止容器。</translation>
+    </message>
+    <message>
+        <source>These settings hold at once.</source>
+        <translation>这些设置立即生效。</translation>
     </message>
     <message>
         <source>Dismiss</source>

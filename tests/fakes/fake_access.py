@@ -6,6 +6,7 @@ from pathlib import Path
 from app.services.engine_client import EngineClient
 from app.services.key_store import KeyStore
 from app.services.registry_logins import RegistryLogins
+from app.services.start_at_login import StartAtLogin
 from app.services.virtual_machine import StatusCallback, VirtualMachine
 from tests.fakes.fake_engine import FakeEngine
 
@@ -55,6 +56,10 @@ class FakeAccess:
         if self._logins is None:
             self._logins = RegistryLogins(self._folder / "registries.json", self.key_store)
         return self._logins
+
+    def start_at_login(self) -> StartAtLogin:
+        """Return what is set up in a home folder of the test's."""
+        return StartAtLogin(self._folder / "home", "linux")
 
     def lessons_folder(self) -> Path:
         """Return a folder of the test's."""

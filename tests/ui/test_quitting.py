@@ -63,6 +63,36 @@ def test_stopping_the_engine_first(
     wait_for(qtbot, lambda: quits == [True])
 
 
+def test_the_answer_can_be_kept(
+    ended: tuple[Desktop, list[bool]], desktop: DesktopViewModel, machine: FakeMachine, qtbot: QtBot
+) -> None:
+    running, quits = ended
+    running.ask_to_quit()
+    dialog = find(running.window, QuitDialog, "quit")
+    press(qtbot, dialog, "quit.keep")
+    press(qtbot, dialog, "quit.cancel")
+    assert desktop.preferences.quit_choice == ""
+    wait_for(qtbot, lambda: not running.window.findChildren(QuitDialog))
+    running.ask_to_quit()
+    dialog = find(running.window, QuitDialog, "quit")
+    press(qtbot, dialog, "quit.keep")
+    press(qtbot, dialog, "quit.leave")
+    assert desktop.preferences.quit_choice == "leave"
+    assert quits == [True]
+
+
+def test_nothing_is_asked_when_the_answer_is_known(
+    ended: tuple[Desktop, list[bool]], desktop: DesktopViewModel, machine: FakeMachine, qtbot: QtBot
+) -> None:
+    running, quits = ended
+    desktop.preferences.change(quit_choice="stop")
+    running.ask_to_quit()
+    assert not running.window.findChildren(QuitDialog)
+    wait_for(qtbot, lambda: machine.status.state is MachineState.STOPPED)
+    machine.socket_path.unlink(missing_ok=True)  # as the supervisor does at its end
+    wait_for(qtbot, lambda: quits == [True])
+
+
 def test_nothing_is_asked_when_nothing_runs(
     ended: tuple[Desktop, list[bool]], machine: FakeMachine, qtbot: QtBot
 ) -> None:

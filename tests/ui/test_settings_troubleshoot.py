@@ -8,7 +8,15 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QCheckBox,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QSpinBox,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from app.services.errors import UserError
@@ -17,6 +25,7 @@ from app.services.virtual_machine import VirtualMachine
 from app.viewmodels.desktop import DesktopViewModel
 from app.viewmodels.troubleshoot import CheckView
 from app.views.main_window import MainWindow
+from app.views.pages.settings_page import SettingsPage
 from app.views.pages.troubleshoot_page import TroubleshootPage
 from app.views.theme import CONTRAST, Appearance, Theme
 from app.views.widgets.log_view import LogView
@@ -65,13 +74,87 @@ def test_the_machine_gets_what_was_chosen_with_a_restart(
 def test_nonsense_is_refused_as_typed(settings: MainWindow, qtbot: QtBot, save_picture: Save) -> None:
     find(settings, QPlainTextEdit, "settings.mirrors").setPlainText("mirror")
     find(settings, QPlainTextEdit, "settings.folders").setPlainText("here")
-    assert "begins with https://" in text_of(settings, "settings.bar.text")
-    assert "no whole path" in text_of(settings, "settings.bar.text")
+    find(settings, QAbstractButton, "settings.proxy.manual").click()
+    find(settings, QLineEdit, "settings.http-proxy").setText("proxy")
+    assert "begins with https://" in text_of(settings, "settings.mirrors.problem")
+    assert "no whole path" in text_of(settings, "settings.folders.problem")
+    assert "is no proxy" in text_of(settings, "settings.http-proxy.problem")
+    assert text_of(settings, "settings.https-proxy.problem") == ""
+    assert "beside the fields" in text_of(settings, "settings.bar.text")
     assert not find(settings, QAbstractButton, "settings.apply").isEnabled()
     save_picture(settings, "settings-wrong")
     press(qtbot, settings, "settings.undo")
     assert find(settings, QPlainTextEdit, "settings.mirrors").toPlainText() == ""
     assert not find(settings, QWidget, "settings.bar").isVisible()
+
+
+def test_what_the_machine_follows_while_it_runs_needs_no_restart(
+    settings: MainWindow, machine: FakeMachine, folder: Path, qtbot: QtBot, save_picture: Save
+) -> None:
+    find(settings, QSpinBox, "settings.idle").setValue(0)
+    find(settings, QAbstractButton, "settings.proxy.manual").click()
+    find(settings, QLineEdit, "settings.http-proxy").setText("http://me:secret@proxy.example.com:3128")
+    find(settings, QLineEdit, "settings.no-proxy").setText(".example.com")
+    page = settings.page
+    assert isinstance(page, SettingsPage)
+    page.show_setting("no-proxy")
+    assert find(settings, QAbstractButton, "settings.apply").text() == "Apply"
+    save_picture(settings, "settings-proxy")
+    press(qtbot, settings, "settings.apply")
+    wait_for(qtbot, lambda: not find(settings, QWidget, "settings.bar").isVisible())
+    assert stored(folder)["idle_minutes"] == 0
+    assert stored(folder)["http_proxy"] == "http://me:secret@proxy.example.com:3128"
+    assert (stored(folder)["https_proxy"], stored(folder)["no_proxy"]) == ("", ".example.com")
+    find(settings, QAbstractButton, "settings.proxy.none").click()
+    press(qtbot, settings, "settings.apply")
+    wait_for(qtbot, lambda: not find(settings, QWidget, "settings.bar").isVisible())
+    assert stored(folder)["http_proxy"] == stored(folder)["no_proxy"] == ""
+    assert "restart" not in machine.requests
+
+
+def test_start_at_login(settings: MainWindow, folder: Path, qtbot: QtBot) -> None:
+    box = find(settings, QCheckBox, "settings.at-login")
+    wait_for(qtbot, box.isEnabled)
+    assert not box.isChecked()
+    unit = folder / "home" / ".config" / "systemd" / "user" / "marina.service"
+    box.click()
+    wait_for(qtbot, unit.exists)
+    wait_for(qtbot, box.isChecked)
+    box.click()
+    wait_for(qtbot, lambda: not unit.exists())
+    (folder / "home" / ".config").rename(folder / "home" / "gone")
+    (folder / "home" / ".config").write_text("in the way")
+    box.click()
+    wait_for(qtbot, lambda: find(settings, QWidget, "settings.notice").isVisible())
+    wait_for(qtbot, lambda: not box.isChecked())
+
+
+def test_everything_can_be_larger(
+    settings: MainWindow, desktop: DesktopViewModel, theme: Theme, qtbot: QtBot
+) -> None:
+    settings.activateWindow()
+    wait_for(qtbot, settings.isActiveWindow)
+    before = settings.page.title.height()
+    try:
+        QTest.keyClick(settings, Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
+        assert desktop.preferences.zoom == theme.zoom == 110
+        zoom = find(settings, QComboBox, "settings.zoom")
+        assert zoom.currentText() == "110 %"
+        zoom.setCurrentIndex(zoom.count() - 1)
+        zoom.activated.emit(zoom.currentIndex())
+        assert desktop.preferences.zoom == theme.zoom == 200
+        wait_for(qtbot, lambda: settings.page.title.height() > before * 1.5)
+        SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        for page in ("settings", "containers"):
+            settings.show_page(page)
+            assert settings.grab().save(str(SCREENSHOTS / f"{page}-zoom.png"))
+        QTest.keyClick(settings, Qt.Key.Key_Minus, Qt.KeyboardModifier.ControlModifier)
+        assert theme.zoom == 175
+    finally:
+        QTest.keyClick(settings, Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
+        theme.choose_zoom(100)
+    assert desktop.preferences.zoom == 100
+    wait_for(qtbot, lambda: settings.page.title.height() <= before + 2)
 
 
 def test_the_disk_never_shrinks(settings: MainWindow) -> None:

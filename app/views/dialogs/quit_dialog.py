@@ -1,7 +1,7 @@
 """Asks once, at quitting, what becomes of the engine; and, without a tray, whether to quit at all."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QWidget
 
 from app.views.widgets.buttons import Button
 from app.views.widgets.layouts import column, row
@@ -13,6 +13,7 @@ class QuitDialog(QDialog):
 
     leave_chosen = Signal()
     stop_chosen = Signal()
+    kept = Signal(str)  # the answer, "leave" or "stop", that is to hold from now on
 
     def __init__(self, running: int, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -24,9 +25,13 @@ class QuitDialog(QDialog):
         if running:
             text = self.tr("%n container(s) are running.", "", running) + " " + text
         leave = Button(self.tr("Quit, leave the engine running"), "quit.leave", "primary")
+        self._keep = QCheckBox(self.tr("Do this from now on, and do not ask again"))
+        self._keep.setObjectName("quit.keep")
+        leave.clicked.connect(lambda: self._answer("leave"))
         leave.clicked.connect(self.leave_chosen)
         leave.clicked.connect(self.accept)
         stop = Button(self.tr("Stop the engine and quit"), "quit.stop", icon="power")
+        stop.clicked.connect(lambda: self._answer("stop"))
         stop.clicked.connect(self.stop_chosen)
         stop.clicked.connect(self.accept)
         cancel = Button(self.tr("Cancel"), "quit.cancel")
@@ -36,6 +41,7 @@ class QuitDialog(QDialog):
             column(
                 PlainLabel(self.tr("Quit Marina?"), "heading"),
                 WrappedLabel(text, "muted"),
+                self._keep,
                 8,
                 row(cancel, None, stop, leave),
                 spacing=10,
@@ -43,3 +49,7 @@ class QuitDialog(QDialog):
             )
         )
         leave.setFocus()
+
+    def _answer(self, choice: str) -> None:
+        if self._keep.isChecked():
+            self.kept.emit(choice)

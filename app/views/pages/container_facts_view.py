@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QCheckBox, QSizePolicy
 from app.viewmodels.container_details import ContainerDetailsViewModel, FactTable
 from app.views.pages.detail_tab import DetailTab
 from app.views.pages.page import FilterBox
-from app.views.theme import ROW_HEIGHT
+from app.views.theme import ROW_HEIGHT, Theme
 from app.views.widgets.buttons import Button
 from app.views.widgets.layouts import column, row
 from app.views.widgets.table import CellDelegate, RowTable
@@ -34,7 +34,9 @@ class FactsView(RowTable):
     def fit_height(self, most: int = 8) -> None:
         """Be as high as the rows need."""
         rows = max(1, min(self.model().rowCount(), most))
-        self.setFixedHeight(self.horizontalHeader().sizeHint().height() + ROW_HEIGHT * rows + 1)
+        self.setFixedHeight(
+            self.horizontalHeader().sizeHint().height() + Theme.current().scaled(ROW_HEIGHT) * rows + 1
+        )
 
 
 class EnvironmentView(DetailTab):

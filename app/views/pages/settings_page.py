@@ -1,7 +1,5 @@
 """The Settings page: appearance and language at once, the machine's own with a restart."""
 
-from dataclasses import replace
-
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -16,14 +14,17 @@ from PySide6.QtWidgets import (
 from app.viewmodels.failure import Failure
 from app.viewmodels.machine_settings import FormLimits, MachineForm, MachineSettingsViewModel
 from app.viewmodels.preferences import Preferences
+from app.viewmodels.start_at_login import StartAtLoginViewModel
 from app.views.pages.page import Page
-from app.views.theme import Appearance
+from app.views.pages.settings_parts import ProxyFields, SettingLine, build_card
+from app.views.theme import ZOOMS, Appearance
 from app.views.widgets.buttons import Button
-from app.views.widgets.layouts import Card, Item, column, row
+from app.views.widgets.layouts import Card, column, row
 from app.views.widgets.segments import Segments
-from app.views.widgets.text import PlainLabel, WrappedLabel
+from app.views.widgets.text import WrappedLabel
 
-_WIDTH, _LABEL_WIDTH = 760, 210
+_WIDTH = 760
+_LONGEST_IDLE = 24 * 60  # minutes
 LANGUAGES = {"": "", "en": "English", "zh_CN": "简体中文"}
 
 
@@ -31,21 +32,29 @@ class SettingsPage(Page):
     """Emits what the window has to do itself."""
 
     appearance_chosen = Signal(str)
+    zoom_chosen = Signal(int)
     restart_requested = Signal()
 
-    def __init__(self, preferences: Preferences, machine: MachineSettingsViewModel) -> None:
+    def __init__(
+        self,
+        preferences: Preferences,
+        machine: MachineSettingsViewModel,
+        start_at_login: StartAtLoginViewModel,
+    ) -> None:
         super().__init__("settings", "")
         self.title.setText(self.tr("Settings"))
         self.setAccessibleName(self.tr("Settings"))
         self.count.setText(self.tr("Kept on this computer; nothing is sent anywhere"))
-        self._preferences, self._machine = preferences, machine
+        self._preferences, self._machine, self._start_at_login = preferences, machine, start_at_login
         self._loaded: MachineForm | None = None
+        self._restarts = False
         self._build_machine_fields()
         cards = column(
             self._window_card(),
             self._notices_card(),
             self._resources_card(),
             self._engine_card(),
+            self._network_card(),
             None,
             spacing=14,
         )
@@ -63,28 +72,11 @@ class SettingsPage(Page):
         machine.loaded.connect(self._show_form)
         machine.saved.connect(self._saved)
         machine.failed.connect(self._failed)
+        start_at_login.changed.connect(self._show_start_at_login)
+        start_at_login.failed.connect(self._failed)
         self._check()
 
     # --- building -----------------------------------------------------------------------------------------
-
-    def _line(self, label: str, *items: Item, hint: str = "") -> QWidget:
-        """Return a setting: its name on the left, its fields and a remark on the right."""
-        name = PlainLabel(label)
-        name.setFixedWidth(_LABEL_WIDTH)
-        name.setWordWrap(True)
-        right = column(row(*items), spacing=3)
-        if hint:
-            right.addWidget(WrappedLabel(hint, "muted"))
-        line = QWidget()
-        layout = row(name, right, spacing=12)
-        layout.setStretch(1, 1)
-        line.setLayout(layout)
-        return line
-
-    def _card(self, name: str, title: str, *items: Item) -> Card:
-        card = Card(f"settings.{name}")
-        card.setLayout(column(PlainLabel(title, "heading"), 4, *items, spacing=10, margins=(20, 16, 20, 18)))
-        return card
 
     def _window_card(self) -> Card:
         self.appearance = Segments(
@@ -108,17 +100,43 @@ class SettingsPage(Page):
         self.language.activated.connect(self._choose_language)
         self._language_note = WrappedLabel(self.tr("Takes effect when Marina is started again."), "muted")
         self._language_note.hide()
+        self.zoom = QComboBox()
+        self.zoom.setObjectName("settings.zoom")
+        self.zoom.setAccessibleName(self.tr("Size"))
+        for percent in ZOOMS:
+            self.zoom.addItem(self.tr("{0} %").format(percent), percent)
+        self.zoom.activated.connect(lambda: self.zoom_chosen.emit(self.zoom.currentData()))
+        self.show_zoom(self._preferences.zoom)
         self.keep_running = QCheckBox(self.tr("Stay in the tray when the window is closed"))
         self.keep_running.setObjectName("settings.keep-running")
         self.keep_running.setChecked(self._preferences.keep_running_when_closed)
         self.keep_running.toggled.connect(lambda on: self._preferences.change(keep_running_when_closed=on))
-        return self._card(
+        self.quit_choice = QComboBox()
+        self.quit_choice.setObjectName("settings.quit")
+        self.quit_choice.setAccessibleName(self.tr("Quitting"))
+        for choice, text in (
+            ("", self.tr("Ask what becomes of the engine")),
+            ("leave", self.tr("Leave the engine running")),
+            ("stop", self.tr("Stop the engine")),
+        ):
+            self.quit_choice.addItem(text, choice)
+        self.quit_choice.activated.connect(
+            lambda: self._preferences.change(quit_choice=self.quit_choice.currentData())
+        )
+        return build_card(
             "window",
             self.tr("Window"),
-            self._line(self.tr("Appearance"), self.appearance, None),
-            self._line(self.tr("Language"), self.language, None),
+            SettingLine(self.tr("Appearance"), self.appearance, None),
+            SettingLine(
+                self.tr("Size"),
+                self.zoom,
+                None,
+                hint=self.tr("Ctrl + and Ctrl - change it, Ctrl 0 is 100 %."),
+            ),
+            SettingLine(self.tr("Language"), self.language, None),
             self._language_note,
-            self._line(self.tr("Closing"), self.keep_running, None),
+            SettingLine(self.tr("Closing"), self.keep_running, None),
+            SettingLine(self.tr("Quitting"), self.quit_choice, None),
         )
 
     def _notices_card(self) -> Card:
@@ -133,17 +151,22 @@ class SettingsPage(Page):
         kept.toggled.connect(shown.setEnabled)
         shown.toggled.connect(lambda on: self._preferences.change(system_notifications=on))
         hint = self.tr("Ended pulls, containers that end by themselves, a full disk, a lost engine.")
-        return self._card(
+        return build_card(
             "notices",
             self.tr("Notifications"),
-            self._line(self.tr("Behind the bell"), kept, None, hint=hint),
-            self._line(self.tr("As messages"), shown, None),
+            SettingLine(self.tr("Behind the bell"), kept, None, hint=hint),
+            SettingLine(self.tr("As messages"), shown, None),
         )
 
     def _build_machine_fields(self) -> None:
         self.cpus = self._number("cpus", self.tr("Processors"), 1, "")
         self.memory = self._number("memory", self.tr("Memory"), 256, " MiB")
         self.disk = self._number("disk", self.tr("Disk"), 8, " GiB")
+        self.idle = self._number("idle", self.tr("Sleep when unused"), 1, self.tr(" min"))
+        self.idle.setRange(0, _LONGEST_IDLE)
+        self.idle.setSpecialValueText(self.tr("never"))
+        self.proxy = ProxyFields()
+        self.proxy.changed.connect(self._check)
         self.folders = self._text("folders", self.tr("Shared folders"), "/home/me")
         self.mirrors = self._text("mirrors", self.tr("Mirrors of Docker Hub"), "https://mirror.example.com")
         self.insecure = self._text("insecure", self.tr("Registries without TLS"), "registry.local:5000")
@@ -171,39 +194,58 @@ class SettingsPage(Page):
         return edit
 
     def _resources_card(self) -> Card:
+        self.at_login = QCheckBox(self.tr("Start the engine when I log in to this computer"))
+        self.at_login.setObjectName("settings.at-login")
+        self.at_login.setEnabled(False)  # until the system has said how it is
+        self.at_login.clicked.connect(self._start_at_login.turn)
         self._limits = WrappedLabel(role="muted")
-        return self._card(
+        return build_card(
             "resources",
             self.tr("Resources"),
             WrappedLabel(
                 self.tr("What the engine's machine may use at most. It takes no more than it needs."),
                 "muted",
             ),
-            self._line(self.tr("Processors"), self.cpus, None),
-            self._line(self.tr("Memory"), self.memory, None),
-            self._line(
+            SettingLine(self.tr("Processors"), self.cpus, None),
+            SettingLine(self.tr("Memory"), self.memory, None),
+            SettingLine(
                 self.tr("Disk"), self.disk, None, hint=self.tr("It can grow, never shrink: no data is lost.")
             ),
             self._limits,
+            SettingLine(
+                self.tr("Sleep when unused"),
+                self.idle,
+                None,
+                hint=self.tr(
+                    "Without running containers, the machine goes to disk after this time and wakes with the "
+                    "next call."
+                ),
+            ),
+            SettingLine(self.tr("Start at login"), self.at_login, None),
         )
 
     def _engine_card(self) -> Card:
         one_a_line = self.tr("One a line.")
-        return self._card(
-            "engine",
-            self.tr("Engine"),
-            self._line(
-                self.tr("Shared folders"),
-                self.folders,
-                hint=self.tr("Folders of this computer that containers may use. One a line."),
-            ),
-            self._line(self.tr("Mirrors of Docker Hub"), self.mirrors, hint=one_a_line),
-            self._line(
-                self.tr("Registries without TLS"),
-                self.insecure,
-                hint=self.tr("Asked without a certificate: only for networks that you trust. One a line."),
-            ),
+        self._folders_line = SettingLine(
+            self.tr("Shared folders"),
+            self.folders,
+            hint=self.tr("Folders of this computer that containers may use. One a line."),
+            name="settings.folders",
         )
+        self._mirrors_line = SettingLine(
+            self.tr("Mirrors of Docker Hub"), self.mirrors, hint=one_a_line, name="settings.mirrors"
+        )
+        self._insecure_line = SettingLine(
+            self.tr("Registries without TLS"),
+            self.insecure,
+            hint=self.tr("Asked without a certificate: only for networks that you trust. One a line."),
+            name="settings.insecure",
+        )
+        lines = (self._folders_line, self._mirrors_line, self._insecure_line)
+        return build_card("engine", self.tr("Engine"), *lines)
+
+    def _network_card(self) -> Card:
+        return build_card("network", self.tr("Network"), self.proxy)
 
     def _build_bar(self) -> Card:
         self.bar = Card("settings.bar", "banner")
@@ -230,8 +272,14 @@ class SettingsPage(Page):
 
     # --- what happens -------------------------------------------------------------------------------------
 
+    def show_zoom(self, percent: int) -> None:
+        """Show the size of the window's contents."""
+        self.zoom.setCurrentIndex(max(0, self.zoom.findData(percent)))
+
     def resume(self) -> None:
         """Read the machine's settings when the page comes into sight, unless they were changed here."""
+        self.quit_choice.setCurrentIndex(max(0, self.quit_choice.findData(self._preferences.quit_choice)))
+        self._start_at_login.load()
         if self._loaded is None or self._form() == self._loaded:
             self._machine.load()
 
@@ -253,35 +301,48 @@ class SettingsPage(Page):
         self.folders.setPlainText(form.shared_folders)
         self.mirrors.setPlainText(form.registry_mirrors)
         self.insecure.setPlainText(form.insecure_registries)
+        self.proxy.show_values((form.http_proxy, form.https_proxy, form.no_proxy))
+        self.idle.setValue(form.idle_minutes)
         self._loaded = form
         self._check()
 
     def _form(self) -> MachineForm:
-        form = MachineForm(
+        return MachineForm(
             self.cpus.value(),
             self.memory.value(),
             self.disk.value(),
             self.folders.toPlainText().strip(),
             self.mirrors.toPlainText().strip(),
             self.insecure.toPlainText().strip(),
+            *self.proxy.values(),
+            self.idle.value(),
         )
-        return replace(form)
 
     def _check(self) -> None:
         known = self._loaded is not None
-        for field in (self.cpus, self.memory, self.disk, self.folders, self.mirrors, self.insecure):
+        numbers = (self.cpus, self.memory, self.disk, self.idle)
+        for field in (*numbers, self.folders, self.mirrors, self.insecure, self.proxy):
             field.setEnabled(known)
         if not hasattr(self, "bar"):
             return
         form = self._form()
         problems = self._machine.check(form) if known else {}
         self.bar.setVisible(known and form != self._loaded)
+        self._folders_line.show_problem(problems.get("shared_folders", ""))
+        self._mirrors_line.show_problem(problems.get("registry_mirrors", ""))
+        self._insecure_line.show_problem(problems.get("insecure_registries", ""))
+        self.proxy.show_problems(problems.get("http_proxy", ""), problems.get("https_proxy", ""))
         self.apply.setEnabled(not problems)
+        self._restarts = self._loaded is not None and self._loaded.needs_restart(form)
+        self.apply.set_label(self.tr("Apply and restart the engine") if self._restarts else self.tr("Apply"))
         self._bar_text.set_role("error" if problems else "")
-        self._bar_text.setText(
-            "\n".join(problems.values())
-            or self.tr("These settings hold once the engine is restarted; containers are stopped for it.")
-        )
+        if problems:
+            text = self.tr("Some of it cannot be used: see beside the fields.")
+        elif self._restarts:
+            text = self.tr("These settings hold once the engine is restarted; containers are stopped for it.")
+        else:
+            text = self.tr("These settings hold at once.")
+        self._bar_text.setText(text)
 
     def _undo(self) -> None:
         if self._loaded is not None:
@@ -291,9 +352,15 @@ class SettingsPage(Page):
         self._machine.save(self._form())
 
     def _saved(self) -> None:
+        restarts = self._restarts
         if self._machine.form is not None:
             self._fill(self._machine.form)
-        self.restart_requested.emit()
+        if restarts:
+            self.restart_requested.emit()
+
+    def _show_start_at_login(self, is_on: bool) -> None:
+        self.at_login.setEnabled(True)
+        self.at_login.setChecked(is_on)
 
     def _failed(self, failure: Failure) -> None:
         self.notice.say(

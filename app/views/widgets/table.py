@@ -63,7 +63,7 @@ class CellDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Return a row of the common height."""
-        return QSize(super().sizeHint(option, index).width() + PADDING, ROW_HEIGHT)
+        return QSize(super().sizeHint(option, index).width() + PADDING, Theme.current().scaled(ROW_HEIGHT))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw one cell."""
@@ -297,7 +297,8 @@ class RowTable(QTableView):
         self.setTabKeyNavigation(False)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.verticalHeader().hide()
-        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        Theme.current().changed.connect(self._follow_zoom)
+        self._follow_zoom()
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setSectionsMovable(False)
@@ -305,6 +306,9 @@ class RowTable(QTableView):
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.doubleClicked.connect(self._open)
         Theme.current().changed.connect(self.viewport().update)
+
+    def _follow_zoom(self) -> None:
+        self.verticalHeader().setDefaultSectionSize(Theme.current().scaled(ROW_HEIGHT))
 
     def use_model(self, model: QAbstractItemModel, widths: dict[int, int], stretch: int) -> None:
         """Show `model`; `widths` in pixels by column, `stretch` (-1: none) takes what is left."""
