@@ -53,7 +53,7 @@ class MainWindow(QMainWindow):
         self._pull_dialog: PullImageDialog | None = None
         self.setObjectName("window")
         self.setWindowTitle("Marina")
-        self.setMinimumSize(QSize(820, 560).boundedTo(self.screen().availableSize()))
+        self.setMinimumSize(QSize(820, 560) / max(1.0, Theme.current().magnified))
         self.resize(1280, 820)
         self._build_frame(version)
         self._build_pages()
@@ -100,7 +100,9 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(frame)
 
     def _follow_zoom(self) -> None:
-        self._footer.setFixedHeight(Theme.current().scaled(32))
+        theme = Theme.current()
+        self._footer.setFixedHeight(theme.scaled(32))
+        self.sidebar.set_narrow(self.width() < theme.scaled(_NARROW_BELOW))
 
     def _build_pages(self) -> None:
         desktop = self.desktop
@@ -339,7 +341,7 @@ class MainWindow(QMainWindow):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fold the sidebar where room is short."""
         super().resizeEvent(event)
-        self.sidebar.set_narrow(event.size().width() < _NARROW_BELOW)
+        self.sidebar.set_narrow(event.size().width() < Theme.current().scaled(_NARROW_BELOW))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Leave the decision to whoever owns the application."""

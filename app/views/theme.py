@@ -218,6 +218,11 @@ class Theme(QObject):
         """Return the size of all there is in the window, in per cent."""
         return self._zoom
 
+    @property
+    def magnified(self) -> float:
+        """Return how much larger Qt draws every pixel, by what was chosen before this start."""
+        return self._base_zoom / 100
+
     def begin_zoomed(self, percent: int) -> None:
         """The whole application was started at this size already: Qt draws everything so much larger."""
         self._zoom = self._base_zoom = percent

@@ -147,6 +147,7 @@ def test_everything_can_be_larger(
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         for page in ("settings", "containers"):
             settings.show_page(page)
+            qtbot.wait(50)  # for the picture only: layouts settle
             assert settings.grab().save(str(SCREENSHOTS / f"{page}-zoom.png"))
         QTest.keyClick(settings, Qt.Key.Key_Minus, Qt.KeyboardModifier.ControlModifier)
         assert theme.zoom == 175

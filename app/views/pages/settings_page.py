@@ -17,7 +17,7 @@ from app.viewmodels.preferences import Preferences
 from app.viewmodels.start_at_login import StartAtLoginViewModel
 from app.views.pages.page import Page
 from app.views.pages.settings_parts import ProxyFields, SettingLine, build_card
-from app.views.theme import ZOOMS, Appearance
+from app.views.theme import ZOOMS, Appearance, Theme
 from app.views.widgets.buttons import Button
 from app.views.widgets.layouts import Card, column, row
 from app.views.widgets.segments import Segments
@@ -60,7 +60,7 @@ class SettingsPage(Page):
         )
         content = QWidget()
         content.setObjectName("scrolled")
-        content.setMaximumWidth(_WIDTH)
+        self._content = content
         content.setLayout(cards)
         cards.setContentsMargins(0, 0, 8, 0)
         self._scroll = QScrollArea()
@@ -69,6 +69,8 @@ class SettingsPage(Page):
         self._scroll.setWidget(content)
         self.body.addWidget(self._scroll, 1)
         self.body.addWidget(self._build_bar())
+        Theme.current().changed.connect(self._follow_zoom)
+        self._follow_zoom()
         machine.loaded.connect(self._show_form)
         machine.saved.connect(self._saved)
         machine.failed.connect(self._failed)
@@ -249,12 +251,11 @@ class SettingsPage(Page):
 
     def _build_bar(self) -> Card:
         self.bar = Card("settings.bar", "banner")
-        self.bar.setMaximumWidth(_WIDTH - 8)  # as wide as the cards beside their scroll bar
         self._bar_text = WrappedLabel()
         self._bar_text.setObjectName("settings.bar.text")
         self.undo = Button(self.tr("Undo"), "settings.undo")
         self.undo.clicked.connect(self._undo)
-        self.apply = Button(self.tr("Apply and restart the engine"), "settings.apply", "primary", "restart")
+        self.apply = Button(self.tr("Apply and restart the engine"), "settings.apply", "primary")
         self.apply.clicked.connect(self._apply)
         line = row(self._bar_text, self.undo, self.apply, margins=(14, 8, 10, 8))
         line.setStretch(0, 1)
@@ -262,6 +263,11 @@ class SettingsPage(Page):
         self.bar.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.bar.hide()
         return self.bar
+
+    def _follow_zoom(self) -> None:
+        width = Theme.current().scaled(_WIDTH)
+        self._content.setMaximumWidth(width)
+        self.bar.setMaximumWidth(width - 8)  # as wide as the cards beside their scroll bar
 
     def show_setting(self, name: str) -> None:
         """Bring one setting into sight and give it the keyboard."""

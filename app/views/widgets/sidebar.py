@@ -10,6 +10,7 @@ from app.views.widgets.layouts import row
 from app.views.widgets.text import PlainLabel, restyle
 
 WIDTH, NARROW = 210, 56
+_HEIGHT, _LEAST_HEIGHT = 38, 22
 
 
 class _NavButton(QToolButton):
@@ -21,9 +22,18 @@ class _NavButton(QToolButton):
         self.setAccessibleName(label)
         self.setIconSize(QSize(18, 18))
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFixedHeight(38)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        Theme.current().changed.connect(self._follow_zoom)
+        self._follow_zoom()
         self.icon_source = ThemedIcon(self, icon, "muted", "accent")
+
+    def sizeHint(self) -> QSize:
+        """Return room for a finger; where the window is low, all of them give way."""
+        return QSize(super().sizeHint().width(), self.maximumHeight())
+
+    def _follow_zoom(self) -> None:
+        self.setMinimumHeight(Theme.current().scaled(_LEAST_HEIGHT))
+        self.setMaximumHeight(Theme.current().scaled(_HEIGHT))
 
 
 class Sidebar(QWidget):
@@ -69,8 +79,9 @@ class Sidebar(QWidget):
         self._build_menu()
         self._labels[self.bell] = self.tr("Notifications")
         self.show_unread(0)
-        self.setFixedWidth(WIDTH)
         Theme.current().changed.connect(self._draw_logo)
+        Theme.current().changed.connect(self._follow_zoom)
+        self._follow_zoom()
         self._draw_logo()
 
     def add_page(self, name: str, label: str, icon: str, keys: str, below: bool = False) -> None:
@@ -103,7 +114,7 @@ class Sidebar(QWidget):
         if narrow is self._narrow:
             return
         self._narrow = narrow
-        self.setFixedWidth(NARROW if narrow else WIDTH)
+        self._follow_zoom()
         self._brand.setVisible(not narrow)
         style = (
             Qt.ToolButtonStyle.ToolButtonIconOnly if narrow else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
@@ -112,6 +123,9 @@ class Sidebar(QWidget):
             button.setToolButtonStyle(style)
             button.setProperty("narrow", narrow)
             restyle(button)
+
+    def _follow_zoom(self) -> None:
+        self.setFixedWidth(Theme.current().scaled(NARROW if self._narrow else WIDTH))
 
     def _build_menu(self) -> None:
         menu = QMenu(self.appearance)
