@@ -11,12 +11,14 @@ from pathlib import Path
 import docker
 import pytest
 
+from app.services.machine_data import MachineData
 from tests.machine.machine_under_test import MachineUnderTest, wait_until
 from tests.support.test_images import Entry, build_image, busybox_layer, layer_tar, save_docker_archive
 from vm.errors import UserError
 from vm.machine.disk_usage import DiskUsage
 from vm.machine.disks import allocated_bytes, virtual_bytes
 from vm.machine.status import MachineState
+from vm.removal import remove_machine
 
 MB = 10**6
 SIZE = int(os.environ.get("MARINA_BIG_IMAGE_MB", "20")) * MB
@@ -99,6 +101,29 @@ def test_the_command_line_tells_what_goes_and_asks_first(machine: MachineUnderTe
     assert machine.client.status().state is MachineState.RUNNING
 
 
+def test_an_update_keeps_the_data_as_it_was_once(machine: MachineUnderTest) -> None:
+    data = MachineData(machine.client)
+    data.create_snapshot("mine")
+    for version in ("9.0", "9.1", "9.1"):
+        assert data.snapshot_before_update(version) == f"before update to {version}"
+    assert sorted(one.name for one in data.snapshots()) == ["before update to 9.1", "mine"]
+    for snapshot in data.snapshots():
+        data.delete_snapshot(snapshot.name)
+
+
+def test_a_factory_reset_leaves_nothing_of_a_suspended_machine(machine: MachineUnderTest) -> None:
+    machine.run("echo secret >/data/proof && sync")
+    machine.client.ask("suspend")
+    assert machine.files.suspended_memory.exists()
+    (machine.shared / "mine").touch()
+    remove_machine(machine.files, data=True, settings=False)
+    # the settings, and what is not Marina's
+    assert {path.name for path in machine.files.data.iterdir()} == {"machine.json", machine.shared.name}
+    assert machine.start().warnings == ()
+    assert machine.run("ls /data/proof 2>&1 || true") == "ls: /data/proof: No such file or directory\n"
+    (machine.shared / "mine").unlink()
+
+
 def test_the_data_is_kept_emptied_carried_elsewhere_and_grown(
     machine: MachineUnderTest, tmp_path: Path
 ) -> None:
@@ -115,6 +140,7 @@ def test_the_data_is_kept_emptied_carried_elsewhere_and_grown(
     assert ask("data-move", folder=str(elsewhere)) == str(elsewhere / "marina-data.qcow2")
     assert [one["name"] for one in ask("snapshots")] == ["first"]
     ask("data-reset")
+    _leave_half_a_file_system(machine.files.data_disk)
     machine.start()
     assert machine.run("ls /data/proof 2>&1 || true") == "ls: /data/proof: No such file or directory\n"
     assert machine.get("/_ping") == (200, b"OK")
@@ -136,6 +162,39 @@ def test_the_data_is_kept_emptied_carried_elsewhere_and_grown(
     assert not any(elsewhere.iterdir())
     machine.start()
     assert machine.run("cat /data/proof; rm /data/proof") == "second\n"
+
+
+def _leave_half_a_file_system(disk: Path) -> None:
+    """Make a blank disk one whose formatting was killed."""
+    command = ["qemu-io", "-f", "qcow2", "-c", "write -P 0xaa 4k 2M", "-c", "write -P 0 1k 1k", str(disk)]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+
+def test_a_disk_that_held_data_is_told_from_one_whose_formatting_was_killed(
+    machine: MachineUnderTest,
+) -> None:
+    told = machine.run(
+        """
+        set -e
+        cd "$(mktemp -d)"
+        . /usr/lib/marina-machine/data-disk.sh
+        tell() { read_superblock disk; echo "$1 $used"; }
+        truncate -s 16M disk
+        tell blank
+        head -c 3000 /dev/urandom | dd of=disk bs=1 conv=notrunc 2>/dev/null
+        tell noise
+        mke2fs -q -F -t ext4 disk
+        tell formatted
+        mkdir mounted
+        mount -o loop disk mounted
+        tell mounted
+        umount mounted
+        e2fsck -f -p disk >/dev/null
+        tell checked
+        rm -r disk mounted
+        """
+    )
+    assert told.split("\n") == ["blank 0", "noise 0", "formatted 0", "mounted 1", "checked 1", ""]
 
 
 def _file_system_bytes(machine: MachineUnderTest) -> int:

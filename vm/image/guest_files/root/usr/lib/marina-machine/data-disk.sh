@@ -1,4 +1,5 @@
-# The user's disk. It is formatted once, when the host says it is new and it is blank, and never again.
+# The user's disk. It is formatted when the host says that it is new and no file system on it was ever mounted, and never
+# again: formatting that was cut short is done anew, and what held data stays.
 
 FORMAT=1 # of the folders on the disk, in /data/machine/format
 
@@ -13,33 +14,31 @@ find_disk() {
     return 1
 }
 
-# Sets magic, clean, file_system_bytes from ext4's superblock (kernel: Documentation/filesystems/ext4/super.rst).
+# Sets magic, used, clean, file_system_bytes from ext4's superblock (kernel: Documentation/filesystems/ext4/super.rst).
 read_superblock() {
-    # 32-bit words from byte 1024 on; ${15} holds magic and state, ${25} the incompatible features
+    # 32-bit words from byte 1024 on; ${12} is the time of the last mount, ${14} holds how often it was mounted since a check,
+    # ${15} magic and state, ${25} the incompatible features
     set -- $(od -A n -v -t u4 -j 1024 -N 340 "$1")
     magic=$((${15:-0} & 65535))
+    # the kernel writes both before the mount is there for anybody
+    used=$((magic == 61267 && (${12:-0} != 0 || (${14:-0} & 65535) != 0))) # 61267: 0xEF53
     clean=$(((${15:-0} >> 16) == 1 && (${25:-0} & 4) == 0))
     high=0
     [ $((${25:-0} & 128)) -ne 0 ] && high=${85}
     file_system_bytes=$(((${2:-0} + (high << 32)) * (1024 << ${7:-0})))
 }
 
-is_blank() {
-    cmp -s -n 1048576 "$1" /dev/zero
-}
-
 # Mounts the disk at /data. On failure $reason says why.
 mount_data() {
     data_disk=$(find_disk marina-data) || { reason="no disk with the serial marina-data"; return 1; }
     read_superblock "$data_disk"
-    if [ $magic -ne 61267 ]; then # 0xEF53
-        [ "$(boot_value data_disk)" = new ] || { reason="the disk holds no ext4 file system, and is not new"; return 1; }
-        is_blank "$data_disk" || { reason="the disk is called new, and is not blank"; return 1; }
+    if [ $used -eq 0 ] && [ "$(boot_value data_disk)" = new ]; then
         say "formatting the new data disk"
-        /usr/sbin/mke2fs -q -t ext4 -L marina-data -m 0 -E nodiscard,lazy_itable_init=1,lazy_journal_init=1 \
+        /usr/sbin/mke2fs -q -F -t ext4 -L marina-data -m 0 -E nodiscard,lazy_itable_init=1,lazy_journal_init=1 \
             "$data_disk" || { reason="formatting the new disk failed"; return 1; }
         read_superblock "$data_disk"
     fi
+    [ $magic -eq 61267 ] || { reason="the disk holds no ext4 file system, and is not new"; return 1; }
     if [ $clean -ne 1 ]; then
         say "checking the data disk: it was not unmounted"
         /usr/sbin/e2fsck -p "$data_disk"
