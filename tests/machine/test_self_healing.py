@@ -5,6 +5,7 @@ import json
 import os
 import random
 import signal
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -22,6 +23,8 @@ from vm.machine.status import MachineState
 IMAGE = "busybox:healing"
 ROUNDS = int(os.environ.get("MARINA_FAULT_ROUNDS", "4"))
 """By hand: MARINA_FAULT_ROUNDS=30, and MARINA_FAULT_SEED to see the same ones again."""
+STAND_STILL = 3 if ROUNDS < 10 else 30
+"""Seconds."""
 
 
 @contextlib.contextmanager
@@ -125,7 +128,7 @@ def _kill(pid: int) -> None:
 def _stop_qemu_for_a_while(machine: MachineUnderTest) -> None:
     qemu = machine.client.status().qemu_pid
     os.kill(qemu, signal.SIGSTOP)
-    time.sleep(3)  # the fault itself: nothing is waited for
+    time.sleep(STAND_STILL)  # the fault itself: nothing is waited for
     os.kill(qemu, signal.SIGCONT)
 
 
@@ -188,6 +191,48 @@ def test_quitting_leaves_no_machine_of_a_dead_supervisor_and_bad_settings_no_dea
     assert answers(machine)
 
 
+def _fill_the_data_disk(machine: MachineUnderTest) -> None:
+    """Leave the engine not a byte, have it try to work, kill it, and free the space as a user would."""
+    machine.run(
+        "cd /data && fallocate -l $(($(stat -f -c '%a * %S' .))) filler; "
+        "dd if=/dev/zero of=rest bs=4k 2>/dev/null; sync; ! dd if=/dev/zero of=more bs=4k count=9 2>/dev/null"
+    )
+    try:
+        # it says so, and does not hang
+        with connected(machine) as client, contextlib.suppress(docker.errors.DockerException):
+            client.containers.run(IMAGE, ["sh", "-c", "echo lost >/here"], remove=True)
+        machine.run("kill -9 $(pidof python3)")
+    finally:
+        machine.run("rm -f /data/filler /data/rest /data/more; sync")
+
+
+def _steal_a_port(machine: MachineUnderTest) -> None:
+    """Take the port of a container for another program while the machine is away."""
+    with connected(machine) as client:
+        container = client.containers.run(
+            IMAGE,
+            ["sleep", "1000000"],
+            ports={"80/tcp": ("127.0.0.1", None)},
+            detach=True,
+            init=True,
+            restart_policy={"Name": "always"},
+        )
+        container.reload()
+        port = int(container.ports["80/tcp"][0]["HostPort"])
+    _kill(machine.client.status().qemu_pid)
+    machine.wait_for(lambda status: status.state is MachineState.FAILED)
+    with socket.create_server(("127.0.0.1", port)):
+        _recover(machine, "the port is another program's")
+        with connected(machine) as client:
+            client.containers.run(IMAGE, ["true"], remove=True)
+    with connected(machine) as client:
+        container = client.containers.get(container.id)
+        container.restart(timeout=0)
+        container.reload()
+        assert container.ports["80/tcp"], container.attrs["State"]
+        container.remove(force=True)
+
+
 FAULTS: dict[str, Callable[[MachineUnderTest], object]] = {
     "the supervisor is killed": lambda machine: _kill(machine.client.status().supervisor_pid),
     "QEMU is killed": lambda machine: _kill(machine.client.status().qemu_pid),
@@ -196,6 +241,8 @@ FAULTS: dict[str, Callable[[MachineUnderTest], object]] = {
     "sshd is killed": lambda machine: _cut(machine, "kill -9 $(pidof sshd) $(pidof sshd-session)"),
     "the connection is cut": lambda machine: _cut(machine, "kill -9 $(pidof sshd-session)"),
     "the clock is a day behind": lambda machine: machine.run("date -s @$(($(date +%s) - 86400)) >/dev/null"),
+    "the data disk is full": _fill_the_data_disk,
+    "a container's port is stolen": _steal_a_port,
     "docker.sock is removed": lambda machine: machine.docker_socket.unlink(),
     "the run folder is emptied": _empty_run_folder,
     "the run folder is emptied, the supervisor killed": _empty_run_folder_and_kill_supervisor,
