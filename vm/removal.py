@@ -7,6 +7,7 @@ from vm.client import MachineClient
 from vm.errors import UserError
 from vm.machine.disks import real_disk
 from vm.machine.machine_files import MachineFiles
+from vm.machine.suspension import forget_suspension
 
 
 def remove_machine(files: MachineFiles, *, data: bool, settings: bool) -> None:
@@ -35,11 +36,13 @@ def remove_machine(files: MachineFiles, *, data: bool, settings: bool) -> None:
 
 
 def _remove(files: MachineFiles, *, data: bool, settings: bool) -> None:
+    forget_suspension(files)  # memory for a machine that is no more, with the user's data in it
     paths = [
         *(files.accelerator_verdict, files.image_verdict, files.settings_last_good),
         *(files.console_log, files.qemu_log, files.supervisor_log),
         *(files.docker_socket, files.machine_socket),
         *(files.qmp_socket, files.boot_socket, files.agent_socket, files.files_socket),
+        *(files.events_socket, files.suspend_socket),
         *(files.file_server_record, files.qemu_record, files.claims),
     ]
     if settings:

@@ -17,6 +17,9 @@ from vm.machine.status import MachineState, MachineStatus
 
 __all__ = ["Contents", "DiskUsage", "GuestUsage", "MachineData", "Part", "Snapshot", "measure_contents"]
 
+BEFORE_UPDATE = "before update to "
+"""How the names of snapshots begin that an update takes."""
+
 StatusCallback = Callable[[MachineStatus], None]
 
 
@@ -66,6 +69,22 @@ class MachineData:
     def create_snapshot(self, name: str) -> None:
         """Keep all data as it is now; the machine may run."""
         self._ask("snapshot-create", name=name)
+
+    def snapshot_before_update(self, version: str) -> str | None:
+        """Keep all data as it is before the update to `version`, and give up what an earlier update kept.
+
+        Returns the snapshot's name; None when there is no data yet. The machine may run.
+        """
+        if not self._machine.files.data_disk.exists():
+            return None
+        name = f"{BEFORE_UPDATE}{version}"
+        earlier = {one.name for one in self.snapshots() if one.name.startswith(BEFORE_UPDATE)}
+        if name in earlier:  # of an update that was not finished
+            self.delete_snapshot(name)
+        self.create_snapshot(name)
+        for old in earlier - {name}:
+            self.delete_snapshot(old)
+        return name
 
     def restore_snapshot(self, name: str, on_status: StatusCallback = lambda status: None) -> None:
         """Make all data what it was; what it is now is gone. The machine stops."""
