@@ -95,6 +95,8 @@ class HostLink:
         self._watched: Sequence[str] = ()
         self.on_changed: Callable[[Sequence[str]], None] = lambda paths: None
         """Called with the paths of watched folders that have changed on the host."""
+        self.on_names: Callable[[int], None] = lambda port: None
+        """Called with the port of the host's resolver each time the supervisor tells the time; 0: none."""
         self.on_settings: Callable[[Mapping[str, Any]], None] = HOST_SETTINGS.apply
         self._retry: asyncio.TimerHandle | None = None
         self._writing = False
@@ -234,6 +236,7 @@ class HostLink:
                 raise ValueError("not an object")
             if message.get("op") == "clock":
                 self._on_clock(int(message["unix_ns"]))
+                self.on_names(int(message.get("names_port", 0)))
             elif message.get("op") == "settings":
                 self.on_settings(message)
             elif message.get("op") == "changed":

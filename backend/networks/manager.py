@@ -14,6 +14,7 @@ from backend.host_link import HostLink
 from backend.networks import bridge, config_networks, joining, name_files
 from backend.networks.attachment import AttachRequest
 from backend.networks.endpoint import EndpointWish
+from backend.networks.host_names import HostNames
 from backend.networks.host_ports import MachinePorts, SupervisedPorts
 from backend.networks.live_networks import LiveNetworks, subnet_now_free
 from backend.networks.mac_address import normal_mac_address
@@ -39,6 +40,9 @@ class Networks:
         self._events = events
         self._records = NetworkRecords(database)
         self.link = HostLink(config.host_link) if config.host_link else None
+        self._host_names = (
+            HostNames(config.host_address, tasks) if self.link and config.host_address else None
+        )
         self._ports = PublishedPorts(SupervisedPorts(self.link) if self.link else MachinePorts())
         self._lock = NamespaceLock()
         self._live = LiveNetworks(self._ports)
@@ -63,6 +67,9 @@ class Networks:
             log.info("removed the interface %s of a network that is no more", name)
         await self._ports.start(self._live.bridges())
         if self.link is not None:
+            if self._host_names is not None:
+                self._host_names.start()
+                self.link.on_names = self._host_names.found_at
             self.link.open()
 
     def _default_subnet(self) -> IPv4Network:
@@ -78,6 +85,8 @@ class Networks:
         """Let go of sockets; running containers keep their network."""
         if self.link is not None:
             self.link.close()
+        if self._host_names is not None:
+            self._host_names.close()
         self.sandboxes.close()
         await self._ports.close()
         self._lock.release()

@@ -43,6 +43,8 @@ class AgentLink:
         self.engine_version = ""
         self.on_watch: Callable[[Sequence[str]], None] = lambda folders: None
         """Called with the folders of the host that running containers have mounted."""
+        self.names_port = 0
+        """Where this computer resolves names for the guest; 0: nowhere."""
         self.settings: Callable[[], dict[str, Any] | None] = lambda: None
         """Gathers the message with the engine's settings; called in a thread."""
         self._told_settings: dict[str, Any] | None = None
@@ -95,7 +97,7 @@ class AgentLink:
         """Send the host's time now."""
         # a guest that does not read must not make the supervisor grow: a late time is of no use anyway
         if self._writer.transport.get_write_buffer_size() == 0:
-            self._send({"op": "clock", "unix_ns": time.time_ns()})
+            self._send({"op": "clock", "unix_ns": time.time_ns(), "names_port": self.names_port})
 
     def tell_changed(self, paths: Sequence[str]) -> None:
         """Tell the engine which files have changed on the host; one that does not read misses it."""

@@ -20,6 +20,7 @@ from vm.machine.file_events import FileEvents
 from vm.machine.file_server_process import FileServerKeeper
 from vm.machine.log_tails import last_lines
 from vm.machine.machine_files import MachineFiles
+from vm.machine.name_server import NameServer
 from vm.machine.port_forwards import PortForwards
 from vm.machine.port_reasons import PortRefused, find_free_port
 from vm.machine.qemu_command import AGENT_PORT, NETWORK
@@ -101,8 +102,12 @@ class RunningMachine:
 
             self._boot_port = await BootPort.connect(UnixEndpoint(self.files.boot_socket), take)
             self._exit.push_async_callback(self._boot_port.close)
+            names = NameServer()
+            await names.start()
+            self._exit.push_async_callback(names.close)
             agent = await AgentLink.connect(UnixEndpoint(self.files.agent_socket), self.forwards)
             self._exit.push_async_callback(agent.close)
+            agent.names_port = names.port
             agent.settings = EngineSettings(self.files).gather
             self._agent = agent
             if self._shared_folders:
