@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.viewmodels.about import AboutViewModel
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
 from app.viewmodels.builds import BuildsViewModel
@@ -62,6 +63,7 @@ class DesktopViewModel(QObject):
         self.getting_started = GettingStartedViewModel(self.background, access, self)
         self.learn = LearnViewModel(self.background, access, preferences, self)
         self.notifications = NotificationsViewModel(preferences, self)
+        self.about = AboutViewModel(self.background, self)
         self.engine.changed.connect(self.engine_changed)
         self.engine.usable_changed.connect(self.events.follow)
         # After every connection all is listed anew, so nothing that happened meanwhile is missed.

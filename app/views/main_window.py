@@ -12,6 +12,7 @@ from app.viewmodels.run_image import StartedContainer
 from app.viewmodels.wording import format_size
 from app.views.bell import Bell
 from app.views.browser import open_address, open_file
+from app.views.dialogs.about_dialog import AboutDialog
 from app.views.dialogs.pull_image_dialog import PullImageDialog
 from app.views.dialogs.run_image_dialog import RunImageDialog
 from app.views.pages.builds_page import BuildsPage
@@ -29,6 +30,7 @@ from app.views.pages.volumes_page import VolumesPage
 from app.views.quick_actions import QuickActions
 from app.views.theme import ZOOMS, Appearance, Theme
 from app.views.widgets.banner import Banner
+from app.views.widgets.buttons import Button
 from app.views.widgets.engine_chip import EngineChip
 from app.views.widgets.engine_panel import EnginePanel
 from app.views.widgets.layouts import FoldingRow, column, row
@@ -55,7 +57,8 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Marina")
         self.setMinimumSize(QSize(820, 560) / max(1.0, Theme.current().magnified))
         self.resize(1280, 820)
-        self._build_frame(version)
+        self._version = version
+        self._build_frame()
         self._build_pages()
         self._connect()
         self._add_shortcuts()
@@ -65,13 +68,16 @@ class MainWindow(QMainWindow):
 
     # --- building -----------------------------------------------------------------------------------------
 
-    def _build_frame(self, version: str) -> None:
+    def _build_frame(self) -> None:
         self.sidebar = Sidebar()
         self.stack = QStackedWidget()
         self.banner = Banner("window.banner")
         self.chip = EngineChip("footer.engine")
         self._resources = PlainLabel()
         self._resources.setObjectName("footer.resources")
+        about = Button(f"Marina {self._version}", "footer.about", "link")
+        about.setToolTip(self.tr("About Marina"))
+        about.clicked.connect(self.show_about)
         footer = QWidget()
         footer.setObjectName("footer")
         footer.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -81,7 +87,7 @@ class MainWindow(QMainWindow):
                 self.chip,
                 self._resources,
                 None,
-                PlainLabel(f"Marina {version}"),
+                about,
                 6,
                 spacing=12,
                 margins=(8, 0, 8, 0),
@@ -269,6 +275,10 @@ class MainWindow(QMainWindow):
         self._pull_dialog = PullImageDialog(self.desktop.pull, reference, self)
         self._pull_dialog.run_requested.connect(self.run_image)
         self._pull_dialog.open()
+
+    def show_about(self) -> None:
+        """Tell the version, and what Marina is made of."""
+        AboutDialog(self.desktop.about, self._version, self).open()
 
     def _tell_started(self, container: StartedContainer) -> None:
         self._address = container.url

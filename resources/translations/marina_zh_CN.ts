@@ -2,6 +2,67 @@
 <!DOCTYPE TS>
 <TS version="2.1" language="zh_CN">
 <context>
+    <name>AboutDialog</name>
+    <message>
+        <source>About Marina</source>
+        <translation>关于 Marina</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Free software under the Apache License 2.0. It sends nothing anywhere.</source>
+        <translation>自由软件，采用 Apache 许可证 2.0。不会向任何地方发送数据。</translation>
+    </message>
+    <message>
+        <source>Parts and their licences</source>
+        <translation>组成部分及其许可证</translation>
+    </message>
+    <message>
+        <source>Part</source>
+        <translation>组成部分</translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation>版本</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>许可证</translation>
+    </message>
+    <message>
+        <source>The licence&apos;s text</source>
+        <translation>许可证全文</translation>
+    </message>
+    <message>
+        <source>This Marina runs from its source. Packages list what they are made of, with licences.</source>
+        <translation>此 Marina 直接从源代码运行。安装包会列出其组成部分及许可证。</translation>
+    </message>
+    <message>
+        <source>Made of these parts, each under its own licence. Choose one to read it.</source>
+        <translation>由以下部分组成，各有其许可证。选择一项即可阅读。</translation>
+    </message>
+    <message>
+        <source>Window and command line</source>
+        <translation>窗口与命令行</translation>
+    </message>
+    <message>
+        <source>The machine</source>
+        <translation>虚拟机</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n part(s)</source>
+        <translation>
+            <numerusform>%n 个部分</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The text is not in this package.</source>
+        <translation>此安装包中没有该文本。</translation>
+    </message>
+</context>
+<context>
     <name>BuildDetailView</name>
     <message>
         <source>Back to the builds (Esc)</source>
@@ -2733,6 +2794,10 @@
 <context>
     <name>MainWindow</name>
     <message>
+        <source>About Marina</source>
+        <translation>关于 Marina</translation>
+    </message>
+    <message>
         <source>Containers</source>
         <translation>容器</translation>
     </message>
@@ -3303,6 +3368,10 @@
     <message>
         <source>Show notifications</source>
         <translation>显示通知</translation>
+    </message>
+    <message>
+        <source>About Marina</source>
+        <translation>关于 Marina</translation>
     </message>
     <message>
         <source>Light appearance</source>
