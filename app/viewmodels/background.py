@@ -17,6 +17,7 @@ log = logging.getLogger(__name__)
 _WORKERS = 4
 _MAX_STREAMS = 32
 _BATCH_MS = 50
+_MOST_AT_ONCE = 2_000  # items handed over in one go: more would keep the window from its user
 _MAX_PENDING = 100_000  # items of one stream that may wait for the window; older ones are dropped and counted
 
 
@@ -124,10 +125,13 @@ class Stream(QObject):
         self._lock = threading.Lock()
         self._pending: list[Any] = []
         self._source: Source | None = None
-        self._cancelled = False
+        self._cancelled = self._is_over = self._has_told = False
+        self._failure: Exception | None = None
         self.dropped = 0
         self._timer = QTimer(self, singleShot=True, interval=batch_ms)
         self._timer.timeout.connect(self._flush)
+        self._rest = QTimer(self, singleShot=True, interval=0)
+        self._rest.timeout.connect(self._flush)
         self._arrived.connect(self._arm, Qt.ConnectionType.QueuedConnection)
         self._finished.connect(self._end, Qt.ConnectionType.QueuedConnection)
         self._thread = threading.Thread(target=self._read, name="marina-stream", daemon=True)
@@ -192,16 +196,26 @@ class Stream(QObject):
     @Slot()
     def _flush(self) -> None:
         with self._lock:
-            batch, self._pending = self._pending, []
+            batch = self._pending[:_MOST_AT_ONCE]
+            del self._pending[:_MOST_AT_ONCE]
+            has_more = bool(self._pending)
         if batch and not self._cancelled:
             self.items.emit(batch)
+        if has_more and not self._cancelled:
+            self._rest.start()  # after what the user did meanwhile
+        elif self._is_over and not self._has_told:
+            self._has_told = True
+            self._tell_end()
 
     @Slot(object)
     def _end(self, failure: Exception | None) -> None:
         self._timer.stop()
+        self._failure, self._is_over = failure, True
+        self._flush()
+
+    def _tell_end(self) -> None:
         if not self._cancelled:
-            self._flush()
-            self.ended.emit(failure)
+            self.ended.emit(self._failure)
         self._gate.wait()
         self.deleteLater()
 

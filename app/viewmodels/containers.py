@@ -82,19 +82,20 @@ class ContainerTable(RowTableModel[ContainerRow]):
     def _wanted(self) -> list[ContainerRow]:
         """Put each project's containers together, where the first of them would be, below its own row."""
         rows = super()._wanted()
-        if not any(row.project for row in rows):
+        projects = [row.project for row in rows]
+        if not any(projects):
             return rows
         members: dict[str, list[ContainerRow]] = {}
-        for row in rows:
-            members.setdefault(row.project, []).append(row)
+        for row, project in zip(rows, projects, strict=True):
+            members.setdefault(project, []).append(row)
         wanted: list[Any] = []
-        for row in rows:
-            if not row.project:
+        for row, project in zip(rows, projects, strict=True):
+            if not project:
                 wanted.append(row)
-            elif row.project in members:
-                shown = members.pop(row.project)
-                is_open = row.project not in self._closed_groups
-                wanted.append(self._group(row.project, is_open))
+            elif project in members:
+                shown = members.pop(project)
+                is_open = project not in self._closed_groups
+                wanted.append(self._group(project, is_open))
                 wanted += shown if is_open else []
         return wanted
 

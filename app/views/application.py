@@ -199,7 +199,7 @@ def run_application(
     install_translations(application, QLocale())
     Theme(application, Appearance(desktop.preferences.theme)).begin_zoomed(zoom)
     application.setWindowIcon(build_app_icon())
-    collector = GarbageCollector(application)
+    collector = GarbageCollector(application, spares_start=True)
     running = Desktop(application, desktop, version, arguments)
     instance = SingleInstance(name, application)
     instance.called.connect(running.take_call)

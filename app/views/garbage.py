@@ -5,6 +5,7 @@ import gc
 from PySide6.QtCore import QObject, QTimer, Slot
 
 _PAUSE_MS = 2_000
+_START_MS = 6_000  # by then everything is imported that each run of the desktop needs
 
 
 class GarbageCollector(QObject):
@@ -14,17 +15,24 @@ class GarbageCollector(QObject):
     would delete that object there: timers and widgets do not survive this, and the program neither.
     """
 
-    def __init__(self, parent: QObject | None = None) -> None:
+    def __init__(self, parent: QObject | None = None, spares_start: bool = False) -> None:
+        """`spares_start`: never look at what the program's start made: it stays, and looking takes 50 ms."""
         super().__init__(parent)
+        self._spares = spares_start
         self._limits = gc.get_threshold()
         gc.disable()
-        self._timer = QTimer(self, interval=_PAUSE_MS)
+        self._timer = QTimer(self, interval=_START_MS if spares_start else _PAUSE_MS)
         self._timer.timeout.connect(self.look)
         self._timer.start()
 
     @Slot()
     def look(self) -> None:
         """Collect the generations that are due."""
+        if self._spares:
+            self._spares = False
+            self._timer.setInterval(_PAUSE_MS)
+            gc.freeze()
+            return
         for generation in (2, 1, 0):
             if gc.get_count()[generation] > self._limits[generation]:
                 gc.collect(generation)
@@ -33,4 +41,5 @@ class GarbageCollector(QObject):
     def close(self) -> None:
         """Give the collector back to Python."""
         self._timer.stop()
+        gc.unfreeze()
         gc.enable()

@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from tests.bench import native, virtual_machine
+from tests.bench import desktop, native, virtual_machine
 from tests.bench.engines import Docker, Marina
 from tests.bench.statistics_table import format_table
 
@@ -14,7 +14,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--samples", type=int, default=20, help="turns for each measurement")
     parser.add_argument("--no-docker", action="store_true", help="leave an installed Docker out")
-    parser.add_argument("--only", choices=native.GROUPS, help="this group of the native figures alone")
+    parser.add_argument("--only", choices=(*native.GROUPS, desktop.GROUP), help="this group alone")
     parser.add_argument("--vm", action="store_true", help="also boot the machine and measure it (minutes)")
     parser.add_argument("--only-vm", action="store_true", help="measure nothing but the machine")
     options = parser.parse_args()
@@ -23,7 +23,13 @@ def main() -> int:
         return 1
     if not options.only_vm:
         with_docker = Docker.is_there() and not options.no_docker
-        rows = native.measure(options.samples, with_docker, options.only)
+        rows = (
+            []
+            if options.only == desktop.GROUP
+            else native.measure(options.samples, with_docker, options.only)
+        )
+        if options.only in (None, desktop.GROUP):
+            rows += desktop.measure()
         sys.stdout.write(format_table(rows, Marina.name, Docker.name if with_docker else None) + "\n")
         if not Docker.is_there():
             sys.stdout.write("There is no dockerd here to compare with; `make setup-test` fetches one.\n")

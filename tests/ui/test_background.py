@@ -14,6 +14,7 @@ from app.views.garbage import GarbageCollector
 from tests.ui.conftest import delete_now
 
 _ROUNDS = 300
+_FLOOD = 9_000
 
 
 class Quiet:
@@ -77,6 +78,54 @@ def test_a_background_goes_while_its_workers_speak(qtbot: QtBot) -> None:
             stream.join(10)
             assert not stream.is_alive
     qtbot.wait(0)
+
+
+class Flood(Quiet):
+    """A source that says much at once and ends."""
+
+    def read(self) -> Iterator[int]:
+        yield from range(_FLOOD)
+
+
+class Bucket(QObject):
+    """Keeps what it is told, and how often that it was the last."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.batches: list[list[int]] = []
+        self.ends: list[int] = []
+
+    @Slot(list)
+    def take(self, batch: list[int]) -> None:
+        self.batches.append(batch)
+
+    @Slot(object)
+    def ended(self, _: object) -> None:
+        self.ends.append(len(self.batches))
+
+
+def test_a_flood_comes_in_small_batches_and_whole(qtbot: QtBot) -> None:
+    background, bucket = Background(), Bucket()
+    stream = background.open_stream(Flood, Flood.read, bucket.take, bucket.ended)
+    stream.join(10)  # all has been said before anything is handed over
+    qtbot.waitUntil(lambda: bool(bucket.ends), timeout=10_000)
+    assert [number for batch in bucket.batches for number in batch] == list(range(_FLOOD))
+    assert max(map(len, bucket.batches)) <= 2_000
+    assert bucket.ends == [len(bucket.batches)], "the end is told once, after everything"
+    background.close()
+    delete_now(background)
+
+
+def test_the_collector_passes_over_what_the_start_made(qtbot: QtBot) -> None:
+    made = GarbageCollector(spares_start=True)
+    try:
+        made.look()
+        assert gc.get_freeze_count() > 1000
+    finally:
+        made.close()
+        gc.disable()  # the session's own collector goes on
+    assert gc.get_freeze_count() == 0
+    del qtbot
 
 
 def test_nothing_is_told_after_the_end(qtbot: QtBot) -> None:

@@ -64,7 +64,7 @@ class ContainerLogsView(DetailTab):
         clear.clicked.connect(self.log.clear)
         self._older = Button(self.tr("Older lines"), "containers.logs.older", "link")
         self._older.setToolTip(self.tr("Read the log from its beginning, a million lines at most"))
-        self._older.clicked.connect(viewmodel.read_all)
+        self._older.clicked.connect(self.read_all)
         self._older.hide()
         self._new_lines = Button(self.tr("Go to the newest line"), "containers.logs.newest", icon="follow")
         self._new_lines.clicked.connect(lambda: self.log.set_follow(True))
@@ -118,6 +118,10 @@ class ContainerLogsView(DetailTab):
         """Begin to read; the log goes on while another tab is in sight, so that nothing is read twice."""
         self._viewmodel.open()
         self.log.setFocus()
+
+    def read_all(self) -> None:
+        """Read the log from its beginning, as far as it can be shown."""
+        self._viewmodel.read_all()
 
     def close_tab(self) -> None:
         """Stop reading."""
