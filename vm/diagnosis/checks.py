@@ -301,7 +301,7 @@ def _names(situation: Situation) -> Outcome:
             for host in here:
                 code, answer = guest.run(transport, f"nslookup {_word(host)}")
                 if code:
-                    fix = "Check VPN and name servers of this computer; restart the machine after a change."
+                    fix = "The supervisor hands names on to this computer's resolver: restart the machine."
                     return Verdict.FAILED, f"Found here, but not in the machine: {answer}", fix
     return ok(f"found: {', '.join(here)}")
 

@@ -8,8 +8,8 @@ import asyncio
 import logging
 import socket
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from functools import partial
 from ipaddress import ip_address
 
 import dns.exception
@@ -21,7 +21,7 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
-from vm.machine.tasks import Tasks
+from vm.machine.tasks import ForgottenThreads, Tasks
 
 log = logging.getLogger(__name__)
 
@@ -79,7 +79,7 @@ class NameServer:
     def __init__(self, look_up: Lookup = look_up, ask: Ask = ask_servers) -> None:
         self._look_up = look_up
         self._ask = ask
-        self._pool = ThreadPoolExecutor(THREADS, "names")
+        self._threads = ForgottenThreads(THREADS)  # a resolver without network takes half a minute
         self._lookups: dict[bytes, asyncio.Future[Sequence[str]]] = {}
         self._tasks = Tasks()
         self._under_way = 0
@@ -117,7 +117,8 @@ class NameServer:
         for writer in tuple(self._connections):
             writer.close()
         await self._tasks.cancel_all()
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        for lookup in tuple(self._lookups.values()):
+            lookup.cancel()
 
     def take_datagram(self, data: bytes, sender: tuple[str, int]) -> None:
         """Answer a question that came by UDP; one too many is dropped, and its client asks again."""
@@ -174,7 +175,7 @@ class NameServer:
             async with asyncio.timeout(LIMIT):
                 if asked.rdclass == dns.rdataclass.IN and asked.rdtype in FAMILIES:
                     return await self._addresses(query, asked)
-                reply = await asyncio.get_running_loop().run_in_executor(self._pool, self._ask, query)
+                reply = await self._threads.run(partial(self._ask, query))
                 reply.id = query.id
                 return reply
         except (TimeoutError, OSError, dns.exception.DNSException, UnicodeError) as error:
@@ -207,7 +208,7 @@ class NameServer:
         """Look a name up; those who ask for it meanwhile, for its other addresses, share the answer."""
         lookup = self._lookups.get(name)
         if lookup is None:
-            lookup = asyncio.get_running_loop().run_in_executor(self._pool, self._look_up, name)
+            lookup = asyncio.ensure_future(self._threads.run(partial(self._look_up, name)))
             self._lookups[name] = lookup
             lookup.add_done_callback(lambda done: self._looked_up(name, done))
         return await asyncio.shield(lookup)

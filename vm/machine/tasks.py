@@ -2,7 +2,9 @@
 
 import asyncio
 import logging
+import threading
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any, TypeVar
 
 from vm.errors import UserError
@@ -37,6 +39,38 @@ class Tasks:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+
+
+class ForgottenThreads:
+    """Runs blocking calls in at most so many threads; the end of the process waits for none of them."""
+
+    def __init__(self, most: int) -> None:
+        self._free = asyncio.Semaphore(most)
+
+    async def run(self, work: Callable[[], Result]) -> Result:
+        """Return what `work` returns, or raise what it raises. Who is cancelled leaves it to itself."""
+        loop = asyncio.get_running_loop()
+        await self._free.acquire()
+        future: asyncio.Future[Result] = loop.create_future()
+
+        def ended(give: Callable[[], None]) -> None:
+            self._free.release()
+            if not future.done():
+                give()
+
+        def carry_out() -> None:
+            try:
+                result = work()
+            except Exception as caught:  # noqa: BLE001 - handed on to whoever waits
+                error = caught
+                give = lambda: future.set_exception(error)  # noqa: E731
+            else:
+                give = lambda: future.set_result(result)  # noqa: E731
+            with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                loop.call_soon_threadsafe(ended, give)
+
+        threading.Thread(target=carry_out, name="forgotten", daemon=True).start()
+        return await future
 
 
 async def to_the_end(
