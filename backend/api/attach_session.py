@@ -42,7 +42,7 @@ class AttachSession:
         # Connected before the stored output is read: nothing falls between the two.
         self._attachment = (
             Attachment(container, containers.lifecycle.run_files(container).monitor)
-            if query_bool(request, "stream")
+            if query_bool(request, "stream") and (self._streams or self._stdin)
             else None
         )
 

@@ -120,8 +120,12 @@ def parse_time(text: str | None, name: str) -> bytes:
 
     Raises InvalidParameterError.
     """
-    if not text or text == "0" or re.fullmatch(r"-\d+(\.\d*)?", text):  # before the beginning of time
+    if not text or text == "0":
         return b""
+    if re.fullmatch(
+        r"-\d+(\.\d*)?", text
+    ):  # before the beginning of time: all is since then, nothing until then
+        return b"" if name == "since" else b"0"
     seconds, dot, fraction = text.partition(".")
     try:
         if seconds.isdigit() and (not dot or fraction.isdigit()):

@@ -17,7 +17,7 @@ CONTAINERS: dict[str, dict[str, Any]] = {
     "runs": {"Labels": {"lists": "1"}},
     "paused": {},
     "ended": {"Cmd": ["true"]},
-    "failed": {"Cmd": ["sh", "-c", "exit 7"]},
+    "failed": {"Cmd": ["sh", "-c", "echo said; exit 7"]},
     "mounts": {"HostConfig": {"Binds": ["lists-used:/inside", "/tmp:/outside"]}},
     "joined": {"HostConfig": {"NetworkMode": "lists"}},
     "serves": {
@@ -141,3 +141,20 @@ def test_attaching_to_what_is_paused(pair: Pair, query: dict[str, str]) -> None:
         text = answer.message if answer.body.startswith(b"{") else answer.body.decode()  # plain in dockerd
         said.append((answer.status, text.strip()))
     assert said[0] == said[1]
+
+
+@pytest.mark.parametrize("query", [{}, {"stream": "1"}, {"stream": "1", "stdin": "1"}])
+def test_attaching_to_nothing_ends_at_once(pair: Pair, query: dict[str, str]) -> None:
+    answers = [engine.request("POST", "/containers/ended/attach", query=query) for engine in pair]
+    assert [(answer.status, answer.body) for answer in answers] == [(200, b"")] * 2
+
+
+@pytest.mark.parametrize("name", ["since", "until"])
+@pytest.mark.parametrize("moment", ["", "0", "-1", "0.5", "1", "99999999999"])
+def test_times_of_logs(pair: Pair, name: str, moment: str) -> None:
+    shown = []
+    for engine in pair:
+        query = {"stdout": "1", name: moment}
+        answer = engine.request("GET", "/containers/failed/logs", query=query)
+        shown.append((answer.status, answer.body))
+    assert shown[0] == shown[1]
