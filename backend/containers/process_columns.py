@@ -6,7 +6,7 @@ Sources: proc_pid_stat(5), proc_pid_status(5); ps(1) of procps, "Standard format
 import os
 import pwd
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -20,9 +20,13 @@ NAME_WIDTH = 8
 REAL_TIME_POLICIES = {1: "FF", 2: "RR", 3: "B", 5: "IDL", 6: "DLN"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Process:
-    """One process. `stat` are the fields of /proc/PID/stat from the state on, times are in seconds."""
+    """One process or one of its threads, whose number is `thread`.
+
+    `stat` are the fields of /proc/PID/stat from the state on, `status` those of /proc/PID/status; times are
+    in seconds.
+    """
 
     pid: int
     name: str
@@ -36,11 +40,14 @@ class Process:
     command: str
     now: float
     uptime: float
+    thread: int
+    folder: Path
+    status: Mapping[str, str]
 
     @classmethod
-    def read(cls, pid: int) -> "Process":
-        """Look at a process. Raises OSError, ValueError or IndexError when it is gone."""
-        folder = Path(f"/proc/{pid}")
+    def read(cls, pid: int, thread: int | None = None) -> "Process":
+        """Look at a process or a thread of it. Raises OSError, ValueError or IndexError when it is gone."""
+        folder = Path(f"/proc/{pid}") if thread is None else Path(f"/proc/{pid}/task/{thread}")
         name, _, rest = (folder / "stat").read_text().partition("(")[2].rpartition(")")
         status = dict(line.partition(":")[::2] for line in (folder / "status").read_text().splitlines())
         uids, gids = status["Uid"].split(), status["Gid"].split()
@@ -58,6 +65,9 @@ class Process:
             arguments.decode(errors="replace") or f"[{name}]",
             time.time(),
             float(Path("/proc/uptime").read_text().split()[0]),
+            pid if thread is None else thread,
+            folder,
+            status,
         )
 
     def number(self, place: int) -> int:

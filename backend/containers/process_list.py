@@ -4,29 +4,22 @@ Source: Docker Engine API, `GET /containers/{id}/top`; dockerd, `daemon/top_unix
 """
 
 import re
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from backend.containers.container import Container
-from backend.containers.process_columns import COLUMNS, Column, Process
+from backend.containers.process_arguments import NO_PID, Listing, read_arguments
+from backend.containers.process_columns import Process
 from backend.errors import ConflictError, InvalidParameterError
 from backend.runtime import cgroups
 from backend.tasks import in_thread
 
-FULL = "user=UID,pid,ppid,c,stime,tname,time,cmd"
-EXTRA_FULL = "user=UID,pid,ppid,c,sz,rss,psr,stime,tname,time,cmd"
-USER = "user,pid,pcpu,pmem,vsz,rss,tname,stat,start_time,bsdtime,args"
-JOBS = "pid,pgid,sid,tname,time,ucmd"
-SHORT = "pid,tname,time,ucmd"
-BSD_SHORT = "pid,tname,stat,bsdtime,args"
-# Letters that choose columns, and those that choose processes or widths: all of the container's are shown.
-WITH_DASH = {"f": FULL, "F": EXTRA_FULL, "j": JOBS}
-WITHOUT_DASH = {"u": USER}
-NO_EFFECT = {"-": "eAadwHM", "": "axfwHe"}
 # Go's check that no other column passes for the PIDs.
 DISGUISED = re.compile(r"\s+(\S*)=\s*(PID\S*)")
 
-Chosen = list[tuple[str, Column]]
+COMMANDS = frozenset({"COMMAND", "CMD"})
 
 
 async def list_processes(container: Container, arguments: str) -> dict[str, Any]:
@@ -39,64 +32,63 @@ async def list_processes(container: Container, arguments: str) -> dict[str, Any]
         raise ConflictError(f"Container {container.id} is restarting, wait until the container is running")
     if not container.state.running:
         raise ConflictError(f"container {container.id} is not running")
-    chosen = columns_of(arguments)
-    titles = [title for title, _ in chosen]
+    listing = read_arguments(arguments)
+    titles = [title for title, _ in listing.columns]
     if "PID" not in titles:
-        raise InvalidParameterError("Couldn't find PID field in ps output")
-    return {"Titles": titles, "Processes": await in_thread(_read_all, container.group, chosen)}
+        raise InvalidParameterError(NO_PID)
+    return {"Titles": titles, "Processes": await in_thread(_read_all, container.group, listing)}
 
 
-def _read_all(group: str, chosen: Chosen) -> list[list[str]]:
-    rows = []
+def _read_all(group: str, listing: Listing) -> list[list[str]]:
+    found = []
     for pid in sorted(set(cgroups.processes(group))):
         with suppress(OSError, ValueError, IndexError, KeyError):
-            process = Process.read(pid)
-            rows.append([tell(process) for _, (_, tell) in chosen])
-    return rows
+            threads = _threads(pid) if listing.threads else [None]
+            found += [Process.read(pid, thread) for thread in threads]
+    branches = tree(found) if listing.forest else dict.fromkeys(found, "")
+    return table(listing, branches)
 
 
-def columns_of(arguments: str) -> Chosen:
-    """Return the columns that arguments of `ps` ask for, with titles. Raises InvalidParameterError."""
-    words = arguments.split()
-    lists: list[str] = []
-    form = ""
-    while words:
-        word = words.pop(0)
-        if word.startswith("--"):
-            name, equals, value = word.partition("=")
-            if name != "--format":
-                raise InvalidParameterError(f"ps: error: unknown gnu long option {name[:40]}")
-            lists.append(value if equals else _next(words))
-            continue
-        dash = "-" if word.startswith("-") else ""
-        letters = word.removeprefix("-")
-        if dash and letters in ("aux", "axu"):
-            dash = ""  # what many people write, and `ps` lets pass
-        for place, letter in enumerate(letters):
-            if letter == "o":
-                rest = letters[place + 1 :]
-                lists.append(rest or _next(words))
-                break
-            if (wanted := (WITH_DASH if dash else WITHOUT_DASH).get(letter)) is not None:
-                form = wanted
-            elif letter not in NO_EFFECT[dash]:
-                raise InvalidParameterError(f"ps: error: unsupported option {dash}{letter}")
-            elif not dash and not form:
-                form = BSD_SHORT
-    return _chosen(",".join(lists) if lists else form or SHORT)
+def _threads(pid: int) -> list[int | None]:
+    return sorted(int(folder.name) for folder in Path(f"/proc/{pid}/task").iterdir())  # type: ignore[return-value]
 
 
-def _next(words: list[str]) -> str:
-    if not words:
-        raise InvalidParameterError("ps: error: format specification must follow -o")
-    return words.pop(0)
+def table(listing: Listing, branches: Mapping[Process, str]) -> list[list[str]]:
+    """Return the rows of processes, in the order asked for, with branches of the tree before the commands."""
+    rows = []
+    for process, branch in branches.items():
+        with suppress(OSError, ValueError, IndexError, KeyError):  # it is gone
+            row = [tell(process) for _, (_, tell) in listing.columns]
+            keys = [_comparable(tell(process)) for (_, tell), _ in listing.order]
+            if branch and listing.columns[-1][1][0] in COMMANDS:
+                row[-1] = f"{branch} {row[-1]}"
+            rows.append((keys, row))
+    for place, (_, downwards) in enumerate(listing.order):  # the last key first: sorting keeps what is equal
+        rows.sort(key=lambda item: item[0][place], reverse=downwards)
+    return [row for _, row in rows]
 
 
-def _chosen(text: str) -> Chosen:
-    chosen: Chosen = []
-    for item in filter(None, text.split(",")):
-        name, equals, title = item.partition("=")
-        if (column := COLUMNS.get(name)) is None:
-            raise InvalidParameterError(f'ps: error: unknown user-defined format specifier "{name[:40]}"')
-        chosen.append((title if equals else column[0], column))
-    return chosen
+def _comparable(text: str) -> tuple[float, str]:
+    try:
+        return float(text), ""
+    except ValueError:
+        return 0.0, text
+
+
+def tree(processes: Sequence[Process]) -> dict[Process, str]:
+    """Return processes in the order of a tree, with the branch before each, in dockerd's single spaces."""
+    known = {process.pid for process in processes}
+    below: dict[int, list[Process]] = {}
+    for process in processes:
+        parent = process.number(4)
+        below.setdefault(parent if parent in known else 0, []).append(process)
+    branches: dict[Process, str] = {}
+    waiting = [(process, "") for process in reversed(below.get(0, ()))]
+    while waiting:
+        process, bars = waiting.pop()
+        siblings = below[process.number(4) if process.number(4) in known else 0]
+        branches[process] = f"{bars}\\_"
+        further = "" if process is siblings[-1] else "| "
+        if process.thread == process.pid:
+            waiting += [(child, bars + further) for child in reversed(below.get(process.pid, ()))]
+    return branches
