@@ -28,6 +28,7 @@ class EngineViewModel(QObject):
         self._background, self._access = background, access
         self._view = EngineView()
         self._wish = ""
+        self._moment = 0.0
         self._watch: MachineWatch | None = None
         self._reported.connect(self._take)
         self._report = background.teller(self._reported)
@@ -88,6 +89,10 @@ class EngineViewModel(QObject):
 
     @Slot(object)
     def _take(self, status: "MachineStatus") -> None:
+        # A command's reports and the watch's come by two ways: what is overtaken must not have the last word.
+        if status.moment < self._moment:
+            return
+        self._moment = status.moment
         self._show(build_engine_view(status))
 
     @Slot(object)

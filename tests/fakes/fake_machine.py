@@ -4,6 +4,7 @@ import contextlib
 import json
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -62,7 +63,7 @@ class FakeMachine:
     def set(self, **values: Any) -> None:
         """Change the status and tell all watchers."""
         with self._changed:
-            self._status = replace(self._status, **values)
+            self._status = replace(self._status, **values, moment=time.monotonic())
             self._history.append(self._status)
             self._changed.notify_all()
 
@@ -120,7 +121,7 @@ class FakeMachine:
 
     def _answers(self, command: str) -> Iterator[MachineStatus]:
         if command == "status":
-            yield self._status
+            yield self._status_now()
         elif command == "watch":
             yield from self._watch()
         elif command == "start":
@@ -134,11 +135,16 @@ class FakeMachine:
     def _watch(self) -> Iterator[MachineStatus]:
         with self._changed:
             known = len(self._history)
-        yield self._status
+            now = self._status_now()
+        yield now
         while not self._closing.is_set():
             fresh = self._wait_for_news(known)
             known += len(fresh)
             yield from fresh
+
+    def _status_now(self) -> MachineStatus:
+        with self._changed:
+            return replace(self._status, moment=time.monotonic())
 
     def _wait_for_news(self, known: int) -> list[MachineStatus]:
         with self._changed:

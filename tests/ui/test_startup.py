@@ -11,7 +11,7 @@ from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_machine import FakeMachine
 from tests.ui.helpers import find, press, text_of, wait_for
 from tests.ui.test_containers_page import names, start_container
-from vm.machine.status import MachineState, Problem, Step, StepState
+from vm.machine.status import MachineState, MachineStatus, Problem, Step, StepState
 
 Save = Callable[[QWidget, str], None]
 
@@ -130,6 +130,19 @@ def test_lost_connection_keeps_the_list(
     machine.set(state=MachineState.RUNNING)
     wait_for(qtbot, lambda: window.containers.list.isEnabled())
     assert not window.containers.banner.isVisible()
+
+
+def test_a_report_that_comes_late_has_not_the_last_word(
+    window: MainWindow, desktop: DesktopViewModel, qtbot: QtBot
+) -> None:
+    """As when a start's last report is overtaken by the watch's next one."""
+    late = MachineStatus(MachineState.RUNNING)
+    desktop.engine._reported.emit(MachineStatus(MachineState.DEGRADED))
+    assert window.chip.word == "Slow"
+    desktop.engine._reported.emit(late)
+    assert window.chip.word == "Slow"
+    desktop.engine._reported.emit(MachineStatus(MachineState.RUNNING))
+    assert window.chip.word == "Engine running"
 
 
 def test_a_dead_supervisor_is_a_stopped_engine(

@@ -1,5 +1,6 @@
 """What the supervisor tells about its machine: one value, written as JSON to whoever asks."""
 
+import time
 from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -70,6 +71,8 @@ class MachineStatus:
     `accelerator` is "kvm", "hvf", "whpx" or "tcg", and `accelerator_reason` says why when it is the slow one.
     `uptime` is in seconds, `memory_bytes` is QEMU's resident memory on the host, `disk_bytes` what the data
     disk takes on the host. `sharing` is the way by which `shared_folders` come into the machine: "sftp".
+    `moment` is when all this was so, on the computer's own clock (`time.monotonic`): of two that came by
+    different ways the later one holds.
     """
 
     state: MachineState
@@ -94,6 +97,7 @@ class MachineStatus:
     sharing: str = ""
     warnings: tuple[str, ...] = field(default=())
     work: str = ""
+    moment: float = field(default_factory=time.monotonic, compare=False)
 
     def to_json(self) -> dict[str, Any]:
         """Return plain values for `json.dumps`."""
