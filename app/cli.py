@@ -89,6 +89,7 @@ def _add_machine_commands(commands: Any) -> None:
         commands, "selftest", "selftest.selftest", "check that this installation works", json=False
     )
     selftest.add_argument("--no-boot", dest="boot", action="store_false", help="start no machine")
+    _add_update(commands)
     login = _add(
         commands, "start-at-login", "machine.start_at_login", "start the machine when you log in", False
     )
@@ -102,6 +103,15 @@ def _add_machine_commands(commands: Any) -> None:
         "run the tutorial container and show its address",
     )
     story.add_argument("--no-open", dest="open", action="store_false", help="do not open the browser")
+
+
+def _add_update(commands: Any) -> None:
+    update = _add_asking(commands, "update", "update.update", "fetch a newer version; the next start uses it")
+    ways = update.add_mutually_exclusive_group()
+    ways.add_argument("--check", action="store_true", help="only tell whether there is one")
+    ways.add_argument("--apply", action="store_true", help="put a fetched one in place now")
+    ways.add_argument("--rollback", action="store_true", help="go back to the former version")
+    ways.add_argument("--automatic", choices=["on", "off"], help="whether the window may look for one")
 
 
 def _add_data_commands(commands: Any) -> None:

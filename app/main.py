@@ -44,6 +44,10 @@ class LazyAccess:
         with self._lock:
             if self._machine is None:
                 self._machine = VirtualMachine()
+                if self._folders.update_record.exists():
+                    from app.services.updates.at_start import note_good_start
+
+                    note_good_start(self._folders)
             return self._machine
 
     def client(self) -> "EngineClient":
@@ -126,6 +130,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return run_demo()
     folders = AppFolders.find()
     write_log(folders)
+    if folders.update_record.exists():
+        from app.services.updates.at_start import put_in_place
+
+        put_in_place(folders)
     if not has_display():
         from app.headless import run_headless
 

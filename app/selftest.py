@@ -46,10 +46,12 @@ def _check_libraries() -> str:
     import paramiko
     import psutil
     import requests
+    import tuf
 
     importlib.import_module("keyring.backends.fail")  # a key store's way is looked for at run time
     return ", ".join(
-        f"{module.__name__} {module.__version__}" for module in (cryptography, paramiko, psutil, requests)
+        f"{module.__name__} {module.__version__}"
+        for module in (cryptography, paramiko, psutil, requests, tuf)
     )
 
 

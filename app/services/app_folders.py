@@ -49,6 +49,21 @@ class AppFolders:
         return self.config / "learn"
 
     @property
+    def updates(self) -> Path:
+        """What was seen of the release repository, and the record of the last update."""
+        return self.config / "updates"
+
+    @property
+    def update_record(self) -> Path:
+        """Is there once an update was prepared, JSON."""
+        return self.updates / "record.json"
+
+    @property
+    def downloads(self) -> Path:
+        """Updates on their way."""
+        return self.cache / "updates"
+
+    @property
     def desktop_log(self) -> Path:
         """What the desktop logged."""
         return self.logs / "desktop.log"

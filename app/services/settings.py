@@ -27,6 +27,7 @@ class Settings:
     language: str = ""  # "" is the system's
     tables: dict[str, Any] = field(default_factory=dict)  # how each table was arranged, by name
     notifications: bool = True
+    check_for_updates: bool = False  # nobody is asked before the user wants it
     system_notifications: bool = True  # shown by the desktop while the window is not in front
     learned: dict[str, Any] = field(default_factory=dict)  # how many steps of each walkthrough are done
     zoom: int = 100  # per cent

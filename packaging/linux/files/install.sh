@@ -11,7 +11,7 @@ icon=$data/icons/hicolor/scalable/apps/marina.svg
 
 case ${1:-} in
 --remove)
-    rm -rf "$program" "$entry" "$icon" "$commands/marina" "$commands/marina-desktop"
+    rm -rf "$program" "$program.spare" "$program.spare.old" "$program.unpacking" "$program.unpacking.archive" "$entry" "$icon" "$commands/marina" "$commands/marina-desktop"
     for folder in "$commands" "$data/applications" "$(dirname "$icon")"; do
         rmdir -p "$folder" 2>/dev/null || : # those above that hold nothing else
     done
@@ -27,6 +27,7 @@ mkdir -p "$data/applications" "$(dirname "$icon")" "$commands"
 cp -a "$here/program" "$new"
 rm -rf "$program"
 mv "$new" "$program"
+rm -rf "$program.spare" # an update of the version before
 ln -sfn "$program/marina" "$commands/marina"
 ln -sfn "$program/marina-desktop" "$commands/marina-desktop"
 cp "$here/marina.svg" "$icon"

@@ -1,0 +1,31 @@
+"""The user's machine, as an update sees it."""
+
+from app.services.virtual_machine import MachineState, VirtualMachine
+
+AT_REST = (MachineState.STOPPED, MachineState.NOT_INSTALLED)
+
+
+class MachineKeeper:
+    """Ends the machine and keeps its data; see `DataKeeper`."""
+
+    def __init__(self, machine: VirtualMachine) -> None:
+        self._machine = machine
+
+    @property
+    def is_at_rest(self) -> bool:
+        """Whether nothing of the machine would be interrupted; a suspended one would lose its memory."""
+        return self._machine.status().state in AT_REST
+
+    def end_machine(self) -> None:
+        """Stop machine and supervisor."""
+        self._machine.quit()
+
+    def keep_data(self, name: str) -> bool:
+        """Take a snapshot, in the place of an earlier one of that name."""
+        data = self._machine.data
+        if not data.usage().disk_bytes:
+            return False
+        if any(snapshot.name == name for snapshot in data.snapshots()):
+            data.delete_snapshot(name)
+        data.create_snapshot(name)
+        return True

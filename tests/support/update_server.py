@@ -1,0 +1,80 @@
+"""A release repository on loopback, made by the script that makes the real one; its line can break."""
+
+import functools
+import http.server
+import importlib.util
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+
+SCRIPT = Path(__file__).parents[2] / "packaging" / "release_repository.py"
+
+
+def load_script() -> Any:
+    """Return the module of packaging/release_repository.py, which is in no package."""
+    spec = importlib.util.spec_from_file_location("release_repository", SCRIPT)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class UpdateServer:
+    """What was asked for, and after how many bytes of an archive the line breaks (once)."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.address = ""
+        self.break_after: int | None = None
+        self.ranges: list[str] = []
+
+
+class _Handler(http.server.SimpleHTTPRequestHandler):
+    def __init__(self, server: UpdateServer, *arguments: Any) -> None:
+        self._told = server
+        super().__init__(*arguments, directory=str(server.folder))
+
+    def do_GET(self) -> None:
+        """Answer, with the part that is asked for, and break off when told so."""
+        path = Path(self.translate_path(self.path))
+        if not path.is_file():
+            self.send_error(HTTPStatus.NOT_FOUND)
+            return
+        content, start = path.read_bytes(), 0
+        if match := re.fullmatch(r"bytes=(\d+)-", self.headers.get("Range", "")):
+            start = int(match[1])
+            self._told.ranges.append(match[0])
+        if start and start >= len(content):
+            self.send_error(HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
+            return
+        self.send_response(HTTPStatus.PARTIAL_CONTENT if start else HTTPStatus.OK)
+        self.send_header("Content-Length", str(len(content) - start))
+        self.end_headers()
+        sent = content[start:]
+        if path.name.endswith(".zst") and self._told.break_after is not None:
+            sent, self._told.break_after = sent[: self._told.break_after], None
+        self.wfile.write(sent)
+        self.close_connection = True
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+@contextmanager
+def serve_updates(folder: Path) -> Iterator[UpdateServer]:
+    """Serve a folder until the end of the block."""
+    told = UpdateServer(folder)
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Handler, told)) as server:
+        told.address = f"http://127.0.0.1:{server.server_address[1]}"
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+        thread.start()
+        try:
+            yield told
+        finally:
+            server.shutdown()
+            thread.join()
