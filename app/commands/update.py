@@ -1,6 +1,7 @@
 """`marina update`: look for a newer version, fetch it, put it in place, go back."""
 
 import argparse
+import shlex
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, replace
@@ -75,7 +76,7 @@ def _roll_back(options: argparse.Namespace, updates: Updates) -> int:
     version = updates.roll_back()
     told = f"Marina {version} is back."
     if snapshot:
-        told += f" To have the data from before it, too: marina snapshot restore {snapshot}"
+        told += f" To have the data from before it, too: marina snapshot restore {shlex.quote(snapshot)}"
     _done(options, {"version": version, "snapshot": snapshot}, told)
     return 0
 

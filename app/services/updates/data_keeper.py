@@ -20,12 +20,6 @@ class MachineKeeper:
         """Stop machine and supervisor."""
         self._machine.quit()
 
-    def keep_data(self, name: str) -> bool:
-        """Take a snapshot, in the place of an earlier one of that name."""
-        data = self._machine.data
-        if not data.usage().disk_bytes:
-            return False
-        if any(snapshot.name == name for snapshot in data.snapshots()):
-            data.delete_snapshot(name)
-        data.create_snapshot(name)
-        return True
+    def keep_data(self, version: str) -> str | None:
+        """Take a snapshot, and give up the one of the update before."""
+        return self._machine.data.snapshot_before_update(version)

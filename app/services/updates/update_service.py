@@ -36,8 +36,8 @@ class DataKeeper(Protocol):
     def end_machine(self) -> None:
         """Stop machine and supervisor; they hold files of the program."""
 
-    def keep_data(self, name: str) -> bool:
-        """Take a snapshot of the data; False when there is none."""
+    def keep_data(self, version: str) -> str | None:
+        """Take a snapshot of the data before an update to `version`; return its name, None without data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,12 +163,11 @@ class Updates:
         self._try_out(record.version)
         self._need_nobody(supervisors=False)
         keeper.end_machine()
-        snapshot = f"before-update-{record.version}"
-        kept = keeper.keep_data(snapshot)
+        snapshot = keeper.keep_data(record.version) or ""
         keeper.end_machine()  # taking the snapshot has started a supervisor of the former version
         self._need_nobody()
         try:
-            write_record(self._record_path, replace(record, starts=0, snapshot=snapshot if kept else ""))
+            write_record(self._record_path, replace(record, starts=0, snapshot=snapshot))
             exchange(self.installation.folder, self.installation.spare)
         except OSError as error:
             raise _no_change(error) from error

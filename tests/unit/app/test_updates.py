@@ -49,9 +49,9 @@ class Keeper:
     def end_machine(self) -> None:
         self.calls.append("end")
 
-    def keep_data(self, name: str) -> bool:
-        self.calls.append(name)
-        return True
+    def keep_data(self, version: str) -> str | None:
+        self.calls.append(f"keep before {version}")
+        return "kept"
 
 
 class World:
@@ -137,12 +137,13 @@ def test_a_good_update_is_fetched_tried_and_put_in_place(world: World) -> None:
     assert updates.is_prepared
     keeper = Keeper()
     assert updates.apply(keeper) == NEW
-    assert keeper.calls == ["end", f"before-update-{NEW}", "end"]
+    assert keeper.calls == ["end", f"keep before {NEW}", "end"]
     assert world.version() == NEW
     assert (world.program / "image" / "root.erofs").read_bytes() == PADDING
     assert stat.S_IMODE((world.program / "marina").stat().st_mode) == 0o755
     assert read_folder_version(updates.installation.spare) == OLD, "the former image is kept, too"
     started = world.updates()
+    assert started.record.snapshot == "kept"
     assert not started.is_prepared
     assert started.check() is None
     assert not list((world.folder / "downloads").glob("*.zst"))
