@@ -8,6 +8,8 @@ from collections.abc import Callable
 from importlib.resources import files
 from pathlib import Path
 
+from app.services.errors import UserError
+
 _ICONS = ("anchor", "containers", "images")
 
 
@@ -67,9 +69,12 @@ def _check_window() -> str:
 
 
 def _check_machine() -> str:
-    from app.services.virtual_machine import MachineState, VirtualMachine
+    from app.services.virtual_machine import VirtualMachine
 
-    state = VirtualMachine().status().state
-    if state is MachineState.NOT_INSTALLED:
-        raise RuntimeError("the machine's image or QEMU is missing")
-    return state.value
+    # in a folder of its own: the digests are not taken from an earlier look
+    with tempfile.TemporaryDirectory(prefix="marina-selftest-") as folder:
+        try:
+            version, qemu = VirtualMachine(Path(folder)).check_parts()
+        except UserError as error:
+            raise RuntimeError(f"{error.summary} {error.details}") from error
+    return f"image {version}, {qemu}"

@@ -7,7 +7,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bundle import PROJECT, build_bundle, disk_size, list_parts, run_selftest
+from bundle import (
+    PROJECT,
+    architecture,
+    build_bundle,
+    disk_size,
+    library_folder,
+    list_parts,
+    run_selftest,
+)
 
 
 def source_date() -> int:
@@ -29,17 +37,41 @@ def parse_arguments() -> argparse.Namespace:
 
 def build_packages(bundle: Path, output: Path, fast: bool) -> list[Path]:
     """Return what was made of the bundle for this system's users."""
-    if sys.platform != "linux":
-        return []
+    version = (library_folder(bundle) / "resources" / "version.txt").read_text(encoding="utf-8").strip()
+    if sys.platform == "darwin":
+        return build_for_mac(bundle, version, output)
+    if sys.platform == "win32":
+        return build_for_windows(bundle, version, output)
     from linux.portable_archive import build_portable_archive
 
-    version = (bundle / "_internal" / "resources" / "version.txt").read_text(encoding="utf-8").strip()
     made = [build_portable_archive(bundle, version, source_date(), output, fast)]
     if shutil.which("dpkg-deb"):
         from linux.debian_package import build_debian_package
 
         made.append(build_debian_package(bundle, version, source_date(), output, fast))
     return made
+
+
+def build_for_mac(app: Path, version: str, output: Path) -> list[Path]:
+    """Return the disk image; signed by MARINA_SIGN_AS when that is set, and then seen by Apple."""
+    scripts = PROJECT / "packaging" / "mac"
+    identity = os.environ.get("MARINA_SIGN_AS", "")
+    subprocess.run([scripts / "sign.sh", app, *filter(None, [identity])], check=True)
+    image = output / f"marina-{version}-macos-{architecture()}.dmg"
+    subprocess.run([scripts / "make_dmg.sh", app, version, image], check=True)
+    if identity:
+        subprocess.run([scripts / "notarise.sh", image], check=True)
+    return [image]
+
+
+def build_for_windows(bundle: Path, version: str, output: Path) -> list[Path]:
+    """Return the installer that Inno Setup makes."""
+    values = {"Version": version, "Bundle": bundle.resolve(), "Icon": PROJECT / "build" / "marina.ico"}
+    script = PROJECT / "packaging" / "windows" / "marina.iss"
+    compiler = shutil.which("iscc") or r"C:\Program Files (x86)\Inno Setup 6\ISCC.exe"
+    defines = [f"/D{name}={value}" for name, value in values.items()]
+    subprocess.run([compiler, "/Qp", *defines, f"/O{output.resolve()}", script], check=True)
+    return [output / f"marina-{version}-windows-amd64.exe"]
 
 
 def main() -> int:

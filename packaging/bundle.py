@@ -37,14 +37,36 @@ def build_bundle(dist: Path) -> Path:
         str(PROJECT / "packaging" / "marina.spec"),
     ]  # fmt: skip
     subprocess.run(command, check=True)
-    bundle = dist / "marina"
+    bundle = dist / ("Marina.app" if sys.platform == "darwin" else "marina")
     if sys.platform == "linux":
         drop_unneeded_libraries(bundle / "_internal")
+    else:
+        from carry_qemu import carry_qemu  # beside this file
+
+        carry_qemu(carried_folder(bundle) / "qemu", architecture())
     source = PROJECT / "build" / "image" / architecture()
-    (bundle / "image").mkdir()
+    image = carried_folder(bundle) / "image"
+    image.mkdir()
     for name in IMAGE_FILES:
-        shutil.copyfile(source / name, bundle / "image" / name)
+        shutil.copyfile(source / name, image / name)
     return bundle
+
+
+def carried_folder(bundle: Path) -> Path:
+    """Return where image and QEMU lie; vm.machine.carried looks there."""
+    return bundle / "Contents" / "Resources" if bundle.suffix == ".app" else bundle
+
+
+def library_folder(bundle: Path) -> Path:
+    """Return where Python, its libraries and the resources lie."""
+    return bundle / "Contents" / "Frameworks" if bundle.suffix == ".app" else bundle / "_internal"
+
+
+def command_line(bundle: Path) -> Path:
+    """Return the command line's program."""
+    if bundle.suffix == ".app":
+        return bundle / "Contents" / "MacOS" / "marina"
+    return bundle / ("marina.exe" if sys.platform == "win32" else "marina")
 
 
 def install_tools() -> None:
@@ -86,8 +108,8 @@ def disk_size(folder: Path) -> int:
 
 def list_parts(bundle: Path) -> list[tuple[str, int]]:
     """Return what takes how many bytes."""
-    internal = bundle / "_internal"
-    image, qt = disk_size(bundle / "image"), disk_size(internal / "PySide6")
+    image = disk_size(carried_folder(bundle) / "image")
+    qt = disk_size(library_folder(bundle) / "PySide6")
     return [
         ("machine's image", image),
         ("Qt", qt),
@@ -102,5 +124,6 @@ def run_selftest(bundle: Path) -> int:
             name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT") if name in os.environ
         }
         environment |= {"HOME": home, "MARINA_HOME": home}
-        command = [bundle / "marina", "selftest"]
+        without = ["--no-boot"] if sys.platform == "win32" else []  # the machine does not run there yet
+        command = [command_line(bundle), "selftest", *without]
         return subprocess.run(command, cwd=home, env=environment, timeout=300, check=False).returncode

@@ -165,6 +165,20 @@ class MachineClient:
 
         return find_running(self._files) is not None
 
+    def check_parts(self) -> tuple[str, str]:
+        """Read the whole image, and find QEMU; return the image's version and QEMU's path.
+
+        Starts nothing. Raises UserError when something is missing or damaged.
+        """
+        from vm.machine.image_folder import read_image
+        from vm.machine.machine_start import qemu_architecture
+        from vm.machine.qemu_process import find_program
+
+        self._files.create_folders()
+        image = read_image(find_image_folder(), self._files)
+        find_program("qemu-img")
+        return image.version, find_program(f"qemu-system-{qemu_architecture()}")
+
     def ensure_supervisor(self) -> None:
         """Start a supervisor unless one answers. Raises UserError when it does not come up."""
         if self._answers():

@@ -105,6 +105,11 @@ class VirtualMachine:
         with _told_to_users():
             return self._machine.status()
 
+    def check_parts(self) -> tuple[str, str]:
+        """Return the image's version and QEMU's path, once both are found whole; see `MachineClient`."""
+        with _told_to_users():
+            return self._machine.check_parts()
+
     def start(
         self, on_status: StatusCallback = lambda status: None, cancelled: threading.Event | None = None
     ) -> MachineStatus:

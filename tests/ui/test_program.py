@@ -98,3 +98,4 @@ def test_selftest_passes_where_the_machine_is_complete(home: Path) -> None:
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("ok    ") == 4
+    assert "ok    machine: image " in done.stdout

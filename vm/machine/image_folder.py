@@ -2,7 +2,6 @@
 
 import hashlib
 import os
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 from vm.errors import UserError
 from vm.machine.accelerator import host_architecture
+from vm.machine.carried import carried
 from vm.machine.json_files import read_json, write_json
 from vm.machine.machine_files import MachineFiles
 
@@ -50,8 +50,8 @@ def find_image_folder(environment: Mapping[str, str] = os.environ) -> Path:
     """Return where the image should be: MARINA_IMAGE_DIR, beside the program, or in the source tree."""
     if given := environment.get("MARINA_IMAGE_DIR"):
         return Path(given)
-    if getattr(sys, "frozen", False):
-        return Path(sys.executable).parent / "image"
+    if brought := carried("image"):
+        return brought
     return Path(__file__).parents[2] / "build" / "image" / host_architecture()
 
 

@@ -15,6 +15,7 @@ from typing import Any
 import psutil
 
 from vm.errors import UserError
+from vm.machine.carried import carried
 from vm.machine.json_files import read_json, write_json
 from vm.machine.machine_files import MachineFiles
 
@@ -109,9 +110,10 @@ def _creation_flags() -> int:
 
 
 def find_program(name: str) -> str:
-    """Return the path of one of QEMU's programs. Raises UserError."""
-    found = shutil.which(name)
-    if found is None:
+    """Return the path of one of QEMU's programs: those that came with Marina first. Raises UserError."""
+    brought = carried("qemu")
+    found = (brought and shutil.which(name, path=brought / "bin")) or shutil.which(name)
+    if not found:
         raise qemu_missing(name, "not found")
     return found
 

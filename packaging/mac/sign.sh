@@ -1,0 +1,21 @@
+#!/bin/sh
+# Signs Marina.app from the inside out, with the hardened runtime that notarisation wants; QEMU may use the hypervisor.
+# usage: sign.sh Marina.app [IDENTITY]    Without an identity: ad hoc, which runs on this Mac only.
+set -eu
+app=$1
+identity=${2:--}
+here=$(cd "$(dirname "$0")" && pwd)
+timestamp=--timestamp
+[ "$identity" = - ] && timestamp=--timestamp=none
+
+sign() { codesign --force --options runtime $timestamp --sign "$identity" "$@"; }
+
+qemu=$app/Contents/Resources/qemu
+find "$app/Contents" -type f \( -name '*.dylib' -o -name '*.so' \) | while read -r library; do sign "$library"; done
+find "$app/Contents/Frameworks" -type d -name '*.framework' | while read -r framework; do sign "$framework"; done
+for program in "$qemu"/bin/*; do sign --entitlements "$here/qemu.entitlements" "$program"; done
+for program in marina marina-desktop; do
+    sign --entitlements "$here/program.entitlements" "$app/Contents/MacOS/$program"
+done
+sign --entitlements "$here/program.entitlements" "$app"
+codesign --verify --deep --strict "$app"

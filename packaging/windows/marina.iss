@@ -1,0 +1,78 @@
+; Marina's installer for Windows (Inno Setup 6), for one user and without administrator rights.
+; ISCC /DVersion=0.1.0 /DBundle=dist\marina /DIcon=build\marina.ico /Odist packaging\windows\marina.iss
+#ifndef Version
+  #error Version is missing
+#endif
+
+[Setup]
+AppId={{6C0B3B9E-3D0F-4E0E-9F7A-2A9C7C1D5B41}
+AppName=Marina
+AppVersion={#Version}
+AppPublisher=The Marina authors
+DefaultDirName={localappdata}\Programs\Marina
+DisableProgramGroupPage=yes
+DisableDirPage=auto
+PrivilegesRequired=lowest
+ArchitecturesAllowed=x64compatible
+ArchitecturesInstallIn64BitMode=x64compatible
+MinVersion=10.0.19041
+ChangesEnvironment=yes
+CloseApplications=yes
+RestartApplications=no
+SetupIconFile={#Icon}
+UninstallDisplayIcon={app}\marina-desktop.exe
+OutputBaseFilename=marina-{#Version}-windows-amd64
+Compression=lzma2/max
+SolidCompression=yes
+WizardStyle=modern
+
+[Languages]
+Name: "english"; MessagesFile: "compiler:Default.isl"
+
+[Tasks]
+Name: "path"; Description: "Let terminals find the command marina"
+Name: "login"; Description: "Start the machine when I log in"; Flags: unchecked
+
+[InstallDelete]
+; what a former version had and this one has not
+Type: filesandordirs; Name: "{app}\_internal"
+Type: filesandordirs; Name: "{app}\image"
+Type: filesandordirs; Name: "{app}\qemu"
+
+[Files]
+Source: "{#Bundle}\*"; DestDir: "{app}"; Flags: recursesubdirs ignoreversion
+
+[Icons]
+Name: "{userprograms}\Marina"; Filename: "{app}\marina-desktop.exe"
+
+[Registry]
+Root: HKCU; Subkey: "Environment"; ValueType: expandsz; ValueName: "Path"; ValueData: "{olddata};{app}"; Tasks: path; Check: IsNotOnPath
+
+[Run]
+Filename: "{app}\marina.exe"; Parameters: "start-at-login on"; Flags: runhidden; Tasks: login
+Filename: "{app}\marina-desktop.exe"; Description: "Open Marina"; Flags: nowait postinstall skipifsilent
+
+[UninstallRun]
+Filename: "{app}\marina.exe"; Parameters: "stop"; Flags: runhidden; RunOnceId: "stop"
+Filename: "{app}\marina.exe"; Parameters: "start-at-login off"; Flags: runhidden; RunOnceId: "login"
+
+[Code]
+function IsNotOnPath: Boolean;
+var
+  Known: String;
+begin
+  Result := not RegQueryStringValue(HKCU, 'Environment', 'Path', Known)
+    or (Pos(';' + Uppercase(ExpandConstant('{app}')) + ';', ';' + Uppercase(Known) + ';') = 0);
+end;
+
+procedure CurUninstallStepChanged(Step: TUninstallStep);
+var
+  Known, Ours: String;
+begin
+  if (Step = usPostUninstall) and RegQueryStringValue(HKCU, 'Environment', 'Path', Known) then
+  begin
+    Ours := ';' + ExpandConstant('{app}');
+    if StringChangeEx(Known, Ours, '', True) > 0 then
+      RegWriteExpandStringValue(HKCU, 'Environment', 'Path', Known);
+  end;
+end;
