@@ -77,6 +77,10 @@
         <translation>取消</translation>
     </message>
     <message>
+        <source>Steps</source>
+        <translation>步骤</translation>
+    </message>
+    <message>
         <source>What the build says</source>
         <translation>构建输出</translation>
     </message>
@@ -257,6 +261,10 @@
     <message>
         <source>Packs the checks and logs, without secrets, into a file. Nothing is sent anywhere.</source>
         <translation>将检查结果和日志（不含机密）打包成文件。不会发送到任何地方。</translation>
+    </message>
+    <message>
+        <source>Checks</source>
+        <translation>检查</translation>
     </message>
     <message numerus="yes">
         <source>%n check(s) failed</source>
@@ -1426,6 +1434,10 @@
     <message>
         <source>All data</source>
         <translation>所有数据</translation>
+    </message>
+    <message>
+        <source>Data</source>
+        <translation>数据</translation>
     </message>
     <message>
         <source>Go back to it…</source>
@@ -3282,6 +3294,10 @@
     <message>
         <source>Progress of the pull</source>
         <translation>拉取进度</translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation>层</translation>
     </message>
     <message>
         <source>Will be pulled from: {0}</source>

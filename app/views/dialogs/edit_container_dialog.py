@@ -94,6 +94,7 @@ class EditContainerDialog(QDialog):
         self._fields.setObjectName("scrolled")
         self._fields.setLayout(column(form, None, margins=(0, 0, 10, 0)))
         scroll = QScrollArea()
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab goes to what is in it
         scroll.setWidgetResizable(True)
         scroll.setWidget(self._fields)
         layout = QVBoxLayout(self)

@@ -117,6 +117,7 @@ class PullImageDialog(QDialog):
         self._lines_layout.addStretch(1)
         self._lines: list[_LayerLine] = []
         scroll = QScrollArea()
+        scroll.setAccessibleName(self.tr("Layers"))
         scroll.setWidgetResizable(True)
         scroll.setWidget(lines)
         scroll.setFixedHeight(170)

@@ -144,6 +144,7 @@ class RunImageDialog(QDialog):
         fields.setObjectName("scrolled")
         fields.setLayout(column(form, None, margins=(0, 0, 10, 0)))
         scroll = QScrollArea()
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab goes to what is in it
         scroll.setWidgetResizable(True)
         scroll.setWidget(fields)
         layout = QVBoxLayout(self)

@@ -45,6 +45,7 @@ class BuildDetailView(QWidget):
         inside.setObjectName("scrolled")
         inside.setLayout(column(self._steps, None, margins=(14, 10, 10, 10)))
         scroll = QScrollArea()
+        scroll.setAccessibleName(self.tr("Steps"))
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -54,6 +54,7 @@ class ChecksView(Card):
         content.setObjectName("scrolled")
         content.setLayout(column(self._lines, None))
         scroll = QScrollArea()
+        scroll.setAccessibleName(self.tr("Checks"))
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         scroll.setWidget(content)

@@ -62,6 +62,7 @@ class DataView(Card):
             )
         )
         scroll = QScrollArea()
+        scroll.setAccessibleName(self.tr("Data"))
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         scroll.setWidget(content)

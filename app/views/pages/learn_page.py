@@ -1,5 +1,6 @@
 """The Learn page: short walkthroughs that act on the real engine."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea, QWidget
 
 from app.viewmodels.engine_view import EngineView
@@ -96,6 +97,7 @@ class LearnPage(Page):
         content.setMaximumWidth(_WIDTH)
         content.setLayout(column(self.engine_panel, *self._cards.values(), 4, note, None))
         scroll = QScrollArea()
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab goes to what is in it
         scroll.setWidgetResizable(True)
         scroll.setWidget(content)
         self.body.addWidget(scroll, 1)

@@ -125,6 +125,7 @@ class LessonDetailView(QWidget):
         content.setMaximumWidth(_WIDTH)
         content.setLayout(column(self._end, self._list, self._failure, None, margins=(0, 0, 8, 0)))
         self._scroll = QScrollArea()
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab goes to what is in it
         self._scroll.setWidgetResizable(True)
         self._scroll.setWidget(content)
         self._scroll.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)

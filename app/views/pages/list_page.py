@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtWidgets import QMenu, QScrollArea, QStyledItemDelegate, QWidget
 
 from app.viewmodels.engine_view import EngineState, EngineView
@@ -115,6 +115,7 @@ class ListPage(Page):
         empty.setMaximumWidth(CARD_WIDTH)
         empty.setLayout(column(self.engine_panel, self.empty_card, None))
         self._empty = QScrollArea()
+        self._empty.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab goes to what is in it
         self._empty.setWidgetResizable(True)
         self._empty.setFrameShape(QScrollArea.Shape.NoFrame)
         self._empty.setWidget(empty)

@@ -1,5 +1,6 @@
 """The Registries page: where the user is signed in, signing in and out."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from app.viewmodels.engine_view import EngineView
@@ -53,6 +54,7 @@ class RegistriesPage(Page):
         content.setMaximumWidth(_WIDTH)
         content.setLayout(column(self._empty, self._list, None))
         scroll = QScrollArea()
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab goes to what is in it
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         scroll.setWidget(content)

@@ -1,0 +1,245 @@
+"""Every control of every page and dialog has a name for screen readers and is reached by the Tab key."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractScrollArea,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QDialog,
+    QHeaderView,
+    QLineEdit,
+    QProgressBar,
+    QScrollArea,
+    QTabBar,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from app.services.settings import SettingsFile
+from app.viewmodels.desktop import DesktopViewModel
+from app.viewmodels.preferences import Preferences
+from app.views.dialogs.build_dialog import BuildDialog
+from app.views.dialogs.clone_volume_dialog import CloneVolumeDialog
+from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
+from app.views.dialogs.create_dialog import CreateNetworkDialog, CreateVolumeDialog
+from app.views.dialogs.quit_dialog import QuitDialog
+from app.views.dialogs.sign_in_dialog import SignInDialog
+from app.views.main_window import MainWindow
+from app.views.pages.container_detail_view import ContainerDetailView
+from app.views.pages.learn_page import LearnPage
+from app.views.pages.networks_page import NetworksPage
+from app.views.pages.volumes_page import VolumesPage
+from app.views.widgets.terminal_view import TerminalView
+from tests.fakes.demo import DemoWorld
+from tests.ui.conftest import delete_now
+from tests.ui.helpers import find, wait_for
+
+PAGES = (
+    *("containers", "images", "volumes", "networks", "builds", "compose"),
+    *("registries", "learn", "troubleshoot", "settings"),
+)
+TABS = (
+    *("logs", "terminal", "files", "inspect", "environment"),
+    *("joints", "stats", "processes", "health"),
+)
+KINDS = (QAbstractButton, QLineEdit, QComboBox, QAbstractSpinBox, QAbstractScrollArea, QTabBar)
+MOST_STEPS = 400
+
+
+@pytest.fixture(scope="module")
+def demo(qapp: QApplication) -> Iterator[MainWindow]:
+    """One window over the demo for all tests: none of them changes anything."""
+    with DemoWorld() as world:
+        desktop = DesktopViewModel(world.access, Preferences(SettingsFile(world.folder / "desktop.json")))
+        window = MainWindow(desktop, "0.0-demo")
+        window.may_close = True
+        window.show()
+        desktop.begin()
+        while not (desktop.containers.total == 8 and desktop.images.total == 6):
+            QTest.qWait(20)
+        yield window
+        window.close()
+        desktop.close()
+        delete_now(window)
+        delete_now(desktop)
+        del qapp
+
+
+def controls(top: QWidget) -> list[QWidget]:
+    """Return what can be used in a window: its own parts, not those inside Qt's widgets."""
+    return [
+        widget
+        for widget in top.findChildren(QWidget)
+        if isinstance(widget, KINDS)
+        and widget.window() is top
+        and widget.isVisible()
+        and not isinstance(widget.parent(), (QLineEdit, QComboBox, QAbstractSpinBox, QTabBar))
+        and not isinstance(widget, QHeaderView)  # read with its table
+        and not widget.objectName().startswith("qt_")
+    ]
+
+
+def without_name(top: QWidget) -> list[str]:
+    """Return the controls and progress bars that a screen reader could only call by their kind."""
+    shown = [*controls(top), *(bar for bar in top.findChildren(QProgressBar) if bar.isVisible())]
+    found = []
+    for widget in shown:
+        if is_frame(widget):
+            continue
+        interface = QAccessible.queryAccessibleInterface(widget)
+        if not interface.text(QAccessible.Text.Name).strip():
+            found.append(describe(widget))
+    return found
+
+
+def is_frame(widget: QWidget) -> bool:
+    """Return whether it only scrolls controls, each of which Tab brings into sight."""
+    return isinstance(widget, QScrollArea) and widget.focusPolicy() is Qt.FocusPolicy.NoFocus
+
+
+def describe(widget: QWidget) -> str:
+    return f"{type(widget).__name__} {widget.objectName()}"
+
+
+def reached_by_tab(top: QWidget, qtbot: QtBot) -> set[QWidget]:
+    """Press Tab until the beginning comes again; fail where it goes no further."""
+    top.activateWindow()
+    wait_for(qtbot, top.isActiveWindow)
+    reached: list[QWidget] = []
+    for _ in range(MOST_STEPS):
+        focus = QApplication.focusWidget() or top
+        if isinstance(focus, TerminalView):  # every key is the program's but this one
+            QTest.keyClick(focus, Qt.Key.Key_Tab, Qt.KeyboardModifier.ControlModifier)
+            focus.focusNextPrevChild(True)
+        else:
+            QTest.keyClick(focus, Qt.Key.Key_Tab)
+        after = QApplication.focusWidget()
+        assert after is not None, f"Tab leads nowhere from {describe(focus)}"
+        assert after is not focus or len(controls(top)) == 1, f"Tab does not leave {describe(focus)}"
+        if after in reached:
+            return set(reached)
+        reached.append(after)
+    pytest.fail("Tab comes to no end")
+
+
+def not_reached(top: QWidget, qtbot: QtBot) -> list[str]:
+    """Return the controls that Tab does not come to; of a group of which one is chosen, one is enough."""
+    reached = reached_by_tab(top, qtbot)
+    groups = {w.group() for w in reached if isinstance(w, QAbstractButton) and w.group() is not None}
+    found = []
+    for widget in controls(top):
+        grouped = isinstance(widget, QAbstractButton) and widget.group() in groups
+        if not widget.isEnabled() or grouped or is_frame(widget):
+            continue
+        if widget not in reached and widget.focusProxy() not in reached:
+            found.append(describe(widget))
+    return found
+
+
+def check(top: QWidget, qtbot: QtBot) -> None:
+    assert not without_name(top)
+    assert not not_reached(top, qtbot)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages(demo: MainWindow, page: str, qtbot: QtBot) -> None:
+    demo.show_page(page)
+    wait_for(qtbot, lambda: demo.page.count.text() not in ("", "Loading…") or page in ("troubleshoot",))
+    check(demo, qtbot)
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_tabs_of_a_container(demo: MainWindow, tab: str, qtbot: QtBot) -> None:
+    demo.show_page("containers")
+    row = next(row for row in demo.desktop.containers.table.rows if getattr(row, "name", "") == "scratch")
+    demo.containers.show_container(row.key, tab)
+    assert isinstance(demo.containers.detail, ContainerDetailView)
+    check(demo, qtbot)
+    demo.containers.go_back()
+
+
+def test_details(demo: MainWindow, qtbot: QtBot) -> None:
+    demo.show_page("images")
+    demo.images.show_image(demo.desktop.images.table.rows[0])
+    check(demo, qtbot)
+    demo.images.go_back()
+    demo.show_page("volumes")
+    wait_for(qtbot, lambda: demo.desktop.volumes.total == 4)
+    assert isinstance(demo.page, VolumesPage)
+    demo.page.show_volume(demo.desktop.volumes.table.rows[0])
+    check(demo, qtbot)
+    demo.page.go_back()
+    demo.show_page("networks")
+    wait_for(qtbot, lambda: demo.desktop.networks.total > 3)
+    assert isinstance(demo.page, NetworksPage)
+    demo.page.show_network(demo.desktop.networks.table.rows[0])
+    check(demo, qtbot)
+    demo.page.go_back()
+    demo.show_page("learn")
+    assert isinstance(demo.page, LearnPage)
+    demo.page.show_lesson("run")
+    wait_for(qtbot, lambda: demo.desktop.learn.lesson is not None and bool(demo.desktop.learn.lesson.steps))
+    check(demo, qtbot)
+    demo.page.go_back()
+
+
+def test_what_opens_above_the_window(demo: MainWindow, qtbot: QtBot) -> None:
+    demo.chip.click()
+    wait_for(qtbot, demo.chip.popover.isVisible)
+    assert controls(demo.chip.popover)
+    assert not without_name(demo.chip.popover)
+    demo.chip.popover.close()
+    demo.quick.open()
+    search = find(demo, QDialog, "search")
+    assert controls(search)
+    assert not without_name(search)
+    search.close()
+
+
+def _run(window: MainWindow) -> QDialog:
+    window.run_image("nginx:1.27")
+    return find(window, QDialog, "run")
+
+
+def _pull(window: MainWindow) -> QDialog:
+    window.pull_image("mysql:9")
+    return find(window, QDialog, "pull")
+
+
+DIALOGS: dict[str, Callable[[MainWindow], QDialog]] = {
+    "run": _run,
+    "pull": _pull,
+    "build": lambda window: BuildDialog(window.desktop.builds, str(Path.cwd()), window),
+    "create-volume": lambda window: CreateVolumeDialog(window.desktop.volumes, window),
+    "create-network": lambda window: CreateNetworkDialog(window.desktop.networks, window),
+    "clone-volume": lambda window: CloneVolumeDialog(
+        window.desktop.volumes, window.desktop.volumes.table.rows[0], window
+    ),
+    "sign-in": lambda window: SignInDialog(window.desktop.registries, "", window),
+    "quit": lambda window: QuitDialog(3, window),
+    "ask": lambda window: ConfirmDeleteDialog(
+        "ask", "Delete?", ["web"], "It is gone then.", [("force", "Also when it runs", False)], window
+    ),
+}
+
+
+@pytest.mark.parametrize("name", DIALOGS)
+def test_dialogs(demo: MainWindow, name: str, qtbot: QtBot) -> None:
+    demo.show_page("volumes")
+    wait_for(qtbot, lambda: demo.desktop.volumes.total == 4)
+    dialog = DIALOGS[name](demo)
+    assert dialog.objectName() == name
+    dialog.open()
+    try:
+        check(dialog, qtbot)
+    finally:
+        dialog.close()
+        delete_now(dialog)
