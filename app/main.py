@@ -19,7 +19,9 @@ from app.services.browser import has_display
 
 if TYPE_CHECKING:
     from app.services.engine_client import EngineClient
+    from app.services.engines import Engines
     from app.services.registry_logins import RegistryLogins
+    from app.services.remote_machine import RemoteMachine
     from app.services.start_at_login import StartAtLogin
     from app.services.virtual_machine import MachineStatus, VirtualMachine
     from app.viewmodels.desktop import DesktopViewModel
@@ -36,6 +38,8 @@ class LazyAccess:
         self._logins: RegistryLogins | None = None
         self._machine: VirtualMachine | None = None
         self._client: EngineClient | None = None
+        self._remote: RemoteMachine | None = None
+        self._is_chosen = False
 
     def machine(self) -> "VirtualMachine":
         """Return the machine; see `Access`."""
@@ -50,12 +54,29 @@ class LazyAccess:
                     note_good_start(self._folders)
             return self._machine
 
+    def engine(self) -> "VirtualMachine | RemoteMachine":
+        """Return what runs the engine that was chosen when Marina was started; see `Access`."""
+        from app.services.remote_machine import RemoteMachine
+
+        with self._lock:
+            if not self._is_chosen:
+                chosen = self.engines().current()
+                self._remote = RemoteMachine(chosen) if not chosen.is_machine else None
+                self._is_chosen = True
+        return self._remote or self.machine()
+
+    def engines(self) -> "Engines":
+        """Return the engines that the user knows; see `Access`."""
+        from app.services.engines import Engines
+
+        return Engines(self._folders)
+
     def client(self) -> "EngineClient":
         """Return a client that keeps its connections; see `Access`."""
-        machine, logins = self.machine(), self.logins()
+        engine, logins = self.engine(), self.logins()
         with self._lock:
             if self._client is None:
-                self._client = machine.client()
+                self._client = engine.client()
                 self._client.login_headers = logins.headers_for
                 self._client.build_headers = logins.build_headers
             return self._client
@@ -84,7 +105,7 @@ class LazyAccess:
         self, on_status: "Callable[[MachineStatus], None]", cancelled: threading.Event
     ) -> "EngineClient":
         """Return a client of an engine that answers; see `Access`."""
-        return self.machine().start_engine(on_status, cancelled)
+        return self.engine().start_engine(on_status, cancelled)
 
 
 def build_desktop_parser() -> argparse.ArgumentParser:

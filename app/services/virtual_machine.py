@@ -167,6 +167,8 @@ class VirtualMachine:
 class MachineWatch:
     """Reports every change until `close`, from a thread of its own; it starts no supervisor."""
 
+    name = ""  # of an engine of another computer
+
     def __init__(self, machine: MachineClient, on_status: StatusCallback) -> None:
         self._machine = machine
         self._on_status = on_status

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # `requests` takes 130 ms to import: only workers do it
     from app.services.engine_client import EngineClient
+    from app.services.engines import Engines
     from app.services.registry_logins import RegistryLogins
+    from app.services.remote_machine import RemoteMachine
     from app.services.start_at_login import StartAtLogin
     from app.services.virtual_machine import MachineStatus, VirtualMachine
 
@@ -17,6 +19,12 @@ class Access(Protocol):
 
     def machine(self) -> "VirtualMachine":
         """Return the machine that runs the engine."""
+
+    def engine(self) -> "VirtualMachine | RemoteMachine":
+        """Return what runs the engine that is worked with: the machine, or an engine of another computer."""
+
+    def engines(self) -> "Engines":
+        """Return the engines that the user knows."""
 
     def client(self) -> "EngineClient":
         """Return a client of the engine."""

@@ -14,6 +14,7 @@ from app.viewmodels.containers import ContainersViewModel
 from app.viewmodels.engine import EngineViewModel
 from app.viewmodels.engine_events import EngineEventsViewModel
 from app.viewmodels.engine_view import EngineView
+from app.viewmodels.engines import EnginesViewModel
 from app.viewmodels.getting_started import GettingStartedViewModel
 from app.viewmodels.image_details import ImageDetailsViewModel
 from app.viewmodels.image_transfer import ImageTransfer
@@ -57,6 +58,7 @@ class DesktopViewModel(QObject):
         self.registries = RegistriesViewModel(self.background, access, self)
         self.machine_data = MachineDataViewModel(self.background, access, self)
         self.machine_settings = MachineSettingsViewModel(self.background, access, self)
+        self.engines = EnginesViewModel(self.background, access, self)
         self.start_at_login = StartAtLoginViewModel(self.background, access, self)
         self.troubleshoot = TroubleshootViewModel(self.background, access, self)
         self.pull = PullImageViewModel(self.background, access, self)
@@ -111,7 +113,7 @@ class DesktopViewModel(QObject):
 
     def find_console_log(self, found: Callable[[str], object]) -> None:
         """Bring the path of the machine's console log to `found`."""
-        self.background.run(lambda: str(self._access.machine().console_log), found)
+        self.background.run(lambda: str(self._access.engine().console_log), found)
 
     def close(self) -> None:
         """End all that goes on in the background; the engine stays as it is."""

@@ -12,6 +12,7 @@ from app.viewmodels.engine_view import EngineState, EngineView, build_engine_vie
 from app.viewmodels.failure import describe_failure
 
 if TYPE_CHECKING:
+    from app.services.remote_machine import RemoteWatch
     from app.services.virtual_machine import MachineStatus, MachineWatch
 
 
@@ -29,7 +30,8 @@ class EngineViewModel(QObject):
         self._view = EngineView()
         self._wish = ""
         self._moment = 0.0
-        self._watch: MachineWatch | None = None
+        self._watch: MachineWatch | RemoteWatch | None = None
+        self._remote = ""  # the name of an engine of another computer
         self._reported.connect(self._take)
         self._report = background.teller(self._reported)
 
@@ -40,7 +42,7 @@ class EngineViewModel(QObject):
 
     def watch(self) -> None:
         """Begin to watch the machine."""
-        self._background.run(lambda: self._access.machine().watch(self._report), self._watching)
+        self._background.run(lambda: self._access.engine().watch(self._report), self._watching)
 
     def close(self) -> None:
         """Stop watching."""
@@ -71,7 +73,7 @@ class EngineViewModel(QObject):
 
     def stop_and_quit(self) -> None:
         """Stop the machine, then say `stopped_for_quit`, also when it could not be stopped."""
-        self._background.run_alone(lambda: self._access.machine().quit(), self._quit, self._quit)
+        self._background.run_alone(lambda: self._access.engine().quit(), self._quit, self._quit)
 
     def _carry_out(self, wish: str, call: Callable[[Any], object]) -> None:
         # A stop may overtake a start: the supervisor takes it in every state.
@@ -80,12 +82,13 @@ class EngineViewModel(QObject):
         self._wish = wish
         self._show(self._view)
         self._background.run_alone(
-            lambda: (call(self._access.machine()), wish)[1], self._fulfilled, self._not_fulfilled
+            lambda: (call(self._access.engine()), wish)[1], self._fulfilled, self._not_fulfilled
         )
 
     @Slot(object)
-    def _watching(self, watch: "MachineWatch") -> None:
-        self._watch = watch
+    def _watching(self, watch: "MachineWatch | RemoteWatch") -> None:
+        self._watch, self._remote = watch, watch.name
+        self._show(self._view)
 
     @Slot(object)
     def _take(self, status: "MachineStatus") -> None:
@@ -124,6 +127,7 @@ class EngineViewModel(QObject):
             view = replace(view, state=EngineState.STARTING)  # asked for, and not yet told of
         elif self._wish == "stop" and view.can_be_used:
             view = replace(view, state=EngineState.STOPPING)
+        view = replace(view, remote=self._remote)
         was_usable = self._view.can_be_used
         if view != self._view:
             self._view = view

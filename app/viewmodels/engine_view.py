@@ -72,6 +72,7 @@ class EngineView:
     disk_limit_bytes: int = 0
     cpus: int = 0
     warnings: tuple[str, ...] = ()
+    remote: str = ""  # the name of an engine that another computer runs
 
     @property
     def tone(self) -> str:
@@ -80,7 +81,11 @@ class EngineView:
 
     @property
     def word(self) -> str:
-        """Return the state in words, with the share done while starting."""
+        """Return the state in words, with the share done while starting, and whose state it is."""
+        return f"{self.remote}: {self._word}" if self.remote else self._word
+
+    @property
+    def _word(self) -> str:
         translate = QCoreApplication.translate
         if self.state is EngineState.STARTING:
             return translate("EngineView", "Starting {0} %").format(int(self.progress * 100))
@@ -115,7 +120,7 @@ class EngineView:
     @property
     def can_stop(self) -> bool:
         """Return whether stopping makes sense: from every state in which something may run."""
-        return self.state in (
+        return not self.remote and self.state in (
             EngineState.RUNNING,
             EngineState.DEGRADED,
             EngineState.RECONNECTING,

@@ -35,9 +35,10 @@ from app.views.widgets.engine_chip import EngineChip
 from app.views.widgets.engine_panel import EnginePanel
 from app.views.widgets.layouts import FoldingRow, column, row
 from app.views.widgets.sidebar import Sidebar
-from app.views.widgets.text import PlainLabel
+from app.views.widgets.text import PlainLabel, restyle
 
 _NARROW_BELOW = 900
+_FRAME = 3  # pixels around a window that works with an engine of another computer
 
 
 class MainWindow(QMainWindow):
@@ -100,6 +101,8 @@ class MainWindow(QMainWindow):
         main.setStretch(1, 1)
         frame = QWidget()
         frame.setObjectName("shell")
+        frame.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._shell = frame
         layout = column(main, footer, spacing=0)
         layout.setStretch(0, 1)
         frame.setLayout(layout)
@@ -156,7 +159,10 @@ class MainWindow(QMainWindow):
 
     def _make_settings(self) -> Page:
         page = SettingsPage(
-            self.desktop.preferences, self.desktop.machine_settings, self.desktop.start_at_login
+            self.desktop.preferences,
+            self.desktop.machine_settings,
+            self.desktop.start_at_login,
+            self.desktop.engines,
         )
         page.zoom_chosen.connect(self.choose_zoom)
         self.zoom_changed.connect(page.show_zoom)
@@ -245,6 +251,11 @@ class MainWindow(QMainWindow):
 
     def _show_engine(self, view: EngineView) -> None:
         self.chip.show_engine(view)
+        if self._shell.property("remote") != bool(view.remote):
+            self._shell.setProperty("remote", bool(view.remote))
+            restyle(self._shell)
+            width = _FRAME if view.remote else 0
+            self._shell.setContentsMargins(width, width, width, width)
         parts: list[str] = []
         if view.can_be_used and view.memory_bytes:
             parts.append(self.tr("Memory {0}").format(format_size(view.memory_bytes)))

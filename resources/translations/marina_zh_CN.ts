@@ -63,6 +63,53 @@
     </message>
 </context>
 <context>
+    <name>AddEngineDialog</name>
+    <message>
+        <source>Add an engine</source>
+        <translation>添加引擎</translation>
+    </message>
+    <message>
+        <source>An engine of another computer, Marina&apos;s or Docker&apos;s. It is asked for its version first.</source>
+        <translation>另一台计算机上的引擎，Marina 或 Docker 均可。会先询问其版本。</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>添加</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>server</source>
+        <translation>server</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>地址</translation>
+    </message>
+    <message>
+        <source>Folder of TLS files, for tcp://</source>
+        <translation>TLS 文件所在文件夹（用于 tcp://）</translation>
+    </message>
+    <message>
+        <source>with ca.pem, cert.pem and key.pem</source>
+        <translation>包含 ca.pem、cert.pem 和 key.pem</translation>
+    </message>
+    <message>
+        <source>The address begins with ssh://, tcp:// or unix://</source>
+        <translation>地址以 ssh://、tcp:// 或 unix:// 开头</translation>
+    </message>
+    <message>
+        <source>This computer has not seen the host before. It shows the key {0}. Add it only if whoever runs the host says that this is its key.</source>
+        <translation>此计算机从未连接过该主机。它出示的密钥为 {0}。仅当该主机的管理者确认这是其密钥时才添加。</translation>
+    </message>
+    <message>
+        <source>The key is right: add</source>
+        <translation>密钥正确：添加</translation>
+    </message>
+</context>
+<context>
     <name>BuildDetailView</name>
     <message>
         <source>Back to the builds (Esc)</source>
@@ -1791,6 +1838,41 @@
     <message>
         <source>Error</source>
         <translation>错误</translation>
+    </message>
+</context>
+<context>
+    <name>EnginesCard</name>
+    <message>
+        <source>Add an engine…</source>
+        <translation>添加引擎…</translation>
+    </message>
+    <message>
+        <source>Window and command line work with the chosen one, also on another computer.</source>
+        <translation>窗口和命令行都使用所选的引擎，也可以在另一台计算机上。</translation>
+    </message>
+    <message>
+        <source>Engines</source>
+        <translation>引擎</translation>
+    </message>
+    <message>
+        <source>Close Marina and start it again to work with the chosen engine.</source>
+        <translation>关闭 Marina 并重新启动，即可使用所选的引擎。</translation>
+    </message>
+    <message>
+        <source>The machine of this computer</source>
+        <translation>此计算机的虚拟机</translation>
+    </message>
+    <message>
+        <source>Chosen</source>
+        <translation>已选择</translation>
+    </message>
+    <message>
+        <source>Use</source>
+        <translation>使用</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
     </message>
 </context>
 <context>

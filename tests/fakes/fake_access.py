@@ -3,9 +3,12 @@
 import threading
 from pathlib import Path
 
+from app.services.app_folders import AppFolders
 from app.services.engine_client import EngineClient
+from app.services.engines import Engines
 from app.services.key_store import KeyStore
 from app.services.registry_logins import RegistryLogins
+from app.services.remote_machine import RemoteMachine
 from app.services.start_at_login import StartAtLogin
 from app.services.virtual_machine import StatusCallback, VirtualMachine
 from tests.fakes.fake_engine import FakeEngine
@@ -46,6 +49,15 @@ class FakeAccess:
     def machine(self) -> VirtualMachine:
         """Return the machine of the folder."""
         return VirtualMachine(self._folder)
+
+    def engine(self) -> VirtualMachine | RemoteMachine:
+        """Return the machine, or the engine that was chosen before somebody asked."""
+        chosen = self.engines().current()
+        return self.machine() if chosen.is_machine else RemoteMachine(chosen)
+
+    def engines(self) -> Engines:
+        """Return a list in the test's folder."""
+        return Engines(AppFolders(self._folder, self._folder, self._folder))
 
     def client(self) -> EngineClient:
         """Return the one client."""

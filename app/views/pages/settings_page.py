@@ -11,10 +11,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.viewmodels.engines import EnginesViewModel
 from app.viewmodels.failure import Failure
 from app.viewmodels.machine_settings import FormLimits, MachineForm, MachineSettingsViewModel
 from app.viewmodels.preferences import Preferences
 from app.viewmodels.start_at_login import StartAtLoginViewModel
+from app.views.pages.engines_card import EnginesCard
 from app.views.pages.page import Page
 from app.views.pages.settings_parts import ProxyFields, SettingLine, build_card
 from app.views.theme import ZOOMS, Appearance, Theme
@@ -40,12 +42,14 @@ class SettingsPage(Page):
         preferences: Preferences,
         machine: MachineSettingsViewModel,
         start_at_login: StartAtLoginViewModel,
+        engines: EnginesViewModel,
     ) -> None:
         super().__init__("settings", "")
         self.title.setText(self.tr("Settings"))
         self.setAccessibleName(self.tr("Settings"))
         self.count.setText(self.tr("Kept on this computer; nothing is sent anywhere"))
         self._preferences, self._machine, self._start_at_login = preferences, machine, start_at_login
+        self._engines = engines
         self._loaded: MachineForm | None = None
         self._restarts = False
         self._build_machine_fields()
@@ -55,6 +59,7 @@ class SettingsPage(Page):
             self._resources_card(),
             self._engine_card(),
             self._network_card(),
+            EnginesCard(engines),
             None,
             spacing=14,
         )
@@ -77,6 +82,7 @@ class SettingsPage(Page):
         machine.failed.connect(self._failed)
         start_at_login.changed.connect(self._show_start_at_login)
         start_at_login.failed.connect(self._failed)
+        engines.failed.connect(self._failed)
         self._check()
 
     # --- building -----------------------------------------------------------------------------------------
@@ -287,6 +293,7 @@ class SettingsPage(Page):
         """Read the machine's settings when the page comes into sight, unless they were changed here."""
         self.quit_choice.setCurrentIndex(max(0, self.quit_choice.findData(self._preferences.quit_choice)))
         self._start_at_login.load()
+        self._engines.load()
         if self._loaded is None or self._form() == self._loaded:
             self._machine.load()
 

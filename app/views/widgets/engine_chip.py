@@ -130,4 +130,5 @@ class EnginePopover(QFrame):
         self._warning.setVisible(bool(warnings))
         self._start.setVisible(view.can_start)
         self._stop.setVisible(view.can_stop)
-        self._restart.setVisible(view.can_be_used)
+        self._restart.setVisible(view.can_be_used and not view.remote)
+        self._log.setVisible(not view.remote)

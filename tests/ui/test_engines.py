@@ -1,0 +1,90 @@
+"""Engines of other computers: added in the settings, and a window that works with one."""
+
+from collections.abc import Callable
+
+import pytest
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.services import remote_hosts
+from app.services.remote_hosts import HostKey
+from app.viewmodels.desktop import DesktopViewModel
+from app.views.dialogs.add_engine_dialog import AddEngineDialog
+from app.views.main_window import MainWindow
+from tests.fakes.fake_access import FakeAccess
+from tests.fakes.fake_engine import FakeEngine
+from tests.fakes.fake_machine import FakeMachine
+from tests.ui.helpers import find, press, text_of, wait_for
+
+Save = Callable[[QWidget, str], None]
+
+
+@pytest.fixture
+def settings(window: MainWindow, desktop: DesktopViewModel, qtbot: QtBot) -> MainWindow:
+    """The window on its Settings page, the list of engines read."""
+    window.show_page("settings")
+    wait_for(qtbot, lambda: bool(desktop.engines.rows))
+    return window
+
+
+def test_an_engine_is_added_chosen_and_removed(
+    settings: MainWindow, access: FakeAccess, engine: FakeEngine, qtbot: QtBot, save_picture: Save
+) -> None:
+    find(settings, QAbstractButton, "settings.engines.add").click()
+    dialog = find(settings, AddEngineDialog, "add-engine")
+    find(dialog, QLineEdit, "add-engine.name").setText("server")
+    find(dialog, QLineEdit, "add-engine.url").setText("http://server")
+    assert "begins with ssh://" in text_of(dialog, "add-engine.problem")
+    find(dialog, QLineEdit, "add-engine.url").setText("unix:///nowhere/docker.sock")
+    press(qtbot, dialog, "add-engine.confirm")
+    wait_for(qtbot, lambda: text_of(dialog, "add-engine.problem") != "")
+    save_picture(dialog, "add-engine")
+    find(dialog, QLineEdit, "add-engine.url").setText(f"unix://{engine.socket_path}")
+    press(qtbot, dialog, "add-engine.confirm")
+    wait_for(qtbot, lambda: len(access.engines().list()) == 2)
+    wait_for(qtbot, lambda: bool(settings.findChildren(QAbstractButton, "settings.engines.server.use")))
+    find(settings, QAbstractButton, "settings.engines.server.use").click()
+    wait_for(qtbot, lambda: access.engines().current().name == "server")
+    wait_for(qtbot, lambda: "start it again" in text_of(settings, "settings.engines.note"))
+    save_picture(settings, "settings-engines")
+    find(settings, QAbstractButton, "settings.engines.server.remove").click()
+    wait_for(qtbot, lambda: access.engines().current().is_machine)
+    wait_for(qtbot, lambda: not find(settings, QWidget, "settings.engines.note").isVisible())
+
+
+def test_an_unknown_host_shows_its_key(
+    settings: MainWindow, desktop: DesktopViewModel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        remote_hosts, "ask_host_key", lambda url: HostKey("ssh-ed25519 AAAA", "SHA256:x", False)
+    )
+    find(settings, QAbstractButton, "settings.engines.add").click()
+    dialog = find(settings, AddEngineDialog, "add-engine")
+    find(dialog, QLineEdit, "add-engine.name").setText("server")
+    find(dialog, QLineEdit, "add-engine.url").setText("ssh://me@127.0.0.1:1")
+    press(qtbot, dialog, "add-engine.confirm")
+    wait_for(qtbot, lambda: "SHA256:x" in text_of(dialog, "add-engine.key"))
+    assert len(desktop.engines.rows) == 1, "nothing is added before the key is confirmed"
+    find(dialog, QLineEdit, "add-engine.url").setText("ssh://me@127.0.0.1:2")
+    assert not find(dialog, QWidget, "add-engine.key").isVisible(), "another host has another key"
+    dialog.close()
+
+
+def test_a_window_that_works_with_an_engine_of_another_computer(
+    access: FakeAccess,
+    engine: FakeEngine,
+    machine: FakeMachine,
+    window: MainWindow,
+    desktop: DesktopViewModel,
+    qtbot: QtBot,
+    save_picture: Save,
+) -> None:
+    access.engines().add("server", f"unix://{engine.socket_path}")
+    access.engines().use("server")
+    desktop.begin()
+    wait_for(qtbot, lambda: window.chip.word == "server: Engine running")
+    wait_for(qtbot, lambda: desktop.containers.is_loaded)
+    assert window._shell.property("remote") is True
+    save_picture(window, "remote-engine")
+    assert not desktop.view.can_stop
+    assert "start" not in machine.requests
