@@ -11,7 +11,6 @@ from app.services.virtual_machine import MachineState, MachineStatus, StatusCall
 
 PAUSE = 5.0  # seconds between two looks
 ANSWER_SECONDS = 3.0
-_RUNNING = MachineStatus(MachineState.RUNNING)
 
 
 class RemoteMachine:
@@ -45,8 +44,9 @@ class RemoteMachine:
             ) from error
         if cancelled is not None and cancelled.is_set():
             raise CancelledError
-        on_status(_RUNNING)
-        return _RUNNING
+        status = MachineStatus(MachineState.RUNNING)
+        on_status(status)
+        return status
 
     def start_engine(self, on_status: StatusCallback, cancelled: threading.Event) -> EngineClient:
         """Return a client of the engine, which must answer."""
@@ -105,5 +105,5 @@ class RemoteWatch:
     def _look(self) -> MachineStatus:
         with contextlib.suppress(MarinaError), self._machine.client() as client:
             client.ping(ANSWER_SECONDS)
-            return _RUNNING
+            return MachineStatus(MachineState.RUNNING)
         return MachineStatus(MachineState.RECONNECTING)
