@@ -63,6 +63,8 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         return web.json_response(reports.inspect(containers, container, sizes.get(container.id)))
 
     async def start(request: web.Request) -> web.Response:
+        if request.query.get("checkpoint"):
+            raise InvalidParameterError("checkpoint is only supported in experimental mode")
         await containers.start(request.match_info["id"])
         return web.Response(status=204)
 
@@ -192,6 +194,6 @@ def terminal_size(request: web.Request) -> tuple[int, int]:
 
 def _terminal_side(request: web.Request, name: str) -> int:
     value = request.query.get(name, "")
-    if not re.fullmatch(r"[0-9]{1,5}", value) or int(value) >= 65536:
+    if not re.fullmatch(r"[+-]?[0-9]{1,18}", value):
         raise InvalidParameterError(f'strconv.Atoi: parsing "{value}": invalid syntax')
-    return int(value)
+    return int(value) % 65536  # what a terminal can be told of it, as with dockerd

@@ -253,13 +253,13 @@ class Containers:
         Raises NotModifiedError when it does not run.
         """
         container = self.find(reference)
+        if not container.state.running and container.state.status != "restarting":
+            raise NotModifiedError(f"container {container.id} is already stopped")
         with _saying(f"cannot stop container: {reference}"):
             number = parse_signal(signal_name) if signal_name else None
         if container.state.status == "restarting":
             self._cancel_restart(container)
             return
-        if not container.state.running:
-            raise NotModifiedError(f"container {container.id} is already stopped")
         self._note_manual_stop(container)
         await self.halting.stop(container, timeout_s, number)
         container_events.publish(self.events, container, "stop")

@@ -67,7 +67,7 @@ def read_network_request(body: Mapping[str, Any]) -> NetworkRequest:
     name = _member(body, "Name", str, "")
     if not name.strip():
         raise InvalidParameterError(f"invalid name: {name}")
-    if name in PREDEFINED:
+    if name in PREDEFINED or name == "default":  # which is what a network mode calls the first one
         raise ForbiddenError(f"operation is not permitted on predefined {name} network ")
     config_only = _member(body, "ConfigOnly", bool, False)
     driver = DRIVER if config_only else _member(body, "Driver", str, "") or "bridge"

@@ -163,10 +163,14 @@ def test_words_about_kill_and_stop(engine: NativeEngine) -> None:
             ("/containers/nobody/kill", 404, "cannot kill container: nobody: No such container: nobody"),
             ("/containers/wordy/kill", 409, f"{kill}: container {identifier} is not running"),
             ("/containers/wordy/kill?signal=FOO", 400, f"{kill}: invalid signal: FOO"),
-            ("/containers/wordy/stop?signal=FOO", 400, "cannot stop container: wordy: invalid signal: FOO"),
         ):
             answer = engine.request("POST", path)
             assert (answer.status, answer.message) == (code, text)
+        # What stands is not stopped, whatever the signal.
+        assert engine.request("POST", "/containers/wordy/stop?signal=FOO").status == 304
+        start(engine, identifier)
+        answer = engine.request("POST", "/containers/wordy/stop?signal=FOO")
+        assert (answer.status, answer.message) == (400, "cannot stop container: wordy: invalid signal: FOO")
 
 
 def test_what_is_told_of_an_exec(engine: NativeEngine) -> None:
