@@ -1,12 +1,11 @@
 """A whole build: from what a client sends, or an address, to an image."""
 
-import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from backend.builder import remote_files
+from backend.builder import git_sources, remote_files
 from backend.builder.build_context import (
     BuildContext,
     opened_context,
@@ -21,12 +20,10 @@ from backend.builder.instruction_parser import BadLineError, parse_dockerfile
 from backend.builder.progress import Progress
 from backend.builder.recorded_progress import RecordedProgress
 from backend.containers.manager import Containers
-from backend.errors import InvalidParameterError, NotSupportedError
+from backend.errors import InvalidParameterError
 from backend.images.decompression import BZIP2_MAGIC, GZIP_MAGIC, XZ_MAGIC, ZSTD_MAGIC
 from backend.images.tar_headers import BLOCK, is_valid
 from backend.tasks import in_thread_to_end
-
-GIT = re.compile(r"(?:git://|git@|github\.com/|https?://.*\.git(?:#.*)?$)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +98,8 @@ async def _context(
 
 async def _fetched(address: str, options: BuildOptions, scratch: Path) -> Path:
     """Return the archive at an address; a text there is the Dockerfile of an empty context."""
-    if GIT.match(address):
-        raise NotSupportedError(
-            "git repositories as build contexts are not supported: clone it and build from the folder"
-        )
+    if git_sources.is_context(address):
+        return (await git_sources.fetch_context(address, scratch, options)).archive
     if not remote_files.is_address(address):
         raise InvalidParameterError(f"remoteURL ({address[:200]}) could not be recognized as URL")
     try:

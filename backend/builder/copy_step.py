@@ -7,14 +7,14 @@ import time
 from dataclasses import replace
 from pathlib import Path
 
-from backend.builder import remote_files
+from backend.builder import git_sources, remote_files
 from backend.builder.archive_tree import ArchiveTree
 from backend.builder.build_context import BuildContext, read_archive
+from backend.builder.build_session import BuildSession
 from backend.builder.copy_layer import CopyLayer, Owner
 from backend.builder.copy_sources import Source, find_sources, joint_digest
 from backend.builder.file_modes import parse_chmod
 from backend.builder.heredocs import Heredoc
-from backend.builder.instruction_forms import NO_GIT
 from backend.builder.instructions import Copy
 from backend.builder.owners import find_owner
 from backend.builder.path_patterns import read_patterns
@@ -23,18 +23,20 @@ from backend.errors import InvalidParameterError
 from backend.images.tar_headers import BLOCK, is_valid
 from backend.tasks import in_thread_to_end
 
-GIT = re.compile(r"(?:git://|git@|ssh://[^/]+@|https?://[^#]*\.git(?:#.*)?$)")
 CHECKSUM = re.compile(r"sha256:[0-9a-f]{64}")
 COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")
 
 
 class CopyStep:
-    """One COPY or ADD, its words expanded. `tree` is where it takes files from."""
+    """One COPY or ADD, its words expanded. `tree` is where it takes files from, `session` the client."""
 
-    def __init__(self, step: Copy, tree: SourceTree, context: BuildContext) -> None:
+    def __init__(
+        self, step: Copy, tree: SourceTree, context: BuildContext, session: BuildSession | None
+    ) -> None:
         self._step = step
         self._tree = tree
         self._context = context
+        self._session = session
         self._sources: list[Source] = []
         self._opened: list[ArchiveTree] = []
         self._chmod = parse_chmod(step.mode) if step.mode else None
@@ -45,10 +47,10 @@ class CopyStep:
         """Look for the sources, downloading those that are addresses. Raises InvalidParameterError."""
         step = self._step
         for word in step.sources:
-            if step.adding and GIT.match(word):
-                raise InvalidParameterError(NO_GIT)
             try:
-                if remote_files.is_address(word):
+                if step.adding and git_sources.is_source(word):
+                    self._sources += await self._repository(word, show_progress)
+                elif remote_files.is_address(word):
                     self._sources.append(await self._download(word, show_progress))
                 else:
                     self._sources += await in_thread_to_end(self._find, word)
@@ -78,6 +80,9 @@ class CopyStep:
             return
         if len(self._step.sources) + len(self._step.texts) != 1:
             raise InvalidParameterError("checksum can't be specified for multiple sources")
+        if any(self._step.adding and git_sources.is_source(word) for word in self._step.sources):
+            git_sources.check_checksum(self._step.checksum)
+            return
         if not all(remote_files.is_address(word) for word in self._step.sources) or self._step.texts:
             raise InvalidParameterError("checksum can't be specified for non-HTTP sources")
         if not CHECKSUM.fullmatch(self._step.checksum):
@@ -113,6 +118,22 @@ class CopyStep:
                 raise InvalidParameterError(f"digest mismatch {found}: {self._step.checksum}")
         tree = await in_thread_to_end(ArchiveTree.of_file, file.path, name, file.mtime)
         return await in_thread_to_end(self._only, tree, name)
+
+    async def _repository(self, address: str, show_progress: "remote_files.ShowProgress") -> list[Source]:
+        fetched = await git_sources.fetch(
+            git_sources.parse_address(address),
+            self._context.scratch,
+            self._session,
+            keep_git=self._step.keeps_git,
+            warn=lambda text: show_progress({"status": text}),
+        )
+        if self._step.checksum:
+            fetched.check_commit(self._step.checksum)
+        tree = await in_thread_to_end(ArchiveTree.read, fetched.archive)
+        self._opened.append(tree)
+        return await in_thread_to_end(
+            lambda: find_sources(tree, "", from_image=True, literal=True, excluded=self._excluded)
+        )
 
     def comment(self) -> str:
         """Return the step as history and cache note it."""

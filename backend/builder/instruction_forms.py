@@ -19,7 +19,6 @@ from backend.errors import InvalidParameterError
 
 MIN_INTERVAL = 1_000_000  # nanoseconds
 RUN_NETWORKS = ("default", "none", "host")
-NO_GIT = "ADD of git repositories is not supported: clone it, and copy the folder"
 COPY_FLAGS = {
     "chown": Kind.TEXT,
     "chmod": Kind.TEXT,
@@ -84,8 +83,6 @@ def _parse_copy(node: Arguments) -> Instruction:
         )
     adding = node.keyword == "ADD"
     flags = read_flags(node.line.flags, COPY_FLAGS | (ADD_ONLY if adding else COPY_ONLY))
-    if flags.is_set("keep-git-dir"):
-        raise InvalidParameterError(NO_GIT)
     *sources, destination = node.words
     texts: list[Heredoc] = []
     if node.line.heredocs and not node.is_json:
@@ -108,6 +105,7 @@ def _parse_copy(node: Arguments) -> Instruction:
         keeps_parents=flags.is_set("parents"),
         excluded=flags.texts("exclude"),
         checksum=flags.text("checksum"),
+        keeps_git=flags.is_set("keep-git-dir"),
     )
 
 

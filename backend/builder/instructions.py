@@ -45,7 +45,8 @@ class Copy(Instruction):
     """COPY and ADD (`adding`). `source_image` is a stage's name or number, or an image.
 
     `texts` are files that the Dockerfile itself holds. With `linked` the layer does not look at what is
-    below it, with `keeps_parents` sources keep the folders that they are in.
+    below it, with `keeps_parents` sources keep the folders that they are in, with `keeps_git` repositories
+    their `.git`.
     """
 
     sources: tuple[str, ...]
@@ -59,6 +60,7 @@ class Copy(Instruction):
     keeps_parents: bool = False
     excluded: tuple[str, ...] = ()
     checksum: str = ""
+    keeps_git: bool = False
 
     @property
     def keyword(self) -> str:

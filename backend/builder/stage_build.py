@@ -226,7 +226,7 @@ class StageBuild:
     async def _copy(self, step: instructions.Copy) -> None:
         state = self._state
         async with self._source_tree(step.source_image) as tree, self._shared.working:
-            copy = CopyStep(step, tree, self._shared.context)
+            copy = CopyStep(step, tree, self._shared.context, self._shared.options.session)
             try:
                 await copy.find_sources(self._show_pull)
                 compared = config_changes.with_short_comment(state.config, copy.comment())

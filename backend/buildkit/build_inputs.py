@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from pathlib import Path
 
+from backend.builder import git_sources
 from backend.builder.archive_tree import ArchiveTree
 from backend.builder.build_context import MAX_DOCKERFILE, BuildContext, read_dockerfile, received_context
 from backend.builder.build_options import NamedContext
@@ -94,14 +95,38 @@ class BuildInputs:
         text = await in_thread_to_end(read_dockerfile, context.tree, self._options.filename)
         return context, text
 
+    async def git_context(self) -> tuple[BuildContext, str]:
+        """Return a repository's files, and the Dockerfile in them. Raises InvalidParameterError."""
+        keep = self._options.attributes.get(f"build-arg:{git_sources.KEEP_ARGUMENT}", "")
+        tree = await self._repository(
+            "[internal] load git source", self._options.context, keep_git=git_sources.is_wanted(keep)
+        )
+        text = await in_thread_to_end(read_dockerfile, tree, self._options.filename)
+        return BuildContext(tree, self._scratch), text
+
+    async def _repository(self, title: str, text: str, *, keep_git: bool = False) -> ArchiveTree:
+        address = git_sources.parse_address(text)
+        with self._status.vertex(f"{title} {address.shown}").under_way():
+            fetched = await git_sources.fetch(
+                address, self._scratch, self._session, keep_git=keep_git, warn=self._status.warn
+            )
+            tree = await in_thread_to_end(ArchiveTree.read, fetched.archive)
+        self._held.callback(tree.close)
+        return tree
+
     async def named_contexts(self) -> dict[str, NamedContext]:
-        """Return the further contexts by their names: folders and images. Raises NotSupportedError."""
+        """Return the further contexts by their names: folders, repositories and images.
+
+        Raises EngineError.
+        """
         found: dict[str, NamedContext] = {}
         for name, where in self._options.named_contexts.items():
             if where.startswith(IMAGE_SCHEME):
                 found[name] = where.removeprefix(IMAGE_SCHEME)
             elif where.startswith(LOCAL_SCHEME):
                 found[name] = await self._named_folder(name, where.removeprefix(LOCAL_SCHEME))
+            elif git_sources.is_context(where):
+                found[name] = await self._repository(f"[context {name}] load git source", where)
             else:
                 raise NotSupportedError(f"the build context {name}={where[:200]} is not supported")
         return found

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 
+from backend.builder import git_sources
 from backend.builder.build_context import scratch_folder
 from backend.builder.build_state import BuildState
 from backend.builder.builder import BuildInput, Source, build_image
@@ -52,6 +53,9 @@ async def build_dockerfile(
             source: Source = options.context
             if options.context.startswith(UPLOADS):
                 context, text = await inputs.uploaded_context()
+                source = BuildInput(context, text)
+            elif git_sources.is_context(options.context):
+                context, text = await inputs.git_context()
                 source = BuildInput(context, text)
             elif not options.context:
                 text = await inputs.dockerfile()

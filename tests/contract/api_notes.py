@@ -35,7 +35,7 @@ PARTIAL: dict[str, list[Note]] = {
     ],
     "POST /build": [
         Note("BuildKit", query="version=2"),
-        Note("git repositories", query="remote=git%3A%2F%2Fx%2Fx.git"),
+        Note("git over SSH", query="remote=git%40x%3Ax.git"),
     ],
 }
 """Calls that work, but for what the notes say."""

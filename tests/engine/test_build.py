@@ -184,8 +184,6 @@ COPY file /plain/file
         ("COPY --chown=nobody a /", {"a": ""}, "unable to convert uid/gid chown string to host mapping: "
          "can't find uid for user nobody: no such user: nobody"),
         ("COPY --chmod=rw a /", {"a": ""}, 'invalid chmod parameter: "rw". it should be octal or symbolic'),
-        ("ADD https://host/x.git /", {}, "ADD of git repositories is not supported: clone it, and copy the "
-         "folder"),
         ("ADD --checksum=sha256:0 a /", {"a": ""}, "checksum can't be specified for non-HTTP sources"),
         ("RUN --mount=type=secret,id=none,required true", {}, "secret none: not found"),
         ("RUN --mount=type=ssh,required true", {}, 'no SSH key "default" forwarded from the client'),

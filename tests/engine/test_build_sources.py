@@ -174,4 +174,3 @@ def test_files_and_contexts_by_address(engine: NativeEngine, netns: str, tmp_pat
         assert not send(engine, b"", remote=f"{address}/Dockerfile").error
         assert not send(engine, b"", remote=f"{address}/context.tgz").error
     assert "could not be recognized as URL" in send(engine, b"", remote="nonsense").error
-    assert send(engine, b"", remote="https://example.invalid/x.git").answer.status == 501

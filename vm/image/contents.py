@@ -7,7 +7,7 @@ PACKAGES = (
     "base-files", "base-passwd", "libc6", "libc-bin", "dash", "busybox-static",
     # the engine's language and libraries
     "python3", "python3-aiohttp", "python3-uvloop", "python3-isal", "python3-zstandard",
-    "python3-grpclib", "python3-protobuf",
+    "python3-grpclib", "python3-protobuf", "python3-dulwich",
     # containers
     "crun", "conmon", "catatonit", "libnftables1", "nftables", "erofs-utils", "tar", "procps",
     # the machine
