@@ -28,6 +28,12 @@ _RULES: tuple[_Rule, ...] = (
         "Remove images and containers that you no longer need (`marina rmi`, `marina rm`), then try again.",
     ),
     _Rule(
+        r"status code \d+: (?P<registry>\S+) offers no search",
+        ErrorCode.OTHER,
+        "The registry {registry} offers no search",
+        "Its images can be pulled by their whole names.",
+    ),
+    _Rule(
         r"(?:port is already allocated|address already in use)[:\s]*(?P<holder>\S*\s*is in use by [^\n]+)",
         ErrorCode.PORT_TAKEN,
         "The port is taken: {holder}",

@@ -17,6 +17,7 @@ from app.viewmodels.engine_view import EngineView
 from app.viewmodels.engines import EnginesViewModel
 from app.viewmodels.getting_started import GettingStartedViewModel
 from app.viewmodels.image_details import ImageDetailsViewModel
+from app.viewmodels.image_search import ImageSearch
 from app.viewmodels.image_transfer import ImageTransfer
 from app.viewmodels.images import ImagesViewModel
 from app.viewmodels.learn import LearnViewModel
@@ -106,6 +107,10 @@ class DesktopViewModel(QObject):
     def open_image(self, image: str) -> ImageDetailsViewModel:
         """Return a view-model of one image; its page becomes its parent."""
         return ImageDetailsViewModel(self.background, self._access, image, self)
+
+    def open_image_search(self) -> ImageSearch:
+        """Return a view-model of one search dialog; the dialog becomes its parent."""
+        return ImageSearch(self.background, self._access, self)
 
     def open_run(self) -> RunImageViewModel:
         """Return a view-model of one run dialog; the dialog becomes its parent."""

@@ -16,7 +16,7 @@ MOST = 40
 class Entry:
     """Something to go to or to do: `kind` and `target` say what, `title` and `remark` are shown."""
 
-    kind: str  # "container", "image", "volume", "network", "page", "setting" or "action"
+    kind: str  # "container", "image", "volume", "network", "page", "setting", "registry" or "action"
     target: str
     title: str
     remark: str = ""
@@ -57,7 +57,12 @@ class QuickSearch(QObject):
                 age = recent.get((entry.kind, entry.target))
                 found.append((score + (5 if age is not None else 0), place, entry))
         found.sort(key=lambda item: (-item[0], item[1]))
-        return [entry for _, _, entry in found[:MOST]]
+        entries = [entry for _, _, entry in found[:MOST]]
+        if needle and not only_actions and self._desktop.view.can_be_used:
+            # Nothing is sent while somebody types: a dialog asks once more.
+            title = self.tr("Search registries for “{0}”").format(text.strip())
+            entries.append(Entry("registry", text.strip(), title, icon="search"))
+        return entries
 
     def remember(self, entry: Entry) -> None:
         """Keep what was chosen for the next time."""

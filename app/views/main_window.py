@@ -15,6 +15,7 @@ from app.views.browser import open_address, open_file
 from app.views.dialogs.about_dialog import AboutDialog
 from app.views.dialogs.pull_image_dialog import PullImageDialog
 from app.views.dialogs.run_image_dialog import RunImageDialog
+from app.views.dialogs.search_images_dialog import SearchImagesDialog
 from app.views.pages.builds_page import BuildsPage
 from app.views.pages.compose_page import ComposePage
 from app.views.pages.containers_page import ContainersPage
@@ -206,6 +207,7 @@ class MainWindow(QMainWindow):
         self.containers.run_other_requested.connect(self.run_image)
         self.images.run_requested.connect(self.run_image)
         self.images.pull_requested.connect(self.pull_image)
+        self.images.search_requested.connect(self.search_images)
         self.banner.pressed.connect(self._open_started)
 
     def _add_shortcuts(self) -> None:
@@ -286,6 +288,13 @@ class MainWindow(QMainWindow):
         self._pull_dialog = PullImageDialog(self.desktop.pull, reference, self)
         self._pull_dialog.run_requested.connect(self.run_image)
         self._pull_dialog.open()
+
+    def search_images(self, term: str = "") -> None:
+        """Open the dialog that searches registries; what is chosen there is pulled."""
+        if self.desktop.view.can_be_used:
+            dialog = SearchImagesDialog(self.desktop.open_image_search(), term, self)
+            dialog.chosen.connect(self.pull_image)
+            dialog.open()
 
     def show_about(self) -> None:
         """Tell the version, and what Marina is made of."""

@@ -82,6 +82,8 @@ class QuickActions(QObject):
         elif entry.kind == "container":
             window.show_page("containers")
             window.containers.show_container(entry.target)
+        elif entry.kind == "registry":
+            window.search_images(entry.target)
         elif entry.kind == "image":
             window.run_image(entry.target)
         else:

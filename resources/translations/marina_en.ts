@@ -269,6 +269,16 @@
     </message>
 </context>
 <context>
+    <name>SearchImagesDialog</name>
+    <message numerus="yes">
+        <source>%n image(s) found</source>
+        <translation>
+            <numerusform>%n image found</numerusform>
+            <numerusform>%n images found</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>Sidebar</name>
     <message numerus="yes">
         <source>Notifications, %n unread</source>

@@ -2218,6 +2218,10 @@
         <translation>拉取镜像</translation>
     </message>
     <message>
+        <source>Search registries for images</source>
+        <translation>在镜像仓库中搜索镜像</translation>
+    </message>
+    <message>
         <source>Clean up: delete images that no container uses</source>
         <translation>清理：删除没有容器使用的镜像</translation>
     </message>
@@ -3537,6 +3541,13 @@
     </message>
 </context>
 <context>
+    <name>QuickSearch</name>
+    <message>
+        <source>Search registries for “{0}”</source>
+        <translation>在镜像仓库中搜索“{0}”</translation>
+    </message>
+</context>
+<context>
     <name>QuickSearchDialog</name>
     <message>
         <source>Quick search</source>
@@ -3768,6 +3779,67 @@
     <message>
         <source>The container {0} is left and could not be deleted: {1}</source>
         <translation>容器 {0} 仍然存在，无法删除：{1}</translation>
+    </message>
+</context>
+<context>
+    <name>SearchImagesDialog</name>
+    <message>
+        <source>Search for images</source>
+        <translation>搜索镜像</translation>
+    </message>
+    <message>
+        <source>What to search for</source>
+        <translation>搜索内容</translation>
+    </message>
+    <message>
+        <source>nginx, or registry.example.com/nginx for another registry</source>
+        <translation>nginx，其他镜像仓库用 registry.example.com/nginx</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>搜索</translation>
+    </message>
+    <message>
+        <source>Pull…</source>
+        <translation>拉取…</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>What you type is sent to the registry when you press Search, not before.</source>
+        <translation>按“搜索”后，输入的内容才会发送给镜像仓库。</translation>
+    </message>
+    <message>
+        <source>Found images</source>
+        <translation>找到的镜像</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Description</source>
+        <translation>描述</translation>
+    </message>
+    <message>
+        <source>Stars</source>
+        <translation>星标</translation>
+    </message>
+    <message>
+        <source>Searching…</source>
+        <translation>正在搜索…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n image(s) found</source>
+        <translation>
+            <numerusform>找到 %n 个镜像</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Nothing found</source>
+        <translation>没有找到</translation>
     </message>
 </context>
 <context>

@@ -97,6 +97,7 @@ class QuickSearchDialog(QDialog):
         self.setAccessibleName(self.tr("Quick search"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._viewmodel = viewmodel
+        self._has_moved = False  # else the best stays chosen while lists come in
         self.edit = FilterBox("search.text", self.tr("Search everything, or > for what can be done"))
         self.edit.setMaximumWidth(_WIDTH)
         self.edit.installEventFilter(self)
@@ -135,6 +136,7 @@ class QuickSearchDialog(QDialog):
             steps = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}
             key = Qt.Key(event.key())
             if key in steps:
+                self._has_moved = True
                 self._select(self.list.currentIndex().row() + steps[key])
                 return True
             if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
@@ -150,8 +152,9 @@ class QuickSearchDialog(QDialog):
         found = self._viewmodel.find(self.edit.text())
         self._model.show(found)
         self._nothing.setVisible(not found)
-        typed = self.sender() is self.edit
-        self._select(found.index(before) if before in found and not typed else 0)
+        if self.sender() is self.edit:
+            self._has_moved = False
+        self._select(found.index(before) if self._has_moved and before in found else 0)
 
     def _select(self, place: int) -> None:
         count = self._model.rowCount()

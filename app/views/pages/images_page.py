@@ -64,6 +64,7 @@ class ImagesPage(ListPage):
     """Shows the images; Run and Pull are dialogs of the main window."""
 
     pull_requested = Signal(str)
+    search_requested = Signal()
     run_requested = Signal(str)
 
     def __init__(
@@ -94,6 +95,7 @@ class ImagesPage(ListPage):
         for opener in (pull, first):
             opener.clicked.connect(lambda: self.pull_requested.emit(""))
         for name, icon, label, slot in (
+            ("search", "search", self.tr("Search registries for images"), self.search_requested.emit),
             ("prune", "broom", self.tr("Clean up: delete images that no container uses"), self.confirm_prune),
             ("load", "folder", self.tr("Load images from a file (docker save)"), self.choose_load),
         ):
