@@ -68,7 +68,7 @@ def import_data(files: MachineFiles, source: Path, progress: Progress) -> None:
         temporary.chmod(0o600)
         _sync(temporary)
         # Killed between any two of these steps, what is there starts: a disk that was never called formatted
-        # is formatted only when no file system on it was ever mounted.
+        # is formatted when it is blank only.
         record = read_disk_record(files)
         if record is None:
             record = DataDisk(str(uuid.uuid4()), SCHEMA_VERSION, formatted=False, created=time.time())

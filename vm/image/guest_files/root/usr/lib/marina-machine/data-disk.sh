@@ -1,7 +1,10 @@
-# The user's disk. It is formatted when the host says that it is new and no file system on it was ever mounted, and never
-# again: formatting that was cut short is done anew, and what held data stays.
+# The user's disk. It is formatted once, when the host says it is new and it is blank, and never again. Before, it is marked
+# where mke2fs writes nothing, and the mark goes before the first mount. So a mark tells of formatting that was cut short and
+# is done anew, and no disk with data has one.
 
 FORMAT=1 # of the folders on the disk, in /data/machine/format
+MARK='Marina is formatting this disk'
+MARK_BLOCK=32767 # of 4096 bytes: the last one of ext4's first group, a free one
 
 find_disk() {
     for serial in /sys/block/*/serial; do
@@ -14,31 +17,47 @@ find_disk() {
     return 1
 }
 
-# Sets magic, used, clean, file_system_bytes from ext4's superblock (kernel: Documentation/filesystems/ext4/super.rst).
+# Sets magic, clean, file_system_bytes from ext4's superblock (kernel: Documentation/filesystems/ext4/super.rst).
 read_superblock() {
-    # 32-bit words from byte 1024 on; ${12} is the time of the last mount, ${14} holds how often it was mounted since a check,
-    # ${15} magic and state, ${25} the incompatible features
+    # 32-bit words from byte 1024 on; ${15} holds magic and state, ${25} the incompatible features
     set -- $(od -A n -v -t u4 -j 1024 -N 340 "$1")
     magic=$((${15:-0} & 65535))
-    # the kernel writes both before the mount is there for anybody
-    used=$((magic == 61267 && (${12:-0} != 0 || (${14:-0} & 65535) != 0))) # 61267: 0xEF53
     clean=$(((${15:-0} >> 16) == 1 && (${25:-0} & 4) == 0))
     high=0
     [ $((${25:-0} & 128)) -ne 0 ] && high=${85}
     file_system_bytes=$(((${2:-0} + (high << 32)) * (1024 << ${7:-0})))
 }
 
+is_blank() {
+    cmp -s -n 1048576 "$1" /dev/zero
+}
+
+is_marked() {
+    [ "$(dd if="$1" bs=4096 skip=$MARK_BLOCK count=1 2>/dev/null | tr -d '\0')" = "$MARK" ]
+}
+
+# Sets the mark's block and sees it safely on the disk.
+set_mark() {
+    dd of="$1" bs=4096 seek=$MARK_BLOCK count=1 conv=notrunc,fsync 2>/dev/null
+}
+
+format() {
+    echo -n "$MARK" | set_mark "$1" &&
+        /usr/sbin/mke2fs -q -F -t ext4 -L marina-data -m 0 -E nodiscard,lazy_itable_init=1,lazy_journal_init=1 "$1" &&
+        set_mark "$1" </dev/zero
+}
+
 # Mounts the disk at /data. On failure $reason says why.
 mount_data() {
     data_disk=$(find_disk marina-data) || { reason="no disk with the serial marina-data"; return 1; }
     read_superblock "$data_disk"
-    if [ $used -eq 0 ] && [ "$(boot_value data_disk)" = new ]; then
+    if [ $magic -ne 61267 ] || is_marked "$data_disk"; then # 0xEF53
+        [ "$(boot_value data_disk)" = new ] || { reason="the disk holds no ext4 file system, and is not new"; return 1; }
+        is_marked "$data_disk" || is_blank "$data_disk" || { reason="the disk is called new, and is not blank"; return 1; }
         say "formatting the new data disk"
-        /usr/sbin/mke2fs -q -F -t ext4 -L marina-data -m 0 -E nodiscard,lazy_itable_init=1,lazy_journal_init=1 \
-            "$data_disk" || { reason="formatting the new disk failed"; return 1; }
+        format "$data_disk" || { reason="formatting the new disk failed"; return 1; }
         read_superblock "$data_disk"
     fi
-    [ $magic -eq 61267 ] || { reason="the disk holds no ext4 file system, and is not new"; return 1; }
     if [ $clean -ne 1 ]; then
         say "checking the data disk: it was not unmounted"
         /usr/sbin/e2fsck -p "$data_disk"
