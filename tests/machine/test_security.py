@@ -100,11 +100,14 @@ def test_another_user_reaches_no_file_and_no_socket(machine: MachineUnderTest) -
 
 
 def test_nothing_listens_beyond_loopback_and_the_guest_asks_for_the_key(machine: MachineUnderTest) -> None:
+    qemu = machine.client.status().qemu_pid
     listening = {
         connection.laddr.ip
         for process in processes_of(machine)
         for connection in process.net_connections(kind="inet")
-        if connection.status == psutil.CONN_LISTEN or connection.type == socket.SOCK_DGRAM
+        # QEMU's datagram sockets are ways out of the guest's own questions, as for names: for minutes
+        if connection.status == psutil.CONN_LISTEN
+        or (connection.type == socket.SOCK_DGRAM and process.pid != qemu)
     }
     assert listening == {"127.0.0.1"}
     record, host_key = read_record(machine.files), read_host_key(machine.files)
