@@ -64,7 +64,7 @@ def ensure(
     """
     with NetlinkSocket() as netlink:
         link = links.find_link(netlink, name)
-        if link is not None and (link.kind != "bridge" or not _has_only(netlink, link.index, gateway)):
+        if link is not None and not _is_whole(netlink, link, network_id, gateway):
             links.delete_link(netlink, name)
             link = None
         if link is None:
@@ -73,9 +73,9 @@ def ensure(
             links.create_bridge(netlink, name, mac_address, mtu=mtu, alias=MARK + network_id, group=GROUP)
             link = links.find_link(netlink, name)
             assert link is not None
-            links.add_address(netlink, link.index, gateway)
             if gateway_6 is not None:
                 _add_ipv6(netlink, link.index, name, gateway_6)
+            links.add_address(netlink, link.index, gateway)  # the last step: with it the bridge is whole
         elif not link.is_up:
             links.set_up(netlink, name)
     namespaces.set_here("net/ipv4/ip_forward", "1")
@@ -142,5 +142,8 @@ def _is_cut_off(link: links.Link) -> bool:
     return link.group == GROUP and not link.alias
 
 
-def _has_only(netlink: NetlinkSocket, index: int, wanted: IPv4Interface) -> bool:
-    return [address for owner, address in links.list_addresses(netlink) if owner == index] == [wanted]
+def _is_whole(netlink: NetlinkSocket, link: links.Link, network_id: str, gateway: IPv4Interface) -> bool:
+    """Return whether an interface is this network's, made to its end, and of this engine."""
+    is_foreign = link.alias.startswith(MARK) and link.alias != MARK + network_id
+    addresses = [address for owner, address in links.list_addresses(netlink) if owner == link.index]
+    return link.kind == "bridge" and not is_foreign and addresses == [gateway]

@@ -61,7 +61,7 @@ async def _limited(test: Callable[[], Coroutine[Any, Any, None]]) -> None:
 async def running_networks(state: Path, **settings: Any) -> AsyncIterator[Networks]:
     """Yield started networks with their state below `state`."""
     files = StateFiles(state / "data", state / "run")
-    files.data_root.mkdir(exist_ok=True)
+    files.data_root.mkdir(parents=True, exist_ok=True)
     files.run_root.mkdir(exist_ok=True)
     config = EngineConfig(state / "engine.sock", files.data_root, files.run_root, **settings)
     database = Database(files.database)

@@ -288,6 +288,16 @@ def test_an_interface_whose_making_was_cut_off_is_ours(make: str, monkeypatch: p
     run_privately(story)
 
 
+def test_the_first_bridge_of_another_engine_is_made_anew(tmp_path: Path) -> None:
+    async def story() -> None:
+        for engine in ("one", "other"):
+            async with running_networks(tmp_path / engine) as networks:
+                attached = await networks.sandboxes.attach(request("a1"))
+                await networks.sandboxes.detach(attached.container_id)
+
+    run_privately(story)
+
+
 def test_a_network_in_the_way_of_another_program_is_not_made(tmp_path: Path) -> None:
     async def story() -> None:
         async with running_networks(tmp_path) as networks:
