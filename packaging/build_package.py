@@ -14,16 +14,10 @@ from bundle import (
     disk_size,
     library_folder,
     list_parts,
+    read_version,
     run_selftest,
+    source_date,
 )
-
-
-def source_date() -> int:
-    """Return the time of the newest commit, in Unix seconds: equal sources give equal packages."""
-    if value := os.environ.get("SOURCE_DATE_EPOCH"):
-        return int(value)
-    command = ["git", "-C", str(PROJECT), "log", "-1", "--format=%ct"]
-    return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -37,7 +31,7 @@ def parse_arguments() -> argparse.Namespace:
 
 def build_packages(bundle: Path, output: Path, fast: bool) -> list[Path]:
     """Return what was made of the bundle for this system's users."""
-    version = (library_folder(bundle) / "resources" / "version.txt").read_text(encoding="utf-8").strip()
+    version = read_version(bundle)
     if sys.platform == "darwin":
         return build_for_mac(bundle, version, output)
     if sys.platform == "win32":
@@ -74,11 +68,18 @@ def build_for_windows(bundle: Path, version: str, output: Path) -> list[Path]:
     return [output / f"marina-{version}-windows-amd64.exe"]
 
 
+def copy_part_lists(bundle: Path, output: Path) -> None:
+    """Put the lists of what is in the bundle beside the packages, for tools that look for flaws in them."""
+    for document in sorted((library_folder(bundle) / "resources").glob("*.cdx.json")):
+        shutil.copyfile(document, output / f"marina-{read_version(bundle)}-{document.name}")
+
+
 def main() -> int:
     """Build and check; return the exit status."""
     options = parse_arguments()
     options.output.mkdir(parents=True, exist_ok=True)
-    bundle: Path = options.bundle or build_bundle(options.output)
+    bundle: Path = options.bundle or build_bundle(options.output, source_date())
+    copy_part_lists(bundle, options.output)
     for part, size in [*list_parts(bundle), ("in all", disk_size(bundle))]:
         sys.stdout.write(f"{part:<28}{size / 1e6:7.1f} MB\n")
     sys.stdout.flush()

@@ -8,6 +8,8 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import time
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,17 +30,37 @@ def architecture() -> str:
     return ARCHITECTURES[platform.machine().lower()]
 
 
-def build_bundle(dist: Path) -> Path:
-    """Return the folder with the finished program. Raises CalledProcessError when PyInstaller fails."""
+def source_date() -> int:
+    """Return the time of the newest commit, in Unix seconds: equal sources give equal packages."""
+    if value := os.environ.get("SOURCE_DATE_EPOCH"):
+        return int(value)
+    command = ["git", "-C", str(PROJECT), "log", "-1", "--format=%ct"]
+    return int(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+
+
+def read_version(bundle: Path) -> str:
+    """Return the version of the program in a bundle."""
+    return (library_folder(bundle) / "resources" / "version.txt").read_text(encoding="utf-8").strip()
+
+
+def build_bundle(dist: Path, date: int) -> Path:
+    """Return the folder with the finished program; `date` is that of its sources, in Unix seconds.
+
+    Raises CalledProcessError when PyInstaller fails.
+    """
     install_tools()
+    from parts import write_parts
+
     command = [
-        sys.executable, "-m", "PyInstaller", "--noconfirm", "--log-level", "WARN",
+        sys.executable, "-m", "PyInstaller", "--noconfirm", "--clean", "--log-level", "WARN",
         "--distpath", str(dist), "--workpath", str(PROJECT / "build" / "pyinstaller"),
         str(PROJECT / "packaging" / "marina.spec"),
     ]  # fmt: skip
-    subprocess.run(command, check=True)
+    fixed = {"PYTHONHASHSEED": "0", "SOURCE_DATE_EPOCH": str(date)}
+    subprocess.run(command, env=os.environ | fixed, check=True)
     bundle = dist / ("Marina.app" if sys.platform == "darwin" else "marina")
     if sys.platform == "linux":
+        settle_archive(bundle / "_internal" / "base_library.zip", date)
         drop_unneeded_libraries(bundle / "_internal")
     else:
         from carry_qemu import carry_qemu  # beside this file
@@ -49,6 +71,8 @@ def build_bundle(dist: Path) -> Path:
     image.mkdir()
     for name in IMAGE_FILES:
         shutil.copyfile(source / name, image / name)
+    packages = PROJECT / "build" / "cache" / architecture() / "packages.tar"
+    write_parts(library_folder(bundle) / "resources", image, packages, read_version(bundle), date)
     return bundle
 
 
@@ -69,9 +93,20 @@ def command_line(bundle: Path) -> Path:
     return bundle / ("marina.exe" if sys.platform == "win32" else "marina")
 
 
+def settle_archive(path: Path, date: int) -> None:
+    """Give every file in a zip archive one time, and put them in order."""
+    with zipfile.ZipFile(path) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name in sorted(files):
+            archive.writestr(zipfile.ZipInfo(name, time.gmtime(date)[:6]), files[name])
+
+
 def install_tools() -> None:
     """Install the tools of the packages into this environment unless they are there."""
-    if all(importlib.util.find_spec(name) for name in ("PyInstaller", "shtab", "build_manpages")):
+    if all(
+        importlib.util.find_spec(name) for name in ("PyInstaller", "shtab", "build_manpages", "cyclonedx")
+    ):
         return
     locked = ["--require-hashes", "--requirement", str(PROJECT / "packaging" / "locks" / "package.txt")]
     subprocess.run([sys.executable, "-m", "pip", "install", "--quiet", *locked], check=True)
@@ -110,10 +145,12 @@ def list_parts(bundle: Path) -> list[tuple[str, int]]:
     """Return what takes how many bytes."""
     image = disk_size(carried_folder(bundle) / "image")
     qt = disk_size(library_folder(bundle) / "PySide6")
+    licences = disk_size(library_folder(bundle) / "resources" / "licences")
     return [
         ("machine's image", image),
         ("Qt", qt),
-        ("Python, libraries, Marina", disk_size(bundle) - image - qt),
+        ("Python, libraries, Marina", disk_size(bundle) - image - qt - licences),
+        ("licences", licences),
     ]
 
 

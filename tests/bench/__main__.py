@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from tests.bench import desktop, native, virtual_machine
+from tests.bench import desktop, native, virtual_machine, window
 from tests.bench.engines import Docker, Marina
 from tests.bench.statistics_table import format_table
 
@@ -17,7 +17,11 @@ def main() -> int:
     parser.add_argument("--only", choices=(*native.GROUPS, desktop.GROUP), help="this group alone")
     parser.add_argument("--vm", action="store_true", help="also boot the machine and measure it (minutes)")
     parser.add_argument("--only-vm", action="store_true", help="measure nothing but the machine")
+    parser.add_argument("--only-window", action="store_true", help="the package's window beside the source's")
     options = parser.parse_args()
+    if options.only_window:
+        sys.stdout.write(format_table(window.measure(options.samples), window.NAME, window.SOURCE) + "\n")
+        return 0
     if os.geteuid() != 0:
         sys.stderr.write("The native engine needs root: run this as root, or with sudo.\n")
         return 1

@@ -1,5 +1,7 @@
 """From a package to a page in the browser on a fresh Debian, through an upgrade, and out without a trace."""
 
+import filecmp
+import json
 import os
 import select
 import shutil
@@ -8,9 +10,13 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
 
+from app.main import read_version
+from app.services.parts import PartsList
 from tests.e2e.screen import CHROMIUM, open_display, save_screen
-from tests.packaging.conftest import NEXT, PROJECT, Packages
+from tests.packaging.conftest import NEXT, PROJECT, Packages, build
 from tests.support.fresh_computer import FreshComputer
 
 pytestmark = pytest.mark.timeout(1800)
@@ -18,6 +24,7 @@ pytestmark = pytest.mark.timeout(1800)
 HEADING = "<h1>Your first container is running</h1>"
 MOST_TO_DOWNLOAD = 250_000_000
 MOST_INSTALLED = 550_000_000
+IMAGE_FILES = {"vmlinux", "initramfs.img", "root.erofs", "engine.erofs"}
 BOOT_SECONDS = 240
 PID_FILE = "/tmp/desktop.pid"
 EVERYBODYS = {f"home/ann/{name}" for name in (".cache", ".config", ".local", ".local/share", ".local/state")}
@@ -34,6 +41,32 @@ def test_packages_are_small_and_whole(packages: Packages) -> None:
     assert installed < MOST_INSTALLED
     assert packages.debian.stat().st_size < MOST_TO_DOWNLOAD
     assert packages.archive.stat().st_size < MOST_TO_DOWNLOAD
+
+
+def test_every_part_is_listed_with_its_licence(packages: Packages) -> None:
+    resources = packages.bundle / "_internal" / "resources"
+    listed = {}
+    for document in resources.glob("*.cdx.json"):
+        text = document.read_text(encoding="utf-8")
+        assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
+        assert (packages.debian.parent / f"marina-{read_version()}-{document.name}").read_text() == text
+        files = {entry["name"] for entry in json.loads(text)["components"] if entry["type"] == "file"}
+        listed[document.name] = files
+    assert listed == {"program.cdx.json": set(), "machine.cdx.json": IMAGE_FILES}
+    parts = PartsList(resources)
+    found = {(part.place, part.name) for part in parts.read()}
+    assert found >= {("program", "python"), ("program", "pyside6-essentials"), ("program", "paramiko")}
+    assert found >= {("machine", "crun"), ("machine", "libc6"), ("machine", "python3-aiohttp")}
+    manifest = json.loads((packages.bundle / "image" / "manifest.json").read_text(encoding="utf-8"))
+    assert {name for place, name in found if place == "machine"} == set(manifest["packages"])
+    assert [part for part in parts.read() if not (part.licence and parts.read_licence(part))] == []
+
+
+def test_a_second_build_has_the_same_bytes(packages: Packages, tmp_path: Path) -> None:
+    build("--output", str(tmp_path))
+    for first in sorted(path for path in packages.bundle.parent.rglob("*") if path.is_file()):
+        second = tmp_path / first.relative_to(packages.bundle.parent)
+        assert filecmp.cmp(first, second, shallow=False), first
 
 
 def test_lintian_finds_no_error(packages: Packages) -> None:
