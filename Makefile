@@ -7,7 +7,7 @@ IMAGE  := build/image/$(ARCH)
 SETUP  := packaging/linux/setup.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-packages check format image bench picture screenshots guide-pictures docs demo package lock \
+.PHONY: help run test test-packages check format image bench screenshots guide-pictures docs demo package lock \
         native-engine vm-engine setup setup-test setup-package setup-packages setup-docs clean
 
 help: ## list the commands
@@ -41,10 +41,6 @@ image: setup ## build the machine's image: kernel, initramfs, root, engine
 
 bench: setup-test image ## measure, beside a Docker where one is installed
 	@$(PY) -m tests.bench
-
-picture: setup-test image ## renew the README's picture of the window
-	@$(PY) -m pytest -q tests/e2e/test_getting_started.py
-	@cp build/artifacts/getting-started.png docs/images/desktop.png
 
 screenshots: setup-test ## draw every state of every page, light and dark, into build/artifacts/screens
 	@$(PY) -m pytest -q tests/ui -m pictures

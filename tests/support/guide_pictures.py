@@ -24,6 +24,7 @@ PICTURES = {
     "builds": "build-failed",
     "compose": "compose-project",
     "registries": "registries",
+    "learn": "learn-lesson-half",
     "settings": "settings",
     "troubleshoot": "troubleshoot-checks",
 }
