@@ -77,6 +77,7 @@ def copy_part_lists(bundle: Path, output: Path) -> None:
 def main() -> int:
     """Build and check; return the exit status."""
     options = parse_arguments()
+    options.output = options.output.resolve()
     options.output.mkdir(parents=True, exist_ok=True)
     bundle: Path = options.bundle or build_bundle(options.output, source_date())
     copy_part_lists(bundle, options.output)
