@@ -38,6 +38,8 @@ class _Carrier:
         self._lock = threading.Lock()
         self._sending = threading.Lock()
         """Held while bytes go out, so that they keep their order; reading goes on meanwhile."""
+        self._early: list[bytes] = []
+        """What came before our last word and had to be read ahead of it."""
 
     def shake_hands(self) -> None:
         """Agree on keys. Raises OSError: ssl's errors are."""
@@ -79,16 +81,26 @@ class _Carrier:
                         self._tls.write(data)
                     self._flush()
             with self._sending:
-                with self._lock, contextlib.suppress(ssl.SSLWantReadError, ssl.SSLSyscallError):
-                    self._tls.unwrap()  # says that nothing more comes; the other direction goes on
+                self._end()
                 self._flush()
         except OSError:
             with contextlib.suppress(OSError):
                 self._remote.shutdown(socket.SHUT_RDWR)
 
+    def _end(self) -> None:
+        """Say that nothing more comes; the other direction goes on."""
+        with self._lock:
+            with contextlib.suppress(ssl.SSLWantReadError, ssl.SSLZeroReturnError, ssl.SSLEOFError):
+                while data := self._tls.read(BUFFER):  # `unwrap` fails when there is something to read
+                    self._early.append(data)
+            with contextlib.suppress(ssl.SSLWantReadError, ssl.SSLSyscallError):
+                self._tls.unwrap()
+
     def _decrypted(self) -> bytes:
         while True:
             with self._lock:
+                if self._early:
+                    return self._early.pop(0)
                 try:
                     return self._tls.read(BUFFER)
                 except ssl.SSLWantReadError:
@@ -101,10 +113,12 @@ class _Carrier:
             self._receive()
 
     def _receive(self) -> None:
-        if data := self._remote.recv(BUFFER):
-            self._incoming.write(data)
-        else:
-            self._incoming.write_eof()
+        data = self._remote.recv(BUFFER)
+        with self._lock:
+            if data:
+                self._incoming.write(data)
+            else:
+                self._incoming.write_eof()
 
     def _flush(self) -> None:
         if data := self._outgoing.read():

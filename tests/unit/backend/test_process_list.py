@@ -128,6 +128,9 @@ def test_threads_order_and_tree() -> None:
             assert parent.stdout is not None
             assert parent.stdout.readline() == b"up\n"
             (child,) = map(int, Path(f"/proc/{parent.pid}/task/{parent.pid}/children").read_text().split())
+            # Popen is back as soon as the program is being loaded: its arguments come a moment later.
+            while Path(f"/proc/{child}/cmdline").read_bytes() != b"sleep\x001000\x00":
+                assert parent.poll() is None
             processes = [Process.read(parent.pid), Process.read(child)]
             downwards = table(read_arguments("-e --sort=-pid"), dict.fromkeys(processes, ""))
             assert [int(row[0]) for row in downwards] == sorted((parent.pid, child), reverse=True)
