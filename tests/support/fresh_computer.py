@@ -122,6 +122,7 @@ def _install(root: Path, scratch: Path) -> None:
     subprocess.run(
         [
             "mmdebstrap", "--quiet", "--variant=apt", f"--keyring={KEYRING}", "--include=ca-certificates",
+            "--skip=cleanup/apt/lists",  # else they would have to be fetched a second time
             *(f"--aptopt={option}" for option in options),
             release, str(root), *(source.line() for source in sources),
         ],
