@@ -314,3 +314,4 @@ def test_buildkit_reads_caches_of_marina(marina: ApiClient, dockerd: ApiClient, 
     assert "ERROR" not in shown
     for engine in (marina, dockerd):
         engine.docker("rmi", "-f", "made:9")
+        engine.docker("builder", "prune", "-af")  # the next tests want to see an empty cache
