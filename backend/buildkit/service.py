@@ -266,7 +266,7 @@ def _filters(texts: Iterable[str]) -> dict[str, list[str]]:
     """Return filters as they are in calls of Docker's API; clients write them as containerd does."""
     filters: dict[str, list[str]] = {}
     for text in texts:
-        for part in text.split(","):
+        for part in filter(None, text.split(",")):  # buildx says "" when it means none
             name, _, value = part.replace("==", "=").replace("~=", "=").partition("=")
             filters.setdefault(name, []).append(value)
     return filters
