@@ -11,6 +11,7 @@ from app.viewmodels.access import Access
 from app.viewmodels.background import Background
 from app.viewmodels.container_rows import ContainerRow, GroupRow
 from app.viewmodels.container_usage import ContainerUsage
+from app.viewmodels.failure import Failure, describe_failure
 from app.viewmodels.live_list import LiveList
 from app.viewmodels.row_table_model import RowTableModel
 from app.viewmodels.wording import format_age, format_engine_age, format_percent, format_size
@@ -200,6 +201,8 @@ class ContainersViewModel(LiveList):
     """The containers, and what the user asks of them."""
 
     run_line_found = Signal(str)
+    renamed = Signal(str)  # key
+    rename_failed = Signal(str, object)  # key, Failure
 
     def __init__(self, background: Background, access: Access, parent: QObject | None = None) -> None:
         self.table = ContainerTable()
@@ -258,6 +261,27 @@ class ContainersViewModel(LiveList):
     def delete(self, keys: Iterable[str], force: bool = False, volumes: bool = False) -> None:
         """Delete containers; `force` stops running ones, `volumes` deletes their anonymous volumes too."""
         self._act_on_all("delete", keys, lambda client, key: client.remove_container(key, force, volumes))
+
+    def rename(self, key: str, name: str) -> None:
+        """Give a container another name; the answer is `renamed` or `rename_failed`."""
+
+        def work() -> tuple[str, Failure | None]:
+            try:
+                self._access.client().rename_container(key, name)
+            except Exception as error:  # noqa: BLE001 - told in the dialog, whatever it is
+                return key, describe_failure(error, name)
+            return key, None
+
+        self._background.run(work, self._rename_ended)
+
+    @Slot(object)
+    def _rename_ended(self, result: tuple[str, Failure | None]) -> None:
+        key, failure = result
+        if failure is not None:
+            self.rename_failed.emit(key, failure)
+        else:
+            self.refresh()
+            self.renamed.emit(key)
 
     def find_run_line(self, key: str) -> None:
         """Work out the `docker run` line of a container; the answer is `run_line_found`."""

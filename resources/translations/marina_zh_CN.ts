@@ -656,6 +656,10 @@
         <translation>编辑…</translation>
     </message>
     <message>
+        <source>Rename…</source>
+        <translation>重命名…</translation>
+    </message>
+    <message>
         <source>Copy as docker run</source>
         <translation>复制为 docker run 命令</translation>
     </message>
@@ -3673,6 +3677,33 @@
     <message>
         <source>The registry was not reached</source>
         <translation>无法连接仓库</translation>
+    </message>
+</context>
+<context>
+    <name>RenameContainerDialog</name>
+    <message>
+        <source>Rename {0}</source>
+        <translation>重命名 {0}</translation>
+    </message>
+    <message>
+        <source>Only the name changes; a container that runs goes on.</source>
+        <translation>只更改名称；正在运行的容器会继续运行。</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>重命名</translation>
+    </message>
+    <message>
+        <source>New name</source>
+        <translation>新名称</translation>
+    </message>
+    <message>
+        <source>Letters, digits and _ . - only, at least two, the first a letter or digit.</source>
+        <translation>只能使用字母、数字和 _ . -，至少两个字符，且以字母或数字开头。</translation>
+    </message>
+    <message>
+        <source>This name is taken.</source>
+        <translation>该名称已被占用。</translation>
     </message>
 </context>
 <context>

@@ -31,6 +31,7 @@ from app.views.dialogs.clone_volume_dialog import CloneVolumeDialog
 from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
 from app.views.dialogs.create_dialog import CreateNetworkDialog, CreateVolumeDialog
 from app.views.dialogs.quit_dialog import QuitDialog
+from app.views.dialogs.rename_container_dialog import RenameContainerDialog
 from app.views.dialogs.sign_in_dialog import SignInDialog
 from app.views.main_window import MainWindow
 from app.views.pages.container_detail_view import ContainerDetailView
@@ -223,6 +224,9 @@ DIALOGS: dict[str, Callable[[MainWindow], QDialog]] = {
     "clone-volume": lambda window: CloneVolumeDialog(
         window.desktop.volumes, window.desktop.volumes.table.rows[0], window
     ),
+    "rename-container": lambda window: RenameContainerDialog(
+        window.desktop.containers, window.desktop.containers.table.rows[0], window
+    ),
     "sign-in": lambda window: SignInDialog(window.desktop.registries, "", window),
     "quit": lambda window: QuitDialog(3, window),
     "ask": lambda window: ConfirmDeleteDialog(
@@ -234,7 +238,7 @@ DIALOGS: dict[str, Callable[[MainWindow], QDialog]] = {
 @pytest.mark.parametrize("name", DIALOGS)
 def test_dialogs(demo: MainWindow, name: str, qtbot: QtBot) -> None:
     demo.show_page("volumes")
-    wait_for(qtbot, lambda: demo.desktop.volumes.total == 4)
+    wait_for(qtbot, lambda: demo.desktop.volumes.total == 4 and demo.desktop.containers.is_loaded)
     dialog = DIALOGS[name](demo)
     assert dialog.objectName() == name
     dialog.open()

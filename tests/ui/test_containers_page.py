@@ -6,12 +6,13 @@ import pytest
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QCheckBox, QLabel, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLabel, QLineEdit, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.viewmodels.containers import NAME, PORTS
 from app.viewmodels.desktop import DesktopViewModel
 from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
+from app.views.dialogs.rename_container_dialog import RenameContainerDialog
 from app.views.main_window import MainWindow
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_state import FakeContainer
@@ -214,6 +215,37 @@ def test_pause_and_resume(open_window: MainWindow, engine: FakeEngine, qtbot: Qt
     wait_for(qtbot, lambda: state_of(open_window, "web").startswith("Paused"))
     press_row_action(qtbot, open_window.containers.list, 0, "unpause")
     wait_for(qtbot, lambda: web.state == "running" and state_of(open_window, "web").startswith("Running"))
+
+
+def test_renaming_checks_as_typed_and_keeps_a_refusal_in_the_dialog(
+    open_window: MainWindow, engine: FakeEngine, qtbot: QtBot, save_picture: Callable[[QWidget, str], None]
+) -> None:
+    web = start_container(engine, "web")
+    start_container(engine, "db", "postgres:17")
+    wait_for(qtbot, lambda: set(names(open_window)) == {"web", "db"})
+    choose_from_menu(qtbot, open_window, place_of(open_window, "web"), "rename")
+    dialog = find(open_window, RenameContainerDialog, "rename-container")
+    line = find(dialog, QLineEdit, "rename-container.name")
+    button = find(dialog, QAbstractButton, "rename-container.rename")
+    assert line.text() == "web"
+    assert not button.isEnabled(), "it has this name already"
+    for name, words in (("-x", "Letters, digits"), ("db", "taken"), ("", "")):
+        line.setText(name)
+        assert words in text_of(dialog, "rename-container.problem")
+        assert not button.isEnabled()
+    save_picture(dialog, "rename-container")
+
+    # Somebody else takes the name, and the window has not heard of it.
+    message = 'Conflict. The container name "/shop" is already in use by container "4f1d".'
+    engine.fail(r"POST /containers/\w+/rename", FaultKind.STATUS, status=409, message=message)
+    line.setText("shop")
+    press(qtbot, dialog, "rename-container.rename")
+    wait_for(qtbot, lambda: text_of(dialog, "rename-container.problem") != "")
+    assert (dialog.isVisible(), line.text(), web.name) == (True, "shop", "web")
+    press(qtbot, dialog, "rename-container.rename")
+    wait_for(qtbot, lambda: set(names(open_window)) == {"shop", "db"})
+    assert (web.name, web.state) == ("shop", "running")
+    wait_for(qtbot, lambda: open_window.findChild(RenameContainerDialog) is None, "the dialog stays open")
 
 
 def test_force_stop_asks_and_helps_against_a_stop_that_hangs(

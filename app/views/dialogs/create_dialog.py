@@ -11,7 +11,7 @@ from app.viewmodels.volumes import VolumesViewModel
 from app.views.dialogs.form_dialog import FormDialog
 
 translate = QCoreApplication.translate
-_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
+NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 
 
 class CreateDialog(FormDialog):
@@ -31,7 +31,7 @@ class CreateDialog(FormDialog):
     def check(self) -> tuple[QLineEdit | None, str]:
         """Return the line with a mistake and what is wrong, or "" when all is well."""
         name = self.name_edit.text().strip()
-        if name and not _NAME.fullmatch(name):
+        if name and not NAME.fullmatch(name):
             return self.name_edit, self.tr(
                 "Letters, digits and _ . - only, at least two, the first a letter or digit."
             )

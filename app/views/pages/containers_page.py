@@ -14,6 +14,7 @@ from app.viewmodels.merged_logs import MOST_CONTAINERS
 from app.views.browser import open_address
 from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
 from app.views.dialogs.edit_container_dialog import EditContainerDialog
+from app.views.dialogs.rename_container_dialog import RenameContainerDialog
 from app.views.pages.container_actions import container_menu
 from app.views.pages.container_detail_view import ContainerDetailView
 from app.views.pages.container_list import ContainerList
@@ -261,6 +262,8 @@ class ContainersPage(ListPage):
             self.confirm_kill(row)
         elif name == "edit":
             self.edit(row)
+        elif name == "rename":
+            self.rename(row)
         elif name == "copy-run":
             self.viewmodel.find_run_line(row.key)
         elif name == "copy-id":
@@ -282,6 +285,11 @@ class ContainersPage(ListPage):
             dialog = EditContainerDialog(self._inside.open_edit(row.key), row.name, self.window())
             dialog.applied.connect(lambda key: self._edited(row, key))
             dialog.open()
+
+    def rename(self, row: ContainerRow) -> None:
+        """Open the dialog that gives a container another name."""
+        if self.can_act:
+            RenameContainerDialog(self.viewmodel, row, self.window()).open()
 
     def _edited(self, row: ContainerRow, key: str) -> None:
         self.viewmodel.refresh()
