@@ -19,15 +19,15 @@ from vm.machine.health import Health
 from vm.machine.host_space import HostSpace
 from vm.machine.idle_watch import IdleWatch
 from vm.machine.image_folder import is_installed
-from vm.machine.local_sockets import listen_on_socket
 from vm.machine.machine_files import MachineFiles
 from vm.machine.machine_resume import go_on
 from vm.machine.machine_start import StartOrder, cold_start, take_over
 from vm.machine.qmp import QmpError
 from vm.machine.readiness import GO_ON, StartSteps
+from vm.machine.resting import Rest, why_it_may_not
 from vm.machine.running_machine import PAUSED, RunningMachine
 from vm.machine.settings import MachineSettings, default_settings, last_good_settings, read_settings
-from vm.machine.ssh_tunnel import EngineDown, Tunnel, TunnelDown
+from vm.machine.ssh_tunnel import EngineDown, TunnelDown
 from vm.machine.status import MachineState, MachineStatus, Problem, StepState
 from vm.machine.suspension import (
     CannotGoOn,
@@ -37,7 +37,6 @@ from vm.machine.suspension import (
     write_suspension,
 )
 from vm.machine.tasks import Tasks
-from vm.machine.wake_socket import WakeSocket
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -65,7 +64,7 @@ class Machine:
         self._tasks = Tasks()
         self._health: Health | None = None
         self._idle: asyncio.Task[None] | None = None
-        self._wake: WakeSocket | None = None
+        self._rest = Rest(files, self.start)
         self._commands = Commands(self._tasks)
         self._work = ""
         self._work_progress = 0.0
@@ -87,7 +86,7 @@ class Machine:
     @property
     def is_at_rest(self) -> bool:
         """Whether nothing runs and nothing is about to."""
-        return self._running is None and self._wake is None and not self._commands.unfinished()
+        return self._running is None and not self._rest.goes_on and not self._commands.unfinished()
 
     def status(self) -> MachineStatus:
         """Return how everything is at this moment."""
@@ -205,11 +204,10 @@ class Machine:
             await asyncio.to_thread(self._running.ensure_files)
             if self._running.docker_socket is not None:
                 self._running.docker_socket.ensure()
-        if self._wake is not None and self._state is MachineState.SUSPENDED:
-            path = self._files.docker_socket
-            if not await asyncio.to_thread(path.exists) and self._state is MachineState.SUSPENDED:
-                with contextlib.suppress(OSError, UserError):
-                    self._wake.listen_on(listen_on_socket(path))
+        if self._state is MachineState.SUSPENDED:
+            exists = await asyncio.to_thread(self._files.docker_socket.exists)
+            if not exists and self._state is MachineState.SUSPENDED:
+                self._rest.listen_again()
 
     async def close(self) -> None:
         """Let go of a machine that is to go on running, or is stopped."""
@@ -224,7 +222,7 @@ class Machine:
             if await asyncio.to_thread(read_suspension, self._files) is None:
                 self._set(MachineState.STOPPED)
             else:
-                self._stay_suspended(listen_on_socket(self._files.docker_socket))
+                self._stay_suspended()
         else:
             await self._go_on_with(machine)
 
@@ -269,7 +267,7 @@ class Machine:
                 )
             )
         else:
-            self._wake = None  # its listener is docker.sock's again
+            self._rest.woken()
             await self._go_on_with(machine)
 
     async def _boot(self) -> RunningMachine:
@@ -312,14 +310,14 @@ class Machine:
     async def _suspend(self, *, by_user: bool) -> None:
         machine = self._running
         if machine is None or self._state not in UP or machine.tunnel is None:
-            if by_user and self._wake is None:
+            if by_user and not self._rest.goes_on:
                 raise UserError("The machine does not run.", f"It is {self._state}.", "Start it first.")
             return
         assert self._health is not None
         assert machine.docker_socket is not None
         machine.docker_socket.wait()
         try:
-            reason = await self._why_not_suspended(machine.tunnel, by_user=by_user)
+            reason = await why_it_may_not(machine.tunnel, by_user=by_user)
         except BaseException:
             machine.docker_socket.serve_again()
             raise
@@ -351,21 +349,9 @@ class Machine:
         qemu_process.forget(self._files)
         self._stay_suspended(listener)
 
-    async def _why_not_suspended(self, tunnel: Tunnel, *, by_user: bool) -> str:
-        """Return who would lose something; nobody when empty."""
-        try:
-            use = await ask_activity(tunnel)
-        except (TunnelDown, EngineDown) as error:
-            return f"The engine does not answer: {error}"
-        if use.containers:
-            return f"{use.containers} containers run and would lose their connections: stop them first."
-        if use.requests and not by_user:
-            return "It is in use."
-        return ""
-
-    def _stay_suspended(self, listener: socket.socket) -> None:
+    def _stay_suspended(self, listener: socket.socket | None = None) -> None:
         self._problem = self._steps = None
-        self._wake = WakeSocket(listener, self.start)
+        self._rest.begin(listener)
         self._set(MachineState.SUSPENDED)
 
     async def _pause(self) -> None:
@@ -393,12 +379,10 @@ class Machine:
         await asyncio.sleep(0)  # the look at the engine that follows tells the rest
 
     async def _quit(self) -> None:
-        if self._wake is None:
-            await self._end(gracefully=True)
+        if self._rest.goes_on:
+            self._rest.close()
         else:
-            self._wake.close()
-            self._wake = None
-            self._files.docker_socket.unlink(missing_ok=True)
+            await self._end(gracefully=True)
 
     async def _restart(self) -> None:
         await self._stop()
@@ -413,10 +397,7 @@ class Machine:
     async def _end(self, *, gracefully: bool) -> None:
         machine = self._running
         self._problem = None
-        if self._wake is not None:
-            self._wake.refuse("the machine was stopped")
-            self._wake = None
-            self._files.docker_socket.unlink(missing_ok=True)
+        self._rest.refuse("the machine was stopped")
         await asyncio.to_thread(forget_suspension, self._files)
         if machine is None:
             process = await asyncio.to_thread(qemu_process.find_running, self._files)
@@ -504,11 +485,8 @@ class Machine:
             self._settings,
             self._commands.changed,
             self._take_tunnel,
-            self._take_listener,
+            self._rest.hand_over,
         )
-
-    def _take_listener(self) -> tuple[socket.socket | None, list[socket.socket]]:
-        return (None, []) if self._wake is None else self._wake.hand_over()
 
     def _read_settings(self) -> None:
         settings, warnings = read_settings(self._files)
@@ -522,10 +500,7 @@ class Machine:
     def _fail(self, problem: Problem) -> None:
         log.error("%s\n%s", problem.summary, problem.details)
         self._problem = problem
-        if self._wake is not None:
-            self._wake.refuse(problem.summary)
-            self._wake = None
-            self._files.docker_socket.unlink(missing_ok=True)
+        self._rest.refuse(problem.summary)
         self._set(MachineState.FAILED)
 
     def _set(self, state: MachineState) -> None:
