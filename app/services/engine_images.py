@@ -18,6 +18,7 @@ from app.services.registry_logins import AUTH_HEADER
 
 NOBODY = "e30="  # base64 of {}: a push without any header is refused
 _PRUNE_TIMEOUT = 300.0
+_COMMIT_TIMEOUT = 900.0  # all that the container wrote is packed
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,17 @@ class ImageCalls(EngineConnections):
     def save_image(self, name: str) -> EngineStream:
         """Open an image as the tar stream that `docker save` writes."""
         return EngineStream(*self.open_stream("GET", _path(name, "get")))
+
+    def commit_container(self, container: str, name: str, pause: bool = True) -> None:
+        """Make an image of a container as it is; `pause` lets it stand still meanwhile."""
+        reference = parse_reference(name)
+        query = {
+            "container": container,
+            "repo": reference.repository,
+            "tag": reference.tag or "latest",
+            "pause": "1" if pause else "0",
+        }
+        self.request("POST", "/commit", query, {}, timeout=_COMMIT_TIMEOUT)
 
     def prune_images(self, with_tagged: bool) -> Pruned:
         """Delete images without a name that nobody uses; `with_tagged` those with one, too."""

@@ -203,6 +203,8 @@ class ContainersViewModel(LiveList):
     run_line_found = Signal(str)
     renamed = Signal(str)  # key
     rename_failed = Signal(str, object)  # key, Failure
+    image_saved = Signal(str, str)  # key, name of the image
+    save_failed = Signal(str, str, object)  # key, name of the image, Failure
 
     def __init__(self, background: Background, access: Access, parent: QObject | None = None) -> None:
         self.table = ContainerTable()
@@ -282,6 +284,26 @@ class ContainersViewModel(LiveList):
         else:
             self.refresh()
             self.renamed.emit(key)
+
+    def save_as_image(self, key: str, name: str, pause: bool) -> None:
+        """Make an image of a container; the answer is `image_saved` or `save_failed`."""
+
+        def work() -> tuple[str, str, Failure | None]:
+            try:
+                self._access.client().commit_container(key, name, pause)
+            except Exception as error:  # noqa: BLE001 - told in the dialog, whatever it is
+                return key, name, describe_failure(error, name)
+            return key, name, None
+
+        self._background.run_alone(work, self._save_ended, self._list_failed)
+
+    @Slot(object)
+    def _save_ended(self, result: tuple[str, str, Failure | None]) -> None:
+        key, name, failure = result
+        if failure is not None:
+            self.save_failed.emit(key, name, failure)
+        else:
+            self.image_saved.emit(key, name)
 
     def find_run_line(self, key: str) -> None:
         """Work out the `docker run` line of a container; the answer is `run_line_found`."""

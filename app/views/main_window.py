@@ -205,6 +205,7 @@ class MainWindow(QMainWindow):
         popover.restart_requested.connect(desktop.engine.restart)
         popover.log_requested.connect(self.open_console_log)
         self.containers.run_other_requested.connect(self.run_image)
+        self.containers.image_requested.connect(self.show_image)
         self.images.run_requested.connect(self.run_image)
         self.images.pull_requested.connect(self.pull_image)
         self.images.search_requested.connect(self.search_images)
@@ -246,6 +247,12 @@ class MainWindow(QMainWindow):
         self.sidebar.show_page(name)
         self.page.resume()
         self.desktop.preferences.change(last_page=name)
+
+    def show_image(self, name: str) -> None:
+        """Show the list of images with one of them."""
+        self.show_page("images")
+        self.images.go_back()
+        self.images.filter_box.setText(name)
 
     def _go_back(self) -> None:
         if not self.page.go_back() and self.banner.isVisible():

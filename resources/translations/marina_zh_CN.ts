@@ -660,6 +660,10 @@
         <translation>重命名…</translation>
     </message>
     <message>
+        <source>Save as image…</source>
+        <translation>保存为镜像…</translation>
+    </message>
+    <message>
         <source>Copy as docker run</source>
         <translation>复制为 docker run 命令</translation>
     </message>
@@ -1351,6 +1355,18 @@
     <message>
         <source>Dismiss</source>
         <translation>忽略</translation>
+    </message>
+    <message>
+        <source>{0} was saved.</source>
+        <translation>{0} 已保存。</translation>
+    </message>
+    <message>
+        <source>Show the image</source>
+        <translation>查看镜像</translation>
+    </message>
+    <message>
+        <source>{0} was not saved: {1}</source>
+        <translation>{0} 未能保存：{1}</translation>
     </message>
     <message>
         <source>Copied: {0}</source>
@@ -3810,6 +3826,41 @@
     <message>
         <source>The container {0} is left and could not be deleted: {1}</source>
         <translation>容器 {0} 仍然存在，无法删除：{1}</translation>
+    </message>
+</context>
+<context>
+    <name>SaveAsImageDialog</name>
+    <message>
+        <source>Save {0} as an image</source>
+        <translation>将 {0} 保存为镜像</translation>
+    </message>
+    <message>
+        <source>The image holds the container&apos;s files as they are now, without what is in its volumes.</source>
+        <translation>镜像包含容器当前的文件，不包含其卷中的内容。</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Name of the image</source>
+        <translation>镜像名称</translation>
+    </message>
+    <message>
+        <source>name:tag</source>
+        <translation>名称:标签</translation>
+    </message>
+    <message>
+        <source>Pause the container meanwhile, so that no file is half written</source>
+        <translation>保存期间暂停容器，避免文件只写入一半</translation>
+    </message>
+    <message>
+        <source>A name and a tag only: the digest comes with the image.</source>
+        <translation>只能填写名称和标签：摘要由镜像生成。</translation>
+    </message>
+    <message>
+        <source>Saving…</source>
+        <translation>正在保存…</translation>
     </message>
 </context>
 <context>

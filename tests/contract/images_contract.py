@@ -10,6 +10,7 @@ from app.services.engine_client import EngineClient
 from app.services.engine_images import write_stream
 from app.services.errors import EngineRequestError
 from app.services.pull_progress import LayerState
+from app.services.run_options import RunOptions
 
 
 class ImagesContract:
@@ -28,6 +29,22 @@ class ImagesContract:
         with tarfile.open(target) as archive:
             assert "manifest.json" in archive.getnames()
         assert list(tmp_path.iterdir()) == [target]
+
+    @pytest.mark.parametrize("pause", [True, False])
+    def test_a_container_becomes_an_image(self, client: EngineClient, image: str, pause: bool) -> None:
+        tag = f"contract/{uuid.uuid4().hex[:8]}:1"
+        container = client.create_container(RunOptions(image, command=("true",)))
+        try:
+            client.commit_container(container, tag, pause)
+            assert any(tag in row.tags for row in client.list_images())
+            assert client.remove_image(tag)
+        finally:
+            client.remove_container(container, force=True)
+
+    def test_what_is_not_there_becomes_no_image(self, client: EngineClient) -> None:
+        with pytest.raises(EngineRequestError) as caught:
+            client.commit_container("no-such-container", "contract/none:1")
+        assert caught.value.status == 404
 
     def test_pushed(self, client: EngineClient, image: str, pushable: str) -> None:
         client.tag_image(image, pushable)

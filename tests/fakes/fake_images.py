@@ -83,6 +83,17 @@ def save(request: "Handler", name: str) -> None:
     request.answer(200, target.getvalue(), "application/x-tar")
 
 
+def commit(request: "Handler") -> None:
+    """Make an image of a container."""
+    container = request.engine.containers.get(request.query["container"])
+    image = request.engine.add_image(
+        f"{request.query['repo']}:{request.query['tag']}", size=container.image.size
+    )
+    request.engine.state.publish("container", "commit", container.id, name=container.name)
+    request.engine.state.publish("image", "tag", image.id, name=image.tags[0])
+    request.answer_json({"Id": image.id}, 201)
+
+
 def prune(request: "Handler") -> None:
     """Delete what no container uses."""
     state = request.engine.state
@@ -117,6 +128,7 @@ def search(request: "Handler") -> None:
 ROUTES: list[tuple[str, Callable[..., None]]] = [
     (r"GET /images/search", search),
     (r"POST /images/prune", prune),
+    (r"POST /commit", commit),
     (r"GET /images/(.+)/history", history),
     (r"GET /images/(.+)/get", save),
     (r"POST /images/(.+)/push", push),

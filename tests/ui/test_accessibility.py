@@ -32,6 +32,7 @@ from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
 from app.views.dialogs.create_dialog import CreateNetworkDialog, CreateVolumeDialog
 from app.views.dialogs.quit_dialog import QuitDialog
 from app.views.dialogs.rename_container_dialog import RenameContainerDialog
+from app.views.dialogs.save_as_image_dialog import SaveAsImageDialog
 from app.views.dialogs.sign_in_dialog import SignInDialog
 from app.views.main_window import MainWindow
 from app.views.pages.container_detail_view import ContainerDetailView
@@ -225,6 +226,9 @@ DIALOGS: dict[str, Callable[[MainWindow], QDialog]] = {
         window.desktop.volumes, window.desktop.volumes.table.rows[0], window
     ),
     "rename-container": lambda window: RenameContainerDialog(
+        window.desktop.containers, window.desktop.containers.table.rows[0], window
+    ),
+    "save-as-image": lambda window: SaveAsImageDialog(
         window.desktop.containers, window.desktop.containers.table.rows[0], window
     ),
     "sign-in": lambda window: SignInDialog(window.desktop.registries, "", window),

@@ -13,6 +13,7 @@ from app.viewmodels.containers import NAME, PORTS
 from app.viewmodels.desktop import DesktopViewModel
 from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
 from app.views.dialogs.rename_container_dialog import RenameContainerDialog
+from app.views.dialogs.save_as_image_dialog import SaveAsImageDialog
 from app.views.main_window import MainWindow
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_state import FakeContainer
@@ -246,6 +247,38 @@ def test_renaming_checks_as_typed_and_keeps_a_refusal_in_the_dialog(
     wait_for(qtbot, lambda: set(names(open_window)) == {"shop", "db"})
     assert (web.name, web.state) == ("shop", "running")
     wait_for(qtbot, lambda: open_window.findChild(RenameContainerDialog) is None, "the dialog stays open")
+
+
+def test_a_container_is_saved_as_an_image_which_the_notice_leads_to(
+    open_window: MainWindow, engine: FakeEngine, qtbot: QtBot, save_picture: Callable[[QWidget, str], None]
+) -> None:
+    start_container(engine, "web")
+    wait_for(qtbot, lambda: names(open_window) == ["web"])
+    choose_from_menu(qtbot, open_window, 0, "save-image")
+    dialog = find(open_window, SaveAsImageDialog, "save-as-image")
+    line = find(dialog, QLineEdit, "save-as-image.name")
+    button = find(dialog, QAbstractButton, "save-as-image.save")
+    assert not button.isEnabled(), "there is no name yet"
+    for name in ("Shop:1", f"shop@sha256:{'0' * 64}"):
+        line.setText(name)
+        assert text_of(dialog, "save-as-image.problem") != ""
+        assert not button.isEnabled()
+    line.setText("shop:1")
+    save_picture(dialog, "save-as-image")
+
+    engine.fail("POST /commit", FaultKind.STATUS, status=500, message="no space left on device")
+    press(qtbot, dialog, "save-as-image.save")
+    wait_for(qtbot, lambda: text_of(dialog, "save-as-image.problem") != "")
+    assert (dialog.isVisible(), line.text(), button.isEnabled()) == (True, "shop:1", True)
+    find(dialog, QCheckBox, "save-as-image.pause").setChecked(False)
+    press(qtbot, dialog, "save-as-image.save")
+    wait_for(qtbot, lambda: text_of(open_window, "containers.notice.text") == "shop:1 was saved.")
+    wait_for(qtbot, lambda: open_window.findChild(SaveAsImageDialog) is None, "the dialog stays open")
+    assert engine.state.find_image("shop:1") is not None
+    save_picture(open_window, "container-saved-as-image")
+    press(qtbot, open_window, "containers.notice.link")
+    images = open_window.desktop.images
+    wait_for(qtbot, lambda: [row.name for row in images.table.shown] == ["shop:1"])
 
 
 def test_force_stop_asks_and_helps_against_a_stop_that_hangs(

@@ -43,6 +43,7 @@ def container_menu(row: ContainerRow) -> list[Action]:
         Action("terminal", "terminal", translate("ContainerActions", "Terminal"), running and not paused),
         Action("edit", "edit", translate("ContainerActions", "Edit…"), free),
         Action("rename", "edit", translate("ContainerActions", "Rename…"), free),
+        Action("save-image", "save", translate("ContainerActions", "Save as image…"), free),
         Action("copy-run", "copy", translate("ContainerActions", "Copy as docker run")),
         Action("copy-id", "copy", translate("ContainerActions", "Copy the id")),
         Action("delete", "trash", translate("ContainerActions", "Delete"), free),

@@ -9,12 +9,14 @@ from PySide6.QtGui import QGuiApplication
 from app.viewmodels.container_inside import ContainerInside
 from app.viewmodels.containers import ContainerRow, ContainersViewModel, GroupRow
 from app.viewmodels.engine_view import EngineState, EngineView
+from app.viewmodels.failure import Failure
 from app.viewmodels.getting_started import GettingStartedViewModel
 from app.viewmodels.merged_logs import MOST_CONTAINERS
 from app.views.browser import open_address
 from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
 from app.views.dialogs.edit_container_dialog import EditContainerDialog
 from app.views.dialogs.rename_container_dialog import RenameContainerDialog
+from app.views.dialogs.save_as_image_dialog import SaveAsImageDialog
 from app.views.pages.container_actions import container_menu
 from app.views.pages.container_detail_view import ContainerDetailView
 from app.views.pages.container_list import ContainerList
@@ -34,6 +36,7 @@ class ContainersPage(ListPage):
     """Shows the list when there is one, else the welcome card and what the engine is doing."""
 
     run_other_requested = Signal()
+    image_requested = Signal(str)
 
     def __init__(
         self,
@@ -54,6 +57,7 @@ class ContainersPage(ListPage):
         self.setAccessibleName(self.tr("Containers"))
         self._story, self._inside = story, inside
         self._browser_failed = self._welcome_closed = False
+        self._saved_image = ""
         self.filter_box.set_label(self.tr("Filter by name, image, id or port"))
         run = Button(self.tr("Run"), "containers.run", "primary", "plus")
         run.setToolTip(self.tr("Run a container from an image (Ctrl+N)"))
@@ -94,6 +98,9 @@ class ContainersPage(ListPage):
         self.list.links.activated.connect(self._open_link)
         self.list.actions_column.triggered.connect(self.act)
         self.viewmodel.run_line_found.connect(self._copy_run_line)
+        self.viewmodel.image_saved.connect(self._tell_saved)
+        self.viewmodel.save_failed.connect(self._tell_not_saved)
+        self.notice.linked.connect(lambda: self.image_requested.emit(self._saved_image))
         self.list.selectionModel().selectionChanged.connect(self._selection_changed)
 
     # --- what is shown ------------------------------------------------------------------------------------
@@ -264,6 +271,8 @@ class ContainersPage(ListPage):
             self.edit(row)
         elif name == "rename":
             self.rename(row)
+        elif name == "save-image":
+            self.save_as_image(row)
         elif name == "copy-run":
             self.viewmodel.find_run_line(row.key)
         elif name == "copy-id":
@@ -290,6 +299,21 @@ class ContainersPage(ListPage):
         """Open the dialog that gives a container another name."""
         if self.can_act:
             RenameContainerDialog(self.viewmodel, row, self.window()).open()
+
+    def save_as_image(self, row: ContainerRow) -> None:
+        """Open the dialog that makes an image of a container."""
+        if self.can_act:
+            SaveAsImageDialog(self.viewmodel, row, self.window()).open()
+
+    def _tell_saved(self, _key: str, name: str) -> None:
+        self._saved_image = name
+        text = self.tr("{0} was saved.").format(name)
+        self.notice.say(text, "ok", self.tr("Dismiss"), self.tr("Show the image"))
+
+    def _tell_not_saved(self, _key: str, name: str, failure: Failure) -> None:
+        if self.window().findChild(SaveAsImageDialog) is None:  # else it is told there
+            text = self.tr("{0} was not saved: {1}").format(name, failure.summary)
+            self.notice.say(text, "err", self.tr("Dismiss"))
 
     def _edited(self, row: ContainerRow, key: str) -> None:
         self.viewmodel.refresh()

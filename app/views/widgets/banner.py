@@ -1,4 +1,4 @@
-"""One line across a page: what is wrong or new, and one button."""
+"""One line across a page: what is wrong or new, and a button or two."""
 
 from PySide6.QtCore import Signal
 
@@ -15,6 +15,7 @@ class Banner(Card):
     """Hidden until there is something to say. `tone` is "err", "warn", "ok" or ""."""
 
     pressed = Signal()
+    linked = Signal()
 
     def __init__(self, name: str) -> None:
         super().__init__(name, "banner")
@@ -25,7 +26,10 @@ class Banner(Card):
         self._text.setObjectName(f"{name}.text")
         self.button = Button("", f"{name}.button")
         self.button.clicked.connect(self.pressed)
-        line = row(self._icon, self._text, self.button, spacing=10, margins=(14, 8, 10, 8))
+        self.link = Button("", f"{name}.link")
+        self.link.clicked.connect(self.linked)
+        self.link.hide()
+        line = row(self._icon, self._text, self.link, self.button, spacing=10, margins=(14, 8, 10, 8))
         line.setStretch(1, 1)
         self.setLayout(line)
         self.hide()
@@ -36,14 +40,16 @@ class Banner(Card):
         """Return what it says."""
         return self._text.text()
 
-    def say(self, text: str, tone: str = "", button: str = "") -> None:
-        """Show `text`, with a button when it has a label."""
+    def say(self, text: str, tone: str = "", button: str = "", link: str = "") -> None:
+        """Show `text`, with a button and a way to what it is about when they have labels."""
         self._tone = tone
         self.setProperty("tone", tone)
         self._text.setText(text)
         self.setAccessibleName(text)
         self.button.setVisible(bool(button))
         self.button.set_label(button)
+        self.link.setVisible(bool(link))
+        self.link.set_label(link)
         self._draw_icon()
         restyle(self)
         self.show()
