@@ -83,14 +83,14 @@ def test_an_edit_on_the_host_is_seen_by_a_running_container(
     client: "docker.DockerClient", folder: Path
 ) -> None:
     (folder / "page").write_text("old")
-    container = client.containers.run(IMAGE, ["sleep", "60"], volumes=[f"{folder}:/app"], detach=True)
+    container = client.containers.run(IMAGE, ["sleep", "1000"], volumes=[f"{folder}:/app"], detach=True)
     assert container.exec_run(["cat", "/app/page"]).output == b"old"
     (folder / "page").write_text("new and longer")
     (folder / "second").touch()
-    wait_until(lambda: container.exec_run(["cat", "/app/page"]).output == b"new and longer", "the edit", 20)
-    wait_until(lambda: b"second" in container.exec_run(["ls", "/app"]).output, "the new file", 20)
+    wait_until(lambda: container.exec_run(["cat", "/app/page"]).output == b"new and longer", "the edit")
+    wait_until(lambda: b"second" in container.exec_run(["ls", "/app"]).output, "the new file")
     (folder / "page").unlink()
-    wait_until(lambda: container.exec_run(["cat", "/app/page"]).exit_code == 1, "the file's end", 20)
+    wait_until(lambda: container.exec_run(["cat", "/app/page"]).exit_code == 1, "the file's end")
 
 
 WATCH = """python3 -c '
