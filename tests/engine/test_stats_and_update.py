@@ -206,10 +206,10 @@ def test_processes_as_ps_shows_them(engine: NativeEngine) -> None:
         answer = engine.request("GET", f"/containers/{identifier}/top")
         assert (answer.status, answer.message) == (409, f"container {identifier} is not running")
         start(engine, identifier)
-        until(lambda: len(top(engine, "-ef")["Processes"]) == 2, "both run")
+        both = {"sleep 1000", "sleep 999"}
+        until(lambda: {row[-1] for row in top(engine, "-ef")["Processes"]} == both, "both programs run")
         full = top(engine, "-ef")
         assert full["Titles"] == ["UID", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD"]
-        assert {row[-1] for row in full["Processes"]} == {"sleep 1000", "sleep 999"}
         assert {row[0] for row in full["Processes"]} == {"root"}
         chosen = top(engine, "-eo pid,comm")
         assert [row[1] for row in chosen["Processes"]] == ["sleep", "sleep"]
