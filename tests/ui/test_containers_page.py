@@ -241,6 +241,9 @@ def test_renaming_checks_as_typed_and_keeps_a_refusal_in_the_dialog(
     engine.fail(r"POST /containers/\w+/rename", FaultKind.STATUS, status=409, message=message)
     line.setText("shop")
     press(qtbot, dialog, "rename-container.rename")
+    line.setText("shop2")
+    assert not button.isEnabled(), "a second request beside the first"
+    line.setText("shop")
     wait_for(qtbot, lambda: text_of(dialog, "rename-container.problem") != "")
     assert (dialog.isVisible(), line.text(), web.name) == (True, "shop", "web")
     press(qtbot, dialog, "rename-container.rename")

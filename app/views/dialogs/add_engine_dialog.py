@@ -67,7 +67,7 @@ class AddEngineDialog(FormDialog):
         self._key.setText(text.format(fingerprint))
         self._key.show()
         self.action_button.set_label(self.tr("The key is right: add"))
-        self.action_button.setEnabled(True)
+        self.let_send_again()
 
     def _forget_key(self) -> None:
         self._host_key = ""

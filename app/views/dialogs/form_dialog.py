@@ -23,6 +23,7 @@ class FormDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._lines: list[QLineEdit] = []
         self._is_ready = False
+        self._is_sent = False
         self.problem = WrappedLabel(role="error")
         self.problem.setObjectName(f"{name}.problem")
         end, label, icon = action
@@ -79,6 +80,11 @@ class FormDialog(QDialog):
     def show_failure(self, failure: Failure) -> None:
         """Say why it was refused; the dialog stays as it is."""
         self.problem.setText("\n".join(filter(None, (failure.summary, failure.details, failure.what_to_do))))
+        self.let_send_again()
+
+    def let_send_again(self) -> None:
+        """An answer is there, and the dialog stays: its button works again."""
+        self._is_sent = False
         self.action_button.setEnabled(self.is_complete())
 
     def check_all(self) -> None:
@@ -90,8 +96,10 @@ class FormDialog(QDialog):
         for line in self._lines:
             line.setProperty("invalid", bool(problem) and line is edit)
             restyle(line)
-        self.action_button.setEnabled(not problem and self.is_complete())
+        # While an answer is awaited, typing must not open the way to a second request.
+        self.action_button.setEnabled(not problem and not self._is_sent and self.is_complete())
 
     def _send(self) -> None:
+        self._is_sent = True
         self.action_button.setEnabled(False)
         self.send()
