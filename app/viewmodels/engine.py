@@ -61,6 +61,11 @@ class EngineViewModel(QObject):
         self._carry_out("stop", lambda machine: machine.stop(self._report))
 
     @Slot()
+    def pause(self) -> None:
+        """Hold all containers where they are; `start` lets them go on."""
+        self._carry_out("pause", lambda machine: machine.pause())
+
+    @Slot()
     def restart(self) -> None:
         """Stop and start the machine."""
         self._carry_out("restart", lambda machine: machine.restart(self._report))
@@ -107,6 +112,7 @@ class EngineViewModel(QObject):
     @Slot(object)
     def _not_fulfilled(self, error: Exception) -> None:
         overtaken = self._wish == "stop" and self._view.state is not EngineState.FAILED
+        overtaken = overtaken or self._wish == "pause"  # it runs on: the watch tells how it is
         self._wish = ""
         # The machine's own report is better than ours: it knows the step and the evidence.
         if not overtaken and self._view.state is not EngineState.FAILED:

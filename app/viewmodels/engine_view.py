@@ -112,10 +112,16 @@ class EngineView:
         """Return whether starting makes sense."""
         return self.state in (
             EngineState.STOPPED,
+            EngineState.PAUSED,
             EngineState.SUSPENDED,
             EngineState.FAILED,
             EngineState.NOT_INSTALLED,
         )
+
+    @property
+    def can_pause(self) -> bool:
+        """Return whether pausing makes sense: another computer's engine is not ours to hold."""
+        return not self.remote and self.can_be_used
 
     @property
     def can_stop(self) -> bool:

@@ -47,11 +47,18 @@ class Desktop(QObject):
         tray.open_requested.connect(self.window.raise_window)
         tray.start_requested.connect(self._desktop.engine.start)
         tray.stop_requested.connect(self._desktop.engine.stop)
+        tray.pause_requested.connect(self._desktop.engine.pause)
+        self._desktop.containers.counts_changed.connect(self._show_containers)
         tray.quit_requested.connect(self.ask_to_quit)
         self._desktop.engine_changed.connect(tray.show_engine)
         self._desktop.notifications.added.connect(self._show_notice)
         tray.icon.show()
         return tray
+
+    @Slot()
+    def _show_containers(self) -> None:
+        if self.tray is not None:
+            self.tray.show_containers(self._desktop.containers.table.rows)
 
     @Slot(object)
     def _show_notice(self, notice: Notice) -> None:

@@ -1,15 +1,20 @@
-"""The tray icon: the engine's state, start and stop, and the way out."""
+"""The tray icon: the engine's state, what runs in it, start, pause and stop, and the way out."""
+
+from collections.abc import Iterable
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
+from app.viewmodels.container_rows import ContainerRow
 from app.viewmodels.engine_view import EngineState, EngineView
 from app.viewmodels.notifications import Notice
+from app.views.browser import open_address
 from app.views.icons import icon_pixmap
 from app.views.theme import LIGHT, Theme
 
 _SIZES = (16, 22, 32, 64)
+_MOST_CONTAINERS = 10  # a menu is not a list: the window has the rest
 
 
 class Tray(QObject):
@@ -18,19 +23,25 @@ class Tray(QObject):
     open_requested = Signal()
     start_requested = Signal()
     stop_requested = Signal()
+    pause_requested = Signal()
     quit_requested = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._view = EngineView()
+        self._running: list[tuple[str, list[tuple[str, str]]]] = []
+        self.containers: list[QAction] = []
         self.icon = QSystemTrayIcon(self)
         self.menu = QMenu()
         self._state = self.menu.addAction("")
         self._state.setEnabled(False)
         self.menu.addSeparator()
         self.menu.addAction(self.tr("Open Marina")).triggered.connect(self.open_requested)
+        self._below = self.menu.addSeparator()
         self.start_action = self.menu.addAction(self.tr("Start engine"))
         self.start_action.triggered.connect(self.start_requested)
+        self.pause_action = self.menu.addAction(self.tr("Pause engine"))
+        self.pause_action.triggered.connect(self.pause_requested)
         self.stop_action = self.menu.addAction(self.tr("Stop engine"))
         self.stop_action.triggered.connect(self.stop_requested)
         self.menu.addSeparator()
@@ -45,11 +56,43 @@ class Tray(QObject):
         tone_changed = view.tone != self._view.tone
         self._view = view
         self._state.setText(view.word)
+        is_paused = view.state is EngineState.PAUSED
+        self.start_action.setText(self.tr("Resume engine") if is_paused else self.tr("Start engine"))
         self.start_action.setEnabled(view.can_start)
+        self.pause_action.setEnabled(view.can_pause)
+        for action in self.containers:
+            action.setVisible(view.can_be_used)
         self.stop_action.setEnabled(view.can_stop)
         self.icon.setToolTip(f"Marina: {view.word}")
         if tone_changed or self.icon.icon().isNull():
             self._draw()
+
+    def show_containers(self, rows: Iterable[ContainerRow]) -> None:
+        """List the running containers, each published port as an entry that opens the browser."""
+        running = sorted((row.name, row.links) for row in rows if row.is_running)
+        if running == self._running:
+            return  # an open menu stays as it is
+        self._running = running
+        for action in self.containers:
+            self.menu.removeAction(action)
+            action.deleteLater()
+        self.containers = []
+        for name, links in running[:_MOST_CONTAINERS]:
+            self._add(name).setEnabled(False)
+            for text, address in links:
+                entry = self._add(f"    {text}")
+                entry.setEnabled(bool(address))
+                entry.triggered.connect(lambda _=False, address=address: open_address(address))
+        if len(running) > _MOST_CONTAINERS:
+            more = self._add(self.tr("… and {0} more").format(len(running) - _MOST_CONTAINERS))
+            more.triggered.connect(self.open_requested)
+
+    def _add(self, text: str) -> QAction:
+        action = QAction(text.replace("&", "&&"), self.menu)
+        self.menu.insertAction(self._below, action)
+        action.setVisible(self._view.can_be_used)
+        self.containers.append(action)
+        return action
 
     def show_notice(self, notice: Notice) -> None:
         """Let the system show a notice."""

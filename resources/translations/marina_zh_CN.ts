@@ -4283,12 +4283,24 @@
         <translation>启动引擎</translation>
     </message>
     <message>
+        <source>Pause engine</source>
+        <translation>暂停引擎</translation>
+    </message>
+    <message>
         <source>Stop engine</source>
         <translation>停止引擎</translation>
     </message>
     <message>
         <source>Quit Marina…</source>
         <translation>退出 Marina…</translation>
+    </message>
+    <message>
+        <source>Resume engine</source>
+        <translation>继续运行引擎</translation>
+    </message>
+    <message>
+        <source>… and {0} more</source>
+        <translation>……还有 {0} 个</translation>
     </message>
 </context>
 <context>
