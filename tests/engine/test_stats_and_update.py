@@ -208,11 +208,14 @@ def test_processes_as_ps_shows_them(engine: NativeEngine) -> None:
         start(engine, identifier)
         both = {"sleep 1000", "sleep 999"}
         until(lambda: {row[-1] for row in top(engine, "-ef")["Processes"]} == both, "both programs run")
+        # busybox starts its own programs by /proc/self/exe, and gives them their names a moment later.
+        names = ["sleep", "sleep"]
+        until(lambda: [row[1] for row in top(engine, "-eo pid,comm")["Processes"]] == names, "with names")
         full = top(engine, "-ef")
         assert full["Titles"] == ["UID", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD"]
         assert {row[0] for row in full["Processes"]} == {"root"}
         chosen = top(engine, "-eo pid,comm")
-        assert [row[1] for row in chosen["Processes"]] == ["sleep", "sleep"]
+        assert [row[1] for row in chosen["Processes"]] == names
         assert [row[0] for row in chosen["Processes"]] == [row[1] for row in full["Processes"]]
         assert "sleep 1000" in engine.docker("top", "listed", "aux").stdout.decode()
         for arguments, text in (
