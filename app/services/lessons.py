@@ -59,6 +59,16 @@ def _run_command(name: str, *options: str, image: str = IMAGE, script: str = "")
     return " ".join([*words, f"sh -c '{script}'"] if script else words)
 
 
+def _start(name: str, image: str = IMAGE) -> Step:
+    """Run a container in the background, with a port for its pages."""
+    return Step(
+        "start",
+        _run_command(name, "-d", "-p {port}:80", image=image),
+        lambda room: room.run(name, image=image, publish=True),
+        lambda room: room.runs(name),
+    )
+
+
 def _is_gone(*names: str) -> Callable[[Classroom], bool]:
     return lambda room: not any(name in room.containers for name in names)
 
@@ -86,12 +96,7 @@ def _stop(room: Classroom) -> Said:
 RUN = Lesson(
     "run",
     (
-        Step(
-            "start",
-            _run_command(WEB, "-d", "-p {port}:80"),
-            lambda room: room.run(WEB, publish=True),
-            lambda room: room.runs(WEB),
-        ),
+        _start(WEB),
         Step(
             "open",
             "curl http://localhost:{port}/",
@@ -159,12 +164,7 @@ def _is_fresh(room: Classroom) -> bool:
 FILES = Lesson(
     "files",
     (
-        Step(
-            "start",
-            _run_command(PAGE, "-d", "-p {port}:80"),
-            lambda room: room.run(PAGE, publish=True),
-            lambda room: room.runs(PAGE),
-        ),
+        _start(PAGE),
         Step(
             "change",
             f'docker exec {PAGE} sh -c "{_CHANGE}"',
@@ -229,12 +229,7 @@ BUILD = Lesson(
             _build,
             lambda room: room.client.has_image(SITE),
         ),
-        Step(
-            "start",
-            _run_command(SITE, "-d", "-p {port}:80", image=SITE),
-            lambda room: room.run(SITE, image=SITE, publish=True),
-            lambda room: room.runs(SITE),
-        ),
+        _start(SITE, image=SITE),
         Step("open", "curl http://localhost:{port}/", lambda room: room.visit(SITE)),
         Step(
             "remove",

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from app.services.errors import ErrorCode, UserError
+from app.services.object_name import is_object_name
 from app.services.port_types import LAST_PORT, Port
 from app.services.run_options import VolumeMount
 
 PROTOCOLS = ("tcp", "udp")
-_VOLUME_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 _DRIVE = re.compile(r"[a-zA-Z]:[\\/]")
 
 
@@ -62,7 +62,7 @@ def parse_volume(text: str, folder: Path | None = None) -> VolumeMount:
         raise _refuse(f"{text}: the path in the container must begin with /", advice)
     if source.startswith((".", "~")):
         source = os.path.normpath((folder or Path.cwd()) / Path(source).expanduser())
-    elif len(parts) == 2 and not drive and not source.startswith("/") and not _VOLUME_NAME.fullmatch(source):
+    elif len(parts) == 2 and not drive and not source.startswith("/") and not is_object_name(source):
         raise _refuse(f"{text}: “{source}” is neither a folder nor a name for a volume", advice)
     return VolumeMount(source, target, read_only=mode == "ro")
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.services.object_name import is_object_name
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
 from app.viewmodels.failure import Failure, describe_failure
@@ -14,6 +15,9 @@ from app.viewmodels.row_table_model import RowTableModel
 if TYPE_CHECKING:
     from app.services.engine_client import EngineClient
     from app.services.engine_objects import Pruned
+
+
+__all__ = ["ObjectList", "is_object_name"]
 
 
 class ObjectList(LiveList):

@@ -1,6 +1,5 @@
 """The run dialog's content: filled in from the image, checked as it is typed, sent as one request."""
 
-import re
 import shlex
 from dataclasses import dataclass
 
@@ -9,13 +8,13 @@ from PySide6.QtCore import Signal, Slot
 from app.services.engine_types import Container
 from app.services.environment_file import parse_environment_text
 from app.services.errors import EngineRequestError, MarinaError, UserError
+from app.services.object_name import is_object_name
 from app.services.ports import ports_of_containers, suggest_host_port
 from app.services.reference import parse_reference
 from app.services.run_options import RunOptions
 from app.viewmodels.failure import Failure, describe_failure
 from app.viewmodels.run_form import FormChecks, LimitsRow, PortRow, VolumeRow
 
-_NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 _FIELD_OF_CODE = {
     "port-taken": "ports",
     "port-privileged": "ports",
@@ -80,7 +79,7 @@ class RunImageViewModel(FormChecks):
 
     def check_name(self, name: str) -> str:
         """Return what is wrong with a container's name, or ""."""
-        if name and not _NAME.fullmatch(name):
+        if name and not is_object_name(name):
             return self.tr("Letters, digits and _ . - only, at least two, the first a letter or digit.")
         if name and any(container.name == name for container in self._containers):
             return self.tr("A container with this name exists already.")
@@ -188,7 +187,7 @@ def _suggest_name(image: str, taken: set[str]) -> str:
         base = parse_reference(image).repository.rpartition("/")[2]
     except UserError:
         return ""
-    if not _NAME.fullmatch(base):
+    if not is_object_name(base):
         return ""
     name, number = base, 2
     while name in taken:

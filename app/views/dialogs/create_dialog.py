@@ -1,17 +1,14 @@
 """The small dialogs that make a volume or a network; they stay open until the engine agrees."""
 
-import re
-
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
 from app.viewmodels.networks import NetworksViewModel
-from app.viewmodels.object_list import ObjectList
+from app.viewmodels.object_list import ObjectList, is_object_name
 from app.viewmodels.volumes import VolumesViewModel
 from app.views.dialogs.form_dialog import FormDialog
 
 translate = QCoreApplication.translate
-NAME = re.compile(r"[a-zA-Z0-9][a-zA-Z0-9_.-]+")
 
 
 class CreateDialog(FormDialog):
@@ -31,7 +28,7 @@ class CreateDialog(FormDialog):
     def check(self) -> tuple[QLineEdit | None, str]:
         """Return the line with a mistake and what is wrong, or "" when all is well."""
         name = self.name_edit.text().strip()
-        if name and not NAME.fullmatch(name):
+        if name and not is_object_name(name):
             return self.name_edit, self.tr(
                 "Letters, digits and _ . - only, at least two, the first a letter or digit."
             )

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.viewmodels.containers import ContainerRow, ContainersViewModel
 from app.viewmodels.failure import Failure
-from app.views.dialogs.create_dialog import NAME
+from app.viewmodels.object_list import is_object_name
 from app.views.dialogs.form_dialog import FormDialog
 
 translate = QCoreApplication.translate
@@ -40,7 +40,7 @@ class RenameContainerDialog(FormDialog):
     def check(self) -> tuple[QLineEdit | None, str]:
         """Return the line, and what is wrong with the name."""
         name = self.name
-        if name and not NAME.fullmatch(name):
+        if name and not is_object_name(name):
             return self.name_edit, self.tr(
                 "Letters, digits and _ . - only, at least two, the first a letter or digit."
             )
