@@ -94,7 +94,7 @@ async def info_report(engine: Engine) -> dict[str, Any]:
             ["Using metacopy", "false"],
             ["Native Overlay Diff", "true"],
             ["userxattr", "false"],
-            ["Image layers", "erofs"],
+            ["Image layers", engine.images.layer_format],
         ],
         "Plugins": {
             "Volume": ["local"],

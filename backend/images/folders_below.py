@@ -3,23 +3,24 @@
 import os
 import stat
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
-from backend.images import erofs
+from backend.images import read_only_mounts
 from backend.images.tar_headers import FolderAttributes
 
 
 class FoldersBelow:
-    """The layers `images`, topmost first: each mounted when first asked, all unmounted at the end. Blocking.
+    """Layers by their keys, topmost first: each mounted when first asked, all unmounted at the end. Blocking.
 
-    The mounts are this object's own: they never meet those that containers hold.
+    `mount` mounts one on a folder. The mounts are this object's own: they never meet those of containers.
     """
 
-    def __init__(self, images: Sequence[Path], scratch: Path) -> None:
-        self._images = images
+    def __init__(self, keys: Sequence[str], mount: Callable[[str, Path], None], scratch: Path) -> None:
+        self._keys = keys
+        self._mount = mount
         self._scratch = scratch
         self._roots: list[int] = []
         self._stack = ExitStack()
@@ -34,7 +35,7 @@ class FoldersBelow:
 
     def attributes(self, path: bytes) -> FolderAttributes:
         """Return the attributes of the folder `path`; the usual ones when no layer below has it."""
-        for number in range(len(self._images)):
+        for number in range(len(self._keys)):
             found = _look_up(self._root(number), path)
             if isinstance(found, FolderAttributes):
                 return found
@@ -46,8 +47,8 @@ class FoldersBelow:
         if number == len(self._roots):
             folder = Path(tempfile.mkdtemp(prefix="below-", dir=self._scratch))
             self._stack.callback(folder.rmdir)
-            erofs.mount(self._images[number], folder)
-            self._stack.callback(erofs.unmount, folder)
+            self._mount(self._keys[number], folder)
+            self._stack.callback(read_only_mounts.unmount, folder)
             root = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
             self._stack.callback(os.close, root)
             self._roots.append(root)

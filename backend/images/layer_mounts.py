@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from backend.images import erofs
+from backend.images import read_only_mounts
 from backend.images.layer_store import LayerStore
 from backend.state_files import StateFiles
 from backend.tasks import Tasks, in_thread_to_end
@@ -28,7 +28,7 @@ class LayerMounts:
     def prepare(self) -> None:
         """Make the folder and see what is mounted from before the engine started. Blocking."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._mounted = erofs.mounted_below(self._folder)
+        self._mounted = read_only_mounts.mounted_below(self._folder)
 
     def path(self, key: str) -> Path:
         """Return where a layer is mounted."""
@@ -78,7 +78,7 @@ class LayerMounts:
     def _mount(self, keys: list[str]) -> None:
         for key in keys:
             self.path(key).mkdir(exist_ok=True)
-            erofs.mount(self._layers.path(key), self.path(key))
+            self._layers.mount(key, self.path(key))
             self._mounted.add(key)
 
     def _unheld(self) -> set[str]:
@@ -86,7 +86,7 @@ class LayerMounts:
 
     def _unmount(self, keys: set[str]) -> None:
         for key in keys:
-            erofs.unmount(self.path(key))
+            read_only_mounts.unmount(self.path(key))
             self._mounted.discard(key)
             with suppress(OSError):  # an empty folder in the way harms nobody
                 self.path(key).rmdir()

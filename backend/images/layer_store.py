@@ -1,4 +1,4 @@
-"""Unpacked layers: one EROFS image each, made from a blob in one pass and whole or absent after any cut."""
+"""Unpacked layers: one entry of a folder each, made in one pass over a blob, whole or gone after any cut."""
 
 import os
 import secrets
@@ -11,9 +11,12 @@ from pathlib import Path
 
 from backend.errors import InvalidParameterError
 from backend.images import digests, durable_files
+from backend.images.erofs import ErofsFormat
+from backend.images.folders_below import FoldersBelow
+from backend.images.layer_format import LayerFormat
 from backend.images.layer_sources import BlobSource, NewLayer
 from backend.images.layer_tar import LayerContents
-from backend.images.layer_unpacking import LayerFeed, LayerSource, Progress, feed_mkfs
+from backend.images.layer_unpacking import LayerFeed, LayerSource, Progress, written
 from backend.state_files import StateFiles
 from backend.tasks import in_thread
 
@@ -30,7 +33,7 @@ class StoredLayer:
 
 
 class LayerStore:
-    """The folder of EROFS images.
+    """The folder of layers, each in the format that its name tells.
 
     A layer that lists all its folders depends on nothing and is named by its diff id. One that leaves some
     out gets their attributes from the layers below, and so its name tells those too.
@@ -39,6 +42,12 @@ class LayerStore:
     def __init__(self, files: StateFiles) -> None:
         self._folder = files.layers
         self._scratch = files.unpacking
+        self._format: LayerFormat = ErofsFormat()
+
+    @property
+    def format_name(self) -> str:
+        """What new layers are made of."""
+        return self._format.name
 
     def prepare(self) -> None:
         """Make the folders and clear what an interrupted engine left. Blocking."""
@@ -49,7 +58,11 @@ class LayerStore:
 
     def path(self, key: str) -> Path:
         """Return where the layer `key` lies."""
-        return self._folder / f"{key}.erofs"
+        return self._folder / f"{key}{self._format.suffix}"
+
+    def mount(self, key: str, target: Path) -> None:
+        """Mount a layer read-only on the folder `target`. Blocking. Raises SystemFailureError."""
+        self._format.mount(self.path(key), target)
 
     def find(self, diff_ids: Sequence[str]) -> str | None:
         """Return the key of the topmost layer of a stack, or None when it is not in the store."""
@@ -60,7 +73,13 @@ class LayerStore:
 
     def keys(self) -> set[str]:
         """Return the keys of all layers in the store. Blocking."""
-        return {path.stem for path in self._folder.glob("*.erofs") if not path.name.startswith(UNFINISHED)}
+        names = os.listdir(self._folder)  # noqa: PTH208 - names only
+        suffix = self._format.suffix
+        return {
+            name.removesuffix(suffix)
+            for name in names
+            if name.endswith(suffix) and not name.startswith(UNFINISHED)
+        }
 
     def discard(self, keys: Iterable[str]) -> list[Path]:
         """Take layers out of the store; returns the files that are left to delete. Takes microseconds."""
@@ -71,7 +90,7 @@ class LayerStore:
         return trash
 
     def _unfinished(self) -> Path:
-        return self._folder / f"{UNFINISHED}{secrets.token_hex(8)}.erofs"
+        return self._folder / f"{UNFINISHED}{secrets.token_hex(8)}{self._format.suffix}"
 
     async def unpack(
         self,
@@ -122,15 +141,15 @@ class LayerStore:
             unfinished.unlink(missing_ok=True)
 
     async def _make(
-        self, source: LayerSource, keys_below: Sequence[str], progress: Progress, image: Path
+        self, source: LayerSource, keys_below: Sequence[str], progress: Progress, layer: Path
     ) -> tuple[str, LayerContents]:
         reading, writing = os.pipe2(os.O_CLOEXEC)
         with suppress(OSError):  # the limit on pipes is for unprivileged users
             fcntl(writing, F_SETPIPE_SZ, PIPE_BYTES)
-        below = [self.path(key) for key in reversed(keys_below)]
+        below = FoldersBelow(keys_below[::-1], self.mount, self._scratch)
         free = shutil.disk_usage(self._folder).free
-        feed = LayerFeed(source, writing, below, self._scratch, progress, free)
-        contents = await feed_mkfs(feed, reading, image)
+        feed = LayerFeed(source, writing, below, progress, free)
+        contents = await written(feed, reading, self._format, layer)
         return feed.diff_id, contents
 
     async def _place(self, unfinished: Path, diff_ids: Sequence[str], contents: LayerContents) -> StoredLayer:
@@ -140,7 +159,7 @@ class LayerStore:
 
     def make_durable(self, key: str) -> None:
         """Write a layer to the disk, so that it is there and whole after any cut of power. Blocking."""
-        durable_files.sync(self.path(key))
+        self._format.sync(self.path(key))
         durable_files.sync(self._folder)
 
 

@@ -1,23 +1,21 @@
-"""From a layer's tar to its EROFS image: read, hash and inspect on a thread, mkfs.erofs beside it."""
+"""From a layer's tar to the layer in the store: read, hash and inspect on a thread, its writer beside it."""
 
 import asyncio
 import hashlib
 import os
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
-from backend import processes
 from backend.errors import EngineError, SystemFailureError
-from backend.images import erofs
 from backend.images.folders_below import FoldersBelow
+from backend.images.layer_format import LayerFormat
 from backend.images.layer_tar import LayerContents, LayerTar
 from backend.tasks import in_thread
 
-MAKE_LIMIT = 3600.0  # seconds
 PROGRESS_INTERVAL = 0.1  # seconds
 
 Progress = Callable[[int], None]
@@ -47,16 +45,14 @@ class LayerFeed:
         self,
         source: LayerSource,
         pipe: int,
-        layers_below: Sequence[Path],
-        scratch: Path,
+        below: FoldersBelow,
         progress: Progress,
         max_bytes: int,
     ) -> None:
         self.diff_id = ""
         self._source = source
         self._pipe = pipe
-        self._layers_below = layers_below
-        self._scratch = scratch
+        self._below = below
         self._progress = progress
         self._max_bytes = max_bytes
         self._stopped = threading.Event()
@@ -71,10 +67,7 @@ class LayerFeed:
         Raises InvalidParameterError for a damaged or hostile layer, FeedStoppedError.
         """
         try:
-            with (
-                self._source.opened() as read,
-                FoldersBelow(self._layers_below, self._scratch) as below,
-            ):
+            with self._source.opened() as read, self._below as below:
                 return self._copy(read, below)
         finally:
             os.close(self._pipe)
@@ -108,28 +101,24 @@ class LayerFeed:
                 raise FeedStoppedError from error
 
 
-async def feed_mkfs(feed: LayerFeed, pipe: int, image: Path) -> LayerContents:
-    """Run mkfs.erofs on the reading end `pipe` of a feed until `image` is complete; closes `pipe`.
+async def written(feed: LayerFeed, pipe: int, form: LayerFormat, layer: Path) -> LayerContents:
+    """Make `layer` of what comes out of the reading end `pipe` of a feed; closes `pipe`.
 
     Both ends have stopped when this returns, also when it fails or is cancelled.
     """
     feeding = asyncio.ensure_future(in_thread(feed.run))
     try:
         try:
-            # mkfs.erofs parks files' contents in TMPDIR: that must not be a small tmpfs.
-            environment = {"PATH": os.environ.get("PATH", os.defpath), "TMPDIR": str(image.parent)}
-            await processes.run(
-                erofs.make_command(image), stdin=pipe, environment=environment, timeout=MAKE_LIMIT
-            )
+            await form.write(pipe, layer)
         finally:
-            os.close(pipe)  # from now on a writer fails instead of waiting
+            os.close(pipe)  # from now on a feed fails instead of waiting
         return await feeding
     except SystemFailureError as error:
         feed.stop()
         await asyncio.wait([feeding])
         if isinstance(cause := feeding.exception(), EngineError):
-            raise cause from error  # mkfs.erofs only saw its input end
-        raise _explained(error, image.parent) from error
+            raise cause from error  # the writer only saw its input end
+        raise _explained(error, layer.parent) from error
     except BaseException:
         feed.stop()
         await asyncio.wait([feeding])

@@ -283,6 +283,11 @@ class Images:
         """Let go of images that were removed while containers used them; call when a container is gone."""
         await self._remover.sweep()
 
+    @property
+    def layer_format(self) -> str:
+        """What new layers are made of."""
+        return self._layers.format_name
+
     def layer_paths(self, image: Image) -> list[str]:
         """Return where an image's layers are mounted while a container runs, topmost first."""
         return [str(self._mounts.path(layer.key)) for layer in reversed(image.store_layers)]

@@ -11,7 +11,7 @@ import stat
 import sys
 from pathlib import Path
 
-from backend.images import erofs
+from backend.images import erofs, read_only_mounts
 
 MS_RDONLY = 1
 
@@ -42,7 +42,7 @@ def merged_tree(scratch: Path, layers: list[Path]) -> dict[str, list[object]]:
         return found
     finally:
         for target in [merged, *(Path(lower) for lower in lowers if Path(lower).parent == scratch)]:
-            erofs.unmount(target)
+            read_only_mounts.unmount(target)
 
 
 def _look_at(path: Path) -> list[object]:
