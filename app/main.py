@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from app.services.registry_logins import RegistryLogins
     from app.services.remote_machine import RemoteMachine
     from app.services.start_at_login import StartAtLogin
+    from app.services.updates.update_service import Updates
     from app.services.virtual_machine import MachineStatus, VirtualMachine
     from app.viewmodels.desktop import DesktopViewModel
 
@@ -100,6 +101,12 @@ class LazyAccess:
     def lessons_folder(self) -> Path:
         """Return where the walkthroughs write; see `Access`."""
         return self._folders.lessons
+
+    def updates(self) -> "Updates":
+        """Return this installation's updates; see `Access`."""
+        from app.services.updates.update_service import Updates
+
+        return Updates(self._folders.updates, self._folders.downloads)
 
     def start_engine(
         self, on_status: "Callable[[MachineStatus], None]", cancelled: threading.Event

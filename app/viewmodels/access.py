@@ -11,6 +11,7 @@ if TYPE_CHECKING:  # `requests` takes 130 ms to import: only workers do it
     from app.services.registry_logins import RegistryLogins
     from app.services.remote_machine import RemoteMachine
     from app.services.start_at_login import StartAtLogin
+    from app.services.updates.update_service import Updates
     from app.services.virtual_machine import MachineStatus, VirtualMachine
 
 
@@ -37,6 +38,9 @@ class Access(Protocol):
 
     def lessons_folder(self) -> Path:
         """Return where the walkthroughs of the Learn page write."""
+
+    def updates(self) -> "Updates":
+        """Return what looks for newer versions of Marina and fetches them."""
 
     def start_engine(
         self, on_status: "Callable[[MachineStatus], None]", cancelled: threading.Event

@@ -32,6 +32,7 @@ from app.viewmodels.registries import RegistriesViewModel
 from app.viewmodels.run_image import RunImageViewModel
 from app.viewmodels.start_at_login import StartAtLoginViewModel
 from app.viewmodels.troubleshoot import TroubleshootViewModel
+from app.viewmodels.updates import UpdatesViewModel
 from app.viewmodels.volumes import VolumesViewModel
 
 
@@ -66,6 +67,7 @@ class DesktopViewModel(QObject):
         self.getting_started = GettingStartedViewModel(self.background, access, self)
         self.learn = LearnViewModel(self.background, access, preferences, self)
         self.notifications = NotificationsViewModel(preferences, self)
+        self.updates = UpdatesViewModel(self.background, access, preferences, self)
         self.about = AboutViewModel(self.background, self)
         self.engine.changed.connect(self.engine_changed)
         self.engine.usable_changed.connect(self.events.follow)
@@ -103,6 +105,7 @@ class DesktopViewModel(QObject):
         """Start the work behind the window, once it is on screen: watch the machine and start it."""
         self.engine.watch()
         self.engine.start()
+        self.updates.begin()
 
     def open_image(self, image: str) -> ImageDetailsViewModel:
         """Return a view-model of one image; its page becomes its parent."""
@@ -122,6 +125,7 @@ class DesktopViewModel(QObject):
 
     def close(self) -> None:
         """End all that goes on in the background; the engine stays as it is."""
+        self.updates.close()
         self.events.close()
         self.engine.close()
         self.background.close()

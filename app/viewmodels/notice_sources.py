@@ -1,4 +1,4 @@
-"""What is worth a notice: ended pulls, containers that died by themselves, a full disk, a lost engine."""
+"""What is worth a notice: ended pulls, containers that died, a full disk, a lost engine, a newer Marina."""
 
 from typing import TYPE_CHECKING
 
@@ -30,6 +30,7 @@ class NoticeSources(QObject):
         desktop.pull.failed.connect(self._pull_failed)
         desktop.events.arrived.connect(self._look_at_events)
         desktop.engine_changed.connect(self._look_at_engine)
+        desktop.updates.found.connect(self._update_found)
 
     @Slot(str)
     def _pulled(self, reference: str) -> None:
@@ -41,6 +42,12 @@ class NoticeSources(QObject):
         reference = self._desktop.pull.reference
         title = self.tr("{0} could not be pulled").format(reference)
         self._notices.add(Notice(f"pull {reference}", "err", title, failure.summary, "images"))
+
+    @Slot(str)
+    def _update_found(self, version: str) -> None:
+        title = self.tr("Marina {0} is there").format(version)
+        text = self.tr("Settings says what is new; it is downloaded when you say so.")
+        self._notices.add(Notice("update", "ok", title, text, "settings", "updates.check"))
 
     @Slot(list)
     def _look_at_events(self, events: list[Event]) -> None:

@@ -71,6 +71,11 @@ class Preferences(QObject):
         return self._settings.system_notifications
 
     @property
+    def check_for_updates(self) -> bool:
+        """Return whether the window looks for newer versions by itself."""
+        return self._settings.check_for_updates
+
+    @property
     def zoom(self) -> int:
         """Return the size of all there is in the window, in per cent."""
         return self._settings.zoom

@@ -34,6 +34,8 @@ class Bell(QObject):
         if notice.place == "container":
             self._window.show_page("containers")
             self._window.containers.show_container(notice.target)
+        elif notice.place == "settings" and notice.target:
+            self._window.quick.show_setting(notice.target)
         elif notice.place:
             self._window.show_page(notice.place)
 

@@ -164,6 +164,7 @@ class MainWindow(QMainWindow):
             self.desktop.machine_settings,
             self.desktop.start_at_login,
             self.desktop.engines,
+            self.desktop.updates,
         )
         page.zoom_chosen.connect(self.choose_zoom)
         self.zoom_changed.connect(page.show_zoom)

@@ -51,6 +51,7 @@ class QuickActions(QObject):
             "folders": self.tr("Shared folders"),
             "mirrors": self.tr("Mirrors of Docker Hub"),
             "insecure": self.tr("Registries without TLS"),
+            "updates.check": self.tr("Updates"),
         }
         self.search.places = [
             *(Entry("page", name, title, self.tr("Page"), name) for name, title in pages.items()),
@@ -78,7 +79,7 @@ class QuickActions(QObject):
         elif entry.kind == "action":
             self._actions[entry.target][2]()
         elif entry.kind == "setting":
-            self._show_setting(entry.target)
+            self.show_setting(entry.target)
         elif entry.kind == "container":
             window.show_page("containers")
             window.containers.show_container(entry.target)
@@ -98,7 +99,8 @@ class QuickActions(QObject):
         elif isinstance(page, NetworksPage) and (row := page.networks.table.find_row(entry.target)):
             page.show_network(row)
 
-    def _show_setting(self, name: str) -> None:
+    def show_setting(self, name: str) -> None:
+        """Go to one setting."""
         self._window.show_page("settings")
         page = self._window.page
         if isinstance(page, SettingsPage):

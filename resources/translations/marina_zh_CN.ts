@@ -3252,6 +3252,14 @@
         <translation>无法拉取 {0}</translation>
     </message>
     <message>
+        <source>Marina {0} is there</source>
+        <translation>Marina {0} 已发布</translation>
+    </message>
+    <message>
+        <source>Settings says what is new; it is downloaded when you say so.</source>
+        <translation>“设置”中说明了新内容；经您同意后才会下载。</translation>
+    </message>
+    <message>
         <source>{0} ran out of memory</source>
         <translation>{0} 内存不足</translation>
     </message>
@@ -3546,6 +3554,10 @@
     <message>
         <source>Registries without TLS</source>
         <translation>不使用 TLS 的仓库</translation>
+    </message>
+    <message>
+        <source>Updates</source>
+        <translation>更新</translation>
     </message>
     <message>
         <source>Page</source>
@@ -4396,6 +4408,125 @@
     <message>
         <source>Memory {0}</source>
         <translation>内存 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>UpdatesCard</name>
+    <message>
+        <source>Look for updates</source>
+        <translation>检查更新</translation>
+    </message>
+    <message>
+        <source>Look for updates once a day</source>
+        <translation>每天检查一次更新</translation>
+    </message>
+    <message>
+        <source>Only the list of versions is fetched; a download begins when you say so.</source>
+        <translation>只获取版本列表；经您同意后才会下载。</translation>
+    </message>
+    <message>
+        <source>Updates</source>
+        <translation>更新</translation>
+    </message>
+    <message>
+        <source>This version</source>
+        <translation>当前版本</translation>
+    </message>
+    <message>
+        <source>By itself</source>
+        <translation>自动检查</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>下载</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Download of the update</source>
+        <translation>更新的下载进度</translation>
+    </message>
+    <message>
+        <source>Command that installs the update</source>
+        <translation>安装更新的命令</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Go back to it</source>
+        <translation>退回此版本</translation>
+    </message>
+    <message>
+        <source>Stay with this version</source>
+        <translation>保留当前版本</translation>
+    </message>
+    <message>
+        <source>Former version</source>
+        <translation>上一版本</translation>
+    </message>
+    <message>
+        <source>It is kept until the next update. Your data stays as it is.</source>
+        <translation>它会保留到下次更新。您的数据不受影响。</translation>
+    </message>
+    <message>
+        <source>Marina {0}</source>
+        <translation>Marina {0}</translation>
+    </message>
+    <message>
+        <source>This build of Marina knows no update server. Get new versions from where you got this one.</source>
+        <translation>此 Marina 未配置更新服务器。请从获取此版本的地方获取新版本。</translation>
+    </message>
+    <message>
+        <source>Nobody has looked yet.</source>
+        <translation>还没有检查过。</translation>
+    </message>
+    <message>
+        <source>Looking…</source>
+        <translation>正在检查…</translation>
+    </message>
+    <message>
+        <source>This is the newest version.</source>
+        <translation>已是最新版本。</translation>
+    </message>
+    <message>
+        <source>Downloading. You can go on working.</source>
+        <translation>正在下载，您可以继续工作。</translation>
+    </message>
+    <message>
+        <source>Cancelling…</source>
+        <translation>正在取消…</translation>
+    </message>
+    <message>
+        <source>Checking the download and putting it beside the program…</source>
+        <translation>正在校验下载内容并放到程序旁边…</translation>
+    </message>
+    <message>
+        <source>The download is checked. Quit Marina, then install it with this command in a terminal:</source>
+        <translation>下载内容已校验。请退出 Marina，然后在终端中用下面的命令安装：</translation>
+    </message>
+    <message>
+        <source>Marina {0} takes the place of this version when Marina is started again while the engine is stopped.</source>
+        <translation>在引擎停止时再次启动 Marina，Marina {0} 就会取代此版本。</translation>
+    </message>
+    <message>
+        <source>This Marina runs from its source: update it as you got it, with git pull.</source>
+        <translation>此 Marina 从源代码运行：请用获取它的方式更新，例如 git pull。</translation>
+    </message>
+    <message>
+        <source>This version has no file for your kind of installation.</source>
+        <translation>此版本没有适用于您的安装方式的文件。</translation>
+    </message>
+    <message>
+        <source>This version did not start here, or you went back from it.</source>
+        <translation>此版本在这台电脑上未能启动，或者您曾从它退回。</translation>
+    </message>
+    <message>
+        <source>A newer version is there.</source>
+        <translation>有新版本可用。</translation>
     </message>
 </context>
 <context>

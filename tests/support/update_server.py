@@ -11,6 +11,7 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+LONGEST_REST = 25.0
 SCRIPT = Path(__file__).parents[2] / "packaging" / "release_repository.py"
 
 
@@ -25,12 +26,15 @@ def load_script() -> Any:
 
 
 class UpdateServer:
-    """What was asked for, and after how many bytes of an archive the line breaks (once)."""
+    """What was asked for, and after how many bytes of an archive the line breaks or rests (once)."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.address = ""
         self.break_after: int | None = None
+        self.rest_after: int | None = None
+        self.go_on = threading.Event()
+        self.requests: list[str] = []
         self.ranges: list[str] = []
 
 
@@ -41,6 +45,7 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
 
     def do_GET(self) -> None:
         """Answer, with the part that is asked for, and break off when told so."""
+        self._told.requests.append(self.path)
         path = Path(self.translate_path(self.path))
         if not path.is_file():
             self.send_error(HTTPStatus.NOT_FOUND)
@@ -58,6 +63,10 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
         sent = content[start:]
         if path.name.endswith(".zst") and self._told.break_after is not None:
             sent, self._told.break_after = sent[: self._told.break_after], None
+        if path.name.endswith(".zst") and self._told.rest_after is not None:
+            self.wfile.write(sent[: self._told.rest_after])
+            sent, self._told.rest_after = sent[self._told.rest_after :], None
+            self._told.go_on.wait(LONGEST_REST)
         self.wfile.write(sent)
         self.close_connection = True
 
@@ -76,5 +85,6 @@ def serve_updates(folder: Path) -> Iterator[UpdateServer]:
         try:
             yield told
         finally:
+            told.go_on.set()
             server.shutdown()
             thread.join()

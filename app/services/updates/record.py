@@ -17,7 +17,8 @@ class UpdateRecord:
     starts: int = 0  # of the new version, before one went well
     proven: bool = False  # it has started well
     snapshot: str = ""  # of the data, taken before
-    refused: str = ""  # a version that did not start here
+    refused: str = ""  # a version that did not start here, or that the user went back from
+    going_back: bool = False  # the next start puts the former version back
 
     @classmethod
     def from_json(cls, value: Any) -> "UpdateRecord":

@@ -90,6 +90,12 @@ class ReleaseRepository:
             self._fetcher.forget()
             return place
 
+    def size_of(self, name: str) -> int:
+        """Return the bytes of a file of the repository, 0 when it is not there."""
+        with _told_to_users():
+            target = self._updater.get_targetinfo(name)
+        return target.length if target is not None else 0
+
     def close(self) -> None:
         """Close the connections."""
         self._fetcher.close()

@@ -48,7 +48,9 @@ class Offer:
     notes: str
     file: str
     refused: bool = False
-    """It was tried on this computer and did not start."""
+    """It was tried on this computer and did not start, or the user went back from it."""
+    size: int = 0
+    """Bytes of its file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +89,20 @@ class Updates:
         return read_record(self._record_path)
 
     @property
+    def current(self) -> str:
+        """This program's version."""
+        return self._current
+
+    @property
+    def has_source(self) -> bool:
+        """Whether this program knows where updates come from."""
+        try:
+            self._find_source()
+        except UserError:
+            return False
+        return True
+
+    @property
     def is_prepared(self) -> bool:
         """Whether a whole new version lies beside the program."""
         version = self.record.version
@@ -96,7 +112,17 @@ class Updates:
     @property
     def can_roll_back(self) -> bool:
         """Whether the former version is still there."""
-        return self.record.version == self._current and bool(self._spare_version())
+        return bool(self.former_version)
+
+    @property
+    def former_version(self) -> str:
+        """The version that `roll_back` would put in place, "" when there is none."""
+        return self._spare_version() if self.record.version == self._current else ""
+
+    @property
+    def is_going_back(self) -> bool:
+        """Whether the next start is to put the former version back."""
+        return self.record.going_back and self.can_roll_back
 
     def check(self) -> Offer | None:
         """Ask the repository; return a version that is newer than this one."""
@@ -105,6 +131,8 @@ class Updates:
         repository = ReleaseRepository(self._find_source(), self._folder / "metadata", self._downloads)
         try:
             release = repository.newest()
+            file = release.files.get(self.installation.file_key, "")
+            size = repository.size_of(file) if file else 0
         finally:
             repository.close()
         try:
@@ -113,8 +141,7 @@ class Updates:
             raise UserError("The list of releases cannot be read", str(error)) from error
         if not newer:
             return None
-        file = release.files.get(self.installation.file_key, "")
-        return Offer(release.version, release.notes, file, release.version == self.record.refused)
+        return Offer(release.version, release.notes, file, release.version == self.record.refused, size)
 
     def prepare(
         self, offer: Offer, on_progress: Callable[[int, int], None] = lambda done, size: None
@@ -189,6 +216,14 @@ class Updates:
         record = self.record
         if record.version == self._current and not record.proven:
             self._write(replace(record, proven=True))
+
+    def plan_roll_back(self, wanted: bool = True) -> None:
+        """Let the next start put the former version back, or think better of it: a window that is open
+        runs on files that would be deleted.
+        """
+        if wanted and not self.can_roll_back:
+            raise UserError("There is no former version to go back to")
+        self._write(replace(self.record, going_back=wanted))
 
     def roll_back(self) -> str:
         """Put the former version back and return it; the data stays as it is, its snapshot too."""

@@ -16,9 +16,11 @@ from app.viewmodels.failure import Failure
 from app.viewmodels.machine_settings import FormLimits, MachineForm, MachineSettingsViewModel
 from app.viewmodels.preferences import Preferences
 from app.viewmodels.start_at_login import StartAtLoginViewModel
+from app.viewmodels.updates import UpdatesViewModel
 from app.views.pages.engines_card import EnginesCard
 from app.views.pages.page import Page
 from app.views.pages.settings_parts import ProxyFields, SettingLine, build_card
+from app.views.pages.updates_card import UpdatesCard
 from app.views.theme import ZOOMS, Appearance, Theme
 from app.views.widgets.buttons import Button
 from app.views.widgets.layouts import Card, column, row
@@ -43,13 +45,14 @@ class SettingsPage(Page):
         machine: MachineSettingsViewModel,
         start_at_login: StartAtLoginViewModel,
         engines: EnginesViewModel,
+        updates: UpdatesViewModel,
     ) -> None:
         super().__init__("settings", "")
         self.title.setText(self.tr("Settings"))
         self.setAccessibleName(self.tr("Settings"))
         self.count.setText(self.tr("Kept on this computer; nothing is sent anywhere"))
         self._preferences, self._machine, self._start_at_login = preferences, machine, start_at_login
-        self._engines = engines
+        self._engines, self._updates = engines, updates
         self._loaded: MachineForm | None = None
         self._restarts = False
         self._build_machine_fields()
@@ -60,6 +63,7 @@ class SettingsPage(Page):
             self._engine_card(),
             self._network_card(),
             EnginesCard(engines),
+            UpdatesCard(updates),
             None,
             spacing=14,
         )
@@ -280,6 +284,8 @@ class SettingsPage(Page):
         """Bring one setting into sight and give it the keyboard."""
         widget = self.findChild(QWidget, f"settings.{name}")
         if widget is not None:
+            cards = (card for card in self.findChildren(Card) if card.isAncestorOf(widget))
+            self._scroll.ensureWidgetVisible(next(cards, widget))
             self._scroll.ensureWidgetVisible(widget)
             widget.setFocus()
 
@@ -294,6 +300,7 @@ class SettingsPage(Page):
         self.quit_choice.setCurrentIndex(max(0, self.quit_choice.findData(self._preferences.quit_choice)))
         self._start_at_login.load()
         self._engines.load()
+        self._updates.load()
         if self._loaded is None or self._form() == self._loaded:
             self._machine.load()
 

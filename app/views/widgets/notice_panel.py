@@ -14,6 +14,8 @@ from app.views.widgets.text import PlainLabel, WrappedLabel
 
 _ICONS = {"err": "error", "warn": "warning", "ok": "check"}
 _WIDTH, _HEIGHT = 420, 460
+_HEAD = 76  # what is above and below the list
+_LIST_WIDTH = _WIDTH - 36
 
 
 class NoticePanel(QFrame):
@@ -62,8 +64,7 @@ class NoticePanel(QFrame):
     def open_beside(self, anchor: QWidget) -> None:
         """Show the list to the right of `anchor`; what is in it counts as read once the panel closes."""
         self._fill()
-        height = min(_HEIGHT, max(110, 66 + 80 * len(self._viewmodel.notices)))
-        self.setFixedHeight(height)
+        self.setFixedHeight(min(_HEIGHT, max(110, _HEAD + self._list.totalHeightForWidth(_LIST_WIDTH))))
         self.move(anchor.mapToGlobal(QPoint(anchor.width() + 6, 0)))
         self.show()
         self.setFocus()

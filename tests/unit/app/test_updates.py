@@ -1,28 +1,23 @@
 """Updates from a real repository on loopback: good ones, and all that may be wrong with one."""
 
 import json
-import os
 import shutil
 import stat
 import subprocess
 import sys
-import tarfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-import zstandard
 
 from app.cli import main
 from app.services.app_folders import AppFolders
 from app.services.errors import UserError
 from app.services.settings import SettingsFile
 from app.services.updates import update_service
+from app.services.updates.at_start import do_what_is_due
 from app.services.updates.installation import (
-    Installation,
     Way,
     exchange,
     find_installation,
@@ -30,107 +25,19 @@ from app.services.updates.installation import (
 )
 from app.services.updates.source import UpdateSource, find_source
 from app.services.updates.update_service import Offer, Updates
-from tests.support.update_server import UpdateServer, load_script, serve_updates
+from tests.support.update_server import serve_updates
+from tests.support.update_world import NEW, OLD, PADDING, Keeper, UpdateWorld
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="folders are exchanged by renameat2")
 
-OLD, NEW = "0.1.0", "0.2.0"
-PORTABLE = "linux-amd64-portable"
-PADDING = os.urandom(400_000)
-"""Makes an archive that is more than one piece long."""
-
-
-@dataclass
-class Keeper:
-    """A machine of which only the calls count."""
-
-    calls: list[str] = field(default_factory=list)
-
-    def end_machine(self) -> None:
-        self.calls.append("end")
-
-    def keep_data(self, version: str) -> str | None:
-        self.calls.append(f"keep before {version}")
-        return "kept"
-
-
-class World:
-    """A repository that is served, and a program folder that is updated from it."""
-
-    def __init__(self, folder: Path, server: UpdateServer) -> None:
-        self.folder = folder
-        self.server = server
-        self.script = load_script()
-        self.program = folder / "marina-program"
-        make_program(self.program, OLD)
-        self.repository().create(server.address)
-
-    def repository(self, now: datetime | None = None) -> Any:
-        """Return the script's repository as it is at a time."""
-        return self.script.ReleaseRepository(self.server.folder, self.folder / "keys", now)
-
-    def source(self) -> UpdateSource:
-        return find_source({"MARINA_UPDATES_DIR": str(self.server.folder / "trust")})
-
-    def updates(self, way: Way = Way.SWAP, kind: str = PORTABLE) -> Updates:
-        """Return what a start of the program sees."""
-        command = "sudo apt install {file}" if way is Way.HAND_OVER else ""
-        return Updates(
-            self.folder / "state",
-            self.folder / "downloads",
-            Installation(way, self.program, kind, command),
-            self.source(),
-            read_folder_version(self.program),
-        )
-
-    def publish(self, version: str, now: datetime | None = None, starts: bool = True) -> Path:
-        """Offer a version; return the archive that is served."""
-        place = self.folder / f"marina-{version}"
-        make_program(place / "program", version, starts)
-        archive = self.folder / f"marina-{version}.tar.zst"
-        with (
-            archive.open("wb") as file,
-            zstandard.ZstdCompressor(level=1).stream_writer(file) as packed,
-            tarfile.open(fileobj=packed, mode="w|") as tar,
-        ):
-            tar.add(place, place.name)
-        shutil.rmtree(place)
-        self.repository(now).publish(version, {PORTABLE: archive, "linux-amd64-deb": archive})
-        (served,) = (self.server.folder / "targets").glob(f"*.{archive.name}")
-        return served
-
-    def prepare(self, version: str = NEW) -> Updates:
-        """Fetch a version that is offered."""
-        updates = self.updates()
-        offer = updates.check()
-        assert offer is not None
-        assert offer.version == version
-        assert updates.prepare(offer).version == version
-        return updates
-
-    def version(self) -> str:
-        return read_folder_version(self.program)
-
-
-def make_program(folder: Path, version: str, starts: bool = True) -> None:
-    """Make what an update needs of a program: its version, and a command line that looks at itself."""
-    resources = folder / "_internal" / "resources"
-    resources.mkdir(parents=True)
-    (resources / "version.txt").write_text(f"{version}\n")
-    (folder / "image").mkdir()
-    (folder / "image" / "root.erofs").write_bytes(PADDING)
-    program = folder / "marina"
-    program.write_text(f'#!/bin/sh\necho "said $*"\nexit {0 if starts else 1}\n')
-    program.chmod(0o755)
-
 
 @pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
+def world(tmp_path: Path) -> Iterator[UpdateWorld]:
     with serve_updates(tmp_path / "repository") as server:
-        yield World(tmp_path, server)
+        yield UpdateWorld(tmp_path, server)
 
 
-def test_a_good_update_is_fetched_tried_and_put_in_place(world: World) -> None:
+def test_a_good_update_is_fetched_tried_and_put_in_place(world: UpdateWorld) -> None:
     world.publish(NEW)
     updates = world.prepare()
     assert world.version() == OLD, "the program that runs is left alone"
@@ -149,7 +56,7 @@ def test_a_good_update_is_fetched_tried_and_put_in_place(world: World) -> None:
     assert not list((world.folder / "downloads").glob("*.zst"))
 
 
-def test_a_second_update_takes_the_place_of_the_former_version(world: World) -> None:
+def test_a_second_update_takes_the_place_of_the_former_version(world: UpdateWorld) -> None:
     world.publish(NEW)
     world.prepare().apply(Keeper())
     world.updates().note_good_start()
@@ -163,7 +70,7 @@ def test_a_second_update_takes_the_place_of_the_former_version(world: World) -> 
     }
 
 
-def test_a_tampered_file_is_refused_and_the_right_one_accepted_later(world: World) -> None:
+def test_a_tampered_file_is_refused_and_the_right_one_accepted_later(world: UpdateWorld) -> None:
     served = world.publish(NEW)
     right = served.read_bytes()
     served.write_bytes(right[:-1] + bytes([right[-1] ^ 1]))
@@ -175,14 +82,14 @@ def test_a_tampered_file_is_refused_and_the_right_one_accepted_later(world: Worl
     assert world.prepare().is_prepared
 
 
-def test_a_file_that_does_not_end_is_refused(world: World) -> None:
+def test_a_file_that_does_not_end_is_refused(world: UpdateWorld) -> None:
     served = world.publish(NEW)
     served.write_bytes(served.read_bytes() + PADDING)
     with pytest.raises(UserError, match="not what was signed"):
         world.prepare()
 
 
-def test_an_interrupted_download_goes_on_where_it_was(world: World) -> None:
+def test_an_interrupted_download_goes_on_where_it_was(world: UpdateWorld) -> None:
     world.publish(NEW)
     world.server.break_after = 300_000
     with pytest.raises(UserError, match="does not answer"):
@@ -194,7 +101,7 @@ def test_an_interrupted_download_goes_on_where_it_was(world: World) -> None:
     assert world.server.ranges == [f"bytes={kept}-"]
 
 
-def test_a_kept_part_that_is_of_another_file_costs_only_a_download(world: World) -> None:
+def test_a_kept_part_that_is_of_another_file_costs_only_a_download(world: UpdateWorld) -> None:
     served = world.publish(NEW)
     world.server.break_after = 300_000
     with pytest.raises(UserError):
@@ -206,12 +113,12 @@ def test_a_kept_part_that_is_of_another_file_costs_only_a_download(world: World)
     assert world.prepare().is_prepared
 
 
-def test_an_older_version_is_not_offered(world: World) -> None:
+def test_an_older_version_is_not_offered(world: UpdateWorld) -> None:
     world.publish("0.0.9")
     assert world.updates().check() is None
 
 
-def test_a_server_that_replays_old_metadata_is_refused(world: World) -> None:
+def test_a_server_that_replays_old_metadata_is_refused(world: UpdateWorld) -> None:
     world.publish(NEW)
     before = world.folder / "before"
     shutil.copytree(world.server.folder / "metadata", before)
@@ -219,13 +126,15 @@ def test_a_server_that_replays_old_metadata_is_refused(world: World) -> None:
     offer = world.updates().check()
     assert offer is not None
     assert offer.version == "0.3.0"
+    (served,) = (world.server.folder / "targets").glob("*.marina-0.3.0.tar.zst")
+    assert offer.size == served.stat().st_size
     shutil.rmtree(world.server.folder / "metadata")
     shutil.copytree(before, world.server.folder / "metadata")
     with pytest.raises(UserError, match="older than what was seen"):
         world.updates().check()
 
 
-def test_metadata_that_has_expired_is_refused(world: World) -> None:
+def test_metadata_that_has_expired_is_refused(world: UpdateWorld) -> None:
     world.publish(NEW, datetime.now(UTC) - timedelta(days=60))
     with pytest.raises(UserError, match="out of date"):
         world.updates().check()
@@ -233,7 +142,7 @@ def test_metadata_that_has_expired_is_refused(world: World) -> None:
     assert world.updates().check() is not None
 
 
-def test_a_repository_of_somebody_else_is_refused(world: World) -> None:
+def test_a_repository_of_somebody_else_is_refused(world: UpdateWorld) -> None:
     world.publish(NEW)
     source = world.source()
     keys, folder = world.folder / "other-keys", world.folder / "other"
@@ -246,7 +155,7 @@ def test_a_repository_of_somebody_else_is_refused(world: World) -> None:
         updates.check()
 
 
-def test_a_version_that_fails_its_own_test_is_not_put_in_place(world: World) -> None:
+def test_a_version_that_fails_its_own_test_is_not_put_in_place(world: UpdateWorld) -> None:
     world.publish(NEW, starts=False)
     updates = world.prepare()
     keeper = Keeper()
@@ -261,7 +170,7 @@ def test_a_version_that_fails_its_own_test_is_not_put_in_place(world: World) -> 
     assert offer.refused
 
 
-def test_a_version_that_never_comes_to_its_window_is_taken_back(world: World) -> None:
+def test_a_version_that_never_comes_to_its_window_is_taken_back(world: UpdateWorld) -> None:
     world.publish(NEW)
     world.prepare().apply(Keeper())
     assert not world.updates().note_start(), "the first start may try"
@@ -273,7 +182,7 @@ def test_a_version_that_never_comes_to_its_window_is_taken_back(world: World) ->
     assert not former.note_start()
 
 
-def test_a_version_that_started_well_stays(world: World) -> None:
+def test_a_version_that_started_well_stays(world: UpdateWorld) -> None:
     world.publish(NEW)
     world.prepare().apply(Keeper())
     assert not world.updates().note_start()
@@ -287,9 +196,41 @@ def test_a_version_that_started_well_stays(world: World) -> None:
         world.updates().roll_back()
 
 
+def test_a_window_that_is_to_go_back_does_so_at_its_next_start(world: UpdateWorld) -> None:
+    world.publish(NEW)
+    with pytest.raises(UserError, match="no former version"):
+        world.updates().plan_roll_back()
+    world.prepare()
+    keeper = Keeper(is_at_rest=False)
+    assert not do_what_is_due(world.updates(), lambda: keeper), "the machine runs"
+    assert world.version() == OLD
+    keeper.is_at_rest = True
+    assert do_what_is_due(world.updates(), lambda: keeper)
+    assert world.version() == NEW
+    world.updates().note_good_start()
+    assert not do_what_is_due(world.updates(), lambda: keeper)
+    assert world.updates().former_version == OLD
+    world.updates().plan_roll_back()
+    assert world.updates().is_going_back
+    world.updates().plan_roll_back(wanted=False)
+    assert not do_what_is_due(world.updates(), lambda: keeper), "the user thought better of it"
+    world.updates().plan_roll_back()
+    keeper.is_at_rest = False
+    assert not do_what_is_due(world.updates(), lambda: keeper), "the machine runs"
+    assert world.version() == NEW
+    keeper.is_at_rest, keeper.calls = True, []
+    assert do_what_is_due(world.updates(), lambda: keeper)
+    assert keeper.calls == ["end"]
+    assert world.version() == OLD
+    assert not do_what_is_due(world.updates(), lambda: keeper), "nothing more is due"
+    offer = world.updates().check()
+    assert offer is not None
+    assert offer.refused
+
+
 @pytest.mark.parametrize("action", ["apply", "roll_back"])
 def test_a_program_that_is_killed_before_the_exchange_loses_nothing(
-    world: World, action: str, monkeypatch: pytest.MonkeyPatch
+    world: UpdateWorld, action: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.publish(NEW)
     world.prepare()
@@ -313,7 +254,7 @@ def test_a_program_that_is_killed_before_the_exchange_loses_nothing(
 
 
 def test_a_rollback_that_is_killed_after_the_exchange_is_not_undone(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    world: UpdateWorld, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     world.publish(NEW)
     world.prepare().apply(Keeper())
@@ -329,7 +270,7 @@ def test_a_rollback_that_is_killed_after_the_exchange_is_not_undone(
     assert not world.updates().is_prepared, "the refused version is not put in place again"
 
 
-def test_a_program_that_is_in_use_is_left_alone(world: World) -> None:
+def test_a_program_that_is_in_use_is_left_alone(world: UpdateWorld) -> None:
     world.publish(NEW)
     window = world.program / "marina-desktop"
     shutil.copy("/bin/sleep", window)
@@ -346,7 +287,7 @@ def test_a_program_that_is_in_use_is_left_alone(world: World) -> None:
     assert updates.apply(keeper) == NEW
 
 
-def test_what_a_package_manager_owns_is_handed_over(world: World) -> None:
+def test_what_a_package_manager_owns_is_handed_over(world: UpdateWorld) -> None:
     world.publish(NEW)
     updates = world.updates(Way.HAND_OVER, "linux-amd64-deb")
     offer = updates.check()
@@ -359,7 +300,7 @@ def test_what_a_package_manager_owns_is_handed_over(world: World) -> None:
     assert world.version() == OLD
 
 
-def test_a_release_without_a_file_for_this_installation_says_so(world: World) -> None:
+def test_a_release_without_a_file_for_this_installation_says_so(world: UpdateWorld) -> None:
     world.publish(NEW)
     updates = world.updates(kind="linux-arm64-portable")
     offer = updates.check()
@@ -368,13 +309,13 @@ def test_a_release_without_a_file_for_this_installation_says_so(world: World) ->
         updates.prepare(offer)
 
 
-def test_a_program_from_source_is_not_replaced(world: World) -> None:
+def test_a_program_from_source_is_not_replaced(world: UpdateWorld) -> None:
     assert find_installation().way is Way.NONE
     with pytest.raises(UserError, match="from its source"):
         world.updates(Way.NONE).prepare(Offer(NEW, "", "x"))
 
 
-def test_a_server_that_is_away_is_told_as_that(world: World) -> None:
+def test_a_server_that_is_away_is_told_as_that(world: UpdateWorld) -> None:
     source = UpdateSource("http://127.0.0.1:9", world.source().root)
     updates = Updates(
         world.folder / "state", world.folder / "downloads", world.updates().installation, source, OLD
@@ -384,7 +325,7 @@ def test_a_server_that_is_away_is_told_as_that(world: World) -> None:
 
 
 def test_the_command_line_checks_and_keeps_the_consent(
-    world: World, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    world: UpdateWorld, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("MARINA_HOME", str(world.folder / "home"))
     monkeypatch.setenv("MARINA_UPDATES_DIR", str(world.server.folder / "trust"))
