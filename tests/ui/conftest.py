@@ -4,6 +4,7 @@ import os
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QEvent, QLocale, QObject, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.services.settings import SettingsFile
@@ -53,6 +54,25 @@ def collector(qapp: QApplication) -> Iterator[GarbageCollector]:
     made = GarbageCollector(qapp)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def no_flashes() -> Iterator[None]:
+    """Refuse to show what has no parent yet: it would be a window for a moment and take the keyboard away."""
+
+    def refusing(show: Callable[..., None]) -> Callable[..., None]:
+        def shown(widget: QWidget, *wanted: bool) -> None:
+            by_the_window = sys._getframe(1).f_globals["__name__"].startswith("app.")
+            if by_the_window and all(wanted) and not isinstance(widget, (QMainWindow, QDialog, QMenu)):
+                assert widget.parent() is not None, f"{widget!r} has no parent yet"
+            show(widget, *wanted)
+
+        return shown
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(QWidget, "show", refusing(QWidget.show))
+        patch.setattr(QWidget, "setVisible", refusing(QWidget.setVisible))
+        yield
 
 
 @pytest.fixture

@@ -231,7 +231,9 @@ def test_a_volume_is_looked_into(
     page.act(row, "open")
     filled.activateWindow()  # a window system would do so when dialogs have gone
     wait_for(qtbot, filled.isActiveWindow)
-    inside = find(filled, RowTable, "volumes.files.table")
+    opened = page.detail
+    assert isinstance(opened, VolumeDetailView)
+    inside = find(opened, RowTable, "volumes.files.table")
     inside.setFocus()
     QTest.keyClick(inside, Qt.Key.Key_Escape)
     assert page.detail is None

@@ -7,6 +7,7 @@ from app.viewmodels.containers import ContainerRow, ContainersViewModel
 from app.viewmodels.failure import Failure
 from app.viewmodels.pull_image import check_name
 from app.views.dialogs.form_dialog import FormDialog
+from app.views.widgets.layouts import hide_unless
 
 translate = QCoreApplication.translate
 
@@ -33,7 +34,7 @@ class SaveAsImageDialog(FormDialog):
         self.pause_box = QCheckBox(self.tr("Pause the container meanwhile, so that no file is half written"))
         self.pause_box.setObjectName("save-as-image.pause")
         self.pause_box.setChecked(True)
-        self.pause_box.setVisible(container.is_running)
+        hide_unless(container.is_running, self.pause_box)
         self.form.addWidget(self.pause_box)
         viewmodel.image_saved.connect(self._saved)
         viewmodel.save_failed.connect(self._refused)

@@ -12,7 +12,7 @@ from app.views.icons import icon_pixmap
 from app.views.theme import Theme
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button
-from app.views.widgets.layouts import Card, clear, column, row
+from app.views.widgets.layouts import Card, clear, column, hide_unless, row
 from app.views.widgets.text import PlainLabel, WrappedLabel
 
 _LOOKS = {
@@ -112,9 +112,9 @@ class ChecksView(Card):
         title = PlainLabel(check.title, "strong" if bad else "")
         title.setObjectName(f"troubleshoot.check.{check.name}")
         details = WrappedLabel(check.details, "muted")
-        details.setVisible(bool(check.details))
+        hide_unless(bool(check.details), details)
         fix = WrappedLabel(check.fix)
-        fix.setVisible(bool(check.fix))
+        hide_unless(bool(check.fix), fix)
         texts = column(title, details, fix, spacing=2)
         words = {
             "ok": self.tr("in order"),

@@ -10,7 +10,7 @@ from app.viewmodels.failure import Failure
 from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button, IconButton
-from app.views.widgets.layouts import Card, clear, column, row
+from app.views.widgets.layouts import Card, clear, column, hide_unless, row
 from app.views.widgets.log_view import LogView
 from app.views.widgets.status_dot import StatusDot
 from app.views.widgets.text import ElidedLabel, PlainLabel, WrappedLabel
@@ -204,8 +204,7 @@ class ComposeDetailView(QWidget):
         fewer.clicked.connect(lambda: self._scale(service.name, service.total - 1))
         more = IconButton("plus", self.tr("One container more"), f"{name}.more")
         more.clicked.connect(lambda: self._scale(service.name, service.total + 1))
-        for button in (fewer, more):
-            button.setVisible(bool(self._file_path) and service.total > 0)
+        hide_unless(bool(self._file_path) and service.total > 0, fewer, more)
         self._scalers += [(fewer, service.total > 1), (more, True)]
         self._services.addWidget(dot, place, 0)
         self._services.addWidget(ElidedLabel(service.name, "strong"), place, 1)

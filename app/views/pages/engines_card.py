@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.viewmodels.engines import EngineRow, EnginesViewModel
 from app.views.dialogs.add_engine_dialog import AddEngineDialog
 from app.views.widgets.buttons import Button
-from app.views.widgets.layouts import Card, clear, column, row
+from app.views.widgets.layouts import Card, clear, column, hide_unless, row
 from app.views.widgets.text import ElidedLabel, PlainLabel, WrappedLabel
 
 
@@ -54,7 +54,7 @@ class EnginesCard(Card):
         use.clicked.connect(lambda: self._engines.use(engine.name))
         remove = Button(self.tr("Remove"), f"{name}.remove")
         remove.setAccessibleName(f"{remove.text()}: {engine.name}")
-        remove.setVisible(not engine.is_machine)
+        hide_unless(not engine.is_machine, remove)
         remove.clicked.connect(lambda: self._engines.remove(engine.name))
         layout = row(column(title, address, spacing=1), remove, use, spacing=8)
         layout.setStretch(0, 1)

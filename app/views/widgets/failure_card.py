@@ -8,7 +8,7 @@ from app.viewmodels.failure import Failure
 from app.views.icons import icon_pixmap
 from app.views.theme import Theme, monospace_font
 from app.views.widgets.buttons import Button
-from app.views.widgets.layouts import Card, column, row
+from app.views.widgets.layouts import Card, column, hide_unless, row
 from app.views.widgets.text import PlainLabel, WrappedLabel
 
 
@@ -37,7 +37,7 @@ class FailureCard(Card):
         self._details.setFixedHeight(180)
         self._details.hide()
         self.retry_button = Button(retry_label, f"{name}.retry", "primary", "restart")
-        self.retry_button.setVisible(bool(retry_label))
+        hide_unless(bool(retry_label), self.retry_button)
         self.retry_button.clicked.connect(self.retry)
         self._toggle = Button(self.tr("Details"), f"{name}.toggle", icon="chevron-down")
         self._toggle.setCheckable(True)
@@ -45,7 +45,7 @@ class FailureCard(Card):
         self._copy = Button(self.tr("Copy"), f"{name}.copy", icon="copy")
         self._copy.clicked.connect(self._copy_text)
         self._dismiss = Button(self.tr("Dismiss"), f"{name}.dismiss")
-        self._dismiss.setVisible(dismissable)
+        hide_unless(dismissable, self._dismiss)
         self._dismiss.clicked.connect(self.dismissed)
         self.buttons = row(self.retry_button, self._toggle, self._copy, self._dismiss, None)
         self.setLayout(

@@ -76,6 +76,17 @@ class Card(QFrame):
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
 
 
+def hide_unless(shown: bool, *widgets: QWidget) -> None:
+    """Hide widgets that have no parent yet, unless they are wanted.
+
+    `setVisible(True)` would make each of them a window of its own until a layout takes it: one that flashes
+    up on the screen and takes the keyboard away.
+    """
+    if not shown:
+        for widget in widgets:
+            widget.hide()
+
+
 def keep_place_when_hidden(widget: QWidget) -> None:
     """Let the layout around `widget` stay as it is while the widget is hidden."""
     policy = widget.sizePolicy()

@@ -9,7 +9,7 @@ from app.viewmodels.wording import format_age
 from app.views.icons import icon_pixmap
 from app.views.theme import Theme
 from app.views.widgets.buttons import Button, IconButton
-from app.views.widgets.layouts import Card, clear, column, row
+from app.views.widgets.layouts import Card, clear, column, hide_unless, row
 from app.views.widgets.text import PlainLabel, WrappedLabel
 
 _ICONS = {"err": "error", "warn": "warning", "ok": "check"}
@@ -110,7 +110,7 @@ class _NoticeCard(Card):
         title.setObjectName(f"{name}.title")
         text = WrappedLabel(notice.text, "muted")
         text.setObjectName(f"{name}.text")
-        text.setVisible(bool(notice.text))
+        hide_unless(bool(notice.text), text)
         for label in (title, text):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
         words = [format_age(notice.moment)]
