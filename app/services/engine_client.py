@@ -30,7 +30,7 @@ from app.services.errors import (
     EngineRequestError,
 )
 from app.services.json_values import as_object, get_number, get_object, get_text
-from app.services.reference import parse_reference
+from app.services.reference import parse_new_name, parse_reference
 from app.services.run_options import RunOptions
 
 
@@ -257,7 +257,7 @@ class EngineClient(InsideCalls, ImageCalls, VolumeCalls, VolumeFileCalls, Networ
 
     def tag_image(self, image: str, tag: str) -> None:
         """Give an image one more name."""
-        reference = parse_reference(tag)
+        reference = parse_new_name(tag)
         query = {"repo": reference.repository, "tag": reference.tag or "latest"}
         self.request("POST", _image_path(image, "tag"), query)
 

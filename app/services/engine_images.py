@@ -13,7 +13,7 @@ from app.services.engine_streams import EngineStream, PullStream
 from app.services.engine_types import parse_time
 from app.services.errors import UserError
 from app.services.json_values import as_object, get_flag, get_list, get_number, get_text
-from app.services.reference import parse_reference
+from app.services.reference import parse_new_name, parse_reference
 from app.services.registry_logins import AUTH_HEADER
 
 NOBODY = "e30="  # base64 of {}: a push without any header is refused
@@ -84,7 +84,7 @@ class ImageCalls(EngineConnections):
 
     def commit_container(self, container: str, name: str, pause: bool = True) -> None:
         """Make an image of a container as it is; `pause` lets it stand still meanwhile."""
-        reference = parse_reference(name)
+        reference = parse_new_name(name)
         query = {
             "container": container,
             "repo": reference.repository,

@@ -86,6 +86,14 @@ def parse_reference(text: str) -> Reference:
     return Reference(repository, tag, digest)
 
 
+def parse_new_name(text: str) -> Reference:
+    """Return the parts of a name that an image can be given: its digest is its own. See `parse_reference`."""
+    reference = parse_reference(text)
+    if reference.digest:
+        raise InvalidReferenceError("A name and a tag only: the digest comes with the image.")
+    return reference
+
+
 def _check_repository(repository: str) -> None:
     first, slash, path = repository.partition("/")
     if slash and _looks_like_host(first):

@@ -22,6 +22,7 @@ class EngineViewModel(QObject):
     changed = Signal(object)  # EngineView
     usable_changed = Signal(bool)
     stopped_for_quit = Signal()
+    pause_refused = Signal(object)  # Failure
     _reported = Signal(object)
 
     def __init__(self, background: Background, access: Access, parent: QObject | None = None) -> None:
@@ -112,8 +113,11 @@ class EngineViewModel(QObject):
     @Slot(object)
     def _not_fulfilled(self, error: Exception) -> None:
         overtaken = self._wish == "stop" and self._view.state is not EngineState.FAILED
-        overtaken = overtaken or self._wish == "pause"  # it runs on: the watch tells how it is
+        refused_pause = self._wish == "pause"  # it runs on: the watch tells how it is
         self._wish = ""
+        if refused_pause:
+            self.pause_refused.emit(describe_failure(error))
+            return
         # The machine's own report is better than ours: it knows the step and the evidence.
         if not overtaken and self._view.state is not EngineState.FAILED:
             failure = describe_failure(error)

@@ -30,6 +30,7 @@ class NoticeSources(QObject):
         desktop.pull.failed.connect(self._pull_failed)
         desktop.events.arrived.connect(self._look_at_events)
         desktop.engine_changed.connect(self._look_at_engine)
+        desktop.engine.pause_refused.connect(self._pause_refused)
         desktop.updates.found.connect(self._update_found)
 
     @Slot(str)
@@ -42,6 +43,12 @@ class NoticeSources(QObject):
         reference = self._desktop.pull.reference
         title = self.tr("{0} could not be pulled").format(reference)
         self._notices.add(Notice(f"pull {reference}", "err", title, failure.summary, "images"))
+
+    @Slot(object)
+    def _pause_refused(self, failure: Failure) -> None:
+        title = self.tr("The engine could not be paused")
+        text = " ".join(filter(None, (failure.details or failure.summary, failure.what_to_do)))
+        self._notices.add(Notice("pause", "err", title, text))
 
     @Slot(str)
     def _update_found(self, version: str) -> None:

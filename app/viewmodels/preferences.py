@@ -1,7 +1,8 @@
 """What the user chose for the window, kept between runs."""
 
 import logging
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from PySide6.QtCore import QObject, QTimer
@@ -12,16 +13,21 @@ from app.services.settings import SettingsFile
 log = logging.getLogger(__name__)
 
 _SAVE_MS = 400
+LEAST_WIDTH, MOST_WIDTH = 48, 2_000  # pixels of a column
 
 
 @dataclass(frozen=True, slots=True)
 class TableArrangement:
-    """How a table is shown: of so many columns these are hidden; sorted by `sort`, -1 when by none."""
+    """How a table is shown: of so many columns these are hidden; sorted by `sort`, -1 when by none.
+
+    `widths` has the pixels of the columns whose width the user has changed.
+    """
 
     columns: int = 0
     hidden: frozenset[int] = frozenset()
     sort: int = -1
     descending: bool = False
+    widths: Mapping[int, int] = field(default_factory=dict)
 
 
 class Preferences(QObject):
@@ -100,7 +106,12 @@ class Preferences(QObject):
         sort = get_list(kept, "sort")
         if len(sort) != 2 or not isinstance(sort[0], int):
             sort = [-1, 0]
-        return TableArrangement(get_number(kept, "columns"), hidden, sort[0], bool(sort[1]))
+        widths = {
+            int(place): width
+            for place, width in as_object(kept.get("widths")).items()
+            if place.isdecimal() and isinstance(width, int) and LEAST_WIDTH <= width <= MOST_WIDTH
+        }
+        return TableArrangement(get_number(kept, "columns"), hidden, sort[0], bool(sort[1]), widths)
 
     def remember_table(self, name: str, arrangement: TableArrangement) -> None:
         """Keep how a table is arranged."""
@@ -108,6 +119,7 @@ class Preferences(QObject):
             "columns": arrangement.columns,
             "hidden": sorted(arrangement.hidden),
             "sort": [arrangement.sort, int(arrangement.descending)],
+            "widths": {str(place): width for place, width in sorted(arrangement.widths.items())},
         }
         if kept != self._settings.tables.get(name):
             self.change(tables=self._settings.tables | {name: kept})

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from app.viewmodels.desktop import DesktopViewModel
 from app.viewmodels.engine_view import EngineView
+from app.viewmodels.failure import Failure
 from app.viewmodels.run_image import StartedContainer
 from app.viewmodels.wording import format_size
 from app.views.bell import Bell
@@ -198,6 +199,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         desktop, popover = self.desktop, self.chip.popover
         desktop.engine_changed.connect(self._show_engine)
+        desktop.engine.pause_refused.connect(self._tell_refused_pause)
         self.sidebar.chosen.connect(self.show_page)
         self.sidebar.search_pressed.connect(self.quick.open)
         self.sidebar.appearance_chosen.connect(self.choose_appearance)
@@ -211,6 +213,7 @@ class MainWindow(QMainWindow):
         self.images.pull_requested.connect(self.pull_image)
         self.images.search_requested.connect(self.search_images)
         self.banner.pressed.connect(self._open_started)
+        self.banner.linked.connect(self.banner.hide)
 
     def _add_shortcuts(self) -> None:
         for keys, slot in (
@@ -274,6 +277,10 @@ class MainWindow(QMainWindow):
         self._resources.setText("   ".join(parts))
         for page in self._pages.values():
             page.on_engine_state(view)
+
+    def _tell_refused_pause(self, failure: Failure) -> None:
+        text = "\n".join(filter(None, (failure.summary, failure.details, failure.what_to_do)))
+        self.banner.say(text, "err", link=self.tr("Dismiss"))
 
     # --- dialogs ------------------------------------------------------------------------------------------
 

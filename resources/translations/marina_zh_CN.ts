@@ -2964,6 +2964,10 @@
         <translation>磁盘 {0}</translation>
     </message>
     <message>
+        <source>Dismiss</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
         <source>{0} is running.</source>
         <translation>{0} 正在运行。</translation>
     </message>
@@ -3250,6 +3254,10 @@
     <message>
         <source>{0} could not be pulled</source>
         <translation>无法拉取 {0}</translation>
+    </message>
+    <message>
+        <source>The engine could not be paused</source>
+        <translation>无法暂停引擎</translation>
     </message>
     <message>
         <source>Marina {0} is there</source>
@@ -4267,6 +4275,10 @@
     <message>
         <source>It has this name already.</source>
         <translation>它已有此名称。</translation>
+    </message>
+    <message>
+        <source>A name and a tag only: the digest comes with the image.</source>
+        <translation>只能填写名称和标签：摘要由镜像生成。</translation>
     </message>
 </context>
 <context>

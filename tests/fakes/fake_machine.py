@@ -22,6 +22,7 @@ class FakeMachine:
         self.socket_path = folder / "machine.sock"
         self.docker_socket = folder / "docker.sock"
         self.start_fails_with: Problem | None = None
+        self.pause_fails_with: dict[str, str] | None = None
         self.gate = threading.Event()
         self.gate.set()
         self.requests: list[str] = []
@@ -100,6 +101,9 @@ class FakeMachine:
                     result := self._data_result(command, str(request.get("arguments", {}).get("name", "")))
                 ) is not None:
                     connection.sendall(json.dumps({"result": result[0]}).encode() + b"\n")
+                    return
+                if command == "pause" and self.pause_fails_with is not None:
+                    connection.sendall(json.dumps(self.pause_fails_with).encode() + b"\n")
                     return
                 for status in self._answers(command):
                     connection.sendall(json.dumps(status.to_json()).encode() + b"\n")

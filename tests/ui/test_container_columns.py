@@ -3,7 +3,8 @@
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -136,8 +137,38 @@ def test_columns_are_chosen_and_kept(
         second.close()
 
 
+def test_widths_are_drawn_and_kept(filled: MainWindow, desktop: DesktopViewModel, qtbot: QtBot) -> None:
+    table = filled.containers.list
+    header = table.horizontalHeader()
+    before = table.columnWidth(NAME)
+    handle = QPoint(header.sectionViewportPosition(NAME) + before - 1, header.height() // 2)
+    QTest.mousePress(header.viewport(), Qt.MouseButton.LeftButton, pos=handle)
+    QTest.mouseMove(header.viewport(), handle + QPoint(40, 0))
+    QTest.mouseRelease(header.viewport(), Qt.MouseButton.LeftButton, pos=handle + QPoint(40, 0))
+    assert table.columnWidth(NAME) == before + 40
+    assert dict(desktop.preferences.table("containers").widths) == {NAME: before + 40}
+    filled.resize(filled.minimumSize())
+    wait_for(qtbot, lambda: table.columnWidth(NAME) < before, "narrow")
+    filled.resize(1280, 820)
+    wait_for(qtbot, lambda: table.columnWidth(NAME) == before + 40, "wide again")
+    second = MainWindow(desktop, "0")
+    qtbot.addWidget(second)
+    try:
+        assert second.containers.list.columnWidth(NAME) == before + 40
+    finally:
+        second.may_close = True
+        second.close()
+
+
 @pytest.mark.parametrize(
-    "kept", [{"columns": 3, "hidden": [1]}, {"columns": 8, "hidden": "x", "sort": [99, 0]}, 7]
+    "kept",
+    [
+        {"columns": 3, "hidden": [1]},
+        {"columns": 8, "hidden": "x", "sort": [99, 0]},
+        {"columns": 8, "widths": {"0": 7_000_000, "1": "x", "-1": 90, "77": 90}},
+        {"columns": 8, "widths": [1]},
+        7,
+    ],
 )
 def test_a_strange_arrangement_is_passed_over(
     filled: MainWindow, desktop: DesktopViewModel, kept: object
@@ -145,3 +176,4 @@ def test_a_strange_arrangement_is_passed_over(
     desktop.preferences.change(tables={"containers": kept})
     filled.containers.columns.restore(desktop.preferences)
     assert not filled.containers.list.isColumnHidden(NAME)
+    assert filled.containers.list.columnWidth(NAME) < 1000

@@ -1,17 +1,21 @@
 """The tray's menu: what it offers in which state, and what runs. No tray is needed to look at it."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.services.engine_types import Container, ContainerState
 from app.services.port_types import Port
 from app.viewmodels.container_rows import ContainerRow
+from app.viewmodels.desktop import DesktopViewModel
 from app.viewmodels.engine_view import EngineState, EngineView
 from app.views import tray as tray_module
+from app.views.main_window import MainWindow
 from app.views.tray import Tray
+from tests.fakes.fake_machine import FakeMachine
+from tests.ui.helpers import press, wait_for
 
 
 @pytest.fixture
@@ -40,6 +44,33 @@ def test_a_running_engine_pauses_and_a_paused_one_goes_on(tray: Tray, qtbot: QtB
     assert tray.start_action.text() == "Resume engine"
     with qtbot.waitSignal(tray.start_requested):
         tray.start_action.trigger()
+
+
+def test_a_refused_pause_is_told(
+    tray: Tray,
+    window: MainWindow,
+    desktop: DesktopViewModel,
+    machine: FakeMachine,
+    qtbot: QtBot,
+    save_picture: Callable[[QWidget, str], None],
+) -> None:
+    machine.pause_fails_with = {
+        "error": "The machine cannot be paused.",
+        "details": "QEMU gave no answer.",
+        "what_to_do": "Try again.",
+    }
+    desktop.begin()
+    wait_for(qtbot, lambda: desktop.view.can_pause)
+    tray.show_engine(desktop.view)
+    tray.pause_requested.connect(desktop.engine.pause)
+    tray.pause_action.trigger()
+    wait_for(qtbot, window.banner.isVisible)
+    assert window.banner.text == "The machine cannot be paused.\nQEMU gave no answer.\nTry again."
+    assert [notice.title for notice in desktop.notifications.notices] == ["The engine could not be paused"]
+    assert desktop.view.state is EngineState.RUNNING
+    save_picture(window, "pause-refused")
+    press(qtbot, window, "window.banner.link")
+    assert not window.banner.isVisible()
 
 
 def test_the_engine_of_another_computer_is_not_paused(tray: Tray) -> None:

@@ -33,6 +33,10 @@ class TagImageDialog(CreateDialog):
         name = self.name_edit.text().strip()
         if name == self._row.tag:
             return self.name_edit, translate("TagImageDialog", "It has this name already.")
+        if "@" in name:
+            return self.name_edit, translate(
+                "TagImageDialog", "A name and a tag only: the digest comes with the image."
+            )
         return self.name_edit, check_name(name)[0] if name else ""
 
     def send(self) -> None:

@@ -144,7 +144,7 @@ class ContainerList(RowTable):
         narrow = event.size().width() < _NARROW_BELOW
         if narrow is not self._narrow:
             self._narrow = narrow
-            for place, width in (_NARROW if narrow else _WIDE).items():
+            for place, width in (_NARROW if narrow else _WIDE | self.drawn_widths).items():
                 self.setColumnWidth(place, width)
 
     def _find_measured(self) -> tuple[list[str], list[str]]:

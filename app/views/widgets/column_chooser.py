@@ -1,9 +1,9 @@
-"""Which columns a table shows and how it is sorted: chosen over its header, kept for the next run."""
+"""Which columns a table shows, how wide they are and how it is sorted: chosen over its header, and kept."""
 
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QPoint, Qt
-from PySide6.QtWidgets import QMenu
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Slot
+from PySide6.QtWidgets import QHeaderView, QMenu
 
 from app.viewmodels.preferences import Preferences, TableArrangement
 from app.views.widgets.buttons import IconButton
@@ -22,11 +22,14 @@ class ColumnChooser(IconButton):
         self.setFixedSize(_SIZE, _SIZE)
         self._table, self._name = table, name
         self._preferences: Preferences | None = None
+        self._is_pressed = self._has_drawn = False
         self.clicked.connect(lambda: self._open(self.mapToGlobal(self.rect().bottomLeft())))
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(lambda place: self._open(header.mapToGlobal(place)))
         header.sortIndicatorChanged.connect(self._remember)
+        header.sectionResized.connect(self._note_width)
         header.installEventFilter(self)
+        header.viewport().installEventFilter(self)
         self._place()
 
     def restore(self, preferences: Preferences) -> None:
@@ -35,16 +38,35 @@ class ColumnChooser(IconButton):
         columns = self._table.model().columnCount()
         if kept.columns == columns:  # else it is from another version, with other columns
             self._table.hide_columns(kept.hidden & set(self._choices()))
+            for place, width in kept.widths.items():
+                if place < columns:
+                    self._table.drawn_widths[place] = width
+                    self._table.setColumnWidth(place, width)
             if 0 <= kept.sort < columns:
                 order = Qt.SortOrder.DescendingOrder if kept.descending else Qt.SortOrder.AscendingOrder
                 self._table.sortByColumn(kept.sort, order)
         self._preferences = preferences
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Stay at the end of the header."""
+        """Stay at the end of the header, and keep the widths that are drawn with the mouse."""
         if event.type() is QEvent.Type.Resize:
             self._place()
+        elif event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick):
+            self._is_pressed = True
+        elif event.type() is QEvent.Type.MouseButtonRelease:
+            self._is_pressed = False
+            if self._has_drawn:
+                self._has_drawn = False
+                self._remember()
         return super().eventFilter(watched, event)
+
+    @Slot(int, int, int)
+    def _note_width(self, place: int, _before: int, width: int) -> None:
+        """Keep what is drawn with the mouse: columns that follow the window, appear or go are not."""
+        mode = self._table.horizontalHeader().sectionResizeMode(place)
+        if self._is_pressed and width and mode is QHeaderView.ResizeMode.Interactive:
+            self._table.drawn_widths[place] = width
+            self._has_drawn = True
 
     def _place(self) -> None:
         header = self._table.horizontalHeader()
@@ -86,5 +108,6 @@ class ColumnChooser(IconButton):
                 frozenset(self._table.not_wanted),
                 header.sortIndicatorSection(),
                 descending,
+                dict(self._table.drawn_widths),
             ),
         )

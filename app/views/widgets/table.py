@@ -284,6 +284,7 @@ class RowTable(QTableView):
         self._no_room: frozenset[int] = frozenset()
         self._dispensable: frozenset[int] = frozenset()
         self._dispensable_below = 0
+        self.drawn_widths: dict[int, int] = {}  # of columns, in pixels, as the user has drawn them
         self.setObjectName(name)
         self.setAccessibleName(label)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)

@@ -15,6 +15,7 @@ from app.services.errors import (
     EngineRequestError,
     EngineTimeoutError,
     EngineUnreachableError,
+    UserError,
 )
 from app.services.run_options import RunOptions
 from tests.fakes.fake_engine import FakeEngine
@@ -141,6 +142,8 @@ def test_images(engine: FakeEngine, client: EngineClient) -> None:
     assert details.volumes == ("/data",)
     client.tag_image("web:1", "localhost:5000/team/web:2")
     assert client.list_images()[0].tags == ("web:1", "localhost:5000/team/web:2")
+    with pytest.raises(UserError, match="digest comes with the image"):
+        client.tag_image("web:1", f"web@sha256:{'0' * 64}")
     assert client.has_image("localhost:5000/team/web:2")
     assert not client.has_image("other")
     assert client.remove_image("web:1") == ["Untagged: web:1"]
