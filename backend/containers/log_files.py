@@ -7,7 +7,7 @@ from pathlib import Path
 
 from backend.containers.log_lines import count_line_ends
 
-BLOCK = 256 * 1024
+BLOCK = 512 * 1024
 MOST_FILES = 1000  # so many may be asked for
 
 

@@ -14,6 +14,7 @@ from backend.errors import InvalidParameterError
 
 
 def entry(second: int, stream: str, text: str, tag: str = "F") -> bytes:
+    """An entry of the file, without its line end."""
     return f"2026-01-02T03:04:{second:02d}.000000001+00:00 {stream} {tag} {text}".encode()
 
 
@@ -30,7 +31,8 @@ def plain(stream: int, length: int) -> bytes:
 
 
 def rendered(entries: list[bytes], options: LogOptions, header: Callable[[int, int], bytes] = plain) -> bytes:
-    return LogRenderer(options, header).render(entries, sum(len(item) + 1 for item in entries))
+    whole = [item + b"\n" for item in entries]
+    return LogRenderer(options, header).render(whole, sum(map(len, whole)))
 
 
 def test_neighbours_share_a_frame() -> None:
@@ -54,6 +56,24 @@ def test_parts_of_a_line_become_one() -> None:
     parts = [entry(1, "stdout", "long ", "P"), entry(2, "stderr", "other"), entry(3, "stdout", "line")]
     shown = rendered(parts, LogOptions(timestamps=True, stderr=False))
     assert shown == b"2026-01-02T03:04:01.000000001Z long line\n"
+
+
+def test_parts_of_a_line_are_framed_with_what_is_around_them() -> None:
+    parts = [entry(1, "stdout", "a"), entry(2, "stdout", "long ", "P"), entry(3, "stdout", "line")]
+    assert rendered(parts, LogOptions(), frame_header) == frame(1, b"a\nlong line\n")
+    ended = [*parts, entry(4, "stdout", "open", "P")]
+    assert rendered(ended, LogOptions(), frame_header) == frame(1, b"a\nlong line\nopen")
+    mixed = [*parts[:2], entry(2, "stderr", "b"), *parts[2:]]
+    assert rendered(mixed, LogOptions(), frame_header) == (
+        frame(1, b"a\nlong ") + frame(2, b"b\n") + frame(1, b"line\n")
+    )
+
+
+def test_text_that_looks_like_an_entry_is_text() -> None:
+    text = entry(9, "stdout", "x", "P").decode()
+    assert rendered([entry(1, "stdout", text), entry(2, "stdout", text, "P")], LogOptions()) == (
+        f"{text}\n{text}".encode()
+    )
 
 
 def test_damaged_entries_are_skipped() -> None:
