@@ -16,7 +16,7 @@ class EngineConfig:
     supervisor of the machine; without one the engine publishes ports on the machine that it runs on.
     `host_address` is where containers find the host; by default the bridge's own address. In a machine of its
     host, `host_folders` is where the host's `shared_folders` are mounted, with their own paths below it:
-    binds are paths of the host then.
+    binds are paths of the host then. `layer_format` is how new image layers are kept, "auto" for the best.
     """
 
     socket: Path
@@ -30,6 +30,7 @@ class EngineConfig:
     host_folders: Path | None = None
     shared_folders: tuple[str, ...] = ()
     runtime: str = "crun"
+    layer_format: str = "auto"
     log_level: str = "info"
 
     @property
@@ -77,6 +78,12 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> EngineConfig:
         help="a folder of the host that is shared; may be repeated",
     )
     parser.add_argument("--runtime", default="crun", help="OCI runtime")
+    parser.add_argument(
+        "--layer-format",
+        default="auto",
+        choices=["auto", "erofs", "folders"],
+        help="how new image layers are kept; by default as EROFS images where this machine can",
+    )
     parser.add_argument("--log-level", default="info", choices=["debug", "info", "warning", "error"])
     parsed = parser.parse_args(arguments)
     return EngineConfig(
@@ -91,5 +98,6 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> EngineConfig:
         host_folders=parsed.host_folders,
         shared_folders=tuple(parsed.shared_folder),
         runtime=parsed.runtime,
+        layer_format=parsed.layer_format,
         log_level=parsed.log_level,
     )

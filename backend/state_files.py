@@ -34,7 +34,7 @@ class StateFiles:
 
     @property
     def layers(self) -> Path:
-        """One EROFS image for each layer: `layers/<hex of diff id>.erofs`."""
+        """One EROFS image or folder for each layer: `layers/<hex of diff id>.erofs`, `.folder`."""
         return self.data_root / "layers"
 
     @property

@@ -6,12 +6,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from backend.images import stored_files
 from backend.images.content_store import ContentStore
 from backend.images.image import Image
 from backend.images.layer_store import LayerStore
 from backend.images.outgoing import blobs_of
-
-BLOCK = 512  # bytes, the unit of st_blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,5 +52,5 @@ def measure(images: Iterable[Image], content: ContentStore, layers: LayerStore) 
     sizes: dict[Path, int] = dict.fromkeys(users, 0)
     for path in sizes:
         with suppress(FileNotFoundError):  # the image went meanwhile
-            sizes[path] = path.stat().st_blocks * BLOCK
+            sizes[path] = stored_files.bytes_on_disk(path)
     return DiskUse(sizes, users, files)

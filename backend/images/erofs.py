@@ -4,22 +4,32 @@ Sources: mkfs.erofs(1); Linux `Documentation/filesystems/erofs.rst` (file-backed
 loop(4) for kernels that cannot.
 """
 
+import base64
 import ctypes
 import errno
 import fcntl
 import os
+import shutil
 import struct
+import zlib
+from contextlib import suppress
 from pathlib import Path
 
 from backend import processes
 from backend.errors import SystemFailureError
-from backend.images import durable_files
+from backend.images import durable_files, read_only_mounts
 
 MS_RDONLY = 1
 LOOP_CTL_GET_FREE, LOOP_CONFIGURE = 0x4C82, 0x4C0A
 LO_FLAGS_READ_ONLY, LO_FLAGS_AUTOCLEAR, LO_FLAGS_DIRECT_IO = 1, 4, 16
 LOOP_TRIES = 16
 MAKE_LIMIT = 3600.0  # seconds
+MAKER = "mkfs.erofs"
+# What `make_command` makes of an archive without entries: 4 KiB, LZ4 among its features.
+EMPTY_IMAGE = (
+    b"c-muN7zLwX6pU2x=;7A~&u_#nV+OK$7*rV;v8Z7r!8~RX)$=j@|1W??o&|{iJ2EjyL;3%K0NH$1C@sOj1ZPVE*?M|<qmer"
+    b"bM!_f;1*2dTjDk@x3Pu4M0056h4;c"
+)
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -40,6 +50,27 @@ class ErofsFormat:
         """Mount a layer read-only. Blocking. Raises SystemFailureError."""
         mount(layer, target)
 
+    def why_not_mounted(self, image: Path, target: Path) -> str:
+        """Return why no layer that lies where `image` may be made can be mounted here, "" when it can.
+
+        `target` is an empty folder. Blocking.
+        """
+        read_only_mounts.unmount(target)  # of an engine that was killed at this place
+        try:
+            image.write_bytes(zlib.decompress(base64.b85decode(EMPTY_IMAGE)))
+            mount(image, target)
+        except (OSError, SystemFailureError) as error:
+            return error.message if isinstance(error, SystemFailureError) else str(error)
+        finally:
+            with suppress(OSError):
+                image.unlink()
+        read_only_mounts.unmount(target)
+        return ""
+
+    def why_not_made(self) -> str:
+        """Return why layers cannot be made, "" when they can."""
+        return "" if shutil.which(MAKER) else f"{MAKER} is not installed"
+
     def sync(self, layer: Path) -> None:
         """Write a layer to the disk. Blocking."""
         durable_files.sync(layer)
@@ -48,7 +79,7 @@ class ErofsFormat:
 def make_command(image: Path) -> list[str]:
     """Return the command that turns the tar on its standard input into `image`; equal input, equal bytes."""
     return [
-        "mkfs.erofs",
+        MAKER,
         "--quiet",
         "--tar=f",
         "--aufs",  # .wh. files become what overlayfs understands
@@ -74,8 +105,8 @@ def mount(image: Path, target: Path) -> None:
             os.close(device)  # the mount holds the device now; without one it clears itself
     if failure == errno.ENODEV:
         raise SystemFailureError(
-            "this kernel has no EROFS, which holds image layers: load it (modprobe erofs) "
-            "or use Marina's own machine"
+            "this kernel has no EROFS, which holds this image's layers: load it (modprobe erofs), "
+            "pull or load the image again, or use Marina's own machine"
         )
     if failure:
         raise SystemFailureError(f"cannot mount the layer {image}: {os.strerror(failure)}")

@@ -70,10 +70,11 @@ class LayerMounts:
         async with self._lock:
             await in_thread_to_end(self._unmount, self._unheld())
 
-    async def release_of(self, keys: set[str]) -> None:
-        """Unmount layers whose files go, unless somebody holds them after all."""
+    async def release_of(self, keys: set[str]) -> set[str]:
+        """Unmount layers whose files go; returns those that somebody holds after all."""
         if not keys.isdisjoint(self._mounted):
             await self.release_unheld()
+        return keys & self.held_keys()
 
     def _mount(self, keys: list[str]) -> None:
         for key in keys:

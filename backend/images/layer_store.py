@@ -1,5 +1,6 @@
 """Unpacked layers: one entry of a folder each, made in one pass over a blob, whole or gone after any cut."""
 
+import errno
 import os
 import secrets
 import shutil
@@ -10,15 +11,16 @@ from fcntl import F_SETPIPE_SZ, fcntl
 from pathlib import Path
 
 from backend.errors import InvalidParameterError
-from backend.images import digests, durable_files
+from backend.images import digests, durable_files, stored_files
 from backend.images.erofs import ErofsFormat
 from backend.images.folders_below import FoldersBelow
 from backend.images.layer_format import LayerFormat
+from backend.images.layer_formats import LayerFormats
 from backend.images.layer_sources import BlobSource, NewLayer
 from backend.images.layer_tar import LayerContents
 from backend.images.layer_unpacking import LayerFeed, LayerSource, Progress, written
 from backend.state_files import StateFiles
-from backend.tasks import in_thread
+from backend.tasks import in_thread, in_thread_to_end
 
 PIPE_BYTES = 1 << 20
 UNFINISHED = ".unfinished-"
@@ -33,64 +35,81 @@ class StoredLayer:
 
 
 class LayerStore:
-    """The folder of layers, each in the format that its name tells.
+    """The folder of layers, each in the format that its name tells: a change of format leaves what is there.
 
     A layer that lists all its folders depends on nothing and is named by its diff id. One that leaves some
-    out gets their attributes from the layers below, and so its name tells those too.
+    out gets their attributes from the layers below, and so its name tells those too. `choose` finds out which
+    formats work, as `layer_formats.chosen` does.
     """
 
-    def __init__(self, files: StateFiles) -> None:
+    def __init__(self, files: StateFiles, choose: Callable[[Path, Path], LayerFormats]) -> None:
         self._folder = files.layers
         self._scratch = files.unpacking
-        self._format: LayerFormat = ErofsFormat()
+        self._choose = choose
+        self._formats = LayerFormats(ErofsFormat())
 
     @property
     def format_name(self) -> str:
         """What new layers are made of."""
-        return self._format.name
+        return self._formats.new.name
 
     def prepare(self) -> None:
-        """Make the folders and clear what an interrupted engine left. Blocking."""
+        """Make the folders, clear what an interrupted engine left, find out what works here. Blocking."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        self._scratch.mkdir(parents=True, exist_ok=True)
+        self._folder.chmod(0o700)  # programs in layers that are folders are for containers only
         for path in self._folder.glob(f"{UNFINISHED}*"):
-            path.unlink()
+            stored_files.remove(path)
+        probe = self._scratch / "probe"
+        probe.mkdir(parents=True, exist_ok=True)
+        self._formats = self._choose(self._folder / f"{UNFINISHED}probe", probe)
 
     def path(self, key: str) -> Path:
         """Return where the layer `key` lies."""
-        return self._folder / f"{key}{self._format.suffix}"
+        return self._found(key)[1]
+
+    def _found(self, key: str) -> tuple[LayerFormat, Path]:
+        """Return the format and the path of a layer, those of a new one when it is not there."""
+        for form in self._formats.known:
+            if (path := self._place(key, form)).exists():
+                return form, path
+        return self._formats.new, self._place(key, self._formats.new)
+
+    def _place(self, key: str, form: LayerFormat) -> Path:
+        return self._folder / f"{key}{form.suffix}"
 
     def mount(self, key: str, target: Path) -> None:
         """Mount a layer read-only on the folder `target`. Blocking. Raises SystemFailureError."""
-        self._format.mount(self.path(key), target)
+        form, path = self._found(key)
+        form.mount(path, target)
 
     def find(self, diff_ids: Sequence[str]) -> str | None:
-        """Return the key of the topmost layer of a stack, or None when it is not in the store."""
+        """Return the key of the topmost layer of a stack, or None when the store has none to use."""
         for key in (_plain_key(diff_ids), _stacked_key(diff_ids)):
-            if self.path(key).exists():
+            if any(self._place(key, form).exists() for form in self._formats.usable):
                 return key
         return None
 
     def keys(self) -> set[str]:
         """Return the keys of all layers in the store. Blocking."""
         names = os.listdir(self._folder)  # noqa: PTH208 - names only
-        suffix = self._format.suffix
         return {
-            name.removesuffix(suffix)
+            name.removesuffix(form.suffix)
             for name in names
-            if name.endswith(suffix) and not name.startswith(UNFINISHED)
+            for form in self._formats.known
+            if name.endswith(form.suffix) and not name.startswith(UNFINISHED)
         }
 
-    def discard(self, keys: Iterable[str]) -> list[Path]:
-        """Take layers out of the store; returns the files that are left to delete. Takes microseconds."""
-        trash: list[Path] = []
+    def discard(self, keys: Iterable[str]) -> list[tuple[str, Path]]:
+        """Take layers out of the store; returns what is left of each to delete. Takes microseconds."""
+        trash: list[tuple[str, Path]] = []
         for key in keys:
-            with suppress(FileNotFoundError):
-                trash.append(self.path(key).rename(self._unfinished()))
+            for form in self._formats.known:
+                with suppress(FileNotFoundError):
+                    trash.append((key, self._place(key, form).rename(self._unfinished(form))))
         return trash
 
-    def _unfinished(self) -> Path:
-        return self._folder / f"{UNFINISHED}{secrets.token_hex(8)}{self._format.suffix}"
+    def _unfinished(self, form: LayerFormat) -> Path:
+        return self._folder / f"{UNFINISHED}{secrets.token_hex(8)}{form.suffix}"
 
     async def unpack(
         self,
@@ -106,7 +125,7 @@ class LayerStore:
         of `source` read so far. Raises InvalidParameterError for a damaged or hostile layer,
         SystemFailureError when the disk is full.
         """
-        unfinished = self._unfinished()
+        unfinished = self._unfinished(self._formats.new)
         try:
             diff_id, contents = await self._make(source, keys_below, progress, unfinished)
             if diff_id != diff_ids[-1]:
@@ -114,9 +133,9 @@ class LayerStore:
                     f"layer {source.name} is not what the image says: "
                     f"its contents have the digest {diff_id}, expected {diff_ids[-1]}"
                 )
-            return await self._place(unfinished, diff_ids, contents)
+            return await self._keep(unfinished, diff_ids, contents)
         finally:
-            unfinished.unlink(missing_ok=True)
+            await in_thread_to_end(stored_files.remove, unfinished)
 
     async def create(
         self,
@@ -130,15 +149,15 @@ class LayerStore:
         `pin` is told the diff id before the layer is in its place. Not durable yet, as with `unpack`, and it
         raises the same.
         """
-        unfinished = self._unfinished()
+        unfinished = self._unfinished(self._formats.new)
         try:
             diff_id, contents = await self._make(source, keys_below, lambda done: None, unfinished)
             pin(diff_id)
             if not contents.entries:
                 return diff_id, None
-            return diff_id, await self._place(unfinished, [*diff_ids_below, diff_id], contents)
+            return diff_id, await self._keep(unfinished, [*diff_ids_below, diff_id], contents)
         finally:
-            unfinished.unlink(missing_ok=True)
+            await in_thread_to_end(stored_files.remove, unfinished)
 
     async def _make(
         self, source: LayerSource, keys_below: Sequence[str], progress: Progress, layer: Path
@@ -149,17 +168,32 @@ class LayerStore:
         below = FoldersBelow(keys_below[::-1], self.mount, self._scratch)
         free = shutil.disk_usage(self._folder).free
         feed = LayerFeed(source, writing, below, progress, free)
-        contents = await written(feed, reading, self._format, layer)
+        contents = await written(feed, reading, self._formats.new, layer)
         return feed.diff_id, contents
 
-    async def _place(self, unfinished: Path, diff_ids: Sequence[str], contents: LayerContents) -> StoredLayer:
+    async def _keep(self, unfinished: Path, diff_ids: Sequence[str], contents: LayerContents) -> StoredLayer:
         key = _stacked_key(diff_ids) if contents.implied else _plain_key(diff_ids)
-        await in_thread(unfinished.rename, self.path(key))
+        await in_thread(self._put_in_place, unfinished, key)
         return StoredLayer(key, contents.size)
+
+    def _put_in_place(self, unfinished: Path, key: str) -> None:
+        """Give a layer its name, unless a usable one has it in another format: that one may be mounted."""
+        if any(self._place(key, form).exists() for form in self._formats.others):
+            return
+        try:
+            unfinished.rename(self._place(key, self._formats.new))
+        except OSError as error:
+            if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
+                raise
+            return  # a folder: another unpacking of the same layer was faster
+        for form in self._formats.lost:
+            with suppress(FileNotFoundError):
+                stored_files.remove(self._place(key, form).rename(self._unfinished(form)))
 
     def make_durable(self, key: str) -> None:
         """Write a layer to the disk, so that it is there and whole after any cut of power. Blocking."""
-        self._format.sync(self.path(key))
+        form, path = self._found(key)
+        form.sync(path)
         durable_files.sync(self._folder)
 
 

@@ -113,7 +113,7 @@ async def written(feed: LayerFeed, pipe: int, form: LayerFormat, layer: Path) ->
         finally:
             os.close(pipe)  # from now on a feed fails instead of waiting
         return await feeding
-    except SystemFailureError as error:
+    except EngineError as error:
         feed.stop()
         await asyncio.wait([feeding])
         if isinstance(cause := feeding.exception(), EngineError):
@@ -125,10 +125,10 @@ async def written(feed: LayerFeed, pipe: int, form: LayerFormat, layer: Path) ->
         raise
 
 
-def _explained(error: SystemFailureError, folder: Path) -> SystemFailureError:
+def _explained(error: EngineError, folder: Path) -> EngineError:
     if "No space left on device" in error.message or "ENOSPC" in error.message:
         return SystemFailureError(
             f"no space left on device: unpacking a layer filled the disk below {folder}; "
             "remove images, containers or volumes that you no longer need"
         )
-    return SystemFailureError(f"cannot unpack a layer: {error.message}")
+    return type(error)(f"cannot unpack a layer: {error.message}")

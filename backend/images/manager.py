@@ -4,6 +4,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, ExitStack, asynccontextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from backend.config import EngineConfig
 from backend.database import Database
 from backend.errors import ConflictError, InvalidParameterError, NotFoundError
 from backend.events import EventBus
-from backend.images import digests, platforms, reference
+from backend.images import digests, layer_formats, platforms, reference
 from backend.images.content_store import ContentStore
 from backend.images.disk_use import DiskUse, files_of, measure
 from backend.images.image import Image, ImageUse, Layer
@@ -44,7 +45,7 @@ class Images:
         self.in_use: Callable[[str], list[ImageUse]] = lambda image_id: []
         self._events = events
         self._content = ContentStore(files)
-        self._layers = LayerStore(files)
+        self._layers = LayerStore(files, partial(layer_formats.chosen, config.layer_format))
         self._mounts = LayerMounts(files, self._layers, tasks)
         self._emulators = Emulators(platforms.own().architecture)
         self._records = ImageRecords(database)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from backend.errors import ConflictError
 from backend.events import EventBus
-from backend.images import digests
+from backend.images import digests, stored_files
 from backend.images.content_store import ContentStore
 from backend.images.image import Image, ImageUse
 from backend.images.image_events import publish_image_event
@@ -127,8 +127,12 @@ class Remover:
         unwanted_blobs = blobs - self._needed_blobs()
         free_layers = {key for key in unwanted_layers if key.partition("-")[0] not in pinned_hex}
         self._held_back = len(unwanted_layers) > len(free_layers) or not unwanted_blobs.isdisjoint(pinned)
-        trash = self._layers.discard(free_layers) + self._content.discard(unwanted_blobs - pinned)
-        await self._mounts.release_of(free_layers)  # a mounted file keeps its space
+        layer_trash = self._layers.discard(free_layers)
+        trash = self._content.discard(unwanted_blobs - pinned)
+        # A mounted file keeps its space, and a mounted folder is its files: what was taken hold of while its
+        # image went stays to its end. The next start deletes it.
+        held = await self._mounts.release_of(free_layers)
+        trash += [path for key, path in layer_trash if key not in held]
         return await in_thread_to_end(_delete_files, trash)
 
     async def sweep_held_back(self) -> None:
@@ -196,8 +200,8 @@ def _unable(image: Image, forcing: str, reason: str) -> ConflictError:
 def _delete_files(paths: Sequence[Path]) -> int:
     freed = 0
     for path in paths:
-        freed += path.stat().st_blocks * 512
-        path.unlink()
+        freed += stored_files.bytes_on_disk(path)
+        stored_files.remove(path)
     return freed
 
 

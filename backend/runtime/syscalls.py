@@ -76,6 +76,11 @@ def unmount(target: Path, flags: int = 0) -> None:
     _check(_libc.umount2(os.fsencode(target), flags), str(target))
 
 
+def sync_file_system(file: int) -> None:
+    """syncfs(2): write all that waits for the file system of an open file. Raises OSError."""
+    _check(_libc.syncfs(file), "syncfs")
+
+
 def unshare(flags: int) -> None:
     """unshare(2) for the calling thread. Raises OSError."""
     _check(_libc.unshare(flags), "unshare")

@@ -39,6 +39,28 @@ def engine(
         yield engine
 
 
+@pytest.fixture(scope="session")
+def folder_registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
+    """A registry like `registry`, in the namespace of `folder_engine`."""
+    with (
+        made_netns(f"tf{os.getpid() % 1_000_000}") as name,
+        started_registry(name, tmp_path_factory.mktemp("folder-registry")) as registry,
+    ):
+        registry.push("library/busybox", "latest", busybox_image(docker=True))
+        yield registry
+
+
+@pytest.fixture(scope="session")
+def folder_engine(
+    folder_registry: Registry, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[NativeEngine]:
+    """An engine that keeps layers as folders, as on a machine without EROFS."""
+    arguments = ["--registry-mirror", folder_registry.url, "--layer-format", "folders"]
+    state: Path = tmp_path_factory.mktemp("folder-engine")
+    with started_engine(state, folder_registry.netns, arguments) as engine:
+        yield engine
+
+
 @pytest.fixture(autouse=True)
 def no_container_stays(request: pytest.FixtureRequest) -> Iterator[None]:
     """A test that leaves a container behind in the shared engine fails, and not the next one."""

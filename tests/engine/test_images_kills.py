@@ -111,7 +111,7 @@ def check(engine: NativeEngine, acknowledged: set[str]) -> None:
     stored = {path.name for path in (data_root / "blobs" / "sha256").iterdir()}
     assert blobs - manifests <= stored <= blobs
     layers = {diff_id[7:] for entry in listed for diff_id in inspect_layers(engine, entry["Id"])}
-    assert {path.name.removesuffix(".erofs") for path in (data_root / "layers").iterdir()} == layers
+    assert {path.name.partition(".")[0] for path in (data_root / "layers").iterdir()} == layers
     leftovers = [path for path in (data_root / "downloads").iterdir() if path.is_dir() or path.suffix]
     assert not leftovers
 
@@ -122,9 +122,11 @@ def inspect_layers(engine: NativeEngine, image: str) -> list[str]:
     return layers
 
 
-def test_kills_at_random_moments(own_registry: Registry, tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", ["erofs", "folders"])
+def test_kills_at_random_moments(own_registry: Registry, tmp_path: Path, form: str) -> None:
     acknowledged: set[str] = set()
-    with started_engine(tmp_path / "state", own_registry.netns) as engine:
+    arguments = ["--layer-format", form]
+    with started_engine(tmp_path / "state", own_registry.netns, arguments) as engine:
         for number in range(ROUNDS):
             choices = works(engine, own_registry, number)
             work = choices[number % len(choices)]

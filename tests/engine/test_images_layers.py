@@ -29,6 +29,21 @@ LOOK = Path(layer_tree.__file__).read_text()
 Tree = dict[str, list[object]]
 
 
+@pytest.fixture(params=["erofs", "folders"])
+def either(request: pytest.FixtureRequest, engine: NativeEngine) -> NativeEngine:
+    """An engine of each format of layers."""
+    if request.param == "erofs":
+        return engine
+    folder_engine: NativeEngine = request.getfixturevalue("folder_engine")
+    return folder_engine
+
+
+@pytest.fixture
+def its_registry(either: NativeEngine, registry: Registry, folder_registry: Registry) -> Registry:
+    """The registry in reach of `either`."""
+    return folder_registry if either.netns == folder_registry.netns else registry
+
+
 def pulled_tree(engine: NativeEngine, registry: Registry, name: str, layers: Sequence[bytes]) -> Tree:
     """Push layers as an image, pull it, and return its merged tree."""
     image = build_image(layers)
@@ -41,7 +56,8 @@ def pulled_tree(engine: NativeEngine, registry: Registry, name: str, layers: Seq
     folders = details["GraphDriver"]["Data"]
     paths = [folders["UpperDir"], *filter(None, folders.get("LowerDir", "").split(":"))]
     keys = [path.rpartition("/")[2] for path in paths]
-    files = [str(engine.data_root / "layers" / f"{key}.erofs") for key in keys]
+    stored = {path.name.partition(".")[0]: str(path) for path in (engine.data_root / "layers").iterdir()}
+    files = [stored[key] for key in keys]
     scratch = f"/run/look-{name}-{random.randrange(1 << 32)}"
     tree: Tree = json.loads(engine.inside("python3", "-c", LOOK, scratch, *files))
     return tree
@@ -58,7 +74,7 @@ def refused(engine: NativeEngine, registry: Registry, name: str, layer: bytes) -
     return str(answer.lines[-1]["error"])
 
 
-def test_whiteouts_and_opaque_folders(engine: NativeEngine, registry: Registry) -> None:
+def test_whiteouts_and_opaque_folders(either: NativeEngine, its_registry: Registry) -> None:
     lower = layer_tar(
         [
             folder("a"), Entry("a/gone", b"1"), Entry("a/stays", b"2"),
@@ -76,7 +92,7 @@ def test_whiteouts_and_opaque_folders(engine: NativeEngine, registry: Registry) 
             Entry(".wh..wh.plnk"),
         ]
     )  # fmt: skip
-    tree = pulled_tree(engine, registry, "whiteouts", [lower, upper])
+    tree = pulled_tree(either, its_registry, "whiteouts", [lower, upper])
     assert {name: row[4] for name, row in tree.items() if row[0] == "-"} == {
         "a/stays": "2",
         "b/new": "8",
@@ -86,22 +102,22 @@ def test_whiteouts_and_opaque_folders(engine: NativeEngine, registry: Registry) 
     assert set(tree) == {"a", "a/stays", "b", "b/new", "becomes-folder", "becomes-folder/y", "becomes-file"}
 
 
-def test_opaque_mark_may_stand_before_its_folder(engine: NativeEngine, registry: Registry) -> None:
+def test_opaque_mark_may_stand_before_its_folder(either: NativeEngine, its_registry: Registry) -> None:
     lower = layer_tar([folder("d"), Entry("d/old", b"1")])
     upper = layer_tar([Entry("d/.wh..wh..opq"), folder("d", 0o700), Entry("d/new", b"2")])
-    tree = pulled_tree(engine, registry, "opaque-first", [lower, upper])
+    tree = pulled_tree(either, its_registry, "opaque-first", [lower, upper])
     assert set(tree) == {"d", "d/new"}
     assert tree["d"][1] == 0o700
 
 
 def test_folders_left_out_have_the_attributes_of_the_layers_below(
-    engine: NativeEngine, registry: Registry
+    either: NativeEngine, its_registry: Registry
 ) -> None:
     base = layer_tar([folder("srv", 0o750, 7, 8), folder("srv/data", 0o1777, 9, 9), symlink("link", "/etc")])
     top = layer_tar(
         [Entry("srv/data/file", b"x"), Entry("srv/new/deep/file", b"y"), Entry("link/file", b"z")]
     )
-    tree = pulled_tree(engine, registry, "implied", [base, top])
+    tree = pulled_tree(either, its_registry, "implied", [base, top])
     assert tree["srv"][:4] == ["d", 0o750, 7, 8]
     assert tree["srv/data"][:4] == ["d", 0o1777, 9, 9]
     assert tree["srv/new"][:4] == ["d", 0o755, 0, 0]
@@ -110,17 +126,17 @@ def test_folders_left_out_have_the_attributes_of_the_layers_below(
 
 
 def test_same_layer_on_different_ones_takes_each_one_s_attributes(
-    engine: NativeEngine, registry: Registry
+    either: NativeEngine, its_registry: Registry
 ) -> None:
     top = layer_tar([Entry("opt/tool", b"t")])
-    closed = pulled_tree(engine, registry, "on-closed", [layer_tar([folder("opt", 0o700)]), top])
-    opened = pulled_tree(engine, registry, "on-open", [layer_tar([folder("opt", 0o775, 3, 3)]), top])
+    closed = pulled_tree(either, its_registry, "on-closed", [layer_tar([folder("opt", 0o700)]), top])
+    opened = pulled_tree(either, its_registry, "on-open", [layer_tar([folder("opt", 0o775, 3, 3)]), top])
     assert closed["opt"][:4] == ["d", 0o700, 0, 0]
     assert opened["opt"][:4] == ["d", 0o775, 3, 3]
 
 
 @pytest.mark.parametrize("tar_format", [tarfile.GNU_FORMAT, tarfile.PAX_FORMAT, tarfile.USTAR_FORMAT])
-def test_files_links_and_attributes(engine: NativeEngine, registry: Registry, tar_format: int) -> None:
+def test_files_links_and_attributes(either: NativeEngine, its_registry: Registry, tar_format: int) -> None:
     long_name = "long/" + "x" * 90 + "/" + "y" * (60 if tar_format == tarfile.USTAR_FORMAT else 200)
     entries = [
         Entry("plain", b"text", mode=0o4755, uid=1000, gid=2000),
@@ -136,7 +152,7 @@ def test_files_links_and_attributes(engine: NativeEngine, registry: Registry, ta
     if tar_format == tarfile.PAX_FORMAT:
         entries.append(Entry("labelled", b"", pax={"SCHILY.xattr.user.note": "kept"}))
         entries.append(Entry("rich", b"", uid=3_000_000_000))
-    tree = pulled_tree(engine, registry, f"attributes-{tar_format}", [layer_tar(entries, tar_format)])
+    tree = pulled_tree(either, its_registry, f"attributes-{tar_format}", [layer_tar(entries, tar_format)])
     assert tree["plain"][:6] == ["-", 0o4755, 1000, 2000, "text", 2]
     assert tree["plain"][6] == 1_700_000_000
     assert tree["same"] == tree["plain"]
@@ -152,7 +168,7 @@ def test_files_links_and_attributes(engine: NativeEngine, registry: Registry, ta
         assert tree["rich"][2] == 3_000_000_000
 
 
-def test_last_one_of_a_name_counts(engine: NativeEngine, registry: Registry) -> None:
+def test_last_one_of_a_name_counts(either: NativeEngine, its_registry: Registry) -> None:
     """Docker refuses such layers since it keeps a list of names; podman and containerd take the last."""
     layer = layer_tar(
         [
@@ -164,7 +180,7 @@ def test_last_one_of_a_name_counts(engine: NativeEngine, registry: Registry) -> 
             Entry("linked", b"old"), hard_link("link", "linked"), Entry("linked", b"new"),
         ]
     )  # fmt: skip
-    tree = pulled_tree(engine, registry, "names-twice", [layer])
+    tree = pulled_tree(either, its_registry, "names-twice", [layer])
     texts = {name: row[4] for name, row in tree.items() if row[0] == "-"}
     assert texts == {
         "one": "second",
@@ -179,9 +195,9 @@ def test_last_one_of_a_name_counts(engine: NativeEngine, registry: Registry) -> 
     assert tree["dir"][:4] == ["d", 0o750, 5, 6]
 
 
-def test_absolute_and_dotted_names_stay_inside(engine: NativeEngine, registry: Registry) -> None:
+def test_absolute_and_dotted_names_stay_inside(either: NativeEngine, its_registry: Registry) -> None:
     layer = layer_tar([Entry("/abs/file", b"1"), Entry("./dot//file", b"2"), folder("./", 0o700)])
-    tree = pulled_tree(engine, registry, "dotted", [layer])
+    tree = pulled_tree(either, its_registry, "dotted", [layer])
     assert tree["abs/file"][4] == "1"
     assert tree["dot/file"][4] == "2"
 
@@ -198,12 +214,12 @@ def test_absolute_and_dotted_names_stay_inside(engine: NativeEngine, registry: R
     ],
 )
 def test_hostile_layers_are_refused(
-    engine: NativeEngine, registry: Registry, name: str, layer: bytes, reason: str
+    either: NativeEngine, its_registry: Registry, name: str, layer: bytes, reason: str
 ) -> None:
-    assert reason in refused(engine, registry, f"hostile-{name}", layer)
+    assert reason in refused(either, its_registry, f"hostile-{name}", layer)
 
 
-def test_contents_must_have_the_diff_id_of_the_config(engine: NativeEngine, registry: Registry) -> None:
+def test_contents_must_have_the_diff_id_of_the_config(either: NativeEngine, its_registry: Registry) -> None:
     image = build_image([layer_tar([Entry("real", b"1")])])
     config = json.loads(image.blobs[image.config_digest])
     config["rootfs"]["diff_ids"] = ["sha256:" + "1" * 64]
@@ -213,24 +229,24 @@ def test_contents_must_have_the_diff_id_of_the_config(engine: NativeEngine, regi
 
     manifest["config"] |= {"digest": digest_of(data), "size": len(data)}
     blobs = dict(forged.blobs) | {digest_of(data): data}
-    registry.push(
+    its_registry.push(
         "forged",
         "latest",
         BuiltImage(forged.media_type, json.dumps(manifest).encode(), blobs, digest_of(data)),
     )
-    query = {"fromImage": f"{registry.address}/forged", "tag": "latest"}
-    error = engine.request("POST", "/images/create", query=query).lines[-1]["error"]
+    query = {"fromImage": f"{its_registry.address}/forged", "tag": "latest"}
+    error = either.request("POST", "/images/create", query=query).lines[-1]["error"]
     assert "is not what the image says" in error
-    assert engine.request("GET", f"/images/{registry.address}/forged/json").status == 404
+    assert either.request("GET", f"/images/{its_registry.address}/forged/json").status == 404
 
 
-def test_same_layer_twice_in_one_image(engine: NativeEngine, registry: Registry) -> None:
+def test_same_layer_twice_in_one_image(either: NativeEngine, its_registry: Registry) -> None:
     first = layer_tar([folder("d"), Entry("d/f", b"first")])
     second = layer_tar([folder("d"), Entry("d/f", b"second")])
     image = build_image([first, second, first])
-    registry.push("layer-twice", "latest", image)
-    query = {"fromImage": f"{registry.address}/layer-twice", "tag": "latest"}
-    answer = engine.request("POST", "/images/create", query=query)
+    its_registry.push("layer-twice", "latest", image)
+    query = {"fromImage": f"{its_registry.address}/layer-twice", "tag": "latest"}
+    answer = either.request("POST", "/images/create", query=query)
     assert "Downloaded newer image" in answer.lines[-1]["status"]
-    layers = engine.request("GET", f"/images/{image.config_digest}/json").json["RootFS"]["Layers"]
+    layers = either.request("GET", f"/images/{image.config_digest}/json").json["RootFS"]["Layers"]
     assert len(layers) == 3

@@ -53,10 +53,11 @@ def contents_are_right(engine: NativeEngine, name: str) -> None:
     assert engine.request("DELETE", f"/containers/{container}").status == 204
 
 
-def test_power_is_lost_at_random_moments(own_registry: Registry, tmp_path: Path) -> None:
+@pytest.mark.parametrize("form", ["erofs", "folders"])
+def test_power_is_lost_at_random_moments(own_registry: Registry, tmp_path: Path, form: str) -> None:
     acknowledged: set[str] = set()
     state = tmp_path / "state"
-    engine = NativeEngine(state, own_registry.netns)
+    engine = NativeEngine(state, own_registry.netns, ["--layer-format", form])
     with made_data_disk(tmp_path / "disk", state / "data", DISK_BYTES) as disk:
         try:
             engine.start()

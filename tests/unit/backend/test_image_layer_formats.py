@@ -1,0 +1,110 @@
+"""Which format layers are kept in, and what becomes of those in a format that this machine has lost."""
+
+import base64
+import os
+import zlib
+from pathlib import Path
+
+import pytest
+
+from backend.errors import SystemFailureError
+from backend.images import erofs, layer_formats
+from backend.images.erofs import ErofsFormat
+from backend.images.folder_format import FolderFormat
+from backend.images.layer_formats import LayerFormats
+from backend.images.layer_sources import NewLayer
+from backend.images.layer_store import LayerStore
+from backend.state_files import StateFiles
+from tests.support.test_images import Entry, digest_of, folder, layer_tar
+
+
+class Erofs(ErofsFormat):
+    """EROFS on a machine that has as much of it as a test says."""
+
+    def __init__(self, mounts: str = "", makes: str = "") -> None:
+        self._mounts = mounts
+        self._makes = makes
+
+    def why_not_mounted(self, image: Path, target: Path) -> str:
+        return self._mounts
+
+    def why_not_made(self) -> str:
+        return self._makes
+
+    def mount(self, layer: Path, target: Path) -> None:
+        raise SystemFailureError("this kernel has no EROFS")
+
+
+@pytest.mark.parametrize(
+    ("wanted", "machine", "expected"),
+    [
+        ("auto", Erofs(), (["erofs", "folders"], [])),
+        ("auto", Erofs(makes="no mkfs.erofs"), (["folders", "erofs"], [])),
+        ("auto", Erofs(mounts="no such file system"), (["folders"], ["erofs"])),
+        ("auto", Erofs("no such file system", "no mkfs.erofs"), (["folders"], ["erofs"])),
+        ("folders", Erofs(), (["folders", "erofs"], [])),
+        ("folders", Erofs(mounts="no such file system"), (["folders"], ["erofs"])),
+        ("erofs", Erofs(), (["erofs", "folders"], [])),
+        ("erofs", Erofs(mounts="no such file system"), (["erofs", "folders"], [])),
+    ],
+)
+def test_choice(tmp_path: Path, wanted: str, machine: Erofs, expected: tuple[list[str], list[str]]) -> None:
+    formats = layer_formats.chosen(wanted, tmp_path / "image", tmp_path / "target", machine)
+    assert ([form.name for form in formats.usable], [form.name for form in formats.lost]) == expected
+
+
+def test_image_of_the_probe_is_an_erofs_image() -> None:
+    image = zlib.decompress(base64.b85decode(erofs.EMPTY_IMAGE))
+    assert len(image) == 4096
+    assert image[1024:1028] == (0xE0F5E1E2).to_bytes(4, "little")
+
+
+def test_probe_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "target").mkdir()
+    ErofsFormat().why_not_mounted(tmp_path / "image", tmp_path / "target")  # either answer is right here
+    assert [path.name for path in tmp_path.iterdir()] == ["target"]
+    assert not os.path.ismount(tmp_path / "target")
+
+
+def test_maker_is_looked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert ErofsFormat().why_not_made() == "mkfs.erofs is not installed"
+    (tmp_path / "mkfs.erofs").write_text("#!/bin/sh\n")
+    (tmp_path / "mkfs.erofs").chmod(0o755)
+    assert ErofsFormat().why_not_made() == ""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="unpacking sets owners")
+async def test_layer_of_a_lost_format_is_made_again(tmp_path: Path) -> None:
+    files = StateFiles(tmp_path / "data", tmp_path / "run")
+    store = LayerStore(files, lambda image, target: LayerFormats(FolderFormat(), lost=(Erofs(),)))
+    store.prepare()
+    data = layer_tar([folder("d"), Entry("d/file", b"text")])
+    diff_id = digest_of(data)
+    old = files.layers / f"{diff_id[7:]}.erofs"
+    old.write_bytes(b"an image of an engine that had EROFS")
+    assert store.keys() == {diff_id[7:]}
+    assert store.find([diff_id]) is None
+    with pytest.raises(SystemFailureError, match="no EROFS"):
+        store.mount(diff_id[7:], tmp_path)
+
+    layer = await store.unpack(NewLayer([data], tmp_path / "blob"), [diff_id], [], lambda done: None)
+    store.make_durable(layer.key)
+    assert store.find([diff_id]) == layer.key == diff_id[7:]
+    assert [path.name for path in files.layers.iterdir()] == [f"{layer.key}.folder"]
+    assert (store.path(layer.key) / "d" / "file").read_bytes() == b"text"
+    ((key, trash),) = store.discard([layer.key])
+    assert (key, store.keys(), trash.is_dir()) == (layer.key, set(), True)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="unpacking sets owners")
+async def test_refused_layer_leaves_nothing(tmp_path: Path) -> None:
+    files = StateFiles(tmp_path / "data", tmp_path / "run")
+    store = LayerStore(files, lambda image, target: LayerFormats(FolderFormat()))
+    store.prepare()
+    data = layer_tar([Entry("file", b"text")])
+    with pytest.raises(Exception, match="is not what the image says"):
+        await store.unpack(NewLayer([data], tmp_path / "blob"), [digest_of(b"")], [], lambda done: None)
+    with pytest.raises(Exception, match="ends within a file"):
+        await store.unpack(NewLayer([data[:515]], tmp_path / "blob"), [digest_of(b"")], [], lambda done: None)
+    assert list(files.layers.iterdir()) == []
