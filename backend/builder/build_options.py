@@ -2,17 +2,31 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 from backend.builder.build_session import BuildSession
 from backend.builder.source_tree import SourceTree
 from backend.builder.step_trail import SharedSteps, StepTrail
+from backend.errors import InvalidParameterError
+from backend.images import reference
 from backend.images.platforms import Platform
 from backend.images.reference import DEFAULT_DOMAIN, Reference
 from backend.images.registry_auth import Credentials
 
 NamedContext = SourceTree | str  # files, or the name of another image
+Context = TypeVar("Context")
 HUB_KEY = "https://index.docker.io/v1/"
+
+
+def find_context(contexts: Mapping[str, Context], name: str) -> Context | None:
+    """Return the further context of an image's or stage's name, which clients write in the shortest form."""
+    if not contexts or name in contexts:
+        return contexts.get(name)
+    try:
+        familiar = reference.parse(name).familiar
+    except InvalidParameterError:
+        return None
+    return contexts.get(familiar.removesuffix(":latest"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +35,10 @@ class BuildOptions:
 
     `host_config` is what its containers get; `credentials` are by registry, `ask_credentials` is for callers
     that are asked for each. `titles` are names that the caller gives the result itself. `named_contexts`
-    stand for the images and stages of their names; `session` is the client, if it answers. `shared_cache` is
-    where steps are looked for that were not done here, `trail` gets all that are.
+    stand for the images and stages of their names; `stages_as_buildkit` says what `--from` means where the
+    classic builder has it otherwise. `session` is the client, if it answers. `shared_cache` is where steps
+    are looked for that were not done here, `trail` gets all that are. Only with `host_network` commands may
+    run in the host's network.
     """
 
     dockerfile: str = "Dockerfile"
@@ -39,11 +55,17 @@ class BuildOptions:
     remove: bool = True
     force_remove: bool = False
     platform: Platform | None = None
+    host_network: bool = True
     host_config: Mapping[str, Any] = field(default_factory=dict)
     credentials: Mapping[str, Credentials] = field(default_factory=dict)
     ask_credentials: Callable[[Reference], Awaitable[Credentials]] | None = None
     session: BuildSession | None = None
+    stages_as_buildkit: bool = False
     named_contexts: Mapping[str, NamedContext] = field(default_factory=dict)
+
+    def named_context(self, name: str) -> NamedContext | None:
+        """Return what stands for an image or a stage."""
+        return find_context(self.named_contexts, name)
 
     async def credentials_for(self, name: Reference) -> Credentials:
         """Return what the caller gives for a name's registry."""

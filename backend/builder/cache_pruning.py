@@ -26,8 +26,13 @@ FIELDS: Mapping[str, Callable[[CacheUsage, str], bool]] = {
 }
 
 
-def read_unwanted(filters: Mapping[str, Sequence[str]]) -> Callable[[CacheUsage], bool]:
-    """Return what tells the caches that filters mean. Raises InvalidParameterError."""
+def read_unwanted(
+    filters: Mapping[str, Sequence[str]], keep_duration: int = 0
+) -> Callable[[CacheUsage], bool]:
+    """Return what tells the caches that filters mean, and that were not used for `keep_duration` nanoseconds.
+
+    Raises InvalidParameterError.
+    """
     try:
         for name in filters:
             if name not in FIELDS and name not in AGES:
@@ -35,6 +40,10 @@ def read_unwanted(filters: Mapping[str, Sequence[str]]) -> Callable[[CacheUsage]
         before = _oldest_kept(filters)
     except InvalidParameterError as error:
         raise InvalidParameterError(f"failed to prune build cache: {error.message}") from error
+
+    if keep_duration > 0:
+        unused_since = time.time_ns() - keep_duration
+        before = unused_since if before is None else min(before, unused_since)
 
     def is_unwanted(usage: CacheUsage) -> bool:
         if before is not None and usage.record.last_used > before:

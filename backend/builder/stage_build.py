@@ -142,13 +142,14 @@ class StageBuild:
         if not name:
             raise InvalidParameterError(f"base name ({self._stage.base}) should not be blank")
         earlier = stage_graph.find_stage(self._shared.stages, name, self._number)
-        named = options.named_contexts.get(name)
-        if named is not None and not isinstance(named, str):
-            raise InvalidParameterError(f"the context {name} is a folder: a stage begins with an image")
+        named = options.named_context(name)
+        folder = None if isinstance(named, str) else named
         if named is None and earlier is not None:
             state.image = await self._shared.made(earlier)
-        elif named is not None or name != SCRATCH:
-            state.image = await find_or_pull(self._images, named or name, platform, options, self._show_pull)
+        elif folder is None and (named is not None or name != SCRATCH):
+            state.image = await find_or_pull(
+                self._images, str(named or name), platform, options, self._show_pull
+            )
             self._shared.keep(state.image)
         if state.image is not None:
             state.config = config_of(state.image)
@@ -158,6 +159,9 @@ class StageBuild:
             state.config["Env"] = [*environment, f"PATH={config_changes.DEFAULT_PATH}"]
         triggers = state.config.get("OnBuild") or []
         state.config["OnBuild"] = None
+        if folder is not None:
+            copy = instructions.Copy(f"COPY --from={name} . /", (".",), "/", source_image=name)
+            await self._copy(copy)
         if triggers:
             await self._run_triggers(triggers)
 
@@ -252,15 +256,16 @@ class StageBuild:
         """Return the files of a context, "" being the build's own; None when `name` is an image or stage."""
         if not name:
             return self._shared.context.tree
-        named = self._shared.options.named_contexts.get(name)
+        named = self._shared.options.named_context(name)
         return None if isinstance(named, str) else named
 
     async def source_image(self, name: str) -> Image | None:
         """Return what `--from` names: a stage, by name or number, or an image."""
         options = self._shared.options
-        named = options.named_contexts.get(name)
+        named = options.named_context(name)
         if not isinstance(named, str):
-            stage = stage_graph.find_source(self._shared.stages, name, self._number)
+            find = stage_graph.find_earlier if options.stages_as_buildkit else stage_graph.find_source
+            stage = find(self._shared.stages, name, self._number)
             if stage is not None:
                 return await self._shared.made(stage)
         try:
@@ -275,6 +280,9 @@ class StageBuild:
 
     async def _run(self, step: instructions.Run, variables: Mapping[str, str]) -> None:
         state, shared = self._state, self._shared
+        network = step.network.removeprefix("default") or shared.options.host_config.get("NetworkMode")
+        if network == "host" and not shared.options.host_network:
+            raise InvalidParameterError("network.host is not allowed")
         command, script = run_command(state.config, step)
         environment = list(state.config.get("Env") or ())
         arguments = [f"{name}={value}" for name, value in self._args.beside(environment).items()]

@@ -3,7 +3,9 @@
 Source: Dockerfile reference, "FROM", "COPY --from", "RUN --mount"; BuildKit builds no others either.
 """
 
+import re
 from collections.abc import Callable, Sequence
+from graphlib import CycleError, TopologicalSorter
 
 from backend.builder import instructions, run_mounts
 from backend.builder.go_text import quote
@@ -54,6 +56,48 @@ def find_source(stages: Sequence[Stage], name: str, here: int) -> int | None:
             raise InvalidParameterError(f"invalid from flag value {name}: index out of bounds")
         return number
     return find_stage(stages, name, here)
+
+
+def find_earlier(stages: Sequence[Stage], name: str, here: int) -> int | None:
+    """Return what `find_source` returns, as BuildKit has it: a name means the last stage of that name.
+
+    Raises InvalidParameterError for stages that are not there yet, and numbers of none.
+    """
+    number = _find_anywhere(stages, name)
+    if number is not None and number >= here:
+        raise InvalidParameterError(
+            f"cannot copy from stage {quote(name)}, it needs to be defined before current stage "
+            f"{quote(_shown(stages, here))}"
+        )
+    return number
+
+
+def _find_anywhere(stages: Sequence[Stage], name: str) -> int | None:
+    if re.fullmatch(r"[-+]?[0-9]{1,9}", name):
+        if 0 <= int(name) < len(stages):
+            return int(name)
+        raise InvalidParameterError(f"invalid stage index {int(name)}")
+    wanted = name.lower()
+    backwards = reversed(range(len(stages)))
+    return next((number for number in backwards if stages[number].name == wanted and wanted), None)
+
+
+def check_circles(stages: Sequence[Stage], base_of: Callable[[Stage], str]) -> None:
+    """Look whether a stage, wherever in the file, would be made of itself. Raises InvalidParameterError."""
+    made_of: TopologicalSorter[int] = TopologicalSorter()
+    for number, stage in enumerate(stages):
+        base = find_stage(stages, base_of(stage), number)
+        sources = [_find_anywhere(stages, name) for each in stage.instructions for name in sources_of(each)]
+        made_of.add(number, *(source for source in (base, *sources) if source is not None))
+    try:
+        made_of.prepare()
+    except CycleError as error:
+        name = _shown(stages, min(error.args[1]))
+        raise InvalidParameterError(f"circular dependency detected on stage: {name}") from error
+
+
+def _shown(stages: Sequence[Stage], number: int) -> str:
+    return stages[number].name or f"stage-{number}"
 
 
 def sources_of(instruction: Instruction) -> list[str]:

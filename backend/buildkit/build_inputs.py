@@ -16,13 +16,13 @@ from backend.builder.path_patterns import clean, ignore_lines
 from backend.builder.source_tree import FILE, resolve
 from backend.buildkit.build_status import BuildStatus
 from backend.buildkit.client_files import receive_files, receive_upload
+from backend.buildkit.context_paths import IMAGE_SCHEME, LOCAL_SCHEME
 from backend.buildkit.frontend_options import FrontendOptions
 from backend.buildkit.sessions import Session
 from backend.errors import InvalidParameterError, NotSupportedError
 from backend.tasks import in_thread_to_end
 
 IGNORE_FILE = ".dockerignore"
-IMAGE_SCHEME, LOCAL_SCHEME = "docker-image://", "local:"
 TELL_EVERY = 1 << 20  # bytes
 
 

@@ -3,15 +3,17 @@
 Source: BuildKit's `frontend/dockerfile/dockerfile2llb` (`contextPaths`).
 """
 
-from collections.abc import Container, Iterable
+from collections.abc import Iterable, Mapping
 
 from backend.builder import remote_files, run_mounts
+from backend.builder.build_options import find_context
 from backend.builder.instructions import Copy, Dockerfile, Instruction, Run
 from backend.builder.path_patterns import clean
 from backend.errors import EngineError, InvalidParameterError
 from backend.images.manager import Images
 
 SCRATCH = "scratch"
+IMAGE_SCHEME, LOCAL_SCHEME = "docker-image://", "local:"
 
 
 def context_paths(dockerfile: Dockerfile) -> list[str] | None:
@@ -27,22 +29,24 @@ def context_paths(dockerfile: Dockerfile) -> list[str] | None:
     return list(found)
 
 
-def may_have_triggers(images: Images, dockerfile: Dockerfile, known: Container[str]) -> bool:
+def may_have_triggers(images: Images, dockerfile: Dockerfile, contexts: Mapping[str, str]) -> bool:
     """Return whether a stage may begin with instructions that only its image knows (ONBUILD).
 
-    `known` are names that stand for something else than images of these names.
+    `contexts` are by name what stands for something else than images of these names.
     """
     stages: set[str] = set()
     for stage in dockerfile.stages:
         base = stage.base.lower()
         if base not in stages and base != SCRATCH:
-            if stage.base in known:
-                return True
-            try:
-                image = images.find_listed(stage.base)
-            except EngineError:
-                return True  # not here yet, or named by a variable
-            if (image.config.get("config") or {}).get("OnBuild"):
+            named = find_context(contexts, stage.base)
+            if named is None:
+                try:
+                    image = images.find_listed(stage.base)
+                except EngineError:
+                    return True  # not here yet, or named by a variable
+                if (image.config.get("config") or {}).get("OnBuild"):
+                    return True
+            elif not named.startswith(LOCAL_SCHEME):
                 return True
         stages.add(stage.name)
     return False

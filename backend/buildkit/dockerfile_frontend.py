@@ -38,6 +38,8 @@ async def build_dockerfile(
     titles: Sequence[str] = (),
     shared_cache: SharedSteps | None = None,
     trail: StepTrail | None = None,
+    *,
+    host_network: bool = False,
 ) -> Image:
     """Build what the client asks for; returns the image, kept. `titles` name it in the history.
 
@@ -68,6 +70,8 @@ async def build_dockerfile(
                 build_options(options, session, await inputs.named_contexts(), titles),
                 shared_cache=shared_cache,
                 trail=trail or StepTrail(),
+                host_network=host_network,
+                stages_as_buildkit=True,
             )
             image_id = await build_image(containers, state, source, chosen, progress)
         except EngineError as error:

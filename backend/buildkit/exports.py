@@ -3,7 +3,7 @@
 Source: dockerd's `builder/builder-next/exporter`; BuildKit's `exporter/containerimage/exptypes`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -119,20 +119,30 @@ async def _send_image(
     title = "exporting to docker image format" if export.kind == "docker" else "exporting to oci image format"
     with status.vertex(title).under_way() as vertex:
         vertex.transfer("exporting layers", 0, done=True)
+        sent = _Sent(vertex, "sending tarball")
         async with images.saved_as(image, names) as chunks:
-            await send_bytes(session, chunks, _told_every(vertex, "sending tarball"))
+            await send_bytes(session, chunks, sent.tell)
+        sent.end()
 
 
-def _told_every(vertex: Vertex, what: str) -> Callable[[int], None]:
-    told = 0
+class _Sent:
+    """How much of a result the client has; it is told now and then, and at the end."""
 
-    def progress(size: int) -> None:
-        nonlocal told
-        if size - told >= TELL_EVERY:
-            told = size
-            vertex.transfer(what, size)
+    def __init__(self, vertex: Vertex, what: str) -> None:
+        self._vertex = vertex
+        self._what = what
+        self._size = self._told = 0
 
-    return progress
+    def tell(self, size: int) -> None:
+        """Note how many bytes were sent so far."""
+        self._size = size
+        if size - self._told >= TELL_EVERY:
+            self._told = size
+            self._vertex.transfer(self._what, size)
+
+    def end(self) -> None:
+        """Tell that all was sent."""
+        self._vertex.transfer(self._what, self._size, done=True)
 
 
 async def _send_files(
@@ -143,14 +153,7 @@ async def _send_files(
     else:
         title, what, send = "exporting to client tarball", "sending tarball", send_archive
     with status.vertex(title).under_way() as vertex:
-        sent = 0
-        tell = _told_every(vertex, what)
-
-        def progress(size: int) -> None:
-            nonlocal sent
-            sent = size
-            tell(size)
-
+        sent = _Sent(vertex, what)
         async with image_root(containers, image) as tree:
-            await send(session, tree, progress)
-        vertex.transfer(what, sent, done=True)
+            await send(session, tree, sent.tell)
+        sent.end()

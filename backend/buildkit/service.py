@@ -15,6 +15,7 @@ from backend.builder import cache_pruning
 from backend.builder.build_state import BuildState
 from backend.builder.cache_mounts import CacheUsage
 from backend.builder.step_trail import StepTrail
+from backend.buildkit import entitlements
 from backend.buildkit.build_status import now
 from backend.buildkit.builds import Attributes, Build, Builds
 from backend.buildkit.cache_exports import export_caches, with_inline_cache
@@ -107,7 +108,7 @@ class BuildService:
         if request is None:
             return
         try:
-            unwanted = cache_pruning.read_unwanted(_filters(request.filter))
+            unwanted = cache_pruning.read_unwanted(_filters(request.filter), request.keep_duration)
             caches = self._caches.cache_mounts
             usages = {usage.record.key: usage for usage in await caches.usage()}
             removed, _ = await cache_pruning.prune(caches, unwanted, request.keep_bytes)
@@ -146,6 +147,7 @@ class BuildService:
         export.check()
         caches = _cache_wishes(request)
         caches.check()
+        entitlements.check(request.entitlements)
         attributes: Attributes | None = dict(request.frontend_attrs)
         if not request.frontend:
             if request.definition.operations:
@@ -168,6 +170,7 @@ class BuildService:
                 [name.with_default_tag().familiar for name in export.names()],
                 shared,
                 trail,
+                host_network=entitlements.HOST_NETWORK in request.entitlements,
             )
             result = image
             if caches.inline is not None:

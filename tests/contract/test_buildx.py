@@ -148,6 +148,17 @@ def test_a_command_that_fails(project: Project) -> None:
         ("FROM not-there/at-all:ever\n", "not-there/at-all"),
         ("FROM busybox\n\nRUM true\n", "   3 | >>> RUM true\n"),
         ("FROM busybox\nCOPY a.txt absent \\\n  /there/\n", "   3 | >>>   /there/\n"),
+        ("FROM busybox AS x\nCOPY --from=x /a /b\n", "circular dependency detected on stage: x"),
+        (
+            "FROM busybox\nCOPY --from=1 /a /b\nFROM busybox\nCOPY --from=0 /b /c\nFROM busybox\nRUN true\n",
+            "circular dependency detected on stage: stage-0",
+        ),
+        (
+            "FROM busybox AS x\nCOPY --from=y /a /b\nFROM busybox AS y\nRUN true\nFROM x\nRUN true\n",
+            'cannot copy from stage "y", it needs to be defined before current stage "x"',
+        ),
+        ("FROM busybox\nCOPY --from=5 /a /b\n", "ERROR: failed to solve: invalid stage index 5"),
+        ("FROM busybox\nRUN --network=host true\n", "network.host is not allowed"),
     ],
 )
 def test_what_cannot_be_built(project: Project, dockerfile: str | None, error: str) -> None:
@@ -195,6 +206,73 @@ def test_contexts_by_name(project: Project) -> None:
     )
     assert project.run("made:13", "cat", "/further/c.txt", "/copied") == "of the further one\nfirst\n"
     assert "not.txt" not in project.run("made:13", "ls", "/further")
+
+
+def test_folders_in_place_of_images(project: Project) -> None:
+    """Also of such as are named with their tag, and of stages."""
+    project.write("system/Dockerfile", "FROM busybox\n")
+    project.build("-o", "type=local,dest=rootfs", "-f", "system/Dockerfile")
+    project.write("rootfs/a.txt", "of the folder\n")
+    project.write(
+        "Dockerfile",
+        "FROM not-there:latest AS first\nRUN cp /a.txt /copied\n"
+        "FROM busybox AS second\nRUN echo never > /a.txt\n"
+        "FROM second\nCOPY --from=first /copied /copied\n",
+    )
+    contexts = [f"--build-context={name}=rootfs" for name in ("not-there", "second")]
+    project.build("-t", "made:15", *contexts)
+    assert project.run("made:15", "cat", "/a.txt", "/copied") == "of the folder\n" * 2
+    image = project.engine.request("GET", "/images/made:15/json").json
+    assert (len(image["RootFS"]["Layers"]), image["Config"]["Env"][0].startswith("PATH=")) == (2, True)
+
+
+def test_the_networks_of_commands(project: Project) -> None:
+    """That of the host only for whoever allows it; nobody may have more rights than containers have."""
+    project.write(
+        "Dockerfile",
+        "FROM busybox\nRUN --network=none ls /sys/class/net > /none\nRUN ls /sys/class/net > /usual\n"
+        "RUN --network=host readlink /proc/self/ns/net > /host\n",
+    )
+    project.build("-t", "made:17", "--allow", "network.host")
+    none, usual = (project.run("made:17", "cat", f"/{name}").split() for name in ("none", "usual"))
+    assert ("eth0" in none, "lo" in none, len(usual) > len(none)) == (False, True, True)
+    project.write("Dockerfile", "FROM busybox\nRUN readlink /proc/self/ns/net > /host\n")
+    hosts = project.run("made:17", "cat", "/host")
+    project.build("-t", "made:17", "--network", "host", "--no-cache")
+    assert project.run("made:17", "cat", "/host") == hosts
+    project.build("-t", "made:17", "--network", "none", "--no-cache")
+    assert project.run("made:17", "cat", "/host") != hosts
+    refused = project.progress("--allow", "security.insecure", check=False)
+    assert "granting entitlement security.insecure is not allowed" in refused
+
+
+def test_what_commands_get(project: Project) -> None:
+    project.write(
+        "Dockerfile",
+        "FROM busybox\nRUN { grep 1.2.3.4 /etc/hosts; df -k /dev/shm | tail -n 1; ulimit -n; } > /told\n",
+    )
+    project.build(
+        *("-t", "made:18", "--add-host", "other:1.2.3.4", "--shm-size", "16m"),
+        *("--ulimit", "nofile=123:456", "--label", "x=y z"),
+    )
+    told = project.run("made:18", "cat", "/told").split()
+    assert (told[:2], "16384" in told, told[-1]) == (["1.2.3.4", "other"], True, "123")
+    config = project.engine.request("GET", "/images/made:18/json").json["Config"]
+    assert config["Labels"]["x"] == "y z"
+
+
+def test_what_is_kept_for_a_time_is_not_pruned_before(project: Project) -> None:
+    project.write("Dockerfile", "FROM busybox\nRUN --mount=type=cache,target=/c echo kept >> /c/f\n")
+    project.build()
+    usage = ("buildx", "du", "--filter", "type=exec.cachemount")
+    assert len(project.engine.docker(*usage).stdout.decode().splitlines()) > 1
+    for command in ("buildx", "builder"):
+        pruned = project.engine.docker(command, "prune", "-af", "--filter", "until=24h")
+        assert pruned.stdout.decode().split() == ["Total:", "0B"]
+    kept = project.engine.docker("buildx", "prune", "-af", "--keep-storage", "10gb")
+    assert kept.stdout.decode().split() == ["Total:", "0B"]
+    project.engine.docker("buildx", "prune", "-af", "--filter", "until=1ns")
+    assert len(project.engine.docker(*usage).stdout.decode().splitlines()) <= 1
 
 
 def test_contexts_that_come_through_a_pipe(project: Project) -> None:

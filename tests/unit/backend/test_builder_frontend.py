@@ -14,7 +14,7 @@ from backend.builder.instruction_parser import parse_dockerfile
 from backend.builder.progress import Step
 from backend.builder.run_command import run_command
 from backend.builder.run_mounts import parse_mount, resolved_target
-from backend.builder.stage_graph import needed_stages, target_stage
+from backend.builder.stage_graph import check_circles, find_earlier, needed_stages, target_stage
 from backend.errors import InvalidParameterError
 from backend.images.platforms import Platform
 
@@ -191,6 +191,39 @@ def test_stages_that_are_needed() -> None:
     assert (target_stage(stages, "Data"), target_stage(stages, "1")) == (3, 1)
     with pytest.raises(InvalidParameterError, match='target stage "nope" could not be found'):
         target_stage(stages, "nope")
+
+
+def test_stages_by_name_as_buildkit_has_them() -> None:
+    """The last one of a name, and only if it stands before."""
+    stages = parse_dockerfile("FROM a AS x\nFROM a AS x\nFROM a\nFROM a AS y").stages
+    assert [find_earlier(stages, name, 2) for name in ("X", "1", "0", "busybox")] == [1, 1, 0, None]
+    message = 'cannot copy from stage "y", it needs to be defined before current stage "stage-2"'
+    with pytest.raises(InvalidParameterError, match=f"^{message}$"):
+        find_earlier(stages, "y", 2)
+    with pytest.raises(InvalidParameterError, match="^invalid stage index 4$"):
+        find_earlier(stages, "4", 2)
+
+
+@pytest.mark.parametrize(
+    ("dockerfile", "error"),
+    [
+        ("FROM a AS x\nCOPY --from=x /x /", "circular dependency detected on stage: x"),
+        (
+            "FROM a\nCOPY --from=1 /x /\nFROM a\nCOPY --from=0 /x /",
+            "circular dependency detected on stage: stage-0",
+        ),
+        (
+            "FROM a AS x\nRUN --mount=from=z,target=/m true\nFROM x AS z\nFROM a",
+            "circular dependency detected on stage: x",
+        ),
+        ("FROM a AS x\nCOPY --from=2 /x /\nFROM a", "invalid stage index 2"),
+        ("FROM a AS x\nCOPY --from=-1 /x /\nFROM a", "invalid stage index -1"),
+    ],
+)
+def test_stages_that_would_be_made_of_themselves(dockerfile: str, error: str) -> None:
+    """In BuildKit's words, wherever in the file it is."""
+    with pytest.raises(InvalidParameterError, match=f"^{error}$"):
+        check_circles(parse_dockerfile(dockerfile).stages, lambda stage: stage.base)
 
 
 def test_platform_arguments() -> None:
