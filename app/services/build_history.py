@@ -29,6 +29,16 @@ def read_build(client: "EngineClient", id: str) -> PastBuild:
     return _build(client.request_object("GET", f"/marina/builds/{quote(id, safe='')}"))
 
 
+def remove_build(client: "EngineClient", id: str) -> None:
+    """Forget one build; the image that it made stays."""
+    client.request("DELETE", f"/marina/builds/{quote(id, safe='')}")
+
+
+def remove_builds(client: "EngineClient") -> None:
+    """Forget all builds that have ended."""
+    client.request("DELETE", "/marina/builds")
+
+
 def _build(row: Mapping[str, Any]) -> PastBuild:
     steps, log = [], []
     for step in map(as_object, get_list(row, "Steps")):

@@ -3,6 +3,7 @@
 Source: Docker Engine API, ImageBuild; the words of the builder ("Step 1/3 : …", " ---> Using cache").
 """
 
+import base64
 import json
 import re
 import time
@@ -22,11 +23,13 @@ if TYPE_CHECKING:
 _STEP = re.compile(r"Step (\d+)/(\d+) : (.*)", re.DOTALL)
 _INSTRUCTION = re.compile(r"\s*([A-Za-z]+)\s")
 _LOG_LINES = 5000
+_SECRETS_HEADER = "X-Marina-Build-Secrets"
+_SECRETS_SIZE = 500 << 10  # as BuildKit's
 
 
 @dataclass(frozen=True, slots=True)
 class BuildOptions:
-    """What is to be built."""
+    """What is to be built; `secrets` are files by the ids that `RUN --mount=type=secret` knows them by."""
 
     folder: Path
     dockerfile: str = "Dockerfile"
@@ -34,6 +37,7 @@ class BuildOptions:
     target: str = ""
     arguments: tuple[tuple[str, str], ...] = ()
     no_cache: bool = False
+    secrets: tuple[tuple[str, str], ...] = ()
 
     def check(self) -> None:
         """Raise UserError for what cannot work."""
@@ -44,6 +48,22 @@ class BuildOptions:
                 f"There is no {self.dockerfile} in {self.folder}",
                 what_to_do="Choose the folder that holds the Dockerfile, or give the file's name.",
             )
+
+    def secrets_header(self) -> dict[str, str]:
+        """Return the header that takes the secrets to the engine. Raises UserError."""
+        values, size = {}, 0
+        for id, name in self.secrets:
+            path = self.folder / Path(name).expanduser()
+            try:
+                with path.open("rb") as file:
+                    content = file.read(_SECRETS_SIZE + 1)
+            except OSError as error:
+                raise UserError(f"The secret {id} cannot be read", str(error)) from error
+            values[id] = base64.b64encode(content).decode("ascii")
+            size += len(content)
+        if size > _SECRETS_SIZE:
+            raise UserError("The secrets are too large", "All of them together can have 500 KB.")
+        return {_SECRETS_HEADER: json.dumps(values)} if values else {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +191,11 @@ def open_build(client: "EngineClient", options: BuildOptions) -> BuildStream:
         "forcerm": "1",
     }
     text = (options.folder / options.dockerfile).read_text("utf-8", "replace")
-    headers = {"Content-Type": "application/x-tar", **client.build_headers()}
+    headers = {
+        "Content-Type": "application/x-tar",
+        **client.build_headers(),
+        **options.secrets_header(),
+    }
     archive = pack(options.folder, options.dockerfile)
     stream = BuildStream(*client.open_stream("POST", "/build", query, archive, headers))
     stream.tracker = BuildTracker(text)

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
+from app.services.environment_file import parse_environment_text
+from app.services.errors import UserError
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background, Stream
 from app.viewmodels.container_logs import LogLine
@@ -18,6 +20,7 @@ from app.viewmodels.wording import format_duration
 if TYPE_CHECKING:
     from app.services.image_build import BuildOptions, BuildProgress, BuildStep, BuildStream, PastBuild
 
+_SETTLE_MS = 200
 _TAG = re.compile(r"[a-z0-9][a-z0-9._/:-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?")
 
 
@@ -30,6 +33,7 @@ class BuildRow:
     tone: str
     remark: str
     started: float
+    is_running: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +47,10 @@ class StepRow:
 
 @dataclass(frozen=True, slots=True)
 class BuildView:
-    """A build in full: `dockerfile` with the number of the line that failed, 0 for none."""
+    """A build in full: `dockerfile` with the number of the line that failed, 0 for none.
+
+    One of the history has its `id`.
+    """
 
     title: str
     steps: tuple[StepRow, ...] = ()
@@ -51,6 +58,20 @@ class BuildView:
     error_line: int = 0
     error: str = ""
     summary: str = ""
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildForm:
+    """What is to be built, as typed: arguments are lines of NAME=value, secrets of id=file."""
+
+    folder: str
+    dockerfile: str = "Dockerfile"
+    tag: str = ""
+    target: str = ""
+    arguments: str = ""
+    secrets: str = ""
+    no_cache: bool = False
 
 
 class BuildsViewModel(QObject):
@@ -75,6 +96,8 @@ class BuildsViewModel(QObject):
         self.has_history = True
         self.history: tuple[BuildRow, ...] = ()
         self.view = BuildView("")
+        self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
+        self._settle.timeout.connect(self.refresh)
 
     def want(self) -> None:
         """Somebody looks: list the history, and follow events."""
@@ -87,37 +110,74 @@ class BuildsViewModel(QObject):
         if self.is_wanted:
             self._background.run(self._list, self._listed, self._not_listed)
 
-    def check(self, tag: str) -> str:
-        """Return what is wrong with a name, or ""."""
-        if tag and not _TAG.fullmatch(tag):
-            return self.tr("A name has small letters, digits and . _ - /, and a tag after a colon.")
-        return ""
+    @Slot()
+    def refresh_soon(self) -> None:
+        """List anew once events have settled."""
+        if self.is_wanted and not self._settle.isActive():
+            self._settle.start()
+
+    def is_going_on(self, id: str) -> bool:
+        """Return whether a build of the history had not ended when it was listed."""
+        return any(build.id == id and build.is_running for build in self.history)
+
+    def remove(self, id: str) -> None:
+        """Forget a build of the history; its image stays."""
+
+        def work() -> None:
+            from app.services.build_history import remove_build
+
+            remove_build(self._access.client(), id)
+
+        self._background.run(work, self._removed, self._not_listed)
+
+    def clear(self) -> None:
+        """Forget all builds that have ended."""
+
+        def work() -> None:
+            from app.services.build_history import remove_builds
+
+            remove_builds(self._access.client())
+
+        self._background.run(work, self._removed, self._not_listed)
+
+    @Slot(object)
+    def _removed(self, _: object) -> None:
+        self.refresh()
+
+    def check(self, form: BuildForm) -> tuple[str, str]:
+        """Return the field with a mistake and what is wrong, or twice ""."""
+        if form.tag and not _TAG.fullmatch(form.tag):
+            return "tag", self.tr("A name has small letters, digits and . _ - /, and a tag after a colon.")
+        folder = Path(form.folder)
+        if form.folder and not folder.is_dir():
+            return "folder", self.tr("There is no such folder.")
+        if form.folder and not (folder / form.dockerfile).is_file():
+            return "dockerfile", self.tr("There is no {0} in this folder.").format(form.dockerfile)
+        for field, text in (("arguments", form.arguments), ("secrets", form.secrets)):
+            try:
+                values = parse_environment_text(text)
+            except UserError as error:
+                return field, f"{error.summary}: {error.details}"
+        for id, name in values:
+            if not (folder / Path(name).expanduser()).is_file():
+                return "secrets", self.tr("There is no file {0} for the secret {1}.").format(name, id)
+        return "", ""
 
     @property
     def is_running(self) -> bool:
         """Return whether a build goes on here."""
         return self._stream is not None
 
-    def start(
-        self, folder: str, dockerfile: str, tag: str, target: str, arguments: str, no_cache: bool
-    ) -> None:
-        """Build; `arguments` are lines of NAME=value."""
+    def start(self, form: BuildForm) -> None:
+        """Build."""
         if self._stream is not None:
             return
-        wanted = (
-            folder,
-            dockerfile.strip() or "Dockerfile",
-            tag.strip(),
-            target.strip(),
-            arguments,
-            no_cache,
-        )
         self._steps, self._dockerfile = (), ""
-        title = tag.strip() or Path(folder).name
+        title = form.tag or Path(form.folder).name
         self.view = BuildView(title, summary=self.tr("Sending the folder…"))
         self.progressed.emit(self.view)
         self._stream = self._background.open_stream(
-            lambda: self._open(*wanted), _progresses, self._take, self._ended
+            lambda: self._open(form), _progresses, self._take, self._ended
         )
         self.running_changed.emit(True)
 
@@ -140,16 +200,20 @@ class BuildsViewModel(QObject):
 
         self._background.run(work, self._was_read, self._not_listed)
 
-    def _open(
-        self, folder: str, dockerfile: str, tag: str, target: str, arguments: str, no_cache: bool
-    ) -> "BuildStream":
-        from app.services.environment_file import parse_environment_text
+    def _open(self, form: BuildForm) -> "BuildStream":
         from app.services.image_build import BuildOptions, open_build
 
-        values = parse_environment_text(arguments)
-        options = BuildOptions(Path(folder), dockerfile, tag, target, values, no_cache)
+        options = BuildOptions(
+            Path(form.folder),
+            form.dockerfile,
+            form.tag,
+            form.target,
+            parse_environment_text(form.arguments),
+            form.no_cache,
+            parse_environment_text(form.secrets),
+        )
         options.check()
-        self._dockerfile = (options.folder / dockerfile).read_text("utf-8", "replace")
+        self._dockerfile = (options.folder / form.dockerfile).read_text("utf-8", "replace")
         return open_build(self._access.client(), options)
 
     def _list(self) -> "list[PastBuild] | None":
@@ -180,7 +244,8 @@ class BuildsViewModel(QObject):
             hits = self.tr("{0} of {1} steps from the cache").format(build.steps_cached, build.steps_total)
             remark = f"{remark} · {hits}"
         title = ", ".join(build.tags) or self.tr("without a name")
-        return BuildRow(build.id, title, tones.get(build.status, "idle"), remark, build.started)
+        tone, is_running = tones.get(build.status, "idle"), build.status == "running"
+        return BuildRow(build.id, title, tone, remark, build.started, is_running)
 
     @Slot(list)
     def _take(self, progresses: "list[BuildProgress]") -> None:
@@ -215,6 +280,7 @@ class BuildsViewModel(QObject):
             build.error_line,
             build.error,
             row.remark,
+            build.id,
         )
         self.read.emit(view, [LogLine(s.text, s.spans) for s in map(parse_line, build.log)])
 

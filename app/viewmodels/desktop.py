@@ -91,6 +91,7 @@ class DesktopViewModel(QObject):
         self.events.images_changed.connect(self.images.refresh_soon)
         self.events.volumes_changed.connect(self.volumes.refresh_soon)
         self.events.networks_changed.connect(self.networks.refresh_soon)
+        self.events.builds_changed.connect(self.builds.refresh_soon)
         self.pull.succeeded.connect(self.images.refresh)
         self.transfer.loaded.connect(self.images.refresh)
         self._notice_sources = NoticeSources(self)

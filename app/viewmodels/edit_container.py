@@ -127,6 +127,8 @@ class EditContainerViewModel(FormChecks):
     def _loaded(self, answer: tuple[ContainerDetails, list[Container]]) -> None:
         details, containers = answer
         self._containers = [container for container in containers if container.id != details.id]
+        own = (container.ports for container in containers if container.id == details.id)
+        self._own_ports = {(port.host_port, port.protocol) for ports in own for port in ports}
         setup = read_setup(details)
         environment, self._odd = format_environment(setup.environment)
         form = EditForm(

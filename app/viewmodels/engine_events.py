@@ -21,6 +21,7 @@ class EngineEventsViewModel(QObject):
     images_changed = Signal()
     volumes_changed = Signal()
     networks_changed = Signal()
+    builds_changed = Signal()
     arrived = Signal(list)  # Events, in their order
     _connected = Signal()
     _arrived = Signal(list)
@@ -75,6 +76,8 @@ class EngineEventsViewModel(QObject):
             self.volumes_changed.emit()
         if kinds & {"network", "container"}:
             self.networks_changed.emit()
+        if "builder" in kinds:
+            self.builds_changed.emit()
 
     @Slot(object)
     def _tell_lost(self, _: object) -> None:

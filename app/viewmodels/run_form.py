@@ -84,6 +84,7 @@ class FormChecks(QObject):
         super().__init__(parent)
         self._background, self._access = background, access
         self._containers: list[Container] = []  # whose names and ports are taken
+        self._own_ports: set[tuple[int | None, str]] = set()  # host ports that what is changed holds itself
         self._to_check: tuple[PortRow, ...] = ()
         self._timer = QTimer(self, singleShot=True, interval=_CHECK_MS)
         self._timer.timeout.connect(self._check_now)
@@ -116,8 +117,8 @@ class FormChecks(QObject):
 
     @Slot()
     def _check_now(self) -> None:
-        rows, containers = self._to_check, list(self._containers)
-        self._background.run(lambda: _find_conflicts(rows, containers), self._checked)
+        rows, containers, own = self._to_check, list(self._containers), set(self._own_ports)
+        self._background.run(lambda: _find_conflicts(rows, containers, own), self._checked)
 
     @Slot(object)
     def _checked(self, conflicts: tuple[PortConflict, ...]) -> None:
@@ -159,7 +160,9 @@ class FormChecks(QObject):
         return problems
 
 
-def _find_conflicts(rows: tuple[PortRow, ...], containers: list[Container]) -> tuple[PortConflict, ...]:
+def _find_conflicts(
+    rows: tuple[PortRow, ...], containers: list[Container], own: set[tuple[int | None, str]]
+) -> tuple[PortConflict, ...]:
     taken = ports_of_containers(containers)
     wanted = {int(row.host) for row in rows if row.publish and row.host.isdigit()}
     conflicts: list[PortConflict] = []
@@ -171,7 +174,8 @@ def _find_conflicts(rows: tuple[PortRow, ...], containers: list[Container]) -> t
         if not 0 < host <= LAST_PORT:
             continue
         holder = "another line of this dialog" if (host, row.protocol) in seen else ""
-        holder = holder or find_holder(host, containers, row.protocol)
+        if not holder and (host, row.protocol) not in own:
+            holder = find_holder(host, containers, row.protocol)
         seen.add((host, row.protocol))
         if holder:
             suggestion = suggest_host_port(max(host, 1024), taken | wanted, row.protocol)

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
     from backend.builder.build_options import BuildOptions
 
 REGISTRIES_HEADER = "X-Registry-Config"
-MAX_HEADER = 1 << 20
+# Marina's own: a JSON object, the secrets of `RUN --mount=type=secret` in base64 by their ids.
+SECRETS_HEADER = "X-Marina-Build-Secrets"
 MOST_KEPT = 2000  # messages of a quiet build, told when it fails
 # Numbers of the query, and the fields of a container's HostConfig that they become.
 NUMBERS = {
@@ -109,6 +110,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
 
 def _read_options(request: web.Request) -> "BuildOptions":
     from backend.builder.build_options import BuildOptions
+    from backend.builder.build_session import SecretsSentAlong
 
     query = request.query
     version = query.get("version", "")
@@ -137,6 +139,7 @@ def _read_options(request: web.Request) -> "BuildOptions":
         platform=platforms.parse(query["platform"]) if query.get("platform") else None,
         host_config=_host_config(request),
         credentials=_credentials(request.headers.get(REGISTRIES_HEADER, "")),
+        session=SecretsSentAlong(_secrets(request.headers.get(SECRETS_HEADER, ""))),
     )
 
 
@@ -216,8 +219,6 @@ def _credentials(header: str) -> Mapping[str, Credentials]:
         return {}
     complaint = f"invalid {REGISTRIES_HEADER} header"
     try:
-        if len(header) > MAX_HEADER:
-            raise ValueError("too long")
         padding = "=" * (-len(header.rstrip("=")) % 4)
         value = json.loads(base64.urlsafe_b64decode(header.rstrip("=") + padding) or b"{}")
     except (ValueError, RecursionError, binascii.Error) as error:
@@ -225,3 +226,11 @@ def _credentials(header: str) -> Mapping[str, Credentials]:
     if not isinstance(value, dict):
         raise InvalidParameterError(f"{complaint}: want a JSON object")
     return {str(key): registry_auth.from_json(entry, complaint) for key, entry in value.items()}
+
+
+def _secrets(header: str) -> dict[str, bytes]:
+    try:
+        texts = _texts_by_name(header, SECRETS_HEADER, optional=False)
+        return {name: base64.b64decode(text or "", validate=True) for name, text in texts.items()}
+    except ValueError as error:  # without its text, as that might be a secret
+        raise InvalidParameterError(f"error reading {SECRETS_HEADER}: want base64") from error

@@ -53,6 +53,7 @@ AREAS = (
     plugins,
 )
 
+MAX_HEADER = 1 << 20  # as Go's: a client's logins at many registries are in one
 GRACE_S = 0.5  # for requests under way when the engine ends
 CANCEL_LIMIT_S = 5.0  # for what they have to put in order
 CLOSE_LIMIT_S = 0.1  # for connections on which nothing is under way any more
@@ -86,6 +87,8 @@ class Server:
             access_log=None,
             shutdown_timeout=CLOSE_LIMIT_S,
             auto_decompress=False,  # as Docker: what an archive is packed with is seen from its first bytes
+            max_line_size=MAX_HEADER,
+            max_field_size=MAX_HEADER,
         )
 
     async def start(self, listener: socket.socket) -> None:

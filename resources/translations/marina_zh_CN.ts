@@ -183,16 +183,12 @@
         <translation>构建参数</translation>
     </message>
     <message>
+        <source>Secrets (files that RUN --mount=type=secret may read)</source>
+        <translation>机密（RUN --mount=type=secret 可读取的文件）</translation>
+    </message>
+    <message>
         <source>Run all steps anew, without the cache</source>
         <translation>不使用缓存，重新执行所有步骤</translation>
-    </message>
-    <message>
-        <source>There is no such folder.</source>
-        <translation>没有这个文件夹。</translation>
-    </message>
-    <message>
-        <source>There is no {0} in this folder.</source>
-        <translation>此文件夹中没有 {0}。</translation>
     </message>
 </context>
 <context>
@@ -200,6 +196,10 @@
     <message>
         <source>Builds</source>
         <translation>构建</translation>
+    </message>
+    <message>
+        <source>Clear the history…</source>
+        <translation>清空历史记录…</translation>
     </message>
     <message>
         <source>Build an image…</source>
@@ -218,12 +218,32 @@
         <translation>此引擎不保存构建历史，但仍可从文件夹构建。</translation>
     </message>
     <message>
-        <source>Waiting for the engine</source>
-        <translation>正在等待引擎</translation>
+        <source>Remove from the history</source>
+        <translation>从历史记录中移除</translation>
     </message>
     <message>
-        <source>Loading…</source>
-        <translation>正在加载…</translation>
+        <source>Remove this build from the history?</source>
+        <translation>从历史记录中移除此构建？</translation>
+    </message>
+    <message>
+        <source>Its steps and what they said are forgotten. The image stays.</source>
+        <translation>其步骤和输出将被删除，镜像会保留。</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Clear the history of builds?</source>
+        <translation>清空构建历史记录？</translation>
+    </message>
+    <message>
+        <source>The steps of all builds and what they said are forgotten. The images stay.</source>
+        <translation>所有构建的步骤和输出将被删除，镜像会保留。</translation>
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation>清空</translation>
     </message>
     <message numerus="yes">
         <source>%n build(s)</source>
@@ -232,16 +252,8 @@
         </translation>
     </message>
     <message>
-        <source>None yet</source>
-        <translation>暂无</translation>
-    </message>
-    <message>
         <source>Show</source>
         <translation>显示</translation>
-    </message>
-    <message>
-        <source>Dismiss</source>
-        <translation>忽略</translation>
     </message>
 </context>
 <context>
@@ -249,6 +261,18 @@
     <message>
         <source>A name has small letters, digits and . _ - /, and a tag after a colon.</source>
         <translation>名称由小写字母、数字和 . _ - / 组成，冒号后是标签。</translation>
+    </message>
+    <message>
+        <source>There is no such folder.</source>
+        <translation>没有这个文件夹。</translation>
+    </message>
+    <message>
+        <source>There is no {0} in this folder.</source>
+        <translation>此文件夹中没有 {0}。</translation>
+    </message>
+    <message>
+        <source>There is no file {0} for the secret {1}.</source>
+        <translation>找不到机密 {1} 的文件 {0}。</translation>
     </message>
     <message>
         <source>Sending the folder…</source>
@@ -289,6 +313,25 @@
     <message>
         <source>The build failed</source>
         <translation>构建失败</translation>
+    </message>
+</context>
+<context>
+    <name>CardsPage</name>
+    <message>
+        <source>Waiting for the engine</source>
+        <translation>正在等待引擎</translation>
+    </message>
+    <message>
+        <source>Loading…</source>
+        <translation>正在加载…</translation>
+    </message>
+    <message>
+        <source>None yet</source>
+        <translation>暂无</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>忽略</translation>
     </message>
 </context>
 <context>
@@ -557,27 +600,11 @@
         <source>Open a compose file</source>
         <translation>打开 compose 文件</translation>
     </message>
-    <message>
-        <source>Dismiss</source>
-        <translation>忽略</translation>
-    </message>
-    <message>
-        <source>Waiting for the engine</source>
-        <translation>正在等待引擎</translation>
-    </message>
-    <message>
-        <source>Loading…</source>
-        <translation>正在加载…</translation>
-    </message>
     <message numerus="yes">
         <source>%n project(s)</source>
         <translation>
             <numerusform>%n 个项目</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>None yet</source>
-        <translation>暂无</translation>
     </message>
     <message>
         <source>Look again</source>
@@ -892,6 +919,29 @@
         <translation>
             <numerusform>已删除 %n 项</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>ContainerFormDialog</name>
+    <message>
+        <source>Add a port</source>
+        <translation>添加端口</translation>
+    </message>
+    <message>
+        <source>Environment</source>
+        <translation>环境变量</translation>
+    </message>
+    <message>
+        <source>NAME=value, one a line; a .env file can be pasted here</source>
+        <translation>NAME=value，每行一个；可粘贴 .env 文件内容</translation>
+    </message>
+    <message>
+        <source>Add a volume</source>
+        <translation>添加卷</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
     </message>
 </context>
 <context>
@@ -1593,24 +1643,8 @@
         <translation>编辑 {0}</translation>
     </message>
     <message>
-        <source>Add a port</source>
-        <translation>添加端口</translation>
-    </message>
-    <message>
         <source>Environment</source>
         <translation>环境变量</translation>
-    </message>
-    <message>
-        <source>NAME=value, one a line; a .env file can be pasted here</source>
-        <translation>NAME=value，每行一个；可粘贴 .env 文件内容</translation>
-    </message>
-    <message>
-        <source>Add a volume</source>
-        <translation>添加卷</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>取消</translation>
     </message>
     <message>
         <source>Apply</source>
@@ -3669,19 +3703,11 @@
         <source>The engine asks the registry: start it first.</source>
         <translation>由引擎询问仓库：请先启动引擎。</translation>
     </message>
-    <message>
-        <source>Loading…</source>
-        <translation>正在加载…</translation>
-    </message>
     <message numerus="yes">
         <source>Signed in at %n registry(s)</source>
         <translation>
             <numerusform>已登录 %n 个仓库</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>None yet</source>
-        <translation>暂无</translation>
     </message>
     <message>
         <source>This computer has no key store that Marina can use, so a sign-in lasts until Marina is closed: a password is never written to a file. On Linux, install and unlock GNOME Keyring or KWallet.</source>
@@ -3698,10 +3724,6 @@
     <message>
         <source>Sign out</source>
         <translation>退出登录</translation>
-    </message>
-    <message>
-        <source>Dismiss</source>
-        <translation>忽略</translation>
     </message>
 </context>
 <context>
@@ -3761,24 +3783,12 @@
         <translation>由引擎选择</translation>
     </message>
     <message>
-        <source>Add a port</source>
-        <translation>添加端口</translation>
-    </message>
-    <message>
         <source>The image names no ports.</source>
         <translation>镜像没有声明端口。</translation>
     </message>
     <message>
         <source>Environment</source>
         <translation>环境变量</translation>
-    </message>
-    <message>
-        <source>NAME=value, one a line; a .env file can be pasted here</source>
-        <translation>NAME=value，每行一个；可粘贴 .env 文件内容</translation>
-    </message>
-    <message>
-        <source>Add a volume</source>
-        <translation>添加卷</translation>
     </message>
     <message>
         <source>Command</source>
@@ -3795,10 +3805,6 @@
     <message>
         <source>Copy the command</source>
         <translation>复制命令</translation>
-    </message>
-    <message>
-        <source>Cancel</source>
-        <translation>取消</translation>
     </message>
     <message>
         <source>Run</source>

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.services.build_history import list_builds
+from app.services.build_history import list_builds, remove_build
 from app.services.engine_client import EngineClient
 from app.services.errors import EngineRequestError
 from app.services.image_build import BuildOptions, BuildProgress, open_build
@@ -46,3 +46,16 @@ class BuildContract:
         with open_build(client, BuildOptions(tmp_path)) as stream, pytest.raises(EngineRequestError):
             seen.extend(stream)
         assert (seen[-1].steps[-1].state, seen[-1].steps[-1].line) == ("failed", 4)
+
+    def test_a_build_of_the_history_can_be_forgotten(
+        self, client: EngineClient, image: str, tmp_path: Path
+    ) -> None:
+        tag = f"forgotten-{uuid.uuid4().hex[:8]}:1"
+        (tmp_path / "Dockerfile").write_text(f"FROM {image}\n")
+        self.run(client, BuildOptions(tmp_path, tag=tag))
+        client.remove_image(tag)
+        (build,) = (build for build in list_builds(client) or () if tag in build.tags)
+        remove_build(client, build.id)
+        assert build.id not in {other.id for other in list_builds(client) or ()}
+        with pytest.raises(EngineRequestError, match=f"No such build: {build.id}"):
+            remove_build(client, build.id)

@@ -11,6 +11,7 @@ import pytest
 from app.services import volume_files
 from app.services.engine_client import EngineClient
 from app.services.errors import EngineRequestError
+from app.services.image_build import BuildOptions, open_build
 from app.services.run_options import RunOptions, VolumeMount
 from tests.contract.build_contract import BuildContract
 from tests.contract.client_contract import ClientContract
@@ -102,7 +103,43 @@ class TestNativeVolumeFiles(OnNativeEngine, VolumeFilesContract):
 
 
 class TestNativeBuilds(OnNativeEngine, BuildContract):
-    """The contract of builds from a folder."""
+    """The contract of builds from a folder, and what the fake's builder does not know."""
+
+    def test_a_build_of_the_window_can_what_buildkit_can(
+        self, client: EngineClient, image: str, tmp_path: Path
+    ) -> None:
+        token = secrets.token_hex(3000)  # longer than servers take headers by default
+        (tmp_path / "token.txt").write_text(token)
+        (tmp_path / ".dockerignore").write_text("token.txt\n")
+        (tmp_path / "Dockerfile").write_text(
+            f"""# syntax=docker/dockerfile:1
+FROM {image} AS unused
+RUN false
+FROM {image} AS one
+RUN --mount=type=cache,target=/cache --mount=type=secret,id=token,required <<EOF
+wc -c </run/secrets/token >/size
+test -d /cache
+EOF
+FROM {image} AS two
+RUN --mount=type=secret,id=token,env=TOKEN test ${{#TOKEN}} = 6000
+COPY <<EOF /text
+several
+lines
+EOF
+FROM {image}
+RUN --mount=type=bind,from=one,target=/one cp /one/size /size
+COPY --from=two /text /
+RUN cat /size /text && ! test -e /run/secrets/token
+"""
+        )
+        options = BuildOptions(tmp_path, secrets=(("token", "token.txt"),), no_cache=True)
+        lines: list[str] = []
+        with open_build(client, options) as stream:
+            for progress in stream:
+                lines += progress.lines
+        told = ["6000", "several", "lines"]
+        assert [line for line in lines if line in told] == told
+        client.remove_image(progress.image_id)
 
 
 class TestNativeImages(OnNativeEngine, ImagesContract):

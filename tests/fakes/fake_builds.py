@@ -22,6 +22,7 @@ def build(request: "Handler") -> None:
         assert member is not None
         text = member.read().decode()
     state.contexts.append(names)
+    state.build_secrets = json.loads(request.headers.get("X-Marina-Build-Secrets", "{}"))
     lines = [(n, line) for n, line in enumerate(text.splitlines(), 1) if line and not line.startswith("#")]
     tag = request.query.get("t", "")
     entry: dict[str, Any] = {
@@ -66,8 +67,9 @@ def build(request: "Handler") -> None:
         say(aux={"ID": image.id})
         say(stream=f"Successfully built {image.id[7:19]}\n")
         state.publish("image", "tag", image.id)
-    request.chunk(b"")
     state.builds.insert(0, entry)
+    state.publish("builder", "build-end", entry["Id"])
+    request.chunk(b"")
 
 
 def list_builds(request: "Handler") -> None:
@@ -79,15 +81,32 @@ def list_builds(request: "Handler") -> None:
 
 def read_build(request: "Handler", id: str) -> None:
     """Answer one build in full."""
+    request.answer_json(_find(request, id))
+
+
+def _find(request: "Handler", id: str) -> dict[str, Any]:
     for entry in request.engine.state.builds:
         if entry["Id"] == id:
-            request.answer_json(entry)
-            return
+            return entry
     raise Refusal(404, f"No such build: {id}")
+
+
+def remove_build(request: "Handler", id: str) -> None:
+    """Forget one build."""
+    request.engine.state.builds.remove(_find(request, id))
+    request.answer(204, b"")
+
+
+def clear_builds(request: "Handler") -> None:
+    """Forget all builds."""
+    request.engine.state.builds.clear()
+    request.answer(204, b"")
 
 
 ROUTES: list[tuple[str, Callable[..., None]]] = [
     (r"POST /build", build),
     (r"GET /marina/builds", list_builds),
+    (r"DELETE /marina/builds", clear_builds),
     (r"GET /marina/builds/([^/]+)", read_build),
+    (r"DELETE /marina/builds/([^/]+)", remove_build),
 ]

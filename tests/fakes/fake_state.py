@@ -161,6 +161,7 @@ class FakeState:
         self.builds: list[dict[str, Any]] = []  # the newest first
         self.built: set[str] = set()  # instructions in the cache
         self.contexts: list[list[str]] = []  # names in what was sent
+        self.build_secrets: dict[str, str] = {}  # of the last build, in base64
         self.accounts: dict[str, tuple[str, str]] = {}  # user and password by server
         self.containers: dict[str, FakeContainer] = {}
         self.execs: dict[str, FakeExec] = {}

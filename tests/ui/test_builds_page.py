@@ -9,12 +9,14 @@ from pytestqt.qtbot import QtBot
 
 from app.services.build_context import IgnoreRules, files_of
 from app.services.image_build import instruction_lines
+from app.viewmodels.builds import BuildForm
 from app.viewmodels.desktop import DesktopViewModel
 from app.views.main_window import MainWindow
 from app.views.pages.builds_page import BuildsPage
 from app.views.widgets.log_view import LogView
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_machine import FakeMachine
+from tests.fakes.fake_state import make_id
 from tests.fakes.faults import FaultKind
 from tests.ui.helpers import find, press, text_of, wait_for
 from vm.machine.status import MachineState
@@ -54,6 +56,16 @@ def start(page: BuildsPage, qtbot: QtBot, folder: Path, tag: str = "shop:1") -> 
     wait_for(qtbot, lambda: not page._builds.is_running)
 
 
+def wait_until_in_sight(page: BuildsPage, name: str, qtbot: QtBot) -> None:
+    """Cards are shown a moment after they are made."""
+
+    def is_visible() -> bool:
+        widget = page.findChild(QWidget, name)
+        return widget is not None and widget.isVisible()
+
+    wait_for(qtbot, is_visible, name)
+
+
 def test_a_folder_becomes_an_image(
     page: BuildsPage,
     desktop: DesktopViewModel,
@@ -85,7 +97,7 @@ def test_a_folder_becomes_an_image(
     press(qtbot, page, "builds.detail.back")
     newest = desktop.builds.history[0]
     assert "3 of 3 steps from the cache" in newest.remark
-    wait_for(qtbot, lambda: find(page, QAbstractButton, f"builds.{newest.id[:12]}.show").isVisible())
+    wait_until_in_sight(page, f"builds.{newest.id[:12]}.show", qtbot)
     save_picture(page.window(), "builds")
     press(qtbot, page, f"builds.{newest.id[:12]}.show")
     wait_for(qtbot, lambda: page.detail is not None)
@@ -104,7 +116,7 @@ def test_the_failing_line_is_marked(
 
 
 def test_a_build_that_cannot_begin_says_why(page: BuildsPage, project: Path, qtbot: QtBot) -> None:
-    page._builds.start(str(project), "Nofile", "", "", "", False)
+    page._builds.start(BuildForm(str(project), "Nofile"))
     wait_for(qtbot, lambda: "There is no Nofile" in text_of(page, "builds.notice.text"))
     assert page.detail is None
 
@@ -118,6 +130,77 @@ def test_an_engine_without_history_builds_all_the_same(
     window.show_page("builds")
     wait_for(qtbot, lambda: desktop.builds.is_loaded)
     assert "keeps no history" in text_of(window, "builds.empty.text")
+
+
+def built_elsewhere(engine: FakeEngine, tag: str, status: str = "done") -> str:
+    """Let somebody else begin or end a build, and tell it."""
+    id = make_id("build")[:32]
+    entry = {"Id": id, "Status": status, "Tags": [tag], "Started": "2026-11-25T20:00:00Z"}
+    engine.state.builds.insert(0, entry)
+    engine.state.publish("builder", "build-start" if status == "running" else "build-end", id)
+    return f"builds.{id[:12]}"
+
+
+def test_builds_of_others_appear_and_end_by_themselves(
+    page: BuildsPage, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    name = built_elsewhere(engine, "cli:1", "running")
+    wait_until_in_sight(page, f"{name}.show", qtbot)
+    assert not find(page, QAbstractButton, f"{name}.remove").isEnabled()
+    assert text_of(page, "builds.count") == "1 build"
+    press(qtbot, page, f"{name}.show")
+    wait_for(qtbot, lambda: page.detail is not None)
+    assert "goes on" in text_of(page, "builds.detail.summary")
+    engine.state.builds[0] |= {"Status": "failed", "Error": "no such thing"}
+    engine.state.publish("builder", "build-end", engine.state.builds[0]["Id"])
+    wait_for(qtbot, lambda: text_of(page, "builds.detail.banner.text") == "no such thing")
+
+
+def test_the_keyboard_stays_on_its_card(page: BuildsPage, engine: FakeEngine, qtbot: QtBot) -> None:
+    name = built_elsewhere(engine, "one:1")
+    wait_until_in_sight(page, f"{name}.show", qtbot)
+    before = find(page, QAbstractButton, f"{name}.show")
+    before.setFocus()
+    wait_for(qtbot, before.hasFocus)
+    built_elsewhere(engine, "two:1")
+    wait_for(qtbot, lambda: text_of(page, "builds.count") == "2 builds")
+    again = find(page, QAbstractButton, f"{name}.show")
+    assert again is not before
+    wait_for(qtbot, again.hasFocus)
+
+
+def test_builds_are_removed_from_the_history(
+    page: BuildsPage, desktop: DesktopViewModel, engine: FakeEngine, qtbot: QtBot, save_picture: Save
+) -> None:
+    names = [built_elsewhere(engine, tag) for tag in ("one:1", "two:1", "three:1")]
+    wait_for(qtbot, lambda: len(desktop.builds.history) == 3)
+    wait_until_in_sight(page, f"{names[1]}.remove", qtbot)
+    press(qtbot, page, f"{names[1]}.remove")
+    dialog = find(page.window(), QWidget, "forget-build")
+    assert text_of(dialog, "forget-build.names").startswith("two:1")
+    save_picture(dialog, "forget-build")
+    press(qtbot, dialog, "forget-build.confirm")
+    wait_for(qtbot, lambda: [row.title for row in desktop.builds.history] == ["three:1", "one:1"])
+    press(qtbot, page, "builds.clear")
+    press(qtbot, find(page.window(), QWidget, "forget-builds"), "forget-builds.confirm")
+    wait_for(qtbot, lambda: find(page, QWidget, "builds.empty").isVisible())
+    assert engine.state.builds == []
+    assert find(page, QAbstractButton, "builds.clear").isHidden()
+
+
+def test_secrets_go_along(page: BuildsPage, engine: FakeEngine, project: Path, qtbot: QtBot) -> None:
+    page.ask_build(str(project))
+    dialog = find(page.window(), QWidget, "build")
+    secrets = find(dialog, QPlainTextEdit, "build.secrets")
+    secrets.setPlainText("key")
+    assert "Line 1 is no variable" in text_of(dialog, "build.problem")
+    secrets.setPlainText("key=none.key")
+    assert text_of(dialog, "build.problem") == "There is no file none.key for the secret key."
+    assert not find(dialog, QAbstractButton, "build.start").isEnabled()
+    secrets.setPlainText("key=secret.key")
+    press(qtbot, dialog, "build.start")
+    wait_for(qtbot, lambda: text_of(page, "builds.detail.summary").startswith("Built"))
+    assert engine.state.build_secrets == {"key": "eA=="}
 
 
 def test_a_stopped_engine_shows_its_panel(

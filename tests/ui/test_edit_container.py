@@ -121,6 +121,24 @@ def test_a_policy_changes_as_it_runs(shown: MainWindow, engine: FakeEngine, qtbo
     assert (engine.containers.get("web"), before.state) == (before, "running")
 
 
+def test_the_port_that_it_holds_itself_is_no_conflict(
+    shown: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as stranger:
+        taken = stranger.getsockname()[1]
+        bindings = {"80/tcp": [{"HostPort": "0"}], "81/tcp": [{"HostPort": str(taken)}]}
+        web = engine.containers.get("web")
+        web.body["HostConfig"]["PortBindings"] = {"80/tcp": [{"HostPort": "0"}]}
+        for action in ("stop", "start"):
+            engine.containers.act(web, action, {})
+        bindings["80/tcp"] = [{"HostPort": str(web.ports["80/tcp"])}]
+        web.body["HostConfig"]["PortBindings"] = bindings
+        dialog = open_edit(shown, qtbot)
+        wait_for(qtbot, lambda: "in use by" in text_of(dialog, "edit.port.1.message"))
+        assert find(dialog, QLineEdit, "edit.port.0.host").text() == str(web.ports["80/tcp"])
+        assert text_of(dialog, "edit.port.0.message") == ""
+
+
 def test_mistakes_are_told_as_typed(shown: MainWindow, qtbot: QtBot) -> None:
     dialog = open_edit(shown, qtbot)
     for field, wrong, words in (

@@ -1,11 +1,9 @@
 """Asks what is to be built: a folder, its Dockerfile, a name, and what else the build wants to know."""
 
-from pathlib import Path
-
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QLineEdit, QPlainTextEdit, QWidget
 
-from app.viewmodels.builds import BuildsViewModel
+from app.viewmodels.builds import BuildForm, BuildsViewModel
 from app.views.dialogs.form_dialog import FormDialog
 from app.views.widgets.buttons import Button
 from app.views.widgets.layouts import row
@@ -39,32 +37,36 @@ class BuildDialog(FormDialog):
         self.file_edit.setPlaceholderText("Dockerfile")
         self.target_edit = self.add_edit("build.target", self.tr("Stage to stop at"))
         self.target_edit.setPlaceholderText(self.tr("the last one"))
-        self.form.addWidget(PlainLabel(self.tr("Build arguments"), "strong"))
-        self.arguments = QPlainTextEdit()
-        self.arguments.setObjectName("build.arguments")
-        self.arguments.setAccessibleName(self.tr("Build arguments"))
-        self.arguments.setPlaceholderText("VERSION=1.2")
-        self.arguments.setTabChangesFocus(True)
-        self.arguments.setFixedHeight(56)
-        self.form.addWidget(self.arguments)
+        self.arguments = self._add_area("build.arguments", self.tr("Build arguments"), "VERSION=1.2")
+        self.secrets = self._add_area(
+            "build.secrets",
+            self.tr("Secrets (files that RUN --mount=type=secret may read)"),
+            "token=~/token.txt",
+        )
         self.no_cache = QCheckBox(self.tr("Run all steps anew, without the cache"))
         self.no_cache.setObjectName("build.no-cache")
-        self.form.addSpacing(4)
         self.form.addWidget(self.no_cache)
         self.folder_edit.setText(folder)
         self.begin()
 
+    @property
+    def typed(self) -> BuildForm:
+        """Return everything as typed."""
+        return BuildForm(
+            self.folder_edit.text().strip(),
+            self.file_edit.text().strip() or "Dockerfile",
+            self.tag_edit.text().strip(),
+            self.target_edit.text().strip(),
+            self.arguments.toPlainText(),
+            self.secrets.toPlainText(),
+            self.no_cache.isChecked(),
+        )
+
     def check(self) -> tuple[QLineEdit | None, str]:
-        """Return what is wrong with the name or the folder."""
-        if problem := self._builds.check(self.tag_edit.text().strip()):
-            return self.tag_edit, problem
-        folder = self.folder_edit.text().strip()
-        if folder and not Path(folder).is_dir():
-            return self.folder_edit, self.tr("There is no such folder.")
-        name = self.file_edit.text().strip() or "Dockerfile"
-        if folder and not (Path(folder) / name).is_file():
-            return self.file_edit, self.tr("There is no {0} in this folder.").format(name)
-        return None, ""
+        """Return what is wrong."""
+        field, problem = self._builds.check(self.typed)
+        edits = {"tag": self.tag_edit, "folder": self.folder_edit, "dockerfile": self.file_edit}
+        return edits.get(field), problem
 
     def is_complete(self) -> bool:
         """Return whether there is a folder, and no build goes on."""
@@ -72,16 +74,22 @@ class BuildDialog(FormDialog):
 
     def send(self) -> None:
         """Begin the build."""
-        self._builds.start(
-            self.folder_edit.text().strip(),
-            self.file_edit.text(),
-            self.tag_edit.text(),
-            self.target_edit.text(),
-            self.arguments.toPlainText(),
-            self.no_cache.isChecked(),
-        )
+        self._builds.start(self.typed)
         self.accept()
 
     def _choose(self) -> None:
         if folder := QFileDialog.getExistingDirectory(self, self.tr("Folder"), self.folder_edit.text()):
             self.folder_edit.setText(folder)
+
+    def _add_area(self, name: str, label: str, hint: str) -> QPlainTextEdit:
+        area = QPlainTextEdit()
+        area.setObjectName(name)
+        area.setAccessibleName(label)
+        area.setPlaceholderText(hint)
+        area.setTabChangesFocus(True)
+        area.setFixedHeight(56)
+        area.textChanged.connect(self.check_all)
+        self.form.addWidget(PlainLabel(label, "strong"))
+        self.form.addWidget(area)
+        self.form.addSpacing(6)
+        return area

@@ -1,4 +1,8 @@
-"""The rows of the run dialog: ports and volumes, each with its own message."""
+"""The rows of the run and edit dialogs: ports and volumes, each with its own message, and limits."""
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLineEdit, QVBoxLayout, QWidget
@@ -233,29 +237,42 @@ class RowList(QWidget):
 
     changed = Signal()
 
-    def __init__(self, name: str, add_label: str) -> None:
+    def __init__(self, name: str, add_label: str, make: Callable[[str, Any], _Row], blank: object) -> None:
+        """`make` returns the line of a value, under an object name; `blank` is what a new one begins with."""
         super().__init__()
-        self._name, self._made = name, 0
-        self.lines: list[PortLine | VolumeLine] = []
+        self._name, self._made, self._make = name, 0, make
+        self.lines: list[Any] = []
         self._layout = QVBoxLayout()
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(6)
         self.add_button = Button(add_label, f"{name}.add", "link", "plus")
+        self.add_button.clicked.connect(lambda: self._extend([blank]))
         self.setLayout(column(self._layout, row(self.add_button, None), spacing=4))
 
-    def next_name(self) -> str:
-        """Return the object name of the next line."""
-        self._made += 1
-        return f"{self._name}.{self._made - 1}"
+    @property
+    def values(self) -> tuple[Any, ...]:
+        """Return the lines as typed."""
+        return tuple(line.value for line in self.lines)
 
-    def add(self, line: PortLine | VolumeLine) -> None:
-        """Append a line."""
-        self.lines.append(line)
-        self._layout.addWidget(line)
-        line.changed.connect(self.changed)
-        line.removed.connect(lambda: self._remove(line))
+    def fill(self, values: Iterable[Any]) -> None:
+        """Show these in place of all that is there."""
+        for line in self.lines:
+            line.deleteLater()
+            self._layout.removeWidget(line)
+        self.lines.clear()
+        self._extend(values)
 
-    def _remove(self, line: PortLine | VolumeLine) -> None:
+    def _extend(self, values: Iterable[Any]) -> None:
+        for value in values:
+            line = self._make(f"{self._name}.{self._made}", value)
+            self._made += 1
+            self.lines.append(line)
+            self._layout.addWidget(line)
+            line.changed.connect(self.changed)
+            line.removed.connect(partial(self._remove, line))
+        self.changed.emit()
+
+    def _remove(self, line: _Row) -> None:
         self.lines.remove(line)
         self._layout.removeWidget(line)
         line.deleteLater()

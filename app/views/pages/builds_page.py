@@ -2,9 +2,8 @@
 
 from typing import Any
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QScrollArea, QVBoxLayout, QWidget
 
 from app.viewmodels.builds import BuildRow, BuildsViewModel, BuildView
 from app.viewmodels.container_logs import LogLine
@@ -12,55 +11,35 @@ from app.viewmodels.engine_view import EngineView
 from app.viewmodels.failure import Failure
 from app.viewmodels.wording import format_age
 from app.views.dialogs.build_dialog import BuildDialog
+from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
 from app.views.pages.build_detail_view import BuildDetailView
-from app.views.pages.page import Page
-from app.views.widgets.buttons import Button
-from app.views.widgets.engine_panel import EnginePanel
-from app.views.widgets.layouts import Card, clear, column, row
+from app.views.pages.cards_page import CardsPage
+from app.views.widgets.buttons import Button, IconButton
+from app.views.widgets.layouts import Card
 from app.views.widgets.status_dot import StatusDot
-from app.views.widgets.text import ElidedLabel, PlainLabel, WrappedLabel
+from app.views.widgets.text import ElidedLabel
 
 _WIDTH = 900
 
 
-class BuildsPage(Page):
+class BuildsPage(CardsPage):
     """A folder may be dropped on it."""
 
     run_requested = Signal(str)
 
     def __init__(self, viewmodel: BuildsViewModel) -> None:
-        super().__init__("builds", "")
-        self.title.setText(self.tr("Builds"))
-        self.setAccessibleName(self.tr("Builds"))
+        super().__init__("builds", _WIDTH)
+        self.set_title(self.tr("Builds"))
         self.setAcceptDrops(True)
-        self._builds, self._engine = viewmodel, EngineView()
-        self._shown: tuple[BuildRow, ...] | None = None
-        self.engine_panel = EnginePanel("builds.engine")
+        self._builds = viewmodel
+        self.clear_button = Button(self.tr("Clear the history…"), "builds.clear")
+        self.clear_button.clicked.connect(self._ask_clear)
+        self.clear_button.hide()
+        self.tools.addWidget(self.clear_button)
         self.build_button = Button(self.tr("Build an image…"), "builds.build", "primary", "plus")
         self.build_button.clicked.connect(lambda: self.ask_build())
         self.tools.addWidget(self.build_button)
-        self._empty = Card("builds.empty")
-        self._empty_text = WrappedLabel(role="muted")
-        self._empty_text.setObjectName("builds.empty.text")
-        self._empty.setLayout(
-            column(
-                PlainLabel(self.tr("No builds yet"), "heading"),
-                self._empty_text,
-                margins=(20, 18, 20, 18),
-            )
-        )
-        self._list = QVBoxLayout()
-        self._list.setSpacing(8)
-        content = QWidget()
-        content.setObjectName("scrolled")
-        content.setMaximumWidth(_WIDTH)
-        content.setLayout(column(self.engine_panel, self._empty, self._list, None))
-        scroll = QScrollArea()
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab goes to what is in it
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setWidget(content)
-        self.body.addWidget(scroll, 1)
+        self.fill_empty_card(self.tr("No builds yet"), "")
         viewmodel.history_changed.connect(self._show)
         viewmodel.failed.connect(self._failed)
         viewmodel.progressed.connect(self._show_progress)
@@ -78,7 +57,7 @@ class BuildsPage(Page):
 
     def resume(self) -> None:
         """List when the page comes into sight."""
-        if self._engine.can_be_used:
+        if self.can_list:
             self._builds.want()
         else:
             self._builds.is_wanted = True
@@ -89,8 +68,8 @@ class BuildsPage(Page):
 
     def on_engine_state(self, view: EngineView) -> None:
         """Follow the engine."""
-        was_usable, self._engine = self._engine.can_be_used, view
-        self.engine_panel.show_engine(view)
+        was_usable = self.can_list
+        super().on_engine_state(view)
         if view.can_be_used and not was_usable:
             self._builds.refresh()
         self._show()
@@ -100,46 +79,52 @@ class BuildsPage(Page):
         if self.detail is None:
             return False
         self.close_detail()
+        self._past_going_on = ""
         return True
 
     def _show(self) -> None:
-        model, usable = self._builds, self._engine.can_be_used
-        if model.history != self._shown:
-            self._shown = model.history
-            clear(self._list)
-            for build in model.history:
-                self._list.addWidget(self._card(build))
-        self.engine_panel.setVisible(not usable)
-        self.build_button.setEnabled(usable)
-        self._empty.setVisible(usable and model.is_loaded and not model.history)
-        self._empty_text.setText(
+        model = self._builds
+        self.empty_text.setText(
             self.tr("Build one from a folder with a Dockerfile; a folder can be dropped here, too.")
             if model.has_history
             else self.tr("This engine keeps no history of builds. Building from a folder works all the same.")
         )
-        if not usable:
-            self.count.setText(self.tr("Waiting for the engine"))
-        elif not model.is_loaded:
-            self.count.setText(self.tr("Loading…"))
-        elif model.history:
-            self.count.setText(self.tr("%n build(s)", "", len(model.history)))
-        else:
-            self.count.setText(self.tr("None yet"))
+        count = self.tr("%n build(s)", "", len(model.history))
+        self.show_cards(model.history, self._card, is_loaded=model.is_loaded, count=count)
+        self.build_button.setEnabled(self.can_list)
+        self.clear_button.setEnabled(self.can_list)
+        self.clear_button.setVisible(bool(model.history))
+        if self._past_going_on and not model.is_going_on(self._past_going_on):
+            model.read_build(self._past_going_on)
 
     def _card(self, build: BuildRow) -> Card:
         name = f"builds.{build.id[:12]}"
-        card = Card(name)
         dot = StatusDot()
         dot.show_tone(build.tone)
-        title = ElidedLabel(build.title, "strong")
         remark = ElidedLabel(f"{build.remark} · {format_age(build.started)}", "muted")
         remark.setObjectName(f"{name}.remark")
         show = Button(self.tr("Show"), f"{name}.show")
         show.clicked.connect(lambda: self._builds.read_build(build.id))
-        line = row(dot, column(title, remark, spacing=2), show, spacing=14, margins=(18, 12, 14, 12))
-        line.setStretch(1, 1)
-        card.setLayout(line)
-        return card
+        remove = IconButton("trash", self.tr("Remove from the history"), f"{name}.remove")
+        remove.setEnabled(not build.is_running)
+        remove.clicked.connect(lambda: self._ask_remove(build))
+        return self.build_card(name, dot, build.title, remark, show, remove)
+
+    def _ask_remove(self, build: BuildRow) -> None:
+        title = self.tr("Remove this build from the history?")
+        note = self.tr("Its steps and what they said are forgotten. The image stays.")
+        names = [f"{build.title} · {build.remark}"]
+        dialog = ConfirmDeleteDialog("forget-build", title, names, note, [], self.window(), self.tr("Remove"))
+        dialog.accepted.connect(lambda: self._builds.remove(build.id))
+        dialog.open()
+
+    def _ask_clear(self) -> None:
+        title = self.tr("Clear the history of builds?")
+        note = self.tr("The steps of all builds and what they said are forgotten. The images stay.")
+        names = [f"{build.title} · {build.remark}" for build in self._builds.history if not build.is_running]
+        dialog = ConfirmDeleteDialog("forget-builds", title, names, note, [], self.window(), self.tr("Clear"))
+        dialog.accepted.connect(self._builds.clear)
+        dialog.open()
 
     def _show_detail(self, view: BuildView, running: bool) -> BuildDetailView:
         detail = BuildDetailView(view, running)
@@ -147,10 +132,11 @@ class BuildsPage(Page):
         detail.cancel_requested.connect(self._builds.cancel)
         detail.run_requested.connect(self.run_requested)
         self.show_detail(detail)
-        self._is_live = running
+        self._is_live, self._past_going_on = running, ""
         return detail
 
     _is_live = False
+    _past_going_on = ""  # the build of the history in sight that had not ended when it was read
 
     def _show_progress(self, view: BuildView) -> None:
         detail = self.detail
@@ -171,16 +157,16 @@ class BuildsPage(Page):
 
     def _show_past(self, view: BuildView, lines: list[LogLine]) -> None:
         self._show_detail(view, False).append(lines)
+        self._past_going_on = view.id if self._builds.is_going_on(view.id) else ""
 
     def _failed(self, failure: Failure) -> None:
         if self._is_live and self.detail is not None and not self._builds.view.steps:
             self.close_detail()
-        text = ". ".join(filter(None, (failure.summary, failure.details, failure.what_to_do)))
-        self.notice.say(text, "err", self.tr("Dismiss"))
+        self.tell(failure)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take a folder."""
-        if self._engine.can_be_used and _folder_of(event):
+        if self.can_list and _folder_of(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:

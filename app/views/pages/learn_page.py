@@ -1,8 +1,5 @@
 """The Learn page: short walkthroughs that act on the real engine."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QScrollArea, QWidget
-
 from app.viewmodels.engine_view import EngineView
 from app.viewmodels.learn import LESSONS, LearnViewModel
 from app.views.browser import open_address
@@ -13,7 +10,7 @@ from app.views.pages.page import Page
 from app.views.theme import Theme
 from app.views.widgets.buttons import Button
 from app.views.widgets.engine_panel import EnginePanel
-from app.views.widgets.layouts import Card, column, row
+from app.views.widgets.layouts import Card, Scrolled, column, row
 from app.views.widgets.text import ElidedLabel, PlainLabel, WrappedLabel
 
 _WIDTH = 900
@@ -92,15 +89,8 @@ class LearnPage(Page):
             ),
             "muted",
         )
-        content = QWidget()
-        content.setObjectName("scrolled")
-        content.setMaximumWidth(_WIDTH)
-        content.setLayout(column(self.engine_panel, *self._cards.values(), 4, note, None))
-        scroll = QScrollArea()
-        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab goes to what is in it
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(content)
-        self.body.addWidget(scroll, 1)
+        cards = column(self.engine_panel, *self._cards.values(), 4, note, None)
+        self.body.addWidget(Scrolled(cards, _WIDTH), 1)
         viewmodel.changed.connect(self._show)
         viewmodel.url_opened.connect(self._open)
         self._show()

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QProgressBar, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
 from app.viewmodels.engine_view import EngineView
 from app.viewmodels.learn import LearnViewModel, LessonView, StepView
@@ -11,7 +11,7 @@ from app.views.pages.learn_texts import LearnTexts
 from app.views.theme import Theme, monospace_font
 from app.views.widgets.buttons import Button, IconButton
 from app.views.widgets.failure_card import FailureCard
-from app.views.widgets.layouts import Card, column, keep_place_when_hidden, row
+from app.views.widgets.layouts import Card, Scrolled, column, keep_place_when_hidden, row
 from app.views.widgets.text import ElidedLabel, PlainLabel, WrappedLabel
 
 _WIDTH = 900
@@ -120,14 +120,8 @@ class LessonDetailView(QWidget):
         self._end.setLayout(row(done, None, over, margins=(14, 8, 10, 8)))
         self._list = QVBoxLayout()
         self._list.setSpacing(8)
-        content = QWidget()
-        content.setObjectName("scrolled")
-        content.setMaximumWidth(_WIDTH)
-        content.setLayout(column(self._end, self._list, self._failure, None, margins=(0, 0, 8, 0)))
-        self._scroll = QScrollArea()
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab goes to what is in it
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setWidget(content)
+        steps = column(self._end, self._list, self._failure, None, margins=(0, 0, 8, 0))
+        self._scroll = Scrolled(steps, _WIDTH)
         self._scroll.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setLayout(column(head, self._progress, self._scroll, margins=(24, 18, 24, 16)))
         viewmodel.changed.connect(self._show)

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-from PySide6.QtCore import QPoint, Qt, Signal
-from PySide6.QtWidgets import QMenu, QScrollArea, QStyledItemDelegate, QWidget
+from PySide6.QtCore import QPoint, Signal
+from PySide6.QtWidgets import QMenu, QStyledItemDelegate, QWidget
 
 from app.viewmodels.engine_view import EngineState, EngineView
 from app.viewmodels.failure import Failure
@@ -14,7 +14,7 @@ from app.views.pages.page import FilterBox, Page
 from app.views.widgets.buttons import Button
 from app.views.widgets.column_chooser import ColumnChooser
 from app.views.widgets.engine_panel import EnginePanel
-from app.views.widgets.layouts import Card, column, row
+from app.views.widgets.layouts import Card, Scrolled, column, row
 from app.views.widgets.segments import Segments
 from app.views.widgets.table import Action, RowTable
 from app.views.widgets.text import PlainLabel, WrappedLabel
@@ -110,15 +110,7 @@ class ListPage(Page):
         self.list.opened.connect(self.open_selected)
         self.list.delete_pressed.connect(lambda: self.confirm_delete(self.chosen()))
         self.list.customContextMenuRequested.connect(self._show_menu)
-        empty = QWidget()
-        empty.setObjectName("scrolled")
-        empty.setMaximumWidth(CARD_WIDTH)
-        empty.setLayout(column(self.engine_panel, self.empty_card, None))
-        self._empty = QScrollArea()
-        self._empty.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab goes to what is in it
-        self._empty.setWidgetResizable(True)
-        self._empty.setFrameShape(QScrollArea.Shape.NoFrame)
-        self._empty.setWidget(empty)
+        self._empty = Scrolled(column(self.engine_panel, self.empty_card, None), CARD_WIDTH)
         clear = Button(self.tr("Clear filter"), f"{self.name}.nothing.clear", "link")
         clear.clicked.connect(self._clear_filter)
         nothing = PlainLabel(self.tr("Nothing matches the filter."), "muted")

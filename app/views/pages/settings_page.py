@@ -1,11 +1,10 @@
 """The Settings page: appearance and language at once, the machine's own with a restart."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
     QPlainTextEdit,
-    QScrollArea,
     QSizePolicy,
     QSpinBox,
     QWidget,
@@ -23,7 +22,7 @@ from app.views.pages.settings_parts import ProxyFields, SettingLine, build_card
 from app.views.pages.updates_card import UpdatesCard
 from app.views.theme import ZOOMS, Appearance, Theme
 from app.views.widgets.buttons import Button
-from app.views.widgets.layouts import Card, column, row
+from app.views.widgets.layouts import Card, Scrolled, column, row
 from app.views.widgets.segments import Segments
 from app.views.widgets.text import WrappedLabel
 
@@ -67,16 +66,8 @@ class SettingsPage(Page):
             None,
             spacing=14,
         )
-        content = QWidget()
-        content.setObjectName("scrolled")
-        self._content = content
-        content.setLayout(cards)
         cards.setContentsMargins(0, 0, 8, 0)
-        self._scroll = QScrollArea()
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab goes to what is in it
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        self._scroll.setWidget(content)
+        self._scroll = Scrolled(cards)
         self.body.addWidget(self._scroll, 1)
         self.body.addWidget(self._build_bar())
         Theme.current().changed.connect(self._follow_zoom)
@@ -277,7 +268,7 @@ class SettingsPage(Page):
 
     def _follow_zoom(self) -> None:
         width = Theme.current().scaled(_WIDTH)
-        self._content.setMaximumWidth(width)
+        self._scroll.content.setMaximumWidth(width)
         self.bar.setMaximumWidth(width - 8)  # as wide as the cards beside their scroll bar
 
     def show_setting(self, name: str) -> None:

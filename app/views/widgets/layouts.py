@@ -1,7 +1,16 @@
 """Short forms for the layouts every page uses, on the 4-8-12-16-24 grid."""
 
-from PySide6.QtCore import QSize
-from PySide6.QtWidgets import QBoxLayout, QFrame, QHBoxLayout, QLayout, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtWidgets import (
+    QBoxLayout,
+    QFrame,
+    QHBoxLayout,
+    QLayout,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 Item = QWidget | QLayout | int | None
 
@@ -53,6 +62,21 @@ class FoldingRow(QHBoxLayout):
     def minimumSize(self) -> QSize:
         """Return no size while nothing is in sight."""
         return QSize(0, 0) if self.isEmpty() else super().minimumSize()
+
+
+class Scrolled(QScrollArea):
+    """What may be too high for its place; no wider than `width` where that is given."""
+
+    def __init__(self, layout: QLayout, width: int = 0) -> None:
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab goes to what is in it
+        self.setWidgetResizable(True)
+        self.content = QWidget()
+        self.content.setObjectName("scrolled")
+        if width:
+            self.content.setMaximumWidth(width)
+        self.content.setLayout(layout)
+        self.setWidget(self.content)
 
 
 def clear(layout: QLayout) -> None:

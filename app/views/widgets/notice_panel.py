@@ -2,14 +2,14 @@
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from app.viewmodels.notifications import Notice, NotificationsViewModel
 from app.viewmodels.wording import format_age
 from app.views.icons import icon_pixmap
 from app.views.theme import Theme
 from app.views.widgets.buttons import Button, IconButton
-from app.views.widgets.layouts import Card, clear, column, hide_unless, row
+from app.views.widgets.layouts import Card, Scrolled, clear, column, hide_unless, row
 from app.views.widgets.text import PlainLabel, WrappedLabel
 
 _ICONS = {"err": "error", "warn": "warning", "ok": "check"}
@@ -40,15 +40,8 @@ class NoticePanel(QFrame):
         self._list = QVBoxLayout()
         self._list.setSpacing(6)
         self._list.setContentsMargins(0, 0, 4, 0)
-        content = QWidget()
-        content.setObjectName("scrolled")
-        content.setLayout(column(self._list, None))
-        self._scroll = QScrollArea()
-        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab goes to what is in it
-        self._scroll.setWidgetResizable(True)
-        self._scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._scroll = Scrolled(column(self._list, None))
         self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._scroll.setWidget(content)
         heading = PlainLabel(self.tr("Notifications"), "heading")
         layout = column(
             row(heading, None, self._clear, settings),
