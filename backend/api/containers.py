@@ -18,6 +18,7 @@ from backend.containers.networking_request import check_single
 from backend.containers.sizes import sizes_of
 from backend.engine import Engine
 from backend.errors import InvalidParameterError, NotFoundError
+from backend.images.platforms import Platform
 
 SEVERAL_NETWORKS = (1, 44)  # the API version from which a container can be made on more than one
 WAIT_CONDITIONS = ("not-running", "next-exit", "removed")
@@ -31,9 +32,8 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         body = await read_json_object(request)
         if api_version(request) < SEVERAL_NETWORKS:
             check_single(body.get("NetworkingConfig"))
-        if platform := request.query.get("platform"):
-            _check_platform(engine, body.get("Image"), platform)
-        created = await containers.create(request.query.get("name"), body)
+        platform = _wanted_platform(engine, body.get("Image"), request.query.get("platform", ""))
+        created = await containers.create(request.query.get("name"), body, platform=platform)
         warnings = (
             created.warnings
             if platform
@@ -173,18 +173,24 @@ def _platform_warnings(engine: Engine, container: Container) -> list[str]:
     return [warning] if warning else []
 
 
-def _check_platform(engine: Engine, reference: object, platform: str) -> None:
-    """Raise NotFoundError when an image is here for another platform: clients pull the right one then."""
+def _wanted_platform(engine: Engine, reference: object, text: str) -> Platform | None:
+    """Return the platform that is asked for, if one is.
+
+    Raises NotFoundError when the image is here for others only: clients pull the right one then.
+    """
+    if not text:
+        return None
     from backend.images import platforms
 
-    wanted = platforms.parse(platform)
+    wanted = platforms.parse(text)
     if isinstance(reference, str) and reference:
-        actual = platforms.from_json(engine.images.find(reference).config)
+        actual = platforms.from_json(engine.images.find_for(reference, wanted).config)
         if not actual.suits(wanted):
             raise NotFoundError(
                 f"image with reference {reference} was found but does not match the specified platform: "
                 f"wanted {wanted}, actual: {actual}"
             )
+    return wanted
 
 
 def terminal_size(request: web.Request) -> tuple[int, int]:

@@ -6,12 +6,14 @@ from backend.api import image_names
 from backend.api.image_import import import_image
 from backend.api.json_stream import Send, stream_json
 from backend.api.request_values import query_bool, read_json_object
+from backend.api.versions import api_version
 from backend.engine import Engine
 from backend.errors import InvalidParameterError
 from backend.images import platforms, reference, registry_auth
 from backend.images.registry_auth import Credentials
 
 AUTH_HEADER = registry_auth.HEADER
+PUSH_OF_PLATFORMS = (1, 46)
 INVALID_HEADER = f"invalid {AUTH_HEADER} header"
 
 
@@ -56,9 +58,11 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         written, tag = request.match_info["name"], request.query.get("tag", "")
         # Without a tag it means all of them.
         name = image_names.named(written, tag) if tag else reference.parse(written)
+        asked = request.query.get("platform", "") if api_version(request) >= PUSH_OF_PLATFORMS else ""
+        platform = platforms.from_query(asked) if asked else None
 
         async def run(send: Send) -> None:
-            await images.push(name, credentials, send)
+            await images.push(name, credentials, send, platform)
 
         return await stream_json(request, engine.tasks, run)
 

@@ -30,8 +30,9 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         parents = {image.parent for image in images}
         listed: list[Image] = []
         for image in images:
-            if not image.references and image.id in parents and not everything:
-                continue  # a step on the way to another image
+            in_between = image.id in parents or images.is_further_platform(image)
+            if not image.references and in_between and not everything:
+                continue  # a step on the way to another image, or a further platform of a named one
             if passes(image) and image_filters.has_dangling(image, dangling):
                 shown = tuple(name for name in image.references if name_passes(name))
                 listed.append(replace(image, references=shown))
@@ -54,7 +55,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         name = reference.parse(request.query.get("repo", ""))
         if request.query.get("tag"):
             name = name.with_tag(request.query["tag"])
-        images.tag(image, name)
+        images.tag(image, name, request.match_info["name"])
         return web.Response(status=201)
 
     async def remove(request: web.Request) -> web.Response:

@@ -19,7 +19,9 @@ async def find_or_pull(
     """Return the image `name`, for the platform that is asked for. Raises EngineError."""
     if not options.pull or reference.is_image_id(name):
         try:
-            found = images.find_listed(name)
+            found = images.find_for(name, platform)
+            if found.removed:
+                raise NotFoundError(f"No such image: {name}")
         except NotFoundError:
             if reference.is_image_id(name):
                 raise
@@ -28,4 +30,4 @@ async def find_or_pull(
                 return found
     wanted = reference.parse(name).favouring_digest().with_default_tag()
     await images.pull(wanted, platform, await options.credentials_for(wanted), send)
-    return images.find_listed(str(wanted))
+    return images.find_for(str(wanted), platform)

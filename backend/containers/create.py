@@ -23,6 +23,7 @@ from backend.containers.specification import init_program
 from backend.containers.store import ContainerStore
 from backend.errors import InvalidParameterError, NotFoundError, NotSupportedError
 from backend.images.manager import Images
+from backend.images.platforms import Platform
 from backend.networks.manager import Networks
 from backend.runtime import cgroups, resources
 from backend.state_files import StateFiles
@@ -57,6 +58,7 @@ class ContainerCreation:
         *,
         for_build: bool = False,
         own_mounts: Sequence[dict[str, Any]] = (),
+        platform: Platform | None = None,
     ) -> Created:
         """Make a container; `own_mounts` are of the engine's own files, in the form of its record.
 
@@ -72,7 +74,7 @@ class ContainerCreation:
         self._resolve_others(host, clean_name)
         if not config["Image"]:
             raise InvalidParameterError("no image specified" if config["Cmd"] else "no command specified")
-        image = self.images.find(config["Image"])
+        image = self.images.find_for(config["Image"], platform)
         create_request.merge_image(config, image, config["Image"])
         self._check_machine(host)
         namespace_modes.check_hostname(config, host)

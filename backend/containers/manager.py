@@ -37,6 +37,7 @@ from backend.errors import (
 from backend.events import EventBus
 from backend.images.image import ImageUse
 from backend.images.manager import Images
+from backend.images.platforms import Platform
 from backend.networks.manager import Networks
 from backend.runtime import monitor, mount_points
 from backend.runtime.monitor import MonitorWatch
@@ -161,9 +162,12 @@ class Containers:
         *,
         for_build: bool = False,
         own_mounts: Sequence[dict[str, Any]] = (),
+        platform: Platform | None = None,
     ) -> Created:
         """Make a container from Docker's create body. Raises EngineError."""
-        created = await self._creation.create(name, body, for_build=for_build, own_mounts=own_mounts)
+        created = await self._creation.create(
+            name, body, for_build=for_build, own_mounts=own_mounts, platform=platform
+        )
         container_events.publish(self.events, created.container, "create")
         return created
 

@@ -42,6 +42,7 @@ class DiskUse:
 def files_of(image: Image, content: ContentStore, layers: LayerStore) -> frozenset[Path]:
     """Return all files that an image on record needs."""
     blobs = {content.path(digest) for digest in blobs_of(image) if digest}
+    blobs |= {content.path(index.digest) for index in image.indexes.values()}
     return frozenset(blobs | {layers.path(layer.key) for layer in image.store_layers})
 
 

@@ -42,13 +42,22 @@ class Layer:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptIndex:
+    """An index that a name leads to: its digest, and those of the manifests that it lists."""
+
+    digest: str
+    manifests: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Image:
     """An image: its id is `sha256:<hex>` of the config blob, `config` that blob's whole JSON (read-only).
 
     `references` are normalised names: `docker.io/library/busybox:latest` and `…@sha256:<hex>`.
     `tagged_ns` is when it came or last got a name, in Unix nanoseconds. A `removed` image has been deleted by
     its user and lives on, nameless, only for the containers that were made of it. `parent` is the id of the
-    image that this one was made from here, empty for pulled and loaded ones.
+    image that this one was made from here, empty for pulled and loaded ones. `indexes` are those that its
+    names lead to: the image is then one platform of several, the one that the name means here.
     """
 
     id: str
@@ -59,6 +68,7 @@ class Image:
     removed: bool = False
     manifest: str = field(default="")
     parent: str = field(default="")
+    indexes: Mapping[str, KeptIndex] = field(default_factory=dict)
 
     @property
     def layers(self) -> tuple[str, ...]:

@@ -9,14 +9,14 @@ import json
 import os
 import posixpath
 import tarfile
-from collections.abc import AsyncIterator, Iterable, Iterator
+from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from backend.errors import InvalidParameterError
-from backend.images import digests
+from backend.images import digests, reference
 from backend.images.decompression import GZIP_MAGIC, ZSTD_MAGIC
 from backend.images.image_layout import FULL_NAME, REF_NAME
 from backend.images.image_source import BlobStream, FoundManifest
@@ -52,12 +52,15 @@ class ArchivedImage:
     """One image of an archive and the names written beside it.
 
     `docker save`'s own form has no manifest: then there are its config's bytes and its layers' places.
+    Where the names lead to an `index`, `platforms` are the manifests that it lists and that are here whole.
     """
 
     names: tuple[str, ...]
     manifest: FoundManifest | None
     config: bytes = b""
     layers: tuple[Member, ...] = ()
+    index: FoundManifest | None = None
+    platforms: tuple[FoundManifest, ...] = ()
 
 
 class ImageArchive:
@@ -93,7 +96,8 @@ class ImageArchive:
         """Return the images in the archive. Blocking."""
         if self._find("manifest.json") is not None:
             manifests = self._manifests_by_config()
-            return [self._docker_image(entry, manifests) for entry in self._docker_entries()]
+            listed = [self._docker_image(entry, manifests) for entry in self._docker_entries()]
+            return self._with_indexes(listed)
         if self._find("index.json") is not None:
             return self._layout_images()
         raise InvalidParameterError(
@@ -159,10 +163,52 @@ class ImageArchive:
             # A bare word there is a tag of nobody knows which repository.
             if name := annotations.get(FULL_NAME) or (short if "/" in short or ":" in short else ""):
                 names.append(name)
-        return [
-            ArchivedImage(tuple(names), FoundManifest(self._manifest_data(digest), "", digest))
-            for digest, names in by_digest.items()
-        ]
+        return [self._layout_image(digest, names) for digest, names in by_digest.items()]
+
+    def _layout_image(self, digest: str, names: Sequence[str]) -> ArchivedImage:
+        found = FoundManifest(self._manifest_data(digest), "", digest)
+        here = self._platforms_of(found)
+        return ArchivedImage(tuple(names), found, index=found if here else None, platforms=here)
+
+    def _platforms_of(self, found: FoundManifest) -> tuple[FoundManifest, ...]:
+        """Return the images that an index lists and that are here whole; none when it is no index."""
+        index = parse(found.data, found.media_type)
+        if not isinstance(index, Index):
+            return ()
+        here: dict[str, FoundManifest] = {}
+        for entry in index.manifests[:MAX_IMAGES]:
+            if entry.is_attestation or not self._has_blob(entry.digest):
+                continue
+            data = self._manifest_data(entry.digest)
+            try:
+                manifest = parse(data, entry.media_type)
+            except InvalidParameterError:
+                continue  # an artifact, which is no image
+            if not isinstance(manifest, Manifest):
+                continue
+            if all(self._has_blob(blob.digest) for blob in (manifest.config, *manifest.layers)):
+                here[entry.digest] = FoundManifest(data, entry.media_type, entry.digest)
+        return tuple(here.values())
+
+    def _with_indexes(self, images: Sequence[ArchivedImage]) -> list[ArchivedImage]:
+        """Return the images of a Docker listing, those whose names lead to an index beside it with that."""
+        if self._find("index.json") is None:
+            return list(images)
+        indexes: dict[str, ArchivedImage] = {}
+        for image in self._layout_images():
+            if image.platforms:
+                names = (str(reference.parse(name).with_default_tag()) for name in image.names)
+                indexes |= dict.fromkeys(names, image)
+        found: list[ArchivedImage] = []
+        for image in images:
+            full_names = {name: str(reference.parse(name).with_default_tag()) for name in image.names}
+            for name, full_name in full_names.items():
+                if full_name in indexes:
+                    found.append(replace(indexes[full_name], names=(name,)))
+            left = tuple(name for name, full_name in full_names.items() if full_name not in indexes)
+            if left or not full_names:
+                found.append(replace(image, names=left))
+        return found
 
     def _manifest_data(self, digest: str) -> bytes:
         data = self._read(self._blob_member(digest), MAX_MANIFEST_BYTES)
@@ -224,6 +270,9 @@ class ImageArchive:
     def _blob_member(self, digest: str) -> Member:
         known = self._blobs.get(digest)
         return known or self._member(f"blobs/sha256/{digests.hex_of(digests.checked(digest))}")
+
+    def _has_blob(self, digest: str) -> bool:
+        return digest in self._blobs or self._find(f"blobs/sha256/{digests.hex_of(digest)}") is not None
 
     def _member(self, name: str) -> Member:
         member = self._find(_normalised(name))

@@ -107,6 +107,7 @@ class ImageCreation:
                 id=digests.of_bytes(data),
                 config=config,
                 references=(),
+                indexes={},
                 tagged_ns=time.time_ns(),
                 manifest="",
                 parent=image.id,

@@ -10,7 +10,7 @@ from backend.errors import InvalidParameterError, NotFoundError
 from backend.images import digests, platforms
 from backend.images.blob_download import BlobDownload
 from backend.images.content_store import ContentStore
-from backend.images.image import Image, Layer
+from backend.images.image import Image, KeptIndex, Layer
 from backend.images.image_records import ImageRecords
 from backend.images.image_source import FoundManifest, ImageSource
 from backend.images.layer_sources import BlobSource
@@ -19,6 +19,7 @@ from backend.images.manifest import (
     MAX_CONFIG_BYTES,
     MAX_INDEX_DEPTH,
     Descriptor,
+    Index,
     Manifest,
     parse,
     parse_config,
@@ -57,17 +58,21 @@ class ImageImport:
         name: str,
         references: Iterable[str],
         progress: PullProgress,
+        index: FoundManifest | None = None,
     ) -> Image:
         """Import the image that `found` describes and record it under `references`.
 
+        `index` is the list of manifests that these names lead to; by itself it is `found` when that is one.
         `wanted` is the platform that the caller insists on; None means this engine's, or whatever there is.
         `name` is for messages. Raises NotFoundError when there is no image for the platform,
         InvalidParameterError for damaged ones, and what the source raises.
         """
         chosen, manifest = await self._manifest_for(source, found, wanted or platforms.own(), name)
+        index = index or found
+        kept = kept_index(index, chosen.digest)
         blobs = [layer.digest for layer in manifest.layers]
         with ExitStack() as pins:
-            pins.enter_context(self._pins.hold([*blobs, manifest.config.digest, chosen.digest]))
+            pins.enter_context(self._pins.hold([*blobs, manifest.config.digest, chosen.digest, index.digest]))
             config_data = await self._config(source, manifest.config)
             config, diff_ids = parse_config(config_data, len(manifest.layers))
             _check_platform(platforms.from_json(config), wanted, name)
@@ -85,14 +90,22 @@ class ImageImport:
                 tagged_ns=time.time_ns(),
                 manifest=chosen.digest,
             )
-            return await self.record(image, (config_data, chosen.data), references)
+            small = [config_data, chosen.data, *([index.data] if kept else [])]
+            return await self.record(image, small, references, kept)
 
-    async def record(self, image: Image, small_blobs: Iterable[bytes], references: Iterable[str]) -> Image:
+    async def record(
+        self,
+        image: Image,
+        small_blobs: Iterable[bytes],
+        references: Iterable[str],
+        index: KeptIndex | None = None,
+    ) -> Image:
         """Put an image that is complete on record; from here to the end it is all or nothing."""
         async with self._recording:  # two imports of one image move the same files
             for data in small_blobs:
                 await in_thread(self._content.add, data)
             kept = {image.id, image.manifest, *(layer.blob for layer in image.store_layers)}
+            kept |= {index.digest} if index else set()
             await in_thread_to_end(self._content.keep, kept - {""})  # a new image has no manifest yet
             existing = self._records.get(image.id)
             if existing is not None and not existing.removed:  # it stays what it was, and gains names
@@ -100,8 +113,9 @@ class ImageImport:
                     image,
                     parent=image.parent or existing.parent,
                     manifest=image.manifest or existing.manifest,
+                    indexes=existing.indexes,
                 )
-            return self._records.add(image, references)
+            return self._records.add(image, references, index)
 
     async def _manifest_for(
         self, source: ImageSource, found: FoundManifest, wanted: Platform, name: str
@@ -214,6 +228,15 @@ class ImageImport:
         key = digests.chain(stack)
         stored = await self._unpacking.run(key, work, _reporter(progress, blob.digest))
         return Layer(stack[-1], stored.key, blob.digest, blob.media_type, stored.size)
+
+
+def kept_index(found: FoundManifest, manifest: str) -> KeptIndex | None:
+    """Return how an index is kept that lists this manifest itself; None when `found` is no such index."""
+    parsed = parse(found.data, found.media_type)
+    if not isinstance(parsed, Index):
+        return None
+    listed = tuple(entry.digest for entry in parsed.manifests)
+    return KeptIndex(found.digest, listed) if manifest in listed else None
 
 
 def _reporter(progress: PullProgress, digest: str) -> Report:

@@ -1,11 +1,13 @@
 """Which images there are and what they are called: in the database, with a copy in memory for reading."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
+from typing import Any
 
 from backend.database import Database
-from backend.images.image import Image, Layer
+from backend.images import platforms
+from backend.images.image import Image, KeptIndex, Layer
 
 
 class ImageRecords:
@@ -48,9 +50,31 @@ class ImageRecords:
                     return layer
         return None
 
-    def add(self, image: Image, references: Iterable[str]) -> Image:
-        """Record an image under `references`, which leave the images that they belonged to."""
-        moved = list(references)
+    def indexed(self, index: KeptIndex) -> list[Image]:
+        """Return the images that an index lists and that are here."""
+        return [image for image in self if image.manifest in index.manifests and not image.removed]
+
+    def further_platforms(self, image: Image) -> list[Image]:
+        """Return the nameless images that an image's names lead to on other platforms."""
+        listed = {digest for index in image.indexes.values() for digest in index.manifests}
+        return [other for other in self if other.manifest in listed and _is_nameless(other)]
+
+    def is_further_platform(self, image: Image) -> bool:
+        """Return whether an image without a name is here as a platform of an index that has one."""
+        return bool(image.manifest and _is_nameless(image)) and any(
+            image.manifest in index.manifests
+            for other in self._images.values()
+            for index in other.indexes.values()
+        )
+
+    def add(self, image: Image, references: Iterable[str], index: KeptIndex | None = None) -> Image:
+        """Record an image under `references`, which leave the images that they belonged to.
+
+        Names that lead to an `index` stay with the image of it that is for this machine's processor.
+        """
+        moved = [name for name in references if not self._stays(name, image, index)]
+        others = {name: kept for name, kept in image.indexes.items() if name not in moved}
+        image = replace(image, indexes=others | (dict.fromkeys(moved, index) if index else {}))
         with self._database.transaction():
             self._database.execute(
                 "INSERT INTO images (id, record) VALUES (?, ?) "
@@ -92,23 +116,40 @@ class ImageRecords:
         if image.id not in self._images:
             return  # another call was faster
         if hide:
-            self._images[image.id] = replace(image, removed=True, references=())
+            self._images[image.id] = replace(image, removed=True, references=(), indexes={})
         else:
             del self._images[image.id]
+
+    def _stays(self, name: str, image: Image, index: KeptIndex | None) -> bool:
+        owner = self.by_reference(name)
+        if owner is None or owner.id == image.id or index is None or owner.indexes.get(name) != index:
+            return False
+        if owner.manifest not in index.manifests:  # it came by another index since
+            return False
+        here = platforms.own()
+        return platforms.from_json(owner.config).suits(here) and not platforms.from_json(image.config).suits(
+            here
+        )
 
     def _refresh(self, image_ids: set[str]) -> None:
         for image_id in image_ids & self._images.keys():  # another call may have deleted one meanwhile
             self._images[image_id] = self._with_references(self._images[image_id])
 
     def _with_references(self, image: Image) -> Image:
-        names = (name for name, owner in self._references.items() if owner == image.id)
-        return replace(image, references=tuple(sorted(names)))
+        names = tuple(sorted(name for name, owner in self._references.items() if owner == image.id))
+        indexes = {name: image.indexes[name] for name in names if name in image.indexes}
+        return replace(image, references=names, indexes=indexes)
+
+
+def _is_nameless(image: Image) -> bool:
+    return not image.references and not image.removed
 
 
 def _to_record(image: Image) -> str:
     return json.dumps(
         {
             "config": image.config,
+            "indexes": {name: asdict(index) for name, index in image.indexes.items()},
             "layers": [asdict(layer) for layer in image.store_layers],
             "manifest": image.manifest,
             "parent": image.parent,
@@ -128,4 +169,9 @@ def _from_record(image_id: str, record: str) -> Image:
         parent=value.get("parent", ""),  # records of older engines have none
         tagged_ns=value["pulled_ns"],
         removed=value["removed"],
+        indexes=_indexes(value.get("indexes", {})),
     )
+
+
+def _indexes(value: Mapping[str, Any]) -> dict[str, KeptIndex]:
+    return {name: KeptIndex(index["digest"], tuple(index["manifests"])) for name, index in value.items()}

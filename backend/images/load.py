@@ -101,7 +101,13 @@ class Loader:
         full_names = [str(name) for name in names]
         shown = names[0].familiar if names else "the archive's image"
         with ExitStack() as pins:
-            if archived.manifest is not None:
+            if archived.index is not None:
+                for manifest in archived.platforms:  # the names stay with this machine's, where it is there
+                    image = await self._importer.run(
+                        archive, manifest, None, shown, full_names, progress, archived.index
+                    )
+                image = self._records.by_reference(full_names[0]) or image if full_names else image
+            elif archived.manifest is not None:
                 image = await self._importer.run(
                     archive, archived.manifest, None, shown, full_names, progress
                 )

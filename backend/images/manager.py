@@ -15,7 +15,7 @@ from backend.events import EventBus
 from backend.images import digests, layer_formats, platforms, reference
 from backend.images.content_store import ContentStore
 from backend.images.disk_use import DiskUse, files_of, measure
-from backend.images.image import Image, ImageUse, Layer
+from backend.images.image import Image, ImageUse, KeptIndex, Layer
 from backend.images.image_creation import ImageCreation, ImageDraft
 from backend.images.image_events import publish_image_event
 from backend.images.image_import import ImageImport
@@ -106,6 +106,29 @@ class Images:
                 return fitting[0]
         raise NotFoundError(f"No such image: {name.familiar}")
 
+    def find_for(self, reference_or_id: str, platform: Platform | None) -> Image:
+        """Return an image like `find`, for a platform where the name leads to several that are here.
+
+        When there is none for it, this is what `find` returns.
+        """
+        image = self.find(reference_or_id)
+        if platform is None or platforms.from_json(image.config).suits(platform):
+            return image
+        index = self._index_of(image, reference_or_id)
+        others = self._records.indexed(index) if index else []
+        fitting = (other for other in others if platforms.from_json(other.config).suits(platform))
+        return next(fitting, image)
+
+    def _index_of(self, image: Image, name: str) -> KeptIndex | None:
+        """Return the index that one of an image's names leads to, None for ids and names of one image."""
+        if not image.indexes or reference.is_image_id(name):
+            return None
+        return image.indexes.get(str(reference.parse(name).favouring_digest().with_default_tag()))
+
+    def is_further_platform(self, image: Image) -> bool:
+        """Return whether an image without a name is here as a platform of an index that has one."""
+        return self._records.is_further_platform(image)
+
     def get(self, image_id: str) -> Image | None:
         """Return an image by its whole id."""
         return self._records.get(image_id)
@@ -124,15 +147,19 @@ class Images:
             return name.familiar
         return image.id
 
-    def tag(self, image: Image, name: Reference) -> None:
-        """Give an image a further name; another image that has it loses it. Raises InvalidParameterError."""
+    def tag(self, image: Image, name: Reference, source: str = "") -> None:
+        """Give an image a further name; another image that has it loses it. Raises InvalidParameterError.
+
+        Where `source`, a name that it has, leads to several platforms, the new name does too.
+        """
         if name.digest is not None:
             raise InvalidParameterError("refusing to create a tag with a digest reference")
         recorded = self._records.get(image.id)
         if recorded is None or recorded.removed:  # somebody was faster; its files may be gone
             raise NotFoundError(f"No such image: {image.id}")
         tagged = replace(recorded, tagged_ns=time.time_ns())
-        tagged = self._records.add(tagged, [str(name.with_default_tag())])
+        index = self._index_of(recorded, source) if source else None
+        tagged = self._records.add(tagged, [str(name.with_default_tag())], index)
         publish_image_event(self._events, "tag", tagged, name=name.with_default_tag().familiar)
 
     async def remove(self, reference_or_id: str, *, force: bool, parents: bool = True) -> list[Removed]:
@@ -160,7 +187,10 @@ class Images:
         for listed in sorted(tops, key=lambda image: len(image.config.get("history") or ()), reverse=True):
             # Looked at anew: while others went it may have got a name, as the last step of a build does.
             image = self._records.get(listed.id)
-            if image is None or image.removed or image.id in self._bases.held() or self.in_use(image.id):
+            if image is None or image.removed or self._records.is_further_platform(image):
+                continue  # these go with the image that has the name
+            together = (image, *self._records.further_platforms(image))
+            if any(one.id in self._bases.held() or self.in_use(one.id) for one in together):
                 continue
             if unwanted(image):
                 with suppress(ConflictError):
@@ -239,20 +269,23 @@ class Images:
         from backend.images.save import Saver
 
         try:
-            saver = Saver(self._content, self._pins, self._events, self.find_listed)
+            saver = Saver(self._content, self._pins, self._events, self.find_listed, self._records.indexed)
             async with saver.archive(names, self) as chunks:
                 yield chunks
         finally:
             await self._remover.sweep_held_back()
 
     @asynccontextmanager
-    async def saved_as(self, image: Image, names: Sequence[Reference]) -> AsyncIterator[AsyncIterator[bytes]]:
-        """Yield an archive of one image under names that it need not have here."""
+    async def saved_as(
+        self, image: Image, names: Sequence[Reference], index: KeptIndex | None = None
+    ) -> AsyncIterator[AsyncIterator[bytes]]:
+        """Yield an archive of one image, or an index with it, under names that it need not have here."""
         from backend.images.save import Choice, Saver
 
         try:
-            saver = Saver(self._content, self._pins, self._events, self.find_listed)
-            async with saver.archive_of([Choice(image, list(names))]) as chunks:
+            saver = Saver(self._content, self._pins, self._events, self.find_listed, self._records.indexed)
+            choice = Choice(image, list(names), dict.fromkeys(names, index) if index else {})
+            async with saver.archive_of([choice]) as chunks:
                 yield chunks
         finally:
             await self._remover.sweep_held_back()
@@ -270,13 +303,18 @@ class Images:
             await self._remover.sweep_files()
             raise
 
-    async def push(self, name: Reference, credentials: Credentials, send: Send) -> None:
-        """Push one tag, or all tags of a repository when `name` has none; raises like `pull`."""
+    async def push(
+        self, name: Reference, credentials: Credentials, send: Send, platform: Platform | None = None
+    ) -> None:
+        """Push one tag, or all tags of a repository when `name` has none; raises like `pull`.
+
+        Of a name that leads to several platforms all go when all are here, or the one that is asked for.
+        """
         from backend.images.push import Pusher
 
         pusher = Pusher(self._config, self._records, self._content, self._pins, self._events)
         try:
-            await pusher.push(name, credentials, send)
+            await pusher.push(name, credentials, send, platform)
         finally:
             await self._remover.sweep_held_back()
 

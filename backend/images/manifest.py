@@ -44,6 +44,11 @@ class Descriptor:
         """Whether this names a list of manifests."""
         return self.media_type in (OCI_INDEX, DOCKER_LIST)
 
+    @property
+    def is_attestation(self) -> bool:
+        """Whether this tells about an image, as BuildKit writes it, and is none itself."""
+        return "vnd.docker.reference.type" in (self.annotations or {})
+
 
 @dataclass(frozen=True, slots=True)
 class Manifest:
@@ -73,7 +78,7 @@ class Index:
         for entry in self.manifests:
             if entry.platform is not None and entry.platform.suits(wanted):
                 return entry
-        usable = [entry for entry in self.manifests if entry.platform is None and not _is_attestation(entry)]
+        usable = [entry for entry in self.manifests if entry.platform is None and not entry.is_attestation]
         if len(usable) == 1:
             return usable[0]
         raise NotFoundError(f"no matching manifest for {wanted} in the manifest list entries for {name}")
@@ -189,7 +194,3 @@ def descriptor_of(value: object) -> Descriptor:
         if isinstance(annotations, dict)
         else None,
     )
-
-
-def _is_attestation(entry: Descriptor) -> bool:
-    return "vnd.docker.reference.type" in (entry.annotations or {})

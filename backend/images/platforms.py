@@ -3,6 +3,7 @@
 Source: containerd/platforms, whose normalisation Docker uses; OCI image index, "platform".
 """
 
+import json
 import os
 import re
 from collections.abc import Mapping
@@ -109,6 +110,24 @@ def parse(text: str) -> Platform:
         return Platform("linux", ARCHITECTURES.get(lowered[0], lowered[0]))
     architecture = ARCHITECTURES.get(lowered[1], lowered[1])
     return Platform(lowered[0], architecture, lowered[2] if len(lowered) == 3 else "")
+
+
+def from_query(text: str) -> Platform:
+    """Return a platform that a call gives as JSON. Raises InvalidParameterError in dockerd's words."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise InvalidParameterError(f"failed to parse platform: {error}") from error
+    if not isinstance(value, dict):
+        raise InvalidParameterError("failed to parse platform: want a JSON object")
+    platform = from_json(value)
+    if not platform.os and not platform.architecture and platform.variant:
+        raise InvalidParameterError(
+            "optional platform components provided, but OS and Architecture are missing"
+        )
+    if not platform.os or not platform.architecture:
+        raise InvalidParameterError("both OS and Architecture must be provided")
+    return platform
 
 
 def from_json(value: Mapping[str, Any]) -> Platform:

@@ -51,14 +51,19 @@ class Puller:
         if reference.tag is None and reference.digest is None:
             async with asked(self._config, reference, credentials, RegistryClient.tags) as (_, tags):
                 wanted = [reference.with_tag(tag) for tag in tags]
-        before = [self._records.by_reference(str(one)) for one in wanted]
+        before = [self._known(one) for one in wanted]
         images = [await self._pull_one(one, platform, credentials, progress) for one in wanted]
-        if [image and image.id for image in before] == [image.id for image in images]:
+        if all(image.id in known for image, known in zip(images, before, strict=True)):
             progress.message(f"Status: Image is up to date for {reference.familiar}")
         else:
             progress.message(f"Status: Downloaded newer image for {reference.familiar}")
         if images:
             publish_transfer_event(self._events, "pull", reference, images[0].labels)
+
+    def _known(self, name: Reference) -> set[str]:
+        """Return the ids of the images that a name leads to, on all platforms."""
+        image = self._records.by_reference(str(name))
+        return {one.id for one in (image, *self._records.further_platforms(image))} if image else set()
 
     async def _pull_one(
         self,

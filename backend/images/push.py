@@ -6,6 +6,7 @@ Source: Docker Engine API, `POST /images/{name}/push`; dockerd, `distribution/pu
 import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from backend.config import EngineConfig
 from backend.errors import NotFoundError, SystemFailureError
@@ -17,7 +18,9 @@ from backend.images.image_events import publish_transfer_event
 from backend.images.image_records import ImageRecords
 from backend.images.manifest import Descriptor
 from backend.images.outgoing import OutgoingImage, blobs_of, outgoing
+from backend.images.outgoing_index import OutgoingIndex, for_platform, outgoing_index
 from backend.images.pins import Pins
+from backend.images.platforms import Platform
 from backend.images.pull_progress import PullProgress, Send, Step
 from backend.images.reference import Reference, parse
 from backend.images.registry_auth import Credentials
@@ -37,6 +40,7 @@ class Push:
     upload: RegistryUpload
     progress: PullProgress
     slots: asyncio.Semaphore
+    platform: Platform | None = None
 
 
 class Pusher:
@@ -56,21 +60,30 @@ class Pusher:
         self._pins = pins
         self._events = events
 
-    async def push(self, name: Reference, credentials: Credentials, send: Send) -> None:
+    async def push(
+        self, name: Reference, credentials: Credentials, send: Send, platform: Platform | None = None
+    ) -> None:
         """Push one tag, or all tags of a repository when `name` has none.
 
-        Raises NotFoundError, SystemFailureError in dockerd's words.
+        A tag that leads to several platforms is pushed with all of them when all are here; otherwise, or
+        when one `platform` is asked for, one image of them is. Raises NotFoundError, ConflictError,
+        SystemFailureError in dockerd's words.
         """
         progress = PullProgress(send)
         progress.message(f"The push refers to repository [{name.name}]")
         tagged = self._tagged(name)
-        sources = {source for _, image in tagged for source in self._sources(name, blobs_of(image))}
+        sources = {
+            source
+            for tag, image in tagged
+            for one in self._members(tag, image)
+            for source in self._sources(name, blobs_of(one))
+        }
         try:
             async with opened_upload(self._config, name, credentials, sorted(sources)) as upload:
                 slots = asyncio.Semaphore(PARALLEL_UPLOADS)
-                push = Push(name, upload, progress, slots)
+                push = Push(name, upload, progress, slots, platform)
                 for tag, image in tagged:
-                    size, digest = await self._push_tag(push, tag, image)
+                    size, digest = await self._push_tag(push, tag, image, send)
                     progress.message(f"{tag.tag}: digest: {digest} size: {size}")
                     send({"progressDetail": {}, "aux": {"Tag": tag.tag, "Digest": digest, "Size": size}})
         except (RefusedError, BrokenTransferError) as error:
@@ -106,19 +119,59 @@ class Pusher:
                     found[known.path] = None
         return list(found)[:MAX_SOURCES]
 
-    async def _push_tag(self, push: Push, tag: Reference, image: Image) -> tuple[int, str]:
-        """Push one image under one tag; returns its manifest's size and digest."""
-        with self._pins.hold(blobs_of(image)):
-            sent = await in_thread(outgoing, image, self._content)
-            await self._push_layers(push, sent)
-            await patiently(lambda: self._push_config(push, sent.config))
-            await patiently(
-                lambda: push.upload.put_manifest(str(tag.tag), sent.manifest, sent.media_type),
-            )
+    def _members(self, tag: Reference, image: Image) -> list[Image]:
+        """Return the images that a tag leads to, on all platforms that are here."""
+        index = image.indexes.get(str(tag))
+        others = self._records.indexed(index) if index else []
+        return [image, *(other for other in others if other.id != image.id)]
+
+    async def _push_tag(self, push: Push, tag: Reference, image: Image, send: Send) -> tuple[int, str]:
+        """Push what one tag leads to; returns the size and digest of its manifest or index."""
+        members, kept = self._members(tag, image), image.indexes.get(str(tag))
+        index_blob = [kept.digest] if kept else []
+        with self._pins.hold([*index_blob, *(blob for member in members for blob in blobs_of(member))]):
+            if kept is None:
+                sent = await in_thread(outgoing, image, self._content)
+                return await self._push_single(push, tag, for_platform([sent], push.platform, tag.familiar))
+            index = await in_thread(outgoing_index, kept, members, self._content)
+            if push.platform is None and index.complete:
+                return await self._push_index(push, tag, image, index)
+            # What differs from its manifest in the index still goes alone, as an image of its own.
+            here = index.images or (await in_thread(outgoing, image, self._content),)
+            single = for_platform(here, push.platform, tag.familiar)
+            size, digest = await self._push_single(push, tag, single)
+            if push.platform is None:
+                send(_instead_of(index, single))
+            return size, digest
+
+    async def _push_index(
+        self, push: Push, tag: Reference, image: Image, index: OutgoingIndex
+    ) -> tuple[int, str]:
+        for sent in index.images:
+            await self._push_image(push, sent, digests.of_bytes(sent.manifest))
+        await patiently(lambda: push.upload.put_manifest(str(tag.tag), index.data, index.media_type))
+        self._add_digest(image, tag, index.digest)
+        return len(index.data), index.digest
+
+    async def _push_single(self, push: Push, tag: Reference, sent: OutgoingImage) -> tuple[int, str]:
+        await self._push_image(push, sent, str(tag.tag))
         digest = digests.of_bytes(sent.manifest)
-        if (recorded := self._records.get(image.id)) is not None and not recorded.removed:
-            self._records.add(recorded, [str(tag.with_digest(digest))])
+        self._add_digest(sent.image, tag, digest)
         return len(sent.manifest), digest
+
+    async def _push_image(self, push: Push, sent: OutgoingImage, name: str) -> None:
+        """Push one image; its manifest goes under a tag or its digest."""
+        await self._push_layers(push, sent)
+        await patiently(lambda: self._push_config(push, sent.config))
+        await patiently(lambda: push.upload.put_manifest(name, sent.manifest, sent.media_type))
+
+    def _add_digest(self, image: Image, tag: Reference, digest: str) -> None:
+        """Record that an image has this digest in a repository now."""
+        recorded = self._records.get(image.id)
+        if recorded is not None and not recorded.removed:
+            kept = recorded.indexes.get(str(tag))
+            index = kept if kept and kept.digest == digest else None
+            self._records.add(recorded, [str(tag.with_digest(digest))], index)
 
     async def _push_layers(self, push: Push, sent: OutgoingImage) -> None:
         layers = {
@@ -159,3 +212,23 @@ class Pusher:
     async def _push_config(self, push: Push, config: Descriptor) -> None:
         if not await push.upload.has_blob(config.digest):
             await push.upload.send(config, self._content.path(config.digest), lambda done: None)
+
+
+def _instead_of(index: OutgoingIndex, sent: OutgoingImage) -> dict[str, Any]:
+    """Return the word to clients that one image was pushed where the tag leads to several, as dockerd's."""
+    return {
+        "progressDetail": {},
+        "aux": {
+            "manifestPushedInsteadOfIndex": True,
+            "originalIndex": {
+                "mediaType": index.media_type,
+                "digest": index.digest,
+                "size": len(index.data),
+            },
+            "selectedManifest": {
+                "mediaType": sent.media_type,
+                "digest": digests.of_bytes(sent.manifest),
+                "size": len(sent.manifest),
+            },
+        },
+    }

@@ -62,6 +62,13 @@ class Remover:
         self, image: Image, name: Reference, written: str, *, force: bool, parents: bool
     ) -> list[Removed]:
         """Take a name from an image, and delete the image with its last one. Raises ConflictError."""
+        further = self._records.further_platforms(image)
+        removed = await self._remove_name(image, name, written, force=force, parents=parents)
+        return removed + await self._delete_platforms(further, parents=parents)
+
+    async def _remove_name(
+        self, image: Image, name: Reference, written: str, *, force: bool, parents: bool
+    ) -> list[Removed]:
         if not force and _is_single(image.references) and (users := self._users_of(image.id)):
             raise ConflictError(
                 f'conflict: unable to remove repository reference "{written}" (must force) - container '
@@ -82,12 +89,25 @@ class Remover:
     async def remove_image(self, image: Image, *, force: bool, parents: bool) -> list[Removed]:
         """Delete an image that was given by its id, with all its names. Raises ConflictError."""
         removed: list[Removed] = []
+        further = self._records.further_platforms(image)
         if _is_single(image.references):
             if (conflict := self._conflict(replace(image, references=()), force=force)) is not None:
                 raise conflict.error
             removed = self._untag(image, list(image.references))
         remaining = self._records.get(image.id) or image
-        return removed + await self._delete_with_parents(remaining, force=force, parents=parents, quiet=False)
+        removed += await self._delete_with_parents(remaining, force=force, parents=parents, quiet=False)
+        return removed + await self._delete_platforms(further, parents=parents)
+
+    async def _delete_platforms(self, images: Sequence[Image], *, parents: bool) -> list[Removed]:
+        """Delete the images of other platforms whose last name has gone, as far as nobody needs them."""
+        removed: list[Removed] = []
+        for image in images:
+            found = self._records.get(image.id)
+            if found is None or found.removed or found.references or found.id in self._bases.held():
+                continue
+            if not self._records.is_further_platform(found):
+                removed += await self._delete_with_parents(found, force=False, parents=parents, quiet=True)
+        return removed
 
     async def _delete_with_parents(
         self, image: Image, *, force: bool, parents: bool, quiet: bool
@@ -99,7 +119,8 @@ class Remover:
         removed: list[Removed] = []
         while True:
             if (conflict := self._conflict(image, force=force)) is not None:
-                if quiet and (conflict.used or image.references or self._records.children(image.id)):
+                named = image.references or self._records.is_further_platform(image)
+                if quiet and (conflict.used or named or self._records.children(image.id)):
                     return removed
                 raise conflict.error
             parent = self._records.get(image.parent)
@@ -149,6 +170,7 @@ class Remover:
 
     def _needed_blobs(self) -> set[str]:
         needed = {digest for image in self._records for digest in (image.id, image.manifest)}
+        needed |= {index.digest for image in self._records for index in image.indexes.values()}
         return needed | {layer.blob for image in self._records for layer in image.store_layers}
 
     def _untag(self, image: Image, references: list[str]) -> list[Removed]:
@@ -185,7 +207,7 @@ class Remover:
             return Conflict(_unable(image, "cannot be forced", reason), used=True)
         if force:
             return None
-        if image.references:
+        if image.references or self._records.is_further_platform(image):
             return Conflict(_unable(image, "must be forced", "image is referenced in multiple repositories"))
         if stopped:
             reason = f"image is being used by stopped container {stopped[0]}"

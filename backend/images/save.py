@@ -7,7 +7,7 @@ Sources: OCI image specification, "Image Layout"; Docker image specification v1.
 
 import json
 import tarfile
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from io import FileIO
@@ -17,11 +17,12 @@ from backend.errors import NotFoundError
 from backend.events import EventBus
 from backend.images import digests, reference
 from backend.images.content_store import ContentStore
-from backend.images.image import Image
+from backend.images.image import Image, KeptIndex
 from backend.images.image_events import publish_image_event
 from backend.images.image_layout import FULL_NAME, REF_NAME
 from backend.images.manifest import OCI_INDEX
 from backend.images.outgoing import OutgoingImage, blobs_of, outgoing
+from backend.images.outgoing_index import OutgoingIndex, outgoing_index
 from backend.images.pins import Pins
 from backend.images.reference import Reference
 from backend.moments import unix_time
@@ -33,22 +34,29 @@ END = bytes(2 * 512)  # of a tar archive
 
 @dataclass(slots=True)
 class Choice:
-    """An image and the tags that the archive gives it."""
+    """An image and the tags that the archive gives it; `indexes` are those that tags lead to."""
 
     image: Image
     tags: list[Reference] = field(default_factory=list)
+    indexes: dict[Reference, KeptIndex] = field(default_factory=dict)
 
 
 class Saver:
-    """Saves images; `find` looks one up by name or id, `listed` are all images."""
+    """Saves images; `find` looks one up by name or id, `members` tells what is here of an index."""
 
     def __init__(
-        self, content: ContentStore, pins: Pins, events: EventBus, find: Callable[[str], Image]
+        self,
+        content: ContentStore,
+        pins: Pins,
+        events: EventBus,
+        find: Callable[[str], Image],
+        members: Callable[[KeptIndex], Sequence[Image]],
     ) -> None:
         self._content = content
         self._pins = pins
         self._events = events
         self._find = find
+        self._members = members
 
     @asynccontextmanager
     async def archive(
@@ -61,9 +69,17 @@ class Saver:
     @asynccontextmanager
     async def archive_of(self, chosen: Sequence[Choice]) -> AsyncIterator[AsyncIterator[bytes]]:
         """Yield the bytes of an archive of these images."""
-        with self._pins.hold([blob for choice in chosen for blob in blobs_of(choice.image)]):
+        kept = {index.digest: index for choice in chosen for index in choice.indexes.values()}
+        members = {digest: self._members(index) for digest, index in kept.items()}
+        everything = [choice.image for choice in chosen]
+        everything += [image for some in members.values() for image in some]
+        with self._pins.hold([*kept, *(blob for image in everything for blob in blobs_of(image))]):
             images = [await in_thread(outgoing, choice.image, self._content) for choice in chosen]
-            yield self._chunks(chosen, images)
+            indexes = {
+                digest: await in_thread(outgoing_index, index, members[digest], self._content)
+                for digest, index in kept.items()
+            }
+            yield self._chunks(chosen, images, indexes)
         for choice in chosen:
             publish_image_event(self._events, "save", choice.image)
 
@@ -75,6 +91,8 @@ class Saver:
                 choice = chosen.setdefault(image.id, Choice(image))
                 if tag is not None and tag not in choice.tags:
                     choice.tags.append(tag)
+                    if (index := image.indexes.get(str(tag))) is not None:
+                        choice.indexes[tag] = index
         return list(chosen.values())
 
     def _found(self, name: str, listed: Sequence[Image]) -> list[tuple[Image, Reference | None]]:
@@ -91,11 +109,14 @@ class Saver:
             raise NotFoundError(f"No such image: {name}") from None
 
     async def _chunks(
-        self, chosen: Sequence[Choice], images: Sequence[OutgoingImage]
+        self,
+        chosen: Sequence[Choice],
+        images: Sequence[OutgoingImage],
+        indexes: Mapping[str, OutgoingIndex],
     ) -> AsyncIterator[bytes]:
         yield _folder("blobs") + _folder("blobs/sha256")
         written: set[str] = set()
-        for image in images:
+        for image in (*images, *(image for index in indexes.values() for image in index.images)):
             mtime = max(0, unix_time(image.image.created))
             for blob in image.blobs:
                 if blob not in written:
@@ -106,7 +127,9 @@ class Saver:
             if name not in written:
                 written.add(name)
                 yield _file(_blob_path(name), image.manifest, mtime)
-        for name, value in _listings(chosen, images):
+        for index in indexes.values():
+            yield _file(_blob_path(index.digest), index.data)
+        for name, value in _listings(chosen, images, indexes):
             yield _file(name, json.dumps(value, separators=(",", ":")).encode())
         yield END
 
@@ -136,19 +159,25 @@ def _named(wanted: Reference, listed: Sequence[Image]) -> list[tuple[Image, Refe
     return found
 
 
-def _listings(chosen: Sequence[Choice], images: Sequence[OutgoingImage]) -> Iterator[tuple[str, Any]]:
+def _listings(
+    chosen: Sequence[Choice], images: Sequence[OutgoingImage], indexes: Mapping[str, OutgoingIndex]
+) -> Iterator[tuple[str, Any]]:
     """Yield the files that tell what is in the archive, for each kind of reader."""
     entries: list[dict[str, Any]] = []
     legacy: list[dict[str, Any]] = []
     repositories: dict[str, dict[str, str]] = {}
     for choice, image in zip(chosen, images, strict=True):
-        described: dict[str, Any] = {
-            "mediaType": image.media_type,
-            "digest": digests.of_bytes(image.manifest),
-            "size": len(image.manifest),
-        }
-        annotations = [{FULL_NAME: str(tag), REF_NAME: tag.tag} for tag in choice.tags]
-        entries += [{**described, "annotations": annotation} for annotation in annotations] or [described]
+        described = _described(image.media_type, image.manifest)
+        for tag in choice.tags:
+            kept = choice.indexes.get(tag)
+            index = indexes.get(kept.digest) if kept else None
+            named = described
+            # An index that lacks this very image would hide it.
+            if index is not None and image.image.id in (listed.image.id for listed in index.images):
+                named = _described(index.media_type, index.data)
+            entries.append({**named, "annotations": {FULL_NAME: str(tag), REF_NAME: tag.tag}})
+        if not choice.tags:
+            entries.append(described)
         legacy.append(
             {
                 "Config": _blob_path(image.config.digest),
@@ -169,6 +198,10 @@ def _listings(chosen: Sequence[Choice], images: Sequence[OutgoingImage]) -> Iter
     yield "oci-layout", {"imageLayoutVersion": "1.0.0"}
     if repositories:
         yield "repositories", repositories
+
+
+def _described(media_type: str, data: bytes) -> dict[str, Any]:
+    return {"mediaType": media_type, "digest": digests.of_bytes(data), "size": len(data)}
 
 
 def _blob_path(digest: str) -> str:

@@ -95,7 +95,10 @@ def test_index_gives_the_platform_asked_for(engine: NativeEngine, registry: Regi
     assert details["Id"] == ours.config_digest
     assert details["RepoDigests"] == [f"{name}@{index.digest}"]
     pull(engine, name, platform="linux/arm64")
-    assert engine.request("GET", f"/images/{name}/json").json["Id"] == theirs.config_digest
+    assert engine.request("GET", f"/images/{theirs.config_digest}/json").json["Architecture"] == "arm64"
+    assert (
+        engine.request("GET", f"/images/{name}/json").json["Id"] == ours.config_digest
+    )  # of both it is ours
     missing = engine.request(
         "POST", "/images/create", query={"fromImage": name, "tag": "latest", "platform": "linux/s390x"}
     )
