@@ -41,6 +41,11 @@ class EngineViewModel(QObject):
         """Return the state now."""
         return self._view
 
+    @property
+    def is_busy(self) -> bool:
+        """Return whether something that was asked for is still being done."""
+        return bool(self._wish)
+
     def watch(self) -> None:
         """Begin to watch the machine."""
         self._background.run(lambda: self._access.engine().watch(self._report), self._watching)

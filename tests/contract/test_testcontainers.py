@@ -25,7 +25,7 @@ def fetch(engine: ApiClient, url: str) -> str:
     """Return a page that is published where the engine publishes."""
 
     def get() -> str:
-        with urllib.request.urlopen(url, timeout=20) as answer:
+        with urllib.request.urlopen(url, timeout=60) as answer:
             return str(answer.read().decode())
 
     return in_netns(engine.netns, get)

@@ -41,7 +41,7 @@ def click(environment: Mapping[str, str], x: int, y: int) -> None:
         ["xdotool", "mousemove", "--sync", str(x), str(y), "click", "1"],
         env=dict(environment),
         check=True,
-        timeout=20,
+        timeout=60,
     )
 
 

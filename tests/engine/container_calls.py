@@ -10,7 +10,7 @@ from typing import Any
 from tests.support.api_client import Answer, ApiClient
 from tests.support.native_engine import NativeEngine
 
-LIMIT = 20.0  # seconds
+LIMIT = 60.0  # seconds
 
 
 def create(engine: ApiClient, *command: str, name: str = "", **body: Any) -> str:

@@ -276,7 +276,7 @@ def traces(engine: NativeEngine, made: Collection[str] = ()) -> dict[str, list[s
     result: dict[str, list[str]] = json.loads(engine.inside("python3", "-c", script))
     rules = subprocess.run(
         ["ip", "netns", "exec", engine.netns, "nft", "-j", "list", "table", "ip", "marina"],
-        capture_output=True, check=True, timeout=20,
+        capture_output=True, check=True, timeout=60,
     )  # fmt: skip
     published = (item.get("map", {}) for item in json.loads(rules.stdout)["nftables"])
     result["ports"] = [str(element) for one in published for element in one.get("elem", ())]

@@ -1,10 +1,15 @@
 """The services over the fakes' sockets, as view-models reach them."""
 
+import http.client
 import threading
 from pathlib import Path
+from typing import Any
+
+import requests
 
 from app.services.app_folders import AppFolders
 from app.services.engine_client import EngineClient
+from app.services.engine_transport import StreamConnection
 from app.services.engines import Engines
 from app.services.key_store import KeyStore
 from app.services.registry_logins import RegistryLogins
@@ -36,12 +41,26 @@ class FakeKeyring:
         del self.passwords[(service, username)]
 
 
+class WorkersClient(EngineClient):
+    """A client that only workers may use: the window's thread would stand still until the engine answers."""
+
+    def request(self, *values: Any, **options: Any) -> requests.Response:
+        """Send a request from a worker."""
+        assert threading.current_thread() is not threading.main_thread(), f"the window waits for {values}"
+        return super().request(*values, **options)
+
+    def open_stream(self, *values: Any, **options: Any) -> tuple[StreamConnection, http.client.HTTPResponse]:
+        """Open a stream from a worker."""
+        assert threading.current_thread() is not threading.main_thread(), f"the window waits for {values}"
+        return super().open_stream(*values, **options)
+
+
 class FakeAccess:
     """See `app.viewmodels.access.Access`; `folder` holds the fake machine's socket."""
 
     def __init__(self, folder: Path, engine: FakeEngine) -> None:
         self._folder, self._engine = folder, engine
-        self._client = EngineClient(engine.socket_path, connect_timeout=2.0, read_timeout=5.0)
+        self._client = WorkersClient(engine.socket_path, connect_timeout=20.0, read_timeout=20.0)
         self.key_store = KeyStore(FakeKeyring())
         self._logins: RegistryLogins | None = None
         self._client.login_headers = lambda reference: self.logins().headers_for(reference)
@@ -85,7 +104,7 @@ class FakeAccess:
     def start_engine(self, on_status: StatusCallback, cancelled: threading.Event) -> EngineClient:
         """Start the fake machine and return a client of its own."""
         self.machine().start_engine(on_status, cancelled).close()
-        return EngineClient(self._engine.socket_path, connect_timeout=2.0, read_timeout=5.0)
+        return WorkersClient(self._engine.socket_path, connect_timeout=20.0, read_timeout=20.0)
 
     def close(self) -> None:
         """Close the client's connections."""

@@ -14,8 +14,8 @@ from urllib.parse import urlencode
 
 from tests.support.docker_tools import client_environment, docker_program
 
-PING_LIMIT = 30.0  # seconds
-FIRST_BYTES_LIMIT = 20.0  # seconds
+PING_LIMIT = 60.0  # seconds
+FIRST_BYTES_LIMIT = 60.0  # seconds
 
 
 @dataclass(frozen=True)

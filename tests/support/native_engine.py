@@ -13,8 +13,8 @@ from tests.support.api_client import Answer, ApiClient, wait_for_start
 
 PROJECT = Path(__file__).resolve().parents[2]
 IMAGE = Path(os.environ.get("MARINA_IMAGE_DIR", PROJECT / "build" / "image" / "amd64"))
-START_LIMIT = 30.0  # seconds
-STOP_LIMIT = 20.0  # seconds
+START_LIMIT = 60.0  # seconds
+STOP_LIMIT = 60.0  # seconds
 
 
 __all__ = ["IMAGE", "PROJECT", "Answer", "NativeEngine", "started_engine"]

@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.support.namespaces import in_netns
 from tests.support.test_images import BuiltImage
 
-START_LIMIT = 20.0  # seconds
+START_LIMIT = 60.0  # seconds
 
 
 class Registry:

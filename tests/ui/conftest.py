@@ -28,7 +28,7 @@ from tests.fakes.fake_machine import FakeMachine
 from vm.machine.status import MachineState
 
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "artifacts" / "screens"
-WAIT_MS = 10_000
+WAIT_MS = 30_000
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

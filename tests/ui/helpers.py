@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.views.widgets.table import ActionsDelegate, RowTable
 
-WAIT_MS = 15_000
+WAIT_MS = 30_000
 W = TypeVar("W", bound=QWidget)
 
 

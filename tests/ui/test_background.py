@@ -108,7 +108,7 @@ def test_a_flood_comes_in_small_batches_and_whole(qtbot: QtBot) -> None:
     background, bucket = Background(), Bucket()
     stream = background.open_stream(Flood, Flood.read, bucket.take, bucket.ended)
     stream.join(10)  # all has been said before anything is handed over
-    qtbot.waitUntil(lambda: bool(bucket.ends), timeout=10_000)
+    qtbot.waitUntil(lambda: bool(bucket.ends), timeout=30_000)
     assert [number for batch in bucket.batches for number in batch] == list(range(_FLOOD))
     assert max(map(len, bucket.batches)) <= 2_000
     assert bucket.ends == [len(bucket.batches)], "the end is told once, after everything"
@@ -167,6 +167,6 @@ def test_only_the_window_collects_cycles(collector: GarbageCollector, qtbot: QtB
     worker.join()
     assert not deleted_in
     kept = [[number] for number in range(5_000)]  # a collection is due: now in this thread
-    qtbot.waitUntil(lambda: len(deleted_in) == 20, timeout=10_000)
+    qtbot.waitUntil(lambda: len(deleted_in) == 20, timeout=30_000)
     assert set(deleted_in) == {threading.get_ident()}
     assert len(kept) == 5_000

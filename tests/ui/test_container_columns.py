@@ -81,6 +81,7 @@ def test_nothing_is_measured_that_nobody_sees(
     in_sight, others = usage.find_wanted()
     assert len(in_sight) == 5
     assert not others
+    wait_for(qtbot, lambda: not filled.desktop.engine.is_busy)
     machine.set(state=MachineState.RECONNECTING)
     wait_for(qtbot, lambda: not filled.containers.list.isEnabled())
     assert usage.find_wanted() == ([], [])

@@ -94,9 +94,10 @@ def test_a_walkthrough_from_its_beginning_to_its_end(
     save_picture(ready, "learn")
 
 
-def test_what_somebody_types_is_seen(ready: MainWindow, desktop: DesktopViewModel, qtbot: QtBot) -> None:
+def test_what_somebody_types_is_seen(
+    ready: MainWindow, desktop: DesktopViewModel, engine: FakeEngine, qtbot: QtBot
+) -> None:
     desktop.preferences.remember_learned("run", 2)
-    client = desktop.learn._access.client()
     press(qtbot, ready, "learn.run.open")
     wait_for(qtbot, lambda: can_press(ready, "learn.step.stop.do"))
     press(qtbot, ready, "learn.step.stop.do")  # there is none to stop
@@ -106,9 +107,11 @@ def test_what_somebody_types_is_seen(ready: MainWindow, desktop: DesktopViewMode
     assert not find(ready, QWidget, "learn.failure").isVisible()
     do_step(qtbot, ready, "start")
     do_step(qtbot, ready, "open")
-    client.stop_container("learn-web")  # as `docker stop` in a terminal does
+    web = engine.state.find_container("learn-web")
+    assert web is not None
+    engine.containers.act(web, "stop", {})  # as `docker stop` in a terminal does
     wait_for(qtbot, lambda: can_press(ready, "learn.step.remove.do"))
-    client.remove_container("learn-web")
+    engine.containers.remove(web, False)
     wait_for(qtbot, lambda: find(ready, QWidget, "learn.end").isVisible())
 
 

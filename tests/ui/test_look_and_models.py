@@ -187,23 +187,23 @@ def test_event_loop_never_stalls(
 def test_slow_engine_does_not_block_the_window(
     window: MainWindow, desktop: DesktopViewModel, engine: FakeEngine, qtbot: QtBot
 ) -> None:
-    """Every request hangs for a second; the event loop turns all the while."""
+    """The event loop turns while nothing is answered; `WorkersClient` tells who would wait in its thread."""
     from tests.fakes.faults import FaultKind
 
-    engine.fail(r".*", FaultKind.SLOW, seconds=1.0, times=50)
+    engine.fail(r".*", FaultKind.HANG, times=1_000)
+    desktop.begin()
+    wait_for(qtbot, lambda: bool(engine.requests))
+    desktop.containers.refresh()
+    desktop.images.refresh()
     turns: list[float] = []
     timer = QTimer(interval=10)
     timer.timeout.connect(lambda: turns.append(time.monotonic()))
     timer.start()
-    desktop.begin()
-    wait_for(qtbot, lambda: desktop.containers.is_loaded)
-    desktop.containers.refresh()
-    desktop.images.refresh()
-    qtbot.wait(300)
+    wait_for(qtbot, lambda: len(turns) > 20)
     timer.stop()
-    gaps = sorted(after - before for before, after in zip(turns, turns[1:], strict=False))
-    assert gaps[-1] < 0.9, "something waited for the engine"
-    assert gaps[len(gaps) * 95 // 100] < STALL_LIMIT
+    assert not desktop.containers.is_loaded
+    engine.faults.clear()
+    engine.cut_connections()  # who waits for an answer need not any more
 
 
 def test_results_come_back_on_the_window_thread(qtbot: QtBot) -> None:

@@ -35,7 +35,7 @@ def crowd(window: MainWindow, desktop: DesktopViewModel, engine: FakeEngine, qtb
     fill_with_crowd(engine, _COUNT)
     desktop.begin()
     wait_for(qtbot, lambda: desktop.containers.total == _COUNT)
-    with qtbot.waitSignal(desktop.containers.usage.measured, timeout=15_000):
+    with qtbot.waitSignal(desktop.containers.usage.measured, timeout=30_000):
         pass
     return window
 

@@ -22,7 +22,7 @@ def titles(desktop: DesktopViewModel) -> list[str]:
 
 
 def begin(desktop: DesktopViewModel, engine: FakeEngine, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(desktop.events.connected, timeout=15_000):
+    with qtbot.waitSignal(desktop.events.connected, timeout=30_000):
         desktop.begin()
     wait_for(qtbot, lambda: any("GET /events" in line for line in engine.requests))
 
@@ -74,7 +74,7 @@ def test_a_full_disk_and_a_lost_engine_are_told_of_once(
     window: MainWindow, desktop: DesktopViewModel, machine: FakeMachine, qtbot: QtBot
 ) -> None:
     desktop.begin()
-    wait_for(qtbot, lambda: desktop.view.can_be_used)
+    wait_for(qtbot, lambda: desktop.view.can_be_used and not desktop.engine.is_busy)
     machine.set(disk_bytes=95, disk_limit_bytes=100)
     wait_for(qtbot, lambda: titles(desktop) == ["The engine's disk is nearly full"])
     machine.set(disk_bytes=96)
@@ -93,7 +93,7 @@ def test_an_engine_that_is_stopped_is_not_lost(
     desktop: DesktopViewModel, machine: FakeMachine, qtbot: QtBot
 ) -> None:
     desktop.begin()
-    wait_for(qtbot, lambda: desktop.view.can_be_used)
+    wait_for(qtbot, lambda: desktop.view.can_be_used and not desktop.engine.is_busy)
     desktop.engine.stop()
     wait_for(qtbot, lambda: machine.status.state is MachineState.STOPPED and not desktop.view.can_be_used)
     assert titles(desktop) == []

@@ -28,7 +28,8 @@ def ended(
     assert running.tray is None, "offscreen has no tray"
     qtbot.addWidget(running.window)
     running.window.show()
-    wait_for(qtbot, lambda: desktop.containers.is_loaded)
+    # A start that comes late would undo what a test does to the machine.
+    wait_for(qtbot, lambda: desktop.containers.is_loaded and not desktop.engine.is_busy)
     return running, quits
 
 

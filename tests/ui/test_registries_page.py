@@ -69,7 +69,7 @@ def test_signed_in_users_pull_in_their_name(
     engine.offer_image("ghcr.io/ada/private:1")
     engine.offer_image("nginx:1")
     for reference in ("ghcr.io/ada/private:1", "nginx:1"):
-        with qtbot.waitSignal(desktop.pull.succeeded, timeout=15_000):
+        with qtbot.waitSignal(desktop.pull.succeeded, timeout=30_000):
             desktop.pull.start(reference)
     private, public = engine.registry_headers
     assert json.loads(base64.urlsafe_b64decode(private)) == {

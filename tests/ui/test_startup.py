@@ -120,7 +120,7 @@ def test_lost_connection_keeps_the_list(
 ) -> None:
     start_container(engine, "web")
     desktop.begin()
-    wait_for(qtbot, lambda: names(window) == ["web"])
+    wait_for(qtbot, lambda: names(window) == ["web"] and not desktop.engine.is_busy)
     machine.set(state=MachineState.RECONNECTING)
     wait_for(qtbot, lambda: window.chip.word == "Reconnecting")
     assert names(window) == ["web"]
@@ -149,7 +149,7 @@ def test_a_dead_supervisor_is_a_stopped_engine(
     window: MainWindow, desktop: DesktopViewModel, machine: FakeMachine, qtbot: QtBot
 ) -> None:
     desktop.begin()
-    wait_for(qtbot, lambda: window.chip.word == "Engine running")
+    wait_for(qtbot, lambda: window.chip.word == "Engine running" and not desktop.engine.is_busy)
     machine.set(state=MachineState.DEGRADED, warnings=("The disk is 93 % full.",))
     wait_for(qtbot, lambda: window.chip.word == "Slow")
     assert "93 %" in window.containers.banner.text

@@ -26,6 +26,6 @@ def engine(short_folder: Path) -> Iterator[FakeEngine]:
 
 @pytest.fixture
 def client(engine: FakeEngine) -> Iterator[EngineClient]:
-    """A client of the fake engine that loses patience early."""
-    with EngineClient(engine.socket_path, connect_timeout=1.0, read_timeout=1.0) as engine_client:
+    """A client of the fake engine."""
+    with EngineClient(engine.socket_path, connect_timeout=20.0, read_timeout=20.0) as engine_client:
         yield engine_client

@@ -108,7 +108,7 @@ def test_run_pulls_what_is_missing_and_says_so(cli: FakeEngine, capfd: Output) -
     assert "aaaaaaaaaaaa: Pull complete (1kB)" in output.err
     assert container.body["Env"] == ["A=b"]
     (port,) = container.ports.values()
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=5) as answer:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=20) as answer:
         assert answer.read() == b"hello"
 
 
@@ -325,7 +325,7 @@ def test_getting_started_ends_with_an_address_that_answers(
         engine.add_image(f"{IMAGE}:latest", serves="<h1>Welcome</h1>")
         assert main(["getting-started", "--no-open"]) == 0
         url = capfd.readouterr().out.splitlines()[-1]
-        with urllib.request.urlopen(url, timeout=5) as answer:
+        with urllib.request.urlopen(url, timeout=20) as answer:
             assert answer.read() == b"<h1>Welcome</h1>"
 
 

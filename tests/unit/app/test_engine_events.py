@@ -41,7 +41,7 @@ class Listener:
                     and len(self.events) >= events
                     and len(self.losses) >= losses
                 ),
-                timeout=10,
+                timeout=30,
             )
 
 

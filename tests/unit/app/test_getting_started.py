@@ -32,7 +32,7 @@ def story(engine: FakeEngine, seen: list[Progress]) -> Story:
     engine.add_image(f"{IMAGE}:latest", exposed=("80/tcp",), serves=PAGE)
 
     def start_engine(on_status: StatusCallback, cancelled: threading.Event) -> EngineClient:
-        return EngineClient(engine.socket_path, read_timeout=5)
+        return EngineClient(engine.socket_path, read_timeout=20)
 
     return lambda: GettingStarted(start_engine, seen.append)
 
@@ -45,7 +45,7 @@ def taken_port() -> Iterator[int]:
 
 
 def read(url: str) -> str:
-    with urllib.request.urlopen(url, timeout=5) as answer:
+    with urllib.request.urlopen(url, timeout=20) as answer:
         return str(answer.read().decode())
 
 

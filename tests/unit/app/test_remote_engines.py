@@ -96,7 +96,7 @@ class TestOverSsh(ClientContract):
 
     @pytest.fixture
     def client(self, server: SshServer) -> Iterator[EngineClient]:
-        with EngineClient(saved(server).address, connect_timeout=10, read_timeout=20) as client:
+        with EngineClient(saved(server).address, connect_timeout=30, read_timeout=30) as client:
             yield client
 
 
@@ -109,7 +109,7 @@ class TestOverTls(ClientContract):
         front = TlsFront(engine.socket_path, authority.write(home / "server", "server"))
         folder = authority.write(home / "client", "client")
         address = SavedEngine("there", f"tcp://127.0.0.1:{front.port}", tls_folder=str(folder)).address
-        with EngineClient(address, connect_timeout=10, read_timeout=20) as client:
+        with EngineClient(address, connect_timeout=30, read_timeout=30) as client:
             yield client
         engine.stop()
         front.close()

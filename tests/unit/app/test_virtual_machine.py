@@ -44,7 +44,7 @@ class Statuses:
 
     def wait_for(self, state: MachineState) -> bool:
         with self._changed:
-            return self._changed.wait_for(lambda: any(s.state is state for s in self.seen), timeout=10)
+            return self._changed.wait_for(lambda: any(s.state is state for s in self.seen), timeout=30)
 
 
 def test_a_start_reports_its_steps(machine: VirtualMachine) -> None:
