@@ -27,6 +27,7 @@ class Packages:
     debian: Path
     next_debian: Path
     archive: Path
+    next_archive: Path
     report: str
 
 
@@ -45,8 +46,8 @@ def packages() -> Iterator[Packages]:
         build("--output", str(second), "--bundle", str(later))
         shutil.rmtree(later)
         (debian,), (next_debian,) = first.glob("*.deb"), second.glob("*.deb")
-        (archive,) = first.glob("*.tar.zst")
-        yield Packages(bundle, debian, next_debian, archive, report)
+        (archive,), (next_archive,) = first.glob("*.tar.zst"), second.glob("*.tar.zst")
+        yield Packages(bundle, debian, next_debian, archive, next_archive, report)
 
 
 def build(*arguments: str) -> str:

@@ -3,10 +3,15 @@
 import filecmp
 import json
 import os
+import re
 import select
 import shutil
 import subprocess
+import sys
 import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -18,6 +23,7 @@ from app.services.parts import PartsList
 from tests.e2e.screen import CHROMIUM, open_display, save_screen
 from tests.packaging.conftest import NEXT, PROJECT, Packages, build
 from tests.support.fresh_computer import FreshComputer
+from tests.support.update_server import load_script
 
 pytestmark = pytest.mark.timeout(1800)
 
@@ -29,6 +35,7 @@ BOOT_SECONDS = 240
 PID_FILE = "/tmp/desktop.pid"
 EVERYBODYS = {f"home/ann/{name}" for name in (".cache", ".config", ".local", ".local/share", ".local/state")}
 RETRIES = ("-o", "Acquire::Retries=3")
+UPDATED_SCREEN = PROJECT / "build" / "artifacts" / "package-updated.png"
 SCREEN = PROJECT / "build" / "artifacts" / "package-getting-started.png"
 
 
@@ -102,22 +109,123 @@ def test_debian_package_from_install_to_purge(packages: Packages, computer: Fres
 
 
 def test_archive_installs_into_the_home_and_goes(packages: Packages, computer: FreshComputer) -> None:
+    equip(computer, packages)
     before = computer.files()
-    place = computer.root / "tmp" / "download"
-    place.mkdir()
-    subprocess.run(
-        ["tar", "--extract", "--zstd", "--file", packages.archive, "--directory", place], check=True
-    )
-    (folder,) = place.iterdir()
-    installer = f"/tmp/download/{folder.name}/install.sh"
-    said = computer.run("sh", installer)
-    assert "Marina is installed" in said
+    installer = install_archive(computer, packages.archive)
     entry = (computer.home / ".local/share/applications/marina.desktop").read_text()
     assert 'Exec="/home/ann/.local/share/marina-program/marina-desktop"\n' in entry
     assert "ok    window" in computer.run("marina", "selftest", "--no-boot")
-    computer.run("sh", installer, "--remove")
-    shutil.rmtree(place)
+    remove_archive(computer, installer)
     assert {name for name in computer.files() - before if is_marinas(name)} == set()
+
+
+def test_an_installed_archive_updates_itself_and_goes_back(
+    packages: Packages, computer: FreshComputer, tmp_path: Path
+) -> None:
+    equip(computer, packages)
+    before = computer.files()
+    installer = install_archive(computer, packages.archive)
+    with serve_releases(computer, tmp_path / "releases", packages.next_archive) as trust:
+
+        def update(*words: str) -> str:
+            return computer.run("marina", "update", *words, limit=600, MARINA_UPDATES_DIR=trust)
+
+        assert json.loads(update("--json"))["prepared"]["version"] == NEXT
+        assert f"marina  {read_version()}" in computer.run("marina", "version")
+        with open_window(computer):
+            wait_until(lambda: is_proven(computer), "the new version has come to its window")
+            assert f"marina  {NEXT}" in computer.run("marina", "version")
+        assert "is the newest version" in update()
+        assert f"Marina {read_version()} is back" in update("--rollback", "--yes")
+        assert f"marina  {read_version()}" in computer.run("marina", "version")
+        assert json.loads(update("--check", "--json"))["offer"]["refused"]
+    computer.run("marina", "uninstall", "--data", "--yes")
+    remove_archive(computer, installer)
+    assert {name for name in computer.files() - before if is_marinas(name)} == set()
+
+
+def equip(computer: FreshComputer, packages: Packages) -> None:
+    """Install what the archive needs of the system: it is what the package depends on."""
+    if not (computer.root / "usr" / "bin" / "qemu-system-x86_64").exists():
+        install(computer, packages.debian)
+        computer.run("dpkg", "--purge", "marina", user=0)
+
+
+def install_archive(computer: FreshComputer, archive: Path) -> str:
+    """Unpack and install it as its user; return the installer's path."""
+    place = computer.root / "tmp" / "download"
+    place.mkdir()
+    subprocess.run(["tar", "--extract", "--zstd", "--file", archive, "--directory", place], check=True)
+    (folder,) = place.iterdir()
+    installer = f"/tmp/download/{folder.name}/install.sh"
+    assert "Marina is installed" in computer.run("sh", installer)
+    return installer
+
+
+def remove_archive(computer: FreshComputer, installer: str) -> None:
+    """Remove what the installer has brought, and the installer."""
+    computer.run("sh", installer, "--remove")
+    shutil.rmtree(computer.root / "tmp" / "download")
+
+
+@contextmanager
+def serve_releases(computer: FreshComputer, folder: Path, archive: Path) -> Iterator[str]:
+    """Offer an archive as NEXT on the computer's loopback; yield where it finds whom to trust."""
+    folder.mkdir()
+    trust = computer.root / "tmp" / "trust"
+    server = subprocess.Popen(
+        [
+            *computer.in_network(), sys.executable, "-u", "-m", "http.server", "0",
+            "--bind", "127.0.0.1", "--directory", str(folder),
+        ],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )  # fmt: skip
+    try:
+        assert server.stdout is not None
+        match = re.search(r"port (\d+)", server.stdout.readline())
+        assert match is not None
+        repository = load_script().ReleaseRepository(folder, folder.with_name("keys"))
+        repository.create(f"http://127.0.0.1:{match[1]}")
+        repository.publish(NEXT, {"linux-amd64-portable": archive})
+        shutil.copytree(folder / "trust", trust)
+        yield "/tmp/trust"
+    finally:
+        server.kill()
+        server.communicate()
+        shutil.rmtree(trust, ignore_errors=True)
+
+
+@contextmanager
+def open_window(computer: FreshComputer) -> Iterator[None]:
+    """Open Marina's window on a display of its own, and quit it at the end."""
+    with open_display() as display:
+        desktop = subprocess.Popen(
+            computer.command("sh", "-c", f"echo $$ >{PID_FILE}; exec marina-desktop"),
+            env=computer.environment(DISPLAY=display),
+            stdin=subprocess.DEVNULL,
+        )
+        try:
+            yield
+            save_screen({"DISPLAY": display, "PATH": os.environ["PATH"]}, UPDATED_SCREEN)
+        finally:
+            computer.run("sh", "-c", f"kill $(cat {PID_FILE})")
+            desktop.wait(timeout=60)
+
+
+def is_proven(computer: FreshComputer) -> bool:
+    """Return whether the version that was put in place has come to its window."""
+    record = json.loads((computer.home / ".config" / "marina" / "updates" / "record.json").read_text())
+    return bool(record["proven"])
+
+
+def wait_until(condition: Callable[[], bool], what: str) -> None:
+    """Wait as long as a machine takes to boot."""
+    deadline = time.monotonic() + BOOT_SECONDS
+    while not condition():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.2)
 
 
 def install(computer: FreshComputer, package: Path) -> None:
