@@ -8,6 +8,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from PySide6.QtCore import (
     QAbstractTableModel,
+    QCoreApplication,
     QModelIndex,
     QObject,
     QPersistentModelIndex,
@@ -69,6 +70,8 @@ class RowTableModel(QAbstractTableModel, Generic[RowType]):
             return None
         if role == Qt.ItemDataRole.DisplayRole:
             return self.header(section)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return self.header(section) or QCoreApplication.translate("RowTableModel", "Actions")
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = (
                 Qt.AlignmentFlag.AlignRight if section in self.right_aligned else Qt.AlignmentFlag.AlignLeft

@@ -9,6 +9,7 @@ from PySide6.QtGui import QAccessible
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QAbstractItemView,
     QAbstractScrollArea,
     QAbstractSpinBox,
     QApplication,
@@ -19,30 +20,42 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QScrollArea,
     QTabBar,
+    QTableView,
+    QTreeView,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
 
 from app.services.settings import SettingsFile
 from app.viewmodels.desktop import DesktopViewModel
+from app.viewmodels.notifications import Notice
 from app.viewmodels.preferences import Preferences
+from app.views.dialogs.about_dialog import AboutDialog
+from app.views.dialogs.add_engine_dialog import AddEngineDialog
 from app.views.dialogs.build_dialog import BuildDialog
 from app.views.dialogs.clone_volume_dialog import CloneVolumeDialog
 from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
 from app.views.dialogs.create_dialog import CreateNetworkDialog, CreateVolumeDialog
+from app.views.dialogs.edit_container_dialog import EditContainerDialog
 from app.views.dialogs.quit_dialog import QuitDialog
 from app.views.dialogs.rename_container_dialog import RenameContainerDialog
 from app.views.dialogs.save_as_image_dialog import SaveAsImageDialog
+from app.views.dialogs.search_images_dialog import SearchImagesDialog
 from app.views.dialogs.sign_in_dialog import SignInDialog
+from app.views.dialogs.snapshot_dialog import SnapshotDialog
+from app.views.dialogs.tag_image_dialog import TagImageDialog
 from app.views.main_window import MainWindow
+from app.views.pages.build_detail_view import BuildDetailView
+from app.views.pages.compose_page import ComposePage
 from app.views.pages.container_detail_view import ContainerDetailView
 from app.views.pages.learn_page import LearnPage
+from app.views.pages.merged_logs_view import MergedLogsView
 from app.views.pages.networks_page import NetworksPage
 from app.views.pages.volumes_page import VolumesPage
 from app.views.widgets.terminal_view import TerminalView
 from tests.fakes.demo import DemoWorld
 from tests.ui.conftest import delete_now
-from tests.ui.helpers import find, wait_for
+from tests.ui.helpers import find, press, wait_for
 
 PAGES = (
     *("containers", "images", "volumes", "networks", "builds", "compose"),
@@ -52,6 +65,31 @@ TABS = (
     *("logs", "terminal", "files", "inspect", "environment"),
     *("joints", "stats", "processes", "health"),
 )
+BUILD = {
+    "Id": "b1" * 16,
+    "Started": "2026-11-25T20:00:00Z",
+    "Finished": "2026-11-25T20:00:02Z",
+    "Status": "failed",
+    "Tags": ["shop:2"],
+    "StepsTotal": 1,
+    "StepsCached": 0,
+    "DurationMs": 2100,
+    "Error": "The command '/bin/sh -c false' returned a non-zero code: 1",
+    "ErrorLine": 2,
+    "DockerfileText": "FROM alpine:3.22\nRUN false\n",
+    "Steps": [
+        {
+            "Number": 1,
+            "Total": 1,
+            "Code": "RUN false",
+            "Line": 2,
+            "DurationMs": 300,
+            "Status": "failed",
+            "Log": "no\n",
+            "Error": "The command '/bin/sh -c false' returned a non-zero code: 1",
+        }
+    ],
+}
 KINDS = (QAbstractButton, QLineEdit, QComboBox, QAbstractSpinBox, QAbstractScrollArea, QTabBar)
 MOST_STEPS = 400
 
@@ -60,6 +98,7 @@ MOST_STEPS = 400
 def demo(qapp: QApplication) -> Iterator[MainWindow]:
     """One window over the demo for all tests: none of them changes anything."""
     with DemoWorld() as world:
+        world.engine.state.builds.append(BUILD)
         desktop = DesktopViewModel(world.access, Preferences(SettingsFile(world.folder / "desktop.json")))
         window = MainWindow(desktop, "0.0-demo")
         window.may_close = True
@@ -84,7 +123,7 @@ def controls(top: QWidget) -> list[QWidget]:
         and widget.window() is top
         and widget.isVisible()
         and not isinstance(widget.parent(), (QLineEdit, QComboBox, QAbstractSpinBox, QTabBar))
-        and not isinstance(widget, QHeaderView)  # read with its table
+        and not isinstance(widget, QHeaderView)  # see `without_title`
         and not widget.objectName().startswith("qt_")
     ]
 
@@ -99,6 +138,24 @@ def without_name(top: QWidget) -> list[str]:
         interface = QAccessible.queryAccessibleInterface(widget)
         if not interface.text(QAccessible.Text.Name).strip():
             found.append(describe(widget))
+    return found
+
+
+def without_title(top: QWidget) -> list[str]:
+    """Return the columns in sight that a screen reader can call by no name."""
+    found = []
+    for view in top.findChildren(QAbstractItemView):
+        if not (isinstance(view, QTableView | QTreeView) and view.isVisible() and view.model() is not None):
+            continue
+        header = view.horizontalHeader() if isinstance(view, QTableView) else view.header()
+        if not header.isVisible():
+            continue
+        for place in range(view.model().columnCount()):
+            # The order of Qt's own QAccessibleTableHeaderCell.
+            roles = (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.DisplayRole)
+            names = [view.model().headerData(place, Qt.Orientation.Horizontal, role) for role in roles]
+            if not header.isSectionHidden(place) and not any(names):
+                found.append(f"column {place} of {describe(view)}")
     return found
 
 
@@ -148,6 +205,7 @@ def not_reached(top: QWidget, qtbot: QtBot) -> list[str]:
 
 def check(top: QWidget, qtbot: QtBot) -> None:
     assert not without_name(top)
+    assert not without_title(top)
     assert not not_reached(top, qtbot)
 
 
@@ -193,6 +251,43 @@ def test_details(demo: MainWindow, qtbot: QtBot) -> None:
     demo.page.go_back()
 
 
+def test_details_of_projects_and_builds(demo: MainWindow, qtbot: QtBot) -> None:
+    demo.show_page("compose")
+    wait_for(qtbot, lambda: len(demo.desktop.compose.projects) == 2)
+    assert isinstance(demo.page, ComposePage)
+    demo.page.show_project(demo.desktop.compose.find_project("shop"))
+    check(demo, qtbot)
+    demo.page.go_back()
+    demo.show_page("builds")
+    wait_for(qtbot, lambda: len(demo.desktop.builds.history) == 1)
+    press(qtbot, demo, f"builds.{str(BUILD['Id'])[:12]}.show")
+    wait_for(qtbot, lambda: isinstance(demo.page.detail, BuildDetailView))
+    check(demo, qtbot)
+    demo.page.go_back()
+
+
+def test_logs_of_several_containers(demo: MainWindow, qtbot: QtBot) -> None:
+    demo.show_page("containers")
+    rows = [row for row in demo.desktop.containers.table.rows if row.project == "shop"]
+    assert len(rows) == 4
+    demo.containers.show_merged_logs(rows)
+    assert isinstance(demo.containers.detail, MergedLogsView)
+    check(demo, qtbot)
+    demo.containers.go_back()
+
+
+def test_the_notices(demo: MainWindow, qtbot: QtBot) -> None:
+    for number in range(2):
+        demo.desktop.notifications.add(Notice(f"test {number}", "warn", "A notice", "", "images"))
+    demo.bell.open()
+    try:
+        assert len(controls(demo.bell.panel)) >= 4
+        check(demo.bell.panel, qtbot)
+    finally:
+        demo.bell.panel.hide()
+        demo.desktop.notifications.clear()
+
+
 def test_what_opens_above_the_window(demo: MainWindow, qtbot: QtBot) -> None:
     demo.chip.click()
     wait_for(qtbot, demo.chip.popover.isVisible)
@@ -216,6 +311,11 @@ def _pull(window: MainWindow) -> QDialog:
     return find(window, QDialog, "pull")
 
 
+def _edit(window: MainWindow) -> QDialog:
+    row = next(row for row in window.desktop.containers.table.rows if row.name == "scratch")
+    return EditContainerDialog(window.desktop.inside.open_edit(row.key), row.name, window)
+
+
 DIALOGS: dict[str, Callable[[MainWindow], QDialog]] = {
     "run": _run,
     "pull": _pull,
@@ -231,6 +331,14 @@ DIALOGS: dict[str, Callable[[MainWindow], QDialog]] = {
     "save-as-image": lambda window: SaveAsImageDialog(
         window.desktop.containers, window.desktop.containers.table.rows[0], window
     ),
+    "edit": _edit,
+    "tag-image": lambda window: TagImageDialog(
+        window.desktop.images, window.desktop.images.table.rows[0], window
+    ),
+    "snapshot": lambda window: SnapshotDialog(window.desktop.machine_data, window),
+    "add-engine": lambda window: AddEngineDialog(window.desktop.engines, window),
+    "image-search": lambda window: SearchImagesDialog(window.desktop.open_image_search(), "", window),
+    "about": lambda window: AboutDialog(window.desktop.about, "0.0-demo", window),
     "sign-in": lambda window: SignInDialog(window.desktop.registries, "", window),
     "quit": lambda window: QuitDialog(3, window),
     "ask": lambda window: ConfirmDeleteDialog(
@@ -247,6 +355,8 @@ def test_dialogs(demo: MainWindow, name: str, qtbot: QtBot) -> None:
     assert dialog.objectName() == name
     dialog.open()
     try:
+        if isinstance(dialog, EditContainerDialog):
+            wait_for(qtbot, lambda: "LANG" in dialog.environment.toPlainText())
         check(dialog, qtbot)
     finally:
         dialog.close()
