@@ -8,6 +8,7 @@ import importlib
 import logging
 import logging.handlers
 import sys
+import tempfile
 import threading
 from collections.abc import Callable, Sequence
 from importlib.resources import files
@@ -41,6 +42,7 @@ class LazyAccess:
         self._client: EngineClient | None = None
         self._remote: RemoteMachine | None = None
         self._is_chosen = False
+        self._drags: tempfile.TemporaryDirectory[str] | None = None
 
     def machine(self) -> "VirtualMachine":
         """Return the machine; see `Access`."""
@@ -101,6 +103,13 @@ class LazyAccess:
     def lessons_folder(self) -> Path:
         """Return where the walkthroughs write; see `Access`."""
         return self._folders.lessons
+
+    def drag_folder(self) -> Path:
+        """Return a folder that is deleted at the end; see `Access`."""
+        with self._lock:
+            if self._drags is None:
+                self._drags = tempfile.TemporaryDirectory(prefix="marina-drag-", ignore_cleanup_errors=True)
+            return Path(self._drags.name)
 
     def updates(self) -> "Updates":
         """Return this installation's updates; see `Access`."""

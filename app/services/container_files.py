@@ -129,17 +129,17 @@ def run(client: EngineClient, container: str, command: Iterable[str]) -> tuple[i
     return code or 0, output.decode("utf-8", "replace"), errors.decode("utf-8", "replace").strip()
 
 
-def save_file(client: EngineClient, container: str, path: str, target: Path) -> None:
-    """Copy a plain file out of the container to `target`, or a folder as a tar archive. Raises UserError."""
+def save_file(client: EngineClient, container: str, path: str, target: Path, whole: bool = False) -> None:
+    """Copy a plain file out of the container, or `whole` folders as a tar archive. Raises UserError."""
     with client.get_archive(container, path) as stream:
-        save_archive(stream, path, target)
+        save_archive(stream, path, target, whole)
 
 
-def save_archive(stream: EngineStream, path: str, target: Path) -> None:
-    """Write the plain file in a tar stream to `target`, or the stream itself when that is named .tar."""
+def save_archive(stream: EngineStream, path: str, target: Path, whole: bool) -> None:
+    """Write the plain file in a tar stream to `target`, or the `whole` stream itself."""
     with written_beside(target) as part:
         reader = cast("IO[bytes]", StreamReader(stream))
-        if target.suffix == ".tar":
+        if whole:
             while data := reader.read(1 << 20):
                 part.write(data)
         else:

@@ -24,10 +24,10 @@ def list_folder(client: EngineClient, volume: str, folder: str) -> list[FileEntr
     return _offered(lambda: client.list_volume_files(volume, folder))
 
 
-def save_file(client: EngineClient, volume: str, path: str, target: Path) -> None:
-    """Copy a plain file out of the volume to `target`, or a folder as a tar archive. Raises UserError."""
+def save_file(client: EngineClient, volume: str, path: str, target: Path, whole: bool = False) -> None:
+    """Copy a plain file out of the volume, or `whole` folders as a tar archive. Raises UserError."""
     with client.get_volume_archive(volume, path) as stream:
-        save_archive(stream, path, target)
+        save_archive(stream, path, target, whole)
 
 
 def upload(client: EngineClient, volume: str, folder: str, paths: Iterable[Path]) -> None:

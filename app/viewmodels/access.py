@@ -39,6 +39,9 @@ class Access(Protocol):
     def lessons_folder(self) -> Path:
         """Return where the walkthroughs of the Learn page write."""
 
+    def drag_folder(self) -> Path:
+        """Return a folder for copies of what is dragged out of the window; it goes when Marina ends."""
+
     def updates(self) -> "Updates":
         """Return what looks for newer versions of Marina and fetches them."""
 

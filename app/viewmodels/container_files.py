@@ -1,17 +1,18 @@
 """The files of one container: a folder as a table, copying in and out, deleting."""
 
+import tempfile
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from app.services.errors import EngineRequestError, UserError
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
 from app.viewmodels.failure import describe_failure
-from app.viewmodels.row_table_model import RowTableModel
+from app.viewmodels.row_table_model import ROW_ROLE, Index, RowTableModel
 from app.viewmodels.wording import format_age, format_size
 
 if TYPE_CHECKING:
@@ -59,8 +60,8 @@ class Listing:
 class FileCalls(Protocol):
     """What can be done with the files of a container, or of a volume."""
 
-    def save_file(self, client: "EngineClient", place: str, path: str, target: Path, /) -> None:
-        """Copy a file, or a folder as .tar, to `target`."""
+    def save_file(self, client: "EngineClient", place: str, path: str, target: Path, whole: bool, /) -> None:
+        """Copy a file, or a `whole` folder as .tar, to `target`."""
 
     def upload(self, client: "EngineClient", place: str, folder: str, paths: Iterable[Path], /) -> None:
         """Copy files and folders of this computer into a folder."""
@@ -97,6 +98,12 @@ class FileTable(RowTableModel[FileRow]):
             return {"new": self.tr("new"), "changed": self.tr("changed")}.get(row.change, "")
         return f"{row.mode:04o}"
 
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        """Let files be dragged out."""
+        flags = super().flags(index)
+        row = index.data(ROW_ROLE) if index.isValid() else None
+        return flags | Qt.ItemFlag.ItemIsDragEnabled if row and row.kind == "file" else flags
+
     def sort_key(self, row: FileRow, column: int) -> Any:
         """Return the value to sort by; folders stay in front."""
         order = _ORDER.get(row.kind, 2)
@@ -118,6 +125,7 @@ class ContainerFilesViewModel(QObject):
     busy_changed = Signal(bool)
     failed = Signal(object)  # Failure
     done = Signal(str)  # what was done, in words
+    fetched = Signal(object)  # the copies of files on this computer, by their paths
 
     def __init__(
         self, background: Background, access: Access, container_id: str, parent: QObject | None = None
@@ -162,12 +170,26 @@ class ContainerFilesViewModel(QObject):
 
     def save(self, path: str, target: str) -> None:
         """Copy a file, or a folder as .tar, to this computer."""
+        row = self.table.find_row(path)
+        whole = target.endswith(".tar") and (row is None or row.kind != "file")
 
         def work(client: "EngineClient") -> str:
-            self._calls().save_file(client, self._container_id, path, Path(target))
+            self._calls().save_file(client, self._container_id, path, Path(target), whole)
             return target
 
         self._run(work, self._saved)
+
+    def fetch(self, paths: list[str]) -> None:
+        """Copy plain files to where other programs find what is dragged out; the answer is `fetched`."""
+
+        def work(client: "EngineClient") -> dict[str, str]:
+            folder = Path(tempfile.mkdtemp(dir=self._access.drag_folder()))
+            targets = {path: folder / Path(path).name for path in paths}
+            for path, target in targets.items():
+                self._calls().save_file(client, self._container_id, path, target, False)
+            return {path: str(target) for path, target in targets.items()}
+
+        self._run(work, self._fetched)
 
     def upload(self, paths: list[str]) -> None:
         """Copy files and folders of this computer into the folder."""
@@ -226,6 +248,11 @@ class ContainerFilesViewModel(QObject):
     def _saved(self, target: str) -> None:
         self.busy_changed.emit(False)
         self.done.emit(self.tr("Saved as {0}").format(target))
+
+    @Slot(object)
+    def _fetched(self, copies: dict[str, str]) -> None:
+        self.busy_changed.emit(False)
+        self.fetched.emit(copies)
 
     @Slot(object)
     def _uploaded(self, count: int) -> None:

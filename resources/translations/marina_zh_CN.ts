@@ -901,6 +901,14 @@
         <source>Try again</source>
         <translation>重试</translation>
     </message>
+    <message>
+        <source>Files of more than {0} are too large to be dragged: save them.</source>
+        <translation>超过 {0} 的文件太大，无法拖出：请用“保存”。</translation>
+    </message>
+    <message>
+        <source>The files are copied: drag them once more.</source>
+        <translation>文件已复制：请再拖一次。</translation>
+    </message>
 </context>
 <context>
     <name>ContainerFilesViewModel</name>
@@ -3762,6 +3770,13 @@
     <message>
         <source>This name is taken.</source>
         <translation>该名称已被占用。</translation>
+    </message>
+</context>
+<context>
+    <name>RowTableModel</name>
+    <message>
+        <source>Actions</source>
+        <translation>操作</translation>
     </message>
 </context>
 <context>

@@ -49,7 +49,7 @@ class InsideContract:
         assert found["plain file.bin"].size == 768_000
         save_file(client, name, "/tmp/plain file.bin", tmp_path / "back.bin")
         assert (tmp_path / "back.bin").read_bytes() == plain.read_bytes()
-        save_file(client, name, "/tmp/tree", tmp_path / "tree.tar")
+        save_file(client, name, "/tmp/tree", tmp_path / "tree.tar", whole=True)
         assert b"deep" in (tmp_path / "tree.tar").read_bytes()
         with pytest.raises(UserError):
             save_file(client, name, "/tmp/tree", tmp_path / "no-file")

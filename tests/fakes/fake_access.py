@@ -97,6 +97,12 @@ class FakeAccess:
         """Return a folder of the test's."""
         return self._folder / "learn"
 
+    def drag_folder(self) -> Path:
+        """Return a folder of the test's."""
+        folder = self._folder / "drag"
+        folder.mkdir(exist_ok=True)
+        return folder
+
     def updates(self) -> Updates:
         """Return the updates of this source tree, which knows no server; a test replaces the method."""
         return Updates(self._folder / "updates", self._folder / "downloads")

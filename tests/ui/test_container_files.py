@@ -4,10 +4,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
-from PySide6.QtGui import QDropEvent
+from PySide6.QtCore import QEvent, QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.services.container_files import parse_listing
@@ -100,6 +100,66 @@ def test_dropped_files_are_copied_in(
     view.dropEvent(QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, data, left, none))
     wait_for(qtbot, lambda: "notes.txt" in names(files))
     assert container.files["/notes.txt"] == b"hello"
+
+
+def pull_away(table: RowTable, row: int) -> None:
+    """Press on a row and move the mouse with the button held, further than a click allows."""
+    place = QPointF(table.visualRect(table.model().index(row, 0)).center())
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    for kind, point, button in (
+        (QEvent.Type.MouseButtonPress, place, left),
+        (QEvent.Type.MouseMove, place + QPointF(3, 0), Qt.MouseButton.NoButton),
+        (QEvent.Type.MouseMove, place + QPointF(60, 30), Qt.MouseButton.NoButton),
+    ):
+        event = QMouseEvent(kind, point, table.viewport().mapToGlobal(point), button, left, none)
+        QApplication.sendEvent(table.viewport(), event)
+    QTest.mouseRelease(table.viewport(), left)
+
+
+def test_files_are_dragged_out(
+    files: MainWindow, container: FakeContainer, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    view = files.findChild(ContainerFilesView)
+    assert isinstance(view, ContainerFilesView)
+    carried: list[list[str]] = []
+    monkeypatch.setattr(view, "carry", carried.append)  # a drag ends only with a drop
+    pull_away(view.table, names(files).index("etc"))
+    assert not view.table.model().flags(view.table.model().index(0, 0)) & Qt.ItemFlag.ItemIsDragEnabled
+    open_folder(files, qtbot, "/etc")
+    wait_for(qtbot, lambda: "os-release" in names(files))
+    with qtbot.waitSignal(view._viewmodel.fetched, timeout=15_000):
+        pull_away(view.table, names(files).index("os-release"))
+    assert carried == [], "the mouse let go meanwhile"
+    assert "drag them once more" in text_of(files, "containers.files.banner.text")
+    pull_away(view.table, names(files).index("os-release"))
+    ((copy,),) = carried
+    assert Path(copy).name == "os-release"
+    assert Path(copy).read_bytes() == b'NAME="Fake Linux"\n'
+    monkeypatch.setattr(view, "is_dragging", lambda: True)
+    container.files["/etc/os-release"] = b"another"
+    press(qtbot, files, "containers.files.refresh")
+    wait_for(qtbot, lambda: not view._copies, "what was read before counts no more")
+    wait_for(qtbot, lambda: "os-release" in names(files))
+    pull_away(view.table, names(files).index("os-release"))
+    wait_for(qtbot, lambda: len(carried) == 2)
+    assert Path(carried[1][0]).read_bytes() == b"another"
+
+
+def test_an_archive_is_saved_as_it_is(
+    files: MainWindow,
+    container: FakeContainer,
+    qtbot: QtBot,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    container.files["/etc/backup.tar"] = b"no archive at all"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(tmp_path / "backup.tar"), ""))
+    open_folder(files, qtbot, "/etc")
+    wait_for(qtbot, lambda: "backup.tar" in names(files))
+    choose(files, "backup.tar")
+    press(qtbot, files, "containers.files.save")
+    wait_for(qtbot, lambda: "Saved as" in text_of(files, "containers.files.banner.text"))
+    assert (tmp_path / "backup.tar").read_bytes() == b"no archive at all"
 
 
 def test_files_are_deleted_after_a_question(

@@ -2,9 +2,24 @@
 
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Qt
-from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QPainter, QShortcut
-from PySide6.QtWidgets import QFileDialog, QLineEdit, QProgressBar, QStyleOptionViewItem, QVBoxLayout
+from PySide6.QtCore import QMimeData, QModelIndex, QPersistentModelIndex, QRect, Qt, QUrl, Signal
+from PySide6.QtGui import (
+    QDrag,
+    QDragEnterEvent,
+    QDropEvent,
+    QGuiApplication,
+    QKeySequence,
+    QPainter,
+    QShortcut,
+)
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFileDialog,
+    QLineEdit,
+    QProgressBar,
+    QStyleOptionViewItem,
+    QVBoxLayout,
+)
 
 from app.viewmodels.container_files import (
     CHANGE,
@@ -17,6 +32,7 @@ from app.viewmodels.container_files import (
 )
 from app.viewmodels.failure import Failure
 from app.viewmodels.row_table_model import ROW_ROLE
+from app.viewmodels.wording import format_size
 from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
 from app.views.icons import icon_pixmap
 from app.views.pages.detail_tab import DetailTab
@@ -27,6 +43,8 @@ from app.views.widgets.layouts import row
 from app.views.widgets.table import CellDelegate, RowTable
 
 Index = QModelIndex | QPersistentModelIndex
+MOST_TO_DRAG = 200_000_000
+"""Bytes: a drag waits for the copy."""
 _ICONS = {"folder": "folder", "link": "external", "file": "file", "other": "file"}
 
 
@@ -39,6 +57,17 @@ class _NameDelegate(CellDelegate):
         pixmap = icon_pixmap(_ICONS.get(entry.kind, "file"), color, 16, self._view.devicePixelRatioF())
         painter.drawPixmap(rect.left(), rect.center().y() - 7, pixmap)
         super().draw(painter, rect.adjusted(24, 0, 0, 0), index, option)
+
+
+class _FilesTable(RowTable):
+    """Lets files be dragged out: what a drag needs is fetched first, so the view begins it."""
+
+    drag_wanted = Signal()
+
+    def startDrag(self, supported: Qt.DropAction) -> None:
+        """Tell the view."""
+        del supported
+        self.drag_wanted.emit()
 
 
 class ContainerFilesView(DetailTab):
@@ -79,7 +108,9 @@ class ContainerFilesView(DetailTab):
         policy.setRetainSizeWhenHidden(True)
         self._progress.setSizePolicy(policy)
         self._progress.hide()
-        self.table = RowTable(f"{name}.table", self.tr("Files"))
+        self.table = _FilesTable(f"{name}.table", self.tr("Files"))
+        self.table.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self.table.drag_wanted.connect(self._drag_out)
         self.table.use_model(viewmodel.table, {SIZE: 110, MODIFIED: 150, MODE: 80, CHANGE: 150}, NAME)
         self.table.setItemDelegateForColumn(NAME, _NameDelegate(self.table))
         self.table.setItemDelegateForColumn(SIZE, CellDelegate(self.table, right=True))
@@ -100,7 +131,9 @@ class ContainerFilesView(DetailTab):
         layout.addWidget(self._banner)
         layout.addWidget(self._progress)
         layout.addWidget(self.table, 1)
+        self._copies: dict[str, str] = {}
         viewmodel.changed.connect(self._show_folder)
+        viewmodel.fetched.connect(self._fetched)
         viewmodel.busy_changed.connect(self._progress.setVisible)
         viewmodel.failed.connect(self._failed)
         viewmodel.done.connect(lambda text: self._banner.say(text, "ok"))
@@ -126,6 +159,7 @@ class ContainerFilesView(DetailTab):
         return [entry for entry in self.table.selected_rows() if isinstance(entry, FileRow)]
 
     def _show_folder(self) -> None:
+        self._copies = {}
         self.path.setText(self._viewmodel.folder)
         if self._banner.property("tone") == "err":
             self._banner.hide()
@@ -184,14 +218,44 @@ class ContainerFilesView(DetailTab):
         text = ". ".join(filter(None, (failure.summary, failure.details, failure.what_to_do)))
         self._banner.say(text, "err", self.tr("Try again"))
 
+    def _drag_out(self) -> None:
+        """Carry the chosen files, at once where their copies are here already."""
+        files = [entry for entry in self.chosen() if entry.kind == "file"]
+        if sum(entry.size for entry in files) > MOST_TO_DRAG:
+            text = self.tr("Files of more than {0} are too large to be dragged: save them.")
+            self._banner.say(text.format(format_size(MOST_TO_DRAG)), "warn")
+        elif all(entry.path in self._copies for entry in files):
+            self.carry([self._copies[entry.path] for entry in files])
+        else:
+            self._viewmodel.fetch([entry.path for entry in files])
+
+    def _fetched(self, copies: dict[str, str]) -> None:
+        self._copies |= copies
+        if self.is_dragging():
+            self.carry(list(copies.values()))
+        else:
+            self._banner.say(self.tr("The files are copied: drag them once more."))
+
+    def is_dragging(self) -> bool:
+        """Return whether the mouse still holds what it took."""
+        return bool(QGuiApplication.mouseButtons() & Qt.MouseButton.LeftButton)
+
+    def carry(self, copies: list[str]) -> None:
+        """Let the mouse carry copies of files to another program."""
+        data = QMimeData()
+        data.setUrls([QUrl.fromLocalFile(copy) for copy in copies])
+        drag = QDrag(self.table)
+        drag.setMimeData(data)
+        drag.exec(Qt.DropAction.CopyAction)
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         """Take files of this computer."""
-        if self._viewmodel.is_loaded and _files_of(event):
+        if self._viewmodel.is_loaded and event.source() is None and _files_of(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Copy them in."""
-        if paths := _files_of(event):
+        if event.source() is None and (paths := _files_of(event)):
             self._viewmodel.upload(paths)
             event.acceptProposedAction()
 
