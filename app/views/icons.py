@@ -38,7 +38,7 @@ def build_icon(name: str, token: str = "muted", active: str = "text") -> QIcon:
     ratio = application.devicePixelRatio() if isinstance(application, QGuiApplication) else 1.0
     icon = QIcon()
     icon.addPixmap(icon_pixmap(name, getattr(tokens, token), 18, ratio))
-    icon.addPixmap(icon_pixmap(name, tokens.border, 18, ratio), QIcon.Mode.Disabled)
+    icon.addPixmap(icon_pixmap(name, tokens.idle, 18, ratio), QIcon.Mode.Disabled)
     icon.addPixmap(icon_pixmap(name, getattr(tokens, active), 18, ratio), QIcon.Mode.Normal, QIcon.State.On)
     return icon
 
