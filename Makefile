@@ -7,11 +7,11 @@ IMAGE  := build/image/$(ARCH)
 SETUP  := packaging/linux/setup.sh
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-packages check format image bench screenshots guide-pictures docs demo package lock \
-        native-engine vm-engine setup setup-test setup-package setup-packages setup-docs clean
+.PHONY: help run test test-arm64 test-packages check format image bench screenshots guide-pictures docs demo package \
+        lock native-engine vm-engine setup setup-test setup-arm64 setup-package setup-packages setup-docs clean
 
 help: ## list the commands
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: setup image ## set everything up, start the machine and the desktop, run getting-started
 	@$(PY) -m app --getting-started
@@ -19,6 +19,10 @@ run: setup image ## set everything up, start the machine and the desktop, run ge
 test: setup-test image ## set everything up and pass all tests
 	@$(MAKE) --no-print-directory check
 	@$(PY) -m pytest tests/ui tests/engine tests/contract tests/machine tests/e2e
+
+test-arm64: setup-arm64 ## build the machine for arm64, boot it emulated and try it: minutes
+	@$(MAKE) --no-print-directory image ARCH=arm64
+	@$(PY) -m pytest tests/arm64
 
 test-packages: setup-packages image ## build the packages and try them on a fresh Debian: five minutes
 	@$(PY) -m pytest tests/packaging
@@ -70,6 +74,9 @@ setup: ## install what running needs
 
 lock: ## write the versions and digests of all Python packages anew
 	@packaging/locks/update.sh
+
+setup-arm64: ## install what testing the machine for arm64 needs
+	@$(SETUP) arm64 "$(PYTHON)"
 
 setup-package: ## install what building the packages needs
 	@$(SETUP) package "$(PYTHON)"

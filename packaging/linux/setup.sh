@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what Marina needs on a Debian machine: packages (through sudo when not root) and .venv/.
-# usage: setup.sh run|test|package|packages|docs PYTHON    Does nothing when nothing is missing, in a few milliseconds.
+# usage: setup.sh run|test|arm64|package|packages|docs PYTHON    When nothing is missing it does nothing, in milliseconds.
 set -eu
 
 goal=$1
@@ -15,10 +15,11 @@ test_packages="$run_packages docker-registry chromium xvfb iproute2 busybox-stat
 case $goal in
 run) packages=$run_packages locks=run ;;
 test) packages=$test_packages locks=test ;;
+arm64) packages="$test_packages qemu-system-arm" locks=test ;;
 package) packages=$run_packages locks=package ;;
 packages) packages="$test_packages lintian" locks="test package" ;;
 docs) packages=python3-venv locks=docs ;;
-*) echo "usage: setup.sh run|test|package|packages|docs PYTHON" >&2; exit 2 ;;
+*) echo "usage: setup.sh run|test|arm64|package|packages|docs PYTHON" >&2; exit 2 ;;
 esac
 lock_files=$(printf 'packaging/locks/%s.txt ' $locks)
 

@@ -26,6 +26,9 @@ EMULATORS = {"amd64": "qemu-aarch64", "arm64": "qemu-x86_64"}
 
 LIBRARY_FOLDERS = {"amd64": "usr/lib/x86_64-linux-gnu", "arm64": "usr/lib/aarch64-linux-gnu"}
 
+LOADERS = {"amd64": "usr/lib64/ld-linux-x86-64.so.2", "arm64": "usr/lib/ld-linux-aarch64.so.1"}
+"""Where the kernel looks for what starts a program that is linked to libraries."""
+
 KERNEL_ARGUMENTS = {
     # cryptomgr.notests: the self-tests cost a second of an emulated machine's start, and test nothing new
     "amd64": "console=ttyS0 quiet panic=-1 cryptomgr.notests",

@@ -8,7 +8,16 @@ from collections.abc import Callable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 
-from vm.image.contents import APPLETS, DROPPED, EMULATORS, KEPT, LIBRARY_FOLDERS, LOADED_LIBRARIES, PROGRAMS
+from vm.image.contents import (
+    APPLETS,
+    DROPPED,
+    EMULATORS,
+    KEPT,
+    LIBRARY_FOLDERS,
+    LOADED_LIBRARIES,
+    LOADERS,
+    PROGRAMS,
+)
 from vm.image.elf import read_needed
 from vm.image.guest_tools import GuestTools
 from vm.image.steps import say
@@ -62,7 +71,7 @@ def is_kept(path: str, arch: str) -> bool:
     folder, name = str(PurePosixPath(path).parent), PurePosixPath(path).name
     if folder in ("usr/bin", "usr/sbin"):
         return name in PROGRAMS or name == EMULATORS[arch]
-    if folder == libraries or folder in ("usr/lib64", "."):
+    if folder in (libraries, ".") or path == LOADERS[arch]:
         return True
     if path.startswith("usr/share/doc/"):
         return name == "copyright"

@@ -30,12 +30,15 @@ class IdleWatch:
     def __init__(
         self,
         used: Used,
-        tidy: Callable[[], Awaitable[None]],
+        tidy: Callable[[], Awaitable[bool]],
         idle_seconds: Callable[[], float],
         suspend: Callable[[], Awaitable[None]],
         tidy_after: float = TIDY_AFTER,
     ) -> None:
-        """`idle_seconds` tells after how long to suspend, 0 for never; `suspend` looks at the rest itself."""
+        """`tidy` tells if all is done: it is called again until it is.
+
+        `idle_seconds` tells after how long to suspend, 0 for never; `suspend` looks at the rest itself.
+        """
         self._used = used
         self._tidy = tidy
         self._idle_seconds = idle_seconds
@@ -51,9 +54,8 @@ class IdleWatch:
             if idle < self._tidy_after:
                 await asyncio.sleep(self._tidy_after - idle)
                 continue
-            if use != tidied:
+            if use != tidied and await self._tidy():
                 tidied = use
-                await self._tidy()
             if 0 < self._idle_seconds() <= idle:
                 await self._suspend()
             await asyncio.sleep(min(LOOK_AGAIN, self._tidy_after))

@@ -432,12 +432,14 @@ class Machine:
             )
         )
 
-    async def _tidy(self) -> None:
-        if self._running is not None and self._state in UP:
-            try:
-                await self._running.tidy()
-            except TunnelDown as error:
-                log.warning("the machine was not tidied up: %s", error)
+    async def _tidy(self) -> bool:
+        if self._running is None or self._state not in UP:
+            return False
+        try:
+            return await self._running.tidy()
+        except TunnelDown as error:
+            log.warning("the machine was not tidied up: %s", error)
+            return False
 
     def _idle_seconds(self) -> float:
         return read_settings(self._files)[0].idle_minutes * 60

@@ -250,15 +250,16 @@ class RunningMachine:
         if self.docker_socket is not None:
             self.docker_socket.refuse("")
 
-    async def tidy(self, *, now: bool = False) -> None:
+    async def tidy(self, *, now: bool = False) -> bool:
         """Have the guest give back disk and memory that it does not need; `now` also while it works.
 
-        Raises TunnelDown.
+        Returns False when it works and keeps its memory. Raises TunnelDown.
         """
         if self.tunnel is None:
             raise TunnelDown("the machine is not connected yet")
         how = "now" if now else "idle"
-        await to_the_end(self.tunnel.run, f"sh /usr/lib/marina-machine/tidy.sh {how}", TIDY_LIMIT)
+        told = await to_the_end(self.tunnel.run, f"sh /usr/lib/marina-machine/tidy.sh {how}", TIDY_LIMIT)
+        return "busy" not in told
 
     def ensure_files(self) -> None:
         """Write again what a later supervisor needs, if it was removed."""

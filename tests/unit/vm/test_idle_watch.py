@@ -23,9 +23,10 @@ def test_it_tidies_up_once_after_each_use() -> None:
         tidied: list[float] = []
         done = asyncio.Event()
 
-        async def tidy() -> None:
+        async def tidy() -> bool:
             tidied.append(socket.last_use)
             done.set()
+            return True
 
         watch = asyncio.ensure_future(IdleWatch(socket, tidy, lambda: 0, never, 0.01).keep_looking())
         await done.wait()
@@ -41,14 +42,36 @@ def test_it_tidies_up_once_after_each_use() -> None:
     assert tidied[0] < tidied[1]
 
 
+def test_a_machine_that_works_is_tidied_up_when_it_does_no_more() -> None:
+    async def story() -> int:
+        answers = [True, False, False]
+        asleep = asyncio.Event()
+
+        async def tidy() -> bool:
+            return answers.pop()
+
+        async def suspend() -> None:
+            if not answers:
+                asleep.set()
+
+        watch = asyncio.ensure_future(IdleWatch(Socket(), tidy, lambda: 0.01, suspend, 0.01).keep_looking())
+        await asleep.wait()
+        await asyncio.sleep(0.05)  # popping an answer more would end the watch
+        assert not watch.done()
+        watch.cancel()
+        return len(answers)
+
+    assert asyncio.run(story()) == 0
+
+
 def test_it_asks_for_the_machine_to_be_suspended_until_it_is() -> None:
     async def story() -> list[float]:
         socket = Socket()
         asked: list[float] = []
         enough = asyncio.Event()
 
-        async def tidy() -> None:
-            pass
+        async def tidy() -> bool:
+            return True
 
         async def suspend() -> None:
             asked.append(time.monotonic() - socket.last_use)

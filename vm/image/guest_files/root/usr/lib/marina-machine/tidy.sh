@@ -4,8 +4,10 @@
 export PATH=/usr/sbin:/usr/bin
 sync
 /usr/sbin/fstrim /data
-# Files that were read stay in memory, which the host then lacks. Not while something works: it would read them again.
+# Files that were read stay in memory, which the host then lacks. Not while something works: it would read them again;
+# it says so, to be called again later.
 read -r load _ </proc/loadavg
 case $1:$load in
     now:* | idle:0.[0-2]*) echo 3 >/proc/sys/vm/drop_caches && echo 1 >/proc/sys/vm/compact_memory ;;
+    *) echo busy ;;
 esac
