@@ -5,10 +5,11 @@ from collections.abc import Mapping
 
 from backend.buildkit.build_status import BuildStatus
 from backend.errors import ConflictError, EngineError, InvalidParameterError, NotFoundError
+from backend.images.image import Image
 
 BUILD_LIMIT = 30.0  # seconds that other calls of a client may come before the one that begins its build
 MOST_RESULTS = 256
-MOST_ENDED = 16
+MOST_ENDED = 64
 
 Attributes = Mapping[str, str]
 
@@ -16,13 +17,15 @@ Attributes = Mapping[str, str]
 class Build:
     """One build. Its client may drive it: ask for results, and return one of them.
 
-    A result is kept as what was asked of the frontend; it is built when the client has returned it.
+    A result is kept as what was asked of the frontend; it is built when the client has returned it, and is
+    `built` then: other builds may wait for it.
     """
 
     def __init__(self, ref: str) -> None:
         self.ref = ref
         self.status = BuildStatus(ref)
         self.returned: asyncio.Future[Attributes | None] = asyncio.get_running_loop().create_future()
+        self.built: asyncio.Future[Image] = asyncio.get_running_loop().create_future()
         self._results: dict[str, Attributes] = {}
 
     def add_result(self, attributes: Attributes) -> str:
@@ -44,6 +47,21 @@ class Build:
         """Let the build end as its client says it failed."""
         if not self.returned.done():
             self.returned.set_exception(error)
+
+    def has_result(self, result_id: str) -> bool:
+        """Return whether a result is one of this build."""
+        return result_id in self._results
+
+    def end(self) -> None:
+        """Tell all who wait that there is no more."""
+        self.status.end()
+        if not self.built.done():
+            self.built.set_exception(
+                InvalidParameterError("a build that this one takes files from has failed")
+            )
+        for future in (self.returned, self.built):
+            if future.done() and not future.cancelled():
+                future.exception()  # seen, whether or not somebody waited for it
 
 
 class Builds:
@@ -69,13 +87,18 @@ class Builds:
 
     def end(self, build: Build) -> None:
         """Let a build go."""
-        build.status.end()
-        if build.returned.done() and not build.returned.cancelled():
-            build.returned.exception()  # seen, whether or not somebody waited for it
+        build.end()
         del self._builds[build.ref]
         self._ended[build.ref] = build
         while len(self._ended) > MOST_ENDED:
             del self._ended[next(iter(self._ended))]
+
+    async def image_of(self, result_id: str) -> Image:
+        """Wait until a result of a build is built, and return it. Raises EngineError."""
+        for build in (*self._builds.values(), *self._ended.values()):
+            if build.has_result(result_id):
+                return await asyncio.shield(build.built)
+        raise NotFoundError(f"result {result_id[:200]} not found")
 
     async def get(self, ref: str) -> Build:
         """Return a build, which may be about to begin, or over. Raises NotFoundError."""

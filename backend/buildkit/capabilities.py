@@ -14,6 +14,8 @@ FRONTEND_CAPABILITIES = (
     "gateway.solve.metadata",
     "frontend.caps",
     "gateway.warnings",
+    "gateway.evaluate",
+    "reference.output",
 )
 
 LLB_CAPABILITIES = (

@@ -30,11 +30,12 @@ from backend.buildkit.capabilities import (
 from backend.buildkit.dockerfile_frontend import build_dockerfile
 from backend.buildkit.exports import Export, export_result
 from backend.buildkit.failures import as_grpc
+from backend.buildkit.linked_results import definition_of, with_images, with_results
 from backend.buildkit.protocol import control_pb2 as control
 from backend.buildkit.protocol import gateway_pb2 as gateway
 from backend.buildkit.sessions import Sessions
 from backend.containers.manager import Containers
-from backend.errors import EngineError, InvalidParameterError, NotSupportedError
+from backend.errors import EngineError, InvalidParameterError, NotFoundError, NotSupportedError
 from backend.images import platforms
 from backend.tasks import Tasks
 
@@ -74,6 +75,7 @@ class BuildService:
             ),
             f"{bridge}/Ping": _unary(self._ping, gateway.PingRequest, gateway.PongResponse),
             f"{bridge}/Solve": _unary(self._solve_frontend, gateway.SolveRequest, gateway.SolveResponse),
+            f"{bridge}/Evaluate": _unary(self._evaluate, gateway.EvaluateRequest, gateway.EvaluateResponse),
             f"{bridge}/Return": _unary(self._return, gateway.ReturnRequest, gateway.ReturnResponse),
             f"{bridge}/Warn": _unary(self._warn, gateway.WarnRequest, gateway.WarnResponse),
         }
@@ -148,16 +150,19 @@ class BuildService:
         caches = _cache_wishes(request)
         caches.check()
         entitlements.check(request.entitlements)
-        attributes: Attributes | None = dict(request.frontend_attrs)
+        attributes: Attributes | None
         if not request.frontend:
             if request.definition.operations:
                 raise NotSupportedError("builds from LLB are not supported: build from a Dockerfile")
             attributes = await build.returned
         elif request.frontend not in DOCKERFILE_FRONTENDS:
             raise NotSupportedError(f"failed to solve with frontend {request.frontend}: not supported")
+        else:
+            attributes = with_results(request.frontend_attrs, request.frontend_inputs)
         if attributes is None:
             return {}
         session = await self._sessions.get(request.session)
+        attributes = await with_images(attributes, self._builds.image_of)
         images, status, trail = self._containers.images, build.status, StepTrail()
         async with images.kept() as keep, opened_imports(caches, images, session, status) as shared:
             image = await build_dockerfile(
@@ -172,6 +177,7 @@ class BuildService:
                 trail,
                 host_network=entitlements.HOST_NETWORK in request.entitlements,
             )
+            build.built.set_result(image)
             result = image
             if caches.inline is not None:
                 result = await with_inline_cache(caches.inline, images, image, trail, status)
@@ -214,8 +220,18 @@ class BuildService:
         if request.frontend not in DOCKERFILE_FRONTENDS:
             what = f"frontend {request.frontend}" if request.frontend else "LLB"
             raise NotSupportedError(f"builds from {what} are not supported: build from a Dockerfile")
-        result_id = build.add_result(dict(request.frontend_opt))
-        return gateway.SolveResponse(result=gateway.Result(ref=gateway.Ref(id=result_id)))
+        result_id = build.add_result(with_results(request.frontend_opt, request.frontend_inputs))
+        ref = gateway.Ref(id=result_id, definition=definition_of(result_id))
+        return gateway.SolveResponse(result=gateway.Result(ref=ref))
+
+    async def _evaluate(
+        self, request: gateway.EvaluateRequest, stream: Stream[Any, Any]
+    ) -> gateway.EvaluateResponse:
+        """Answer that a result may be built: it is when its client returns it, or another build wants it."""
+        build = await self._driven(stream)
+        if not build.has_result(request.ref):
+            raise NotFoundError(f"no such reference {request.ref[:200]}")
+        return gateway.EvaluateResponse()
 
     async def _return(
         self, request: gateway.ReturnRequest, stream: Stream[Any, Any]

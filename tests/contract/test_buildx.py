@@ -373,6 +373,83 @@ def test_compose_builds_and_runs(project: Project) -> None:
         project.engine.docker(*compose, "down", "-t", "0", folder=project.folder)
 
 
+def test_what_compose_files_say_of_builds(project: Project) -> None:
+    project.write("secret.txt", "hidden\n")
+    project.write("further/c.txt", "of the further one\n")
+    project.write(
+        "Dockerfile",
+        "FROM busybox AS base\nARG WHO\nRUN --mount=type=secret,id=one wc -c < /run/secrets/one > /made\n"
+        "RUN grep -w 1.2.3.4 /etc/hosts >> /made && echo $WHO >> /made\nCOPY --from=further c.txt /\n"
+        "FROM base AS last\nRUN echo never > /made\n",
+    )
+    build = {
+        "context": ".",
+        "target": "base",
+        "args": ["WHO=me"],
+        "secrets": ["one"],
+        "additional_contexts": {"further": "./further"},
+        "extra_hosts": ["other:1.2.3.4"],
+        "labels": {"x": "y"},
+        "tags": ["made:20"],
+        "platforms": ["linux/amd64"],
+        "network": "none",
+        "shm_size": "16m",
+    }
+    second = {"context": ".", "dockerfile_inline": "FROM busybox\nCOPY a.txt /inline\n"}
+    services = {
+        "one": {"image": "made:19", "build": build},
+        "two": {"image": "made:21", "build": second},
+    }
+    secrets = {"one": {"file": "secret.txt"}}
+    project.write("compose.yaml", json.dumps({"name": "x", "services": services, "secrets": secrets}))
+    project.engine.docker("compose", "build", folder=project.folder)
+    for image in ("made:19", "made:20"):
+        told = project.run(image, "cat", "/made", "/c.txt").split()
+        assert told == ["7", "1.2.3.4", "other", "me", "of", "the", "further", "one"]
+    assert project.run("made:21", "cat", "/inline") == "first\n"
+    image = project.engine.request("GET", "/images/made:19/json").json
+    assert (image["Config"]["Labels"]["x"], image["Architecture"]) == ("y", "amd64")
+
+
+BAKE = """
+group "default" { targets = ["top", "many"] }
+target "base" {
+  dockerfile-inline = "FROM busybox\\nARG WHO\\nCOPY a.txt /\\nRUN date +%s%N > /when; echo $WHO > /who"
+  args = { WHO = "bake" }
+  tags = ["made:22"]
+}
+target "top" {
+  contexts = { below = "target:base" }
+  dockerfile-inline = "FROM below\\nRUN cat /who > /copied\\nCOPY --from=below /when /same"
+  tags = ["made:23"]
+}
+target "many" {
+  name = "many-${item}"
+  matrix = { item = ["one", "two"] }
+  contexts = { below = "target:base" }
+  dockerfile-inline = "FROM busybox\\nCOPY --from=below /when /when\\nRUN echo ${item} > /item"
+  tags = ["made:${item}"]
+}
+target "failing" { dockerfile-inline = "FROM busybox\\nRUN exit 3" }
+target "above" {
+  contexts = { below = "target:failing" }
+  dockerfile-inline = "FROM below\\nRUN true"
+}
+"""
+
+
+def test_bake_builds_targets_that_begin_with_others(project: Project) -> None:
+    """What others are made of is built once, and all get that."""
+    project.write("docker-bake.hcl", BAKE)
+    project.engine.docker("buildx", "bake", "--no-cache", folder=project.folder)
+    when = project.run("made:22", "cat", "/when")
+    assert project.run("made:23", "cat", "/copied", "/when", "/same") == f"bake\n{when}{when}"
+    for item in ("one", "two"):
+        assert project.run(f"made:{item}", "cat", "/item", "/when") == f"{item}\n{when}"
+    failed = project.engine.docker("buildx", "bake", "above", folder=project.folder, check=False)
+    assert (failed.returncode, b"did not complete successfully: exit code: 3" in failed.stderr) == (1, True)
+
+
 def test_the_builder_is_listed(project: Project) -> None:
     inspected = project.engine.docker("buildx", "inspect").stdout.decode()
     rows = dict(line.split(":", 1) for line in inspected.splitlines() if ":" in line)

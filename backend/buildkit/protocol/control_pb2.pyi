@@ -40,10 +40,19 @@ class CacheOptionsEntry(_message.Message):
     def __init__(self, type: _Optional[str] = ..., attrs: _Optional[_Mapping[str, str]] = ...) -> None: ...
 
 class Definition(_message.Message):
-    __slots__ = ["operations"]
+    __slots__ = ["metadata", "operations"]
+    class MetadataEntry(_message.Message):
+        __slots__ = ["key", "value"]
+        KEY_FIELD_NUMBER: _ClassVar[int]
+        VALUE_FIELD_NUMBER: _ClassVar[int]
+        key: str
+        value: OperationMetadata
+        def __init__(self, key: _Optional[str] = ..., value: _Optional[_Union[OperationMetadata, _Mapping]] = ...) -> None: ...
+    METADATA_FIELD_NUMBER: _ClassVar[int]
     OPERATIONS_FIELD_NUMBER: _ClassVar[int]
+    metadata: _containers.MessageMap[str, OperationMetadata]
     operations: _containers.RepeatedScalarFieldContainer[bytes]
-    def __init__(self, operations: _Optional[_Iterable[bytes]] = ...) -> None: ...
+    def __init__(self, operations: _Optional[_Iterable[bytes]] = ..., metadata: _Optional[_Mapping[str, OperationMetadata]] = ...) -> None: ...
 
 class DiskUsageRequest(_message.Message):
     __slots__ = ["filter"]
@@ -94,6 +103,14 @@ class InfoResponse(_message.Message):
     buildkit_version: BuildkitVersion
     def __init__(self, buildkit_version: _Optional[_Union[BuildkitVersion, _Mapping]] = ...) -> None: ...
 
+class Input(_message.Message):
+    __slots__ = ["digest", "index"]
+    DIGEST_FIELD_NUMBER: _ClassVar[int]
+    INDEX_FIELD_NUMBER: _ClassVar[int]
+    digest: str
+    index: int
+    def __init__(self, digest: _Optional[str] = ..., index: _Optional[int] = ...) -> None: ...
+
 class ListWorkersRequest(_message.Message):
     __slots__ = ["filter"]
     FILTER_FIELD_NUMBER: _ClassVar[int]
@@ -105,6 +122,18 @@ class ListWorkersResponse(_message.Message):
     RECORD_FIELD_NUMBER: _ClassVar[int]
     record: _containers.RepeatedCompositeFieldContainer[WorkerRecord]
     def __init__(self, record: _Optional[_Iterable[_Union[WorkerRecord, _Mapping]]] = ...) -> None: ...
+
+class Operation(_message.Message):
+    __slots__ = ["inputs", "source"]
+    INPUTS_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_FIELD_NUMBER: _ClassVar[int]
+    inputs: _containers.RepeatedCompositeFieldContainer[Input]
+    source: SourceOperation
+    def __init__(self, inputs: _Optional[_Iterable[_Union[Input, _Mapping]]] = ..., source: _Optional[_Union[SourceOperation, _Mapping]] = ...) -> None: ...
+
+class OperationMetadata(_message.Message):
+    __slots__ = []
+    def __init__(self) -> None: ...
 
 class Platform(_message.Message):
     __slots__ = ["architecture", "os", "osfeatures", "osversion", "variant"]
@@ -221,6 +250,12 @@ class SourceInfo(_message.Message):
     filename: str
     language: str
     def __init__(self, filename: _Optional[str] = ..., data: _Optional[bytes] = ..., definition: _Optional[_Union[Definition, _Mapping]] = ..., language: _Optional[str] = ...) -> None: ...
+
+class SourceOperation(_message.Message):
+    __slots__ = ["identifier"]
+    IDENTIFIER_FIELD_NUMBER: _ClassVar[int]
+    identifier: str
+    def __init__(self, identifier: _Optional[str] = ...) -> None: ...
 
 class StatusRequest(_message.Message):
     __slots__ = ["ref"]

@@ -15,7 +15,7 @@ from backend.buildkit.protocol import control_pb2 as backend_dot_buildkit_dot_pr
 from google.protobuf import any_pb2 as google_dot_protobuf_dot_any__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'backend/buildkit/protocol/gateway.proto\x12\x17marina.buildkit.gateway\x1a\'backend/buildkit/protocol/control.proto\x1a\x19google/protobuf/any.proto\"\x8d\x01\n\x06\x41PICap\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0f\n\x07\x65nabled\x18\x02 \x01(\x08\x12\x12\n\ndeprecated\x18\x03 \x01(\x08\x12\x17\n\x0f\x64isabled_reason\x18\x04 \x01(\t\x12\x1b\n\x13\x64isabled_reason_msg\x18\x05 \x01(\t\x12\x1c\n\x14\x64isabled_alternative\x18\x06 \x01(\t\"\r\n\x0bPingRequest\"\xb5\x01\n\x0cPongResponse\x12:\n\x11\x66rontend_api_caps\x18\x01 \x03(\x0b\x32\x1f.marina.buildkit.gateway.APICap\x12\x31\n\x08llb_caps\x18\x02 \x03(\x0b\x32\x1f.marina.buildkit.gateway.APICap\x12\x36\n\x07workers\x18\x03 \x03(\x0b\x32%.marina.buildkit.control.WorkerRecord\"\x11\n\x03Ref\x12\n\n\x02id\x18\x01 \x01(\t\"\x8c\x01\n\x06RefMap\x12\x37\n\x04refs\x18\x01 \x03(\x0b\x32).marina.buildkit.gateway.RefMap.RefsEntry\x1aI\n\tRefsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12+\n\x05value\x18\x02 \x01(\x0b\x32\x1c.marina.buildkit.gateway.Ref:\x02\x38\x01\"\xfc\x01\n\x06Result\x12\x18\n\x0eref_deprecated\x18\x01 \x01(\tH\x00\x12+\n\x03ref\x18\x03 \x01(\x0b\x32\x1c.marina.buildkit.gateway.RefH\x00\x12/\n\x04refs\x18\x04 \x01(\x0b\x32\x1f.marina.buildkit.gateway.RefMapH\x00\x12?\n\x08metadata\x18\n \x03(\x0b\x32-.marina.buildkit.gateway.Result.MetadataEntry\x1a/\n\rMetadataEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x0c:\x02\x38\x01\x42\x08\n\x06result\"\xc3\x04\n\x0cSolveRequest\x12\x37\n\ndefinition\x18\x01 \x01(\x0b\x32#.marina.buildkit.control.Definition\x12\x10\n\x08\x66rontend\x18\x02 \x01(\t\x12L\n\x0c\x66rontend_opt\x18\x03 \x03(\x0b\x32\x36.marina.buildkit.gateway.SolveRequest.FrontendOptEntry\x12\x1b\n\x13\x61llow_result_return\x18\x05 \x01(\x08\x12\x1e\n\x16\x61llow_result_array_ref\x18\x06 \x01(\x08\x12\r\n\x05\x66inal\x18\n \x01(\x08\x12\x15\n\rexporter_attr\x18\x0b \x01(\x0c\x12\x41\n\rcache_imports\x18\x0c \x03(\x0b\x32*.marina.buildkit.control.CacheOptionsEntry\x12R\n\x0f\x66rontend_inputs\x18\r \x03(\x0b\x32\x39.marina.buildkit.gateway.SolveRequest.FrontendInputsEntry\x12\x10\n\x08\x65valuate\x18\x0e \x01(\x08\x1a\x32\n\x10\x46rontendOptEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1aZ\n\x13\x46rontendInputsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x32\n\x05value\x18\x02 \x01(\x0b\x32#.marina.buildkit.control.Definition:\x02\x38\x01\"M\n\rSolveResponse\x12\x0b\n\x03ref\x18\x01 \x01(\t\x12/\n\x06result\x18\x03 \x01(\x0b\x32\x1f.marina.buildkit.gateway.Result\"N\n\x06Status\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\x12\x0f\n\x07message\x18\x02 \x01(\t\x12%\n\x07\x64\x65tails\x18\x03 \x03(\x0b\x32\x14.google.protobuf.Any\"p\n\rReturnRequest\x12/\n\x06result\x18\x01 \x01(\x0b\x32\x1f.marina.buildkit.gateway.Result\x12.\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x1f.marina.buildkit.gateway.Status\"\x10\n\x0eReturnResponse\"\xbb\x01\n\x0bWarnRequest\x12\x0e\n\x06\x64igest\x18\x01 \x01(\t\x12\r\n\x05level\x18\x02 \x01(\x03\x12\r\n\x05short\x18\x03 \x01(\x0c\x12\x0e\n\x06\x64\x65tail\x18\x04 \x03(\x0c\x12\x0b\n\x03url\x18\x05 \x01(\t\x12\x31\n\x04info\x18\x06 \x01(\x0b\x32#.marina.buildkit.control.SourceInfo\x12.\n\x06ranges\x18\x07 \x03(\x0b\x32\x1e.marina.buildkit.control.Range\"\x0e\n\x0cWarnResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\'backend/buildkit/protocol/gateway.proto\x12\x17marina.buildkit.gateway\x1a\'backend/buildkit/protocol/control.proto\x1a\x19google/protobuf/any.proto\"\x8d\x01\n\x06\x41PICap\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0f\n\x07\x65nabled\x18\x02 \x01(\x08\x12\x12\n\ndeprecated\x18\x03 \x01(\x08\x12\x17\n\x0f\x64isabled_reason\x18\x04 \x01(\t\x12\x1b\n\x13\x64isabled_reason_msg\x18\x05 \x01(\t\x12\x1c\n\x14\x64isabled_alternative\x18\x06 \x01(\t\"\r\n\x0bPingRequest\"\xb5\x01\n\x0cPongResponse\x12:\n\x11\x66rontend_api_caps\x18\x01 \x03(\x0b\x32\x1f.marina.buildkit.gateway.APICap\x12\x31\n\x08llb_caps\x18\x02 \x03(\x0b\x32\x1f.marina.buildkit.gateway.APICap\x12\x36\n\x07workers\x18\x03 \x03(\x0b\x32%.marina.buildkit.control.WorkerRecord\"J\n\x03Ref\x12\n\n\x02id\x18\x01 \x01(\t\x12\x37\n\ndefinition\x18\x02 \x01(\x0b\x32#.marina.buildkit.control.Definition\"\x8c\x01\n\x06RefMap\x12\x37\n\x04refs\x18\x01 \x03(\x0b\x32).marina.buildkit.gateway.RefMap.RefsEntry\x1aI\n\tRefsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12+\n\x05value\x18\x02 \x01(\x0b\x32\x1c.marina.buildkit.gateway.Ref:\x02\x38\x01\"\xfc\x01\n\x06Result\x12\x18\n\x0eref_deprecated\x18\x01 \x01(\tH\x00\x12+\n\x03ref\x18\x03 \x01(\x0b\x32\x1c.marina.buildkit.gateway.RefH\x00\x12/\n\x04refs\x18\x04 \x01(\x0b\x32\x1f.marina.buildkit.gateway.RefMapH\x00\x12?\n\x08metadata\x18\n \x03(\x0b\x32-.marina.buildkit.gateway.Result.MetadataEntry\x1a/\n\rMetadataEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x0c:\x02\x38\x01\x42\x08\n\x06result\"\xc3\x04\n\x0cSolveRequest\x12\x37\n\ndefinition\x18\x01 \x01(\x0b\x32#.marina.buildkit.control.Definition\x12\x10\n\x08\x66rontend\x18\x02 \x01(\t\x12L\n\x0c\x66rontend_opt\x18\x03 \x03(\x0b\x32\x36.marina.buildkit.gateway.SolveRequest.FrontendOptEntry\x12\x1b\n\x13\x61llow_result_return\x18\x05 \x01(\x08\x12\x1e\n\x16\x61llow_result_array_ref\x18\x06 \x01(\x08\x12\r\n\x05\x66inal\x18\n \x01(\x08\x12\x15\n\rexporter_attr\x18\x0b \x01(\x0c\x12\x41\n\rcache_imports\x18\x0c \x03(\x0b\x32*.marina.buildkit.control.CacheOptionsEntry\x12R\n\x0f\x66rontend_inputs\x18\r \x03(\x0b\x32\x39.marina.buildkit.gateway.SolveRequest.FrontendInputsEntry\x12\x10\n\x08\x65valuate\x18\x0e \x01(\x08\x1a\x32\n\x10\x46rontendOptEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\x1aZ\n\x13\x46rontendInputsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\x32\n\x05value\x18\x02 \x01(\x0b\x32#.marina.buildkit.control.Definition:\x02\x38\x01\"M\n\rSolveResponse\x12\x0b\n\x03ref\x18\x01 \x01(\t\x12/\n\x06result\x18\x03 \x01(\x0b\x32\x1f.marina.buildkit.gateway.Result\"N\n\x06Status\x12\x0c\n\x04\x63ode\x18\x01 \x01(\x05\x12\x0f\n\x07message\x18\x02 \x01(\t\x12%\n\x07\x64\x65tails\x18\x03 \x03(\x0b\x32\x14.google.protobuf.Any\"\x1e\n\x0f\x45valuateRequest\x12\x0b\n\x03ref\x18\x01 \x01(\t\"\x12\n\x10\x45valuateResponse\"p\n\rReturnRequest\x12/\n\x06result\x18\x01 \x01(\x0b\x32\x1f.marina.buildkit.gateway.Result\x12.\n\x05\x65rror\x18\x02 \x01(\x0b\x32\x1f.marina.buildkit.gateway.Status\"\x10\n\x0eReturnResponse\"\xbb\x01\n\x0bWarnRequest\x12\x0e\n\x06\x64igest\x18\x01 \x01(\t\x12\r\n\x05level\x18\x02 \x01(\x03\x12\r\n\x05short\x18\x03 \x01(\x0c\x12\x0e\n\x06\x64\x65tail\x18\x04 \x03(\x0c\x12\x0b\n\x03url\x18\x05 \x01(\t\x12\x31\n\x04info\x18\x06 \x01(\x0b\x32#.marina.buildkit.control.SourceInfo\x12.\n\x06ranges\x18\x07 \x03(\x0b\x32\x1e.marina.buildkit.control.Range\"\x0e\n\x0cWarnResponseb\x06proto3')
 
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, globals())
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'backend.buildkit.protocol.gateway_pb2', globals())
@@ -37,31 +37,35 @@ if _descriptor._USE_C_DESCRIPTORS == False:
   _PONGRESPONSE._serialized_start=296
   _PONGRESPONSE._serialized_end=477
   _REF._serialized_start=479
-  _REF._serialized_end=496
-  _REFMAP._serialized_start=499
-  _REFMAP._serialized_end=639
-  _REFMAP_REFSENTRY._serialized_start=566
-  _REFMAP_REFSENTRY._serialized_end=639
-  _RESULT._serialized_start=642
-  _RESULT._serialized_end=894
-  _RESULT_METADATAENTRY._serialized_start=837
-  _RESULT_METADATAENTRY._serialized_end=884
-  _SOLVEREQUEST._serialized_start=897
-  _SOLVEREQUEST._serialized_end=1476
-  _SOLVEREQUEST_FRONTENDOPTENTRY._serialized_start=1334
-  _SOLVEREQUEST_FRONTENDOPTENTRY._serialized_end=1384
-  _SOLVEREQUEST_FRONTENDINPUTSENTRY._serialized_start=1386
-  _SOLVEREQUEST_FRONTENDINPUTSENTRY._serialized_end=1476
-  _SOLVERESPONSE._serialized_start=1478
-  _SOLVERESPONSE._serialized_end=1555
-  _STATUS._serialized_start=1557
-  _STATUS._serialized_end=1635
-  _RETURNREQUEST._serialized_start=1637
-  _RETURNREQUEST._serialized_end=1749
-  _RETURNRESPONSE._serialized_start=1751
-  _RETURNRESPONSE._serialized_end=1767
-  _WARNREQUEST._serialized_start=1770
-  _WARNREQUEST._serialized_end=1957
-  _WARNRESPONSE._serialized_start=1959
-  _WARNRESPONSE._serialized_end=1973
+  _REF._serialized_end=553
+  _REFMAP._serialized_start=556
+  _REFMAP._serialized_end=696
+  _REFMAP_REFSENTRY._serialized_start=623
+  _REFMAP_REFSENTRY._serialized_end=696
+  _RESULT._serialized_start=699
+  _RESULT._serialized_end=951
+  _RESULT_METADATAENTRY._serialized_start=894
+  _RESULT_METADATAENTRY._serialized_end=941
+  _SOLVEREQUEST._serialized_start=954
+  _SOLVEREQUEST._serialized_end=1533
+  _SOLVEREQUEST_FRONTENDOPTENTRY._serialized_start=1391
+  _SOLVEREQUEST_FRONTENDOPTENTRY._serialized_end=1441
+  _SOLVEREQUEST_FRONTENDINPUTSENTRY._serialized_start=1443
+  _SOLVEREQUEST_FRONTENDINPUTSENTRY._serialized_end=1533
+  _SOLVERESPONSE._serialized_start=1535
+  _SOLVERESPONSE._serialized_end=1612
+  _STATUS._serialized_start=1614
+  _STATUS._serialized_end=1692
+  _EVALUATEREQUEST._serialized_start=1694
+  _EVALUATEREQUEST._serialized_end=1724
+  _EVALUATERESPONSE._serialized_start=1726
+  _EVALUATERESPONSE._serialized_end=1744
+  _RETURNREQUEST._serialized_start=1746
+  _RETURNREQUEST._serialized_end=1858
+  _RETURNRESPONSE._serialized_start=1860
+  _RETURNRESPONSE._serialized_end=1876
+  _WARNREQUEST._serialized_start=1879
+  _WARNREQUEST._serialized_end=2066
+  _WARNRESPONSE._serialized_start=2068
+  _WARNRESPONSE._serialized_end=2082
 # @@protoc_insertion_point(module_scope)

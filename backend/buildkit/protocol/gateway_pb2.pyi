@@ -23,6 +23,16 @@ class APICap(_message.Message):
     id: str
     def __init__(self, id: _Optional[str] = ..., enabled: bool = ..., deprecated: bool = ..., disabled_reason: _Optional[str] = ..., disabled_reason_msg: _Optional[str] = ..., disabled_alternative: _Optional[str] = ...) -> None: ...
 
+class EvaluateRequest(_message.Message):
+    __slots__ = ["ref"]
+    REF_FIELD_NUMBER: _ClassVar[int]
+    ref: str
+    def __init__(self, ref: _Optional[str] = ...) -> None: ...
+
+class EvaluateResponse(_message.Message):
+    __slots__ = []
+    def __init__(self) -> None: ...
+
 class PingRequest(_message.Message):
     __slots__ = []
     def __init__(self) -> None: ...
@@ -38,10 +48,12 @@ class PongResponse(_message.Message):
     def __init__(self, frontend_api_caps: _Optional[_Iterable[_Union[APICap, _Mapping]]] = ..., llb_caps: _Optional[_Iterable[_Union[APICap, _Mapping]]] = ..., workers: _Optional[_Iterable[_Union[_control_pb2.WorkerRecord, _Mapping]]] = ...) -> None: ...
 
 class Ref(_message.Message):
-    __slots__ = ["id"]
+    __slots__ = ["definition", "id"]
+    DEFINITION_FIELD_NUMBER: _ClassVar[int]
     ID_FIELD_NUMBER: _ClassVar[int]
+    definition: _control_pb2.Definition
     id: str
-    def __init__(self, id: _Optional[str] = ...) -> None: ...
+    def __init__(self, id: _Optional[str] = ..., definition: _Optional[_Union[_control_pb2.Definition, _Mapping]] = ...) -> None: ...
 
 class RefMap(_message.Message):
     __slots__ = ["refs"]
