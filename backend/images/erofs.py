@@ -8,6 +8,7 @@ import base64
 import ctypes
 import errno
 import fcntl
+import logging
 import os
 import shutil
 import struct
@@ -31,6 +32,8 @@ EMPTY_IMAGE = (
     b"bM!_f;1*2dTjDk@x3Pu4M0056h4;c"
 )
 
+log = logging.getLogger(__name__)
+
 _libc = ctypes.CDLL(None, use_errno=True)
 
 
@@ -53,14 +56,17 @@ class ErofsFormat:
     def why_not_mounted(self, image: Path, target: Path) -> str:
         """Return why no layer that lies where `image` may be made can be mounted here, "" when it can.
 
-        `target` is an empty folder. Blocking.
+        `target` is an empty folder. Blocking. A disk that is too full to try says nothing about the kernel.
         """
         read_only_mounts.unmount(target)  # of an engine that was killed at this place
         try:
             image.write_bytes(zlib.decompress(base64.b85decode(EMPTY_IMAGE)))
             mount(image, target)
-        except (OSError, SystemFailureError) as error:
-            return error.message if isinstance(error, SystemFailureError) else str(error)
+        except SystemFailureError as error:
+            return error.message
+        except OSError as error:
+            log.warning("cannot try an EROFS image, and count on EROFS: %s", error)
+            return ""
         finally:
             with suppress(OSError):
                 image.unlink()

@@ -121,7 +121,7 @@ async def written(feed: LayerFeed, pipe: int, form: LayerFormat, layer: Path) ->
         raise _explained(error, layer.parent) from error
     except BaseException:
         feed.stop()
-        await asyncio.wait([feeding])
+        await asyncio.gather(feeding, return_exceptions=True)
         raise
 
 

@@ -1,8 +1,10 @@
 """Which format layers are kept in, and what becomes of those in a format that this machine has lost."""
 
+import asyncio
 import base64
 import os
 import zlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -66,6 +68,11 @@ def test_probe_leaves_nothing_behind(tmp_path: Path) -> None:
     assert not os.path.ismount(tmp_path / "target")
 
 
+def test_full_disk_does_not_take_erofs_away(tmp_path: Path) -> None:
+    (tmp_path / "target").mkdir()
+    assert ErofsFormat().why_not_mounted(tmp_path / "no place" / "image", tmp_path / "target") == ""
+
+
 def test_maker_is_looked_for(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     assert ErofsFormat().why_not_made() == "mkfs.erofs is not installed"
@@ -95,6 +102,29 @@ async def test_layer_of_a_lost_format_is_made_again(tmp_path: Path) -> None:
     assert (store.path(layer.key) / "d" / "file").read_bytes() == b"text"
     ((key, trash),) = store.discard([layer.key])
     assert (key, store.keys(), trash.is_dir()) == (layer.key, set(), True)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="unpacking sets owners")
+async def test_cancelled_unpacking_ends_and_leaves_nothing(tmp_path: Path) -> None:
+    files = StateFiles(tmp_path / "data", tmp_path / "run")
+    store = LayerStore(files, lambda image, target: LayerFormats(FolderFormat()))
+    store.prepare()
+    loop, under_way = asyncio.get_running_loop(), asyncio.Event()
+
+    def long_tar() -> Iterator[bytes]:
+        for number in range(100_000):
+            yield layer_tar([Entry(f"file{number}", b"x" * 1024)])[:1536]  # a header and the contents
+            if number == 500:
+                loop.call_soon_threadsafe(under_way.set)
+
+    layer = asyncio.ensure_future(
+        store.create(NewLayer(long_tar(), tmp_path / "blob"), [], [], lambda diff_id: None)
+    )
+    await under_way.wait()
+    layer.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await layer
+    assert list(files.layers.iterdir()) == []
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="unpacking sets owners")
