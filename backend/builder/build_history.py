@@ -6,6 +6,7 @@ the disk: a history is worth no build's time.
 
 import asyncio
 import json
+import os
 import re
 import secrets
 from collections.abc import Iterator, Sequence
@@ -21,6 +22,7 @@ from backend.state_files import StateFiles
 from backend.tasks import Tasks, in_thread, in_thread_to_end
 
 MOST_KEPT = 100
+MOST_TOO_MANY = 20  # so many are tidied away at once: to date them all takes as long as a cached build
 ID = re.compile(r"[0-9a-f]{32}")
 
 
@@ -75,8 +77,9 @@ class BuildHistory:
             unfinished = self._folder / f".{record.id}"
             unfinished.write_text(json.dumps(record.details()), errors="replace")
             unfinished.replace(self._path(record.id))
-            for path in self._paths()[MOST_KEPT:]:
-                path.unlink(missing_ok=True)
+            if len(os.listdir(self._folder)) > MOST_KEPT + MOST_TOO_MANY:  # noqa: PTH208 - the names will do
+                for path in self._paths()[MOST_KEPT:]:
+                    path.unlink(missing_ok=True)
 
     async def all(self) -> list[dict[str, Any]]:
         """Return summaries of all builds, newest first."""

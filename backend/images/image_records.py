@@ -11,7 +11,7 @@ from backend.images.image import Image, KeptIndex, Layer
 
 
 class ImageRecords:
-    """All images on record. Every change is durable when the method returns."""
+    """All images on record. Every change but `touch` is durable when the method returns."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -91,6 +91,14 @@ class ImageRecords:
         losers = {self._references.get(reference, image.id) for reference in moved}
         self._references |= dict.fromkeys(moved, image.id)
         self._refresh({image.id, *losers})
+        return self._images[image.id]
+
+    def touch(self, image: Image) -> Image:
+        """Record when an image was last given a name that it has already: worth no wait for the disk."""
+        with self._database.unhurried():
+            self._database.execute("UPDATE images SET record = ? WHERE id = ?", (_to_record(image), image.id))
+        self._images[image.id] = image
+        self._refresh({image.id})
         return self._images[image.id]
 
     def remove_references(self, image: Image, references: Iterable[str]) -> None:

@@ -159,7 +159,11 @@ class Images:
             raise NotFoundError(f"No such image: {image.id}")
         tagged = replace(recorded, tagged_ns=time.time_ns())
         index = self._index_of(recorded, source) if source else None
-        tagged = self._records.add(tagged, [str(name.with_default_tag())], index)
+        full_name = str(name.with_default_tag())
+        if full_name in recorded.references and recorded.indexes.get(full_name) == index:
+            tagged = self._records.touch(tagged)
+        else:
+            tagged = self._records.add(tagged, [full_name], index)
         publish_image_event(self._events, "tag", tagged, name=name.with_default_tag().familiar)
 
     async def remove(self, reference_or_id: str, *, force: bool, parents: bool = True) -> list[Removed]:
