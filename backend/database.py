@@ -78,8 +78,8 @@ class Database:
 
     @contextmanager
     def unhurried(self) -> Iterator[None]:
-        """A transaction that nobody waits for the disk for: it outlives the engine at once, a cut of power only
-        with the next one."""
+        """A transaction that does not wait for the disk: it outlives the engine at once, a cut of power not
+        before the next one."""
         self._connection.execute("PRAGMA synchronous = NORMAL")
         try:
             with self.transaction():

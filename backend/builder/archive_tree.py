@@ -31,10 +31,14 @@ KEPT_RECORD = b"SCHILY.xattr.security.capability"
 
 
 class ArchiveTree:
-    """A source tree. `descriptor` is the open file that holds the contents; the tree closes it."""
+    """A source tree. `descriptor` is the open file that holds the contents; the tree closes it.
 
-    def __init__(self, descriptor: int = -1) -> None:
+    What is `at_hand` is so little, and in memory, that it need not be looked at on a thread.
+    """
+
+    def __init__(self, descriptor: int = -1, *, at_hand: bool = False) -> None:
         self._descriptor = descriptor
+        self.at_hand = at_hand
         self._nodes: dict[str, Node] = {"": Node(FOLDER, implied=True)}
         self._folders: dict[str, set[str]] = {"": set()}
         self._headers: dict[str, bytes] = {}
@@ -46,6 +50,18 @@ class ArchiveTree:
         """Return the tree of a plain tar file. Blocking. Raises InvalidParameterError."""
         tree = cls(os.open(path, os.O_RDONLY | os.O_CLOEXEC))
         try:
+            tree._read_archive()
+        except BaseException:
+            tree.close()
+            raise
+        return tree
+
+    @classmethod
+    def of_bytes(cls, data: bytes | bytearray, *, at_hand: bool = False) -> "ArchiveTree":
+        """Return the tree of a plain tar archive, kept in memory. Raises InvalidParameterError, OSError."""
+        tree = cls(os.memfd_create("context", os.MFD_CLOEXEC), at_hand=at_hand)
+        try:
+            os.pwrite(tree._descriptor, data, 0)
             tree._read_archive()
         except BaseException:
             tree.close()

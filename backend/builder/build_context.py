@@ -6,8 +6,9 @@ Source: Docker Engine API, `POST /build`; dockerd's `builder/remotecontext`.
 import os
 import shutil
 import tempfile
+import threading
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,14 +16,49 @@ from backend.builder.archive_tree import ArchiveTree
 from backend.builder.path_patterns import clean, excludes, read_ignore_file
 from backend.builder.source_tree import FILE, Node, resolve
 from backend.errors import InvalidParameterError, SystemFailureError
-from backend.images.decompression import BUFFER, BZIP2_MAGIC, DECOMPRESSION_ERRORS, XZ_MAGIC, plain
+from backend.images.decompression import (
+    BUFFER,
+    BZIP2_MAGIC,
+    DECOMPRESSION_ERRORS,
+    GZIP_MAGIC,
+    XZ_MAGIC,
+    ZSTD_MAGIC,
+    plain,
+)
 from backend.state_files import StateFiles
-from backend.tasks import in_thread, in_thread_to_end
+from backend.tasks import in_thread_to_end
 
 SCRATCH_PREFIX = "build-"
 IGNORE_FILE = ".dockerignore"
 MAX_DOCKERFILE = 4 * 1024 * 1024  # bytes
 READ_SIZE = 1 << 20
+AT_HAND = 1 << 16  # bytes that are looked through in less time than the way to a thread takes
+COMPRESSED = (GZIP_MAGIC, ZSTD_MAGIC, BZIP2_MAGIC, XZ_MAGIC)
+
+
+class Scratch:
+    """A folder for what a build downloads or unpacks, made when it is first asked for: few builds do.
+
+    What a crash leaves goes at the next start, with unfinished downloads.
+    """
+
+    def __init__(self, files: StateFiles) -> None:
+        self._parent = files.downloads
+        self._folder: Path | None = None
+        self._making = threading.Lock()
+
+    @property
+    def folder(self) -> Path:
+        """The folder itself."""
+        with self._making:
+            if self._folder is None:
+                self._folder = Path(tempfile.mkdtemp("", SCRATCH_PREFIX, self._parent))
+            return self._folder
+
+    async def remove(self) -> None:
+        """Remove it with all that is in it."""
+        if self._folder is not None:
+            await in_thread_to_end(shutil.rmtree, self._folder, True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,53 +66,59 @@ class BuildContext:
     """The files of a context, and a folder of the build's own for what it downloads or unpacks."""
 
     tree: ArchiveTree
-    scratch: Path
+    scratch: Scratch
 
 
 @asynccontextmanager
-async def scratch_folder(files: StateFiles) -> AsyncIterator[Path]:
-    """Hold a folder for a build; what a crash leaves goes at the next start, with unfinished downloads."""
-    folder = Path(await in_thread(tempfile.mkdtemp, "", SCRATCH_PREFIX, files.downloads))
+async def scratch_folder(files: StateFiles) -> AsyncIterator[Scratch]:
+    """Hold a folder for a build."""
+    scratch = Scratch(files)
     try:
-        yield folder
+        yield scratch
     finally:
-        await in_thread_to_end(shutil.rmtree, folder, True)
+        await scratch.remove()
 
 
 @asynccontextmanager
-async def received_context(chunks: AsyncIterator[bytes], scratch: Path) -> AsyncIterator[BuildContext]:
-    """Receive an archive, plain or compressed, into `scratch`.
+async def received_context(chunks: AsyncIterator[bytes], scratch: Scratch) -> AsyncIterator[BuildContext]:
+    """Receive an archive, plain or compressed: into memory when it is small and plain, else into `scratch`.
 
     Raises InvalidParameterError for what is no archive, SystemFailureError when the disk is full.
     """
-    path = scratch / "context"
     waiting = bytearray()
+    async for chunk in chunks:
+        waiting += chunk
+        if len(waiting) >= READ_SIZE:
+            break
+    if len(waiting) < READ_SIZE and not waiting.startswith(COMPRESSED):
+        with _errors_of_storing():
+            # Each way to a thread costs what a step from the cache does.
+            if len(waiting) <= AT_HAND:
+                tree = ArchiveTree.of_bytes(waiting, at_hand=True)
+            else:
+                tree = await in_thread_to_end(ArchiveTree.of_bytes, waiting)
+        with closing(tree):
+            yield BuildContext(tree, scratch)
+        return
+    path = scratch.folder / "context"
     with _errors_of_storing(), path.open("wb", buffering=0) as file:
+        await in_thread_to_end(file.write, bytes(waiting))
+        waiting.clear()
         async for chunk in chunks:
             waiting += chunk
             if len(waiting) >= READ_SIZE:
                 await in_thread_to_end(file.write, bytes(waiting))
                 waiting.clear()
-    # A small context is written and read at once: each way to a thread costs what a step from the cache does.
-    async with opened_context(path, scratch, rest=bytes(waiting)) as context:
+        await in_thread_to_end(file.write, bytes(waiting))
+    async with opened_context(path, scratch) as context:
         yield context
 
 
 @asynccontextmanager
-async def opened_context(path: Path, scratch: Path, rest: bytes = b"") -> AsyncIterator[BuildContext]:
-    """Make a tree of an archive in `scratch`, of which `rest` is still to be written."""
-
-    def work() -> ArchiveTree:
-        if rest:
-            with _errors_of_storing(), path.open("ab", buffering=0) as file:
-                file.write(rest)
-        return read_archive(path)
-
-    tree = await in_thread_to_end(work)
-    try:
+async def opened_context(path: Path, scratch: Scratch) -> AsyncIterator[BuildContext]:
+    """Make a tree of an archive in `scratch`."""
+    with closing(await in_thread_to_end(read_archive, path)) as tree:
         yield BuildContext(tree, scratch)
-    finally:
-        tree.close()
 
 
 @contextmanager

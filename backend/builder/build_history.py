@@ -82,11 +82,14 @@ class BuildHistory:
                     path.unlink(missing_ok=True)
 
     async def all(self) -> list[dict[str, Any]]:
-        """Return summaries of all builds, newest first."""
+        """Return summaries of the last builds, newest first."""
+        return (await self._all())[:MOST_KEPT]
+
+    async def _all(self) -> list[dict[str, Any]]:
         kept = await in_thread(self._read_summaries)
         recent = {record.id: record.summary() for record in self._recent.values()}
         found = {**{summary["Id"]: summary for summary in kept}, **recent}
-        return sorted(found.values(), key=lambda summary: str(summary["Started"]), reverse=True)[:MOST_KEPT]
+        return sorted(found.values(), key=lambda summary: str(summary["Started"]), reverse=True)
 
     def _read_summaries(self) -> list[dict[str, Any]]:
         known: dict[str, dict[str, Any]] = {}
@@ -119,7 +122,7 @@ class BuildHistory:
 
     async def clear(self) -> None:
         """Forget all builds that have ended."""
-        ended = [summary["Id"] for summary in await self.all() if summary["Finished"]]
+        ended = [summary["Id"] for summary in await self._all() if summary["Finished"]]
         await self._forget(ended)
 
     async def _forget(self, ids: Sequence[str]) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from backend.builder import git_sources, remote_files
 from backend.builder.build_context import (
     BuildContext,
+    Scratch,
     opened_context,
     read_dockerfile,
     received_context,
@@ -56,7 +57,10 @@ async def build_image(
         scratch_folder(containers.files) as scratch,
         _context(source, options, scratch) as context,
     ):
-        text = await in_thread_to_end(read_dockerfile, context.tree, options.dockerfile)
+        if context.tree.at_hand:
+            text = read_dockerfile(context.tree, options.dockerfile)
+        else:
+            text = await in_thread_to_end(read_dockerfile, context.tree, options.dockerfile)
         return await _build(containers, state, BuildInput(context, text), options, progress)
 
 
@@ -86,13 +90,13 @@ async def _build(
 
 @asynccontextmanager
 async def _context(
-    source: str | AsyncIterator[bytes], options: BuildOptions, scratch: Path
+    source: str | AsyncIterator[bytes], options: BuildOptions, scratch: Scratch
 ) -> AsyncIterator[BuildContext]:
     if not isinstance(source, str):
         async with received_context(source, scratch) as context:
             yield context
         return
-    async with opened_context(await _fetched(source, options, scratch), scratch) as context:
+    async with opened_context(await _fetched(source, options, scratch.folder), scratch) as context:
         yield context
 
 

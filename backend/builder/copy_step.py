@@ -52,6 +52,8 @@ class CopyStep:
                     self._sources += await self._repository(word, show_progress)
                 elif remote_files.is_address(word):
                     self._sources.append(await self._download(word, show_progress))
+                elif isinstance(self._tree, ArchiveTree) and self._tree.at_hand:
+                    self._sources += self._find(word)
                 else:
                     self._sources += await in_thread_to_end(self._find, word)
             except InvalidParameterError as error:
@@ -92,7 +94,7 @@ class CopyStep:
         """Return a file that stands in the Dockerfile itself."""
         if heredoc.name in (".", "..") or "/" in heredoc.name:
             raise InvalidParameterError(f"{heredoc.name} is no name for a file")
-        path = self._context.scratch / f"text-{secrets.token_hex(8)}"
+        path = self._context.scratch.folder / f"text-{secrets.token_hex(8)}"
         path.write_text(heredoc.text, errors="surrogateescape", newline="")
         return self._only(ArchiveTree.of_file(path, heredoc.name, int(time.time()), 0o644), heredoc.name)
 
@@ -105,7 +107,7 @@ class CopyStep:
     async def _download(self, address: str, show_progress: "remote_files.ShowProgress") -> Source:
         if not self._step.adding:
             raise InvalidParameterError("source can't be a URL for COPY")
-        folder = self._context.scratch
+        folder = self._context.scratch.folder
         file = await remote_files.download(address, folder, show_progress)
         name = file.name
         if not name:
@@ -122,7 +124,7 @@ class CopyStep:
     async def _repository(self, address: str, show_progress: "remote_files.ShowProgress") -> list[Source]:
         fetched = await git_sources.fetch(
             git_sources.parse_address(address),
-            self._context.scratch,
+            self._context.scratch.folder,
             self._session,
             keep_git=self._step.keeps_git,
             warn=lambda text: show_progress({"status": text}),
@@ -173,7 +175,7 @@ class CopyStep:
         """Plan what is in an archive; returns whether the source is one."""
         if source.node.kind != FILE or not _may_be_archive(source):
             return False
-        path = self._context.scratch / f"archive-{len(self._opened)}"
+        path = self._context.scratch.folder / f"archive-{len(self._opened)}"
         _copy_out(source, path)
         try:
             tree = read_archive(path)

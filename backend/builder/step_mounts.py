@@ -185,7 +185,7 @@ class StepMounts:
         source = _clean(mount.source)
         tree = self._sources.named_tree(mount.source_image)
         if tree is not None:
-            place = self._context.scratch / f"bind-{secrets.token_hex(8)}"
+            place = self._context.scratch.folder / f"bind-{secrets.token_hex(8)}"
             self._stack.push_async_callback(in_thread, _remove, place)
             top = await in_thread(resolve, tree, source)
             await in_thread_to_end(lambda: write_tree(tree, top, place, owners=False))

@@ -6,11 +6,16 @@ Source: BuildKit's `frontend/dockerui`.
 import posixpath
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from pathlib import Path
 
 from backend.builder import git_sources
 from backend.builder.archive_tree import ArchiveTree
-from backend.builder.build_context import MAX_DOCKERFILE, BuildContext, read_dockerfile, received_context
+from backend.builder.build_context import (
+    MAX_DOCKERFILE,
+    BuildContext,
+    Scratch,
+    read_dockerfile,
+    received_context,
+)
 from backend.builder.build_options import NamedContext
 from backend.builder.path_patterns import clean, ignore_lines
 from backend.builder.source_tree import FILE, resolve
@@ -36,7 +41,7 @@ class BuildInputs:
         self,
         session: Session,
         options: FrontendOptions,
-        scratch: Path,
+        scratch: Scratch,
         status: BuildStatus,
         held: AsyncExitStack,
     ) -> None:
@@ -108,7 +113,7 @@ class BuildInputs:
         address = git_sources.parse_address(text)
         with self._status.vertex(f"{title} {address.shown}").under_way():
             fetched = await git_sources.fetch(
-                address, self._scratch, self._session, keep_git=keep_git, warn=self._status.warn
+                address, self._scratch.folder, self._session, keep_git=keep_git, warn=self._status.warn
             )
             tree = await in_thread_to_end(ArchiveTree.read, fetched.archive)
         self._held.callback(tree.close)
@@ -155,7 +160,7 @@ class BuildInputs:
     ) -> ArchiveTree:
         """Receive a folder of the client."""
         self._number += 1
-        archive = self._scratch / f"received-{self._number}"
+        archive = self._scratch.folder / f"received-{self._number}"
         told = total = 0
         with self._status.vertex(title).under_way() as vertex:
 

@@ -1,15 +1,17 @@
 """Trees of archives and the layers made of them, without an engine; whatever bytes they are given."""
 
 import asyncio
+import gzip
 import io
 import random
 import tarfile
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from backend.builder.archive_tree import ArchiveTree
-from backend.builder.build_context import read_archive, read_dockerfile
+from backend.builder.build_context import read_archive, read_dockerfile, received_context, scratch_folder
 from backend.builder.build_options import BuildOptions
 from backend.builder.copy_layer import CopyLayer, Owner
 from backend.builder.copy_sources import find_sources, joint_digest
@@ -19,6 +21,7 @@ from backend.builder.step_trail import comparable
 from backend.errors import InvalidParameterError
 from backend.images import reference
 from backend.images.registry_auth import Credentials
+from backend.state_files import StateFiles
 from tests.engine.builds import Files, Special, context
 
 FILES: dict[str, bytes | str | Special] = {
@@ -213,3 +216,32 @@ def test_credentials_by_registry() -> None:
     assert asyncio.run(options.credentials_for(reference.parse("busybox"))) == hub
     assert asyncio.run(options.credentials_for(reference.parse("r.example:5000/x"))) == other
     assert not asyncio.run(options.credentials_for(reference.parse("r.example/x")))
+
+
+async def received(data: bytes, files: StateFiles) -> tuple[str, bool, list[str]]:
+    """Return what a received context's Dockerfile says, if it is at hand, and what lay in the scratch."""
+
+    async def chunks() -> AsyncIterator[bytes]:
+        for start in range(0, len(data), 100_000):
+            yield data[start : start + 100_000]
+
+    async with scratch_folder(files) as scratch, received_context(chunks(), scratch) as found:
+        text = read_dockerfile(found.tree, "Dockerfile")
+        kept = [path.name for path in files.downloads.glob("*/*")]
+        return text, found.tree.at_hand, kept
+
+
+async def test_a_small_context_stays_in_memory(tmp_path: Path) -> None:
+    """What is larger, or compressed, lies in a folder that goes with the build."""
+    files = StateFiles(tmp_path, tmp_path)
+    files.downloads.mkdir(parents=True)
+    small, large = context({"Dockerfile": "FROM x"}), context({"Dockerfile": "FROM x", "a": b"x" * 200_000})
+    huge = context({"Dockerfile": "FROM x", "a": b"x" * 3_000_000})
+    assert await received(small, files) == ("FROM x", True, [])
+    assert await received(large, files) == ("FROM x", False, [])
+    assert await received(huge, files) == ("FROM x", False, ["context"])
+    assert await received(gzip.compress(small), files) == ("FROM x", False, ["context.plain"])
+    assert list(files.downloads.iterdir()) == []
+    for broken in (small[:514], b""):
+        with pytest.raises(InvalidParameterError):
+            await received(broken, files)
