@@ -3,8 +3,9 @@
 Source: dockerd, `api/types/filters` (Args.Match); Go's strconv.ParseBool.
 """
 
-import re
 from contextlib import suppress
+
+from backend.go_expressions import BadExpressionError, compiled
 
 TRUE_WORDS = frozenset({"1", "t", "T", "true", "TRUE", "True"})
 FALSE_WORDS = frozenset({"0", "f", "F", "false", "FALSE", "False"})
@@ -14,6 +15,6 @@ def fits_pattern(pattern: str, name: str) -> bool:
     """Return whether a name is what a filter says, or holds what it describes as a regular expression."""
     if pattern == name:
         return True
-    with suppress(re.error):  # dockerd passes over what is no expression
-        return re.search(pattern, name) is not None
+    with suppress(BadExpressionError):  # dockerd passes over what is no expression
+        return compiled(pattern)(name)
     return False

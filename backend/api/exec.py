@@ -44,7 +44,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
             return web.Response(status=200)
         # What can be told as an HTTP answer is; once the stream is taken over a failure is text in it, as
         # the docker command line expects it.
-        execs.check_startable(made)
+        execs.check_container(made)
         stream = hijack(request, content_type(request, terminal=terminal))
         try:
             process = await execs.start(made, terminal=terminal, size=size)

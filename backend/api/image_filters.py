@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping
 
 from backend.errors import InvalidParameterError
+from backend.go_expressions import BadExpressionError, compiled
 from backend.images import reference
 from backend.images.image import Image
 from backend.moments import parse_moment, unix_nanoseconds
@@ -88,11 +89,14 @@ class _Pattern:
     """A `reference` filter: `*` and `?` stop at slashes; without a tag all tags fit."""
 
     def __init__(self, text: str) -> None:
-        self._expression = re.compile(_translated(text))
+        try:
+            self._fits = compiled(f"^{_translated(text)}$")
+        except BadExpressionError as error:
+            raise InvalidParameterError("syntax error in pattern") from error
 
     def fits(self, name: str) -> bool:
         parsed = reference.parse(name)
-        return any(self._expression.fullmatch(form) for form in (parsed.familiar, parsed.familiar_name))
+        return any(self._fits(form) for form in (parsed.familiar, parsed.familiar_name))
 
 
 def _translated(pattern: str) -> str:
@@ -116,8 +120,4 @@ def _translated(pattern: str) -> str:
             raise InvalidParameterError("syntax error in pattern")
         else:
             result += re.escape(character)
-    try:
-        re.compile(result)
-    except re.error as error:
-        raise InvalidParameterError("syntax error in pattern") from error
     return result

@@ -105,9 +105,12 @@ class Execs:
         if not container.state.running:
             raise ConflictError(f"container {container.id} is not running")
 
-    def check_startable(self, made: Exec) -> None:
-        """Raise ConflictError when an exec cannot be run: its container stands, or it was run before."""
+    def check_container(self, made: Exec) -> None:
+        """Raise ConflictError when nothing can be run in an exec's container."""
         self._check_runs(made.container, made.container.id)
+
+    def _check_startable(self, made: Exec) -> None:
+        self.check_container(made)
         if made.started:
             if made.running:
                 raise ConflictError(f"Error: Exec command {made.id} is already running")
@@ -115,7 +118,7 @@ class Execs:
 
     async def start(self, made: Exec, *, terminal: bool, size: tuple[int, int] | None) -> ExecProcess:
         """Run an exec; the caller reads its streams. Raises ConflictError when it was run before."""
-        self.check_startable(made)
+        self._check_startable(made)
         made.started = True
         try:
             process = await self._process(made, terminal, size)

@@ -11,6 +11,7 @@ from typing import Any
 
 from backend.containers.log_details import check_tag
 from backend.errors import InvalidParameterError
+from backend.go_expressions import BadExpressionError, compiled
 
 DEFAULT, LOCAL, NONE = "json-file", "local", "none"
 COMMON = frozenset({"mode", "max-buffer-size", "cache-disabled", "cache-max-file", "cache-max-size"})
@@ -56,8 +57,8 @@ def check_log_config(value: Mapping[str, Any]) -> dict[str, Any]:
         raise _unusable(f'strconv.ParseBool: parsing "{text[:40]}": invalid syntax')
     for name in ("labels-regex", "env-regex"):
         try:
-            re.compile(options.get(name, ""))
-        except re.error as error:
+            compiled(options.get(name, ""))
+        except BadExpressionError as error:
             raise _unusable(f"error parsing regexp: {error}") from error
     try:
         check_tag(options.get("tag", ""))

@@ -9,6 +9,7 @@ from urllib.parse import quote_plus
 
 from backend.containers.container import ContainerRecord
 from backend.errors import InvalidParameterError
+from backend.patterns import fits_pattern
 
 PLACE = re.compile(r"\{\{\s*(?:\.(\w+))?\s*\}\}")
 FIELDS = ("ID", "FullID", "Name", "ImageID", "ImageFullID", "ImageName", "DaemonName")
@@ -45,7 +46,7 @@ def _chosen(values: Mapping[str, str], names: str | None, pattern: str | None) -
     return {
         name: value
         for name, value in values.items()
-        if name in wanted or (pattern and re.search(pattern, name))
+        if name in wanted or (pattern and fits_pattern(pattern, name))
     }
 
 

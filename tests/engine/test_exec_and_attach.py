@@ -116,7 +116,7 @@ def test_exec_streams_and_code(engine: NativeEngine, sleeper: str) -> None:
     stream = RawStream(engine, f"/exec/{identifier}/start", {"Detach": False, "Tty": False})
     assert sorted(frames(stream.read_all())) == [(1, b"out\n"), (2, b"err\n")]
     until(lambda: exec_code(engine, identifier) == 6, "the code is known")
-    assert engine.request("POST", f"/exec/{identifier}/start", body={}).status == 409
+    assert engine.request("POST", f"/exec/{identifier}/start", body={"Detach": True}).status == 409
     actions = engine_events(engine, began, container=[sleeper])
     assert [action.split(":")[0] for action in actions] == ["exec_create", "exec_start", "exec_die"]
 
