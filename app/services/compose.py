@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from app.services.docker_context import docker_config_folder
+from app.services.docker_context import docker_config_folder, docker_environment
 from app.services.environment_file import parse_environment_text
 from app.services.errors import ErrorCode, UserError
 from app.services.json_values import as_object, get_object, get_text
@@ -58,22 +58,24 @@ class ComposeFile:
 
 
 class Compose:
-    """One compose v2 program, talking to one engine. Every method blocks: call it in a worker."""
+    """One compose v2 program, talking to one engine. Every method blocks: call it in a worker.
+
+    `engine` is the engine's address as `EngineClient` takes it.
+    """
 
     def __init__(
-        self, program: Path, version: str, docker_host: str, environment: Mapping[str, str] = os.environ
+        self, program: Path, version: str, engine: str, environment: Mapping[str, str] = os.environ
     ) -> None:
         self.program, self.version = program, version
-        self._environment = {k: v for k, v in environment.items() if k != "DOCKER_CONTEXT"}
-        self._environment["DOCKER_HOST"] = docker_host
+        self._environment = docker_environment(engine, environment)
 
     @classmethod
-    def find(cls, docker_host: str, environment: Mapping[str, str] = os.environ) -> "Compose":
+    def find(cls, engine: str, environment: Mapping[str, str] = os.environ) -> "Compose":
         """Return the first program that is a compose v2. Raises UserError that says what to install."""
         for program in _candidates(environment):
             version = _version(program)
             if version and int(version.split(".")[0]) >= 2:
-                return cls(program, version, docker_host, environment)
+                return cls(program, version, engine, environment)
         raise UserError(
             "Docker Compose is not installed on this computer",
             "Looked for docker-compose, version 2 or newer, in the folders of docker's plugins and on PATH.",

@@ -11,12 +11,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.services.engine_address import shown_address, split_address
 from app.services.errors import UserError
 from app.services.json_values import as_object, get_object, get_text
 from app.services.settings import write_atomically
 
 CONTEXT_NAME = "marina"
 DESCRIPTION = "Marina"
+_ENGINE_VARIABLES = ("DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_TLS", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,26 @@ def context_endpoint(socket_path: str) -> str:
     if socket_path.startswith("\\\\.\\pipe\\"):
         return "npipe:////./pipe/" + socket_path.removeprefix("\\\\.\\pipe\\")
     return f"unix://{socket_path}"
+
+
+def docker_environment(address: str, environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """Return the environment in which docker's programs talk to an engine, whatever the user's own one says.
+
+    `address` is anything that `engine_address` knows. Through SSH docker's own client goes, with the user's
+    known hosts. Raises UserError for what is no address.
+    """
+    parts = split_address(address)
+    ours = {name: value for name, value in environment.items() if name not in _ENGINE_VARIABLES}
+    if parts.scheme == "unix":
+        return ours | {"DOCKER_HOST": context_endpoint(parts.path)}
+    if not parts.tls_folder:
+        return ours | {"DOCKER_HOST": shown_address(address)}
+    host = f"[{parts.host}]" if ":" in parts.host else parts.host
+    return ours | {
+        "DOCKER_HOST": f"tcp://{host}:{parts.port}",
+        "DOCKER_TLS_VERIFY": "1",
+        "DOCKER_CERT_PATH": parts.tls_folder,
+    }
 
 
 def write_docker_context(

@@ -316,9 +316,8 @@ def _write_compose(room: Classroom) -> Said:
 def _compose(*arguments: str, with_file: bool = False) -> Callable[[Classroom], Said]:
     def act(room: Classroom) -> Said:
         from app.services.compose import Compose
-        from app.services.docker_context import context_endpoint
 
-        compose = Compose.find(context_endpoint(room.client.socket_path))
+        compose = Compose.find(room.client.socket_path)
         file = room.folder / "compose.yaml" if with_file else None
         with compose.start(arguments, file, PROJECT, {}) as running:
             lines = list(running.lines())

@@ -188,10 +188,9 @@ class ComposeViewModel(QObject):
 
     def _find(self) -> "Compose":
         from app.services.compose import Compose
-        from app.services.docker_context import context_endpoint
 
         if self._compose is None:
-            self._compose = Compose.find(context_endpoint(self._access.client().socket_path))
+            self._compose = Compose.find(self._access.client().socket_path)
         return self._compose
 
     @Slot(object)

@@ -12,7 +12,7 @@ import pytest
 
 from app.services.app_folders import AppFolders
 from app.services.browser import has_display, open_in_browser
-from app.services.docker_context import read_context_endpoint, write_docker_context
+from app.services.docker_context import docker_environment, read_context_endpoint, write_docker_context
 from app.services.engine_types import Container, ContainerState, Port
 from app.services.errors import UserError
 from app.services.ports import (
@@ -164,3 +164,33 @@ def test_the_systems_opener_gets_the_address(
     monkeypatch.setenv("DISPLAY", ":0")
     assert open_in_browser("http://localhost:8080/?a=b&c") is opened
     assert (tmp_path / "opened").read_text("utf-8") == "http://localhost:8080/?a=b&c\n"
+
+
+@pytest.mark.parametrize(
+    ("address", "told"),
+    [
+        ("/run/a/docker.sock", {"DOCKER_HOST": "unix:///run/a/docker.sock"}),
+        ("unix:///run/a/docker.sock", {"DOCKER_HOST": "unix:///run/a/docker.sock"}),
+        ("tcp://127.0.0.1:2375", {"DOCKER_HOST": "tcp://127.0.0.1:2375"}),
+        (
+            "ssh://ada@host/run/docker.sock#key=ssh-ed25519+AAAA",
+            {"DOCKER_HOST": "ssh://ada@host/run/docker.sock"},
+        ),
+        (
+            "tcp://[fd00::1]#tls=%2Fhome%2Fada%2Fcerts",
+            {
+                "DOCKER_HOST": "tcp://[fd00::1]:2376",
+                "DOCKER_TLS_VERIFY": "1",
+                "DOCKER_CERT_PATH": "/home/ada/certs",
+            },
+        ),
+    ],
+)
+def test_dockers_programs_are_told_of_each_kind_of_engine(address: str, told: dict[str, str]) -> None:
+    users = {
+        "PATH": "/bin",
+        "DOCKER_CONTEXT": "other",
+        "DOCKER_HOST": "tcp://elsewhere",
+        "DOCKER_TLS_VERIFY": "1",
+    }
+    assert docker_environment(address, users) == {"PATH": "/bin"} | told
