@@ -85,7 +85,7 @@ def execute(options: argparse.Namespace) -> int:
 
 
 def _execute(options: argparse.Namespace) -> int:
-    from app.commands.terminal import connect_terminal, require_terminal
+    from app.commands.terminal import connect_terminal, require_terminal, terminal_size
     from app.services.run_arguments import parse_variable
 
     if options.tty and not options.detach:
@@ -105,7 +105,8 @@ def _execute(options: argparse.Namespace) -> int:
         if options.detach:
             client.start_exec_detached(id)
             return 0
-        with client.start_exec(id, tty=options.tty) as stream:
+        size = terminal_size() if options.tty else None
+        with client.start_exec(id, tty=options.tty, size=size) as stream:
             connect_terminal(
                 stream,
                 stdin=options.interactive,

@@ -63,15 +63,23 @@ def _raw_terminal(wanted: bool) -> Iterator[None]:
         termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
 
 
+def terminal_size() -> tuple[int, int] | None:
+    """Return the rows and columns of the user's terminal, None when there are none to know."""
+    with contextlib.suppress(OSError):
+        size = os.get_terminal_size(sys.stdout.fileno())
+        if size.lines and size.columns:
+            return size.lines, size.columns
+    return None
+
+
 @contextlib.contextmanager
 def _following_size(wanted: bool, resize: Callable[[int, int], None]) -> Iterator[Callable[[], None]]:
     """Tell the other side each new size of the window; yields a function that tells the present one."""
 
     def send() -> None:
-        with contextlib.suppress(MarinaError, OSError):  # the command may have ended already
-            size = os.get_terminal_size(sys.stdout.fileno())
-            if size.lines and size.columns:
-                resize(size.lines, size.columns)
+        with contextlib.suppress(MarinaError):  # the command may have ended already
+            if (size := terminal_size()) is not None:
+                resize(*size)
 
     if sys.platform == "win32" or not wanted:
         yield send if wanted else lambda: None

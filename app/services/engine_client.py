@@ -209,9 +209,9 @@ class EngineClient(InsideCalls, ImageCalls, VolumeCalls, VolumeFileCalls, Networ
             body["WorkingDir"] = working_dir
         return get_text(self.request_object("POST", _container_path(container, "exec"), body=body), "Id")
 
-    def start_exec(self, exec_id: str, *, tty: bool) -> HijackedStream:
-        """Run a prepared command, connected to its streams."""
-        body = {"Detach": False, "Tty": tty}
+    def start_exec(self, exec_id: str, *, tty: bool, size: tuple[int, int] | None = None) -> HijackedStream:
+        """Run a prepared command, connected to its streams; `size` is its terminal's, in rows and columns."""
+        body = {"Detach": False, "Tty": tty} | ({"ConsoleSize": list(size)} if size else {})
         return HijackedStream(
             *self.open_stream("POST", f"/exec/{exec_id}/start", body=body, upgrade=True), tty=tty
         )

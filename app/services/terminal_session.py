@@ -7,16 +7,18 @@ import logging
 import queue
 import threading
 from collections.abc import Iterator
+from http import HTTPStatus
 from typing import Self
 
 from app.services.engine_client import EngineClient
 from app.services.engine_streams import HijackedStream
-from app.services.errors import MarinaError
+from app.services.errors import EngineRequestError, MarinaError
 
 log = logging.getLogger(__name__)
 
 BEST_SHELL = ("/bin/sh", "-c", "command -v bash >/dev/null 2>&1 && exec bash || exec sh")
 _LONGEST_QUEUE = 10_000
+_PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)  # seconds between attempts to tell the size
 
 
 class TerminalSession:
@@ -29,6 +31,7 @@ class TerminalSession:
         self._first_size = (rows, columns)
         self._stream: HijackedStream | None = None
         self._exec_id = ""
+        self._cancelled = threading.Event()
         self._wishes: queue.Queue[bytes | tuple[int, int] | None] = queue.Queue(_LONGEST_QUEUE)
         self._sender = threading.Thread(target=self._send, name="marina-terminal", daemon=True)
 
@@ -36,12 +39,13 @@ class TerminalSession:
         self._exec_id = self._client.create_exec(
             self._container, self._command, tty=True, stdin=True, environment=("TERM=xterm-256color",)
         )
-        self._stream = self._client.start_exec(self._exec_id, tty=True)
-        self.resize(*self._first_size)
+        self._stream = self._client.start_exec(self._exec_id, tty=True, size=self._first_size)
+        self.resize(*self._first_size)  # an engine older than API 1.42 has passed over it
         self._sender.start()
         return self
 
     def __exit__(self, *_: object) -> None:
+        self._cancelled.set()
         self._put(None)
         if self._stream is not None:
             self._stream.cancel()  # a sender that waits for a full pipe is let go
@@ -50,6 +54,7 @@ class TerminalSession:
 
     def cancel(self) -> None:
         """End the session."""
+        self._cancelled.set()
         self._put(None)
         if self._stream is not None:
             self._stream.cancel()
@@ -90,8 +95,21 @@ class TerminalSession:
                 if isinstance(wish, bytes):
                     self._stream.write(wish)
                 else:
-                    self._client.resize_exec(self._exec_id, *wish)
+                    self._tell_size(*wish)
             except MarinaError as error:
                 if self._stream.is_cancelled or isinstance(wish, bytes):
                     return
                 log.info("the terminal's size could not be told: %s", error)
+
+    def _tell_size(self, rows: int, columns: int) -> None:
+        """Tell the size, several times while the command has not begun: the stream is there before it."""
+        for pause in _PAUSES:
+            try:
+                self._client.resize_exec(self._exec_id, rows, columns)
+                return
+            except EngineRequestError as error:
+                if error.status != HTTPStatus.CONFLICT:
+                    raise
+            if self._cancelled.wait(pause):
+                return
+        self._client.resize_exec(self._exec_id, rows, columns)
