@@ -252,7 +252,7 @@ class BuildsViewModel(QObject):
         self._steps = progresses[-1].steps
         lines = [line for progress in progresses for line in progress.lines]
         self.output.emit([LogLine(s.text, s.spans) for s in map(parse_line, lines)])
-        self._show("", progresses[-1].error)
+        self._show(self.tr("Building…"), progresses[-1].error)
 
     @Slot(object)
     def _ended(self, error: Exception | None) -> None:

@@ -13,7 +13,7 @@ from app.viewmodels.access import Access
 from app.viewmodels.background import Background
 from app.viewmodels.failure import describe_failure
 from app.viewmodels.row_table_model import ROW_ROLE, Index, RowTableModel
-from app.viewmodels.wording import format_age, format_size
+from app.viewmodels.wording import counts, format_age, format_size
 
 if TYPE_CHECKING:
     from app.services.engine_client import EngineClient
@@ -126,6 +126,7 @@ class ContainerFilesViewModel(QObject):
     failed = Signal(object)  # Failure
     done = Signal(str)  # what was done, in words
     fetched = Signal(object)  # the copies of files on this computer, by their paths
+    has_image = True  # there is something that the files can be compared with
 
     def __init__(
         self, background: Background, access: Access, container_id: str, parent: QObject | None = None
@@ -256,12 +257,12 @@ class ContainerFilesViewModel(QObject):
 
     @Slot(object)
     def _uploaded(self, count: int) -> None:
-        self.done.emit(self.tr("%n item(s) copied in", "", count))
+        self.done.emit(counts.copied_in(count))
         self.refresh()
 
     @Slot(object)
     def _deleted(self, count: int) -> None:
-        self.done.emit(self.tr("%n item(s) deleted", "", count))
+        self.done.emit(counts.deleted(count))
         self.refresh()
 
     @Slot(object)

@@ -51,7 +51,7 @@ class ContainerStream(QObject):
         failure = describe_failure(error)
         self._set_state("broken")
         self.failed.emit(failure)
-        if failure.code in ("connection-lost", "engine-not-running", "engine-timeout"):
+        if failure.passes_by_itself:
             self._retry.start()
 
     def _set_state(self, state: str) -> None:

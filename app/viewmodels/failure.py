@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from app.services.errors import ErrorCode, Task
 from app.services.explain import explain
 
+_PASSING = (ErrorCode.CONNECTION_LOST, ErrorCode.ENGINE_NOT_RUNNING, ErrorCode.ENGINE_TIMEOUT)
+
 
 @dataclass(frozen=True, slots=True)
 class Failure:
@@ -14,6 +16,11 @@ class Failure:
     details: str = ""
     what_to_do: str = ""
     code: str = ErrorCode.OTHER.value
+
+    @property
+    def passes_by_itself(self) -> bool:
+        """Return whether the engine only has to come back: what follows it tries again meanwhile."""
+        return self.code in _PASSING
 
     @property
     def text(self) -> str:

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 class VolumeFilesViewModel(ContainerFilesViewModel):
     """Needs no container: the engine itself looks into the volume."""
 
+    has_image = False
+
     def open(self, folder: str) -> None:
         """Show a folder, once the engine has said what is in it."""
 

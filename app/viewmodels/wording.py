@@ -37,7 +37,24 @@ class _Ages(QObject):
         return self.tr("%n year(s) ago", "", int(days / 365.25))
 
 
+class _Counts(QObject):
+    """Numbers in words for whoever is inherited from: `tr` finds no plural of a text that an heir has."""
+
+    def copied_in(self, count: int) -> str:
+        """Tell how much was copied in."""
+        return self.tr("%n item(s) copied in", "", count)
+
+    def deleted(self, count: int) -> str:
+        """Tell how much was deleted."""
+        return self.tr("%n item(s) deleted", "", count)
+
+    def failed(self, count: int) -> str:
+        """Say that a list of failures follows."""
+        return self.tr("%n failed:", "", count)
+
+
 _ages = _Ages()
+counts = _Counts()
 
 
 def format_age(moment: float, now: float | None = None) -> str:

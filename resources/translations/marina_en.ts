@@ -69,23 +69,6 @@
     </message>
 </context>
 <context>
-    <name>ContainerFilesViewModel</name>
-    <message numerus="yes">
-        <source>%n item(s) copied in</source>
-        <translation>
-            <numerusform>%n item copied in</numerusform>
-            <numerusform>%n items copied in</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n item(s) deleted</source>
-        <translation>
-            <numerusform>%n item deleted</numerusform>
-            <numerusform>%n items deleted</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
     <name>ContainerHealthView</name>
     <message numerus="yes">
         <source>Unhealthy: %n check(s) in a row failed</source>
@@ -239,16 +222,6 @@
     </message>
 </context>
 <context>
-    <name>Page</name>
-    <message numerus="yes">
-        <source>%n failed:</source>
-        <translation>
-            <numerusform>%n failed:</numerusform>
-            <numerusform>%n failed:</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
     <name>QuitDialog</name>
     <message numerus="yes">
         <source>%n container(s) are running.</source>
@@ -354,6 +327,30 @@
         <translation>
             <numerusform>%n year ago</numerusform>
             <numerusform>%n years ago</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>_Counts</name>
+    <message numerus="yes">
+        <source>%n item(s) copied in</source>
+        <translation>
+            <numerusform>%n item copied in</numerusform>
+            <numerusform>%n items copied in</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n item(s) deleted</source>
+        <translation>
+            <numerusform>%n item deleted</numerusform>
+            <numerusform>%n items deleted</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n failed:</source>
+        <translation>
+            <numerusform>%n failed:</numerusform>
+            <numerusform>%n failed:</numerusform>
         </translation>
     </message>
 </context>

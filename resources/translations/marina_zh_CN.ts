@@ -307,6 +307,10 @@
         <translation>未命名</translation>
     </message>
     <message>
+        <source>Building…</source>
+        <translation>正在构建…</translation>
+    </message>
+    <message>
         <source>Built; {0} of {1} steps came from the cache</source>
         <translation>构建完成；{1} 步中有 {0} 步来自缓存</translation>
     </message>
@@ -916,18 +920,6 @@
         <source>Saved as {0}</source>
         <translation>已保存为 {0}</translation>
     </message>
-    <message numerus="yes">
-        <source>%n item(s) copied in</source>
-        <translation>
-            <numerusform>已复制 %n 项</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n item(s) deleted</source>
-        <translation>
-            <numerusform>已删除 %n 项</numerusform>
-        </translation>
-    </message>
 </context>
 <context>
     <name>ContainerFormDialog</name>
@@ -1142,6 +1134,10 @@
         <translation>已中断</translation>
     </message>
     <message>
+        <source>The connection to the engine is lost. The log goes on by itself when it is back.</source>
+        <translation>与引擎的连接已断开。恢复后日志会自动继续。</translation>
+    </message>
+    <message>
         <source>Try again</source>
         <translation>重试</translation>
     </message>
@@ -1212,6 +1208,10 @@
     <message>
         <source>The container does not run: nothing to measure.</source>
         <translation>容器未运行，没有可测量的数据。</translation>
+    </message>
+    <message>
+        <source>The connection to the engine is lost. The charts go on by themselves when it is back.</source>
+        <translation>与引擎的连接已断开。恢复后图表会自动继续。</translation>
     </message>
     <message>
         <source>Try again</source>
@@ -3348,12 +3348,6 @@
 </context>
 <context>
     <name>Page</name>
-    <message numerus="yes">
-        <source>%n failed:</source>
-        <translation>
-            <numerusform>%n 项失败：</numerusform>
-        </translation>
-    </message>
     <message>
         <source>Dismiss</source>
         <translation>忽略</translation>
@@ -4937,6 +4931,27 @@
     </message>
 </context>
 <context>
+    <name>_Counts</name>
+    <message numerus="yes">
+        <source>%n item(s) copied in</source>
+        <translation>
+            <numerusform>已复制 %n 项</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n item(s) deleted</source>
+        <translation>
+            <numerusform>已删除 %n 项</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n failed:</source>
+        <translation>
+            <numerusform>%n 项失败：</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>_EngineAges</name>
     <message>
         <source>just now</source>
@@ -5167,6 +5182,10 @@
 </context>
 <context>
     <name>_VolumeActions</name>
+    <message>
+        <source>More…</source>
+        <translation>更多…</translation>
+    </message>
     <message>
         <source>Browse files</source>
         <translation>浏览文件</translation>

@@ -1,5 +1,6 @@
 """The texts: all of them translated, the built files up to date, and a window in Chinese."""
 
+import ast
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Callable
 from pathlib import Path
@@ -52,6 +53,21 @@ def test_places_for_values_are_kept() -> None:
     for (_, source), translation in read_texts(FOLDER / "marina_zh_CN.ts").items():
         for place in ("{0}", "{1}", "%n"):
             assert source.count(place) == translation.count(place), source
+
+
+def test_texts_with_a_number_are_not_inherited() -> None:
+    """`tr` looks a text up for each class of an object in turn, but one with a number for the first only."""
+    classes = [
+        found
+        for path in (FOLDER.parents[1] / "app").rglob("*.py")
+        for found in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(found, ast.ClassDef)
+    ]
+    heirs = {base.id: found.name for found in classes for base in found.bases if isinstance(base, ast.Name)}
+    for found in classes:
+        calls = [call for call in ast.walk(found) if isinstance(call, ast.Call)]
+        counted = [c for c in calls if ast.unparse(c.func) == "self.tr" and "%n" in ast.unparse(c.args[0])]
+        assert found.name not in heirs or not counted, f"{found.name}, inherited by {heirs[found.name]}"
 
 
 def test_english_plurals() -> None:

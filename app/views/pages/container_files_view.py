@@ -118,6 +118,7 @@ class ContainerFilesView(DetailTab):
             self.table.setItemDelegateForColumn(place, CellDelegate(self.table, muted=True))
         self.table.opened.connect(self._open_selected)
         self.table.delete_pressed.connect(self._confirm_delete)
+        self.table.setColumnHidden(CHANGE, not viewmodel.has_image)
         back = QShortcut(QKeySequence(Qt.Key.Key_Backspace), self.table)
         back.setContext(Qt.ShortcutContext.WidgetShortcut)
         back.activated.connect(viewmodel.go_up)

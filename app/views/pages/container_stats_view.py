@@ -121,4 +121,10 @@ class ContainerStatsView(DetailTab):
             self._banner.hide()
 
     def _failed(self, failure: Failure) -> None:
+        if failure.passes_by_itself:
+            text = self.tr(
+                "The connection to the engine is lost. The charts go on by themselves when it is back."
+            )
+            self._banner.say(text, "warn", self.tr("Try again"))
+            return
         self._banner.say(f"{failure.summary}. {failure.what_to_do}".strip(), "err", self.tr("Try again"))

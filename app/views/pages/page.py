@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QLineEdit, QSizePolicy, QStackedWidget, QVBoxLayou
 
 from app.viewmodels.engine_view import EngineView
 from app.viewmodels.failure import Failure
+from app.viewmodels.wording import counts
 from app.views.icons import build_icon
 from app.views.theme import Theme
 from app.views.widgets.banner import Banner
@@ -91,7 +92,7 @@ class Page(QWidget):
             text = " ".join(filter(None, [f"{name}: {_sentence(failure)}.", failure.what_to_do]))
         else:
             lines = [f"{name}: {_sentence(failure)}" for name, failure in told[:_FAILURES_TOLD]]
-            lines.insert(0, self.tr("%n failed:", "", len(told)))
+            lines.insert(0, counts.failed(len(told)))
             if len(told) > _FAILURES_TOLD:
                 lines.append("…")
             text = "\n".join(lines)

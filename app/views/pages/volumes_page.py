@@ -22,8 +22,8 @@ Index = QModelIndex | QPersistentModelIndex
 
 class _VolumeActions(ActionsDelegate):
     def actions(self, index: Index) -> list[Action]:
-        """Return what can be done with the volume."""
-        return self.actions_of(index.data(ROW_ROLE))
+        """Return what is painted in a row."""
+        return [*self.actions_of(index.data(ROW_ROLE)), Action("more", "more", self.tr("More…"))]
 
     def actions_of(self, row: VolumeRow) -> list[Action]:
         """Return the icons of a row."""
@@ -77,7 +77,7 @@ class VolumesPage(ListPage):
         self._actions = _VolumeActions(self.list)
         self._actions.triggered.connect(self.act)
         self.build_body(
-            {NAME: 280, CREATED: 130, SIZE: 100, ACTIONS: 88},
+            {NAME: 280, CREATED: 130, SIZE: 100, ACTIONS: 117},
             USED,
             {
                 NAME: CellDelegate(self.list, strong=True),
@@ -112,6 +112,8 @@ class VolumesPage(ListPage):
         match name:
             case "open":
                 self.show_volume(row)
+            case "more":
+                self.show_menu_at_row(row)
             case "delete":
                 self.confirm_delete([row])
             case "clone":

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from app.views.icons import icon_pixmap
 from app.views.theme import Theme
 from app.views.widgets.layouts import row
-from app.views.widgets.text import PlainLabel, WrappedLabel
+from app.views.widgets.text import ElidedLabel, PlainLabel, WrappedLabel
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +57,7 @@ class _Line(QWidget):
     def __init__(self, name: str) -> None:
         super().__init__()
         self.setObjectName(name)
-        self._mark, self._title, self._time = _Mark(), PlainLabel(), PlainLabel(role="muted")
+        self._mark, self._title, self._time = _Mark(), ElidedLabel(), PlainLabel(role="muted")
         self._title.setObjectName(f"{name}.title")
         self._time.setObjectName(f"{name}.time")
         self._detail = WrappedLabel(role="muted")
