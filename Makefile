@@ -18,7 +18,7 @@ run: setup image ## set everything up, start the machine and the desktop, run ge
 
 test: setup-test image ## set everything up and pass all tests
 	@$(MAKE) --no-print-directory check
-	@$(PY) -m pytest tests/ui tests/engine tests/contract tests/machine tests/e2e
+	@$(PY) -m pytest tests/ui tests/window tests/engine tests/contract tests/machine tests/e2e
 
 test-arm64: setup-arm64 ## build the machine for arm64, boot it emulated and try it: minutes
 	@$(MAKE) --no-print-directory image ARCH=arm64

@@ -10,7 +10,8 @@ from app.services.explain import explain
 from app.services.virtual_machine import MachineState, MachineStatus, StatusCallback
 
 PAUSE = 5.0  # seconds between two looks
-ANSWER_SECONDS = 3.0
+ANSWER_SECONDS = 10.0
+"""A busy computer, or one that is far away, may take so long; nobody there is noticed at once."""
 
 
 class RemoteMachine:

@@ -1,0 +1,103 @@
+"""Compose in the window, by Docker's own compose: up with a variable, scale, logs, restart, down."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QLineEdit, QWidget
+
+from app.views.pages.compose_page import ComposePage
+from app.views.widgets.log_view import LogView
+from tests.support.native_engine import NativeEngine
+from tests.window.hands import Hands, drop
+
+Save = Callable[[QWidget, str], None]
+PROJECT = {
+    "services": {
+        "web": {
+            "image": "busybox",
+            "stop_signal": "SIGKILL",
+            "environment": {"GREETING": "${GREETING:?say it}"},
+            "command": ["sh", "-c", "echo says $$GREETING; exec httpd -f -p ${PORT:-80} -h /data"],
+            "volumes": ["pages:/data"],
+            "healthcheck": {"test": ["CMD", "true"], "interval": "1s", "start_interval": "1s"},
+        },
+        "idle": {"image": "busybox", "stop_signal": "SIGKILL", "command": ["sleep", "1000000"]},
+    },
+    "volumes": {"pages": {}},
+}
+
+
+@pytest.fixture
+def compose_file(tmp_path: Path) -> Path:
+    """A project of two services."""
+    path = tmp_path / "shop" / "compose.yaml"
+    path.parent.mkdir()
+    path.write_text(json.dumps(PROJECT))
+    return path
+
+
+def members(engine: NativeEngine) -> list[str]:
+    """Return the names of all containers."""
+    rows = engine.request("GET", "/containers/json", query={"all": "1"}).json
+    return sorted(row["Names"][0].removeprefix("/") for row in rows)
+
+
+def test_a_project_from_its_file_to_down(
+    hands: Hands, engine: NativeEngine, compose_file: Path, save_picture: Save
+) -> None:
+    hands.show("compose")
+    compose = hands.desktop.compose
+    hands.wait(lambda: compose.is_loaded and compose.is_looked_for)
+    assert compose.missing is None, compose.missing
+    drop(hands.the(ComposePage), compose_file)
+    hands.wait_for_text("compose.service.web", "not created")
+    assert hands.see(QLineEdit, "compose.variable.PORT").text() == "80"
+    hands.write("compose.variable.GREETING", "good day")
+    hands.press("compose.detail.up")
+    hands.wait(lambda: not compose.is_running, "up goes on")
+    output = hands.see(LogView, "compose.detail.output")
+    hands.wait(lambda: hands.sees("compose.detail.state", "Done"), output.all_text)
+    assert "Started" in output.all_text()
+    hands.wait_for_text("compose.service.web", "1 of 1 running · healthy")
+    hands.wait_for_text("compose.service.idle", "1 of 1 running")
+    assert members(engine) == ["shop-idle-1", "shop-web-1"]
+    save_picture(hands.window, "compose")
+
+    hands.press("compose.service.idle.more")
+    hands.wait_for_text("compose.service.idle", "2 of 2 running")
+    hands.wait(lambda: not compose.is_running, "scale goes on")
+    hands.press("compose.service.idle.fewer")
+    hands.wait_for_text("compose.service.idle", "1 of 1 running")
+    hands.wait(lambda: not compose.is_running, "scale goes on")
+    hands.press("compose.detail.logs")
+    hands.wait(lambda: "says good day" in output.all_text(), output.all_text)
+    hands.press("compose.detail.cancel")
+    hands.wait(lambda: not compose.is_running, "the logs go on")
+    before = engine.request("GET", "/containers/shop-web-1/json").json["State"]["StartedAt"]
+    hands.press("compose.detail.restart")
+    hands.wait(lambda: hands.sees("compose.detail.state", "Done"), output.all_text)
+    assert engine.request("GET", "/containers/shop-web-1/json").json["State"]["StartedAt"] > before
+    hands.show("containers")
+    hands.wait(lambda: hands.desktop.containers.running == 2)
+    save_picture(hands.window, "containers-compose")
+    hands.show("compose")
+    hands.press("compose.detail.down")
+    hands.press("compose.down.confirm")
+    hands.wait_for_text("compose.service.web", "not created")
+    assert members(engine) == []
+    assert engine.request("GET", "/volumes/shop_pages").status == 200, "its data stays"
+    hands.press("compose.detail.back")
+
+
+def test_a_refusal_of_the_engine_is_told(hands: Hands, compose_file: Path, save_picture: Save) -> None:
+    compose_file.write_text(
+        json.dumps({"services": {"web": {"image": "no-such/image", "pull_policy": "never"}}})
+    )
+    hands.show("compose")
+    drop(hands.the(ComposePage), compose_file)
+    hands.press("compose.detail.up")
+    hands.wait_for_text("compose.detail.banner.text", "no-such/image")
+    save_picture(hands.window, "compose-failed")
+    hands.press("compose.detail.back")
