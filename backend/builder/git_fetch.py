@@ -1,73 +1,58 @@
 """Fetches one commit of a git repository and writes its files as a tar archive.
 
 A process of its own: what it reads is hostile, takes time and memory as git's packs want it, and it ends when
-it is killed. It speaks git's protocols itself (dulwich): no program, hook, filter or configuration of a
-repository is run or read, no submodule followed, and no file of it lies on the disk under its own name.
+it is killed. No program, hook, filter or configuration of a repository is run or read, and no file of it lies
+on the disk under its own name.
 
 `python -m backend.builder.git_fetch` reads a `GitWish` as JSON and writes a `GitResult` as JSON.
-Source: gitprotocol-http(5), gitformat-index(5); BuildKit's `source/git`.
+Source: gitformat-index(5); BuildKit's `source/git`.
 """
 
 import hashlib
 import io
 import json
 import os
-import re
 import resource
 import struct
 import sys
 import tarfile
-from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
-from dulwich.client import HttpGitClient, TCPGitClient
-from dulwich.config import ConfigDict
-from dulwich.errors import GitProtocolError, HangupException, NotGitRepository
-from dulwich.objects import Blob, Commit, ObjectID, ShaFile, Tag, Tree
-from dulwich.repo import Repo
-from urllib3.exceptions import HTTPError
+from dulwich.object_store import PackBasedObjectStore
+from dulwich.objects import Blob, Commit, ObjectID
+
+from backend.builder.git_repositories import (
+    FOLDER,
+    KIND,
+    LINK,
+    SERVERS,
+    SUBMODULE,
+    GitFailureError,
+    GitWish,
+    Place,
+    Repositories,
+    entries,
+    reason_of,
+)
 
 MEMORY = 2 << 30  # bytes of address space
 MOST_ENTRIES = 1_000_000
 MOST_BYTES = 16 << 30  # of all files together: one file may be named a million times
-MOST_TAGS = 8  # that one tag may lead through
-COMMIT = re.compile(r"[0-9a-f]{40}")
-LINK, SUBMODULE, FOLDER = 0o120000, 0o160000, 0o040000
-KIND = 0o170000
 PLAIN, PROGRAM = 0o100644, 0o100755
 
 
 @dataclass(frozen=True, slots=True)
-class GitWish:
-    """What to fetch: `ref` is a branch, a tag or a commit, "" for what the repository begins with.
-
-    The archive holds the folder `subfolder`, and `.git` beside the files if it is to be kept. `work` is an
-    empty folder to work in; `user` and `password` are for the server.
-    """
-
-    url: str
-    ref: str
-    subfolder: str
-    keep_git: bool
-    archive: str
-    work: str
-    user: str = ""
-    password: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class GitResult:
-    """What was fetched, or why nothing was; `submodules` are the folders that were left empty."""
+    """What was fetched, or why nothing was; `submodules` are folders that were left empty: nothing says where
+    they are.
+    """
 
     commit: str = ""
     error: str = ""
     submodules: list[str] = field(default_factory=list)
-
-
-class GitFailureError(Exception):
-    """What a repository or its server makes impossible."""
 
 
 def main() -> None:
@@ -78,150 +63,45 @@ def main() -> None:
         result = _fetched(wish)
     except GitFailureError as error:
         result = GitResult(error=str(error))
-    except (GitProtocolError, HangupException, NotGitRepository, HTTPError) as error:
-        result = GitResult(error=f"{type(error).__name__}: {error}")
-    except NotImplementedError:
-        result = GitResult(error="the server does not speak git's smart protocol")
+    except SERVERS as error:
+        result = GitResult(error=reason_of(error))
     except MemoryError:
         result = GitResult(error="the repository has files that are too large")
-    except OSError as error:
-        result = GitResult(error=error.strerror or str(error))
     except Exception as error:  # noqa: BLE001 - whatever a hostile server makes the parsers stumble over
         result = GitResult(error=f"damaged repository: {type(error).__name__} {error}")
     json.dump(asdict(result), sys.stdout)
 
 
 def _fetched(wish: GitWish) -> GitResult:
-    repository: Repo = Repo.init_bare(wish.work)  # type: ignore[no-untyped-call]
-    try:
-        commit = _fetch(wish, repository)
-        tree = _tree(repository, commit)
+    with closing(Repositories(wish)) as repositories:
+        commit, place = repositories.top()
         for name in filter(None, wish.subfolder.split("/")):
-            tree = _folder(repository, tree, name.encode(), wish.subfolder)
+            place = repositories.below(place, name.encode(), wish.subfolder)
         with tarfile.open(wish.archive, "w", format=tarfile.PAX_FORMAT) as archive:
-            writer = _Writer(archive, repository, max(0, commit.commit_time))
-            writer.write(tree)
+            writer = _Writer(archive, repositories, max(0, commit.commit_time))
+            writer.write(place)
             if wish.keep_git and not wish.subfolder:
                 writer.write_git_folder(Path(wish.work), commit, wish.url)
-        return GitResult(commit.id.decode(), submodules=writer.submodules)
-    finally:
-        repository.close()
-
-
-# --- fetching ---
-
-
-def _fetch(wish: GitWish, repository: Repo) -> Commit:
-    """Fetch the commit alone where the server gives it, else the whole of its branches and tags."""
-    client, path = _client(wish)
-    target = repository.object_store
-    chosen: list[bytes] = []
-
-    def the_one(refs: dict[bytes, bytes], depth: int | None = None) -> list[bytes]:
-        chosen[:] = [_choose(refs, wish.ref)]
-        return chosen
-
-    def everything(refs: dict[bytes, bytes], depth: int | None = None) -> list[bytes]:
-        del depth
-        return sorted({sha for name, sha in refs.items() if not name.endswith(b"^{}")})
-
-    try:
-        client.fetch(path, repository, determine_wants=the_one, depth=1)
-    except (GitProtocolError, HangupException):
-        if not COMMIT.fullmatch(wish.ref):
-            raise
-        client, path = _client(wish)
-        client.fetch(path, repository, determine_wants=everything)
-    if not chosen or chosen[0] not in target:
-        raise GitFailureError(f"repository does not contain ref {wish.ref or 'HEAD'}")
-    found: ShaFile = target[ObjectID(chosen[0])]
-    for _ in range(MOST_TAGS):
-        if not isinstance(found, Tag):
-            break
-        found = target[found.object[1]]
-    if not isinstance(found, Commit):
-        raise GitFailureError(f"{wish.ref or 'HEAD'} is no commit")
-    return found
-
-
-def _client(wish: GitWish) -> tuple[HttpGitClient | TCPGitClient, str]:
-    """Return a client for an address; only protocols that are carried out in this process."""
-    parts = urlsplit(wish.url)
-    user = wish.user or unquote(parts.username or "")
-    password = wish.password or unquote(parts.password or "")
-    host = parts.hostname or ""
-    if not host:
-        raise GitFailureError(f"invalid address {wish.url}")
-    if parts.scheme == "git":
-        return TCPGitClient(host, parts.port), parts.path
-    if parts.scheme not in ("http", "https"):
-        raise GitFailureError(f"unsupported protocol {parts.scheme}")
-    where = f"[{host}]" if ":" in host else host
-    base = f"{parts.scheme}://{where}" + (f":{parts.port}" if parts.port else "")
-    client = HttpGitClient(
-        base, config=ConfigDict(), username=user or None, password=password or ("" if user else None)
-    )
-    return client, parts.path
-
-
-def _choose(refs: dict[bytes, bytes], wanted: str) -> bytes:
-    """Return the object that a name leads to, branches before tags."""
-    name = wanted.encode(errors="surrogateescape")
-    names = [name, b"refs/heads/" + name, b"refs/tags/" + name, b"refs/" + name] if wanted else [b"HEAD"]
-    for candidate in names:
-        if candidate in refs:
-            return refs[candidate]
-    if COMMIT.fullmatch(wanted):
-        return name
-    raise GitFailureError(f"repository does not contain ref {wanted or 'HEAD'}")
-
-
-# --- reading ---
-
-
-def _tree(repository: Repo, commit: Commit) -> Tree:
-    found = repository.object_store[commit.tree]
-    if not isinstance(found, Tree):
-        raise GitFailureError("damaged repository: a commit without files")
-    return found
-
-
-def _folder(repository: Repo, tree: Tree, name: bytes, shown: str) -> Tree:
-    for entry_name, mode, sha in _entries(tree):
-        if entry_name == name and mode & KIND == FOLDER:
-            found = repository.object_store[ObjectID(sha)]
-            if isinstance(found, Tree):
-                return found
-    raise GitFailureError(f"subdirectory {shown} does not exist in the repository")
-
-
-def _entries(tree: Tree) -> Iterator[tuple[bytes, int, bytes]]:
-    """Give what is in a folder, as far as it may lie in one."""
-    for entry in tree.iteritems():
-        name = entry.path
-        if name in (b"", b".", b"..") or b"/" in name or b"\0" in name or name.lower() == b".git":
-            raise GitFailureError(f"damaged repository: a file is named {name[:40]!r}")
-        yield name, entry.mode, entry.sha
+        return GitResult(commit.id.decode(), submodules=repositories.unknown)
 
 
 class _Writer:
-    """Writes the files of a commit into an archive; `submodules` are folders of other repositories."""
+    """Writes the files of a commit and of its submodules into an archive."""
 
-    def __init__(self, archive: tarfile.TarFile, repository: Repo, time: int) -> None:
-        self.submodules: list[str] = []
+    def __init__(self, archive: tarfile.TarFile, repositories: Repositories, time: int) -> None:
         self._archive = archive
-        self._objects = repository.object_store
+        self._repositories = repositories
         self._time = time
         self._bytes = 0
         self._entries: list[tuple[bytes, int, bytes, int]] = []  # path, mode, id, size
 
-    def write(self, root: Tree) -> None:
+    def write(self, root: Place) -> None:
         """Write a folder's contents, at the archive's root."""
-        waiting: list[tuple[bytes, Tree]] = [(b"", root)]
+        waiting: list[tuple[bytes, Place]] = [(b"", root)]
         count = 0
         while waiting:
-            above, tree = waiting.pop()
-            for name, mode, sha in _entries(tree):
+            above, place = waiting.pop()
+            for name, mode, sha in entries(place.tree):
                 count += 1
                 if count > MOST_ENTRIES:
                     raise GitFailureError(f"the repository has more than {MOST_ENTRIES} files")
@@ -230,22 +110,21 @@ class _Writer:
                 size = 0
                 if kind == FOLDER:
                     self._put(path, tarfile.DIRTYPE, 0o755)
-                    found = self._objects[ObjectID(sha)]
-                    if not isinstance(found, Tree):
-                        raise GitFailureError("damaged repository: a folder is none")
-                    waiting.append((path + b"/", found))
+                    waiting.append((path + b"/", self._repositories.folder(place, name, sha)))
                     continue
                 if kind == SUBMODULE:
-                    self.submodules.append(path.decode(errors="replace"))
                     self._put(path, tarfile.DIRTYPE, 0o755)
+                    if (found := self._repositories.submodule(place, name, sha)) is not None:
+                        waiting.append((path + b"/", found))
                 else:
-                    size = self._put_blob(path, mode, sha)
+                    size = self._put_blob(place.repository.objects, path, mode, sha)
                     if kind != LINK:
                         mode = PROGRAM if mode & 0o100 else PLAIN
-                self._entries.append((path, mode, sha, size))
+                if not place.repository.depth:
+                    self._entries.append((path, mode, sha, size))
 
-    def _put_blob(self, path: bytes, mode: int, sha: bytes) -> int:
-        blob = self._objects[ObjectID(sha)]
+    def _put_blob(self, objects: PackBasedObjectStore, path: bytes, mode: int, sha: bytes) -> int:
+        blob = objects[ObjectID(sha)]
         if not isinstance(blob, Blob):
             raise GitFailureError("damaged repository: a file is none")
         data = blob.as_raw_string()

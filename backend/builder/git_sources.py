@@ -126,7 +126,7 @@ async def fetch(
     if result["error"]:
         raise InvalidParameterError(f"failed to fetch remote {address.shown}: {result['error']}")
     for folder in result["submodules"]:
-        warn(f"the submodule {folder} of {address.shown} is not fetched: its folder is empty")
+        warn(f"no url found for submodule path {folder} of {address.shown}: its folder is empty")
     return Fetched(archive, str(result["commit"]))
 
 

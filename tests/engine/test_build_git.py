@@ -149,6 +149,47 @@ def test_hostile_repositories(engine: NativeEngine, builds: None, netns: str, tm
         ]
 
 
+def test_submodules(engine: NativeEngine, builds: None, netns: str, tmp_path: Path) -> None:
+    """Those of submodules, too, by whole and by relative addresses; a folder may lie in one."""
+    inner, library, top = (GitRepository(tmp_path / f"{name}.git") for name in ("inner", "library", "top"))
+    commit = inner.commit({"deep.txt": b"deep\n"})
+    inner.commit({"deep.txt": b"newer\n"})
+    library_commit = library.commit(
+        {
+            ".gitmodules": b'[submodule "one"]\n\tpath = in/ner\n\turl = ./../inner.git\n',
+            "in": {"ner": Entry(SUBMODULE, commit.encode())},
+            "b.txt": b"library\n",
+        }
+    )
+    modules = b'[submodule "x"]\n\tpath = library\n\turl = ../library.git\n'
+    library_entry = Entry(SUBMODULE, library_commit.encode())
+    top.commit({".gitmodules": modules, "library": library_entry, "a.txt": b"top\n"})
+    unknown = Entry(SUBMODULE, OTHER_COMMIT)
+    top.commit({".gitmodules": modules, "library": unknown}, "broken")
+    top.commit(
+        {".gitmodules": modules.replace(b"../library", b"../../library"), "library": unknown}, "outside"
+    )
+    with served(netns, top, "top.git", {"inner.git": inner, "library.git": library}) as address:
+        lines = ["FROM busybox", f"ADD {address} /all", f"ADD {address}#:library/in/ner /part"]
+        assert not build(engine, "\n".join(lines), t="made/git:6").error
+        files = "all/a.txt all/library/b.txt all/library/in/ner/deep.txt part/deep.txt"
+        assert run(engine, "made/git:6", f"cat {files}").split() == ["top", "library", "deep", "deep"]
+        absolute = modules.replace(b"../library.git", address.replace("top.git", "library.git").encode())
+        top.commit({".gitmodules": absolute, "library": library_entry}, "absolute")
+        lines = ["FROM busybox", f"ADD --keep-git-dir {address}#absolute /all"]
+        assert not build(engine, "\n".join(lines), t="made/git:6").error
+        assert run(engine, "made/git:6", "cat all/library/b.txt; ls -d all/.git").split() == [
+            "library",
+            "all/.git",
+        ]
+        for branch, message in (
+            ("broken", "failed to update submodule library: "),
+            ("outside", "failed to update submodule library: cannot strip one component off url /top.git"),
+        ):
+            error = build(engine, f"FROM busybox\nADD {address}#{branch} /x\n").error
+            assert f"failed to fetch remote {address}: {message}" in error
+
+
 def test_contexts_of_classic_builds(engine: NativeEngine, builds: None, git: Served) -> None:
     whole = send(engine, b"", remote=git.address, t="made/git:4")
     assert not whole.error

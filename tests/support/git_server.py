@@ -85,9 +85,18 @@ class _Quiet(WSGIRequestHandler):
 
 
 @contextmanager
-def served(netns: str, repository: GitRepository, name: str = "x.git") -> Iterator[str]:
-    """Serve a repository on the loopback of a network namespace; yields its address."""
-    application = make_wsgi_chain(DictBackend({f"/{name}": repository.repo}))  # type: ignore[no-untyped-call]
+def served(
+    netns: str,
+    repository: GitRepository,
+    name: str = "x.git",
+    others: Mapping[str, GitRepository] | None = None,
+) -> Iterator[str]:
+    """Serve a repository, and others by their names, on the loopback of a network namespace.
+
+    Yields the first one's address.
+    """
+    repositories = {f"/{key}": found.repo for key, found in {**(others or {}), name: repository}.items()}
+    application = make_wsgi_chain(DictBackend(repositories))  # type: ignore[no-untyped-call]
     server: WSGIServer = in_netns(
         netns, lambda: make_server("127.0.0.1", 0, application, handler_class=_Quiet)
     )
