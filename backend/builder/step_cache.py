@@ -11,6 +11,7 @@ from typing import Any
 from backend.builder.image_config import stored
 from backend.builder.step_trail import SharedSteps, StepTrail, comparable
 from backend.errors import EngineError
+from backend.images import platforms
 from backend.images.image import Image, Layer
 from backend.images.image_creation import ImageDraft
 from backend.images.manager import Images
@@ -72,9 +73,14 @@ class StepCache:
     def _children(self, parent: Image | None) -> list[Image]:
         if parent is not None:
             return self._images.children(parent)
-        # Pulled images have no parent here either, but a manifest: what they say about steps is not to be
-        # trusted (CVE-2024-24557).
-        return [image for image in self._images if not image.parent and not image.manifest]
+        # Pulled images have no parent here either: what they say about steps is not to be trusted
+        # (CVE-2024-24557).
+        wanted = self._platform or platforms.own()
+        return [
+            image
+            for image in self._images
+            if image.made_here and not image.parent and platforms.from_json(image.config).suits(wanted)
+        ]
 
     def _is_in_sources(self, image: Image) -> bool:
         """Return whether an image is one of the sources, or one that they were made of."""

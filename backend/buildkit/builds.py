@@ -1,10 +1,10 @@
 """The builds that are under way, by the references that clients give them."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from backend.buildkit.build_status import BuildStatus
-from backend.errors import ConflictError, EngineError, InvalidParameterError, NotFoundError
+from backend.errors import ConflictError, EngineError, InvalidParameterError, NotFoundError, NotSupportedError
 from backend.images.image import Image
 
 BUILD_LIMIT = 30.0  # seconds that other calls of a client may come before the one that begins its build
@@ -47,6 +47,15 @@ class Build:
         """Let the build end as its client says it failed."""
         if not self.returned.done():
             self.returned.set_exception(error)
+
+    def take_results(self, images: Sequence[Image]) -> None:
+        """Tell other builds that wait for the result what it is."""
+        if len(images) == 1:
+            self.built.set_result(images[0])
+        else:
+            self.built.set_exception(
+                NotSupportedError("a result of several platforms cannot be the context of another build")
+            )
 
     def has_result(self, result_id: str) -> bool:
         """Return whether a result is one of this build."""

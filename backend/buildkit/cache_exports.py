@@ -14,6 +14,7 @@ from backend.buildkit.cache_config import CONFIG_TYPE
 from backend.buildkit.cache_places import CacheSink, opened_sink
 from backend.buildkit.cache_wishes import EXPORTERS, INLINE, CacheWish, CacheWishes
 from backend.buildkit.flags import flag
+from backend.buildkit.platform_result import PlatformResult
 from backend.buildkit.sessions import Session
 from backend.errors import EngineError
 from backend.images import digests
@@ -39,8 +40,7 @@ async def with_inline_cache(
 async def export_caches(
     wishes: CacheWishes,
     images: Images,
-    result: Image,
-    trail: StepTrail,
+    results: Sequence[PlatformResult],
     session: Session,
     status: BuildStatus,
 ) -> dict[str, str]:
@@ -54,7 +54,7 @@ async def export_caches(
             continue
         try:
             with status.vertex(EXPORTERS[wish.kind]).under_way() as vertex:
-                written = await _export(wish, images, result, trail, session, vertex)
+                written = await _export(wish, images, results, session, vertex)
         except EngineError:
             if not flag(wish.attributes, "ignore-error"):
                 raise
@@ -64,9 +64,14 @@ async def export_caches(
 
 
 async def _export(
-    wish: CacheWish, images: Images, result: Image, trail: StepTrail, session: Session, vertex: Vertex
+    wish: CacheWish, images: Images, results: Sequence[PlatformResult], session: Session, vertex: Vertex
 ) -> Descriptor:
-    steps = cache_config.taken(trail.steps, result, all_steps=wish.mode == "max")
+    distinct = {
+        step.key: step
+        for result in results
+        for step in cache_config.taken(result.trail.steps, result.image, all_steps=wish.mode == "max")
+    }
+    steps = list(distinct.values())
     exchange = images.exchange
     with exchange.held(step.image for step in steps):
         layers = {layer.blob: layer for layer, _ in cache_config.layers_of(steps)}

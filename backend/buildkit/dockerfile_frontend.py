@@ -18,6 +18,7 @@ from backend.buildkit.build_status import BuildStatus
 from backend.buildkit.context_paths import context_paths, may_have_triggers
 from backend.buildkit.failures import located
 from backend.buildkit.frontend_options import build_options, read_frontend_options
+from backend.buildkit.platform_result import PlatformResult
 from backend.buildkit.sessions import Session
 from backend.buildkit.step_progress import StepProgress
 from backend.containers.manager import Containers
@@ -37,16 +38,17 @@ async def build_dockerfile(
     keep: Callable[[Image], None],
     titles: Sequence[str] = (),
     shared_cache: SharedSteps | None = None,
-    trail: StepTrail | None = None,
     *,
     host_network: bool = False,
-) -> Image:
-    """Build what the client asks for; returns the image, kept. `titles` name it in the history.
+) -> list[PlatformResult]:
+    """Build what the client asks for, one platform after the other; returns what came of it, kept.
 
-    Steps are looked for in `shared_cache`, too; `trail` gets all of them. Raises EngineError in BuildKit's
-    words.
+    `titles` name the images in the history. Steps are looked for in `shared_cache`, too. Raises EngineError
+    in BuildKit's words.
     """
     options = read_frontend_options(attributes)
+    wanted = options.platforms()
+    results: list[PlatformResult] = []
     progress = StepProgress(status)
     text = ""
     async with scratch_folder(containers.files) as scratch, AsyncExitStack() as held:
@@ -66,18 +68,21 @@ async def build_dockerfile(
                 if options.pull or may_have_triggers(containers.images, dockerfile, options.named_contexts):
                     paths = None
                 source = BuildInput(await inputs.context(paths), text)
-            chosen = replace(
-                build_options(options, session, await inputs.named_contexts(), titles),
-                shared_cache=shared_cache,
-                trail=trail or StepTrail(),
-                host_network=host_network,
-                stages_as_buildkit=True,
-            )
-            image_id = await build_image(containers, state, source, chosen, progress)
+            named_contexts = await inputs.named_contexts()
+            for platform in wanted:  # what does not depend on it is found in the cache by the later ones
+                progress = StepProgress(status, str(platform) if len(wanted) > 1 else "")
+                chosen = replace(
+                    build_options(options, session, named_contexts, titles, platform),
+                    shared_cache=shared_cache,
+                    trail=StepTrail(),
+                    host_network=host_network,
+                    stages_as_buildkit=True,
+                )
+                image = containers.images.find(await build_image(containers, state, source, chosen, progress))
+                keep(image)
+                results.append(PlatformResult(platform, image, chosen.trail))
         except EngineError as error:
             raise located(error, options.filename, text, progress.failed_step) from error
         finally:
             progress.end()
-        image = containers.images.find(image_id)
-        keep(image)
-        return image
+    return results

@@ -3,18 +3,22 @@
 Source: dockerd's `builder/builder-next/exporter`; BuildKit's `exporter/containerimage/exptypes`.
 """
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from backend.builder.image_root import image_root
+from backend.builder.source_tree import SourceTree
 from backend.buildkit.build_status import BuildStatus, Vertex
 from backend.buildkit.client_output import send_archive, send_bytes, send_files
 from backend.buildkit.flags import flag
+from backend.buildkit.platform_folders import PlatformFolders, folder_name
+from backend.buildkit.platform_result import PlatformResult
 from backend.buildkit.sessions import Session, login_host
 from backend.containers.manager import Containers
 from backend.errors import InvalidParameterError, NotSupportedError
-from backend.images import reference
+from backend.images import platforms, reference
 from backend.images.image import Image
 from backend.images.manager import Images
 from backend.images.reference import Reference
@@ -61,6 +65,17 @@ class Export:
         if self.pushes and flag(self.attributes, "push-by-digest"):
             raise NotSupportedError("push-by-digest is not supported: push a tag")
 
+    def check_platforms(self, count: int) -> None:
+        """Refuse outputs that cannot hold several platforms. Raises NotSupportedError."""
+        if count == 1:
+            return
+        if self.kind == "docker":
+            raise NotSupportedError("docker exporter does not currently support exporting manifest lists")
+        if self.kind in FILE_KINDS and not flag(self.attributes, "platform-split", default=True):
+            raise NotSupportedError(
+                "files of several platforms get a folder each: leave `platform-split=false` out"
+            )
+
     @property
     def pushes(self) -> bool:
         """Whether the engine is to push the image."""
@@ -68,18 +83,28 @@ class Export:
 
 
 async def export_result(
-    containers: Containers, image: Image, export: Export, session: Session, status: BuildStatus
+    containers: Containers,
+    results: Sequence[PlatformResult],
+    export: Export,
+    session: Session,
+    status: BuildStatus,
 ) -> dict[str, str]:
-    """Give a built image its names, or its files to the client; returns what the client is told."""
+    """Give what was built its names, or its files to the client; returns what the client is told.
+
+    Images of several platforms go under one index.
+    """
     if export.kind in IMAGE_KINDS:
-        told = _name_image(containers.images, image, export, status)
+        if len(results) > 1:
+            told = await _name_index(containers.images, results, export, status)
+        else:
+            told = _name_image(containers.images, results[0].image, export, status)
         if export.pushes:
             await _push(containers.images, export, session, status)
         return told
     if export.kind in ARCHIVE_KINDS:
-        await _send_image(containers.images, image, export, session, status)
+        await _send_image(containers.images, results, export, session, status)
     if export.kind in FILE_KINDS:
-        await _send_files(containers, image, export, session, status)
+        await _send_files(containers, results, export, session, status)
     return {}
 
 
@@ -91,7 +116,26 @@ def _name_image(images: Images, image: Image, export: Export, status: BuildStatu
         for name in names:
             images.tag(image, name.with_default_tag())
             vertex.transfer(f"naming to {name}", 0, done=True)
-    told = {"containerimage.digest": image.id, "containerimage.config.digest": image.id}
+    return _told(image.id, image, names)
+
+
+async def _name_index(
+    images: Images, results: Sequence[PlatformResult], export: Export, status: BuildStatus
+) -> dict[str, str]:
+    names = export.names()
+    with status.vertex("exporting to image").under_way() as vertex:
+        vertex.transfer("exporting layers", 0, done=True)
+        image, index = await images.create_index([result.image for result in results], names)
+        for manifest in index.manifests:
+            vertex.transfer(f"exporting manifest {manifest}", 0, done=True)
+        vertex.transfer(f"exporting manifest list {index.digest}", 0, done=True)
+        for name in names:
+            vertex.transfer(f"naming to {name}", 0, done=True)
+    return _told(index.digest, image, names)
+
+
+def _told(digest: str, image: Image, names: Sequence[Reference]) -> dict[str, str]:
+    told = {"containerimage.digest": digest, "containerimage.config.digest": image.id}
     if names:
         told["image.name"] = ",".join(str(name) for name in names)
     return told
@@ -112,7 +156,7 @@ async def _push(images: Images, export: Export, session: Session, status: BuildS
 
 
 async def _send_image(
-    images: Images, image: Image, export: Export, session: Session, status: BuildStatus
+    images: Images, results: Sequence[PlatformResult], export: Export, session: Session, status: BuildStatus
 ) -> None:
     """Send the image itself, as `docker save` would; it gets no names here."""
     names = [name.with_default_tag() for name in export.names()]
@@ -120,7 +164,10 @@ async def _send_image(
     with status.vertex(title).under_way() as vertex:
         vertex.transfer("exporting layers", 0, done=True)
         sent = _Sent(vertex, "sending tarball")
-        async with images.saved_as(image, names) as chunks:
+        image, index = results[0].image, None
+        if len(results) > 1:
+            image, index = await images.create_index([result.image for result in results])
+        async with images.saved_as(image, names, index) as chunks:
             await send_bytes(session, chunks, sent.tell)
         sent.end()
 
@@ -146,7 +193,11 @@ class _Sent:
 
 
 async def _send_files(
-    containers: Containers, image: Image, export: Export, session: Session, status: BuildStatus
+    containers: Containers,
+    results: Sequence[PlatformResult],
+    export: Export,
+    session: Session,
+    status: BuildStatus,
 ) -> None:
     if export.kind == "local":
         title, what, send = "exporting to client directory", "copying files", send_files
@@ -154,6 +205,20 @@ async def _send_files(
         title, what, send = "exporting to client tarball", "sending tarball", send_archive
     with status.vertex(title).under_way() as vertex:
         sent = _Sent(vertex, what)
-        async with image_root(containers, image) as tree:
+        async with _files_of(containers, results, export) as tree:
             await send(session, tree, sent.tell)
         sent.end()
+
+
+@asynccontextmanager
+async def _files_of(
+    containers: Containers, results: Sequence[PlatformResult], export: Export
+) -> AsyncIterator[SourceTree]:
+    """Hold the files that are sent: of several platforms each in a folder of its own."""
+    async with AsyncExitStack() as held:
+        trees = [await held.enter_async_context(image_root(containers, result.image)) for result in results]
+        if not flag(export.attributes, "platform-split", default=len(results) > 1):
+            yield trees[0]
+            return
+        names = [folder_name(result.platform or platforms.own()) for result in results]
+        yield PlatformFolders(dict(zip(names, trees, strict=True)))

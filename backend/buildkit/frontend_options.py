@@ -12,7 +12,8 @@ from typing import Any
 from backend.builder.build_options import BuildOptions, NamedContext
 from backend.buildkit.sessions import Session, login_host
 from backend.errors import InvalidParameterError, NotSupportedError
-from backend.images import platforms
+from backend.images.platforms import Platform
+from backend.images.platforms import parse as parse_platform
 
 NETWORK_MODES = {"": "", "default": "", "sandbox": "", "host": "host", "none": "none"}
 
@@ -33,6 +34,15 @@ class FrontendOptions:
     def pull(self) -> bool:
         """Whether base images are looked for at their registries, even when they are here."""
         return self.attributes.get("image-resolve-mode") == "pull"
+
+    def platforms(self) -> list[Platform | None]:
+        """Return the platforms to build for, None for the engine's own. Raises InvalidParameterError."""
+        texts = filter(None, (text.strip() for text in self.attributes.get("platform", "").split(",")))
+        wanted: list[Platform | None] = []
+        for platform in map(parse_platform, texts):
+            if not any(platform.suits(other) for other in wanted if other):
+                wanted.append(platform)
+        return wanted or [None]
 
 
 def read_frontend_options(attributes: Mapping[str, str]) -> FrontendOptions:
@@ -56,12 +66,10 @@ def build_options(
     session: Session,
     named_contexts: Mapping[str, NamedContext],
     titles: Sequence[str] = (),
+    platform: Platform | None = None,
 ) -> BuildOptions:
     """Return what the builder is asked for. Raises InvalidParameterError, NotSupportedError."""
     attributes = options.attributes
-    platform = attributes.get("platform", "")
-    if "," in platform:
-        raise NotSupportedError("multiple platforms feature is currently not supported for docker driver")
     return BuildOptions(
         dockerfile=options.filename,
         target=attributes.get("target", ""),
@@ -70,7 +78,7 @@ def build_options(
         use_cache="no-cache" not in attributes,
         pull=options.pull,
         force_remove=True,
-        platform=platforms.parse(platform) if platform else None,
+        platform=platform,
         host_config=_host_config(attributes),
         ask_credentials=lambda name: session.credentials(login_host(name)),
         session=session,

@@ -5,6 +5,7 @@ Source: BuildKit's `api/services/control`, `control/control.go`, `frontend/gatew
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 from grpclib.const import Cardinality, Handler, Status
@@ -14,7 +15,6 @@ from grpclib.server import Stream
 from backend.builder import cache_pruning
 from backend.builder.build_state import BuildState
 from backend.builder.cache_mounts import CacheUsage
-from backend.builder.step_trail import StepTrail
 from backend.buildkit import entitlements
 from backend.buildkit.build_status import now
 from backend.buildkit.builds import Attributes, Build, Builds
@@ -30,6 +30,7 @@ from backend.buildkit.capabilities import (
 from backend.buildkit.dockerfile_frontend import build_dockerfile
 from backend.buildkit.exports import Export, export_result
 from backend.buildkit.failures import as_grpc
+from backend.buildkit.frontend_options import read_frontend_options
 from backend.buildkit.linked_results import definition_of, with_images, with_results
 from backend.buildkit.protocol import control_pb2 as control
 from backend.buildkit.protocol import gateway_pb2 as gateway
@@ -161,11 +162,12 @@ class BuildService:
             attributes = with_results(request.frontend_attrs, request.frontend_inputs)
         if attributes is None:
             return {}
+        export.check_platforms(len(read_frontend_options(attributes).platforms()))
         session = await self._sessions.get(request.session)
         attributes = await with_images(attributes, self._builds.image_of)
-        images, status, trail = self._containers.images, build.status, StepTrail()
+        images, status = self._containers.images, build.status
         async with images.kept() as keep, opened_imports(caches, images, session, status) as shared:
-            image = await build_dockerfile(
+            results = await build_dockerfile(
                 self._containers,
                 self._caches,
                 session,
@@ -174,16 +176,18 @@ class BuildService:
                 keep,
                 [name.with_default_tag().familiar for name in export.names()],
                 shared,
-                trail,
                 host_network=entitlements.HOST_NETWORK in request.entitlements,
             )
-            build.built.set_result(image)
-            result = image
+            build.take_results([result.image for result in results])
+            exported = results
             if caches.inline is not None:
-                result = await with_inline_cache(caches.inline, images, image, trail, status)
-                keep(result)
-            told = await export_result(self._containers, result, export, session, status)
-            return told | await export_caches(caches, images, image, trail, session, status)
+                exported = []
+                for result in results:
+                    image = await with_inline_cache(caches.inline, images, result.image, result.trail, status)
+                    keep(image)
+                    exported.append(replace(result, image=image))
+            told = await export_result(self._containers, exported, export, session, status)
+            return told | await export_caches(caches, images, results, session, status)
 
     async def _status(self, stream: Stream[control.StatusRequest, control.StatusResponse]) -> None:
         request = await stream.recv_message()

@@ -14,8 +14,11 @@ COUNTED = ("RUN", "COPY", "ADD", "WORKDIR")
 SCRATCH = "scratch"
 
 
-def step_names(steps: Sequence[Step]) -> dict[int, str]:
-    """Return the names of steps by their numbers; those that only change the configuration have none."""
+def step_names(steps: Sequence[Step], platform: str = "") -> dict[int, str]:
+    """Return the names of steps by their numbers; those that only change the configuration have none.
+
+    `platform` is told where there are several.
+    """
     stages: dict[int, list[Step]] = defaultdict(list)
     for step in steps:
         if step.stage_number >= 0:
@@ -25,7 +28,8 @@ def step_names(steps: Sequence[Step]) -> dict[int, str]:
     names: dict[int, str] = {}
     for found in stages.values():
         texts = {step.number: text for step in found if (text := _text(step, known))}
-        prefix = f"{_title(found[0].stage)} " if several else ""
+        prefix = f"{platform} " if platform else ""
+        prefix += f"{_title(found[0].stage)} " if several else ""
         width = len(str(len(texts)))
         for place, (number, text) in enumerate(texts.items(), 1):
             names[number] = f"[{prefix}{place:>{width}}/{len(texts)}] {text}"

@@ -11,10 +11,14 @@ from backend.errors import EngineError
 
 
 class StepProgress:
-    """What the builder tells, for one build; `failed_step` is the one that ended it."""
+    """What the builder tells, for one build; `failed_step` is the one that ended it.
 
-    def __init__(self, status: BuildStatus) -> None:
+    `platform` is told where the client builds for several.
+    """
+
+    def __init__(self, status: BuildStatus, platform: str = "") -> None:
         self._status = status
+        self._platform = platform
         self._vertexes: dict[int, Vertex] = {}
         self._open: dict[int, Vertex] = {}
         self._cached: set[int] = set()
@@ -22,7 +26,7 @@ class StepProgress:
 
     def planned(self, steps: Sequence[Step]) -> None:
         """Announce what is to be done."""
-        for number, name in step_names(steps).items():
+        for number, name in step_names(steps, self._platform).items():
             self._vertexes[number] = self._status.vertex(name)
 
     def begun(self, step: Step) -> None:

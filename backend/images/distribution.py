@@ -46,7 +46,7 @@ async def inspect(config: EngineConfig, name: str, credentials: Credentials) -> 
         media_type = json_object(found.data, "manifest").get("mediaType") or found.media_type
         return {
             "Descriptor": {"mediaType": media_type, "digest": found.digest, "size": len(found.data)},
-            "Platforms": [_described(platform) for platform in offered if platform is not None],
+            "Platforms": [platforms.to_json(platform) for platform in offered if platform is not None],
         }
 
     async with asked(config, wanted, credentials, ask, _explained) as (_, answer):
@@ -59,8 +59,3 @@ def _explained(error: RefusedError, wanted: Reference) -> EngineError:
     if error.status in (401, 403):
         return UnauthorizedError(str(error))
     return SystemFailureError(f"cannot inspect {wanted.familiar}: {error}")
-
-
-def _described(platform: Platform) -> dict[str, str]:
-    described = {"architecture": platform.architecture, "os": platform.os}
-    return described | ({"variant": platform.variant} if platform.variant else {})

@@ -56,7 +56,8 @@ class Image:
     `references` are normalised names: `docker.io/library/busybox:latest` and `…@sha256:<hex>`.
     `tagged_ns` is when it came or last got a name, in Unix nanoseconds. A `removed` image has been deleted by
     its user and lives on, nameless, only for the containers that were made of it. `parent` is the id of the
-    image that this one was made from here, empty for pulled and loaded ones. `indexes` are those that its
+    image that this one was made from here, empty for pulled and loaded ones. `made_here`
+    says that a step of a build or a commit here made it. `indexes` are those that its
     names lead to: the image is then one platform of several, the one that the name means here.
     """
 
@@ -68,6 +69,7 @@ class Image:
     removed: bool = False
     manifest: str = field(default="")
     parent: str = field(default="")
+    made_here: bool = False
     indexes: Mapping[str, KeptIndex] = field(default_factory=dict)
 
     @property

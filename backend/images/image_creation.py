@@ -90,6 +90,7 @@ class ImageCreation:
                 store_layers=layers,
                 tagged_ns=time.time_ns(),
                 parent=draft.parent.id if draft.parent else "",
+                made_here=True,
             )
             names = [str(name.with_default_tag()) for name in references]
             return await self._importer.record(image, [config_data], names)

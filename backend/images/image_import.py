@@ -111,6 +111,7 @@ class ImageImport:
             if existing is not None and not existing.removed:  # it stays what it was, and gains names
                 image = replace(
                     image,
+                    made_here=image.made_here or existing.made_here,
                     parent=image.parent or existing.parent,
                     manifest=image.manifest or existing.manifest,
                     indexes=existing.indexes,

@@ -159,6 +159,7 @@ def _to_record(image: Image) -> str:
             "config": image.config,
             "indexes": {name: asdict(index) for name, index in image.indexes.items()},
             "layers": [asdict(layer) for layer in image.store_layers],
+            "made_here": image.made_here,
             "manifest": image.manifest,
             "parent": image.parent,
             "pulled_ns": image.tagged_ns,
@@ -173,6 +174,8 @@ def _from_record(image_id: str, record: str) -> Image:
         id=image_id,
         config=value["config"],
         store_layers=tuple(Layer(**layer) for layer in value["layers"]),
+        # Records of older engines do not say it: what was not made here had a manifest.
+        made_here=value.get("made_here", not value["manifest"]),
         manifest=value["manifest"],
         parent=value.get("parent", ""),  # records of older engines have none
         tagged_ns=value["pulled_ns"],

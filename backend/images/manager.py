@@ -242,6 +242,19 @@ class Images:
             publish_image_event(self._events, "tag", image, name=name.with_default_tag().familiar)
         return image
 
+    async def create_index(
+        self, images: Sequence[Image], references: Sequence[Reference] = ()
+    ) -> tuple[Image, KeptIndex]:
+        """Put images of several platforms under one index and its names; returns the image that the names
+        mean here."""
+        from backend.images.index_creation import IndexCreation
+
+        creation = IndexCreation(self._content, self._importer, self._pins)
+        image, index = await creation.create(images, references)
+        for name in references:
+            publish_image_event(self._events, "tag", image, name=name.with_default_tag().familiar)
+        return image, index
+
     async def amended(self, image: Image, fields: Mapping[str, Any]) -> Image:
         """Make an image that differs from another in these fields of its configuration only.
 
@@ -288,7 +301,7 @@ class Images:
 
         try:
             saver = Saver(self._content, self._pins, self._events, self.find_listed, self._records.indexed)
-            choice = Choice(image, list(names), dict.fromkeys(names, index) if index else {})
+            choice = Choice(image, list(names), dict.fromkeys(names, index) if index else {}, index)
             async with saver.archive_of([choice]) as chunks:
                 yield chunks
         finally:

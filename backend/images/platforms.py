@@ -130,6 +130,12 @@ def from_query(text: str) -> Platform:
     return platform
 
 
+def to_json(platform: Platform) -> dict[str, str]:
+    """Return a platform as indexes and calls write it."""
+    value = {"architecture": platform.architecture, "os": platform.os}
+    return value | ({"variant": platform.variant} if platform.variant else {})
+
+
 def from_json(value: Mapping[str, Any]) -> Platform:
     """Return the platform that a config or an index entry names; empty parts when it names none."""
     architecture = str(value.get("architecture") or "").lower()

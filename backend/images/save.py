@@ -34,11 +34,17 @@ END = bytes(2 * 512)  # of a tar archive
 
 @dataclass(slots=True)
 class Choice:
-    """An image and the tags that the archive gives it; `indexes` are those that tags lead to."""
+    """An image and the tags that the archive gives it; `indexes` are those that tags lead to, `index`
+    is what is meant without a tag."""
 
     image: Image
     tags: list[Reference] = field(default_factory=list)
     indexes: dict[Reference, KeptIndex] = field(default_factory=dict)
+    index: KeptIndex | None = None
+
+    def all_indexes(self) -> list[KeptIndex]:
+        """Return the indexes that the archive needs for it."""
+        return [*self.indexes.values(), *([self.index] if self.index else [])]
 
 
 class Saver:
@@ -69,7 +75,7 @@ class Saver:
     @asynccontextmanager
     async def archive_of(self, chosen: Sequence[Choice]) -> AsyncIterator[AsyncIterator[bytes]]:
         """Yield the bytes of an archive of these images."""
-        kept = {index.digest: index for choice in chosen for index in choice.indexes.values()}
+        kept = {index.digest: index for choice in chosen for index in choice.all_indexes()}
         members = {digest: self._members(index) for digest, index in kept.items()}
         everything = [choice.image for choice in chosen]
         everything += [image for some in members.values() for image in some]
@@ -168,16 +174,16 @@ def _listings(
     repositories: dict[str, dict[str, str]] = {}
     for choice, image in zip(chosen, images, strict=True):
         described = _described(image.media_type, image.manifest)
-        for tag in choice.tags:
-            kept = choice.indexes.get(tag)
+        tags: list[Reference | None] = [*choice.tags] or [None]
+        for tag in tags:
+            kept = choice.indexes.get(tag) if tag else choice.index
             index = indexes.get(kept.digest) if kept else None
             named = described
             # An index that lacks this very image would hide it.
             if index is not None and image.image.id in (listed.image.id for listed in index.images):
                 named = _described(index.media_type, index.data)
-            entries.append({**named, "annotations": {FULL_NAME: str(tag), REF_NAME: tag.tag}})
-        if not choice.tags:
-            entries.append(described)
+            annotations = {"annotations": {FULL_NAME: str(tag), REF_NAME: tag.tag}} if tag else {}
+            entries.append({**named, **annotations})
         legacy.append(
             {
                 "Config": _blob_path(image.config.digest),

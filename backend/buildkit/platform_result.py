@@ -1,0 +1,16 @@
+"""What a build has made for one platform."""
+
+from dataclasses import dataclass
+
+from backend.builder.step_trail import StepTrail
+from backend.images.image import Image
+from backend.images.platforms import Platform
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformResult:
+    """An image, the platform that it was asked for (None for the engine's own), and its steps."""
+
+    platform: Platform | None
+    image: Image
+    trail: StepTrail
