@@ -268,11 +268,7 @@ class ContainersViewModel(LiveList):
         """Give a container another name; the answer is `renamed` or `rename_failed`."""
 
         def work() -> tuple[str, Failure | None]:
-            try:
-                self._access.client().rename_container(key, name)
-            except Exception as error:  # noqa: BLE001 - told in the dialog, whatever it is
-                return key, describe_failure(error, name)
-            return key, None
+            return key, _failure_of(name, lambda: self._access.client().rename_container(key, name))
 
         self._background.run(work, self._rename_ended)
 
@@ -289,11 +285,8 @@ class ContainersViewModel(LiveList):
         """Make an image of a container; the answer is `image_saved` or `save_failed`."""
 
         def work() -> tuple[str, str, Failure | None]:
-            try:
-                self._access.client().commit_container(key, name, pause)
-            except Exception as error:  # noqa: BLE001 - told in the dialog, whatever it is
-                return key, name, describe_failure(error, name)
-            return key, name, None
+            failure = _failure_of(name, lambda: self._access.client().commit_container(key, name, pause))
+            return key, name, failure
 
         self._background.run_alone(work, self._save_ended, self._list_failed)
 
@@ -354,3 +347,12 @@ _CALLS: dict[str, Callable[["EngineClient", str], None]] = {
     "unpause": lambda client, key: client.unpause_container(key),
     "kill": lambda client, key: client.kill_container(key),
 }
+
+
+def _failure_of(name: str, call: Callable[[], object]) -> Failure | None:
+    """Do what a dialog waits for; return how it failed, whatever it is."""
+    try:
+        call()
+    except Exception as error:  # noqa: BLE001 - told in the dialog
+        return describe_failure(error, name)
+    return None

@@ -624,6 +624,17 @@
     </message>
 </context>
 <context>
+    <name>ComposeViewModel</name>
+    <message>
+        <source>Install the package docker-compose-plugin or docker-compose-v2, or see {0}</source>
+        <translation>请安装软件包 docker-compose-plugin 或 docker-compose-v2，或参阅 {0}</translation>
+    </message>
+    <message>
+        <source>Docker Compose is not installed on this computer</source>
+        <translation>本机未安装 Docker Compose</translation>
+    </message>
+</context>
+<context>
     <name>ConfirmDeleteDialog</name>
     <message numerus="yes">
         <source>… and %n more</source>
@@ -3026,8 +3037,8 @@
         <translation>控制台日志文件是 {0}</translation>
     </message>
     <message>
-        <source>Size {0} %. Icons and columns follow when Marina is started again.</source>
-        <translation>大小 {0} %。图标和列宽在下次启动 Marina 时调整。</translation>
+        <source>Size {0} %. Columns and their icons follow when Marina is started again.</source>
+        <translation>大小 {0} %。列及其图标将在重新启动 Marina 后调整。</translation>
     </message>
 </context>
 <context>
@@ -4166,8 +4177,16 @@
         <translation>这些设置在引擎重启后生效，重启时会停止容器。</translation>
     </message>
     <message>
+        <source>These settings hold once the machine of this computer starts.</source>
+        <translation>这些设置将在本机虚拟机启动后生效。</translation>
+    </message>
+    <message>
         <source>These settings hold at once.</source>
         <translation>这些设置立即生效。</translation>
+    </message>
+    <message>
+        <source>The window works with {0}. Resources, engine and network are settings of the machine of this computer: they hold once it is used again.</source>
+        <translation>窗口正在使用 {0}。资源、引擎和网络是本机虚拟机的设置，重新使用本机后生效。</translation>
     </message>
     <message>
         <source>Dismiss</source>
@@ -4415,6 +4434,10 @@
     <message>
         <source>Log</source>
         <translation>日志</translation>
+    </message>
+    <message>
+        <source>The window works with {0}. Checks, logs and snapshots are about the machine of this computer.</source>
+        <translation>窗口正在使用 {0}。检查、日志和快照针对的是本机的虚拟机。</translation>
     </message>
     <message>
         <source>For when the engine does not do what it should</source>

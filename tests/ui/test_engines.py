@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.services import remote_hosts
+from app.services import remote_hosts, remote_machine
 from app.services.remote_hosts import HostKey
 from app.viewmodels.desktop import DesktopViewModel
 from app.views.dialogs.add_engine_dialog import AddEngineDialog
@@ -88,3 +88,41 @@ def test_a_window_that_works_with_an_engine_of_another_computer(
     save_picture(window, "remote-engine")
     assert not desktop.view.can_stop
     assert "start" not in machine.requests
+    window.show_page("settings")
+    assert "works with server" in text_of(window, "settings.banner.text")
+    memory = find(window, QSpinBox, "settings.memory")
+    wait_for(qtbot, memory.isEnabled)
+    memory.stepUp()
+    assert find(window, QAbstractButton, "settings.apply").text() == "Apply"
+    save_picture(window, "remote-settings")
+    window.show_page("troubleshoot")
+    assert "works with server" in text_of(window, "troubleshoot.banner.text")
+    assert not find(window, QAbstractButton, "troubleshoot.restart").isVisible()
+    save_picture(window, "remote-troubleshoot")
+
+
+def test_an_engine_of_another_computer_is_lost_and_comes_back(
+    access: FakeAccess,
+    engine: FakeEngine,
+    window: MainWindow,
+    desktop: DesktopViewModel,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    save_picture: Save,
+) -> None:
+    monkeypatch.setattr(remote_machine, "PAUSE", 0.1)
+    engine.add_container("web", engine.add_image("nginx:1.27"))
+    access.engines().add("server", f"unix://{engine.socket_path}")
+    access.engines().use("server")
+    desktop.begin()
+    wait_for(qtbot, lambda: desktop.containers.model.rowCount() == 1)
+    engine.stop()
+    wait_for(qtbot, lambda: window.chip.word == "server: Reconnecting")
+    assert "connecting again" in text_of(window, "containers.banner.text")
+    assert desktop.containers.model.rowCount() == 1, "the list is kept"
+    save_picture(window, "remote-lost")
+    engine.add_container("born meanwhile", engine.state.images[0])
+    engine.start()
+    wait_for(qtbot, lambda: window.chip.word == "server: Engine running")
+    wait_for(qtbot, lambda: desktop.containers.model.rowCount() == 2)
+    wait_for(qtbot, lambda: not find(window, QWidget, "containers.banner").isVisible())

@@ -135,6 +135,11 @@ def test_everything_can_be_larger(
     settings.activateWindow()
     wait_for(qtbot, settings.isActiveWindow)
     before = settings.page.title.height()
+
+    def icon_side() -> int:
+        return find(settings, QAbstractButton, "settings.engines.add").iconSize().width()
+
+    side = icon_side()
     try:
         QTest.keyClick(settings, Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
         assert desktop.preferences.zoom == theme.zoom == 110
@@ -144,6 +149,7 @@ def test_everything_can_be_larger(
         zoom.activated.emit(zoom.currentIndex())
         assert desktop.preferences.zoom == theme.zoom == 200
         wait_for(qtbot, lambda: settings.page.title.height() > before * 1.5)
+        assert icon_side() == 2 * side
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
         for page in ("settings", "containers"):
             settings.show_page(page)
@@ -155,6 +161,7 @@ def test_everything_can_be_larger(
         QTest.keyClick(settings, Qt.Key.Key_0, Qt.KeyboardModifier.ControlModifier)
         theme.choose_zoom(100)
     assert desktop.preferences.zoom == 100
+    assert icon_side() == side
     wait_for(qtbot, lambda: settings.page.title.height() <= before + 2)
 
 

@@ -114,6 +114,10 @@ def test_window_in_chinese(
         assert window.containers.title.text() == "容器"
         assert window.containers.count.text() == "1 个中有 1 个在运行"
         save_picture(window, "containers-zh")
+        for page in ("images", "builds", "compose", "learn", "settings", "troubleshoot"):
+            window.show_page(page)
+            assert window.page.name == page
+            save_picture(window, f"{page}-zh")
     finally:
         for translator in installed:
             qapp.removeTranslator(translator)

@@ -6,7 +6,6 @@ from PySide6.QtWidgets import QCheckBox, QFileDialog, QLineEdit, QPlainTextEdit,
 from app.viewmodels.builds import BuildForm, BuildsViewModel
 from app.views.dialogs.form_dialog import FormDialog
 from app.views.widgets.buttons import Button
-from app.views.widgets.layouts import row
 from app.views.widgets.text import PlainLabel
 
 translate = QCoreApplication.translate
@@ -27,10 +26,9 @@ class BuildDialog(FormDialog):
             parent,
         )
         self.setMinimumWidth(520)
-        self.folder_edit = self.add_edit("build.folder", self.tr("Folder"))
         choose = Button(self.tr("Choose…"), "build.choose", icon="folder")
         choose.clicked.connect(self._choose)
-        self.form.addLayout(row(choose, None))
+        self.folder_edit = self.add_edit("build.folder", self.tr("Folder"), choose)
         self.tag_edit = self.add_edit("build.tag", self.tr("Name of the image"))
         self.tag_edit.setPlaceholderText("shop/web:1.0")
         self.file_edit = self.add_edit("build.dockerfile", self.tr("Dockerfile"))

@@ -46,15 +46,15 @@ class FormDialog(QDialog):
             )
         )
 
-    def add_edit(self, name: str, label: str) -> QLineEdit:
-        """Return a line to type in, checked with every key, under its label."""
+    def add_edit(self, name: str, label: str, *beside: QWidget) -> QLineEdit:
+        """Return a line to type in, checked with every key, under its label; `beside` stands to its right."""
         edit = QLineEdit()
         edit.setObjectName(name)
         edit.setAccessibleName(label)
         edit.textChanged.connect(self.check_all)
         self._lines.append(edit)
         self.form.addWidget(PlainLabel(label, "strong"))
-        self.form.addWidget(edit)
+        self.form.addLayout(row(edit, *beside))
         self.form.addSpacing(6)
         return edit
 

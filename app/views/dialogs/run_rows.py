@@ -76,12 +76,13 @@ class PortLine(_Row):
             PlainLabel("→", "muted"),
             self.container,
             protocol,
-            self._use,
             None,
             self.remove,
             spacing=6,
         )
-        self.setLayout(column(line, self.message, spacing=2))
+        told = row(self.message, self._use)
+        told.setStretch(0, 1)
+        self.setLayout(column(line, told, spacing=2))
 
     @property
     def value(self) -> PortRow:

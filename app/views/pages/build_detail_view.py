@@ -67,6 +67,8 @@ class BuildDetailView(QWidget):
         self._file.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self._file.setFixedHeight(170)
         self._file.hide()
+        self._marked: QTextCursor | None = None
+        Theme.current().changed.connect(self._mark_line)
         right = column(self._file, output, spacing=12)
         right.setStretch(1, 1)
         content = row(steps, right, spacing=12)
@@ -114,12 +116,18 @@ class BuildDetailView(QWidget):
         if self._file.toPlainText() != numbered:
             self._file.setPlainText(numbered)
         block = self._file.document().findBlockByNumber(line - 1)
+        self._marked = QTextCursor(block)
+        self._mark_line()
+        self._file.setTextCursor(QTextCursor(block))
+        self._file.centerCursor()
+        self._file.show()
+
+    def _mark_line(self) -> None:
+        if self._marked is None:
+            return
         mark = QTextEdit.ExtraSelection()
         mark.format.setBackground(QColor(Theme.current().tokens.err_bg))
         mark.format.setForeground(QColor(Theme.current().tokens.err))
         mark.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
-        mark.cursor = QTextCursor(block)
+        mark.cursor = self._marked
         self._file.setExtraSelections([mark])
-        self._file.setTextCursor(QTextCursor(block))
-        self._file.centerCursor()
-        self._file.show()

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QFileDialog, QScrollArea, QSizePolicy, 
 
 from app.viewmodels.failure import Failure
 from app.viewmodels.troubleshoot import CheckView, TroubleshootViewModel
-from app.views.icons import icon_pixmap
+from app.views.icons import themed_pixmap
 from app.views.theme import Theme
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button
@@ -36,6 +36,7 @@ class ChecksView(Card):
         super().__init__("troubleshoot.checks")
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._viewmodel, self._was_checked = viewmodel, False
+        self.can_restart = True
         self._verdict = PlainLabel(role="heading")
         self._verdict.setObjectName("troubleshoot.verdict")
         self._network = QCheckBox(self.tr("Ask name servers and registries too"))
@@ -107,7 +108,7 @@ class ChecksView(Card):
         icon_name, tone = _LOOKS.get(check.verdict, _LOOKS["skipped"])
         icon = PlainLabel()
         color = getattr(Theme.current().tokens, tone)
-        icon.setPixmap(icon_pixmap(icon_name, color, 18, self.devicePixelRatioF()))
+        icon.setPixmap(themed_pixmap(self, icon_name, color, 18))
         bad = check.verdict in ("failed", "warning")
         title = PlainLabel(check.title, "strong" if bad else "")
         title.setObjectName(f"troubleshoot.check.{check.name}")
@@ -139,7 +140,7 @@ class ChecksView(Card):
         if check.name in _IN_SETTINGS:
             button = Button(self.tr("Open settings"), name)
             button.clicked.connect(self.settings_requested)
-        elif check.name in _BY_RESTART:
+        elif check.name in _BY_RESTART and self.can_restart:
             button = Button(self.tr("Restart the engine"), name)
             button.clicked.connect(self.restart_requested)
         else:

@@ -3,7 +3,7 @@
 from app.viewmodels.engine_view import EngineView
 from app.viewmodels.learn import LESSONS, LearnViewModel
 from app.views.browser import open_address
-from app.views.icons import icon_pixmap
+from app.views.icons import themed_pixmap
 from app.views.pages.learn_texts import LearnTexts
 from app.views.pages.lesson_view import LessonDetailView
 from app.views.pages.page import Page
@@ -64,7 +64,7 @@ class _LessonCard(Card):
 
     def _draw_icon(self) -> None:
         tokens = Theme.current().tokens
-        self._icon.setPixmap(icon_pixmap(_ICONS[self._key], tokens.accent, 22, self.devicePixelRatioF()))
+        self._icon.setPixmap(themed_pixmap(self, _ICONS[self._key], tokens.accent, 22))
 
 
 class LearnPage(Page):

@@ -3,7 +3,7 @@
 from app.viewmodels.engine_view import EngineView
 from app.viewmodels.registries import RegistriesViewModel, SignIn
 from app.views.dialogs.sign_in_dialog import SignInDialog
-from app.views.icons import icon_pixmap
+from app.views.icons import themed_pixmap
 from app.views.pages.cards_page import CardsPage
 from app.views.theme import Theme
 from app.views.widgets.buttons import Button
@@ -82,7 +82,7 @@ class RegistriesPage(CardsPage):
     def _card(self, login: SignIn) -> Card:
         name = f"registries.{login.registry}"
         icon = PlainLabel()
-        icon.setPixmap(icon_pixmap("registries", Theme.current().tokens.muted, 22, self.devicePixelRatioF()))
+        icon.setPixmap(themed_pixmap(self, "registries", Theme.current().tokens.muted, 22))
         words = self.tr("Signed in as {0}").format(login.user)
         if not login.is_kept:
             words += " · " + self.tr("until Marina is closed")

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.viewmodels.engine_view import EngineView
 from app.viewmodels.engines import EnginesViewModel
 from app.viewmodels.failure import Failure
 from app.viewmodels.machine_settings import FormLimits, MachineForm, MachineSettingsViewModel
@@ -54,6 +55,7 @@ class SettingsPage(Page):
         self._engines, self._updates = engines, updates
         self._loaded: MachineForm | None = None
         self._restarts = False
+        self._remote = ""  # the engine of another computer that the window works with
         self._build_machine_fields()
         cards = column(
             self._window_card(),
@@ -345,13 +347,16 @@ class SettingsPage(Page):
         self._insecure_line.show_problem(problems.get("insecure_registries", ""))
         self.proxy.show_problems(problems.get("http_proxy", ""), problems.get("https_proxy", ""))
         self.apply.setEnabled(not problems)
-        self._restarts = self._loaded is not None and self._loaded.needs_restart(form)
+        needs_restart = self._loaded is not None and self._loaded.needs_restart(form)
+        self._restarts = needs_restart and not self._remote
         self.apply.set_label(self.tr("Apply and restart the engine") if self._restarts else self.tr("Apply"))
         self._bar_text.set_role("error" if problems else "")
         if problems:
             text = self.tr("Some of it cannot be used: see beside the fields.")
         elif self._restarts:
             text = self.tr("These settings hold once the engine is restarted; containers are stopped for it.")
+        elif needs_restart:
+            text = self.tr("These settings hold once the machine of this computer starts.")
         else:
             text = self.tr("These settings hold at once.")
         self._bar_text.setText(text)
@@ -359,6 +364,18 @@ class SettingsPage(Page):
     def _undo(self) -> None:
         if self._loaded is not None:
             self._fill(self._loaded)
+
+    def on_engine_state(self, view: EngineView) -> None:
+        """Say whose machine is set up here while the window works with another engine."""
+        if view.remote and view.remote != self._remote:
+            self._remote = view.remote
+            self.banner.say(
+                self.tr(
+                    "The window works with {0}. Resources, engine and network are settings of the machine of "
+                    "this computer: they hold once it is used again."
+                ).format(view.remote)
+            )
+            self._check()
 
     def _apply(self) -> None:
         self._machine.save(self._form())

@@ -37,7 +37,8 @@ class TroubleshootPage(Page):
         self.title.setText(self.tr("Troubleshoot"))
         self.setAccessibleName(self.tr("Troubleshoot"))
         self._viewmodel, self._data = viewmodel, data
-        left = column(self._state_card(), self._steps_card(), None, spacing=12)
+        self._start_card = self._steps_card()
+        left = column(self._state_card(), self._start_card, None, spacing=12)
         self.checks = ChecksView(viewmodel)
         self.checks.settings_requested.connect(self.settings_requested)
         self.checks.restart_requested.connect(self.restart_requested)
@@ -154,6 +155,15 @@ class TroubleshootPage(Page):
 
     def on_engine_state(self, view: EngineView) -> None:
         """Follow the engine."""
+        if view.remote:
+            self.banner.say(
+                self.tr(
+                    "The window works with {0}. Checks, logs and snapshots are about the machine of this "
+                    "computer."
+                ).format(view.remote)
+            )
+        self.checks.can_restart = not view.remote
+        self._start_card.setVisible(not view.remote)
         self._dot.show_tone(view.tone)
         self._word.setText(view.word)
         self.count.setText(self.tr("For when the engine does not do what it should"))
@@ -171,7 +181,9 @@ class TroubleshootPage(Page):
         self._problem.setText(problem)
         self._problem.setVisible(bool(problem))
         self.start_button.setVisible(view.can_start)
+        self.restart_button.setVisible(not view.remote)
         self.restart_button.setEnabled(view.can_stop)
+        self.force_button.setVisible(not view.remote)
         self.force_button.setEnabled(view.can_stop or view.state.value == "stopping")
         self._steps.show_steps(
             [

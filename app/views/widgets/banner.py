@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Signal
 
-from app.views.icons import icon_pixmap
+from app.views.icons import themed_pixmap
 from app.views.theme import Theme
 from app.views.widgets.buttons import Button
 from app.views.widgets.layouts import Card, row
@@ -56,4 +56,4 @@ class Banner(Card):
 
     def _draw_icon(self) -> None:
         color = getattr(Theme.current().tokens, self._tone or "accent")
-        self._icon.setPixmap(icon_pixmap(_ICONS[self._tone], color, 18, self.devicePixelRatioF()))
+        self._icon.setPixmap(themed_pixmap(self, _ICONS[self._tone], color, 18))

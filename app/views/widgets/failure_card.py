@@ -5,7 +5,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QPlainTextEdit, QSizePolicy, QWidget
 
 from app.viewmodels.failure import Failure
-from app.views.icons import icon_pixmap
+from app.views.icons import themed_pixmap
 from app.views.theme import Theme, monospace_font
 from app.views.widgets.buttons import Button
 from app.views.widgets.layouts import Card, column, hide_unless, row
@@ -83,4 +83,4 @@ class FailureCard(Card):
 
     def _draw_icon(self) -> None:
         tokens = Theme.current().tokens
-        self._icon.setPixmap(icon_pixmap("error", tokens.err, 22, self.devicePixelRatioF()))
+        self._icon.setPixmap(themed_pixmap(self, "error", tokens.err, 22))

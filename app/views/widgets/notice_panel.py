@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from app.viewmodels.notifications import Notice, NotificationsViewModel
 from app.viewmodels.wording import format_age
-from app.views.icons import icon_pixmap
+from app.views.icons import themed_pixmap
 from app.views.theme import Theme
 from app.views.widgets.buttons import Button, IconButton
 from app.views.widgets.layouts import Card, Scrolled, clear, column, hide_unless, row
@@ -98,7 +98,7 @@ class _NoticeCard(Card):
         leads = bool(notice.place)
         color = getattr(Theme.current().tokens, notice.tone)
         icon = PlainLabel()
-        icon.setPixmap(icon_pixmap(_ICONS[notice.tone], color, 18, self.devicePixelRatioF()))
+        icon.setPixmap(themed_pixmap(self, _ICONS[notice.tone], color, 18))
         title = WrappedLabel(notice.title, "strong")
         title.setObjectName(f"{name}.title")
         text = WrappedLabel(notice.text, "muted")

@@ -4,7 +4,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QButtonGroup, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
 
-from app.views.icons import ThemedIcon, icon_pixmap
+from app.views.icons import ThemedIcon, themed_pixmap
 from app.views.theme import Appearance, Theme
 from app.views.widgets.layouts import row
 from app.views.widgets.text import PlainLabel, restyle
@@ -146,4 +146,4 @@ class Sidebar(QWidget):
 
     def _draw_logo(self) -> None:
         accent = Theme.current().tokens.accent
-        self._logo.setPixmap(icon_pixmap("anchor", accent, 24, self.devicePixelRatioF()))
+        self._logo.setPixmap(themed_pixmap(self, "anchor", accent, 24))

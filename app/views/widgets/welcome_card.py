@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLineEdit, QSizePolicy
 
 from app.viewmodels.getting_started import StoryView
 from app.viewmodels.wording import format_duration
-from app.views.icons import icon_pixmap
+from app.views.icons import themed_pixmap
 from app.views.theme import Theme, monospace_font
 from app.views.widgets.buttons import Button
 from app.views.widgets.failure_card import FailureCard
@@ -135,4 +135,4 @@ class WelcomeCard(Card):
 
     def _draw_icon(self) -> None:
         tokens = Theme.current().tokens
-        self._icon.setPixmap(icon_pixmap("anchor", tokens.accent, 24, self.devicePixelRatioF()))
+        self._icon.setPixmap(themed_pixmap(self, "anchor", tokens.accent, 24))
