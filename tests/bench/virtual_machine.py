@@ -16,6 +16,7 @@ import psutil
 from app.services.engine_client import EngineClient
 from app.services.engine_events import EventFeed
 from app.services.errors import MarinaError
+from tests.bench import idle_machine
 from tests.bench.memory import cpu_seconds, process_tree, pss_mib
 from tests.bench.statistics_table import Row
 from vm.client import MachineClient
@@ -54,6 +55,7 @@ def measure() -> list[Row]:
                 )
                 for what, fault in FAULTS.items()
             ]
+            rows += idle_machine.measure(client, NAME)
             with _desktop(Path(folder)) as desktop:
                 rows += _idle(client.status(), desktop)
             return rows

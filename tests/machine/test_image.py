@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.machine.machine_under_test import wait_until
 from vm.image.build_image import PROJECT, ImageBuilder, host_architecture
 from vm.image.manifest import Manifest, read_manifest
 from vm.image.root_tree import missing_libraries
@@ -99,21 +100,27 @@ class Bench:
     def data(self) -> Path:
         return self.folder / "data.qcow2"
 
+    def allocated(self) -> int:
+        """Return how many bytes the data disk takes."""
+        return self.data.stat().st_blocks * 512
+
     @contextlib.contextmanager
-    def boot(self, data_disk: str) -> Iterator[Guest]:
-        """Start the guest; kill it at the end if it still runs."""
+    def boot(self, data_disk: str, *, writes_a_second: int = 0) -> Iterator[Guest]:
+        """Start the guest, with a slow data disk if wanted; kill it at the end if it still runs."""
         folder = self.folder
         (folder / "data_disk").write_text(data_disk)
         (folder / "engine_args").write_text("--log-level\ninfo")
         boot_socket, console, ssh_port = folder / "boot.sock", folder / "console.log", free_port()
         boot_socket.unlink(missing_ok=True)
+        console.write_bytes(b"")  # nothing of an earlier run
         command = ["qemu-system-x86_64", "-nodefaults", "-no-user-config", "-display", "none", "-vga", "none"]
         command += ["-machine", "q35", "-accel", "tcg,thread=multi", "-cpu", "max", "-smp", "2", "-m", "768"]
         command += ["-no-reboot", "-kernel", str(IMAGE / "vmlinux"), "-initrd", str(IMAGE / "initramfs.img")]
         command += ["-append", self.manifest.kernel_arguments, "-serial", f"file:{console}"]
         disks = [("root", IMAGE / "root.erofs"), ("engine", IMAGE / "engine.erofs"), ("data", self.data)]
         for name, path in disks:
-            form = "qcow2,discard=unmap" if name == "data" else "raw,readonly=on"
+            data_form = f"qcow2,discard=unmap,throttling.iops-write={writes_a_second}"
+            form = data_form if name == "data" else "raw,readonly=on"
             command += ["-drive", f"if=none,id={name},file={path},format={form}"]
             command += ["-device", f"virtio-blk-pci,drive={name},serial=marina-{name}"]
         command += ["-netdev", f"user,id=n,hostfwd=tcp:127.0.0.1:{ssh_port}-:22"]
@@ -231,6 +238,23 @@ def test_a_strange_disk_is_never_formatted(bench: Bench, data_disk: str, content
     after = bench.folder / "after.raw"
     subprocess.run(["qemu-img", "convert", "-O", "raw", bench.data, after], check=True)
     assert digest(after) == digest(raw)
+
+
+def test_formatting_that_is_killed_is_done_anew(bench: Bench) -> None:
+    """The disk is so slow that it is killed for certain between the mark and the end of mke2fs."""
+    with bench.boot("new", writes_a_second=1) as guest:
+        wait_until(lambda: "formatting the new" in guest.console.read_text(), "mke2fs", BOOT_LIMIT)
+        enough = bench.allocated() + 6 * 65536
+        wait_until(lambda: bench.allocated() > enough, "more than the mark to be written", BOOT_LIMIT)
+        guest.process.kill()
+        guest.process.wait()
+        with contextlib.suppress(ConnectionError):
+            assert "step data-disk" not in "".join(iter(lambda: guest.port.recv(4096).decode(), ""))
+    with bench.boot("new") as guest:
+        assert guest.read_until("ready", "fail") == "ready"
+        assert "formatting the new" in guest.console.read_text()
+        assert guest.run("mkdir /data/kept && ls -d /data/kept") == "/data/kept\n"
+        guest.power_off()
 
 
 def digest(path: Path) -> str:
