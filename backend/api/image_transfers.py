@@ -5,7 +5,7 @@ from aiohttp import web
 from backend.api import image_names
 from backend.api.image_import import import_image
 from backend.api.json_stream import Send, stream_json
-from backend.api.request_values import query_bool, read_json_object
+from backend.api.request_values import NO_BODY, query_bool, read_json_object
 from backend.api.versions import api_version
 from backend.engine import Engine
 from backend.errors import InvalidParameterError
@@ -77,12 +77,13 @@ def routes(engine: Engine) -> list[web.RouteDef]:
 
 async def _push_credentials(request: web.Request) -> Credentials:
     """Return the credentials of the header, or of the body, where older clients send them."""
-    if AUTH_HEADER in request.headers:
-        return registry_auth.from_header(request.headers[AUTH_HEADER])
+    if header := request.headers.get(AUTH_HEADER):
+        return registry_auth.from_header(header)
     try:
         return registry_auth.from_json(await read_json_object(request), INVALID_HEADER)
     except InvalidParameterError as error:
         reason = error.message.removeprefix("invalid JSON: ").removeprefix(f"{INVALID_HEADER}: ")
+        reason = "EOF" if reason == NO_BODY else reason
         raise InvalidParameterError(
             f"bad parameters and missing {AUTH_HEADER}: {INVALID_HEADER}: {reason}"
         ) from error

@@ -10,6 +10,7 @@ from backend.errors import InvalidParameterError
 
 Value = TypeVar("Value")
 
+NO_BODY = "got EOF while reading request body"
 MAX_JSON_BYTES = 8 * 1024 * 1024
 FALSE_WORDS = frozenset({"", "0", "no", "false", "none"})  # dockerd takes all others for true
 
@@ -28,10 +29,13 @@ async def read_json_object(request: web.Request, *, required: bool = True) -> di
         raise InvalidParameterError("request body too large")
     if not body.strip():
         if required:
-            raise InvalidParameterError("invalid JSON: got EOF while reading request body")
+            raise InvalidParameterError(f"invalid JSON: {NO_BODY}")
         return {}
     try:
         value = json.loads(body)
+    except json.JSONDecodeError as error:
+        reason = "unexpected EOF" if not error.doc[error.pos :].strip() else str(error)
+        raise InvalidParameterError(f"invalid JSON: {reason}") from error
     except (ValueError, RecursionError) as error:
         raise InvalidParameterError(f"invalid JSON: {error}") from error
     if value is None:

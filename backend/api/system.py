@@ -31,7 +31,8 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         return web.json_response(await info_report(engine))
 
     return [
-        web.get("/_ping", ping),  # `get` answers HEAD too
+        web.get("/_ping", ping),
+        web.head("/_ping", ping),
         web.get("/version", version),
         web.get("/info", info),
     ]

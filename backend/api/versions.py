@@ -36,15 +36,19 @@ def with_versions(routes: Iterable[web.RouteDef]) -> list[web.RouteDef]:
     """
     both: list[web.RouteDef] = []
     for route in routes:
+        # As with dockerd nothing is asked for by HEAD but what is documented.
+        options = {"allow_head": False} if route.method == "GET" else {}
         path = route.path.replace("/containers/{id}", r"/containers/{id:[^/]+(?:/[^/]+)?}")
         for prefix in ("", r"/v{api_version:\d+\.\d+}"):
-            both.append(web.RouteDef(route.method, prefix + path, route.handler, route.kwargs))
+            both.append(web.RouteDef(route.method, prefix + path, route.handler, route.kwargs | options))
     return both
 
 
 @web.middleware
 async def version_middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse versions out of range, in Docker's words."""
+    """Refuse versions out of range, in Docker's words, and let OPTIONS ask for anything, as it does."""
+    if request.method == "OPTIONS":
+        return web.Response()
     version = api_version(request)
     if version > NEWEST:
         raise InvalidParameterError(

@@ -12,3 +12,22 @@ def test_ping(engine: ApiClient) -> None:
         assert answer.headers["Swarm"] == "inactive"
         assert answer.headers["Cache-Control"] == "no-cache, no-store, must-revalidate"
         assert answer.headers["Pragma"] == "no-cache"
+
+
+def test_other_methods(engine: ApiClient) -> None:
+    """HEAD is for what is documented only, OPTIONS for everything."""
+    for path in ("/info", "/version", "/v1.44/containers/json"):
+        assert engine.request("HEAD", path).status == 404
+        assert engine.request("PUT", path).status == 404
+        answer = engine.request("OPTIONS", path)
+        assert (answer.status, answer.body) == (200, b"")
+
+
+def test_what_is_missing_of_a_request_is_told(engine: ApiClient) -> None:
+    cut = engine.request("POST", "/containers/create", body=b'{"Image": "busybox"')
+    assert (cut.status, cut.message) == (400, "invalid JSON: unexpected EOF")
+    pushed = engine.request("POST", "/images/busybox/push")
+    assert pushed.status == 400
+    assert pushed.message == (
+        "bad parameters and missing X-Registry-Auth: invalid X-Registry-Auth header: EOF"
+    )
