@@ -1,5 +1,6 @@
 """The engine's state and life: watched always, started, stopped and restarted on request."""
 
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,9 @@ from app.viewmodels.failure import describe_failure
 
 if TYPE_CHECKING:
     from app.services.remote_machine import RemoteWatch
-    from app.services.virtual_machine import MachineStatus, MachineWatch
+    from app.services.virtual_machine import MachineStatus, MachineWatch, StatusCallback
+
+_REACH_LIMIT = 20.0  # seconds for a wish to reach the machine, which may have to start its supervisor first
 
 
 class EngineViewModel(QObject):
@@ -30,6 +33,8 @@ class EngineViewModel(QObject):
         self._background, self._access = background, access
         self._view = EngineView()
         self._wish = ""
+        self._reached = threading.Event()  # the last wish has come to the machine
+        self._reached.set()
         self._moment = 0.0
         self._watch: MachineWatch | RemoteWatch | None = None
         self._remote = ""  # the name of an engine of another computer
@@ -59,42 +64,62 @@ class EngineViewModel(QObject):
     @Slot()
     def start(self) -> None:
         """Start the engine, unless something is being done to it already."""
-        self._carry_out("start", lambda machine: machine.start(self._report))
+        self._carry_out("start", lambda machine, report: machine.start(report))
 
     @Slot()
     def stop(self) -> None:
         """Stop the containers and the machine; also cancels a start."""
-        self._carry_out("stop", lambda machine: machine.stop(self._report))
+        self._carry_out("stop", lambda machine, report: machine.stop(report))
 
     @Slot()
     def pause(self) -> None:
         """Hold all containers where they are; `start` lets them go on."""
-        self._carry_out("pause", lambda machine: machine.pause())
+        self._carry_out("pause", lambda machine, _: machine.pause())
 
     @Slot()
     def restart(self) -> None:
         """Stop and start the machine."""
-        self._carry_out("restart", lambda machine: machine.restart(self._report))
+        self._carry_out("restart", lambda machine, report: machine.restart(report))
 
     @Slot()
     def force_stop(self) -> None:
         """End the machine at once, from any state."""
         self._wish = ""  # whatever goes on is overtaken
-        self._carry_out("stop", lambda machine: machine.force_stop(self._report))
+        self._carry_out("stop", lambda machine, report: machine.force_stop(report))
 
     def stop_and_quit(self) -> None:
         """Stop the machine, then say `stopped_for_quit`, also when it could not be stopped."""
-        self._background.run_alone(lambda: self._access.engine().quit(), self._quit, self._quit)
+        self._background.run_alone(self._in_turn(lambda machine, _: machine.quit()), self._quit, self._quit)
 
-    def _carry_out(self, wish: str, call: Callable[[Any], object]) -> None:
+    def _in_turn(self, call: "Callable[[Any, StatusCallback], object]") -> Callable[[], None]:
+        """Return the work of a call that waits until the wish before it has reached the machine.
+
+        Each has a thread of its own: a stop that came first would find nothing to stop, and leave the start.
+        """
+        before, self._reached = self._reached, threading.Event()
+        reached = self._reached
+
+        def report(status: "MachineStatus") -> None:
+            reached.set()
+            self._report(status)
+
+        def carry_out() -> None:
+            before.wait(_REACH_LIMIT)
+            try:
+                call(self._access.engine(), report)
+            finally:
+                reached.set()
+
+        return carry_out
+
+    def _carry_out(self, wish: str, call: "Callable[[Any, StatusCallback], object]") -> None:
         # A stop may overtake a start: the supervisor takes it in every state.
         if self._wish == wish or (self._wish and wish != "stop"):
             return
         self._wish = wish
         self._show(self._view)
-        self._background.run_alone(
-            lambda: (call(self._access.engine()), wish)[1], self._fulfilled, self._not_fulfilled
-        )
+        work = self._in_turn(call)
+        self._background.run_alone(lambda: (work(), wish)[1], self._fulfilled, self._not_fulfilled)
 
     @Slot(object)
     def _watching(self, watch: "MachineWatch | RemoteWatch") -> None:

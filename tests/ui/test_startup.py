@@ -1,12 +1,16 @@
 """Every state of the engine as the window shows it: starting, failed, stopped, lost, slow."""
 
+import threading
 from collections.abc import Callable
 
+import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.services.virtual_machine import StatusCallback
 from app.viewmodels.desktop import DesktopViewModel
 from app.views.main_window import MainWindow
+from tests.fakes.fake_access import FakeAccess
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_machine import FakeMachine
 from tests.ui.helpers import find, press, text_of, wait_for
@@ -108,6 +112,37 @@ def test_stop_and_start_from_the_chip(
     press(qtbot, window.containers, "containers.engine.stopped.start")
     wait_for(qtbot, lambda: window.chip.word == "Engine running")
     assert machine.requests.count("stop") == 1
+
+
+def test_a_stop_does_not_overtake_the_start_before_it(
+    desktop: DesktopViewModel,
+    access: FakeAccess,
+    machine: FakeMachine,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As when the start brings up the supervisor first: the stop would find none, and leave the start."""
+    machine.set(state=MachineState.STOPPED)
+    came: list[str] = []
+    stop_came = threading.Event()
+    real = access.machine()
+
+    class SlowToStart:
+        def start(self, on_status: StatusCallback) -> MachineStatus:
+            stop_came.wait(0.5)  # what overtakes has its chance
+            came.append("start")
+            return real.start(on_status)
+
+        def stop(self, on_status: StatusCallback) -> MachineStatus:
+            came.append("stop")
+            stop_came.set()
+            return real.stop(on_status)
+
+    monkeypatch.setattr(access, "engine", SlowToStart)
+    desktop.engine.start()
+    desktop.engine.stop()
+    wait_for(qtbot, lambda: len(came) == 2 and not desktop.engine.is_busy)
+    assert came == ["start", "stop"]
 
 
 def test_lost_connection_keeps_the_list(
