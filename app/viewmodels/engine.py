@@ -113,8 +113,10 @@ class EngineViewModel(QObject):
         return carry_out
 
     def _carry_out(self, wish: str, call: "Callable[[Any, StatusCallback], object]") -> None:
-        # A stop may overtake a start: the supervisor takes it in every state.
-        if self._wish == wish or (self._wish and wish != "stop"):
+        # A stop may overtake a start: the supervisor takes it in every state. And a start is as good as done
+        # when the watch tells that the machine runs, though its own answer is still on its way.
+        started = self._wish == "start" and self._view.can_be_used
+        if self._wish == wish or (self._wish and wish != "stop" and not started):
             return
         self._wish = wish
         self._show(self._view)
