@@ -62,6 +62,8 @@ class LayerStore:
         probe = self._scratch / "probe"
         probe.mkdir(parents=True, exist_ok=True)
         self._formats = self._choose(self._folder / f"{UNFINISHED}probe", probe)
+        with suppress(OSError):
+            probe.rmdir()
 
     def path(self, key: str) -> Path:
         """Return where the layer `key` lies."""
