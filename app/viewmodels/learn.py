@@ -111,34 +111,35 @@ class LearnViewModel(QObject):
             self._look_again = True
             return
         self._busy = True
-        self._background.run(lambda: self._work(view, None), self._seen, self._not_seen)
+        turn = self._turn  # of what is looked at: the worker may be late
+        self._background.run(lambda: self._work(view, None, turn), self._seen, self._not_seen)
 
     def carry_out(self) -> None:
         """Do the next step."""
         view = self.lesson
         if view is None or view.is_working or view.is_finished or not view.steps:
             return
-        self._begin(view, lambda: self._work(view, view.done))
+        self._begin(view, lambda turn: self._work(view, view.done, turn))
 
     def start_over(self) -> None:
         """Remove what the walkthrough left, and begin it again."""
         view = self.lesson
         if view is not None and not view.is_working:
-            self._begin(view, lambda: self._clean_up(view))
+            self._begin(view, lambda turn: self._clean_up(view, turn))
 
-    def _begin(self, view: LessonView, work: Callable[[], _Seen]) -> None:
+    def _begin(self, view: LessonView, work: Callable[[int], _Seen]) -> None:
         self._working = view.key
         self._turn += 1
+        turn = self._turn
         self.lesson = replace(view, is_working=True, failure=None)
         self.changed.emit()
-        self._background.run_alone(work, self._carried_out, self._failed)
+        self._background.run_alone(lambda: work(turn), self._carried_out, self._failed)
 
     # --- in a worker --------------------------------------------------------------------------------------
 
-    def _work(self, view: LessonView, number: int | None) -> _Seen:
+    def _work(self, view: LessonView, number: int | None, turn: int) -> _Seen:
         from app.services.classroom import Classroom
 
-        turn = self._turn
         lesson, folder = self._find(view.key)
         room, said, url, done = Classroom(self._access.client(), folder), "", "", view.done
         if number is not None:
@@ -150,14 +151,14 @@ class LearnViewModel(QObject):
         done = lesson.advance(room, done)
         return _Seen(view.key, done, _commands(lesson, room.port(), folder), turn, said, url)
 
-    def _clean_up(self, view: LessonView) -> _Seen:
+    def _clean_up(self, view: LessonView, turn: int) -> _Seen:
         from app.services.classroom import Classroom
 
         lesson, folder = self._find(view.key)
         room = Classroom(self._access.client(), folder)
         lesson.clean_up(room)
         room.look()
-        return _Seen(view.key, 0, _commands(lesson, room.port(), folder), self._turn)
+        return _Seen(view.key, 0, _commands(lesson, room.port(), folder), turn)
 
     def _find(self, key: str) -> "tuple[Lesson, Path]":
         from app.services.lessons import LESSONS as ALL

@@ -2,6 +2,8 @@
 
 import urllib.request
 from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -148,6 +150,26 @@ def test_a_step_that_takes_its_time(
     assert "Exited (3)" in text_of(ready, "learn.step.state.said")
     do_step(qtbot, ready, "log")
     assert "there is none" in text_of(ready, "learn.step.log.said")
+
+
+def test_a_look_that_comes_late_takes_no_step_back(
+    ready: MainWindow, desktop: DesktopViewModel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    press(qtbot, ready, "learn.logs.open")
+    do_step(qtbot, ready, "start")
+    do_step(qtbot, ready, "state")
+    lessons, background = desktop.learn, desktop.background
+    wait_for(qtbot, lambda: not lessons._settle.isActive() and not lessons._busy)
+    held: list[tuple[Any, ...]] = []
+    late = SimpleNamespace(run=lambda *call: held.append(call), run_alone=background.run_alone)
+    monkeypatch.setattr(lessons, "_background", late)
+    lessons.look()
+    do_step(qtbot, ready, "log")
+    monkeypatch.setattr(lessons, "_background", background)
+    background.run(*held[0])
+    wait_for(qtbot, lambda: not lessons._busy and not lessons._look_again)
+    assert lessons.lesson is not None
+    assert lessons.lesson.done == 3
 
 
 def test_without_an_engine_it_can_be_read(
