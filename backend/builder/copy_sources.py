@@ -5,7 +5,6 @@ they lead to: one that leads nowhere and is changed is noticed.
 """
 
 import posixpath
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -13,6 +12,7 @@ from backend.builder import tar_sums
 from backend.builder.filtered_tree import FilteredTree
 from backend.builder.path_patterns import (
     IgnorePattern,
+    PathExpression,
     clean,
     deep_expression,
     excludes,
@@ -100,9 +100,9 @@ def _check_inside(word: str) -> None:
         raise InvalidParameterError(f"forbidden path outside the build context: {word} ()")
 
 
-def _matching(tree: SourceTree, expression: re.Pattern[str]) -> Iterator[Source]:
+def _matching(tree: SourceTree, expression: PathExpression) -> Iterator[Source]:
     for path, _ in walk(tree):
-        if expression.fullmatch(path):
+        if expression.fits(path):
             yield _source(tree, path, from_image=True)
 
 

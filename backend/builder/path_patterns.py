@@ -10,15 +10,38 @@ from dataclasses import dataclass
 
 from backend.builder.go_text import SPACES
 from backend.errors import InvalidParameterError
+from backend.go_expressions import BadExpressionError, compiled
 
 MAX_PATTERN = 4096  # characters
+STAR, ANY_FOLDERS, ANYTHING = "[^/]*", "(?:.*/)?", ".*"
+NOTHING = "[^\0-\U0010ffff]"
+MOST_STEPS = 10**7
+"""Of Python's own matcher, for one path: a fraction of a second."""
+
+
+class PathExpression:
+    """What paths fit a pattern; no pattern of a stranger makes the answer take long."""
+
+    def __init__(self, parts: Sequence[str]) -> None:
+        """`parts` are regular expressions. Raises BadExpressionError for too many of them."""
+        text = "".join(parts)
+        self._wildcards = sum(part in (STAR, ANY_FOLDERS, ANYTHING) for part in parts)
+        self._swift = re.compile(text, re.DOTALL)
+        self._steady = compiled(f"(?s)\\A(?:{text})\\z") if self._wildcards > 1 else None
+
+    def fits(self, path: str) -> bool:
+        """Return whether the whole path fits."""
+        # Python's matcher is swift, but may try every way to share a path among the wildcards.
+        if self._steady is None or len(path) ** self._wildcards <= MOST_STEPS:
+            return self._swift.fullmatch(path) is not None
+        return self._steady(path)
 
 
 @dataclass(frozen=True, slots=True)
 class IgnorePattern:
     """One line of a .dockerignore; an `exception` takes back what lines above it have excluded."""
 
-    expression: re.Pattern[str]
+    expression: PathExpression
     exception: bool
 
 
@@ -69,7 +92,7 @@ def excludes(patterns: Sequence[IgnorePattern], path: str) -> bool:
     excluded = False
     for pattern in patterns:
         if pattern.exception == excluded and any(
-            pattern.expression.fullmatch(candidate) for candidate in candidates
+            pattern.expression.fits(candidate) for candidate in candidates
         ):
             excluded = not pattern.exception
     return excluded
@@ -81,7 +104,7 @@ def clean(path: str) -> str:
     return cleaned[1:] if cleaned.startswith("//") else cleaned
 
 
-def _ignore_expression(pattern: str) -> re.Pattern[str]:
+def _ignore_expression(pattern: str) -> PathExpression:
     parts: list[str] = []
     position = 0
     while position < len(pattern):
@@ -91,11 +114,11 @@ def _ignore_expression(pattern: str) -> re.Pattern[str]:
             position += 1
             if pattern.startswith("/", position):
                 position += 1
-            part = ".*" if position >= len(pattern) else "(?:.*/)?"
+            part = ANYTHING if position >= len(pattern) else ANY_FOLDERS
             if not parts or parts[-1] != part:  # doubled ones mean the same and would take for ever
                 parts.append(part)
         elif character == "*":
-            parts.append("[^/]*")
+            parts.append(STAR)
         elif character == "?":
             parts.append("[^/]")
         elif character == "\\":
@@ -111,7 +134,7 @@ def _ignore_expression(pattern: str) -> re.Pattern[str]:
     return _compiled(parts, pattern)
 
 
-def deep_expression(pattern: str) -> re.Pattern[str]:
+def deep_expression(pattern: str) -> PathExpression:
     """Return the expression of a pattern whose `**` means any folders. Raises InvalidParameterError."""
     return _ignore_expression(pattern)
 
@@ -122,7 +145,7 @@ def has_wildcards(pattern: str) -> bool:
     return any(character in unescaped for character in "*?[")
 
 
-def name_expression(pattern: str) -> re.Pattern[str] | None:
+def name_expression(pattern: str) -> PathExpression | None:
     """Return the expression for Go's filepath.Match of a whole path; None for a pattern that fits nothing."""
     parts: list[str] = []
     position = 0
@@ -131,13 +154,13 @@ def name_expression(pattern: str) -> re.Pattern[str] | None:
             character = pattern[position]
             position += 1
             if character == "*":
-                if parts[-1:] != ["[^/]*"]:
-                    parts.append("[^/]*")
+                if parts[-1:] != [STAR]:
+                    parts.append(STAR)
             elif character == "?":
                 parts.append("[^/]")
             elif character == "[":
-                part, position = _character_class(pattern, position)
-                parts.append(f"(?!/){part}")
+                part, position = _character_class(pattern, position, with_slash=False)
+                parts.append(part)
             elif character == "\\":
                 if position == len(pattern):
                     return None
@@ -150,8 +173,11 @@ def name_expression(pattern: str) -> re.Pattern[str] | None:
         return None  # as Docker: a malformed pattern finds nothing
 
 
-def _character_class(pattern: str, position: int) -> tuple[str, int]:
-    """Return the expression for `[…]`, of which the first bracket is read, and the position behind it."""
+def _character_class(pattern: str, position: int, with_slash: bool = True) -> tuple[str, int]:
+    """Return the expression for `[…]`, of which the first bracket is read, and the position behind it.
+
+    Without `with_slash` it fits none, even if a range holds it.
+    """
     start = position
     negated = pattern.startswith("^", position)
     position += negated
@@ -163,10 +189,21 @@ def _character_class(pattern: str, position: int) -> tuple[str, int]:
             high, position = _class_character(pattern, position + 1)
         if low > high:
             raise _malformed(pattern)
-        parts.append(f"{re.escape(low)}-{re.escape(high)}")
+        parts += _ranges(low, high, with_slash or negated)
     if position >= len(pattern) or position == start:
         raise _malformed(pattern)
-    return f"[{'^' if negated else ''}{''.join(parts)}]", position + 1
+    if negated:
+        return f"[^{''.join(parts)}{'' if with_slash else '/'}]", position + 1
+    return f"[{''.join(parts)}]" if any(parts) else NOTHING, position + 1
+
+
+def _ranges(low: str, high: str, with_slash: bool) -> list[str]:
+    """Return the inner text of a class for a range, and "" for what is left of one that is nothing."""
+    if with_slash or not low <= "/" <= high:
+        return [f"{re.escape(low)}-{re.escape(high)}"]
+    below = [f"{re.escape(low)}-\\."] if low < "/" else []
+    above = [f"0-{re.escape(high)}"] if high > "/" else []
+    return below + above or [""]
 
 
 def _class_character(pattern: str, position: int) -> tuple[str, int]:
@@ -177,10 +214,13 @@ def _class_character(pattern: str, position: int) -> tuple[str, int]:
     return pattern[position], position + 1
 
 
-def _compiled(parts: Sequence[str], pattern: str) -> re.Pattern[str]:
+def _compiled(parts: Sequence[str], pattern: str) -> PathExpression:
     if len(pattern) > MAX_PATTERN:
         raise InvalidParameterError(f"a pattern is longer than {MAX_PATTERN} characters")
-    return re.compile("".join(parts), re.DOTALL)
+    try:
+        return PathExpression(parts)
+    except BadExpressionError as error:
+        raise InvalidParameterError(f"a pattern is too long: {pattern[:100]}") from error
 
 
 def _malformed(pattern: str) -> InvalidParameterError:

@@ -1,9 +1,19 @@
 """Variables in a Dockerfile's words; paths that patterns choose."""
 
+from contextlib import suppress
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from backend.builder.expansion import expand_word, expand_words
-from backend.builder.path_patterns import excludes, has_wildcards, name_expression, read_ignore_file
+from backend.builder.path_patterns import (
+    deep_expression,
+    excludes,
+    has_wildcards,
+    name_expression,
+    read_ignore_file,
+)
 from backend.errors import InvalidParameterError
 
 VARIABLES = {"name": "value", "empty": "", "two": "a b", "path": "/a/b/c.tar.gz"}
@@ -116,6 +126,8 @@ def test_ignore_patterns(patterns: str, excluded: list[str], kept: list[str]) ->
         ("x/*/y", ["x/1/y"], ["x/1/2/y"]),
         ("[^a]b", ["cb"], ["ab", "/b"]),
         ("[a-c]", ["b"], ["d", "-"]),
+        ("x[+-9]y", ["x-y", "x5y"], ["x/y", "xay"]),
+        ("x[/]y", [], ["x/y", "xay"]),
         ("\\*x", ["*x"], ["ax"]),
         ("a[", [], ["a[", "a"]),
     ],
@@ -123,8 +135,29 @@ def test_ignore_patterns(patterns: str, excluded: list[str], kept: list[str]) ->
 def test_wildcards_of_copy(pattern: str, fits: list[str], misses: list[str]) -> None:
     """Go's filepath.Match."""
     expression = name_expression(pattern)
-    assert [path for path in fits if expression is None or not expression.fullmatch(path)] == []
-    assert [path for path in misses if expression is not None and expression.fullmatch(path)] == []
+    assert [path for path in fits if expression is None or not expression.fits(path)] == []
+    assert [path for path in misses if expression is not None and expression.fits(path)] == []
+
+
+@given(st.text("ab*?/[]-^!.\\ é", max_size=12), st.text("ab/.-é", max_size=12))
+def test_both_ways_to_match_agree(pattern: str, path: str) -> None:
+    """Python's matcher, and the one that no pattern keeps busy."""
+    for read in (name_expression, deep_expression):
+        with suppress(InvalidParameterError):
+            expression = read(pattern)
+            if expression is not None and expression._steady is not None:
+                assert expression._steady(path) == (expression._swift.fullmatch(path) is not None)
+
+
+def test_no_pattern_takes_for_ever() -> None:
+    """Python's matcher alone would share the letters among the stars for years."""
+    long = "a" * 250
+    assert not excludes(read_ignore_file("*a" * 20 + "b"), long)
+    assert not excludes(read_ignore_file("**a/" * 20 + "b"), "a/" * 100 + "c")
+    copied = name_expression("*a" * 20 + "b")
+    assert copied is not None
+    assert not copied.fits(long)
+    assert copied.fits(long + "b")
 
 
 def test_escaped_wildcards_are_names() -> None:
