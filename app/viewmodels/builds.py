@@ -14,6 +14,7 @@ from app.viewmodels.access import Access
 from app.viewmodels.background import Background, Stream
 from app.viewmodels.container_logs import LogLine
 from app.viewmodels.failure import describe_failure
+from app.viewmodels.question import Question
 from app.viewmodels.terminal_text import parse_line
 from app.viewmodels.wording import format_duration
 
@@ -96,6 +97,7 @@ class BuildsViewModel(QObject):
         self.has_history = True
         self.history: tuple[BuildRow, ...] = ()
         self.view = BuildView("")
+        self._listing = Question(background, self._list, self._listed, self._not_listed, self)
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._settle.timeout.connect(self.refresh)
 
@@ -108,7 +110,7 @@ class BuildsViewModel(QObject):
     def refresh(self) -> None:
         """List the history anew."""
         if self.is_wanted:
-            self._background.run(self._list, self._listed, self._not_listed)
+            self._listing.ask()
 
     @Slot()
     def refresh_soon(self) -> None:

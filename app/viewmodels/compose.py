@@ -12,6 +12,7 @@ from app.viewmodels.access import Access
 from app.viewmodels.background import Background, Stream
 from app.viewmodels.container_logs import LogLine
 from app.viewmodels.failure import Failure, describe_failure
+from app.viewmodels.question import Question
 from app.viewmodels.terminal_text import parse_line
 
 if TYPE_CHECKING:
@@ -92,6 +93,9 @@ class ComposeViewModel(QObject):
         self.missing: Failure | None = None
         self.version = ""
         self.projects: tuple[ProjectView, ...] = ()
+        self._listing = Question(
+            background, lambda: access.client().list_containers(), self._listed, self._not_listed, self
+        )
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._settle.timeout.connect(self.refresh)
 
@@ -109,9 +113,7 @@ class ComposeViewModel(QObject):
     def refresh(self) -> None:
         """List the projects anew."""
         if self.is_wanted:
-            self._background.run(
-                lambda: self._access.client().list_containers(), self._listed, self._not_listed
-            )
+            self._listing.ask()
 
     @Slot()
     def refresh_soon(self) -> None:

@@ -11,6 +11,7 @@ from app.services.json_values import as_object, get_flag, get_list, get_object, 
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
 from app.viewmodels.failure import describe_failure
+from app.viewmodels.question import Question
 from app.viewmodels.row_table_model import RowTableModel
 
 __all__ = ["HIDDEN", "ContainerDetailsViewModel", "Fact", "FactTable", "Health", "Probe", "is_secret"]
@@ -88,7 +89,14 @@ class ContainerDetailsViewModel(QObject):
         self, background: Background, access: Access, container_id: str, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._background, self._access, self.container_id = background, access, container_id
+        self.container_id = container_id
+        self._inspection = Question(
+            background,
+            lambda: access.client().inspect_container(container_id),
+            self._take,
+            self._not_told,
+            self,
+        )
         self.details: ContainerDetails | None = None
         self.environment = FactTable((self.tr("Name"), self.tr("Value")), self)
         self.mounts = FactTable((self.tr("In the container"), self.tr("Comes from"), self.tr("Access")), self)
@@ -100,9 +108,7 @@ class ContainerDetailsViewModel(QObject):
     @Slot()
     def refresh(self) -> None:
         """Ask the engine again."""
-        self._background.run(
-            lambda: self._access.client().inspect_container(self.container_id), self._take, self._not_told
-        )
+        self._inspection.ask()
 
     @Slot(object)
     def _take(self, details: ContainerDetails) -> None:

@@ -9,6 +9,7 @@ from app.viewmodels.access import Access
 from app.viewmodels.background import Background
 from app.viewmodels.container_details import FactTable
 from app.viewmodels.failure import describe_failure
+from app.viewmodels.question import Question
 from app.viewmodels.wording import format_age, format_size
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ class ImageDetailsViewModel(QObject):
         self, background: Background, access: Access, image: str, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self._background, self._access, self._image = background, access, image
+        self._access, self._image = access, image
+        self._question = Question(background, self._ask, self._take, self._not_told, self)
         self.details: ImageDetails | None = None
         self.layers = FactTable((self.tr("Step"), self.tr("Size"), self.tr("Created")), self)
         self.settings = FactTable((self.tr("Name"), self.tr("Value")), self)
@@ -37,7 +39,7 @@ class ImageDetailsViewModel(QObject):
     @Slot()
     def refresh(self) -> None:
         """Ask the engine."""
-        self._background.run(self._ask, self._take, self._not_told)
+        self._question.ask()
 
     def _ask(self) -> "tuple[ImageDetails, list[HistoryStep]]":
         client = self._access.client()

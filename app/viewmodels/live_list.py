@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
 from app.viewmodels.failure import Failure, describe_failure
+from app.viewmodels.question import Question
 from app.viewmodels.row_table_model import Row, RowTableModel
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class LiveList(QObject):
         super().__init__(parent)
         self._background, self._access, self._rows = background, access, table
         self.is_loaded = False
-        self._listing = self._again = False
+        self._listing = Question(background, self._list, self._take, self._list_failed, self)
         self._busy: dict[str, str] = {}
         self._failures: dict[str, Failure] = {}
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
@@ -83,11 +84,7 @@ class LiveList(QObject):
     @Slot()
     def refresh(self) -> None:
         """List anew; a call during a listing leads to one more after it."""
-        if self._listing:
-            self._again = True
-            return
-        self._listing = True
-        self._background.run(self._list, self._take, self._list_failed)
+        self._listing.ask()
 
     @Slot()
     def refresh_if_wanted(self) -> None:
@@ -163,16 +160,7 @@ class LiveList(QObject):
             self.is_loaded = True
             self.loaded_changed.emit()
         self.counts_changed.emit()
-        self._listed()
 
     @Slot(object)
     def _list_failed(self, error: Exception) -> None:
         self.failed.emit(describe_failure(error))
-        self._again = False
-        self._listed()
-
-    def _listed(self) -> None:
-        self._listing = False
-        if self._again:
-            self._again = False
-            self.refresh()

@@ -14,6 +14,7 @@ from app.viewmodels.access import Access
 from app.viewmodels.background import Background
 from app.viewmodels.failure import Failure, describe_failure
 from app.viewmodels.object_list import ObjectList
+from app.viewmodels.question import Question
 from app.viewmodels.row_table_model import RowTableModel
 from app.viewmodels.wording import format_age
 
@@ -126,6 +127,14 @@ class NetworksViewModel(ObjectList):
         self.table = NetworkTable()
         self.containers: tuple[tuple[str, str], ...] = ()
         super().__init__(background, access, self.table, parent)
+        self._looked_at = ""  # the network whose members are asked for
+        self._members = Question(
+            background,
+            lambda: access.client().inspect_network(self._looked_at),
+            self._found_members,
+            self._no_members,
+            self,
+        )
 
     @property
     def unused(self) -> list[NetworkRow]:
@@ -156,9 +165,8 @@ class NetworksViewModel(ObjectList):
 
     def find_members(self, key: str) -> None:
         """Ask for the addresses on a network; the answer is `members_found`."""
-        self._background.run(
-            lambda: self._access.client().inspect_network(key), self._found_members, self._no_members
-        )
+        self._looked_at = key
+        self._members.ask()
 
     def connect_container(self, key: str, container: str) -> None:
         """Put a container on a network."""
