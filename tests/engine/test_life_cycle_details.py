@@ -57,8 +57,8 @@ def test_failures_are_tried_again_so_often(engine: NativeEngine) -> None:
 def test_while_it_waits_for_its_restart(engine: NativeEngine) -> None:
     with container(engine, "true", HostConfig=ALWAYS) as identifier:
         start(engine, identifier)
-        # After four quick ends the waits are long enough to look at one.
-        until(lambda: inspect(engine, identifier)["RestartCount"] > 4, "several restarts")
+        # After six quick ends the next start is six seconds away: long enough to look around.
+        until(lambda: inspect(engine, identifier)["RestartCount"] > 5, "several restarts")
         until(lambda: status(engine, identifier) == "restarting", "it waits")
         state = inspect(engine, identifier)["State"]
         assert (state["Running"], state["Restarting"], state["Pid"]) == (True, True, 0)
