@@ -106,6 +106,8 @@ class ContainerCreation:
             paths.write_disposable_volumes(anonymous)
             made = [await self._make_mount(wish) for wish in wishes]
             record.mounts = by_depth([*made, *taken_over])
+            if not name and self.store.holder_of(record.name):  # another call chose it meanwhile
+                record.name = self._choose_name(None)
             container = self.store.add(record)
         except BaseException:
             await drop_volumes(self.volumes, anonymous)
