@@ -97,7 +97,7 @@ class BuildsViewModel(QObject):
         self.has_history = True
         self.history: tuple[BuildRow, ...] = ()
         self.view = BuildView("")
-        self._listing = Question(background, self._list, self._listed, self._not_listed, self)
+        self._listing = Question(background, self._listed, self._not_listed, self)
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._settle.timeout.connect(self.refresh)
 
@@ -110,7 +110,7 @@ class BuildsViewModel(QObject):
     def refresh(self) -> None:
         """List the history anew."""
         if self.is_wanted:
-            self._listing.ask()
+            self._listing.ask(self._list)
 
     @Slot()
     def refresh_soon(self) -> None:

@@ -93,9 +93,7 @@ class ComposeViewModel(QObject):
         self.missing: Failure | None = None
         self.version = ""
         self.projects: tuple[ProjectView, ...] = ()
-        self._listing = Question(
-            background, lambda: access.client().list_containers(), self._listed, self._not_listed, self
-        )
+        self._listing = Question(background, self._listed, self._not_listed, self)
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
         self._settle.timeout.connect(self.refresh)
 
@@ -113,7 +111,7 @@ class ComposeViewModel(QObject):
     def refresh(self) -> None:
         """List the projects anew."""
         if self.is_wanted:
-            self._listing.ask()
+            self._listing.ask(lambda: self._access.client().list_containers())
 
     @Slot()
     def refresh_soon(self) -> None:

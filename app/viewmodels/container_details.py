@@ -89,14 +89,8 @@ class ContainerDetailsViewModel(QObject):
         self, background: Background, access: Access, container_id: str, parent: QObject | None = None
     ) -> None:
         super().__init__(parent)
-        self.container_id = container_id
-        self._inspection = Question(
-            background,
-            lambda: access.client().inspect_container(container_id),
-            self._take,
-            self._not_told,
-            self,
-        )
+        self._access, self.container_id = access, container_id
+        self._inspection = Question(background, self._take, self._not_told, self)
         self.details: ContainerDetails | None = None
         self.environment = FactTable((self.tr("Name"), self.tr("Value")), self)
         self.mounts = FactTable((self.tr("In the container"), self.tr("Comes from"), self.tr("Access")), self)
@@ -108,7 +102,7 @@ class ContainerDetailsViewModel(QObject):
     @Slot()
     def refresh(self) -> None:
         """Ask the engine again."""
-        self._inspection.ask()
+        self._inspection.ask(lambda: self._access.client().inspect_container(self.container_id))
 
     @Slot(object)
     def _take(self, details: ContainerDetails) -> None:

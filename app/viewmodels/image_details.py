@@ -30,7 +30,7 @@ class ImageDetailsViewModel(QObject):
     ) -> None:
         super().__init__(parent)
         self._access, self._image = access, image
-        self._question = Question(background, self._ask, self._take, self._not_told, self)
+        self._question = Question(background, self._take, self._not_told, self)
         self.details: ImageDetails | None = None
         self.layers = FactTable((self.tr("Step"), self.tr("Size"), self.tr("Created")), self)
         self.settings = FactTable((self.tr("Name"), self.tr("Value")), self)
@@ -39,7 +39,7 @@ class ImageDetailsViewModel(QObject):
     @Slot()
     def refresh(self) -> None:
         """Ask the engine."""
-        self._question.ask()
+        self._question.ask(self._ask)
 
     def _ask(self) -> "tuple[ImageDetails, list[HistoryStep]]":
         client = self._access.client()

@@ -42,7 +42,7 @@ class LiveList(QObject):
         super().__init__(parent)
         self._background, self._access, self._rows = background, access, table
         self.is_loaded = False
-        self._listing = Question(background, self._list, self._take, self._list_failed, self)
+        self._listing = Question(background, self._take, self._list_failed, self)
         self._busy: dict[str, str] = {}
         self._failures: dict[str, Failure] = {}
         self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
@@ -84,7 +84,7 @@ class LiveList(QObject):
     @Slot()
     def refresh(self) -> None:
         """List anew; a call during a listing leads to one more after it."""
-        self._listing.ask()
+        self._listing.ask(self._list)
 
     @Slot()
     def refresh_if_wanted(self) -> None:

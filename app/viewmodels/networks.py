@@ -127,14 +127,7 @@ class NetworksViewModel(ObjectList):
         self.table = NetworkTable()
         self.containers: tuple[tuple[str, str], ...] = ()
         super().__init__(background, access, self.table, parent)
-        self._looked_at = ""  # the network whose members are asked for
-        self._members = Question(
-            background,
-            lambda: access.client().inspect_network(self._looked_at),
-            self._found_members,
-            self._no_members,
-            self,
-        )
+        self._members = Question(background, self._found_members, self._no_members, self)
 
     @property
     def unused(self) -> list[NetworkRow]:
@@ -165,8 +158,7 @@ class NetworksViewModel(ObjectList):
 
     def find_members(self, key: str) -> None:
         """Ask for the addresses on a network; the answer is `members_found`."""
-        self._looked_at = key
-        self._members.ask()
+        self._members.ask(lambda: self._access.client().inspect_network(key))
 
     def connect_container(self, key: str, container: str) -> None:
         """Put a container on a network."""

@@ -1,4 +1,4 @@
-"""Asks the same again and again, so that the last answer is the newest one."""
+"""Asks again and again, so that the last answer is the newest one."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,7 +9,7 @@ from app.viewmodels.background import Background
 
 
 class Question(QObject):
-    """One asking at a time: asked meanwhile, it is asked once more after the answer.
+    """One asking at a time: what is asked meanwhile waits for the answer, and of several only the last.
 
     Two workers side by side may end in any order, and what the first one saw would have the last word.
     """
@@ -17,34 +17,40 @@ class Question(QObject):
     def __init__(
         self,
         background: Background,
-        work: Callable[[], Any],
         answered: Callable[[Any], object],
         failed: Callable[[Exception], object],
         parent: QObject,
     ) -> None:
-        """`work` is done in a worker; `answered` and `failed` are called in the window's thread."""
+        """`answered` and `failed` are called in the window's thread."""
         super().__init__(parent)
-        self._background, self._work = background, work
+        self._background = background
         self._answered, self._failed = answered, failed
-        self._asking = self._again = False
+        self._asking = False
+        self._next: Callable[[], Any] | None = None
 
-    @Slot()
-    def ask(self) -> None:
-        """Ask now, or again once the answer of before is there."""
+    def ask(self, work: Callable[[], Any]) -> None:
+        """Have a worker find out now, or once the answer of before is there."""
         if self._asking:
-            self._again = True
+            self._next = work
             return
         self._asking = True
-        self._background.run(self._work, self._take, self._not_taken)
+        self._background.run(work, self._take, self._not_taken)
 
     @Slot(object)
     def _take(self, answer: Any) -> None:
-        again, self._asking, self._again = self._again, False, False
-        self._answered(answer)
-        if again:
-            self.ask()
+        try:
+            self._answered(answer)
+        finally:
+            self._go_on()
 
     @Slot(object)
     def _not_taken(self, error: Exception) -> None:
-        self._asking = self._again = False
-        self._failed(error)
+        try:
+            self._failed(error)
+        finally:
+            self._go_on()
+
+    def _go_on(self) -> None:
+        waiting, self._asking, self._next = self._next, False, None
+        if waiting is not None:
+            self.ask(waiting)

@@ -3,7 +3,6 @@
 The supervisor is told that this is such a computer: image, QEMU and command line are what it takes there.
 """
 
-import contextlib
 import json
 import shutil
 import sys
@@ -12,10 +11,9 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
-import docker
 import pytest
 
-from tests.machine.machine_under_test import MachineUnderTest, wait_until
+from tests.machine.machine_under_test import MachineUnderTest, connected, wait_until
 from tests.support.static_program import EXIT_CODE, hello_programs
 from tests.support.test_images import Entry, build_image, layer_tar, save_docker_archive
 from vm.client import MachineClient, supervisor_command
@@ -49,18 +47,9 @@ def machine() -> Iterator[MachineUnderTest]:
         shutil.rmtree(folder)
 
 
-@contextlib.contextmanager
-def connected(machine: MachineUnderTest) -> Iterator["docker.DockerClient"]:
-    """Hold docker-py on the machine."""
-    with contextlib.closing(
-        docker.DockerClient(base_url=f"unix://{machine.docker_socket}", timeout=300)
-    ) as client:
-        yield client
-
-
 def test_boots_and_runs_containers_of_its_own_processor(machine: MachineUnderTest) -> None:
     assert machine.get("/_ping") == (200, b"OK")
-    with connected(machine) as client:
+    with connected(machine, limit=300) as client:
         assert client.version()["Arch"] == "arm64"
         assert client.info()["Architecture"] == "aarch64"
         assert client.images.pull(IMAGE).attrs["Architecture"] == "arm64"  # from the image that came along
@@ -74,7 +63,7 @@ def test_boots_and_runs_containers_of_its_own_processor(machine: MachineUnderTes
 def test_runs_programs_of_the_other_processor(machine: MachineUnderTest) -> None:
     program = Entry("hello", hello_programs()["amd64"], mode=0o755)
     image = build_image([layer_tar([program])], config={"Cmd": ["/hello"]}, architecture="amd64")
-    with connected(machine) as client:
+    with connected(machine, limit=300) as client:
         client.images.load(save_docker_archive(image, ["hello:amd64"]))
         container = client.containers.run("hello:amd64", detach=True)
         assert container.wait()["StatusCode"] == EXIT_CODE
@@ -85,7 +74,7 @@ def test_runs_programs_of_the_other_processor(machine: MachineUnderTest) -> None
 def test_ports_and_folders_of_this_computer(machine: MachineUnderTest) -> None:
     page = machine.shared / "index.html"
     page.write_text("from this computer")
-    with connected(machine) as client:
+    with connected(machine, limit=300) as client:
         container = client.containers.run(
             IMAGE,
             ["httpd", "-f", "-p", "80", "-h", "/www"],
@@ -110,7 +99,7 @@ def fetch(address: str) -> bytes:
 
 
 def test_data_is_kept_by_a_suspension_and_by_a_stop(machine: MachineUnderTest) -> None:
-    with connected(machine) as client:
+    with connected(machine, limit=300) as client:
         client.containers.run(IMAGE, ["sh", "-c", "echo kept >/v/file"], volumes=["data:/v"], remove=True)
     machine.client.ask("suspend")
     assert machine.client.status().state is MachineState.SUSPENDED
@@ -119,5 +108,5 @@ def test_data_is_kept_by_a_suspension_and_by_a_stop(machine: MachineUnderTest) -
     assert machine.stop().state is MachineState.STOPPED
     assert "Power down" in machine.files.console_log.read_text(errors="replace")
     machine.start()
-    with connected(machine) as client:
+    with connected(machine, limit=300) as client:
         assert client.containers.run(IMAGE, ["cat", "/v/file"], volumes=["data:/v"], remove=True) == b"kept\n"

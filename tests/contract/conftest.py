@@ -9,7 +9,7 @@ from tests.support.api_client import ApiClient
 from tests.support.dockerd import ReferenceDocker, started_dockerd, why_not
 from tests.support.namespaces import made_netns
 from tests.support.native_engine import IMAGE, NativeEngine, started_engine
-from tests.support.registry import started_registry
+from tests.support.registry import started_hub
 from tests.support.test_images import busybox_image, save_docker_archive
 
 ARCHIVE = save_docker_archive(busybox_image(docker=True), ["busybox:latest"])
@@ -29,11 +29,13 @@ def marina(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NativeEngine]:
     if not (IMAGE / "manifest.json").exists():
         pytest.fail(f"no image in {IMAGE}: run `make image` first")
     folder = tmp_path_factory.mktemp("marina")
-    with made_netns(f"tm{os.getpid() % 1_000_000}") as netns, started_registry(netns, folder) as registry:
-        registry.push("library/busybox", "latest", busybox_image(docker=True))
-        with started_engine(folder / "state", netns, ["--registry-mirror", registry.url]) as engine:
-            load_busybox(engine)
-            yield engine
+    with (
+        made_netns(f"tm{os.getpid() % 1_000_000}") as netns,
+        started_hub(netns, folder) as registry,
+        started_engine(folder / "state", netns, ["--registry-mirror", registry.url]) as engine,
+    ):
+        load_busybox(engine)
+        yield engine
 
 
 @pytest.fixture(scope="session")
@@ -42,11 +44,13 @@ def dockerd(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReferenceDocke
     if reason := why_not():
         pytest.skip(reason)
     folder = tmp_path_factory.mktemp("dockerd")
-    with made_netns(f"td{os.getpid() % 1_000_000}") as netns, started_registry(netns, folder) as registry:
-        registry.push("library/busybox", "latest", busybox_image(docker=True))
-        with started_dockerd(folder / "state", netns, ["--registry-mirror", registry.url]) as docker:
-            load_busybox(docker)
-            yield docker
+    with (
+        made_netns(f"td{os.getpid() % 1_000_000}") as netns,
+        started_hub(netns, folder) as registry,
+        started_dockerd(folder / "state", netns, ["--registry-mirror", registry.url]) as docker,
+    ):
+        load_busybox(docker)
+        yield docker
 
 
 @pytest.fixture(params=["marina", "dockerd"])

@@ -8,8 +8,7 @@ import pytest
 
 from tests.support.namespaces import made_netns
 from tests.support.native_engine import IMAGE, NativeEngine, started_engine
-from tests.support.registry import Registry, started_registry
-from tests.support.test_images import busybox_image
+from tests.support.registry import Registry, started_hub
 
 
 @pytest.fixture(scope="session")
@@ -22,8 +21,7 @@ def netns() -> Iterator[str]:
 @pytest.fixture(scope="session")
 def registry(netns: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
     """A registry that also stands in for Docker Hub, holding `busybox:latest`."""
-    with started_registry(netns, tmp_path_factory.mktemp("registry")) as registry:
-        registry.push("library/busybox", "latest", busybox_image(docker=True))
+    with started_hub(netns, tmp_path_factory.mktemp("registry")) as registry:
         yield registry
 
 
@@ -44,9 +42,8 @@ def folder_registry(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Regist
     """A registry like `registry`, in the namespace of `folder_engine`."""
     with (
         made_netns(f"tf{os.getpid() % 1_000_000}") as name,
-        started_registry(name, tmp_path_factory.mktemp("folder-registry")) as registry,
+        started_hub(name, tmp_path_factory.mktemp("folder-registry")) as registry,
     ):
-        registry.push("library/busybox", "latest", busybox_image(docker=True))
         yield registry
 
 

@@ -1,11 +1,14 @@
 """A machine as tests see it."""
 
+import contextlib
 import http.client
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+
+import docker
 
 from vm.client import MachineClient
 from vm.machine.machine_files import MachineFiles
@@ -113,3 +116,12 @@ class MachineUnderTest:
                 return status
             assert time.monotonic() < deadline, status
             time.sleep(0.1)
+
+
+@contextlib.contextmanager
+def connected(machine: MachineUnderTest, limit: float = 120) -> Iterator["docker.DockerClient"]:
+    """Hold docker-py on the machine; a call may take `limit` seconds."""
+    with contextlib.closing(
+        docker.DockerClient(base_url=f"unix://{machine.docker_socket}", timeout=limit)
+    ) as client:
+        yield client

@@ -1,19 +1,16 @@
 """The user's disk: gives back what is deleted; is kept, emptied, written out, taken in, moved, grown."""
 
-import contextlib
 import json
 import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
-import docker
 import pytest
 
 from app.services.machine_data import MachineData
-from tests.machine.machine_under_test import MachineUnderTest, wait_until
+from tests.machine.machine_under_test import MachineUnderTest, connected, wait_until
 from tests.support.test_images import Entry, build_image, busybox_layer, layer_tar, save_docker_archive
 from vm.errors import UserError
 from vm.machine.disk_usage import DiskUsage
@@ -26,15 +23,6 @@ SIZE = int(os.environ.get("MARINA_BIG_IMAGE_MB", "20")) * MB
 """By hand: MARINA_BIG_IMAGE_MB=1000."""
 
 
-@contextlib.contextmanager
-def connected(machine: MachineUnderTest) -> Iterator["docker.DockerClient"]:
-    """Hold docker-py on the machine."""
-    with contextlib.closing(
-        docker.DockerClient(base_url=f"unix://{machine.docker_socket}", timeout=300)
-    ) as client:
-        yield client
-
-
 def usage(machine: MachineUnderTest) -> DiskUsage:
     """Ask the supervisor."""
     return DiskUsage.from_json(machine.client.ask("disk-usage"))
@@ -43,7 +31,7 @@ def usage(machine: MachineUnderTest) -> DiskUsage:
 def test_what_is_deleted_is_free_on_this_computer(machine: MachineUnderTest) -> None:
     before = allocated_bytes(machine.files.data_disk)
     image = build_image([busybox_layer(), layer_tar([Entry("big", os.urandom(SIZE))])])
-    with connected(machine) as client:
+    with connected(machine, limit=300) as client:
         client.images.load(save_docker_archive(image, ["big:1"]))
         # compressed blob and unpacked layer, or one of them
         wait_until(

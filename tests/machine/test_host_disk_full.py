@@ -1,6 +1,5 @@
 """This computer's disk runs full: the machine is held before it loses anything, and goes on by itself."""
 
-import contextlib
 import os
 import subprocess
 import tempfile
@@ -10,7 +9,7 @@ from pathlib import Path
 import docker
 import pytest
 
-from tests.machine.machine_under_test import MachineUnderTest, wait_until
+from tests.machine.machine_under_test import MachineUnderTest, connected, wait_until
 from tests.support.test_images import busybox_image, save_docker_archive
 from vm.client import MachineClient
 from vm.machine.machine_files import MachineFiles
@@ -36,9 +35,7 @@ def test_the_machine_is_held_until_there_is_space(small_disk: Path) -> None:
     machine = MachineUnderTest(MachineClient(MachineFiles.find(small_disk)))
     try:
         machine.start()
-        with contextlib.closing(
-            docker.DockerClient(base_url=f"unix://{machine.docker_socket}", timeout=120)
-        ) as client:
+        with connected(machine) as client:
             client.images.load(save_docker_archive(busybox_image(), [IMAGE]))
             container = client.containers.run(IMAGE, ["sh", "-c", WRITE], volumes=["lines:/v"], detach=True)
             wait_until(lambda: count(container) > 2, "the first lines")

@@ -1,12 +1,9 @@
 """What the machine no longer needs of this computer's memory it gives back."""
 
-import contextlib
 import re
 from pathlib import Path
 
-import docker
-
-from tests.machine.machine_under_test import MachineUnderTest, wait_until
+from tests.machine.machine_under_test import MachineUnderTest, connected, wait_until
 from tests.support.test_images import busybox_image, save_docker_archive
 
 IMAGE = "busybox:memory"
@@ -25,9 +22,7 @@ def taken(machine: MachineUnderTest) -> int:
 
 
 def test_memory_of_a_container_comes_back_when_it_has_ended(machine: MachineUnderTest) -> None:
-    with contextlib.closing(
-        docker.DockerClient(base_url=f"unix://{machine.docker_socket}", timeout=120)
-    ) as client:
+    with connected(machine) as client:
         client.images.load(save_docker_archive(busybox_image(), [IMAGE]))
         hold = f"head -c {SIZE} /dev/zero >/held/file && echo held && exec sleep 1000000"
         container = client.containers.run(IMAGE, ["sh", "-c", hold], tmpfs={"/held": ""}, detach=True)

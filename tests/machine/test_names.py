@@ -1,6 +1,5 @@
 """Names in containers are what this computer's own resolver says, its hosts file included."""
 
-import contextlib
 import socket
 from collections.abc import Iterator
 
@@ -8,7 +7,7 @@ import docker
 import psutil
 import pytest
 
-from tests.machine.machine_under_test import MachineUnderTest, wait_until
+from tests.machine.machine_under_test import MachineUnderTest, connected, wait_until
 from tests.support.test_images import busybox_image, save_docker_archive
 
 IMAGE = "busybox:names"
@@ -16,9 +15,7 @@ IMAGE = "busybox:names"
 
 @pytest.fixture
 def client(machine: MachineUnderTest) -> Iterator["docker.DockerClient"]:
-    with contextlib.closing(
-        docker.DockerClient(base_url=f"unix://{machine.docker_socket}", timeout=120)
-    ) as client:
+    with connected(machine) as client:
         client.images.load(save_docker_archive(busybox_image(), [IMAGE]))
         yield client
 

@@ -8,7 +8,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import docker
 import psutil
@@ -16,7 +16,7 @@ import pytest
 
 from app.services.engine_client import EngineClient
 from app.services.engine_events import EventFeed
-from tests.machine.machine_under_test import MachineUnderTest, wait_until
+from tests.machine.machine_under_test import MachineUnderTest, connected, wait_until
 from tests.support.test_images import busybox_image, save_docker_archive
 from vm.machine.status import MachineState
 
@@ -25,15 +25,6 @@ ROUNDS = int(os.environ.get("MARINA_FAULT_ROUNDS", "4"))
 """By hand: MARINA_FAULT_ROUNDS=30, and MARINA_FAULT_SEED to see the same ones again."""
 STAND_STILL = 3 if ROUNDS < 10 else 30
 """Seconds."""
-
-
-@contextlib.contextmanager
-def connected(machine: MachineUnderTest) -> Iterator["docker.DockerClient"]:
-    """Hold docker-py on the machine."""
-    with contextlib.closing(
-        docker.DockerClient(base_url=f"unix://{machine.docker_socket}", timeout=120)
-    ) as client:
-        yield client
 
 
 @pytest.fixture

@@ -5,27 +5,16 @@ import json
 import os
 import threading
 import time
-from collections.abc import Iterator
 
-import docker
 import psutil
 import pytest
 
-from tests.machine.machine_under_test import MachineUnderTest, wait_until
+from tests.machine.machine_under_test import MachineUnderTest, connected, wait_until
 from tests.support.test_images import busybox_image, save_docker_archive
 from vm.errors import UserError
 from vm.machine.status import MachineState, MachineStatus
 
 IMAGE = "busybox:suspended"
-
-
-@contextlib.contextmanager
-def connected(machine: MachineUnderTest) -> Iterator["docker.DockerClient"]:
-    """Hold docker-py on the machine."""
-    with contextlib.closing(
-        docker.DockerClient(base_url=f"unix://{machine.docker_socket}", timeout=120)
-    ) as client:
-        yield client
 
 
 def boot_id(machine: MachineUnderTest) -> str:

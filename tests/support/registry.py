@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.support.namespaces import in_netns
-from tests.support.test_images import BuiltImage
+from tests.support.test_images import BuiltImage, busybox_image
 
 START_LIMIT = 60.0  # seconds
 
@@ -111,3 +111,11 @@ def started_registry(
         process.terminate()
         process.wait(10)
         log.close()
+
+
+@contextmanager
+def started_hub(netns: str, folder: Path) -> Iterator[Registry]:
+    """Run a registry that also stands in for Docker Hub, holding `busybox:latest`."""
+    with started_registry(netns, folder) as registry:
+        registry.push("library/busybox", "latest", busybox_image(docker=True))
+        yield registry

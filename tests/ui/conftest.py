@@ -10,8 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QLocale, QObject, QUrl, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QEvent, QLocale, QObject
 from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -25,6 +24,7 @@ from app.views.theme import Appearance, Theme
 from tests.fakes.fake_access import FakeAccess
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_machine import FakeMachine
+from tests.support.opened_urls import caught_urls
 from vm.machine.status import MachineState
 
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "artifacts" / "screens"
@@ -135,22 +135,8 @@ def window(desktop: DesktopViewModel, qtbot: QtBot) -> Iterator[MainWindow]:
 def opened_urls(qapp: QApplication) -> Iterator[list[str]]:
     """Addresses handed to the browser; offscreen there is none, so this catches them."""
     del qapp
-    catcher = _UrlCatcher()
-    for scheme in ("http", "https"):
-        QDesktopServices.setUrlHandler(scheme, catcher, "take")  # type: ignore[arg-type]
-    yield catcher.urls
-    for scheme in ("http", "https"):
-        QDesktopServices.unsetUrlHandler(scheme)
-
-
-class _UrlCatcher(QObject):
-    def __init__(self) -> None:
-        super().__init__()
-        self.urls: list[str] = []
-
-    @Slot(QUrl)
-    def take(self, url: QUrl) -> None:
-        self.urls.append(url.toString())
+    with caught_urls() as urls:
+        yield urls
 
 
 @pytest.fixture

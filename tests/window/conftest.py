@@ -15,8 +15,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QLocale, QObject, QUrl, Slot
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QEvent, QLocale, QObject
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -31,8 +30,8 @@ from app.views.theme import Appearance, Theme
 from tests.support.docker_tools import client_environment
 from tests.support.namespaces import CLONE_NEWNET, NAMES, made_netns
 from tests.support.native_engine import IMAGE, NativeEngine, started_engine
-from tests.support.registry import Registry, started_registry
-from tests.support.test_images import busybox_image
+from tests.support.opened_urls import caught_urls
+from tests.support.registry import Registry, started_hub
 from tests.window.hands import Hands
 
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "artifacts" / "window"
@@ -77,8 +76,7 @@ def enter(descriptor: int) -> None:
 @pytest.fixture(scope="package")
 def registry(netns: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Registry]:
     """A registry that also stands in for Docker Hub, holding `busybox:latest`."""
-    with started_registry(netns, tmp_path_factory.mktemp("registry")) as made:
-        made.push("library/busybox", "latest", busybox_image(docker=True))
+    with started_hub(netns, tmp_path_factory.mktemp("registry")) as made:
         yield made
 
 
@@ -190,22 +188,8 @@ def image_ids(engine: NativeEngine) -> list[str]:
 def opened_urls(qapp: QApplication) -> Iterator[list[str]]:
     """Addresses handed to the browser; offscreen there is none, so this catches them."""
     del qapp
-    catcher = _UrlCatcher()
-    for scheme in ("http", "https"):
-        QDesktopServices.setUrlHandler(scheme, catcher, "take")  # type: ignore[arg-type]
-    yield catcher.urls
-    for scheme in ("http", "https"):
-        QDesktopServices.unsetUrlHandler(scheme)
-
-
-class _UrlCatcher(QObject):
-    def __init__(self) -> None:
-        super().__init__()
-        self.urls: list[str] = []
-
-    @Slot(QUrl)
-    def take(self, url: QUrl) -> None:
-        self.urls.append(url.toString())
+    with caught_urls() as urls:
+        yield urls
 
 
 @pytest.fixture
