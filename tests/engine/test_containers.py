@@ -4,6 +4,7 @@ import http.client
 import json
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -23,7 +24,7 @@ from tests.engine.container_calls import (
     until,
     wait,
 )
-from tests.support.native_engine import NativeEngine
+from tests.support.native_engine import Answer, NativeEngine
 
 pytestmark = pytest.mark.usefixtures("busybox")
 
@@ -430,3 +431,17 @@ def test_lifecycle_with_a_connection_that_breaks(engine: NativeEngine) -> None:
         connection.getresponse()
         connection.close()
         assert status(engine, identifier) == "running"
+
+
+def test_names_by_chance_do_not_meet(engine: NativeEngine) -> None:
+    """Of so many that are chosen at the same time, some are the same at first."""
+
+    def make(_: int) -> Answer:
+        return engine.request("POST", "/containers/create", body={"Image": "busybox", "Cmd": ["true"]})
+
+    with ThreadPoolExecutor(50) as pool:
+        made = list(pool.map(make, range(400)))
+        identifiers = [answer.json["Id"] for answer in made if answer.status == 201]
+        removed = list(pool.map(lambda identifier: remove(engine, identifier), identifiers))
+    assert {answer.status for answer in made} == {201}
+    assert {answer.status for answer in removed} == {204}
