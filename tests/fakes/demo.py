@@ -1,14 +1,13 @@
 """A made-up engine full of things: for `python -m app --demo`, and for pictures of full pages."""
 
-import tempfile
 import time
-from pathlib import Path
 from typing import Any, Self
 
 from tests.fakes.fake_access import FakeAccess
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_machine import FakeMachine
 from tests.fakes.fake_state import FakeContainer, FakeNetwork, FakeVolume
+from tests.support.short_folder import short_folder
 from vm.machine.status import MachineState
 
 _DAY = 86400
@@ -19,8 +18,8 @@ class DemoWorld:
     """Engine, machine and access in a folder of their own, filled; a context manager."""
 
     def __enter__(self) -> Self:
-        self._temporary = tempfile.TemporaryDirectory(prefix="marina-demo-")
-        self.folder = Path(self._temporary.name)
+        self._temporary = short_folder("marina-demo-")
+        self.folder = self._temporary.__enter__()
         self.engine = FakeEngine(self.folder).__enter__()
         self.engine.stats_pause = 1.0
         self.machine = FakeMachine(self.folder, MachineState.RUNNING).__enter__()
@@ -33,7 +32,7 @@ class DemoWorld:
         self.access.close()
         self.machine.__exit__(*details)
         self.engine.__exit__(*details)
-        self._temporary.cleanup()
+        self._temporary.__exit__(None, None, None)
 
 
 def fill_machine(machine: FakeMachine) -> None:

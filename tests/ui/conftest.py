@@ -5,7 +5,6 @@ import os
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -25,6 +24,7 @@ from tests.fakes.fake_access import FakeAccess
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_machine import FakeMachine
 from tests.support.opened_urls import caught_urls
+from tests.support.short_folder import short_folder
 from vm.machine.status import MachineState
 
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "artifacts" / "screens"
@@ -78,8 +78,8 @@ def no_flashes() -> Iterator[None]:
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A folder whose path leaves room for a socket's name."""
-    with tempfile.TemporaryDirectory(prefix="marina-ui-") as path:
-        yield Path(path)
+    with short_folder("marina-ui-") as path:
+        yield path
 
 
 @pytest.fixture
@@ -110,6 +110,7 @@ def desktop(access: FakeAccess, machine: FakeMachine, folder: Path) -> Iterator[
     made = DesktopViewModel(access, Preferences(SettingsFile(folder / "desktop.json")))
     yield made
     made.close()
+    made.background.close(wait_ms=WAIT_MS)  # the window does not wait that long for calls under way
     delete_now(made)
 
 

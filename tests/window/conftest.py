@@ -9,8 +9,6 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 import contextlib
 import ctypes
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -32,6 +30,7 @@ from tests.support.namespaces import CLONE_NEWNET, NAMES, made_netns
 from tests.support.native_engine import IMAGE, NativeEngine, started_engine
 from tests.support.opened_urls import caught_urls
 from tests.support.registry import Registry, started_hub
+from tests.support.short_folder import short_folder
 from tests.window.hands import Hands
 
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "artifacts" / "window"
@@ -108,14 +107,12 @@ def theme(qapp: QApplication) -> Iterator[Theme]:
 @pytest.fixture(scope="package")
 def home() -> Iterator[Path]:
     """A user's home folder: it has compose as a plugin of docker, and nothing of this machine's user."""
-    folder = Path(tempfile.mkdtemp(prefix="marina-window-"))
-    with pytest.MonkeyPatch.context() as patch:
+    with short_folder("marina-window-") as folder, pytest.MonkeyPatch.context() as patch:
         patch.setenv("MARINA_HOME", str(folder))
         for name, value in client_environment(folder / "docker").items():
             patch.setenv(name, value)
         patch.delenv("DOCKER_HOST", raising=False)
         yield folder
-    shutil.rmtree(folder)
 
 
 @pytest.fixture(scope="package")

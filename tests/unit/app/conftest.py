@@ -1,6 +1,5 @@
 """Fixtures for services and command line."""
 
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -8,13 +7,14 @@ import pytest
 
 from app.services.engine_client import EngineClient
 from tests.fakes.fake_engine import FakeEngine
+from tests.support.short_folder import short_folder
 
 
-@pytest.fixture
-def short_folder() -> Iterator[Path]:
-    """A folder whose path leaves room for a socket's name, which has at most 104 bytes on a Mac."""
-    with tempfile.TemporaryDirectory(prefix="marina-") as folder:
-        yield Path(folder)
+@pytest.fixture(name="short_folder")
+def made_short_folder() -> Iterator[Path]:
+    """A folder whose path leaves room for a socket's name."""
+    with short_folder("marina-") as folder:
+        yield folder
 
 
 @pytest.fixture

@@ -1,15 +1,14 @@
 """A diagnosis of a machine that does not run, and what a bundle must not hold."""
 
 import json
-import shutil
 import stat
 import tarfile
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.support.short_folder import short_folder
 from vm.client import MachineClient
 from vm.diagnosis.bundle import write_bundle
 from vm.diagnosis.checks import Outcome, Situation, _docker_host, diagnose
@@ -21,9 +20,8 @@ from vm.machine.machine_files import MachineFiles
 
 @pytest.fixture
 def client() -> Iterator[MachineClient]:
-    folder = Path(tempfile.mkdtemp(prefix="marina-"))  # short: sockets are in it
-    yield MachineClient(MachineFiles.find(folder))
-    shutil.rmtree(folder)
+    with short_folder("marina-") as folder:
+        yield MachineClient(MachineFiles.find(folder))
 
 
 def by_name(report: Report) -> dict[str, Finding]:

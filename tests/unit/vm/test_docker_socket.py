@@ -1,23 +1,21 @@
 """The socket for Docker clients while there is nobody behind it, or while somebody has removed it."""
 
 import asyncio
-import shutil
 import socket
-import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from tests.support.short_folder import short_folder
 from vm.machine.docker_socket import DockerSocket
 from vm.machine.ssh_tunnel import Tunnel
 
 
 @pytest.fixture
 def place() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="marina-"))  # short: a socket is in it
-    yield folder / "docker.sock"
-    shutil.rmtree(folder)
+    with short_folder("marina-") as folder:
+        yield folder / "docker.sock"
 
 
 def ask(path: Path) -> bytes:
