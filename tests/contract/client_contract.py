@@ -139,10 +139,10 @@ class ClientContract:
         feed = EventFeed(client, connected.set, on_events)
         feed.start()
         try:
-            assert connected.wait(10)
+            assert connected.wait(60)
             client.create_container(RunOptions(image, name, command=("true",)))
             client.start_container(name)
-            assert died.wait(10)
+            assert died.wait(60)
         finally:
             feed.stop()
         assert [action for action in actions if action in ("create", "start", "die")] == [

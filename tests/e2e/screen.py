@@ -32,7 +32,7 @@ def open_display() -> Iterator[str]:
         yield f":{number}"
     finally:
         server.terminate()
-        server.wait(10)
+        server.wait(60)
 
 
 def click(environment: Mapping[str, str], x: int, y: int) -> None:

@@ -106,7 +106,7 @@ def test_removed_while_somebody_waits(engine: NativeEngine) -> None:
     assert running.status == 409
     assert "container is running: stop the container before removing or force remove" in running.message
     assert remove(engine, identifier).status == 204
-    thread.join(10)
+    thread.join(60)
     assert answers == [{"StatusCode": 137}]
 
 

@@ -91,7 +91,7 @@ class Terminal:
 
     def expect(self, text: bytes) -> None:
         """Read until `text` has come."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while text not in self.seen:
             assert time.monotonic() < deadline, self.seen
             if select.select([self._master], [], [], 0.2)[0]:
@@ -147,7 +147,7 @@ def test_published_port(engine: NativeEngine) -> None:
     assert b"0.0.0.0:18080" in engine.docker("port", "web").stdout
     page = (
         "import time,urllib.request\n"
-        "for _ in range(100):\n"
+        "for _ in range(600):\n"
         "    try: print(urllib.request.urlopen('http://127.0.0.1:18080/',timeout=2).read().decode()); break\n"
         "    except OSError: time.sleep(0.05)\n"
     )

@@ -72,7 +72,7 @@ def wait_for(condition: threading.Event) -> None:
 def wait_for_bytes(engine: NativeEngine, image: BuiltImage) -> Path:
     """Wait until most of what the proxy lets through of a layer is on the disk; returns where."""
     unfinished = engine.data_root / "downloads" / image.layer_digests[0].removeprefix("sha256:")
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while not (unfinished.exists() and unfinished.stat().st_size >= 4_000_000):
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -138,7 +138,7 @@ def test_pull_goes_on_after_the_engine_was_killed(own_registry: Registry, tmp_pa
         wait_for(proxy.behaviour.reached_gate)
         unfinished = wait_for_bytes(engine, image)
         engine.kill()
-        pulling.join(30)
+        pulling.join(60)
         kept = unfinished.stat().st_size
         proxy.behaviour.blob_gate.set()
         proxy.behaviour.cut_blobs_after = None
@@ -181,7 +181,7 @@ def test_client_that_leaves_cancels_the_pull(
     # The pull has ended when another one asks the registry for the blob anew.
     proxy.behaviour.cut_blobs_after = None
     proxy.behaviour.requests.clear()
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while not any(image.layer_digests[0] in path for path, _ in proxy.behaviour.requests):
         assert time.monotonic() < deadline
         time.sleep(1.5)

@@ -142,7 +142,7 @@ def test_kills_at_random_moments(own_registry: Registry, tmp_path: Path, form: s
             working.start()
             time.sleep(random.Random(number).uniform(0, LONGEST))
             engine.kill()
-            working.join(30)
+            working.join(60)
             assert not working.is_alive()
             engine.start()
             check(engine, acknowledged)

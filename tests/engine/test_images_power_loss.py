@@ -78,7 +78,7 @@ def test_power_is_lost_at_random_moments(own_registry: Registry, tmp_path: Path,
                 before = set(told)  # what is told after the cut may be a lie: nothing is stored any more
                 disk.lose_power()
                 engine.kill()
-                working.join(30)
+                working.join(60)
                 assert not working.is_alive()
                 engine.clean()
                 disk.start_again()

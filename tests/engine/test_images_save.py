@@ -206,7 +206,7 @@ def test_client_that_leaves_ends_the_save(engine: NativeEngine) -> None:
     assert kept  # the save still needs them
     answer.close()
     connection.close()
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while any(path.exists() for path in kept):
         assert time.monotonic() < deadline
         time.sleep(0.05)

@@ -107,6 +107,11 @@ class MachineUnderTest:
             transport.close()
             transport.join()
 
+    def has_the_hosts_time(self) -> bool:
+        """Return whether the guest's clock is that of this computer, within three seconds."""
+        earliest = time.time() - 3
+        return earliest < float(self.run("date +%s")) < time.time() + 3
+
     def wait_for(self, condition: Callable[[MachineStatus], bool], limit: float = 60) -> MachineStatus:
         """Return the first status for which `condition` holds, within `limit` seconds."""
         deadline = time.monotonic() + limit

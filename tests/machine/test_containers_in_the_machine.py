@@ -181,7 +181,7 @@ def test_a_container_reaches_a_server_on_the_hosts_loopback(client: "docker.Dock
         answering.start()
         port = server.getsockname()[1]
         lines = run(client, f"grep host.docker /etc/hosts; nc -w 20 host.docker.internal {port} </dev/null")
-        answering.join(10)
+        answering.join(60)
     assert lines == ["10.0.2.2\thost.docker.internal", "hello from the host"], lines
 
 

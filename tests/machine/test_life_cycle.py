@@ -2,11 +2,10 @@
 
 import json
 import threading
-import time
 
 import psutil
 
-from tests.machine.machine_under_test import MachineUnderTest
+from tests.machine.machine_under_test import MachineUnderTest, wait_until
 from vm.machine.status import MachineState, StepState
 
 
@@ -50,10 +49,7 @@ def test_a_second_start_does_nothing(machine: MachineUnderTest) -> None:
 
 def test_guests_clock_is_the_hosts(machine: MachineUnderTest) -> None:
     machine.run("date -s '2001-01-01' >/dev/null")  # as after a long sleep of the host
-    deadline = time.monotonic() + 30
-    while not time.time() - 3 < float(machine.run("date +%s")) < time.time() + 3:
-        assert time.monotonic() < deadline, machine.run("date")
-        time.sleep(1)
+    wait_until(machine.has_the_hosts_time, "the guest's clock is the host's")
 
 
 def test_guests_survive_the_supervisors_kill(machine: MachineUnderTest) -> None:
@@ -135,7 +131,7 @@ def test_a_watcher_sees_every_state_of_a_restart(machine: MachineUnderTest) -> N
         for _ in machine.client.restart():
             pass
         stream.close()
-        thread.join(10)
+        thread.join(60)
     order = list(dict.fromkeys(seen))
     assert order[:4] == [
         MachineState.RUNNING,

@@ -102,7 +102,7 @@ def test_containers_and_their_ports_survive_the_supervisors_kill(machine: Machin
     supervisor = psutil.Process(machine.client.status().supervisor_pid)
     started = output(docker(machine, "inspect", "-f", "{{.State.StartedAt}}", "web"))
     supervisor.kill()
-    supervisor.wait(10)
+    supervisor.wait(60)
     assert fetch(web) == b"from-the-container\n"  # QEMU carries the bytes by itself
     machine.start()
     assert output(docker(machine, "inspect", "-f", "{{.State.StartedAt}}", "web")) == started

@@ -79,7 +79,7 @@ def test_a_stopped_qemu_is_noticed_and_no_stream_hangs(machine: MachineUnderTest
         # either is fine: whoever reads events connects again at the end of a stream, and lists anew
         wait_until(lambda: bool(seen) or not listener.is_alive(), "the event, or the end of the stream")
         events.close()
-        listener.join(20)
+        listener.join(60)
     assert not listener.is_alive()
 
 

@@ -109,7 +109,7 @@ def started_registry(
         yield registry
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(60)
         log.close()
 
 

@@ -75,7 +75,7 @@ def test_a_background_goes_while_its_workers_speak(qtbot: QtBot) -> None:
         background.close()
         delete_now(background)
         for stream in streams:
-            stream.join(10)
+            stream.join(60)
             assert not stream.is_alive
     qtbot.wait(0)
 
@@ -107,7 +107,7 @@ class Bucket(QObject):
 def test_a_flood_comes_in_small_batches_and_whole(qtbot: QtBot) -> None:
     background, bucket = Background(), Bucket()
     stream = background.open_stream(Flood, Flood.read, bucket.take, bucket.ended)
-    stream.join(10)  # all has been said before anything is handed over
+    stream.join(60)  # all has been said before anything is handed over
     qtbot.waitUntil(lambda: bool(bucket.ends), timeout=30_000)
     assert [number for batch in bucket.batches for number in batch] == list(range(_FLOOD))
     assert max(map(len, bucket.batches)) <= 2_000

@@ -53,7 +53,7 @@ def test_without_a_display_it_prints_the_address(home: Path) -> None:
     url = done.stdout.strip()
     assert url.startswith("http://localhost")
     assert "Start the machine" in done.stderr, "the steps are told"
-    with urllib.request.urlopen(url, timeout=10) as page:
+    with urllib.request.urlopen(url, timeout=60) as page:
         assert b"Getting started" in page.read()
 
 

@@ -133,7 +133,7 @@ def test_ctrl_c_reaches_the_container(cli: FakeEngine) -> None:
         [sys.executable, "-m", "app.cli", "--socket", str(cli.socket_path), "run", "base", "sleep", "60"],
         cwd=PROJECT,
     )
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while not any(c.state == "running" for c in cli.state.containers.values()):
         assert time.monotonic() < deadline
         time.sleep(0.01)
@@ -150,7 +150,7 @@ def test_a_terminal_of_its_own(cli: FakeEngine) -> None:
         program = [sys.executable, "-m", "app.cli", "--socket", str(cli.socket_path)]
         os.execv(sys.executable, [*program, "run", "-it", "--rm", "base", "cat"])
     try:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 60
         while not (containers := list(cli.state.containers.values())) or containers[0].state != "running":
             assert time.monotonic() < deadline
             time.sleep(0.01)

@@ -109,7 +109,7 @@ def test_stop_ends_a_quiet_feed_at_once(engine: FakeEngine, client: EngineClient
     feed = make_feed(client, listener)
     feed.start()
     assert listener.wait(connections=1)
-    feed.stop(timeout=5)
+    feed.stop(timeout=60)
     assert not feed._thread.is_alive()
     engine.state.publish("container", "start", "abc")
     assert listener.events == []

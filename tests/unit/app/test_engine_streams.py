@@ -99,11 +99,10 @@ def test_following_a_log_until_cancelled(engine: FakeEngine, client: EngineClien
         thread = threading.Thread(target=follow)
         thread.start()
         engine.state.containers[shell].write(STDOUT, b"three\n")
-        assert more.wait(5)
-        began = time.monotonic()
-        log.cancel()
-        thread.join(5)
-    assert time.monotonic() - began < 1
+        assert more.wait(60)
+        log.cancel()  # the container runs on: without it nothing would end the stream
+        thread.join(60)
+    assert not thread.is_alive()
     assert seen == ["one", "two", "three"]
     assert len(ended) == 1
 

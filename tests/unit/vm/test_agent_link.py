@@ -153,7 +153,7 @@ async def test_ports_stay_when_the_engine_is_back_in_time(link_and_engine: Pair,
     absence = link._absence
     assert absence is not None
     link.engine_opened(True)
-    await asyncio.wait((absence,), timeout=5)
+    await asyncio.wait((absence,), timeout=60)
     assert absence.cancelled()
     assert len(qemu.rules) == 1
 

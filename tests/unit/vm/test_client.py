@@ -100,7 +100,7 @@ def test_a_supervisor_that_ends_under_a_call_is_one_that_is_not_there(client: Ma
         for _ in range(50):
             assert client.status().state is MachineState.NOT_INSTALLED
         listener.shutdown(socket.SHUT_RDWR)
-        hanging_up.join(10)
+        hanging_up.join(60)
     client.files.machine_socket.unlink()
 
 
@@ -108,7 +108,7 @@ def test_quit_ends_the_supervisor_and_its_sockets(client: MachineClient) -> None
     client.ensure_supervisor()
     process = psutil.Process(client.status().supervisor_pid)
     client.quit()
-    process.wait(10)
+    process.wait(60)
     assert not client.files.machine_socket.exists()
 
 
@@ -116,7 +116,7 @@ def test_a_killed_supervisor_is_replaced(client: MachineClient) -> None:
     client.ensure_supervisor()
     first = psutil.Process(client.status().supervisor_pid)
     first.kill()
-    first.wait(10)
+    first.wait(60)
     assert client.files.machine_socket.exists()
     assert client.status().supervisor_pid == 0
     client.ensure_supervisor()

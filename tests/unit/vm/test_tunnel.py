@@ -60,7 +60,7 @@ def tunnel(server: SshServer, user_key: paramiko.PKey, changes: list[bool]) -> I
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.01)
