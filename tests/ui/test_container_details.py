@@ -18,9 +18,11 @@ from app.views.pages.container_facts_view import FactsView
 from app.views.widgets.chart import Line, LineChart, round_up
 from app.views.widgets.table import RowTable
 from tests.fakes.fake_engine import FakeEngine
+from tests.fakes.fake_machine import FakeMachine
 from tests.fakes.fake_state import FakeContainer
 from tests.fakes.faults import FaultKind
 from tests.ui.helpers import find, press, text_of, wait_for
+from vm.machine.status import MachineState
 
 Save = Callable[[QWidget, str], None]
 
@@ -72,6 +74,19 @@ def test_state_and_actions_above_the_tabs(opened: MainWindow, engine: FakeEngine
     wait_for(qtbot, lambda: text_of(opened, "containers.detail.state").startswith("Exited"))
     press(qtbot, opened, "containers.detail.start")
     wait_for(qtbot, lambda: text_of(opened, "containers.detail.state").startswith("Running"))
+
+
+def test_nothing_is_offered_while_the_engine_is_away(
+    opened: MainWindow, machine: FakeMachine, qtbot: QtBot, save_picture: Save
+) -> None:
+    names = ("stop", "restart", "delete", "edit", "more")
+    buttons = [find(opened, QAbstractButton, f"containers.detail.{name}") for name in names]
+    wait_for(qtbot, lambda: all(button.isEnabled() for button in buttons))
+    machine.set(state=MachineState.RECONNECTING)
+    wait_for(qtbot, lambda: not any(button.isEnabled() for button in buttons))
+    save_picture(opened, "container-engine-away")
+    machine.set(state=MachineState.RUNNING)
+    wait_for(qtbot, lambda: all(button.isEnabled() for button in buttons))
 
 
 def test_a_deleted_container_is_told(opened: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:

@@ -176,7 +176,12 @@ def test_networks_and_their_members(
 
 
 def test_one_member_tries_to_reach_another(
-    filled: MainWindow, desktop: DesktopViewModel, engine: FakeEngine, qtbot: QtBot, save_picture: Save
+    filled: MainWindow,
+    desktop: DesktopViewModel,
+    engine: FakeEngine,
+    machine: FakeMachine,
+    qtbot: QtBot,
+    save_picture: Save,
 ) -> None:
     idle = engine.containers.get("idle")
     idle.networks = ("shop",)
@@ -190,6 +195,11 @@ def test_one_member_tries_to_reach_another(
     members.selectAll()
     press(qtbot, filled, "networks.detail.check")
     wait_for(qtbot, lambda: "by its name too" in text_of(filled, "networks.detail.reach.text"))
+    connect = find(filled, QAbstractButton, "networks.detail.connect")
+    machine.set(state=MachineState.RECONNECTING)
+    wait_for(qtbot, lambda: not connect.isEnabled())
+    machine.set(state=MachineState.RUNNING)
+    wait_for(qtbot, connect.isEnabled)
     save_picture(filled, "network-reach")
     engine.containers.act(engine.containers.get("web"), "stop", {})
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from app.viewmodels.container_inside import ContainerInside
 from app.viewmodels.containers import ContainerRow, ContainersViewModel
+from app.viewmodels.engine_view import EngineView
 from app.views.pages.container_actions import container_icons, container_menu
 from app.views.pages.container_facts_view import EnvironmentView, MountsView
 from app.views.pages.container_files_view import ContainerFilesView
@@ -22,6 +23,7 @@ from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import IconButton
 from app.views.widgets.layouts import column, row
 from app.views.widgets.status_dot import StatusDot
+from app.views.widgets.table import Action
 from app.views.widgets.text import ElidedLabel, PlainLabel
 
 
@@ -38,6 +40,7 @@ class ContainerDetailView(QWidget):
         self.key = key
         self._containers = containers
         self._was_running: bool | None = None
+        self._has_engine = False
         self._row: ContainerRow | None = None
         self._details = inside.open_details(key)
         self._details.setParent(self)
@@ -87,11 +90,11 @@ class ContainerDetailView(QWidget):
         self._banner = Banner("containers.detail.banner")
         remark = row(self._dot, self._state, 4, self._image, spacing=7)
         remark.setStretch(3, 1)
-        more = IconButton("more", self.tr("More…"), "containers.detail.more")
-        more.clicked.connect(
-            lambda: self.menu_asked.emit(self._row, more.mapToGlobal(more.rect().bottomLeft()))
+        self._more = IconButton("more", self.tr("More…"), "containers.detail.more")
+        self._more.clicked.connect(
+            lambda: self.menu_asked.emit(self._row, self._more.mapToGlobal(self._more.rect().bottomLeft()))
         )
-        buttons = row(self._actions, more, spacing=2)
+        buttons = row(self._actions, self._more, spacing=2)
         self._head = row(back, column(self._title, remark, spacing=1), buttons, spacing=10)
         self._head.setStretch(1, 1)
 
@@ -128,6 +131,11 @@ class ContainerDetailView(QWidget):
             self._bring(name)
         else:
             self.bar.setCurrentIndex(place)
+
+    def on_engine_state(self, view: EngineView) -> None:
+        """Offer what the engine does while it is there."""
+        self._has_engine = view.can_be_used
+        self._show_what_fits()
 
     def pause(self) -> None:
         """The page is out of sight."""
@@ -167,8 +175,7 @@ class ContainerDetailView(QWidget):
                 self._banner.say(
                     self.tr("The container was deleted. What was read of it stays here."), "warn"
                 )
-            for button in self._buttons.values():
-                button.setEnabled(False)
+            self._show_what_fits()
             return
         if found == self._row:
             return
@@ -187,8 +194,7 @@ class ContainerDetailView(QWidget):
                 tab.on_running(found.is_running)
 
     def _show_actions(self, found: ContainerRow) -> None:
-        shown = {action.name for action in container_icons(found)} | {"restart", "edit"}
-        wanted = [a for a in container_menu(found) if a.name in shown and a.name != "logs"]
+        wanted = _head_actions(found)
         for name, button in self._buttons.items():
             button.setVisible(any(action.name == name for action in wanted))
         for action in wanted:
@@ -199,4 +205,16 @@ class ContainerDetailView(QWidget):
                 place = 1 if action.name in ("start", "stop", "unpause") and "open" in self._buttons else -1
                 self._actions.insertWidget(place, button)
                 button.show()  # else only once the layout has its turn
-            self._buttons[action.name].setEnabled(action.enabled)
+        self._show_what_fits()
+
+    def _show_what_fits(self) -> None:
+        found = self._containers.table.find_row(self.key)
+        enabled = {action.name for action in _head_actions(found) if action.enabled} if found else set()
+        for name, button in self._buttons.items():
+            button.setEnabled(self._has_engine and name in enabled)
+        self._more.setEnabled(self._has_engine and found is not None)
+
+
+def _head_actions(found: ContainerRow) -> list[Action]:
+    shown = {action.name for action in container_icons(found)} | {"restart", "edit"}
+    return [action for action in container_menu(found) if action.name in shown and action.name != "logs"]

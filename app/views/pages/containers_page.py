@@ -110,6 +110,8 @@ class ContainersPage(ListPage):
         super().on_engine_state(view)
         if view.state is EngineState.DEGRADED:
             self.banner.say("\n".join(view.warnings) or self.tr("The engine answers slowly."), "warn")
+        if isinstance(self.detail, ContainerDetailView):
+            self.detail.on_engine_state(view)
 
     def count_text(self) -> str:
         """Return how many run."""
@@ -200,6 +202,7 @@ class ContainersPage(ListPage):
         view.left.connect(self.go_back)
         view.acted.connect(self.act)
         view.menu_asked.connect(lambda row, place: self.open_menu([row], place) if row else None)
+        view.on_engine_state(self._engine)
         self.show_detail(view)
         view.show_tab(tab)
 

@@ -4,6 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from app.viewmodels.container_details import FactTable
+from app.viewmodels.engine_view import EngineView
 from app.viewmodels.failure import Failure
 from app.viewmodels.networks import Member, NetworkRow, NetworksViewModel, ReachView, member_facts
 from app.views.pages.container_facts_view import FactsView
@@ -22,6 +23,7 @@ class NetworkDetailView(QWidget):
         super().__init__()
         self.setObjectName("networks.detail")
         self._viewmodel, self._row = viewmodel, network
+        self._has_engine = False
         self._ids: dict[str, Member] = {}
         back = IconButton("back", self.tr("Back to the networks (Esc)"), "networks.detail.back")
         back.clicked.connect(self.left)
@@ -80,6 +82,11 @@ class NetworkDetailView(QWidget):
         self._show_what_fits()
         self._ask()
 
+    def on_engine_state(self, view: EngineView) -> None:
+        """Offer what the engine does while it is there."""
+        self._has_engine = view.can_be_used
+        self._show_what_fits()
+
     def _ask(self) -> None:
         self._viewmodel.find_members(self._row.key)
 
@@ -100,10 +107,10 @@ class NetworkDetailView(QWidget):
         has_members = self._members.rowCount() > 0
         self._nobody.setVisible(not has_members)
         self.table.setVisible(has_members)
-        self._disconnect_button.setEnabled(bool(self.table.selected_rows()))
-        self._check_button.setEnabled(len(self._chosen()) == 2)
         can_change = self._row.network.name not in ("host", "none")
-        self._connect_button.setEnabled(can_change)
+        self._disconnect_button.setEnabled(self._has_engine and bool(self.table.selected_rows()))
+        self._check_button.setEnabled(self._has_engine and len(self._chosen()) == 2)
+        self._connect_button.setEnabled(self._has_engine and can_change)
 
     def _show_choices(self) -> None:
         menu = QMenu(self)

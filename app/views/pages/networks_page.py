@@ -4,6 +4,7 @@ from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex
 
+from app.viewmodels.engine_view import EngineView
 from app.viewmodels.networks import (
     ACTIONS,
     CREATED,
@@ -81,6 +82,12 @@ class NetworksPage(ListPage):
         self.opened.connect(self.show_network)
         viewmodel.pruned.connect(self._tell_pruned)
 
+    def on_engine_state(self, view: EngineView) -> None:
+        """Follow the engine, in the network's own view, too."""
+        super().on_engine_state(view)
+        if isinstance(self.detail, NetworkDetailView):
+            self.detail.on_engine_state(view)
+
     def count_text(self) -> str:
         """Return how many there are."""
         return self.tr("%n network(s)", "", self.viewmodel.total)
@@ -100,6 +107,7 @@ class NetworksPage(ListPage):
         """Show one network in place of the list."""
         view = NetworkDetailView(self.networks, row)
         view.left.connect(self.go_back)
+        view.on_engine_state(self._engine)
         self.show_detail(view)
 
     def go_back(self) -> bool:
