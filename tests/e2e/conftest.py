@@ -1,9 +1,7 @@
 """One home with one machine for all end-to-end tests; only parts that users have, driven from outside."""
 
 import os
-import shutil
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.docker_tools import docker_program
+from tests.support.machine_folder import machine_folder
 from vm.client import MachineClient
 from vm.machine.machine_files import MachineFiles
 
@@ -61,10 +60,5 @@ class Home:
 @pytest.fixture(scope="session")
 def home() -> Iterator[Home]:
     """A new home; its machine is started by whoever needs it first, and ends with the session."""
-    folder = Path(tempfile.mkdtemp(prefix="marina-e2e-"))  # short: it holds sockets
-    machine = MachineClient(MachineFiles.find(folder))
-    try:
-        yield Home(folder, machine)
-    finally:
-        machine.quit()
-        shutil.rmtree(folder)
+    with machine_folder("marina-e2e-") as folder:
+        yield Home(folder, MachineClient(MachineFiles.find(folder)))

@@ -84,4 +84,6 @@ def wait_for_pages(pages: Path, count: int, limit: float) -> list[str]:
 def save_screen(environment: Mapping[str, str], picture: Path) -> None:
     """Write what the display shows to a PNG."""
     picture.parent.mkdir(parents=True, exist_ok=True)
-    subprocess.run(["import", "-window", "root", str(picture)], env=dict(environment), check=True, timeout=30)
+    subprocess.run(
+        ["import", "-window", "root", str(picture)], env=dict(environment), check=True, timeout=120
+    )

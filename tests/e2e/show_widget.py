@@ -1,7 +1,7 @@
 """Runs the real desktop and tells on stdout where things are: `python -m tests.e2e.show_widget NAME…`.
 
-A NAME is a button's, or `TABLE:COLUMN` for the beginning of that cell in a table's first row. Nothing else
-differs from `python -m app`: the clicks themselves come from X.
+A NAME is a button's, or `TABLE:COLUMN` for the beginning of that cell in a table's first row; `NAME pressed`
+tells that a click has met it. Nothing else differs from `python -m app`: the clicks themselves come from X.
 """
 
 import sys
@@ -20,6 +20,7 @@ class Watcher:
 
     def __init__(self, names: list[str]) -> None:
         self._told = dict.fromkeys(names, "")
+        self._heard: set[str] = set()
 
     def begin(self) -> None:
         """Go on looking, as soon as there is an application."""
@@ -35,11 +36,29 @@ class Watcher:
         }
         for name, told in self._told.items():
             widget_name, _, column = name.partition(":")
-            place = find_place(widgets.get(widget_name), column)
+            widget = widgets.get(widget_name)
+            place = find_place(widget, column)
             if place is not None and (line := f"{name} {place.x()} {place.y()}\n") != told:
                 self._told[name] = line
-                sys.stdout.write(line)
-                sys.stdout.flush()
+                self._hear(name, widget, column)
+                tell(line)
+
+    def _hear(self, name: str, widget: QWidget | None, column: str) -> None:
+        if name in self._heard:
+            return
+        self._heard.add(name)
+        if isinstance(widget, QAbstractButton):
+            widget.clicked.connect(lambda: tell(f"{name} pressed\n"))
+        elif isinstance(widget, QTableView):
+            widget.clicked.connect(
+                lambda index: tell(f"{name} pressed\n") if index.column() == int(column) else None
+            )
+
+
+def tell(line: str) -> None:
+    """Write a line at once."""
+    sys.stdout.write(line)
+    sys.stdout.flush()
 
 
 def find_place(widget: QWidget | None, column: str) -> QPoint | None:

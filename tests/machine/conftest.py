@@ -1,30 +1,26 @@
 """One virtual machine for the whole session: every test gets it running."""
 
 import json
-import shutil
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from tests.machine.machine_under_test import MachineUnderTest
+from tests.support.machine_folder import machine_folder
 from vm.client import MachineClient
 from vm.machine.machine_files import MachineFiles
 
 
 @pytest.fixture(scope="session")
 def session_machine() -> Iterator[MachineUnderTest]:
-    folder = Path(tempfile.mkdtemp(prefix="marina-vm-"))  # short: it holds sockets
-    machine = MachineUnderTest(MachineClient(MachineFiles.find(folder)))
-    machine.shared.mkdir()
-    machine.files.settings.write_text(json.dumps({"shared_folders": [str(machine.shared)]}))
-    try:
+    with machine_folder("marina-vm-") as folder:
+        machine = MachineUnderTest(MachineClient(MachineFiles.find(folder)))
+        machine.shared.mkdir()
+        # never suspended by itself, however long the tests take that do not use it
+        settings = {"shared_folders": [str(machine.shared)], "idle_minutes": 0}
+        machine.files.settings.write_text(json.dumps(settings))
         machine.start()
         yield machine
-    finally:
-        machine.client.quit()
-        shutil.rmtree(folder)
 
 
 @pytest.fixture

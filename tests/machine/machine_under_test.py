@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import docker
+import paramiko
 
 from vm.client import MachineClient
 from vm.machine.machine_files import MachineFiles
@@ -75,7 +76,7 @@ class MachineUnderTest:
         *_, last = self.client.stop()
         return last
 
-    def get(self, path: str, limit: float = 30) -> tuple[int, bytes]:
+    def get(self, path: str, limit: float = 120) -> tuple[int, bytes]:
         """Get `path` of the Docker Engine API through docker.sock; return status code and body."""
         connection = UnixConnection(self.docker_socket, limit)
         try:
@@ -90,7 +91,14 @@ class MachineUnderTest:
         record, host_key = read_record(self.files), read_host_key(self.files)
         assert record is not None
         assert host_key is not None
-        return dial_guest(record.ssh_port, get_user_key(self.files), host_key)
+        return dial_guest(record.ssh_port, get_user_key(self.files), host_key, timeout=60)
+
+    def cut_with(self, command: str) -> None:
+        """Run a command that ends connections, ours too; returns when ours has ended."""
+        transport = self.dial()
+        with contextlib.suppress(paramiko.SSHException, EOFError, OSError):  # before it was told of its begin
+            transport.open_session().exec_command(command)
+        transport.join()
 
     def run(self, command: str, limit: float = 60) -> str:
         """Run a shell command as the guest's root and return what it prints; it must succeed."""
@@ -121,6 +129,13 @@ class MachineUnderTest:
                 return status
             assert time.monotonic() < deadline, status
             time.sleep(0.1)
+
+    def answers(self) -> bool:
+        """Tell if the engine answers a call of a client."""
+        try:
+            return self.get("/_ping") == (200, b"OK")
+        except (OSError, http.client.HTTPException):  # the second when it is cut within the answer
+            return False
 
 
 @contextlib.contextmanager

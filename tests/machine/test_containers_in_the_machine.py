@@ -91,7 +91,7 @@ def test_limits_are_seen_in_the_containers_own_group(client: "docker.DockerClien
 
 
 def test_the_number_of_processes_is_limited(client: "docker.DockerClient") -> None:
-    script = "for n in 1 2 3 4 5 6 7 8 9 10; do sleep 5 & done; echo all; kill $(jobs -p)"
+    script = "for n in 1 2 3 4 5 6 7 8 9 10; do sleep 1000 & done; echo all; kill $(jobs -p)"
     assert "can't fork" in "\n".join(run(client, f"({script}); true", pids_limit=6))
     assert run(client, f"({script}); true", pids_limit=40) == ["all"]
 
@@ -180,7 +180,7 @@ def test_a_container_reaches_a_server_on_the_hosts_loopback(client: "docker.Dock
         answering = threading.Thread(target=_answer_once, args=(server,))
         answering.start()
         port = server.getsockname()[1]
-        lines = run(client, f"grep host.docker /etc/hosts; nc -w 20 host.docker.internal {port} </dev/null")
+        lines = run(client, f"grep host.docker /etc/hosts; nc -w 60 host.docker.internal {port} </dev/null")
         answering.join(60)
     assert lines == ["10.0.2.2\thost.docker.internal", "hello from the host"], lines
 

@@ -37,8 +37,10 @@ def test_what_is_deleted_is_free_on_this_computer(machine: MachineUnderTest) -> 
         wait_until(
             lambda: allocated_bytes(machine.files.data_disk) > before + SIZE * 0.9, "the image on the disk"
         )
+        machine.run("sync")  # nothing of it is still to be written
         told = usage(machine)
-        assert told.disk_bytes == allocated_bytes(machine.files.data_disk)
+        # nearly: the guest writes now and then
+        assert abs(told.disk_bytes - allocated_bytes(machine.files.data_disk)) < MB
         assert told.guest is not None
         assert told.guest.parts["layers"] > SIZE * 0.9
         assert told.guest.used_bytes + told.guest.free_bytes <= told.guest.total_bytes
@@ -56,7 +58,7 @@ def test_compacting_tells_what_it_freed(machine: MachineUnderTest) -> None:
     machine.run("rm /data/waste; sync; mount -o remount,discard /data")
     result = machine.client.ask("compact")
     assert result["before"] - result["after"] > 19 * MB
-    assert result["after"] == allocated_bytes(machine.files.data_disk)
+    assert abs(result["after"] - allocated_bytes(machine.files.data_disk)) < MB
 
 
 def marina(machine: MachineUnderTest, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -67,7 +69,7 @@ def marina(machine: MachineUnderTest, *arguments: str) -> subprocess.CompletedPr
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=240,
         check=False,
     )
 

@@ -16,7 +16,9 @@ from vm.machine.machine_files import MachineFiles
 from vm.machine.status import MachineState
 
 IMAGE = "busybox:full"
-WRITE = "i=0; while :; do i=$((i+1)); echo $i >>/v/lines; head -c 500000 /dev/urandom >>/v/load; sync; done"
+LOAD = "head -c 500000 /dev/urandom >/v/load$((i%20))"
+"""Written again and again, so that a slow test does not fill the disk by it."""
+WRITE = f"i=0; while :; do i=$((i+1)); echo $i >>/v/lines; {LOAD}; sync; done"
 
 
 @pytest.fixture

@@ -66,9 +66,7 @@ def test_guests_survive_the_supervisors_kill(machine: MachineUnderTest) -> None:
 
 
 def test_a_dead_transport_costs_no_later_call(machine: MachineUnderTest) -> None:
-    transport = machine.dial()
-    transport.open_session().exec_command("kill $(pidof sshd-session)")  # the supervisor's, and this one
-    transport.join()
+    machine.cut_with("kill $(pidof sshd-session)")  # the supervisor's, and this one
     assert machine.get("/_ping") == (200, b"OK")
     machine.wait_for(lambda status: status.state is MachineState.RUNNING)
 
@@ -109,7 +107,8 @@ def test_force_stop_works_in_the_middle_of_a_start(machine: MachineUnderTest) ->
     assert booting.state is MachineState.STARTING
     *_, last = machine.client.force_stop()
     assert last.state is MachineState.STOPPED
-    assert [status.state for status in stream][-1] is MachineState.STOPPED
+    # of the start itself: how it was called off, or that it was done before anybody could
+    assert [status.state for status in stream][-1] in (MachineState.STOPPED, MachineState.RUNNING)
     assert not machine.files.qmp_socket.exists()
 
 
@@ -128,6 +127,7 @@ def test_a_watcher_sees_every_state_of_a_restart(machine: MachineUnderTest) -> N
     with machine.client.watch() as stream:
         thread = threading.Thread(target=lambda: seen.extend(status.state for status in stream))
         thread.start()
+        wait_until(lambda: bool(seen), "the state before")
         for _ in machine.client.restart():
             pass
         stream.close()

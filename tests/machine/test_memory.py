@@ -29,5 +29,9 @@ def test_memory_of_a_container_comes_back_when_it_has_ended(machine: MachineUnde
         wait_until(lambda: container.logs() == b"held\n", "the container to fill memory")
         most = taken(machine)
         container.remove(force=True)
-    machine.client.ask("compact")  # as the machine does by itself when nobody uses it
-    wait_until(lambda: most - taken(machine) > MOST, "the memory to come back")
+
+    def came_back() -> bool:
+        machine.client.ask("compact")  # as the machine does by itself when nobody uses it
+        return most - taken(machine) > MOST
+
+    wait_until(came_back, "the memory to come back")

@@ -34,22 +34,14 @@ def image(machine: MachineUnderTest) -> str:
     return IMAGE
 
 
-def answers(machine: MachineUnderTest) -> bool:
-    """Tell if the engine answers a call of a client."""
-    try:
-        return machine.get("/_ping") == (200, b"OK")
-    except OSError:
-        return False
-
-
 def test_a_killed_sshd_listens_again(machine: MachineUnderTest) -> None:
     listeners = machine.run("pidof sshd").split()
     machine.run("kill -9 $(pidof sshd) & sleep 0.1")
     wait_until(lambda: _can_dial(machine), "sshd")
     assert machine.run("pidof sshd").split() != listeners
-    machine.run("(sleep 0.2; kill -9 $(pidof sshd) $(pidof sshd-session)) >/dev/null 2>&1 &")
+    machine.cut_with("kill -9 $(pidof sshd) $(pidof sshd-session)")
     wait_until(lambda: _can_dial(machine), "sshd again")
-    wait_until(lambda: answers(machine), "the engine")
+    wait_until(lambda: machine.answers(), "the engine")
     machine.wait_for(lambda status: status.state is MachineState.RUNNING)
 
 
@@ -64,7 +56,7 @@ def _can_dial(machine: MachineUnderTest) -> bool:
 def test_a_stopped_qemu_is_noticed_and_no_stream_hangs(machine: MachineUnderTest, image: str) -> None:
     qemu = psutil.Process(machine.client.status().qemu_pid)
     seen: list[str] = []
-    with connected(machine) as client, connected(machine) as other:
+    with connected(machine) as other:
         events = other.events(decode=True, filters={"event": "create"})
         listener = threading.Thread(target=lambda: seen.extend(event["Action"] for event in events))
         listener.start()
@@ -73,9 +65,10 @@ def test_a_stopped_qemu_is_noticed_and_no_stream_hangs(machine: MachineUnderTest
             machine.wait_for(lambda status: status.state is not MachineState.RUNNING)
         finally:
             qemu.resume()
-        wait_until(lambda: answers(machine), "the engine")
+        wait_until(lambda: machine.answers(), "the engine")
         machine.wait_for(lambda status: status.state is MachineState.RUNNING)
-        client.containers.create(image).remove()
+        with connected(machine) as client:
+            client.containers.create(image).remove()
         # either is fine: whoever reads events connects again at the end of a stream, and lists anew
         wait_until(lambda: bool(seen) or not listener.is_alive(), "the event, or the end of the stream")
         events.close()
@@ -101,7 +94,7 @@ def test_the_desktops_event_feed_is_back_after_a_stand_still(machine: MachineUnd
                 machine.wait_for(lambda status: status.state is MachineState.RECONNECTING)
             finally:
                 qemu.resume()
-            wait_until(lambda: answers(machine), "a call is answered")
+            wait_until(lambda: machine.answers(), "a call is answered")
             wait_until(lambda: len(openings) > 1, "the feed is open again")
             with connected(machine) as other:
                 other.containers.create(image).remove()
@@ -121,13 +114,6 @@ def _stop_qemu_for_a_while(machine: MachineUnderTest) -> None:
     os.kill(qemu, signal.SIGSTOP)
     time.sleep(STAND_STILL)  # the fault itself: nothing is waited for
     os.kill(qemu, signal.SIGCONT)
-
-
-def _cut(machine: MachineUnderTest, command: str) -> None:
-    """Run a command that ends all connections; returns when ours has ended."""
-    transport = machine.dial()
-    transport.open_session().exec_command(command)
-    transport.join()
 
 
 def _empty_run_folder(machine: MachineUnderTest) -> None:
@@ -153,9 +139,9 @@ def test_what_is_removed_from_the_run_folder_is_made_again(machine: MachineUnder
     # QEMU's own sockets cannot be made again: a supervisor that lives goes on with its connections
     for path in (files.machine_socket, files.docker_socket, files.qemu_record, files.claims):
         path.unlink(missing_ok=True)
-    wait_until(lambda: files.machine_socket.exists() and files.docker_socket.exists(), "the sockets", 30)
-    wait_until(files.qemu_record.exists, "the record", 30)
-    wait_until(lambda: answers(machine), "the engine")
+    wait_until(lambda: files.machine_socket.exists() and files.docker_socket.exists(), "the sockets")
+    wait_until(files.qemu_record.exists, "the record")
+    wait_until(lambda: machine.answers(), "the engine")
     after = machine.client.status()
     assert (after.supervisor_pid, after.qemu_pid) == (before.supervisor_pid, before.qemu_pid)
 
@@ -179,7 +165,7 @@ def test_quitting_leaves_no_machine_of_a_dead_supervisor_and_bad_settings_no_dea
         machine.files.settings.write_text(settings)
     assert any("last good ones" in warning for warning in started.warnings), started.warnings
     assert started.accelerator != "hvf"
-    assert answers(machine)
+    assert machine.answers()
 
 
 def _fill_the_data_disk(machine: MachineUnderTest) -> None:
@@ -229,8 +215,8 @@ FAULTS: dict[str, Callable[[MachineUnderTest], object]] = {
     "QEMU is killed": lambda machine: _kill(machine.client.status().qemu_pid),
     "QEMU stands still": _stop_qemu_for_a_while,
     "the engine is killed": lambda machine: machine.run("kill -9 $(pidof python3)"),
-    "sshd is killed": lambda machine: _cut(machine, "kill -9 $(pidof sshd) $(pidof sshd-session)"),
-    "the connection is cut": lambda machine: _cut(machine, "kill -9 $(pidof sshd-session)"),
+    "sshd is killed": lambda machine: machine.cut_with("kill -9 $(pidof sshd) $(pidof sshd-session)"),
+    "the connection is cut": lambda machine: machine.cut_with("kill -9 $(pidof sshd-session)"),
     "the clock is a day behind": lambda machine: machine.run("date -s @$(($(date +%s) - 86400)) >/dev/null"),
     "the data disk is full": _fill_the_data_disk,
     "a container's port is stolen": _steal_a_port,
@@ -274,6 +260,6 @@ def _recover(machine: MachineUnderTest, what: str) -> None:
         state = machine.client.status().state
         if state in (MachineState.FAILED, MachineState.STOPPED):
             machine.start()
-        return answers(machine) and machine.client.status().state is MachineState.RUNNING
+        return machine.answers() and machine.client.status().state is MachineState.RUNNING
 
     wait_until(works, what, 120)

@@ -1,11 +1,9 @@
 """The tunnel through the guest's own sshd."""
 
-import http.client
 import socket
 import threading
-import time
 
-from tests.machine.machine_under_test import MachineUnderTest, UnixConnection
+from tests.machine.machine_under_test import MachineUnderTest, UnixConnection, wait_until
 from vm.machine.docker_socket import carry
 from vm.machine.status import MachineState
 
@@ -51,7 +49,7 @@ def test_half_close_is_carried_both_ways(machine: MachineUnderTest) -> None:
 
 
 def test_one_connection_serves_many_calls(machine: MachineUnderTest) -> None:
-    connection = UnixConnection(machine.docker_socket, 30)
+    connection = UnixConnection(machine.docker_socket, 120)
     for _ in range(20):
         connection.request("GET", "/_ping")
         assert connection.getresponse().read() == b"OK"
@@ -60,7 +58,7 @@ def test_one_connection_serves_many_calls(machine: MachineUnderTest) -> None:
 
 def test_many_clients_at_once_are_all_served(machine: MachineUnderTest) -> None:
     answers: list[tuple[int, bytes]] = []
-    threads = [threading.Thread(target=lambda: answers.append(machine.get("/_ping", 60))) for _ in range(40)]
+    threads = [threading.Thread(target=lambda: answers.append(machine.get("/_ping"))) for _ in range(40)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -77,13 +75,5 @@ def test_a_frozen_engine_is_degraded_and_a_thawed_one_running(machine: MachineUn
 
 def test_a_restarted_engine_is_reached_again(machine: MachineUnderTest) -> None:
     machine.run("kill -9 $(pidof python3)")
-    deadline = time.monotonic() + 60
-    while True:
-        try:
-            if machine.get("/_ping") == (200, b"OK"):
-                break
-        except (OSError, http.client.HTTPException):
-            pass  # the call that was under way
-        assert time.monotonic() < deadline
-        time.sleep(0.2)
+    wait_until(machine.answers, "the engine")  # a call that was under way may end
     machine.wait_for(lambda status: status.state is MachineState.RUNNING)

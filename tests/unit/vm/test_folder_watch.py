@@ -84,7 +84,10 @@ def test_saved_new_moved_and_removed_files_are_told_with_their_folders(client: C
     wait_for(lambda: {str(shared / "moved"), str(shared)} <= set(client.changed))
 
 
-def test_what_the_guest_did_itself_is_not_told(client: Client, shared: Path, own: OwnChanges) -> None:
+def test_what_the_guest_did_itself_is_not_told(
+    client: Client, shared: Path, own: OwnChanges, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder_watch, "OWN_SECONDS", 600)
     client.watch(shared)
     wait_for(lambda: str(shared / "first") in client.changed, lambda: (shared / "first").write_text("x"))
     own.note(os.fsencode(shared / "own"))
