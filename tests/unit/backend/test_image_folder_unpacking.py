@@ -137,7 +137,7 @@ def test_a_link_s_own_attributes_are_set_and_not_its_target_s(tmp_path: Path) ->
     assert (tmp_path / "outside").stat().st_uid == 0
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=60)
 @given(
     st.lists(
         st.tuples(
