@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from backend.errors import InvalidParameterError, SystemFailureError
 from backend.images import digests
-from backend.images.image_source import ImageSource
+from backend.images.image_source import BlobProvider
 from backend.images.manifest import Descriptor
 from backend.images.registry_errors import BrokenTransferError
 from backend.tasks import in_thread, in_thread_to_end
@@ -33,7 +33,7 @@ class BlobDownload:
         self._digest = hashlib.sha256()
         self._offset = 0
 
-    async def run(self, source: ImageSource) -> None:
+    async def run(self, source: BlobProvider) -> None:
         """Fetch what is missing; on return the file is whole and right.
 
         It need not be durable: what a power cut leaves of it is hashed again before it is used.
@@ -57,7 +57,7 @@ class BlobDownload:
     def _is_right(self) -> bool:
         return self._offset == self._blob.size and f"sha256:{self._digest.hexdigest()}" == self._blob.digest
 
-    async def _fetch_all(self, source: ImageSource) -> None:
+    async def _fetch_all(self, source: BlobProvider) -> None:
         failures = 0
         while self._offset < self._blob.size or not self._path.exists():
             before = self._offset
@@ -85,7 +85,7 @@ class BlobDownload:
         self._digest = digests.hash_file(self._path)
         self._offset = self._path.stat().st_size
 
-    async def _fetch(self, source: ImageSource) -> None:
+    async def _fetch(self, source: BlobProvider) -> None:
         async with source.blob(self._blob.digest, self._offset) as stream:
             if stream.start != self._offset:  # the server knows no ranges: from the start again
                 self._digest, self._offset = hashlib.sha256(), 0

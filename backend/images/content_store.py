@@ -76,6 +76,11 @@ class ContentStore:
             unfinished.rename(self.download_path(digest))
         return digest
 
+    def write_out(self, digest: str) -> None:
+        """Have a fetched blob written to the disk now, so that `keep` need not wait for that. Blocking."""
+        with suppress(FileNotFoundError):  # another import put it on record meanwhile: it is on the disk
+            durable_files.sync(self.download_path(digest))
+
     def keep(self, wanted: Iterable[str]) -> None:
         """Put finished downloads on record; the caller's image may name them from then on. Blocking."""
         for digest in wanted:

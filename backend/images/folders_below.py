@@ -8,17 +8,23 @@ from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 
+from backend.errors import EngineError
 from backend.images import read_only_mounts
 from backend.images.tar_headers import FolderAttributes
+
+
+class FoldersBelowUnknownError(EngineError):
+    """What lies below is needed and not there yet; its message is for nobody, the caller waits for it."""
 
 
 class FoldersBelow:
     """Layers by their keys, topmost first: each mounted when first asked, all unmounted at the end. Blocking.
 
     `mount` mounts one on a folder. The mounts are this object's own: they never meet those of containers.
+    Without keys every question raises FoldersBelowUnknownError.
     """
 
-    def __init__(self, keys: Sequence[str], mount: Callable[[str, Path], None], scratch: Path) -> None:
+    def __init__(self, keys: Sequence[str] | None, mount: Callable[[str, Path], None], scratch: Path) -> None:
         self._keys = keys
         self._mount = mount
         self._scratch = scratch
@@ -35,19 +41,21 @@ class FoldersBelow:
 
     def attributes(self, path: bytes) -> FolderAttributes:
         """Return the attributes of the folder `path`; the usual ones when no layer below has it."""
+        if self._keys is None:
+            raise FoldersBelowUnknownError("the layers below are not there yet")
         for number in range(len(self._keys)):
-            found = _look_up(self._root(number), path)
+            found = _look_up(self._root(self._keys, number), path)
             if isinstance(found, FolderAttributes):
                 return found
             if found:
                 break
         return FolderAttributes()
 
-    def _root(self, number: int) -> int:
+    def _root(self, keys: Sequence[str], number: int) -> int:
         if number == len(self._roots):
             folder = Path(tempfile.mkdtemp(prefix="below-", dir=self._scratch))
             self._stack.callback(folder.rmdir)
-            self._mount(self._keys[number], folder)
+            self._mount(keys[number], folder)
             self._stack.callback(read_only_mounts.unmount, folder)
             root = os.open(folder, os.O_PATH | os.O_DIRECTORY | os.O_CLOEXEC)
             self._stack.callback(os.close, root)

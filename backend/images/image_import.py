@@ -10,6 +10,7 @@ from backend.errors import InvalidParameterError, NotFoundError
 from backend.images import digests, platforms
 from backend.images.blob_download import BlobDownload
 from backend.images.content_store import ContentStore
+from backend.images.folders_below import FoldersBelowUnknownError
 from backend.images.image import Image, KeptIndex, Layer
 from backend.images.image_records import ImageRecords
 from backend.images.image_source import FoundManifest, ImageSource
@@ -28,9 +29,11 @@ from backend.images.pins import Pins
 from backend.images.platforms import Platform
 from backend.images.pull_progress import PullProgress, Step, retrying
 from backend.images.shared_jobs import SharedJobs
+from backend.images.shared_sources import SharedSources
 from backend.tasks import Tasks, in_thread, in_thread_to_end
 
 PARALLEL_DOWNLOADS = 3  # as dockerd
+PARALLEL_UNPACKING = 2  # each keeps one core busy, and a second one for half of its time
 
 Report = Callable[[Step], None]
 
@@ -46,7 +49,9 @@ class ImageImport:
         self._records = records
         self._downloads = SharedJobs[None, Step](tasks, "download")
         self._unpacking = SharedJobs[StoredLayer, Step](tasks, "unpack")
+        self._sources = SharedSources()
         self._slots = asyncio.Semaphore(PARALLEL_DOWNLOADS)
+        self._unpacking_slots = asyncio.Semaphore(PARALLEL_UNPACKING)
         self._recording = asyncio.Lock()
         self._pins = pins
 
@@ -143,31 +148,44 @@ class ImageImport:
         known: Sequence[Layer | None],
         progress: PullProgress,
     ) -> tuple[Layer, ...]:
-        """Fetch side by side, unpack one on the other: a layer may need its lower ones' folders."""
-        layers: list[Layer] = []
+        """Fetch and unpack side by side, but for layers that need their lower ones' folders."""
+        arrivals: list[asyncio.Task[Layer]] = []
         try:
             async with asyncio.TaskGroup() as group:
-                fetching: dict[int, asyncio.Task[None]] = {}
                 for height, blob in enumerate(blobs):
-                    if known[height] is None:
-                        progress.layer(blob.digest, Step("Pulling fs layer"))
-                        download = self._download(source, blob, _reporter(progress, blob.digest))
-                        fetching[height] = group.create_task(download)
-                    else:
-                        progress.layer(blob.digest, Step("Already exists"))
-                for height, blob in enumerate(blobs):
-                    layer = known[height]
-                    if layer is None:
-                        await fetching[height]
-                        below = [lower.key for lower in layers]
-                        layer = await self._unpack(blob, diff_ids[: height + 1], below, progress)
-                        # The disk writes this one while the next one is unpacked.
-                        group.create_task(in_thread(self._layers.make_durable, layer.key))
-                        progress.layer(blob.digest, Step("Pull complete"))
-                    layers.append(layer)
+                    stack, below = diff_ids[: height + 1], tuple(arrivals)
+                    arrival = self._arrived(source, blob, stack, known[height], below, progress, group)
+                    arrivals.append(group.create_task(arrival))
         except ExceptionGroup as failures:
             raise failures.exceptions[0] from failures  # the first one stopped the others
-        return tuple(layers)
+        return tuple(arrival.result() for arrival in arrivals)
+
+    async def _arrived(
+        self,
+        source: ImageSource,
+        blob: Descriptor,
+        stack: tuple[str, ...],
+        known: Layer | None,
+        below: Sequence[asyncio.Task[Layer]],
+        progress: PullProgress,
+        group: asyncio.TaskGroup,
+    ) -> Layer:
+        """Return the topmost layer of a stack, fetched and unpacked while those `below` are on their way."""
+        if known is not None:
+            progress.layer(blob.digest, Step("Already exists"))
+            return known
+        progress.layer(blob.digest, Step("Pulling fs layer"))
+        await self._download(source, blob, _reporter(progress, blob.digest))
+        group.create_task(in_thread(self._content.write_out, blob.digest))
+        keys = [lower.result().key for lower in below] if all(lower.done() for lower in below) else None
+        try:
+            layer = await self._unpack(blob, stack, keys, progress)
+        except FoldersBelowUnknownError:  # seldom, and mostly at a layer's first entries
+            layer = await self._unpack(blob, stack, [(await lower).key for lower in below], progress)
+        # The disk writes this one while the next one is unpacked.
+        group.create_task(in_thread(self._layers.make_durable, layer.key))
+        progress.layer(blob.digest, Step("Pull complete"))
+        return layer
 
     @asynccontextmanager
     async def layer(
@@ -207,15 +225,17 @@ class ImageImport:
                     lambda done: report(Step("Downloading", done, blob.size)),
                     lambda seconds: report(retrying(seconds)),
                 )
-                await download.run(source)
+                await download.run(shared)
                 report(Step("Verifying Checksum"))
                 report(Step("Download complete"))
 
-        await self._downloads.run(blob.digest, work, watch)
+        with self._sources.joined(blob.digest, source) as shared:
+            await self._downloads.run(blob.digest, work, watch)
 
     async def _unpack(
-        self, blob: Descriptor, stack: tuple[str, ...], below: Sequence[str], progress: PullProgress
+        self, blob: Descriptor, stack: tuple[str, ...], below: Sequence[str] | None, progress: PullProgress
     ) -> Layer:
+        """Unpack a layer over those `below`. Raises FoldersBelowUnknownError when it needs to know them."""
         loop = asyncio.get_running_loop()
 
         async def work(report: Report) -> StoredLayer:
@@ -224,9 +244,10 @@ class ImageImport:
 
             name = digests.hex_of(blob.digest)[:12]
             source = BlobSource(name, lambda: self._content.open(blob.digest))
-            return await self._layers.unpack(source, stack, below, from_thread)
+            async with self._unpacking_slots:
+                return await self._layers.unpack(source, stack, below, from_thread)
 
-        key = digests.chain(stack)
+        key = digests.chain(stack) + (" on others" if below is None else "")
         stored = await self._unpacking.run(key, work, _reporter(progress, blob.digest))
         return Layer(stack[-1], stored.key, blob.digest, blob.media_type, stored.size)
 

@@ -23,13 +23,17 @@ class BlobStream:
     chunks: AsyncIterator[bytes]
 
 
-class ImageSource(Protocol):
+class BlobProvider(Protocol):
+    """Anything that hands out blobs by digest."""
+
+    def blob(self, digest: str, offset: int) -> AbstractAsyncContextManager[BlobStream]:
+        """Open a blob from `offset` on."""
+        ...
+
+
+class ImageSource(BlobProvider, Protocol):
     """Anything that hands out manifests and blobs by digest."""
 
     async def manifest(self, tag_or_digest: str) -> FoundManifest:
         """Return a manifest or index."""
-        ...
-
-    def blob(self, digest: str, offset: int) -> AbstractAsyncContextManager[BlobStream]:
-        """Open a blob from `offset` on."""
         ...

@@ -117,15 +117,16 @@ class LayerStore:
         self,
         source: BlobSource | NewLayer,
         diff_ids: Sequence[str],
-        keys_below: Sequence[str],
+        keys_below: Sequence[str] | None,
         progress: Progress,
     ) -> StoredLayer:
         """Make the topmost layer of the stack `diff_ids`, which is known already.
 
         It is not durable yet: call `make_durable` before a record names it; unrecorded layers are swept.
-        `keys_below` are the layers under it, bottom to top; `progress` is called on a thread with the bytes
-        of `source` read so far. Raises InvalidParameterError for a damaged or hostile layer,
-        SystemFailureError when the disk is full.
+        `keys_below` are the layers under it, bottom to top, None when they are not there yet; `progress` is
+        called on a thread with the bytes of `source` read so far. Raises InvalidParameterError for a damaged
+        or hostile layer, SystemFailureError when the disk is full, FoldersBelowUnknownError when it depends
+        on layers that are not there yet.
         """
         unfinished = self._unfinished(self._formats.new)
         try:
@@ -162,12 +163,12 @@ class LayerStore:
             await in_thread_to_end(stored_files.remove, unfinished)
 
     async def _make(
-        self, source: LayerSource, keys_below: Sequence[str], progress: Progress, layer: Path
+        self, source: LayerSource, keys_below: Sequence[str] | None, progress: Progress, layer: Path
     ) -> tuple[str, LayerContents]:
         reading, writing = os.pipe2(os.O_CLOEXEC)
         with suppress(OSError):  # the limit on pipes is for unprivileged users
             fcntl(writing, F_SETPIPE_SZ, PIPE_BYTES)
-        below = FoldersBelow(keys_below[::-1], self.mount, self._scratch)
+        below = FoldersBelow(keys_below and keys_below[::-1], self.mount, self._scratch)
         free = shutil.disk_usage(self._folder).free
         feed = LayerFeed(source, writing, below, progress, free)
         contents = await written(feed, reading, self._formats.new, layer)

@@ -17,7 +17,7 @@ from tests.support.namespaces import made_netns
 from tests.support.native_engine import NativeEngine, started_engine
 from tests.support.registry import Registry, started_registry
 from tests.support.registry_proxy import RegistryProxy, started_proxy
-from tests.support.test_images import BuiltImage, Entry, build_image, digest_of, layer_tar
+from tests.support.test_images import BuiltImage, Entry, build_image, digest_of, folder, layer_tar
 
 pytestmark = pytest.mark.timeout(120)
 PROXY_PORT = 5011
@@ -243,6 +243,70 @@ def test_layer_that_two_pulls_share_is_fetched_once(
     assert all("Downloaded newer image" in messages[-1]["status"] for messages in results)
     fetched = [path for path, _ in proxy.behaviour.requests if digest_of(shared) in path]
     assert len(fetched) == 1
+
+
+def test_pull_goes_on_when_the_one_that_began_the_download_leaves(
+    engine: NativeEngine, registry: Registry, proxy: RegistryProxy
+) -> None:
+    image = noisy_image(35)
+    registry.push("begun", "latest", image)
+    proxy.behaviour.cut_blobs_after = 5_000_000
+    proxy.behaviour.blob_gate = threading.Event()
+    path = f"/images/create?fromImage={proxy.address}/begun&tag=latest"
+    first, second = engine.connection(), engine.connection()
+    first.request("POST", path)
+    leaving = first.getresponse()
+    leaving.readline()
+    wait_for(proxy.behaviour.reached_gate)
+    second.request("POST", path)
+    staying = second.getresponse()
+    for line in staying:
+        if json.loads(line)["status"] == "Downloading":
+            break
+    leaving.close()
+    first.close()
+    proxy.behaviour.cut_blobs_after = None
+    proxy.behaviour.blob_gate.set()
+    assert "Downloaded newer image" in json.loads(staying.read().splitlines()[-1]).get("status", "")
+    second.close()
+
+
+def test_layer_that_needs_the_folders_of_one_that_is_late_waits_for_it(
+    engine: NativeEngine, registry: Registry, proxy: RegistryProxy
+) -> None:
+    """Layers are unpacked side by side, and this one's first entry asks what a lower one's folder is like."""
+    noise = random.Random(40).randbytes(6_000_000)
+    lower = layer_tar([folder("srv", 0o750), Entry("srv/noise", noise)])
+    upper = layer_tar([Entry("srv/data/file", b"x")])
+    registry.push("late", "latest", build_image([lower, upper], compression="none"))
+    proxy.behaviour.cut_blobs_after = 5_000_000
+    proxy.behaviour.blob_gate = threading.Event()
+    connection = engine.connection()
+    connection.request("POST", f"/images/create?fromImage={proxy.address}/late&tag=latest")
+    answer = connection.getresponse()
+    short = digest_of(upper).removeprefix("sha256:")[:12]
+    for line in answer:
+        message = json.loads(line)
+        if (message.get("id"), message["status"]) == (short, "Extracting"):
+            break
+    wait_for(proxy.behaviour.reached_gate)
+    proxy.behaviour.cut_blobs_after = None
+    proxy.behaviour.blob_gate.set()
+    assert "Downloaded newer image" in json.loads(answer.read().splitlines()[-1])["status"]
+    connection.close()
+    body = {"Image": f"{proxy.address}/late", "Cmd": ["none"]}
+    container = engine.request("POST", "/containers/create", body=body).json["Id"]
+    try:
+        assert [mode_of(engine, container, path) for path in ("/srv", "/srv/data")] == [0o750, 0o755]
+    finally:
+        engine.request("DELETE", f"/containers/{container}")
+
+
+def mode_of(engine: NativeEngine, container: str, path: str) -> int:
+    """Return the permissions of a folder in a container that was never started."""
+    answer = engine.request("HEAD", f"/containers/{container}/archive", query={"path": path})
+    stat: dict[str, int] = json.loads(base64.b64decode(answer.headers["X-Docker-Container-Path-Stat"]))
+    return stat["mode"] & 0o7777
 
 
 def test_token_goes_to_its_registry_and_nowhere_else(
