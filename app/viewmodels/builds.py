@@ -159,7 +159,7 @@ class BuildsViewModel(QObject):
             try:
                 values = parse_environment_text(text)
             except UserError as error:
-                return field, f"{error.summary}: {error.details}"
+                return field, describe_failure(error).sentences
         for id, name in values:
             if not (folder / Path(name).expanduser()).is_file():
                 return "secrets", self.tr("There is no file {0} for the secret {1}.").format(name, id)

@@ -132,7 +132,7 @@ class ComposeViewModel(QObject):
 
             file = find_file(Path(path))
             if file is None:
-                advice = "Choose a compose.yaml, or a folder with one."
+                advice = self.tr("Choose a compose.yaml, or a folder with one.")
                 raise UserError(f"{path} is no compose file", "", advice)
             return self._find().read(file)
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication
 
 from app.viewmodels.failure import Failure
+from app.viewmodels.service_texts import say
 
 if TYPE_CHECKING:  # it imports `requests`: only workers do
     from app.services.virtual_machine import MachineStatus, Problem
@@ -146,13 +147,13 @@ def build_engine_view(status: "MachineStatus") -> EngineView:
     return EngineView(
         state=EngineState(status.state.value),
         steps=tuple(
-            StepView(step.title, step.state.value, step.seconds, step.limit, step.detail)
+            StepView(say(step.title), step.state.value, step.seconds, step.limit, say(step.detail))
             for step in status.steps
         ),
         progress=min(max(status.progress, 0.0), 1.0),
         failure=_describe_problem(status.problem),
         accelerator=status.accelerator,
-        accelerator_reason=status.accelerator_reason,
+        accelerator_reason=say(status.accelerator_reason),
         uptime=status.uptime,
         boot_seconds=status.boot_seconds,
         memory_bytes=status.memory_bytes,
@@ -160,11 +161,11 @@ def build_engine_view(status: "MachineStatus") -> EngineView:
         disk_bytes=status.disk_bytes,
         disk_limit_bytes=status.disk_limit_bytes,
         cpus=status.cpus,
-        warnings=status.warnings,
+        warnings=tuple(map(say, status.warnings)),
     )
 
 
 def _describe_problem(problem: "Problem | None") -> Failure | None:
     if problem is None:
         return None
-    return Failure(problem.summary, problem.details, problem.what_to_do, "machine-failed")
+    return Failure(say(problem.summary), say(problem.details), say(problem.what_to_do), "machine-failed")

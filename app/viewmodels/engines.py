@@ -92,7 +92,8 @@ class EnginesViewModel(QObject):
             check_engine(candidate)
         except MarinaError as error:
             told = explain(error)
-            summary, advice = f"{new.name} does not answer", "Nothing was added. Check the address."
+            summary = f"{new.name} does not answer"
+            advice = self.tr("Nothing was added. Check the address.")
             raise UserError(summary, told.details or told.summary, advice, told.code) from error
         self._access.engines().add(new.name, new.url, key, new.tls_folder)
         return None

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 
 from app.services.errors import ErrorCode, Task
 from app.services.explain import explain
+from app.viewmodels.service_texts import say
+from app.viewmodels.wording import join_sentences
 
 _PASSING = (ErrorCode.CONNECTION_LOST, ErrorCode.ENGINE_NOT_RUNNING, ErrorCode.ENGINE_TIMEOUT)
 
@@ -23,6 +25,16 @@ class Failure:
         return self.code in _PASSING
 
     @property
+    def advice(self) -> str:
+        """Return what happened and what to do, without the evidence, in one line."""
+        return join_sentences(self.summary, self.what_to_do)
+
+    @property
+    def sentences(self) -> str:
+        """Return everything in one line."""
+        return join_sentences(self.summary, self.details, self.what_to_do)
+
+    @property
     def text(self) -> str:
         """Return everything, for the clipboard."""
         return "\n\n".join(part for part in (self.summary, self.details, self.what_to_do) if part)
@@ -31,4 +43,4 @@ class Failure:
 def describe_failure(error: BaseException, subject: str = "", task: str = "other") -> Failure:
     """Return the sentence for `error`; `task` is "pull", "run" or "other"."""
     told = explain(error, subject, Task(task))
-    return Failure(told.summary, told.details, told.what_to_do, told.code.value)
+    return Failure(say(told.summary), say(told.details), say(told.what_to_do), told.code.value)

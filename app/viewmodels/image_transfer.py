@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background, Stream
 from app.viewmodels.failure import describe_failure
-from app.viewmodels.wording import format_share, format_size
+from app.viewmodels.wording import format_share, format_size, join_sentences
 
 if TYPE_CHECKING:
     from app.services.engine_streams import EngineStream, PullStream
@@ -112,5 +112,5 @@ class ImageTransfer(QObject):
             return
         failure = describe_failure(error, self._name, self._task)
         words = failure.details.partition("\n")[0] if failure.code == "other" else ""
-        text = " ".join(filter(None, (f"{failure.summary}.", words, failure.what_to_do)))
+        text = join_sentences(failure.summary, words, failure.what_to_do)
         self.changed.emit(TransferView(text, "err", is_active=False))

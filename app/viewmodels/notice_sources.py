@@ -8,7 +8,7 @@ from app.services.engine_types import Event
 from app.viewmodels.engine_view import EngineState, EngineView
 from app.viewmodels.failure import Failure
 from app.viewmodels.notifications import Notice
-from app.viewmodels.wording import format_size
+from app.viewmodels.wording import format_size, join_sentences
 
 if TYPE_CHECKING:
     from app.viewmodels.desktop import DesktopViewModel
@@ -47,7 +47,7 @@ class NoticeSources(QObject):
     @Slot(object)
     def _pause_refused(self, failure: Failure) -> None:
         title = self.tr("The engine could not be paused")
-        text = " ".join(filter(None, (failure.details or failure.summary, failure.what_to_do)))
+        text = join_sentences(failure.details or failure.summary, failure.what_to_do)
         self._notices.add(Notice("pause", "err", title, text))
 
     @Slot(str)

@@ -12,6 +12,7 @@ from app.services.reference import explain_reference, parse_reference
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background, Stream
 from app.viewmodels.failure import describe_failure
+from app.viewmodels.service_texts import say
 from app.viewmodels.wording import format_share, format_size
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def check_name(text: str) -> tuple[str, str]:
     """Return (what is wrong, what it resolves to); one of them is ""."""
     text = text.strip()
     reason = explain_reference(text)
-    return (reason, "") if reason else ("", parse_reference(text).full_name)
+    return (say(reason), "") if reason else ("", parse_reference(text).full_name)
 
 
 class PullImageViewModel(QObject):

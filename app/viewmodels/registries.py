@@ -49,7 +49,7 @@ class RegistriesViewModel(QObject):
         try:
             normalize_registry(registry)
         except UserError as error:
-            return f"{error.summary}. {error.what_to_do}"
+            return describe_failure(error).advice
         return ""
 
     def sign_in(self, registry: str, user: str, password: str) -> None:

@@ -12,6 +12,7 @@ from app.services.ports import find_holder, ports_of_containers, suggest_host_po
 from app.services.run_options import VolumeMount, parse_memory
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
+from app.viewmodels.failure import describe_failure
 
 _CHECK_MS = 250
 _LEAST_MEMORY = 6 * 2**20  # the engine refuses less
@@ -107,7 +108,7 @@ class FormChecks(QObject):
         try:
             parse_environment_text(environment)
         except UserError as error:
-            problems["environment"] = f"{error.summary}: {error.details}"
+            problems["environment"] = describe_failure(error).sentences
         return problems | self._check_limits(limits)
 
     def check_ports(self, ports: tuple[PortRow, ...]) -> None:

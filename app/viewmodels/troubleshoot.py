@@ -10,6 +10,7 @@ from app.viewmodels.access import Access
 from app.viewmodels.background import Background
 from app.viewmodels.container_logs import LogLine
 from app.viewmodels.failure import describe_failure
+from app.viewmodels.service_texts import say
 from app.viewmodels.terminal_text import parse_line
 
 if TYPE_CHECKING:
@@ -72,7 +73,10 @@ class TroubleshootViewModel(QObject):
         self.is_checking = False
         (report, names), bundle = answer
         self.checked.emit(
-            [CheckView(f.name, f.title, f.verdict.value, f.details.strip(), f.fix) for f in report.findings]
+            [
+                CheckView(f.name, say(f.title), f.verdict.value, say(f.details.strip()), say(f.fix))
+                for f in report.findings
+            ]
         )
         if bundle is not None:
             self.packed.emit(str(bundle), names)

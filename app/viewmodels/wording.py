@@ -57,6 +57,12 @@ _ages = _Ages()
 counts = _Counts()
 
 
+def join_sentences(*parts: str) -> str:
+    """Return the parts that are there as sentences of one line, however each of them ends."""
+    *told, last = [part.strip() for part in parts if part.strip()] or [""]
+    return translate("Wording", ". ").join([*(part.rstrip(".。") for part in told), last])
+
+
 def format_age(moment: float, now: float | None = None) -> str:
     """Return how long ago `moment` (Unix seconds) was; "" for 0."""
     if moment <= 0:

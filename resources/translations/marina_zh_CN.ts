@@ -335,7 +335,7 @@
     </message>
     <message>
         <source>Dismiss</source>
-        <translation>忽略</translation>
+        <translation>关闭</translation>
     </message>
 </context>
 <context>
@@ -625,6 +625,10 @@
 </context>
 <context>
     <name>ComposeViewModel</name>
+    <message>
+        <source>Choose a compose.yaml, or a folder with one.</source>
+        <translation>请选择 compose.yaml，或包含它的文件夹。</translation>
+    </message>
     <message>
         <source>Install the package docker-compose-plugin or docker-compose-v2, or see {0}</source>
         <translation>请安装软件包 docker-compose-plugin 或 docker-compose-v2，或参阅 {0}</translation>
@@ -1423,7 +1427,7 @@
     </message>
     <message>
         <source>Dismiss</source>
-        <translation>忽略</translation>
+        <translation>关闭</translation>
     </message>
     <message>
         <source>{0} was saved.</source>
@@ -1949,6 +1953,13 @@
     </message>
 </context>
 <context>
+    <name>EnginesViewModel</name>
+    <message>
+        <source>Nothing was added. Check the address.</source>
+        <translation>未添加任何内容。请检查地址。</translation>
+    </message>
+</context>
+<context>
     <name>EnvironmentView</name>
     <message>
         <source>Filter by name or value</source>
@@ -1987,7 +1998,7 @@
     </message>
     <message>
         <source>Dismiss</source>
-        <translation>忽略</translation>
+        <translation>关闭</translation>
     </message>
 </context>
 <context>
@@ -2360,7 +2371,7 @@
     </message>
     <message>
         <source>Dismiss</source>
-        <translation>忽略</translation>
+        <translation>关闭</translation>
     </message>
     <message>
         <source>Load images from a file</source>
@@ -2877,7 +2888,7 @@
     </message>
     <message>
         <source>Dismiss the failure</source>
-        <translation>忽略此错误</translation>
+        <translation>关闭此错误</translation>
     </message>
     <message>
         <source>Delete</source>
@@ -3361,7 +3372,7 @@
     <name>Page</name>
     <message>
         <source>Dismiss</source>
-        <translation>忽略</translation>
+        <translation>关闭</translation>
     </message>
 </context>
 <context>
@@ -3968,6 +3979,1677 @@
     <message>
         <source>Nothing found</source>
         <translation>没有找到</translation>
+    </message>
+</context>
+<context>
+    <name>Services</name>
+    <message>
+        <source>A container that is deleted when it stops cannot be edited</source>
+        <translation>停止后即被删除的容器无法编辑</translation>
+    </message>
+    <message>
+        <source>A container with this name exists already</source>
+        <translation>已存在同名容器</translation>
+    </message>
+    <message>
+        <source>A file of this computer cannot be read</source>
+        <translation>本机的一个文件无法读取</translation>
+    </message>
+    <message>
+        <source>A folder can be saved as a .tar archive.</source>
+        <translation>文件夹可以保存为 .tar 归档。</translation>
+    </message>
+    <message>
+        <source>A folder of the machine cannot be made.</source>
+        <translation>无法创建虚拟机的文件夹。</translation>
+    </message>
+    <message>
+        <source>A name and a tag only: the digest comes with the image.</source>
+        <translation>只填写名称和标签：摘要随镜像而来。</translation>
+    </message>
+    <message>
+        <source>A name has at least two characters: letters and digits, and . _ - after the first.</source>
+        <translation>名称至少有两个字符：字母和数字，首字符之后还可用 . _ -。</translation>
+    </message>
+    <message>
+        <source>A name has no spaces.</source>
+        <translation>名称中不能有空格。</translation>
+    </message>
+    <message>
+        <source>A name looks like `nginx`, `nginx:1.27` or `registry.example.com:5000/team/app:tag`, in lower case.</source>
+        <translation>名称形如 `nginx`、`nginx:1.27` 或 `registry.example.com:5000/team/app:tag`，使用小写。</translation>
+    </message>
+    <message>
+        <source>A name looks like nginx, nginx:1.27 or registry.example.com:5000/team/app:tag.</source>
+        <translation>名称形如 nginx、nginx:1.27 或 registry.example.com:5000/team/app:tag。</translation>
+    </message>
+    <message>
+        <source>A registry is named like ghcr.io or registry.example.com:5000.</source>
+        <translation>仓库名形如 ghcr.io 或 registry.example.com:5000。</translation>
+    </message>
+    <message>
+        <source>A tag has letters, digits, and . _ - in it, and at most 128 characters.</source>
+        <translation>标签由字母、数字和 . _ - 组成，最多 128 个字符。</translation>
+    </message>
+    <message>
+        <source>A tag is missing after the colon.</source>
+        <translation>冒号后缺少标签。</translation>
+    </message>
+    <message>
+        <source>A whole path is needed.</source>
+        <translation>需要完整路径。</translation>
+    </message>
+    <message>
+        <source>Add your organisation&apos;s certificate authority, or name the registry as insecure if it is yours.</source>
+        <translation>请添加贵组织的证书颁发机构；如果仓库是您自己的，也可将其列为不安全仓库。</translation>
+    </message>
+    <message>
+        <source>After the @ there must be a digest: sha256: and 64 digits.</source>
+        <translation>@ 之后必须是摘要：sha256: 加 64 位数字。</translation>
+    </message>
+    <message>
+        <source>All of them together can have 500 KB.</source>
+        <translation>总共不能超过 500 KB。</translation>
+    </message>
+    <message>
+        <source>Another disk is in this folder already.</source>
+        <translation>此文件夹中已有另一块磁盘。</translation>
+    </message>
+    <message>
+        <source>Another machine answers where Marina&apos;s should.</source>
+        <translation>应由 Marina 的虚拟机应答之处，应答的是另一台机器。</translation>
+    </message>
+    <message>
+        <source>Another program holds a socket of the machine.</source>
+        <translation>另一个程序占用了虚拟机的套接字。</translation>
+    </message>
+    <message>
+        <source>Ask whoever runs it. If the change is right, remove the engine and add it again.</source>
+        <translation>请询问其管理员。如果更改属实，请移除该引擎后重新添加。</translation>
+    </message>
+    <message>
+        <source>Check its spelling. Small images have few commands: often there is `sh` but no `bash`.</source>
+        <translation>请检查拼写。小镜像中命令很少：通常有 `sh` 而没有 `bash`。</translation>
+    </message>
+    <message>
+        <source>Check network, VPN and firewall of this computer.</source>
+        <translation>请检查本机的网络、VPN 和防火墙。</translation>
+    </message>
+    <message>
+        <source>Check that the file is a program for this machine&apos;s processor and that it is executable.</source>
+        <translation>请确认该文件是适用于此处理器的程序，并且可执行。</translation>
+    </message>
+    <message>
+        <source>Check that the socket belongs to a Docker-compatible engine; restart the engine if it does.</source>
+        <translation>请确认该套接字属于与 Docker 兼容的引擎；如果是，请重启引擎。</translation>
+    </message>
+    <message>
+        <source>Check the address, and that SSH is allowed there.</source>
+        <translation>请检查地址，并确认对方允许 SSH。</translation>
+    </message>
+    <message>
+        <source>Check the disk and the folder&apos;s permissions.</source>
+        <translation>请检查磁盘和文件夹权限。</translation>
+    </message>
+    <message>
+        <source>Check the disk of this computer.</source>
+        <translation>请检查本机磁盘。</translation>
+    </message>
+    <message>
+        <source>Check the folder&apos;s disk and permissions.</source>
+        <translation>请检查文件夹所在的磁盘及其权限。</translation>
+    </message>
+    <message>
+        <source>Check the folder&apos;s permissions.</source>
+        <translation>请检查文件夹权限。</translation>
+    </message>
+    <message>
+        <source>Check the image</source>
+        <translation>检查镜像</translation>
+    </message>
+    <message>
+        <source>Check the name and the tag. If the image is private, sign in at its registry.</source>
+        <translation>请检查名称和标签。如果是私有镜像，请登录其仓库。</translation>
+    </message>
+    <message>
+        <source>Check the network and try again: it goes on there.</source>
+        <translation>请检查网络后重试：将从断点继续。</translation>
+    </message>
+    <message>
+        <source>Check the network connection and the proxy, then try again. Nothing that was downloaded is lost.</source>
+        <translation>请检查网络连接和代理后重试。已下载的内容不会丢失。</translation>
+    </message>
+    <message>
+        <source>Check the settings of the machine, then start it again.</source>
+        <translation>请检查虚拟机的设置，然后重新启动。</translation>
+    </message>
+    <message>
+        <source>Check this computer&apos;s clock. If it is right, somebody may be holding updates back.</source>
+        <translation>请检查本机时钟。如果时钟正确，可能有人在阻止更新。</translation>
+    </message>
+    <message>
+        <source>Check what was suspended</source>
+        <translation>检查已挂起的内容</translation>
+    </message>
+    <message>
+        <source>Choose a folder with a shorter path.</source>
+        <translation>请选择路径更短的文件夹。</translation>
+    </message>
+    <message>
+        <source>Choose a port of 1024 or more, for example 8080.</source>
+        <translation>请选择 1024 或更大的端口，例如 8080。</translation>
+    </message>
+    <message>
+        <source>Choose another folder.</source>
+        <translation>请选择其他文件夹。</translation>
+    </message>
+    <message>
+        <source>Choose another name, or delete that one.</source>
+        <translation>请换一个名称，或删除已有的那个。</translation>
+    </message>
+    <message>
+        <source>Choose another name, or remove it.</source>
+        <translation>请换一个名称，或将其移除。</translation>
+    </message>
+    <message>
+        <source>Choose another name, or remove that one first.</source>
+        <translation>请换一个名称，或先移除已有的那个。</translation>
+    </message>
+    <message>
+        <source>Choose another name, or remove the old container (`marina rm NAME`).</source>
+        <translation>请换一个名称，或删除旧容器（`marina rm NAME`）。</translation>
+    </message>
+    <message>
+        <source>Choose another name.</source>
+        <translation>请换一个名称。</translation>
+    </message>
+    <message>
+        <source>Choose another port of this computer, or stop what uses it.</source>
+        <translation>请选择本机的其他端口，或停止占用它的程序。</translation>
+    </message>
+    <message>
+        <source>Choose another tag, or name a platform (`--platform linux/amd64`).</source>
+        <translation>请选择其他标签，或指定平台（`--platform linux/amd64`）。</translation>
+    </message>
+    <message>
+        <source>Choose the folder that holds the Dockerfile, or give the file&apos;s name.</source>
+        <translation>请选择包含 Dockerfile 的文件夹，或给出该文件的名称。</translation>
+    </message>
+    <message>
+        <source>Close its window and try again.</source>
+        <translation>请关闭其窗口后重试。</translation>
+    </message>
+    <message>
+        <source>Close programs that listen on ports.</source>
+        <translation>请关闭正在监听端口的程序。</translation>
+    </message>
+    <message>
+        <source>Close programs, or give the machine less: memory_mib in machine.json.</source>
+        <translation>请关闭一些程序，或减少虚拟机的内存：machine.json 中的 memory_mib。</translation>
+    </message>
+    <message>
+        <source>Close some programs.</source>
+        <translation>请关闭一些程序。</translation>
+    </message>
+    <message>
+        <source>Compose could not be asked</source>
+        <translation>无法询问 compose</translation>
+    </message>
+    <message>
+        <source>Compose could not be started</source>
+        <translation>无法启动 compose</translation>
+    </message>
+    <message>
+        <source>Compose ended with code {0}</source>
+        <translation>compose 以代码 {0} 结束</translation>
+    </message>
+    <message>
+        <source>Connect to it</source>
+        <translation>建立连接</translation>
+    </message>
+    <message>
+        <source>Copy the file to a safe place, then try: qemu-img check -r all {0}</source>
+        <translation>请先将该文件复制到安全的地方，再尝试：qemu-img check -r all {0}</translation>
+    </message>
+    <message>
+        <source>Correct the file machine.json.</source>
+        <translation>请更正文件 machine.json。</translation>
+    </message>
+    <message>
+        <source>Correct {0}.</source>
+        <translation>请更正 {0}。</translation>
+    </message>
+    <message>
+        <source>DOCKER_HOST is set: the docker command talks to another engine, whatever its context is.</source>
+        <translation>已设置 DOCKER_HOST：无论上下文为何，docker 命令都会连接另一个引擎。</translation>
+    </message>
+    <message>
+        <source>Docker Compose is not installed on this computer</source>
+        <translation>本机未安装 Docker Compose</translation>
+    </message>
+    <message>
+        <source>Find the fastest way to run it</source>
+        <translation>寻找最快的运行方式</translation>
+    </message>
+    <message>
+        <source>Found here, but not in the machine: {0}</source>
+        <translation>本机能解析，虚拟机内不能：{0}</translation>
+    </message>
+    <message>
+        <source>Free some space, or choose another folder.</source>
+        <translation>请释放一些空间，或选择其他文件夹。</translation>
+    </message>
+    <message>
+        <source>Free some space, or remove what you do not need: docker system prune.</source>
+        <translation>请释放一些空间，或移除不需要的内容：docker system prune。</translation>
+    </message>
+    <message>
+        <source>Free some space, then start again.</source>
+        <translation>请释放一些空间，然后重新启动。</translation>
+    </message>
+    <message>
+        <source>Free some space: nothing is lost meanwhile.</source>
+        <translation>请释放一些空间：期间不会丢失任何内容。</translation>
+    </message>
+    <message>
+        <source>Free some space: the machine is held, or does not start, until then.</source>
+        <translation>请释放一些空间：在此之前虚拟机会暂停或无法启动。</translation>
+    </message>
+    <message>
+        <source>Get new versions from where you got this one.</source>
+        <translation>请从获取此版本的地方获取新版本。</translation>
+    </message>
+    <message>
+        <source>If you put another data disk in place on purpose, remove {0} and start again.</source>
+        <translation>如果您有意更换了数据磁盘，请移除 {0} 后重新启动。</translation>
+    </message>
+    <message>
+        <source>Install Marina again, or build the image with `make image`.</source>
+        <translation>请重新安装 Marina，或用 `make image` 构建镜像。</translation>
+    </message>
+    <message>
+        <source>Install QEMU&apos;s tools (Debian: apt install qemu-utils).</source>
+        <translation>请安装 QEMU 的工具（Debian：apt install qemu-utils）。</translation>
+    </message>
+    <message>
+        <source>Install it (Debian: apt install qemu-system-x86; macOS: brew install qemu), or run `make setup`.</source>
+        <translation>请安装（Debian：apt install qemu-system-x86；macOS：brew install qemu），或运行 `make setup`。</translation>
+    </message>
+    <message>
+        <source>Install it (Debian: apt install qemu-utils; macOS: brew install qemu), or run `make setup`.</source>
+        <translation>请安装（Debian：apt install qemu-utils；macOS：brew install qemu），或运行 `make setup`。</translation>
+    </message>
+    <message>
+        <source>Install the package docker-compose-plugin or docker-compose-v2, or see {0}</source>
+        <translation>请安装软件包 docker-compose-plugin 或 docker-compose-v2，或参阅 {0}</translation>
+    </message>
+    <message>
+        <source>It does not run: it is started with the machine.</source>
+        <translation>未运行：它会随虚拟机一起启动。</translation>
+    </message>
+    <message>
+        <source>It gives back what it does not need while it runs, and when it is stopped.</source>
+        <translation>它在运行期间和停止时都会归还不需要的空间。</translation>
+    </message>
+    <message>
+        <source>It goes on.</source>
+        <translation>它将继续运行。</translation>
+    </message>
+    <message>
+        <source>It has one processor: QEMU {0} can crash an emulated machine with more; 8.1 cannot.</source>
+        <translation>它只有一个处理器：QEMU {0} 可能使有多个处理器的模拟虚拟机崩溃；8.1 不会。</translation>
+    </message>
+    <message>
+        <source>It holds {0} bytes only.</source>
+        <translation>它只有 {0} 字节。</translation>
+    </message>
+    <message>
+        <source>It is in use.</source>
+        <translation>它正在使用中。</translation>
+    </message>
+    <message>
+        <source>It is made at the first start.</source>
+        <translation>首次启动时会创建。</translation>
+    </message>
+    <message>
+        <source>It is off by {0} s: {1}.</source>
+        <translation>相差 {0} 秒：{1}。</translation>
+    </message>
+    <message>
+        <source>It is set every 10 s by the supervisor: restart the machine if this stays.</source>
+        <translation>监管进程每 10 秒校准一次：如果问题依旧，请重启虚拟机。</translation>
+    </message>
+    <message>
+        <source>It is {0}.</source>
+        <translation>它的状态是 {0}。</translation>
+    </message>
+    <message>
+        <source>It may be very busy. Wait a little; if it stays so, restart the engine (`marina restart`).</source>
+        <translation>它可能非常繁忙。请稍等；如果依旧如此，请重启引擎（`marina restart`）。</translation>
+    </message>
+    <message>
+        <source>It refers to other files, or is encrypted.</source>
+        <translation>它引用了其他文件，或已加密。</translation>
+    </message>
+    <message>
+        <source>It runs on its own; Marina only works with it.</source>
+        <translation>它独立运行；Marina 只是与它配合工作。</translation>
+    </message>
+    <message>
+        <source>It shows {0}.</source>
+        <translation>它出示的是 {0}。</translation>
+    </message>
+    <message>
+        <source>It was built without the address and the key of a release repository.</source>
+        <translation>构建时没有提供发布仓库的地址和密钥。</translation>
+    </message>
+    <message>
+        <source>It was deleted. Try again.</source>
+        <translation>已将其删除。请重试。</translation>
+    </message>
+    <message>
+        <source>It was started with --rm: there would be no way back.</source>
+        <translation>它是用 --rm 启动的：编辑后将无法恢复。</translation>
+    </message>
+    <message>
+        <source>Its images can be pulled by their whole names.</source>
+        <translation>其中的镜像可以用完整名称拉取。</translation>
+    </message>
+    <message>
+        <source>Its layout is version {0}, this Marina knows up to {1}.</source>
+        <translation>其格式版本为 {0}，此 Marina 最高支持 {1}。</translation>
+    </message>
+    <message>
+        <source>Known are: {0}.</source>
+        <translation>已知的有：{0}。</translation>
+    </message>
+    <message>
+        <source>Leave out the http:// or https://.</source>
+        <translation>请去掉 http:// 或 https://。</translation>
+    </message>
+    <message>
+        <source>Leave the address out, or give one of this computer&apos;s own, such as 127.0.0.1.</source>
+        <translation>请不填地址，或填写本机的地址，例如 127.0.0.1。</translation>
+    </message>
+    <message>
+        <source>Line {0} is no variable</source>
+        <translation>第 {0} 行不是变量</translation>
+    </message>
+    <message>
+        <source>Look at the container&apos;s log, then try again.</source>
+        <translation>请查看容器的日志，然后重试。</translation>
+    </message>
+    <message>
+        <source>Looked for docker-compose, version 2 or newer, in the folders of docker&apos;s plugins and on PATH.</source>
+        <translation>已在 docker 插件文件夹和 PATH 中查找 docker-compose（版本 2 或更新）。</translation>
+    </message>
+    <message>
+        <source>Make it first.</source>
+        <translation>请先创建。</translation>
+    </message>
+    <message>
+        <source>Marina is still in use</source>
+        <translation>Marina 仍在使用中</translation>
+    </message>
+    <message>
+        <source>Marina {0} does not start on this computer</source>
+        <translation>Marina {0} 无法在本机启动</translation>
+    </message>
+    <message>
+        <source>Marina {0} has no file for this kind of installation</source>
+        <translation>Marina {0} 没有适用于此安装方式的文件</translation>
+    </message>
+    <message>
+        <source>Marina&apos;s machine does not run on Windows yet.</source>
+        <translation>Marina 的虚拟机尚不能在 Windows 上运行。</translation>
+    </message>
+    <message>
+        <source>Marina&apos;s own engine does. Elsewhere, mount the volume in a container and look there.</source>
+        <translation>Marina 自带的引擎可以。在其他引擎上，请将卷挂载到容器中查看。</translation>
+    </message>
+    <message>
+        <source>Marina&apos;s supervisor does not answer.</source>
+        <translation>Marina 的监管进程没有应答。</translation>
+    </message>
+    <message>
+        <source>Name a registry mirror that can be reached: registry_mirrors in machine.json.</source>
+        <translation>请指定一个可以访问的镜像仓库镜像站：machine.json 中的 registry_mirrors。</translation>
+    </message>
+    <message>
+        <source>Name some in machine.json: shared_folders.</source>
+        <translation>请在 machine.json 中指定：shared_folders。</translation>
+    </message>
+    <message>
+        <source>Names of images are in lower case.</source>
+        <translation>镜像名称使用小写。</translation>
+    </message>
+    <message>
+        <source>Names of registries are found</source>
+        <translation>仓库的域名可以解析</translation>
+    </message>
+    <message>
+        <source>Neither {0} nor {1} leaves room below {2} bytes.</source>
+        <translation>{0} 和 {1} 的路径都超出了 {2} 字节的限制。</translation>
+    </message>
+    <message>
+        <source>No connection: {0}</source>
+        <translation>无连接：{0}</translation>
+    </message>
+    <message>
+        <source>No folder has a path short enough for the machine&apos;s sockets.</source>
+        <translation>没有路径足够短的文件夹可供虚拟机的套接字使用。</translation>
+    </message>
+    <message>
+        <source>No folder is shared.</source>
+        <translation>没有共享的文件夹。</translation>
+    </message>
+    <message>
+        <source>No port is free for the connection to the machine.</source>
+        <translation>没有可用于连接虚拟机的空闲端口。</translation>
+    </message>
+    <message>
+        <source>No port of this computer is free</source>
+        <translation>本机没有空闲端口</translation>
+    </message>
+    <message>
+        <source>No proxy is in the way</source>
+        <translation>没有代理阻碍</translation>
+    </message>
+    <message>
+        <source>No update is prepared</source>
+        <translation>没有已准备好的更新</translation>
+    </message>
+    <message>
+        <source>Nothing answers at {0}</source>
+        <translation>{0} 没有应答</translation>
+    </message>
+    <message>
+        <source>Nothing was changed. Tell Marina&apos;s authors.</source>
+        <translation>未作任何更改。请告知 Marina 的作者。</translation>
+    </message>
+    <message>
+        <source>Nothing was changed. Try again later.</source>
+        <translation>未作任何更改。请稍后重试。</translation>
+    </message>
+    <message>
+        <source>Nothing was changed: this version goes on.</source>
+        <translation>未作任何更改：继续使用此版本。</translation>
+    </message>
+    <message>
+        <source>Or hold it in memory: marina pause.</source>
+        <translation>或将其暂停在内存中：marina pause。</translation>
+    </message>
+    <message>
+        <source>Port {0} of 127.0.0.1 shows the key {1}.</source>
+        <translation>127.0.0.1 的端口 {0} 出示的密钥是 {1}。</translation>
+    </message>
+    <message>
+        <source>Prepare the data disk</source>
+        <translation>准备数据磁盘</translation>
+    </message>
+    <message>
+        <source>Pull it first (`marina pull NAME`), or check the spelling with `marina images`.</source>
+        <translation>请先拉取（`marina pull NAME`），或用 `marina images` 检查拼写。</translation>
+    </message>
+    <message>
+        <source>Put it back from where it went. Do not start before.</source>
+        <translation>请将其放回原处。在此之前请勿启动。</translation>
+    </message>
+    <message>
+        <source>Put it back.</source>
+        <translation>请将其放回。</translation>
+    </message>
+    <message>
+        <source>Put it back. To start with an empty disk instead, remove {0} first.</source>
+        <translation>请将其放回。若要改用空磁盘启动，请先移除 {0}。</translation>
+    </message>
+    <message>
+        <source>Put the record back, or, if the disk holds nothing of worth, move {0} away.</source>
+        <translation>请放回该记录；如果磁盘中没有重要内容，请移走 {0}。</translation>
+    </message>
+    <message>
+        <source>QEMU cannot be run: {0}</source>
+        <translation>无法运行 QEMU：{0}</translation>
+    </message>
+    <message>
+        <source>QEMU cannot use {0}: {1}</source>
+        <translation>QEMU 无法使用 {0}：{1}</translation>
+    </message>
+    <message>
+        <source>QEMU crashes under {0} on this computer.</source>
+        <translation>在本机上，QEMU 在 {0} 下会崩溃。</translation>
+    </message>
+    <message>
+        <source>QEMU did not start.</source>
+        <translation>QEMU 未能启动。</translation>
+    </message>
+    <message>
+        <source>QEMU does not answer.</source>
+        <translation>QEMU 没有应答。</translation>
+    </message>
+    <message>
+        <source>QEMU is another one</source>
+        <translation>QEMU 已不是原来的那个</translation>
+    </message>
+    <message>
+        <source>QEMU is not installed.</source>
+        <translation>未安装 QEMU。</translation>
+    </message>
+    <message>
+        <source>QEMU says {0}</source>
+        <translation>QEMU 报告：{0}</translation>
+    </message>
+    <message>
+        <source>Read its memory</source>
+        <translation>读取内存</translation>
+    </message>
+    <message>
+        <source>Registries are reached</source>
+        <translation>可以访问仓库</translation>
+    </message>
+    <message>
+        <source>Remove each of its names, or remove the image with force (`marina rmi -f`).</source>
+        <translation>请移除它的每个名称，或强制删除镜像（`marina rmi -f`）。</translation>
+    </message>
+    <message>
+        <source>Remove images and containers that you no longer need (`marina rmi`, `marina rm`), then try again.</source>
+        <translation>请删除不再需要的镜像和容器（`marina rmi`、`marina rm`），然后重试。</translation>
+    </message>
+    <message>
+        <source>Remove it, or make it yours alone: chmod 700 {0}</source>
+        <translation>请将其移除，或改为仅您可访问：chmod 700 {0}</translation>
+    </message>
+    <message>
+        <source>Remove the container first, or remove the image with force.</source>
+        <translation>请先删除容器，或强制删除镜像。</translation>
+    </message>
+    <message>
+        <source>Remove the file: a new key is made at the next start.</source>
+        <translation>请移除该文件：下次启动时会生成新密钥。</translation>
+    </message>
+    <message>
+        <source>Restart Marina.</source>
+        <translation>请重启 Marina。</translation>
+    </message>
+    <message>
+        <source>Restart it.</source>
+        <translation>请重启它。</translation>
+    </message>
+    <message>
+        <source>Restart the machine.</source>
+        <translation>请重启虚拟机。</translation>
+    </message>
+    <message>
+        <source>Restart the machine: marina restart.</source>
+        <translation>请重启虚拟机：marina restart。</translation>
+    </message>
+    <message>
+        <source>See its log: {0}</source>
+        <translation>请查看其日志：{0}</translation>
+    </message>
+    <message>
+        <source>See the log: {0}</source>
+        <translation>请查看日志：{0}</translation>
+    </message>
+    <message>
+        <source>Set MARINA_HOME to a folder with a short path.</source>
+        <translation>请将 MARINA_HOME 设为路径较短的文件夹。</translation>
+    </message>
+    <message>
+        <source>Sign in at the registry, and give the image a name that is yours there, such as ghcr.io/me/app.</source>
+        <translation>请登录仓库，并使用您在那里拥有的镜像名称，例如 ghcr.io/me/app。</translation>
+    </message>
+    <message>
+        <source>Sign in at the registry, or check that your account may read this image.</source>
+        <translation>请登录仓库，或确认您的账户有权读取此镜像。</translation>
+    </message>
+    <message>
+        <source>Single files can still be copied with `docker cp`.</source>
+        <translation>仍可用 `docker cp` 复制单个文件。</translation>
+    </message>
+    <message>
+        <source>Something went wrong</source>
+        <translation>出现了问题</translation>
+    </message>
+    <message>
+        <source>Start Linux</source>
+        <translation>启动 Linux</translation>
+    </message>
+    <message>
+        <source>Start it again.</source>
+        <translation>请重新启动。</translation>
+    </message>
+    <message>
+        <source>Start it again. If it keeps failing, look at the console log: {0}</source>
+        <translation>请重新启动。如果持续失败，请查看控制台日志：{0}</translation>
+    </message>
+    <message>
+        <source>Start it again: no data is lost.</source>
+        <translation>请重新启动：数据不会丢失。</translation>
+    </message>
+    <message>
+        <source>Start it first.</source>
+        <translation>请先启动它。</translation>
+    </message>
+    <message>
+        <source>Start it with `marina start` or the Start button, and try again.</source>
+        <translation>请用 `marina start` 或“启动”按钮启动后重试。</translation>
+    </message>
+    <message>
+        <source>Start its services</source>
+        <translation>启动其服务</translation>
+    </message>
+    <message>
+        <source>Start over to have a new one.</source>
+        <translation>请从头开始以获得新的。</translation>
+    </message>
+    <message>
+        <source>Start the machine once.</source>
+        <translation>请先启动一次虚拟机。</translation>
+    </message>
+    <message>
+        <source>Start the virtual machine</source>
+        <translation>启动虚拟机</translation>
+    </message>
+    <message>
+        <source>Starting engine</source>
+        <translation>正在启动引擎</translation>
+    </message>
+    <message>
+        <source>Stop it and run it anew with other settings.</source>
+        <translation>请停止它，并用其他设置重新运行。</translation>
+    </message>
+    <message>
+        <source>Stop it first, or remove it with force (`marina rm -f`).</source>
+        <translation>请先停止它，或强制删除（`marina rm -f`）。</translation>
+    </message>
+    <message>
+        <source>Stop that program, or choose another folder with MARINA_HOME.</source>
+        <translation>请停止该程序，或用 MARINA_HOME 选择其他文件夹。</translation>
+    </message>
+    <message>
+        <source>Stop the machine and start it again.</source>
+        <translation>请停止虚拟机后重新启动。</translation>
+    </message>
+    <message>
+        <source>Stop the other virtual machine that uses it.</source>
+        <translation>请停止正在使用它的另一台虚拟机。</translation>
+    </message>
+    <message>
+        <source>Stop the program that listens there, then restart the machine.</source>
+        <translation>请停止在该处监听的程序，然后重启虚拟机。</translation>
+    </message>
+    <message>
+        <source>Stop what uses it, or choose another port of this computer.</source>
+        <translation>请停止占用它的程序，或选择本机的其他端口。</translation>
+    </message>
+    <message>
+        <source>Switch virtualization on in the computer&apos;s firmware; on Linux, join the group kvm.</source>
+        <translation>请在计算机固件中启用虚拟化；在 Linux 上请加入 kvm 组。</translation>
+    </message>
+    <message>
+        <source>That is no name for a container</source>
+        <translation>这不是有效的容器名称</translation>
+    </message>
+    <message>
+        <source>The address of the engine is not valid</source>
+        <translation>引擎地址无效</translation>
+    </message>
+    <message>
+        <source>The address of the engine is not valid.</source>
+        <translation>引擎地址无效。</translation>
+    </message>
+    <message>
+        <source>The bundle cannot be written.</source>
+        <translation>无法写入诊断包。</translation>
+    </message>
+    <message>
+        <source>The change failed, and so did the way back</source>
+        <translation>更改失败，恢复也失败了</translation>
+    </message>
+    <message>
+        <source>The command cannot be executed</source>
+        <translation>无法执行该命令</translation>
+    </message>
+    <message>
+        <source>The command does not exist in the image</source>
+        <translation>镜像中没有该命令</translation>
+    </message>
+    <message>
+        <source>The command ended with code {0}</source>
+        <translation>命令以代码 {0} 结束</translation>
+    </message>
+    <message>
+        <source>The connection broke</source>
+        <translation>连接中断</translation>
+    </message>
+    <message>
+        <source>The container ended at once</source>
+        <translation>容器立即结束了</translation>
+    </message>
+    <message>
+        <source>The container is as it was before. Change the settings and try again.</source>
+        <translation>容器保持原样。请更改设置后重试。</translation>
+    </message>
+    <message>
+        <source>The container is kept: look for the name {0} or {1}.</source>
+        <translation>容器已保留：请查找名称 {0} 或 {1}。</translation>
+    </message>
+    <message>
+        <source>The container {0} is not running</source>
+        <translation>容器 {0} 未在运行</translation>
+    </message>
+    <message>
+        <source>The container {0} is running</source>
+        <translation>容器 {0} 正在运行</translation>
+    </message>
+    <message>
+        <source>The data disk cannot be worked on: “qemu-img {0}” failed.</source>
+        <translation>无法处理数据磁盘：“qemu-img {0}”失败。</translation>
+    </message>
+    <message>
+        <source>The data disk does not answer.</source>
+        <translation>数据磁盘没有响应。</translation>
+    </message>
+    <message>
+        <source>The data disk has no record.</source>
+        <translation>数据磁盘没有记录。</translation>
+    </message>
+    <message>
+        <source>The data disk is damaged.</source>
+        <translation>数据磁盘已损坏。</translation>
+    </message>
+    <message>
+        <source>The data disk is in use by another program.</source>
+        <translation>数据磁盘正被另一个程序使用。</translation>
+    </message>
+    <message>
+        <source>The data disk is missing.</source>
+        <translation>数据磁盘丢失。</translation>
+    </message>
+    <message>
+        <source>The data disk is sound</source>
+        <translation>数据磁盘完好</translation>
+    </message>
+    <message>
+        <source>The data disk was made by a newer Marina.</source>
+        <translation>数据磁盘由更新版本的 Marina 创建。</translation>
+    </message>
+    <message>
+        <source>The data is in this folder already.</source>
+        <translation>数据已在此文件夹中。</translation>
+    </message>
+    <message>
+        <source>The disk of this computer is full, so the containers are held.</source>
+        <translation>本机磁盘已满，因此容器已暂停。</translation>
+    </message>
+    <message>
+        <source>The disk of this computer is full.</source>
+        <translation>本机磁盘已满。</translation>
+    </message>
+    <message>
+        <source>The docker command is free to reach it</source>
+        <translation>docker 命令可以连接到它</translation>
+    </message>
+    <message>
+        <source>The download is not what was signed</source>
+        <translation>下载的内容与签名不符</translation>
+    </message>
+    <message>
+        <source>The download of {0} was interrupted</source>
+        <translation>{0} 的下载被中断</translation>
+    </message>
+    <message>
+        <source>The engine answers</source>
+        <translation>引擎有应答</translation>
+    </message>
+    <message>
+        <source>The engine could not do that</source>
+        <translation>引擎未能完成此操作</translation>
+    </message>
+    <message>
+        <source>The engine does not answer</source>
+        <translation>引擎没有应答</translation>
+    </message>
+    <message>
+        <source>The engine does not answer: {0}</source>
+        <translation>引擎没有应答：{0}</translation>
+    </message>
+    <message>
+        <source>The engine is not running</source>
+        <translation>引擎未运行</translation>
+    </message>
+    <message>
+        <source>The engine refused that</source>
+        <translation>引擎拒绝了此操作</translation>
+    </message>
+    <message>
+        <source>The engine&apos;s answer makes no sense</source>
+        <translation>无法理解引擎的应答</translation>
+    </message>
+    <message>
+        <source>The engine&apos;s disk is full</source>
+        <translation>引擎的磁盘已满</translation>
+    </message>
+    <message>
+        <source>The file cannot be written.</source>
+        <translation>无法写入文件。</translation>
+    </message>
+    <message>
+        <source>The file exists already.</source>
+        <translation>文件已存在。</translation>
+    </message>
+    <message>
+        <source>The file is no data disk of Marina.</source>
+        <translation>该文件不是 Marina 的数据磁盘。</translation>
+    </message>
+    <message>
+        <source>The file is there already.</source>
+        <translation>文件已存在。</translation>
+    </message>
+    <message>
+        <source>The files cannot be written</source>
+        <translation>无法写入文件</translation>
+    </message>
+    <message>
+        <source>The folder cannot be packed</source>
+        <translation>无法打包文件夹</translation>
+    </message>
+    <message>
+        <source>The folder holds more than can be shown</source>
+        <translation>文件夹中的内容过多，无法全部显示</translation>
+    </message>
+    <message>
+        <source>The folder {0} is not shared: {1}.</source>
+        <translation>文件夹 {0} 未共享：{1}。</translation>
+    </message>
+    <message>
+        <source>The folder&apos;s path is too long for the machine&apos;s sockets.</source>
+        <translation>文件夹路径过长，虚拟机的套接字无法使用。</translation>
+    </message>
+    <message>
+        <source>The former version goes on.</source>
+        <translation>继续使用之前的版本。</translation>
+    </message>
+    <message>
+        <source>The image has several names</source>
+        <translation>镜像有多个名称</translation>
+    </message>
+    <message>
+        <source>The image is used by a container</source>
+        <translation>镜像正被容器使用</translation>
+    </message>
+    <message>
+        <source>The list of engines cannot be written</source>
+        <translation>无法写入引擎列表</translation>
+    </message>
+    <message>
+        <source>The list of releases cannot be read</source>
+        <translation>无法读取发布列表</translation>
+    </message>
+    <message>
+        <source>The list of releases is out of date</source>
+        <translation>发布列表已过期</translation>
+    </message>
+    <message>
+        <source>The machine cannot be paused.</source>
+        <translation>无法暂停虚拟机。</translation>
+    </message>
+    <message>
+        <source>The machine cannot be suspended.</source>
+        <translation>无法挂起虚拟机。</translation>
+    </message>
+    <message>
+        <source>The machine could not start: {0} failed.</source>
+        <translation>虚拟机无法启动：{0} 失败。</translation>
+    </message>
+    <message>
+        <source>The machine did not come up: “{0}” took longer than {1} s.</source>
+        <translation>虚拟机未能启动：“{0}”用时超过 {1} 秒。</translation>
+    </message>
+    <message>
+        <source>The machine did not start.</source>
+        <translation>虚拟机未能启动。</translation>
+    </message>
+    <message>
+        <source>The machine does not carry out a command.</source>
+        <translation>虚拟机无法执行命令。</translation>
+    </message>
+    <message>
+        <source>The machine does not do what was asked.</source>
+        <translation>虚拟机没有执行所要求的操作。</translation>
+    </message>
+    <message>
+        <source>The machine does not go on.</source>
+        <translation>虚拟机无法继续运行。</translation>
+    </message>
+    <message>
+        <source>The machine does not run, or is held.</source>
+        <translation>虚拟机未运行或已暂停。</translation>
+    </message>
+    <message>
+        <source>The machine does not run.</source>
+        <translation>虚拟机未运行。</translation>
+    </message>
+    <message>
+        <source>The machine does not start with the settings in {0}: {1} Using the last good ones.</source>
+        <translation>虚拟机无法用 {0} 中的设置启动：{1} 将使用上次有效的设置。</translation>
+    </message>
+    <message>
+        <source>The machine is not the one known here.</source>
+        <translation>这不是本机所知的那台虚拟机。</translation>
+    </message>
+    <message>
+        <source>The machine is reached</source>
+        <translation>可以连接到虚拟机</translation>
+    </message>
+    <message>
+        <source>The machine is {0}</source>
+        <translation>虚拟机的状态是 {0}</translation>
+    </message>
+    <message>
+        <source>The machine of this computer cannot be removed</source>
+        <translation>本机的虚拟机不能移除</translation>
+    </message>
+    <message>
+        <source>The machine runs without hardware acceleration and is slow</source>
+        <translation>虚拟机没有硬件加速，运行较慢</translation>
+    </message>
+    <message>
+        <source>The machine was started anew instead of going on: {0}.</source>
+        <translation>虚拟机已重新启动，而不是继续运行：{0}。</translation>
+    </message>
+    <message>
+        <source>The machine&apos;s QEMU is gone.</source>
+        <translation>虚拟机的 QEMU 已不存在。</translation>
+    </message>
+    <message>
+        <source>The machine&apos;s SSH key cannot be read.</source>
+        <translation>无法读取虚拟机的 SSH 密钥。</translation>
+    </message>
+    <message>
+        <source>The machine&apos;s clock is right</source>
+        <translation>虚拟机的时钟正确</translation>
+    </message>
+    <message>
+        <source>The machine&apos;s identity cannot be read.</source>
+        <translation>无法读取虚拟机的身份。</translation>
+    </message>
+    <message>
+        <source>The machine&apos;s identity is not known.</source>
+        <translation>虚拟机的身份未知。</translation>
+    </message>
+    <message>
+        <source>The machine&apos;s image is not complete.</source>
+        <translation>虚拟机镜像不完整。</translation>
+    </message>
+    <message>
+        <source>The machine&apos;s image is whole</source>
+        <translation>虚拟机镜像完整</translation>
+    </message>
+    <message>
+        <source>The machine&apos;s run folder is not safe.</source>
+        <translation>虚拟机的运行文件夹不安全。</translation>
+    </message>
+    <message>
+        <source>The machine&apos;s settings are not valid.</source>
+        <translation>虚拟机的设置无效。</translation>
+    </message>
+    <message>
+        <source>The machine&apos;s supervisor ended without an answer</source>
+        <translation>虚拟机的监管进程未应答就结束了</translation>
+    </message>
+    <message>
+        <source>The name is too long: at most 255 characters.</source>
+        <translation>名称过长：最多 255 个字符。</translation>
+    </message>
+    <message>
+        <source>The name of the engine is not valid</source>
+        <translation>引擎名称无效</translation>
+    </message>
+    <message>
+        <source>The name of the image is missing.</source>
+        <translation>缺少镜像名称。</translation>
+    </message>
+    <message>
+        <source>The port is taken by another container or program</source>
+        <translation>端口已被其他容器或程序占用</translation>
+    </message>
+    <message>
+        <source>The port is taken: {0}</source>
+        <translation>端口已被占用：{0}</translation>
+    </message>
+    <message>
+        <source>The processor helps</source>
+        <translation>处理器支持加速</translation>
+    </message>
+    <message>
+        <source>The registry does not let you pull {0} without signing in</source>
+        <translation>未登录时，仓库不允许拉取 {0}</translation>
+    </message>
+    <message>
+        <source>The registry does not let you push {0}</source>
+        <translation>仓库不允许您推送 {0}</translation>
+    </message>
+    <message>
+        <source>The registry has no image {0}</source>
+        <translation>仓库中没有镜像 {0}</translation>
+    </message>
+    <message>
+        <source>The registry limits how often you may pull, and the limit is reached</source>
+        <translation>仓库限制拉取频率，且已达到上限</translation>
+    </message>
+    <message>
+        <source>The registry of {0} cannot be reached</source>
+        <translation>无法访问 {0} 的仓库</translation>
+    </message>
+    <message>
+        <source>The registry {0} offers no search</source>
+        <translation>仓库 {0} 不提供搜索</translation>
+    </message>
+    <message>
+        <source>The registry&apos;s certificate is not trusted, or the registry does not speak HTTPS</source>
+        <translation>仓库的证书不受信任，或仓库不使用 HTTPS</translation>
+    </message>
+    <message>
+        <source>The release is not complete</source>
+        <translation>发布不完整</translation>
+    </message>
+    <message>
+        <source>The secret {0} cannot be read</source>
+        <translation>无法读取机密 {0}</translation>
+    </message>
+    <message>
+        <source>The secrets are too large</source>
+        <translation>机密过大</translation>
+    </message>
+    <message>
+        <source>The server offers something older than what was seen before</source>
+        <translation>服务器提供的内容比之前见过的更旧</translation>
+    </message>
+    <message>
+        <source>The settings are valid</source>
+        <translation>设置有效</translation>
+    </message>
+    <message>
+        <source>The settings cannot be written</source>
+        <translation>无法写入设置</translation>
+    </message>
+    <message>
+        <source>The settings in {0} are not valid: {1}. Using {2}.</source>
+        <translation>{0} 中的设置无效：{1}。将使用 {2}。</translation>
+    </message>
+    <message>
+        <source>The shared folders are there</source>
+        <translation>共享文件夹可用</translation>
+    </message>
+    <message>
+        <source>The sign-in cannot be kept</source>
+        <translation>无法保存登录信息</translation>
+    </message>
+    <message>
+        <source>The socket for Docker clients cannot be made.</source>
+        <translation>无法创建供 Docker 客户端使用的套接字。</translation>
+    </message>
+    <message>
+        <source>The sockets for Docker clients and for the supervisor need named pipes there.</source>
+        <translation>在那里，Docker 客户端和监管进程的套接字需要命名管道。</translation>
+    </message>
+    <message>
+        <source>The start at login cannot be removed</source>
+        <translation>无法取消登录时启动</translation>
+    </message>
+    <message>
+        <source>The start at login cannot be set up</source>
+        <translation>无法设置登录时启动</translation>
+    </message>
+    <message>
+        <source>The supervisor answers</source>
+        <translation>监管进程有应答</translation>
+    </message>
+    <message>
+        <source>The supervisor hands names on to this computer&apos;s resolver: restart the machine.</source>
+        <translation>监管进程会将域名转交本机解析：请重启虚拟机。</translation>
+    </message>
+    <message>
+        <source>The supervisor refused.</source>
+        <translation>监管进程拒绝了请求。</translation>
+    </message>
+    <message>
+        <source>The supervisor&apos;s answer cannot be read.</source>
+        <translation>无法读取监管进程的应答。</translation>
+    </message>
+    <message>
+        <source>The task for the start at login cannot be made</source>
+        <translation>无法创建登录时启动的任务</translation>
+    </message>
+    <message>
+        <source>The task for the start at login cannot be removed</source>
+        <translation>无法移除登录时启动的任务</translation>
+    </message>
+    <message>
+        <source>The update cannot be kept on this computer</source>
+        <translation>无法在本机保存更新</translation>
+    </message>
+    <message>
+        <source>The update cannot be put in place</source>
+        <translation>无法安装更新</translation>
+    </message>
+    <message>
+        <source>The update cannot be unpacked</source>
+        <translation>无法解压更新</translation>
+    </message>
+    <message>
+        <source>The update is not the version that it is said to be</source>
+        <translation>更新的版本与声明的不符</translation>
+    </message>
+    <message>
+        <source>The update server cannot be trusted</source>
+        <translation>更新服务器不可信</translation>
+    </message>
+    <message>
+        <source>The update server does not answer</source>
+        <translation>更新服务器没有应答</translation>
+    </message>
+    <message>
+        <source>The virtual machine ended while it started.</source>
+        <translation>虚拟机在启动过程中结束了。</translation>
+    </message>
+    <message>
+        <source>The virtual machine has ended unexpectedly.</source>
+        <translation>虚拟机意外结束。</translation>
+    </message>
+    <message>
+        <source>The virtual machine runs</source>
+        <translation>虚拟机正在运行</translation>
+    </message>
+    <message>
+        <source>The work failed.</source>
+        <translation>操作失败。</translation>
+    </message>
+    <message>
+        <source>The work was called off.</source>
+        <translation>操作已取消。</translation>
+    </message>
+    <message>
+        <source>There are: {0}.</source>
+        <translation>现有：{0}。</translation>
+    </message>
+    <message>
+        <source>There is a snapshot “{0}” already.</source>
+        <translation>快照“{0}”已存在。</translation>
+    </message>
+    <message>
+        <source>There is a volume {0} already</source>
+        <translation>卷 {0} 已存在</translation>
+    </message>
+    <message>
+        <source>There is an empty part between two slashes.</source>
+        <translation>两个斜杠之间是空的。</translation>
+    </message>
+    <message>
+        <source>There is an engine named {0} already</source>
+        <translation>已有名为 {0} 的引擎</translation>
+    </message>
+    <message>
+        <source>There is no container {0}</source>
+        <translation>没有容器 {0}</translation>
+    </message>
+    <message>
+        <source>There is no data disk yet.</source>
+        <translation>还没有数据磁盘。</translation>
+    </message>
+    <message>
+        <source>There is no engine named {0}</source>
+        <translation>没有名为 {0} 的引擎</translation>
+    </message>
+    <message>
+        <source>There is no former version to go back to</source>
+        <translation>没有可以恢复的旧版本</translation>
+    </message>
+    <message>
+        <source>There is no image {0} on this machine</source>
+        <translation>本机没有镜像 {0}</translation>
+    </message>
+    <message>
+        <source>There is no snapshot “{0}”.</source>
+        <translation>没有快照“{0}”。</translation>
+    </message>
+    <message>
+        <source>There is no such file.</source>
+        <translation>没有该文件。</translation>
+    </message>
+    <message>
+        <source>There is no such folder.</source>
+        <translation>没有该文件夹。</translation>
+    </message>
+    <message>
+        <source>There is no {0}</source>
+        <translation>没有 {0}</translation>
+    </message>
+    <message>
+        <source>There is no {0} in {1}</source>
+        <translation>{1} 中没有 {0}</translation>
+    </message>
+    <message>
+        <source>There is not enough space.</source>
+        <translation>空间不足。</translation>
+    </message>
+    <message>
+        <source>This Marina does not know where updates come from</source>
+        <translation>此 Marina 不知道更新来自何处</translation>
+    </message>
+    <message>
+        <source>This Marina runs from its source</source>
+        <translation>此 Marina 从源代码运行</translation>
+    </message>
+    <message>
+        <source>This cannot be the name of a snapshot.</source>
+        <translation>这不能用作快照名称。</translation>
+    </message>
+    <message>
+        <source>This computer does not have the address that the port was to be opened on</source>
+        <translation>本机没有要打开该端口的地址</translation>
+    </message>
+    <message>
+        <source>This computer does not let you use a port below 1024</source>
+        <translation>本机不允许您使用 1024 以下的端口</translation>
+    </message>
+    <message>
+        <source>This computer has memory</source>
+        <translation>本机内存充足</translation>
+    </message>
+    <message>
+        <source>This computer uses a proxy ({0}); the engine reaches registries directly.</source>
+        <translation>本机使用代理（{0}）；引擎直接访问仓库。</translation>
+    </message>
+    <message>
+        <source>This computer&apos;s disk has space</source>
+        <translation>本机磁盘空间充足</translation>
+    </message>
+    <message>
+        <source>This engine does not look into volumes</source>
+        <translation>此引擎无法查看卷的内容</translation>
+    </message>
+    <message>
+        <source>This image has no shell to list its files with</source>
+        <translation>此镜像没有可用于列出文件的 shell</translation>
+    </message>
+    <message>
+        <source>To fetch one: marina update</source>
+        <translation>获取更新：marina update</translation>
+    </message>
+    <message>
+        <source>To go on: marina resume</source>
+        <translation>继续运行：marina resume</translation>
+    </message>
+    <message>
+        <source>Try again, or restart it.</source>
+        <translation>请重试，或将其重启。</translation>
+    </message>
+    <message>
+        <source>Try again.</source>
+        <translation>请重试。</translation>
+    </message>
+    <message>
+        <source>Try again. If it fails again, restart the engine (`marina restart`).</source>
+        <translation>请重试。如果再次失败，请重启引擎（`marina restart`）。</translation>
+    </message>
+    <message>
+        <source>Try again. If it keeps failing, look at the console log.</source>
+        <translation>请重试。如果持续失败，请查看控制台日志。</translation>
+    </message>
+    <message>
+        <source>Try again. If the engine has stopped, start it with `marina start`.</source>
+        <translation>请重试。如果引擎已停止，请用 `marina start` 启动。</translation>
+    </message>
+    <message>
+        <source>Try again: layers that are complete are kept.</source>
+        <translation>请重试：已完成的层会保留。</translation>
+    </message>
+    <message>
+        <source>Try again; its log is supervisor.log in Marina&apos;s data folder.</source>
+        <translation>请重试；其日志是 Marina 数据文件夹中的 supervisor.log。</translation>
+    </message>
+    <message>
+        <source>Type the name of an image, for example nginx:1.27.</source>
+        <translation>请输入镜像名称，例如 nginx:1.27。</translation>
+    </message>
+    <message>
+        <source>Unset DOCKER_HOST to reach Marina by `docker context use marina`.</source>
+        <translation>请取消设置 DOCKER_HOST，以便用 `docker context use marina` 连接 Marina。</translation>
+    </message>
+    <message>
+        <source>Update Marina and restart it.</source>
+        <translation>请更新 Marina 并重启。</translation>
+    </message>
+    <message>
+        <source>Update Marina.</source>
+        <translation>请更新 Marina。</translation>
+    </message>
+    <message>
+        <source>Update it as you got it: git pull</source>
+        <translation>请按获取它的方式更新：git pull</translation>
+    </message>
+    <message>
+        <source>Use Marina on Linux or macOS for now.</source>
+        <translation>目前请在 Linux 或 macOS 上使用 Marina。</translation>
+    </message>
+    <message>
+        <source>Wait a while, or sign in at the registry: signed-in users may pull more often.</source>
+        <translation>请稍等，或登录仓库：登录用户可以更频繁地拉取。</translation>
+    </message>
+    <message>
+        <source>Wait for the engine</source>
+        <translation>等待引擎</translation>
+    </message>
+    <message>
+        <source>Waiting for the port</source>
+        <translation>正在等待端口</translation>
+    </message>
+    <message>
+        <source>What it says is above.</source>
+        <translation>其输出见上方。</translation>
+    </message>
+    <message>
+        <source>With these settings it ends at once, with exit code {0}</source>
+        <translation>使用这些设置时它立即结束，退出代码为 {0}</translation>
+    </message>
+    <message>
+        <source>Write each variable on a line of its own as NAME=value.</source>
+        <translation>请将每个变量单独写一行，形式为 NAME=value。</translation>
+    </message>
+    <message>
+        <source>Write unix:///path, ssh://user@host or tcp://host:port with the folder of its TLS files.</source>
+        <translation>请写成 unix:///path、ssh://user@host，或 tcp://host:port 并附上其 TLS 文件的文件夹。</translation>
+    </message>
+    <message>
+        <source>You have paused the machine.</source>
+        <translation>您已暂停虚拟机。</translation>
+    </message>
+    <message>
+        <source>`marina engine list` shows them.</source>
+        <translation>`marina engine list` 会列出它们。</translation>
+    </message>
+    <message>
+        <source>`qemu-img {0}` took more than {1} s.</source>
+        <translation>`qemu-img {0}` 用时超过 {1} 秒。</translation>
+    </message>
+    <message>
+        <source>a new connection and a command took {0} s; load and memory: {1}</source>
+        <translation>新建连接并执行命令用时 {0} 秒；负载和内存：{1}</translation>
+    </message>
+    <message>
+        <source>answered within {0} ms at {1}</source>
+        <translation>{1} 在 {0} 毫秒内应答</translation>
+    </message>
+    <message>
+        <source>found: {0}</source>
+        <translation>找到：{0}</translation>
+    </message>
+    <message>
+        <source>host key: {0}</source>
+        <translation>主机密钥：{0}</translation>
+    </message>
+    <message>
+        <source>none is set</source>
+        <translation>未设置</translation>
+    </message>
+    <message>
+        <source>process {0}, the machine is {1}</source>
+        <translation>进程 {0}，虚拟机的状态是 {1}</translation>
+    </message>
+    <message>
+        <source>process {0}, {1}, {2} MB</source>
+        <translation>进程 {0}，{1}，{2} MB</translation>
+    </message>
+    <message>
+        <source>reached from the machine: {0}</source>
+        <translation>可从虚拟机访问：{0}</translation>
+    </message>
+    <message>
+        <source>version {0} in {1}</source>
+        <translation>版本 {0}，位于 {1}</translation>
+    </message>
+    <message>
+        <source>within 2 s of this computer&apos;s</source>
+        <translation>与本机时钟相差不到 2 秒</translation>
+    </message>
+    <message>
+        <source>{0} GiB are free in {1}</source>
+        <translation>{1} 中有 {0} GiB 可用</translation>
+    </message>
+    <message>
+        <source>{0} GiB of {1} GiB</source>
+        <translation>{0} GiB / {1} GiB</translation>
+    </message>
+    <message>
+        <source>{0} MB are free in {1}, {2} MB are needed.</source>
+        <translation>{1} 中有 {0} MB 可用，需要 {2} MB。</translation>
+    </message>
+    <message>
+        <source>{0} MB are free in {1}; the machine goes on by itself at {2} MB.</source>
+        <translation>{1} 中有 {0} MB 可用；达到 {2} MB 时虚拟机会自动继续运行。</translation>
+    </message>
+    <message>
+        <source>{0} MB are needed in {1}</source>
+        <translation>{1} 中需要 {0} MB</translation>
+    </message>
+    <message>
+        <source>{0} MB of {1} MB are free</source>
+        <translation>{1} MB 中有 {0} MB 可用</translation>
+    </message>
+    <message>
+        <source>{0} belongs to another user or can be written by others.</source>
+        <translation>{0} 属于其他用户，或可被其他人写入。</translation>
+    </message>
+    <message>
+        <source>{0} cannot be opened</source>
+        <translation>无法打开 {0}</translation>
+    </message>
+    <message>
+        <source>{0} cannot be opened: {1}</source>
+        <translation>无法打开 {0}：{1}</translation>
+    </message>
+    <message>
+        <source>{0} cannot be reached from the machine: {1}</source>
+        <translation>无法从虚拟机访问 {0}：{1}</translation>
+    </message>
+    <message>
+        <source>{0} cannot be read</source>
+        <translation>无法读取 {0}</translation>
+    </message>
+    <message>
+        <source>{0} cannot be understood</source>
+        <translation>无法理解 {0}</translation>
+    </message>
+    <message>
+        <source>{0} cannot be written</source>
+        <translation>无法写入 {0}</translation>
+    </message>
+    <message>
+        <source>{0} containers run and would lose their connections: stop them first.</source>
+        <translation>有 {0} 个容器正在运行，其连接将会断开：请先停止它们。</translation>
+    </message>
+    <message>
+        <source>{0} corruptions, {1} errors.</source>
+        <translation>{0} 处损坏，{1} 个错误。</translation>
+    </message>
+    <message>
+        <source>{0} could not be deleted</source>
+        <translation>无法删除 {0}</translation>
+    </message>
+    <message>
+        <source>{0} could not be written</source>
+        <translation>无法写入 {0}</translation>
+    </message>
+    <message>
+        <source>{0} does not answer</source>
+        <translation>{0} 没有应答</translation>
+    </message>
+    <message>
+        <source>{0} does not answer.</source>
+        <translation>{0} 没有应答。</translation>
+    </message>
+    <message>
+        <source>{0} does not exist for this machine&apos;s processor</source>
+        <translation>{0} 没有适用于此处理器的版本</translation>
+    </message>
+    <message>
+        <source>{0} does not run</source>
+        <translation>{0} 未运行</translation>
+    </message>
+    <message>
+        <source>{0} does not say {1}.</source>
+        <translation>{0} 没有说明 {1}。</translation>
+    </message>
+    <message>
+        <source>{0} ended with code {1}</source>
+        <translation>{0} 以代码 {1} 结束</translation>
+    </message>
+    <message>
+        <source>{0} has no {1}</source>
+        <translation>{0} 没有 {1}</translation>
+    </message>
+    <message>
+        <source>{0} has {1} bytes, {2} are allowed.</source>
+        <translation>{0} 有 {1} 字节，最多允许 {2} 字节。</translation>
+    </message>
+    <message>
+        <source>{0} has {1} bytes, {2} are right.</source>
+        <translation>{0} 有 {1} 字节，应为 {2} 字节。</translation>
+    </message>
+    <message>
+        <source>{0} held your images, containers and volumes when the machine last ran.</source>
+        <translation>虚拟机上次运行时，{0} 保存着您的镜像、容器和卷。</translation>
+    </message>
+    <message>
+        <source>{0} is damaged: its SHA-256 is {1}.</source>
+        <translation>{0} 已损坏：其 SHA-256 为 {1}。</translation>
+    </message>
+    <message>
+        <source>{0} is missing or not readable.</source>
+        <translation>{0} 丢失或无法读取。</translation>
+    </message>
+    <message>
+        <source>{0} is missing.</source>
+        <translation>{0} 丢失。</translation>
+    </message>
+    <message>
+        <source>{0} is no compose file</source>
+        <translation>{0} 不是 compose 文件</translation>
+    </message>
+    <message>
+        <source>{0} is no folder</source>
+        <translation>{0} 不是文件夹</translation>
+    </message>
+    <message>
+        <source>{0} is no machine of this computer</source>
+        <translation>{0} 不是本机的虚拟机</translation>
+    </message>
+    <message>
+        <source>{0} is no registry&apos;s name</source>
+        <translation>{0} 不是仓库名</translation>
+    </message>
+    <message>
+        <source>{0} is not a plain file</source>
+        <translation>{0} 不是普通文件</translation>
+    </message>
+    <message>
+        <source>{0} is not in the repository.</source>
+        <translation>{0} 不在发布仓库中。</translation>
+    </message>
+    <message>
+        <source>{0} is not the name of an image</source>
+        <translation>{0} 不是镜像名称</translation>
+    </message>
+    <message>
+        <source>{0} is there, but {1} is not, or cannot be read.</source>
+        <translation>{0} 存在，但 {1} 不存在或无法读取。</translation>
+    </message>
+    <message>
+        <source>{0} must be a list of texts</source>
+        <translation>{0} 必须是文本列表</translation>
+    </message>
+    <message>
+        <source>{0} must be a number from 0 to {1}, not {2}</source>
+        <translation>{0} 必须是 0 到 {1} 之间的数字，不能是 {2}</translation>
+    </message>
+    <message>
+        <source>{0} must be a text</source>
+        <translation>{0} 必须是文本</translation>
+    </message>
+    <message>
+        <source>{0} must be a whole number from {1} to {2}, not {3}</source>
+        <translation>{0} 必须是 {1} 到 {2} 之间的整数，不能是 {3}</translation>
+    </message>
+    <message>
+        <source>{0} must be http://host:port, empty for none, or {1}</source>
+        <translation>{0} 必须是 http://host:port、留空（不使用）或 {1}</translation>
+    </message>
+    <message>
+        <source>{0} must not hold line breaks</source>
+        <translation>{0} 不能包含换行</translation>
+    </message>
+    <message>
+        <source>{0} needs its password: add it to the agent with ssh-add</source>
+        <translation>{0} 需要密码：请用 ssh-add 将其添加到代理</translation>
+    </message>
+    <message>
+        <source>{0} processors, {1} MiB, a disk of {2} GiB at most</source>
+        <translation>{0} 个处理器，{1} MiB，磁盘最大 {2} GiB</translation>
+    </message>
+    <message>
+        <source>{0} shows another key than when it was added.</source>
+        <translation>{0} 出示的密钥与添加时不同。</translation>
+    </message>
+    <message>
+        <source>{0} was not accepted</source>
+        <translation>{0} 未被接受</translation>
+    </message>
+    <message>
+        <source>{0} was not found.</source>
+        <translation>未找到 {0}。</translation>
+    </message>
+    <message>
+        <source>{0} {1} did not answer with a JSON array</source>
+        <translation>{0} {1} 的应答不是 JSON 数组</translation>
+    </message>
+    <message>
+        <source>{0} {1} did not answer with a JSON object</source>
+        <translation>{0} {1} 的应答不是 JSON 对象</translation>
+    </message>
+    <message>
+        <source>{0} {1}: no answer within {2} s</source>
+        <translation>{0} {1}：{2} 秒内没有应答</translation>
+    </message>
+    <message>
+        <source>{0}, in use</source>
+        <translation>{0}，使用中</translation>
+    </message>
+    <message>
+        <source>{0}: letters, digits, `.`, `_` and `-` are allowed, the first two to begin with.</source>
+        <translation>{0}：允许使用字母、数字、`.`、`_` 和 `-`，并以字母或数字开头。</translation>
+    </message>
+    <message>
+        <source>{0}: no answer to connecting</source>
+        <translation>{0}：连接没有应答</translation>
+    </message>
+    <message>
+        <source>{0}: none is known for {1}.</source>
+        <translation>{0}：没有适用于 {1} 的加速方式。</translation>
+    </message>
+    <message>
+        <source>{0}: {1} MB are free, {2} MB are needed.</source>
+        <translation>{0}：有 {1} MB 可用，需要 {2} MB。</translation>
+    </message>
+    <message>
+        <source>{0}:{1} cannot be opened: {2}</source>
+        <translation>无法打开 {0}:{1}：{2}</translation>
+    </message>
+    <message>
+        <source>{0}@{1} does not let us in: {2}</source>
+        <translation>{0}@{1} 拒绝登录：{2}</translation>
     </message>
 </context>
 <context>
@@ -4888,6 +6570,10 @@
 <context>
     <name>Wording</name>
     <message>
+        <source>. </source>
+        <translation>。</translation>
+    </message>
+    <message>
         <source>{0} s</source>
         <translation>{0} 秒</translation>
     </message>
@@ -5139,7 +6825,7 @@
     </message>
     <message>
         <source>Dismiss</source>
-        <translation>忽略</translation>
+        <translation>关闭</translation>
     </message>
 </context>
 <context>

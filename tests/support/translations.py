@@ -4,6 +4,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.support.service_templates import TARGET, write_module
+
 ROOT = Path(__file__).parents[2]
 FOLDER = ROOT / "resources" / "translations"
 LANGUAGES = {"marina_en": ["-pluralonly"], "marina_zh_CN": []}
@@ -29,6 +31,7 @@ def _run(command: list[str]) -> None:
 
 
 if __name__ == "__main__":
+    TARGET.write_text(write_module(), "utf-8")
     for name in LANGUAGES:
         collect(name, FOLDER / f"{name}.ts")
         build(FOLDER / f"{name}.ts", FOLDER / f"{name}.qm")

@@ -140,18 +140,23 @@ def opened_urls(qapp: QApplication) -> Iterator[list[str]]:
         yield urls
 
 
+def save_one_picture(widget: QWidget, name: str, theme: Theme) -> None:
+    """Save a picture of a widget as the theme is now."""
+    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+    QApplication.processEvents()
+    picture = widget.grab()
+    assert not picture.isNull()
+    assert picture.save(str(SCREENSHOTS / f"{name}-{theme.appearance.value}.png"))
+
+
 @pytest.fixture
 def save_picture(theme: Theme) -> Iterator[Callable[[QWidget, str], None]]:
     """Save a picture of a widget in light and in dark under build/artifacts/screens."""
-    SCREENSHOTS.mkdir(parents=True, exist_ok=True)
 
     def save(widget: QWidget, name: str) -> None:
         for appearance in (Appearance.DARK, Appearance.LIGHT):
             theme.choose(appearance)
-            QApplication.processEvents()
-            picture = widget.grab()
-            assert not picture.isNull()
-            assert picture.save(str(SCREENSHOTS / f"{name}-{appearance.value}.png"))
+            save_one_picture(widget, name, theme)
 
     yield save
     theme.choose(Appearance.LIGHT)

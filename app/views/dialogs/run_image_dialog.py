@@ -205,7 +205,7 @@ class RunImageDialog(ContainerFormDialog):
         name, failure = self._refusal.field, self._refusal.failure
         if getattr(form, name) != getattr(self._refused, name):
             return
-        text = " ".join(part for part in (failure.summary + ".", failure.what_to_do) if part)
+        text = failure.advice
         if name == "ports":
             self._ports_message.setText(text)
             self._ports_message.show()

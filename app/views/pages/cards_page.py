@@ -84,5 +84,5 @@ class CardsPage(Page):
 
     def tell(self, failure: Failure) -> None:
         """Say above the cards what failed."""
-        text = ". ".join(filter(None, (failure.summary, failure.details, failure.what_to_do)))
+        text = failure.sentences
         self.notice.say(text, "err", self.tr("Dismiss"))

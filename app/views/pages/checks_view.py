@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QFileDialog, QScrollArea, QSizePolicy, 
 
 from app.viewmodels.failure import Failure
 from app.viewmodels.troubleshoot import CheckView, TroubleshootViewModel
+from app.viewmodels.wording import join_sentences
 from app.views.icons import themed_pixmap
 from app.views.theme import Theme
 from app.views.widgets.banner import Banner
@@ -172,4 +173,4 @@ class ChecksView(Card):
     def _tell_failure(self, failure: Failure) -> None:
         self._show_ready()
         self._verdict.setText(self.tr("The checks could not be made"))
-        self._banner.say(". ".join(filter(None, (failure.summary, failure.details))), "err")
+        self._banner.say(join_sentences(failure.summary, failure.details), "err")

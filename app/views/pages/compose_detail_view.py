@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QLineEdit, QSizePolicy, QVBoxLayout, 
 
 from app.viewmodels.compose import ComposeViewModel, FileView, ServiceView
 from app.viewmodels.failure import Failure
+from app.viewmodels.wording import join_sentences
 from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button, IconButton
@@ -169,7 +170,7 @@ class ComposeDetailView(QWidget):
         else:
             self._state.setText(self.tr("Failed"))
             words = failure.details.strip().splitlines()
-            self._banner.say(". ".join(filter(None, (failure.summary, *words[-1:]))), "err")
+            self._banner.say(join_sentences(failure.summary, *words[-1:]), "err")
 
     def _show(self) -> None:
         project = self._compose.find_project(self._project)

@@ -91,7 +91,7 @@ class ComposePage(CardsPage):
         self.show_cards(model.projects, self._card, is_loaded=model.is_loaded, count=count)
         self.open_button.setEnabled(self.can_list and model.missing is None)
         if model.missing is not None:
-            text = ". ".join(filter(None, (model.missing.summary, model.missing.what_to_do)))
+            text = model.missing.advice
             self.banner.say(text, "warn", self.tr("Look again"))
         else:
             self.banner.hide()

@@ -216,7 +216,7 @@ class ContainerFilesView(DetailTab):
         self._viewmodel.refresh()
 
     def _failed(self, failure: Failure) -> None:
-        text = ". ".join(filter(None, (failure.summary, failure.details, failure.what_to_do)))
+        text = failure.sentences
         self._banner.say(text, "err", self.tr("Try again"))
 
     def _drag_out(self) -> None:

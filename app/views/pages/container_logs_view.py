@@ -199,4 +199,4 @@ class ContainerLogsView(DetailTab):
             text = self.tr("The connection to the engine is lost. The log goes on by itself when it is back.")
             self._banner.say(text, "warn", self.tr("Try again"))
             return
-        self._banner.say(f"{failure.summary}. {failure.what_to_do}", "err", self.tr("Try again"))
+        self._banner.say(failure.advice, "err", self.tr("Try again"))

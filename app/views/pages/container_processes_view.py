@@ -65,4 +65,4 @@ class ContainerProcessesView(DetailTab):
             self.table.hide()
             self._banner.hide()
         else:
-            self._banner.say(f"{failure.summary}. {failure.what_to_do}", "err", self.tr("Try again"))
+            self._banner.say(failure.advice, "err", self.tr("Try again"))

@@ -127,4 +127,4 @@ class ContainerStatsView(DetailTab):
             )
             self._banner.say(text, "warn", self.tr("Try again"))
             return
-        self._banner.say(f"{failure.summary}. {failure.what_to_do}".strip(), "err", self.tr("Try again"))
+        self._banner.say(failure.advice, "err", self.tr("Try again"))

@@ -62,7 +62,7 @@ class _Terminal(QWidget):
         self.view.viewport().update()
 
     def _failed(self, failure: Failure) -> None:
-        text = ". ".join(filter(None, (failure.summary, failure.what_to_do)))
+        text = failure.advice
         self._banner.say(text, "err", self.tr("Try again"))
 
 

@@ -169,5 +169,5 @@ class DataView(Card):
             self._banner.hide()
 
     def _tell_failure(self, failure: Failure) -> None:
-        text = ". ".join(filter(None, (failure.summary, failure.details, failure.what_to_do)))
+        text = failure.sentences
         self._banner.say(text, "err")

@@ -67,5 +67,5 @@ class ImageDetailView(QWidget):
         viewmodel.refresh()
 
     def _failed(self, failure: Failure) -> None:
-        text = ". ".join(filter(None, (failure.summary, failure.what_to_do)))
+        text = failure.advice
         self._banner.say(text, "err", self.tr("Try again"))

@@ -206,7 +206,7 @@ class ListPage(Page):
 
     def _list_failed(self, failure: Failure) -> None:
         if self._engine.can_be_used:
-            text = ". ".join(filter(None, (failure.summary, failure.what_to_do)))
+            text = failure.advice
             self.banner.say(text, "err", self.tr("Try again"))
 
     def _filter(self) -> None:

@@ -7,6 +7,7 @@ from app.viewmodels.container_details import FactTable
 from app.viewmodels.engine_view import EngineView
 from app.viewmodels.failure import Failure
 from app.viewmodels.networks import Member, NetworkRow, NetworksViewModel, ReachView, member_facts
+from app.viewmodels.wording import join_sentences
 from app.views.pages.container_facts_view import FactsView
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button, IconButton
@@ -101,7 +102,7 @@ class NetworkDetailView(QWidget):
         self._show_what_fits()
 
     def _failed(self, failure: Failure) -> None:
-        self._banner.say(". ".join(filter(None, (failure.summary, failure.details))), "err")
+        self._banner.say(join_sentences(failure.summary, failure.details), "err")
 
     def _show_what_fits(self) -> None:
         has_members = self._members.rowCount() > 0

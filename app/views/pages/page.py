@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QLineEdit, QSizePolicy, QStackedWidget, QVBoxLayou
 
 from app.viewmodels.engine_view import EngineView
 from app.viewmodels.failure import Failure
-from app.viewmodels.wording import counts
+from app.viewmodels.wording import counts, join_sentences
 from app.views.icons import build_icon
 from app.views.theme import Theme
 from app.views.widgets.banner import Banner
@@ -89,7 +89,7 @@ class Page(QWidget):
         told = list(self._noticed.values())
         if len(told) == 1:
             ((name, failure),) = told
-            text = " ".join(filter(None, [f"{name}: {_sentence(failure)}.", failure.what_to_do]))
+            text = join_sentences(f"{name}: {_sentence(failure)}", failure.what_to_do)
         else:
             lines = [f"{name}: {_sentence(failure)}" for name, failure in told[:_FAILURES_TOLD]]
             lines.insert(0, counts.failed(len(told)))
