@@ -4,7 +4,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt
-from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QGuiApplication, QIcon, QPainter, QPaintEvent, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QAbstractButton, QWidget
 
@@ -46,6 +46,40 @@ def build_icon(name: str, token: str = "muted", active: str = "text", size: int 
 def themed_pixmap(widget: QWidget, name: str, color: str, size: int) -> QPixmap:
     """Return icon `name` for a label of `widget`, at the chosen size of all there is in the window."""
     return icon_pixmap(name, color, Theme.current().scaled(size), widget.devicePixelRatioF())
+
+
+class Mark(QWidget):
+    """A small square sign that heirs draw in pixels of their own; it follows the theme's colours and size."""
+
+    def __init__(self, side: int, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._side = side
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        Theme.current().changed.connect(self._follow_theme)
+        self._follow_theme()
+
+    def draw(self, painter: QPainter) -> None:
+        """Draw the sign; the painter is scaled already."""
+        raise NotImplementedError
+
+    def draw_icon(self, painter: QPainter, place: int, name: str, color: str, size: int) -> None:
+        """Draw an icon at (place, place), as sharp as the screen lets it be."""
+        ratio = self.devicePixelRatioF() * self.width() / self._side
+        painter.drawPixmap(place, place, icon_pixmap(name, color, size, ratio))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Let the heir draw."""
+        del event
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.scale(self.width() / self._side, self.height() / self._side)
+        self.draw(painter)
+        painter.end()
+
+    def _follow_theme(self) -> None:
+        side = Theme.current().scaled(self._side)
+        self.setFixedSize(side, side)
+        self.update()
 
 
 class ThemedIcon(QObject):

@@ -237,6 +237,10 @@ class Theme(QObject):
         """Return a length at the chosen size."""
         return max(1, round(pixels * self._zoom / self._base_zoom))
 
+    def unscaled(self, pixels: int) -> int:
+        """Return what `scaled` makes these pixels of."""
+        return max(1, round(pixels * self._base_zoom / self._zoom))
+
     def _follow_system(self) -> None:
         if self._appearance is Appearance.SYSTEM:
             self._apply()

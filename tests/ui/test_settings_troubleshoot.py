@@ -22,13 +22,16 @@ from pytestqt.qtbot import QtBot
 from app.services.errors import UserError
 from app.services.log_tail import read_tail
 from app.services.virtual_machine import VirtualMachine
+from app.viewmodels.containers import ACTIONS
 from app.viewmodels.desktop import DesktopViewModel
 from app.viewmodels.troubleshoot import CheckView
 from app.views.main_window import MainWindow
+from app.views.pages.page import FilterBox
 from app.views.pages.settings_page import SettingsPage
 from app.views.pages.troubleshoot_page import TroubleshootPage
 from app.views.theme import CONTRAST, Appearance, Theme
 from app.views.widgets.log_view import LogView
+from app.views.widgets.table import RowTable
 from tests.fakes.fake_machine import FakeMachine
 from tests.ui.conftest import SCREENSHOTS
 from tests.ui.helpers import find, press, text_of, wait_for
@@ -140,6 +143,8 @@ def test_everything_can_be_larger(
         return find(settings, QAbstractButton, "settings.engines.add").iconSize().width()
 
     side = icon_side()
+    actions = find(settings, RowTable, "containers.table").columnWidth(ACTIONS)
+    margin = find(settings, FilterBox, "containers.filter").textMargins().left()
     try:
         QTest.keyClick(settings, Qt.Key.Key_Plus, Qt.KeyboardModifier.ControlModifier)
         assert desktop.preferences.zoom == theme.zoom == 110
@@ -151,6 +156,10 @@ def test_everything_can_be_larger(
         wait_for(qtbot, lambda: settings.page.title.height() > before * 1.5)
         assert icon_side() == 2 * side
         SCREENSHOTS.mkdir(parents=True, exist_ok=True)
+        table = find(settings, RowTable, "containers.table")
+        assert table.columnWidth(ACTIONS) == 2 * actions
+        lens = find(settings, FilterBox, "containers.filter")
+        assert lens.textMargins().left() == 2 * margin
         for page in ("settings", "containers"):
             settings.show_page(page)
             qtbot.wait(50)  # for the picture only: layouts settle
@@ -162,6 +171,7 @@ def test_everything_can_be_larger(
         theme.choose_zoom(100)
     assert desktop.preferences.zoom == 100
     assert icon_side() == side
+    assert find(settings, RowTable, "containers.table").columnWidth(ACTIONS) == actions
     wait_for(qtbot, lambda: settings.page.title.height() <= before + 2)
 
 

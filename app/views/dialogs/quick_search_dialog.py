@@ -56,7 +56,7 @@ class _Found(QAbstractListModel):
 class _EntryDelegate(QStyledItemDelegate):
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         """Return a row."""
-        return QSize(0, _ROW)
+        return QSize(0, Theme.current().scaled(_ROW))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw icon, title and remark."""
@@ -69,9 +69,10 @@ class _EntryDelegate(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(tokens.sel))
             painter.drawRoundedRect(rect.adjusted(0, 1, 0, -1), 8, 8)
-        pixmap = icon_pixmap(entry.icon, tokens.muted, 18, painter.device().devicePixelRatioF())
-        painter.drawPixmap(rect.left() + 12, rect.center().y() - 8, pixmap)
-        inner = rect.adjusted(42, 0, -12, 0)
+        side = Theme.current().scaled(18)
+        pixmap = icon_pixmap(entry.icon, tokens.muted, side, painter.device().devicePixelRatioF())
+        painter.drawPixmap(rect.left() + 12, rect.center().y() - side // 2 + 1, pixmap)
+        inner = rect.adjusted(side + 24, 0, -12, 0)
         metrics = painter.fontMetrics()
         title = metrics.elidedText(" ".join(entry.title.split()), Qt.TextElideMode.ElideRight, inner.width())
         painter.setPen(QColor(tokens.text))
@@ -98,8 +99,9 @@ class QuickSearchDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._viewmodel = viewmodel
         self._has_moved = False  # else the best stays chosen while lists come in
-        self.edit = FilterBox("search.text", self.tr("Search everything, or > for what can be done"))
-        self.edit.setMaximumWidth(_WIDTH)
+        self.edit = FilterBox(
+            "search.text", self.tr("Search everything, or > for what can be done"), widest=_WIDTH
+        )
         self.edit.installEventFilter(self)
         self.edit.textChanged.connect(self._search)
         self._model = _Found(self)
@@ -111,14 +113,14 @@ class QuickSearchDialog(QDialog):
         self.list.setFrameShape(QListView.Shape.NoFrame)
         self.list.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.list.setFixedHeight(_ROW * _ROWS)
+        self.list.setFixedHeight(Theme.current().scaled(_ROW) * _ROWS)
         self.list.clicked.connect(self._choose)
         self._nothing = PlainLabel(self.tr("Nothing found"), "muted")
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         card = Card("search.card")
         card.setLayout(column(self.edit, self._nothing, self.list, spacing=6, margins=(10, 10, 10, 10)))
         self.setLayout(column(card))
-        self.setFixedWidth(_WIDTH)
+        self.setFixedWidth(Theme.current().scaled(_WIDTH))
         viewmodel.changed.connect(self._search)
         viewmodel.begin()
         self._search()

@@ -45,8 +45,9 @@ class EnvironmentView(DetailTab):
     def __init__(self, viewmodel: ContainerDetailsViewModel) -> None:
         super().__init__()
         self._viewmodel = viewmodel
-        self.filter_box = FilterBox("containers.environment.filter", self.tr("Filter by name or value"))
-        self.filter_box.setMinimumWidth(240)
+        self.filter_box = FilterBox(
+            "containers.environment.filter", self.tr("Filter by name or value"), narrowest=240
+        )
         self.filter_box.textChanged.connect(viewmodel.environment.filter)
         secrets = QCheckBox(self.tr("Show secrets"))
         secrets.setObjectName("containers.environment.secrets")

@@ -54,9 +54,10 @@ class _NameDelegate(CellDelegate):
         entry: FileRow = index.data(ROW_ROLE)
         tokens = Theme.current().tokens
         color = tokens.accent if entry.kind == "folder" else tokens.muted
-        pixmap = icon_pixmap(_ICONS.get(entry.kind, "file"), color, 16, self._view.devicePixelRatioF())
-        painter.drawPixmap(rect.left(), rect.center().y() - 7, pixmap)
-        super().draw(painter, rect.adjusted(24, 0, 0, 0), index, option)
+        side = Theme.current().scaled(16)
+        pixmap = icon_pixmap(_ICONS.get(entry.kind, "file"), color, side, self._view.devicePixelRatioF())
+        painter.drawPixmap(rect.left(), rect.center().y() - side // 2 + 1, pixmap)
+        super().draw(painter, rect.adjusted(side + 8, 0, 0, 0), index, option)
 
 
 class _FilesTable(RowTable):

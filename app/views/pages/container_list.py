@@ -43,14 +43,15 @@ class _NameDelegate(CellDelegate):
     def draw(self, painter: QPainter, rect: QRect, index: Index, option: QStyleOptionViewItem) -> None:
         """Draw arrow and name."""
         row: ContainerRow | GroupRow = index.data(ROW_ROLE)
+        arrow = Theme.current().scaled(_ARROW)
         if isinstance(row, GroupRow):
             icon = "chevron-down" if row.is_open else "chevron-right"
-            place = QPoint(rect.left(), rect.center().y() - _ARROW // 2 + 1)
+            place = QPoint(rect.left(), rect.center().y() - arrow // 2 + 1)
             muted = Theme.current().tokens.muted
             ratio = self._view.devicePixelRatioF()
-            painter.drawPixmap(place, icon_pixmap(icon, muted, _ARROW, ratio))
+            painter.drawPixmap(place, icon_pixmap(icon, muted, arrow, ratio))
         if isinstance(row, GroupRow) or row.project:
-            rect = rect.adjusted(_ARROW + 6, 0, 0, 0)
+            rect = rect.adjusted(arrow + 6, 0, 0, 0)
         super().draw(painter, rect, index, option)
 
     def tool_tip(self, position: QPoint, rect: QRect, index: Index) -> str:
@@ -141,11 +142,11 @@ class ContainerList(RowTable):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Give less room to each column where there is less."""
         super().resizeEvent(event)
-        narrow = event.size().width() < _NARROW_BELOW
+        narrow = event.size().width() < Theme.current().scaled(_NARROW_BELOW)
         if narrow is not self._narrow:
             self._narrow = narrow
             for place, width in (_NARROW if narrow else _WIDE | self.drawn_widths).items():
-                self.setColumnWidth(place, width)
+                self.set_width(place, width)
 
     def _find_measured(self) -> tuple[list[str], list[str]]:
         """Return the running containers in sight and the other ones, while their use is shown at all."""

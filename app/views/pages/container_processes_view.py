@@ -52,7 +52,7 @@ class ContainerProcessesView(DetailTab):
         header.setStretchLastSection(True)  # the command is what needs room
         for place in range(self._viewmodel.table.columnCount()):
             header.setSectionResizeMode(place, QHeaderView.ResizeMode.Interactive)
-            self.table.setColumnWidth(place, _WIDTHS.get(self._viewmodel.table.header(place), 120))
+            self.table.set_width(place, _WIDTHS.get(self._viewmodel.table.header(place), 120))
 
     def _show_count(self) -> None:
         self._banner.hide()

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QProgressBar, QSizePolicy, QVBoxLayout, QWidget
 
 from app.viewmodels.engine_view import EngineView
 from app.viewmodels.learn import LearnViewModel, LessonView, StepView
-from app.views.icons import icon_pixmap
+from app.views.icons import themed_pixmap
 from app.views.pages.learn_texts import LearnTexts
 from app.views.theme import Theme, monospace_font
 from app.views.widgets.buttons import Button, IconButton
@@ -27,7 +27,6 @@ class _StepCard(Card):
         title, about, label = texts
         self._number = number
         self._mark = PlainLabel()
-        self._mark.setFixedSize(22, 22)
         self._mark.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._title = PlainLabel(title, "strong")
         self._about = WrappedLabel(about, "muted")
@@ -71,9 +70,10 @@ class _StepCard(Card):
         self._draw_mark()
 
     def _draw_mark(self) -> None:
+        side = Theme.current().scaled(22)
+        self._mark.setFixedSize(side, side)
         if self._is_done:
-            color = Theme.current().tokens.ok
-            self._mark.setPixmap(icon_pixmap("check", color, 20, self.devicePixelRatioF()))
+            self._mark.setPixmap(themed_pixmap(self, "check", Theme.current().tokens.ok, 20))
         else:
             self._mark.setText(str(self._number))
 

@@ -1,13 +1,13 @@
 """What all pages have in common: title, count, filter, primary action, banner, and the life-cycle calls."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from app.viewmodels.engine_view import EngineView
 from app.viewmodels.failure import Failure
 from app.viewmodels.wording import counts, join_sentences
-from app.views.icons import build_icon
+from app.views.icons import Mark
 from app.views.theme import Theme
 from app.views.widgets.banner import Banner
 from app.views.widgets.layouts import FoldingRow, column, row
@@ -132,28 +132,42 @@ def _sentence(failure: Failure) -> str:
     return f"{failure.summary} ({words})" if failure.code == "other" and words else failure.summary
 
 
+class _Lens(Mark):
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(16, parent)
+
+    def draw(self, painter: QPainter) -> None:
+        """Draw it in the colour of quiet text."""
+        self.draw_icon(painter, 0, "search", Theme.current().tokens.muted, 16)
+
+
 class FilterBox(QLineEdit):
     """A search field with a lens and a clear button."""
 
-    def __init__(self, name: str, label: str) -> None:
+    def __init__(self, name: str, label: str, narrowest: int = 120, widest: int = 280) -> None:
         super().__init__()
+        self._narrowest, self._widest = narrowest, widest
         self.setObjectName(name)
         self.set_label(label)
         self.setClearButtonEnabled(True)
-        self.setMinimumWidth(120)
-        self.setMaximumWidth(280)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setStyleSheet("padding-left: 0px;")  # the lens brings its own room
-        self._lens = QAction(self)
-        self.addAction(self._lens, QLineEdit.ActionPosition.LeadingPosition)
+        self._lens = _Lens(self)  # an action's icon would keep its size
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        Theme.current().changed.connect(self._draw_icon)
-        self._draw_icon()
+        Theme.current().changed.connect(self._follow_zoom)
+        self._follow_zoom()
 
     def set_label(self, label: str) -> None:
         """Say what is searched for."""
         self.setPlaceholderText(label)
         self.setAccessibleName(label)
 
-    def _draw_icon(self) -> None:
-        self._lens.setIcon(build_icon("search"))
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Keep the lens in the middle."""
+        super().resizeEvent(event)
+        self._lens.move(Theme.current().scaled(8), (self.height() - self._lens.height()) // 2)
+
+    def _follow_zoom(self) -> None:
+        theme = Theme.current()
+        self.setMinimumWidth(theme.scaled(self._narrowest))
+        self.setMaximumWidth(theme.scaled(self._widest))
+        self.setTextMargins(theme.scaled(20), 0, 0, 0)

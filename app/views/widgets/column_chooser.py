@@ -41,7 +41,7 @@ class ColumnChooser(IconButton):
             for place, width in kept.widths.items():
                 if place < columns:
                     self._table.drawn_widths[place] = width
-                    self._table.setColumnWidth(place, width)
+                    self._table.set_width(place, width)
             if 0 <= kept.sort < columns:
                 order = Qt.SortOrder.DescendingOrder if kept.descending else Qt.SortOrder.AscendingOrder
                 self._table.sortByColumn(kept.sort, order)
@@ -65,7 +65,7 @@ class ColumnChooser(IconButton):
         """Keep what is drawn with the mouse: columns that follow the window, appear or go are not."""
         mode = self._table.horizontalHeader().sectionResizeMode(place)
         if self._is_pressed and width and mode is QHeaderView.ResizeMode.Interactive:
-            self._table.drawn_widths[place] = width
+            self._table.draw_width(place, width)
             self._has_drawn = True
 
     def _place(self) -> None:

@@ -1,21 +1,19 @@
 """A round mark in a status colour; always beside the word it stands for."""
 
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QWidget
 
+from app.views.icons import Mark
 from app.views.theme import Theme
 
 
-class StatusDot(QWidget):
+class StatusDot(Mark):
     """Shows `tone`, a colour token; hollow for states that are not on."""
 
     def __init__(self, tone: str = "idle", parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(10, parent)
         self._tone, self._hollow = tone, False
-        self.setFixedSize(QSize(10, 10))
-        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
-        Theme.current().changed.connect(self.update)
 
     def show_tone(self, tone: str, hollow: bool = False) -> None:
         """Change the colour."""
@@ -23,12 +21,9 @@ class StatusDot(QWidget):
             self._tone, self._hollow = tone, hollow
             self.update()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def draw(self, painter: QPainter) -> None:
         """Draw the mark."""
-        del event
         color = QColor(getattr(Theme.current().tokens, self._tone))
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self._hollow:
             painter.setPen(QPen(color, 1.6))
             painter.drawEllipse(QRectF(1.5, 1.5, 7, 7))
@@ -36,4 +31,3 @@ class StatusDot(QWidget):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(color)
             painter.drawEllipse(QRectF(0.5, 0.5, 9, 9))
-        painter.end()

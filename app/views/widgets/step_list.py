@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.views.icons import icon_pixmap
+from app.views.icons import Mark
 from app.views.theme import Theme
 from app.views.widgets.layouts import row
 from app.views.widgets.text import ElidedLabel, PlainLabel, WrappedLabel
@@ -22,24 +22,19 @@ class StepLine:
     detail: str = ""
 
 
-class _Mark(QWidget):
+class _StepMark(Mark):
     """The sign in front of a step."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(20)
         self.state = "waiting"
-        self.setFixedSize(QSize(20, 20))
-        Theme.current().changed.connect(self.update)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def draw(self, painter: QPainter) -> None:
         """Draw a tick, a cross, a filled or an empty ring."""
-        del event
         tokens = Theme.current().tokens
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         if self.state in ("done", "failed"):
             name, color = ("check", tokens.ok) if self.state == "done" else ("close", tokens.err)
-            painter.drawPixmap(1, 1, icon_pixmap(name, color, 18, self.devicePixelRatioF()))
+            self.draw_icon(painter, 1, name, color, 18)
         else:
             active = self.state == "active"
             painter.setPen(QPen(QColor(tokens.accent if active else tokens.border), 2))
@@ -48,7 +43,6 @@ class _Mark(QWidget):
                 painter.setBrush(QColor(tokens.accent))
                 painter.setPen(Qt.PenStyle.NoPen)
                 painter.drawEllipse(7, 7, 6, 6)
-        painter.end()
 
 
 class _Line(QWidget):
@@ -57,7 +51,7 @@ class _Line(QWidget):
     def __init__(self, name: str) -> None:
         super().__init__()
         self.setObjectName(name)
-        self._mark, self._title, self._time = _Mark(), ElidedLabel(), PlainLabel(role="muted")
+        self._mark, self._title, self._time = _StepMark(), ElidedLabel(), PlainLabel(role="muted")
         self._title.setObjectName(f"{name}.title")
         self._time.setObjectName(f"{name}.time")
         self._detail = WrappedLabel(role="muted")

@@ -33,7 +33,7 @@ from app.views.widgets.text import plain_tool_tip
 Index = QModelIndex | QPersistentModelIndex
 PADDING = 10
 _DOT = 8
-_ACTION = 30
+_ACTION, _ICON = 30, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +137,9 @@ class StatusDelegate(CellDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color)
-        painter.drawEllipse(QRect(rect.left(), rect.center().y() - _DOT // 2 + 1, _DOT, _DOT))
-        rect = rect.adjusted(_DOT + 8, 0, 0, 0)
+        dot = Theme.current().scaled(_DOT)
+        painter.drawEllipse(QRect(rect.left(), rect.center().y() - dot // 2 + 1, dot, dot))
+        rect = rect.adjusted(dot + 8, 0, 0, 0)
         width = self.draw_text(painter, rect, word, tokens.err if tone == "err" else tokens.text)
         if remark and rect.width() - width > 40:
             self.draw_text(painter, rect.adjusted(width + 8, 0, 0, 0), remark, tokens.muted)
@@ -226,7 +227,7 @@ class ActionsDelegate(CellDelegate):
                     if hovered
                     else tokens.muted
                 )
-            size = 16
+            size = Theme.current().scaled(_ICON)
             corner = place.center() - QPoint(size // 2 - 1, size // 2 - 1)
             painter.drawPixmap(corner, icon_pixmap(action.icon, color, size, ratio))
 
@@ -262,10 +263,11 @@ class ActionsDelegate(CellDelegate):
 
     def _places(self, rect: QRect, index: Index) -> list[tuple[QRect, Action]]:
         actions = self.actions(index)
-        left = rect.right() - _ACTION * len(actions) + 1
-        top = rect.center().y() - _ACTION // 2 + 1
+        side = Theme.current().scaled(_ACTION)
+        left = rect.right() - side * len(actions) + 1
+        top = rect.center().y() - side // 2 + 1
         return [
-            (QRect(left + _ACTION * place, top, _ACTION - 2, _ACTION - 2), action)
+            (QRect(left + side * place, top, side - 2, side - 2), action)
             for place, action in enumerate(actions)
         ]
 
@@ -284,7 +286,9 @@ class RowTable(QTableView):
         self._no_room: frozenset[int] = frozenset()
         self._dispensable: frozenset[int] = frozenset()
         self._dispensable_below = 0
-        self.drawn_widths: dict[int, int] = {}  # of columns, in pixels, as the user has drawn them
+        self.drawn_widths: dict[int, int] = {}  # of columns, in pixels at 100 %, as the user has drawn them
+        self._widths: dict[int, int] = {}  # of all columns whose width is given, in pixels at 100 %
+        self._zoom = Theme.current().zoom
         self.setObjectName(name)
         self.setAccessibleName(label)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -309,7 +313,21 @@ class RowTable(QTableView):
         Theme.current().changed.connect(self.viewport().update)
 
     def _follow_zoom(self) -> None:
-        self.verticalHeader().setDefaultSectionSize(Theme.current().scaled(ROW_HEIGHT))
+        theme = Theme.current()
+        self.verticalHeader().setDefaultSectionSize(theme.scaled(ROW_HEIGHT))
+        if theme.zoom != self._zoom:
+            self._zoom = theme.zoom
+            for place, width in self._widths.items():
+                self.setColumnWidth(place, theme.scaled(width))
+
+    def set_width(self, place: int, width: int) -> None:
+        """Make a column as wide as `width` pixels are at the chosen size."""
+        self._widths[place] = width
+        self.setColumnWidth(place, Theme.current().scaled(width))
+
+    def draw_width(self, place: int, width: int) -> None:
+        """Take over how wide a column was made with the mouse, in pixels as they are now."""
+        self.drawn_widths[place] = self._widths[place] = Theme.current().unscaled(width)
 
     def use_model(self, model: QAbstractItemModel, widths: dict[int, int], stretch: int) -> None:
         """Show `model`; `widths` in pixels by column, `stretch` (-1: none) takes what is left."""
@@ -320,7 +338,7 @@ class RowTable(QTableView):
         header.setSortIndicatorClearable(True)
         self.setSortingEnabled(True)
         for place, width in widths.items():
-            self.setColumnWidth(place, width)
+            self.set_width(place, width)
         if stretch >= 0:
             header.setSectionResizeMode(stretch, QHeaderView.ResizeMode.Stretch)
 
@@ -345,7 +363,7 @@ class RowTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Do without what counts least where room is short."""
         super().resizeEvent(event)
-        narrow = event.size().width() < self._dispensable_below
+        narrow = event.size().width() < Theme.current().scaled(self._dispensable_below)
         no_room = self._dispensable if narrow else frozenset()
         if no_room != self._no_room:
             self.hide_columns(no_room=no_room)
