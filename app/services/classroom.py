@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, cast
 
-from app.services.container_files import StreamReader, run
+from app.services.container_files import run
 from app.services.engine_client import EngineClient
 from app.services.engine_types import Container, ContainerState, Port
 from app.services.errors import EngineRequestError, MarinaError, UserError
 from app.services.getting_started import CONTAINER_PORT, IMAGE
 from app.services.ports import candidate_ports, is_bindable, ports_of_containers
 from app.services.run_options import RunOptions, VolumeMount
+from app.services.stream_reader import StreamReader
 from app.services.web_probe import wait_for_page
 
 LABEL = "org.marina.learn"

@@ -19,7 +19,9 @@ from app.services.engine_client import EngineClient
 from app.services.engine_streams import EngineStream
 from app.services.errors import ErrorCode, UserError
 from app.services.file_entry import FileEntry
+from app.services.folder_copies import Room, unpack_folder
 from app.services.stream_frames import STDOUT
+from app.services.stream_reader import StreamReader
 
 _LIST = 'cd -- "$1" || exit 91; stat -c "%f %s %Y %n" -- * .[!.]* ..?* 2>/dev/null; exit 0'
 _LINE = re.compile(r"([0-9a-f]+) (\d+) (-?\d+) (.*)", re.DOTALL)
@@ -135,6 +137,12 @@ def save_file(client: EngineClient, container: str, path: str, target: Path, who
         save_archive(stream, path, target, whole)
 
 
+def save_folder(client: EngineClient, container: str, path: str, target: Path, room: Room) -> None:
+    """Copy a folder out of the container, as far as there is `room`. Raises UserError."""
+    with client.get_archive(container, path) as stream:
+        unpack_folder(stream, path, target, room)
+
+
 def save_archive(stream: EngineStream, path: str, target: Path, whole: bool) -> None:
     """Write the plain file in a tar stream to `target`, or the `whole` stream itself."""
     with written_beside(target) as part:
@@ -200,25 +208,3 @@ def _without_owner(member: tarfile.TarInfo) -> tarfile.TarInfo:
     member.uid = member.gid = 0
     member.uname = member.gname = ""
     return member
-
-
-class StreamReader:
-    """Reads the engine's answer as a file."""
-
-    def __init__(self, stream: EngineStream) -> None:
-        self._chunks = stream.chunks()
-        self._rest = b""
-
-    def read(self, size: int = -1) -> bytes:
-        """Return up to `size` bytes, fewer only at the end."""
-        parts, length = [self._rest], len(self._rest)
-        while size < 0 or length < size:
-            chunk = next(self._chunks, b"")
-            if not chunk:
-                break
-            parts.append(chunk)
-            length += len(chunk)
-        data = b"".join(parts)
-        size = length if size < 0 else size
-        self._rest = data[size:]
-        return data[:size]

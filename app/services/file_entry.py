@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+MOST_TO_DRAG = 200_000_000
+"""Bytes that are copied for one drag: the mouse waits for them."""
+
 
 @dataclass(frozen=True, slots=True)
 class FileEntry:

@@ -14,6 +14,7 @@ from app.services.engine_client import EngineClient
 from app.services.engine_streams import EngineStream
 from app.services.errors import EngineRequestError, ErrorCode, UserError
 from app.services.file_entry import FileEntry
+from app.services.folder_copies import Room, unpack_folder
 
 _NOT_OFFERED = "page not found"
 T = TypeVar("T")
@@ -28,6 +29,12 @@ def save_file(client: EngineClient, volume: str, path: str, target: Path, whole:
     """Copy a plain file out of the volume, or `whole` folders as a tar archive. Raises UserError."""
     with client.get_volume_archive(volume, path) as stream:
         save_archive(stream, path, target, whole)
+
+
+def save_folder(client: EngineClient, volume: str, path: str, target: Path, room: Room) -> None:
+    """Copy a folder out of the volume, as far as there is `room`. Raises UserError."""
+    with client.get_volume_archive(volume, path) as stream:
+        unpack_folder(stream, path, target, room)
 
 
 def upload(client: EngineClient, volume: str, folder: str, paths: Iterable[Path]) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from app.services.errors import EngineRequestError, UserError
+from app.services.file_entry import MOST_TO_DRAG
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
 from app.viewmodels.failure import describe_failure
@@ -18,9 +19,15 @@ from app.viewmodels.wording import counts, format_age, format_size
 if TYPE_CHECKING:
     from app.services.engine_client import EngineClient
     from app.services.file_entry import FileEntry
+    from app.services.folder_copies import Room
+
+__all__ = ["CARRIED", "MOST_TO_DRAG", "ContainerFilesViewModel", "Copies", "FileRow"]
 
 NAME, SIZE, MODIFIED, MODE, CHANGE = range(5)
 _NO_LISTING = ("not-running", "command-not-found")  # then the engine's archive tells what is there
+CARRIED = ("file", "folder")
+"""The kinds that can be dragged out."""
+
 _ORDER = {"folder": 0, "link": 1, "file": 1, "other": 2}
 
 
@@ -57,11 +64,24 @@ class Listing:
     tree: "dict[str, list[FileEntry]] | None" = None
 
 
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """What was copied to this computer, by the paths inside, and how much of it could not be had here."""
+
+    paths: Mapping[str, str]
+    left_out: int = 0
+
+
 class FileCalls(Protocol):
     """What can be done with the files of a container, or of a volume."""
 
     def save_file(self, client: "EngineClient", place: str, path: str, target: Path, whole: bool, /) -> None:
         """Copy a file, or a `whole` folder as .tar, to `target`."""
+
+    def save_folder(
+        self, client: "EngineClient", place: str, path: str, target: Path, room: "Room", /
+    ) -> None:
+        """Copy a folder with all that is in it, as far as there is room."""
 
     def upload(self, client: "EngineClient", place: str, folder: str, paths: Iterable[Path], /) -> None:
         """Copy files and folders of this computer into a folder."""
@@ -99,10 +119,10 @@ class FileTable(RowTableModel[FileRow]):
         return f"{row.mode:04o}"
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        """Let files be dragged out."""
+        """Let files and folders be dragged out."""
         flags = super().flags(index)
         row = index.data(ROW_ROLE) if index.isValid() else None
-        return flags | Qt.ItemFlag.ItemIsDragEnabled if row and row.kind == "file" else flags
+        return flags | Qt.ItemFlag.ItemIsDragEnabled if row and row.kind in CARRIED else flags
 
     def sort_key(self, row: FileRow, column: int) -> Any:
         """Return the value to sort by; folders stay in front."""
@@ -125,7 +145,7 @@ class ContainerFilesViewModel(QObject):
     busy_changed = Signal(bool)
     failed = Signal(object)  # Failure
     done = Signal(str)  # what was done, in words
-    fetched = Signal(object)  # the copies of files on this computer, by their paths
+    fetched = Signal(object)  # Copies
     has_image = True  # there is something that the files can be compared with
 
     def __init__(
@@ -181,14 +201,22 @@ class ContainerFilesViewModel(QObject):
         self._run(work, self._saved)
 
     def fetch(self, paths: list[str]) -> None:
-        """Copy plain files to where other programs find what is dragged out; the answer is `fetched`."""
+        """Copy what is dragged out to where other programs find it; the answer is `fetched`."""
+        rows = (self.table.find_row(path) for path in paths)
+        folders = {row.path for row in rows if row is not None and row.kind == "folder"}
 
-        def work(client: "EngineClient") -> dict[str, str]:
+        def work(client: "EngineClient") -> Copies:
+            from app.services.folder_copies import Room
+
+            calls, key, room = self._calls(), self._container_id, Room()
             folder = Path(tempfile.mkdtemp(dir=self._access.drag_folder()))
             targets = {path: folder / Path(path).name for path in paths}
             for path, target in targets.items():
-                self._calls().save_file(client, self._container_id, path, target, False)
-            return {path: str(target) for path, target in targets.items()}
+                if path in folders:
+                    calls.save_folder(client, key, path, target, room)
+                else:
+                    calls.save_file(client, key, path, target, False)
+            return Copies({path: str(target) for path, target in targets.items()}, room.left_out)
 
         self._run(work, self._fetched)
 
@@ -251,7 +279,7 @@ class ContainerFilesViewModel(QObject):
         self.done.emit(self.tr("Saved as {0}").format(target))
 
     @Slot(object)
-    def _fetched(self, copies: dict[str, str]) -> None:
+    def _fetched(self, copies: Copies) -> None:
         self.busy_changed.emit(False)
         self.fetched.emit(copies)
 

@@ -159,6 +159,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Restart it."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Restart the machine."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Restart the machine: marina restart."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Save it as a .tar archive instead."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "See its log: {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "See the log: {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Set MARINA_HOME to a folder with a short path."),  # noqa: E501
@@ -382,6 +383,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "{0} cannot be written"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} containers run and would lose their connections: stop them first."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} corruptions, {1} errors."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0} could not be copied"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} could not be deleted"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} could not be written"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} does not answer"),  # noqa: E501
@@ -394,6 +396,8 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "{0} has {1} bytes, {2} are allowed."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} has {1} bytes, {2} are right."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} held your images, containers and volumes when the machine last ran."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0} holds more than {1} MB"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0} holds more than {1} files and folders"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is damaged: its SHA-256 is {1}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is missing or not readable."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is missing."),  # noqa: E501

@@ -44,6 +44,10 @@ class _Counts(QObject):
         """Tell how much was copied in."""
         return self.tr("%n item(s) copied in", "", count)
 
+    def left_out(self, count: int) -> str:
+        """Tell how much cannot be on this computer."""
+        return self.tr("%n link(s) or special file(s) left out", "", count)
+
     def deleted(self, count: int) -> str:
         """Tell how much was deleted."""
         return self.tr("%n item(s) deleted", "", count)

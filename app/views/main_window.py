@@ -367,7 +367,7 @@ class MainWindow(QMainWindow):
         Theme.current().choose_zoom(percent)
         self.desktop.preferences.change(zoom=percent)
         self.zoom_changed.emit(percent)
-        text = self.tr("Size {0} %. Columns and their icons follow when Marina is started again.")
+        text = self.tr("Size {0} %.")
         self.banner.say(text.format(percent))
 
     def step_zoom(self, steps: int) -> None:

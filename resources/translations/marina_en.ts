@@ -340,6 +340,13 @@
         </translation>
     </message>
     <message numerus="yes">
+        <source>%n link(s) or special file(s) left out</source>
+        <translation>
+            <numerusform>%n link or special file left out</numerusform>
+            <numerusform>%n links or special files left out</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n item(s) deleted</source>
         <translation>
             <numerusform>%n item deleted</numerusform>

@@ -3048,8 +3048,8 @@
         <translation>控制台日志文件是 {0}</translation>
     </message>
     <message>
-        <source>Size {0} %. Columns and their icons follow when Marina is started again.</source>
-        <translation>大小 {0} %。列及其图标将在重新启动 Marina 后调整。</translation>
+        <source>Size {0} %.</source>
+        <translation>大小 {0} %。</translation>
     </message>
 </context>
 <context>
@@ -4584,6 +4584,10 @@
         <translation>请重启虚拟机：marina restart。</translation>
     </message>
     <message>
+        <source>Save it as a .tar archive instead.</source>
+        <translation>请改为保存成 .tar 归档。</translation>
+    </message>
+    <message>
         <source>See its log: {0}</source>
         <translation>请查看其日志：{0}</translation>
     </message>
@@ -5476,6 +5480,10 @@
         <translation>{0} 处损坏，{1} 个错误。</translation>
     </message>
     <message>
+        <source>{0} could not be copied</source>
+        <translation>无法复制 {0}</translation>
+    </message>
+    <message>
         <source>{0} could not be deleted</source>
         <translation>无法删除 {0}</translation>
     </message>
@@ -5522,6 +5530,14 @@
     <message>
         <source>{0} held your images, containers and volumes when the machine last ran.</source>
         <translation>虚拟机上次运行时，{0} 保存着您的镜像、容器和卷。</translation>
+    </message>
+    <message>
+        <source>{0} holds more than {1} MB</source>
+        <translation>{0} 超过 {1} MB</translation>
+    </message>
+    <message>
+        <source>{0} holds more than {1} files and folders</source>
+        <translation>{0} 中的文件和文件夹超过 {1} 个</translation>
     </message>
     <message>
         <source>{0} is damaged: its SHA-256 is {1}.</source>
@@ -6645,6 +6661,12 @@
         <source>%n item(s) copied in</source>
         <translation>
             <numerusform>已复制 %n 项</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n link(s) or special file(s) left out</source>
+        <translation>
+            <numerusform>已略过 %n 个链接或特殊文件</numerusform>
         </translation>
     </message>
     <message numerus="yes">

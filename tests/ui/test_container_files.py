@@ -1,6 +1,7 @@
 """The Files tab: folders, copying out and in, dropping, deleting, and what is in the way."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLineE
 from pytestqt.qtbot import QtBot
 
 from app.services.container_files import parse_listing
+from app.services.folder_copies import Room
 from app.viewmodels.container_files import CHANGE
 from app.viewmodels.desktop import DesktopViewModel
 from app.views.main_window import MainWindow
@@ -123,8 +125,6 @@ def test_files_are_dragged_out(
     assert isinstance(view, ContainerFilesView)
     carried: list[list[str]] = []
     monkeypatch.setattr(view, "carry", carried.append)  # a drag ends only with a drop
-    pull_away(view.table, names(files).index("etc"))
-    assert not view.table.model().flags(view.table.model().index(0, 0)) & Qt.ItemFlag.ItemIsDragEnabled
     open_folder(files, qtbot, "/etc")
     wait_for(qtbot, lambda: "os-release" in names(files))
     with qtbot.waitSignal(view._viewmodel.fetched, timeout=15_000):
@@ -143,6 +143,35 @@ def test_files_are_dragged_out(
     pull_away(view.table, names(files).index("os-release"))
     wait_for(qtbot, lambda: len(carried) == 2)
     assert Path(carried[1][0]).read_bytes() == b"another"
+
+
+def test_folders_are_dragged_out(
+    files: MainWindow,
+    container: FakeContainer,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    save_picture: Save,
+) -> None:
+    view = files.findChild(ContainerFilesView)
+    assert isinstance(view, ContainerFilesView)
+    carried: list[list[str]] = []
+    monkeypatch.setattr(view, "carry", carried.append)
+    monkeypatch.setattr(view, "is_dragging", lambda: True)
+    container.files["/etc/conf.d/site.conf"] = b"listen 80"
+    pull_away(view.table, names(files).index("etc"))
+    wait_for(qtbot, lambda: len(carried) == 1)
+    copy = Path(carried[0][0])
+    assert copy.name == "etc"
+    assert (copy / "conf.d" / "site.conf").read_bytes() == b"listen 80"
+    assert (copy / "os-release").read_bytes() == b'NAME="Fake Linux"\n'
+    monkeypatch.setattr("app.services.folder_copies.Room", partial(Room, entries=2))
+    press(qtbot, files, "containers.files.refresh")
+    wait_for(qtbot, lambda: not view._copies, "what was read before counts no more")
+    pull_away(view.table, names(files).index("etc"))
+    wait_for(qtbot, lambda: "holds more than" in text_of(files, "containers.files.banner.text"))
+    assert ".tar archive" in text_of(files, "containers.files.banner.text")
+    assert len(carried) == 1
+    save_picture(files, "container-files-too-many")
 
 
 def test_an_archive_is_saved_as_it_is(

@@ -22,17 +22,20 @@ from PySide6.QtWidgets import (
 )
 
 from app.viewmodels.container_files import (
+    CARRIED,
     CHANGE,
     MODE,
     MODIFIED,
+    MOST_TO_DRAG,
     NAME,
     SIZE,
     ContainerFilesViewModel,
+    Copies,
     FileRow,
 )
 from app.viewmodels.failure import Failure
 from app.viewmodels.row_table_model import ROW_ROLE
-from app.viewmodels.wording import format_size
+from app.viewmodels.wording import counts, format_size, join_sentences
 from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
 from app.views.icons import icon_pixmap
 from app.views.pages.detail_tab import DetailTab
@@ -43,8 +46,6 @@ from app.views.widgets.layouts import row
 from app.views.widgets.table import CellDelegate, RowTable
 
 Index = QModelIndex | QPersistentModelIndex
-MOST_TO_DRAG = 200_000_000
-"""Bytes: a drag waits for the copy."""
 _ICONS = {"folder": "folder", "link": "external", "file": "file", "other": "file"}
 
 
@@ -222,8 +223,8 @@ class ContainerFilesView(DetailTab):
 
     def _drag_out(self) -> None:
         """Carry the chosen files, at once where their copies are here already."""
-        files = [entry for entry in self.chosen() if entry.kind == "file"]
-        if sum(entry.size for entry in files) > MOST_TO_DRAG:
+        files = [entry for entry in self.chosen() if entry.kind in CARRIED]
+        if sum(entry.size for entry in files if entry.kind == "file") > MOST_TO_DRAG:
             text = self.tr("Files of more than {0} are too large to be dragged: save them.")
             self._banner.say(text.format(format_size(MOST_TO_DRAG)), "warn")
         elif all(entry.path in self._copies for entry in files):
@@ -231,12 +232,15 @@ class ContainerFilesView(DetailTab):
         else:
             self._viewmodel.fetch([entry.path for entry in files])
 
-    def _fetched(self, copies: dict[str, str]) -> None:
-        self._copies |= copies
-        if self.is_dragging():
-            self.carry(list(copies.values()))
-        else:
-            self._banner.say(self.tr("The files are copied: drag them once more."))
+    def _fetched(self, copies: Copies) -> None:
+        self._copies |= copies.paths
+        left_out = counts.left_out(copies.left_out) if copies.left_out else ""
+        if not self.is_dragging():
+            self._banner.say(join_sentences(left_out, self.tr("The files are copied: drag them once more.")))
+            return
+        if left_out:
+            self._banner.say(left_out)
+        self.carry(list(copies.paths.values()))
 
     def is_dragging(self) -> bool:
         """Return whether the mouse still holds what it took."""
