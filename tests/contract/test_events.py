@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.engine.container_calls import call, container, create, remove, start, wait
+from tests.engine.container_calls import LIMIT, call, container, create, remove, start, wait
 from tests.support.api_client import ApiClient
 
 
@@ -184,7 +184,7 @@ def test_what_happens_later_follows_what_happened(engine: ApiClient, began: floa
         reader.start()
         start(engine, first)
         wait(engine, first)
-        assert complete.wait(20)
+        assert complete.wait(LIMIT)
         reader.join()
         connection.close()
     assert seen == ["create", "start", "die"]

@@ -25,7 +25,7 @@ Result = TypeVar("Result")
 
 CLONE_NEWNS = 0x20000
 MS_PRIVATE_RECURSIVE = 0x44000
-TIMEOUT = 10.0  # seconds
+TIMEOUT = 30.0  # seconds
 
 _libc = ctypes.CDLL(None, use_errno=True)
 

@@ -17,7 +17,7 @@ class RawStream:
         body: Any = None,
         *,
         upgrade: bool = True,
-        timeout: float = 20.0,
+        timeout: float = 60.0,
     ) -> None:
         self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         self.socket.settimeout(timeout)

@@ -8,6 +8,7 @@ import aiohttp
 import pytest
 
 from tests.engine.container_calls import (
+    LIMIT,
     call,
     container,
     create,
@@ -40,7 +41,7 @@ async def attached(
 async def read_until(socket: aiohttp.ClientWebSocketResponse, ending: bytes) -> bytes:
     """Return what comes until it ends so."""
     received = b""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(LIMIT):
         while not received.endswith(ending):
             received += await socket.receive_bytes()
     return received
@@ -73,7 +74,7 @@ async def test_stored_output_comes_first_and_the_end_closes(engine: NativeEngine
         async with attached(engine, identifier, logs="1", **ALL) as socket:
             assert await read_until(socket, b"\n") == b"before\r\n"
             await asyncio.to_thread(call, engine, "kill", identifier)
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(LIMIT):
                 message = await socket.receive()
             assert message.type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED)
 
@@ -89,7 +90,7 @@ async def test_detach_keys(engine: NativeEngine) -> None:
         start(engine, identifier)
         async with attached(engine, identifier, detachKeys="ctrl-x", **ALL) as socket:
             await socket.send_bytes(b"\x18")
-            async with asyncio.timeout(20):
+            async with asyncio.timeout(LIMIT):
                 while (await socket.receive()).type is aiohttp.WSMsgType.BINARY:
                     pass
         assert status(engine, identifier) == "running"

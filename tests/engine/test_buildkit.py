@@ -51,7 +51,7 @@ def test_a_client_that_leaves_ends_its_build(
 )
 def test_what_is_no_http2_ends_the_connection(engine: NativeEngine, path: str, data: bytes) -> None:
     with socket.socket(socket.AF_UNIX) as connection:
-        connection.settimeout(20)
+        connection.settimeout(60)
         connection.connect(str(engine.socket))
         connection.sendall(f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n{H2C}\r\n".encode())
         assert connection.recv(12) == b"HTTP/1.1 101"

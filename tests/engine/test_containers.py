@@ -114,12 +114,12 @@ def test_auto_remove(engine: NativeEngine) -> None:
     identifier = create(engine, "true", HostConfig={"AutoRemove": True})
     start(engine, identifier)
     until(lambda: engine.request("GET", f"/containers/{identifier}/json").status == 404, "it removed itself")
-    assert leftovers(engine, identifier) == []
+    until(lambda: leftovers(engine, identifier) == [], "its folder goes after its record")
 
 
 def test_wait_sends_its_head_before_the_end(engine: NativeEngine) -> None:
     with container(engine, "sh", "-c", "exit 5") as identifier:
-        connection = engine.connection(10)
+        connection = engine.connection()
         connection.request("POST", f"/containers/{identifier}/wait?condition=next-exit")
         answer = connection.getresponse()  # comes although the container has not been started yet
         start(engine, identifier)
@@ -426,7 +426,7 @@ def test_bad_states_and_names(engine: NativeEngine) -> None:
 def test_lifecycle_with_a_connection_that_breaks(engine: NativeEngine) -> None:
     with container(engine, "sleep", "1000") as identifier:
         start(engine, identifier)
-        connection: http.client.HTTPConnection = engine.connection(10)
+        connection: http.client.HTTPConnection = engine.connection()
         connection.request("POST", f"/containers/{identifier}/wait")
         connection.getresponse()
         connection.close()

@@ -8,7 +8,7 @@ import time
 
 import pytest
 
-from tests.engine.container_calls import until
+from tests.engine.container_calls import LIMIT, until
 from tests.support.native_engine import NativeEngine
 
 pytestmark = pytest.mark.usefixtures("busybox")
@@ -91,7 +91,7 @@ class Terminal:
 
     def expect(self, text: bytes) -> None:
         """Read until `text` has come."""
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + LIMIT
         while text not in self.seen:
             assert time.monotonic() < deadline, self.seen
             if select.select([self._master], [], [], 0.2)[0]:
@@ -104,7 +104,7 @@ class Terminal:
     def end(self) -> int:
         """Wait for the command's end; returns its exit code."""
         try:
-            return self.process.wait(20)
+            return self.process.wait(LIMIT)
         finally:
             self.process.kill()
             os.close(self._master)

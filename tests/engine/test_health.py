@@ -71,11 +71,16 @@ def test_a_probe_that_hangs_is_killed(engine: NativeEngine, busybox: str) -> Non
     check = _check("CMD-SHELL", "echo hangs; exec sleep 4321", Timeout=2 * TENTH)
     with container(engine, "sleep", "1000", Healthcheck=check) as identifier:
         start(engine, identifier)
-        until(lambda: len(_health(engine, identifier)["Log"]) > 1, "two results")
-        assert _health(engine, identifier)["Log"][0]["Output"] == (
-            "Health check exceeded timeout (200ms): hangs\n"
-        )
-        assert _health(engine, identifier)["Log"][0]["ExitCode"] == -1
+        told = "Health check exceeded timeout (200ms)"
+        results: list[dict[str, Any]] = []
+
+        def one_spoke() -> bool:  # on a machine under load a probe may come to say nothing in its time
+            results[:] = _health(engine, identifier)["Log"]
+            return len(results) > 1 and any(result["Output"] == f"{told}: hangs\n" for result in results)
+
+        until(one_spoke, "two results, one with output")
+        assert {result["ExitCode"] for result in results} == {-1}
+        assert all(result["Output"].startswith(told) for result in results)
         call(engine, "pause", identifier)  # no further probe
         call(engine, "unpause", identifier)
 

@@ -66,7 +66,7 @@ def files_of(engine: NativeEngine, folder: str) -> set[str]:
 
 def wait_for(condition: threading.Event) -> None:
     """Wait until a test's other side is where it should be."""
-    assert condition.wait(30)
+    assert condition.wait(60)
 
 
 def wait_for_bytes(engine: NativeEngine, image: BuiltImage) -> Path:

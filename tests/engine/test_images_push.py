@@ -289,7 +289,7 @@ def test_client_that_leaves_cancels_the_push(engine: NativeEngine, proxy: Regist
     connection.request("POST", f"/images/{repository}/push?tag=1", headers={"X-Registry-Auth": NOBODY})
     answer = connection.getresponse()
     answer.readline()
-    assert proxy.behaviour.reached_gate.wait(30)
+    assert proxy.behaviour.reached_gate.wait(60)
     answer.close()
     connection.close()
     # Nothing holds the image any more once the push has ended: its blob goes with it.

@@ -11,9 +11,23 @@ from tests.support.native_engine import NativeEngine
 pytestmark = pytest.mark.usefixtures("busybox")
 
 
+def until_told(step: int) -> str:
+    """Return a shell's command that waits for `tell_once_stored`."""
+    return f"until [ -e /go{step} ]; do sleep 0.02; done"
+
+
+def tell_once_stored(engine: NativeEngine, name: str, step: int, text: str, **query: str) -> None:
+    """Let a container go on once its output so far is stored."""
+    until(lambda: logs(engine, name, **query) == text, "the output is stored")
+    engine.docker("exec", name, "touch", f"/go{step}")
+
+
 def test_streams_are_told_apart(engine: NativeEngine) -> None:
-    with container(engine, "sh", "-c", "echo one; sleep 0.1; echo two >&2; sleep 0.1; printf three") as name:
+    script = f"echo one; {until_told(1)}; echo two >&2; {until_told(2)}; printf three"
+    with container(engine, "sh", "-c", script) as name:
         start(engine, name)
+        for step, text in ((1, "one\n"), (2, "one\ntwo\n")):  # two pipes have no order of their own
+            tell_once_stored(engine, name, step, text)
         wait(engine, name)
         answer = engine.request("GET", f"/containers/{name}/logs?stdout=1&stderr=1")
         assert answer.headers["Content-Type"] == "application/vnd.docker.multiplexed-stream"
@@ -30,8 +44,9 @@ def test_terminal_output_is_plain(engine: NativeEngine) -> None:
 
 
 def test_tail_since_and_timestamps(engine: NativeEngine) -> None:
-    with container(engine, "sh", "-c", "seq 1 2000; sleep 0.2; echo last") as name:
+    with container(engine, "sh", "-c", f"seq 1 2000; {until_told(1)}; echo last") as name:
         start(engine, name)
+        tell_once_stored(engine, name, 1, "2000\n", tail="1")  # what is read at once has one time
         wait(engine, name)
         assert logs(engine, name, tail="3") == "1999\n2000\nlast\n"
         assert logs(engine, name, tail="0") == ""

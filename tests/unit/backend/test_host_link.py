@@ -93,7 +93,7 @@ async def _connected(clock: list[int] | None = None) -> AsyncIterator[tuple[Host
     link = HostLink(Path("/dev/fake"), (clock if clock is not None else []).append, opener=supervisor.connect)
     link.open()
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             yield link, supervisor
     finally:
         link.close()
@@ -159,7 +159,7 @@ async def test_a_supervisor_that_comes_back_learns_what_must_be_open() -> None:
     link = HostLink(Path("/dev/fake"), lambda _: None, opener=first.connect)
     link.open()
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await link.claim("c1", [WEB])
             waiting = asyncio.ensure_future(_claim_silently(link, first))
             await _until(lambda: len(first.messages) == 3)

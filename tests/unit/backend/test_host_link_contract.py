@@ -59,7 +59,7 @@ async def _connected(
     link.open()
     ports = SupervisedPorts(link)
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             yield ports, link, qemu, agent
     finally:
         ports.close()
