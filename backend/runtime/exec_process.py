@@ -9,6 +9,7 @@ import re
 import signal
 import socket
 import struct
+import sys
 import termios
 from collections.abc import Mapping
 from contextlib import suppress
@@ -74,6 +75,7 @@ class ExecProcess:
         self._outputs = dict(outputs)
         self._queue: asyncio.Queue[tuple[int, bytes]] = asyncio.Queue(4)
         self._at_end = False
+        self._read_bytes = self._passed_on = 0
         loop = asyncio.get_running_loop()
         self._readers = [
             loop.create_task(self._read(number, descriptor)) for number, descriptor in self._outputs.items()
@@ -92,15 +94,27 @@ class ExecProcess:
                 return  # a terminal whose last user is gone answers EIO
             if not data:
                 return
-            if COMPLAINT.fullmatch(data) and await self._is_the_runtimes(data):
-                continue  # the runtime repeats on the process's own streams what its log says
-            await self._queue.put((number, data))
+            self._read_bytes += len(data)
+            # The runtime repeats on the process's own streams what its log says.
+            if not (COMPLAINT.fullmatch(data) and await self._is_the_runtimes(data)):
+                await self._queue.put((number, data))
+            self._passed_on += len(data)
 
     async def _is_the_runtimes(self, data: bytes) -> bool:
-        for _ in range(2):
-            if (said := self._runtime_said()) and said.encode() in data:
-                return True
-            await asyncio.sleep(LOG_DELAY_S)  # the log may be written a moment later
+        """Return whether a complaint is also in the runtime's log, which may be written later."""
+        while True:
+            over = not self._child.running or self._is_another_program()  # looked at before the log
+            if said := self._runtime_said():
+                return said.encode() in data
+            if over:
+                return False
+            await asyncio.sleep(LOG_DELAY_S)
+
+    def _is_another_program(self) -> bool:
+        """Return whether the process is the runtime's no more, but what it was to become."""
+        with suppress(OSError):  # one of the two has ended
+            own, runtime = (Path(f"/proc/{pid}/exe").stat() for pid in (self.pid(), self._child.pid))
+            return not os.path.samestat(own, runtime)
         return False
 
     def _runtime_said(self) -> str:
@@ -112,7 +126,10 @@ class ExecProcess:
     async def _wait_for_end(self) -> tuple[int, str]:
         code = await self._child.wait()
         if self._readers:
-            _, pending = await asyncio.wait(self._readers, timeout=DRAIN_S if self._queue.empty() else None)
+            own = self._read_bytes + sum(map(_bytes_in, self._outputs.values()))
+            _, pending = await asyncio.wait(self._readers, timeout=DRAIN_S)
+            while pending and self._passed_on < own:  # who reads, or this engine, is slow
+                _, pending = await asyncio.wait(pending, timeout=DRAIN_S)
             for reader in pending:
                 reader.cancel()
         await self._queue.put((STDOUT, b""))
@@ -179,6 +196,14 @@ class ExecProcess:
         self._outputs.clear()
         self.terminal = self._stdin = -1
         self._files.remove()
+
+
+def _bytes_in(descriptor: int) -> int:
+    """Return how much can be read at once."""
+    with suppress(OSError):
+        answer = fcntl.ioctl(descriptor, termios.FIONREAD, bytes(4))
+        return int.from_bytes(answer, sys.byteorder)
+    return 0
 
 
 async def start_exec(
