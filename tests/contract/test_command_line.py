@@ -133,7 +133,7 @@ STORIES: dict[str, Commands] = {
         """),
     ],
     "files": [
-        ["run", "-d", "--name", "files", "busybox", "sh", "-c", "echo one > /root/one; echo two; sleep 1000"],
+        ["run", "-d", "--name", "files", "busybox", "sh", "-c", "echo two; echo one > /root/one; sleep 1000"],
         ["exec", "files", "sh", "-c", "until [ -e /root/one ]; do sleep 0.02; done"],
         ["cp", "files:/nothing", "-"],
         ["cp", "files:/etc/passwd", "{folder}/passwd"],

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.engine.container_calls import until
 from tests.support.api_client import ApiClient
 from tests.support.docker_tools import PLUGINS
 
@@ -26,7 +27,7 @@ PROJECT: dict[str, Any] = {
                 "test": ["CMD", "wget", "-q", "-O", "/dev/null", "http://127.0.0.1:8000/"],
                 "interval": "200ms",
                 "timeout": "5s",
-                "retries": 50,
+                "retries": 300,
             },
             "volumes": ["pages:/www"],
             "networks": {"back": {"aliases": ["server"]}},
@@ -85,7 +86,8 @@ def test_a_project_from_up_to_down(engine: ApiClient, compose: Compose) -> None:
     rows = [json.loads(line) for line in compose.output("ps", "--format", "json").splitlines()]
     states = {row["Service"]: (row["State"], row["Health"]) for row in rows}
     assert states == {"pages": ("running", "healthy"), "reader": ("running", "")}
-    assert compose.output("logs", "--no-log-prefix", "reader").splitlines() == [PAGE, PAGE]
+    shown = ("logs", "--no-log-prefix", "reader")
+    until(lambda: compose.output(*shown).splitlines() == [PAGE, PAGE], "both names lead to the page")
     assert compose.output("exec", "-T", "reader", "sh", "-c", "echo $WHO").strip() == "reader"
     assert compose("exec", "-T", "reader", "sh", "-c", "exit 7", check=False).returncode == 7
     assert compose.output("port", "reader", "8000").startswith("127.0.0.1:")

@@ -2,6 +2,7 @@
 
 import io
 import tarfile
+import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -157,8 +158,9 @@ def test_builds(client: "docker.DockerClient", tmp_path: Path) -> None:
 
 
 def test_events(client: "docker.DockerClient") -> None:
-    wanted = {"type": "container", "event": ["create", "destroy"]}
-    with closing(client.events(decode=True, filters=wanted)) as events:
+    wanted = {"type": "container", "event": ["create", "destroy"], "container": "py-event"}
+    # From a moment before: dockerd answers before it listens.
+    with closing(client.events(since=int(time.time()), decode=True, filters=wanted)) as events:
         container = client.containers.create("busybox", name="py-event")
         container.remove()
         seen = [next(events) for _ in range(2)]
