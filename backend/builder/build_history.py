@@ -86,8 +86,11 @@ class BuildHistory:
         return (await self._all())[:MOST_KEPT]
 
     async def _all(self) -> list[dict[str, Any]]:
+        records = list(
+            self._recent.values()
+        )  # first: one that is put on the disk meanwhile is not read there
         kept = await in_thread(self._read_summaries)
-        recent = {record.id: record.summary() for record in self._recent.values()}
+        recent = {record.id: record.summary() for record in (*records, *self._recent.values())}
         found = {**{summary["Id"]: summary for summary in kept}, **recent}
         return sorted(found.values(), key=lambda summary: str(summary["Started"]), reverse=True)
 

@@ -195,7 +195,10 @@ class Lifecycle:
         container.tell_exit()
 
     async def finish(self, container: Container) -> None:
-        """Record the end of a run whose monitor has ended, and give everything back."""
+        """Record the end of a run whose monitor has ended, tell of it, and give back all but the run folder.
+
+        What is told and what the state says change at once: nobody sees one without the other.
+        """
         paths, state = self.run_files(container), container.state
         code = monitor.read_exit_code(paths.monitor)
         if code is None:
@@ -210,8 +213,6 @@ class Lifecycle:
         state.stop_health()
         container.record.attachment = None
         self.store.save(container)
-        # The monitor's word on the exit code goes once it is on record.
-        await in_thread(paths.remove_run)
         container_events.publish_unmounts(self.events, container)
         if state.oom_killed:
             container_events.publish(self.events, container, "oom")
@@ -219,6 +220,10 @@ class Lifecycle:
         container_events.publish(
             self.events, container, "die", execDuration=str(int(lasted)), exitCode=str(code)
         )
+
+    async def put_away(self, container: Container) -> None:
+        """Remove the run folder, with the monitor's word on the exit code, now that the end is on record."""
+        await in_thread(self.run_files(container).remove_run)
 
     async def clean_up(self, container: Container, *, keep_run: bool = False) -> None:
         """Give back whatever a run took: processes, network, mounts, and, unless it is to be kept, the run

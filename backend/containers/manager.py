@@ -90,6 +90,7 @@ class Containers:
         self.halting = Halting(self.store, events, self.health_checks)
         self.volumes = volumes
         self._creation = ContainerCreation(files, self.store, images, volumes, networks, bind_sources)
+        self.recovered = asyncio.Event()  # ends of what was taken over are dealt with from then on
         self._stopping = False
 
     # --- the engine's start and end ---
@@ -203,11 +204,13 @@ class Containers:
         self.health_checks.begin(container)
 
     async def _ended(self, container: Container) -> None:
+        await self.recovered.wait()
         async with container.lock:
             if not container.state.running:
                 return
             await self.lifecycle.finish(container)
-            self._plan_restart(container)
+            self._plan_restart(container)  # at once, or it would be seen as ended in between
+            await self.lifecycle.put_away(container)
             container.tell_exit()
         if container.auto_remove and not container.removing:
             await self._remove_quietly(container)

@@ -34,6 +34,7 @@ async def recover(containers: "Containers") -> None:
             continue
         if container.state.running:
             await containers.lifecycle.finish(container)
+            await containers.lifecycle.put_away(container)
         elif RunFiles.of(containers.files, container.id).run.exists():
             # A start that was cut off: it never was told to anybody, so it did not happen.
             await containers.lifecycle.clean_up(container)
@@ -52,6 +53,7 @@ async def recover(containers: "Containers") -> None:
             containers.volumes, await in_thread(paths.read_disposable_volumes)
         )
         await in_thread(_sweep, paths)
+    containers.recovered.set()
     for container in containers.store:
         if container.record.for_build:
             await containers.remove(container.id, force=True, volumes=True)
