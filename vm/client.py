@@ -19,11 +19,14 @@ from vm.machine.local_sockets import dial_socket
 from vm.machine.machine_files import MachineFiles
 from vm.machine.status import MachineState, MachineStatus
 
-SPAWN_LIMIT = 20.0
+SPAWN_LIMIT = 60.0
 """Seconds for a new supervisor to answer."""
 
-STATUS_LIMIT = 10.0
+STATUS_LIMIT = 30.0
 """Seconds for a supervisor to answer a simple question."""
+
+END_LIMIT = 60.0
+"""Seconds for a supervisor that has stopped its machine to be gone."""
 
 LONGEST_LINE = 16 * 2**20
 
@@ -42,6 +45,7 @@ class StatusStream:
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
         self._lines = connection.makefile("rb")
+        self._first: bytes | None = None
         self._closed = False
         self.result: Any = None
         """What a piece of work led to, once the iteration has ended."""
@@ -51,11 +55,9 @@ class StatusStream:
         return self
 
     def __next__(self) -> MachineStatus:
-        """Wait for the next status; ends when the supervisor does. Raises UserError for what is no status."""
-        try:
-            line = self._lines.readline(LONGEST_LINE)
-        except (OSError, ValueError):
-            line = b""
+        """Wait for the next status; ends when the supervisor does. Raises UserError for what is no status,
+        TimeoutError when the connection has a limit."""
+        line, self._first = self._first or self._read_line(), None
         if not line.endswith(b"\n"):
             self.close()
             raise StopIteration
@@ -65,6 +67,20 @@ class StatusStream:
             self.close()
             raise StopIteration
         return answer
+
+    def begins(self) -> bool:
+        """Wait for the supervisor's first word; False when it ended without one: it has done nothing then."""
+        self._first = self._read_line()
+        return self._first.endswith(b"\n")
+
+    def _read_line(self) -> bytes:
+        try:
+            return self._lines.readline(LONGEST_LINE)
+        except TimeoutError:
+            self.close()
+            raise
+        except (OSError, ValueError):
+            return b""
 
     def close(self) -> None:
         """End the iteration, also one that is waiting in another thread."""
@@ -98,16 +114,18 @@ class MachineClient:
         return self._files
 
     def status(self) -> MachineStatus:
-        """Return the status now. Without a supervisor the machine is stopped; none is started to ask."""
+        """Return the status now. Without a supervisor the machine is stopped; none is started to ask.
+
+        Raises UserError when there is one that does not answer.
+        """
         try:
-            stream = _ask(self._dial(STATUS_LIMIT), "status")
+            with _ask(self._dial(STATUS_LIMIT), "status") as stream:
+                for status in stream:
+                    return status
         except (ConnectionRefusedError, FileNotFoundError, BrokenPipeError):
             return self._status_without_supervisor()
         except OSError as error:
             raise _no_answer(self._files, str(error)) from error
-        with stream:
-            for status in stream:
-                return status
         return self._status_without_supervisor()
 
     def watch(self, *, start_supervisor: bool = True) -> StatusStream:
@@ -149,16 +167,20 @@ class MachineClient:
 
     def quit(self) -> None:
         """Stop the machine and end the supervisor; returns when it is gone, at once if there is none."""
-        try:
-            stream = _ask(self._dial(None), "quit")
-        except OSError:
-            if not self._runs_without_supervisor():
+        deadline = time.monotonic() + END_LIMIT
+        while time.monotonic() < deadline:
+            try:
+                stream = _ask(self._dial(None), "quit")
+            except OSError:
+                if not self._runs_without_supervisor():
+                    return
+                stream = self._stream("quit")  # a new supervisor takes it over, and lets the guest power off
+            with stream:
+                pids = [status.supervisor_pid for status in stream]
+            if pids:
+                _wait_until(lambda: _has_ended(pids[-1]), END_LIMIT)  # noqa: B023 - called here only
                 return
-            stream = self._stream("quit")  # a new supervisor takes it over, and lets the guest power off
-        with stream:
-            for _ in stream:
-                pass
-        _wait_until(lambda: not self._files.machine_socket.exists(), 10)
+            time.sleep(0.05)  # it was just ending by itself
 
     def _runs_without_supervisor(self) -> bool:
         from vm.machine.qemu_process import find_running  # psutil: not for every call
@@ -229,12 +251,25 @@ class MachineClient:
     def _stream(
         self, command: str, start_supervisor: bool = True, arguments: dict[str, Any] | None = None
     ) -> StatusStream:
-        if start_supervisor:
+        if not start_supervisor:
+            try:
+                return _ask(self._dial(None), command, arguments)
+            except OSError as error:
+                raise _no_answer(self._files, str(error)) from error
+        deadline = time.monotonic() + SPAWN_LIMIT
+        while True:
             self.ensure_supervisor()
-        try:
-            return _ask(self._dial(None), command, arguments)
-        except OSError as error:
-            raise _no_answer(self._files, str(error)) from error
+            reason = "it ended"
+            try:
+                stream = _ask(self._dial(None), command, arguments)
+                if stream.begins():
+                    return stream
+                stream.close()  # one that was just ending: the next one is asked
+            except OSError as error:
+                reason = str(error)
+            if time.monotonic() > deadline:
+                raise _no_answer(self._files, reason)
+            time.sleep(0.05)
 
     def _dial(self, timeout: float | None) -> socket.socket:
         connection = dial_socket(self._files.machine_socket, STATUS_LIMIT)
@@ -288,6 +323,15 @@ def _detached() -> int:
     if sys.platform == "win32":
         return subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
     return 0
+
+
+def _has_ended(pid: int) -> bool:
+    import psutil  # not for every call
+
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return True
 
 
 def _wait_until(condition: Callable[[], bool], limit: float) -> None:

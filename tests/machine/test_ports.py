@@ -37,7 +37,7 @@ async def qmp(tmp_path: Path) -> AsyncIterator[QmpClient]:
     ]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL) as process:
         try:
-            assert await asyncio.to_thread(wait_for_sockets, [path], process, 20)
+            assert await asyncio.to_thread(wait_for_sockets, [path], process, 60)
             client = await QmpClient.connect(UnixEndpoint(path), lambda *_: None)
             yield client
             await client.close()

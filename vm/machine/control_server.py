@@ -38,6 +38,7 @@ class ControlServer:
         self._clients: set[asyncio.Task[Any]] = set()
         self._server: asyncio.Server | None = None
         self._path: Path | None = None
+        self._ends = False
 
     @property
     def clients(self) -> int:
@@ -63,6 +64,10 @@ class ControlServer:
             self._server.close()
         self._server = server
 
+    def refuse(self) -> None:
+        """Hang up on whoever asks from now on: the supervisor ends, and the client turns to the next one."""
+        self._ends = True
+
     async def close(self) -> None:
         """Stop to listen, and let the answers that go on reach their end for a moment."""
         if self._server is not None:
@@ -80,7 +85,8 @@ class ControlServer:
         try:
             async with asyncio.timeout(REQUEST_LIMIT):
                 line = await reader.readline()
-            await self._answer(line, reader, writer)
+            if not self._ends:
+                await self._answer(line, reader, writer)
         except (OSError, ValueError, TimeoutError) as error:
             log.debug("client gone: %r", error)
         finally:
@@ -111,6 +117,7 @@ class ControlServer:
                 task.cancel()
             await asyncio.gather(sending, leaving, return_exceptions=True)
         if request.command == "quit":
+            self.refuse()
             self._on_quit()
 
     def _carry_out(self, command: str) -> AsyncIterator[MachineStatus] | None:

@@ -32,7 +32,7 @@ from vm.machine.ssh_tunnel import EngineDown, TunnelDown, ping_engine
 
 log = logging.getLogger(__name__)
 BOOT_VALUES = ("authorized_key", "engine_args", "data_disk", "shared_folders")
-TAKE_OVER_LIMIT = 20.0
+TAKE_OVER_LIMIT = 60.0
 """Seconds after which a QEMU that was found is given up and a fresh one is started."""
 
 
@@ -190,7 +190,7 @@ async def launch(
     try:
         qemu_process.write_record(files, record)
         sockets = (files.qmp_socket, files.boot_socket, files.agent_socket, files.files_socket)
-        if not await asyncio.to_thread(qemu_process.wait_for_sockets, sockets, process, 20):
+        if not await asyncio.to_thread(qemu_process.wait_for_sockets, sockets, process, 60):
             raise _qemu_ended(files)
         machine = RunningMachine(files, record, psutil.Process(process.pid), order.settings.shared_folders)
         await attach(machine)

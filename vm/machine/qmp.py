@@ -11,7 +11,7 @@ from vm.machine.endpoints import Endpoint, connect_endpoint
 from vm.machine.tasks import Tasks
 
 log = logging.getLogger(__name__)
-ANSWER_LIMIT = 10.0
+ANSWER_LIMIT = 60.0
 """Seconds."""
 
 EventHandler = Callable[[str, dict[str, Any]], None]
@@ -45,7 +45,9 @@ class QmpClient:
         """Set when the connection ended: as QEMU holds it as long as it lives, QEMU is then gone."""
 
     @classmethod
-    async def connect(cls, endpoint: Endpoint, on_event: EventHandler, limit: float = 5) -> "QmpClient":
+    async def connect(
+        cls, endpoint: Endpoint, on_event: EventHandler, limit: float = ANSWER_LIMIT
+    ) -> "QmpClient":
         """Connect and negotiate within `limit` seconds. Raises QmpError."""
         try:
             async with asyncio.timeout(limit):

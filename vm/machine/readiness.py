@@ -23,9 +23,9 @@ class StepPlan:
 # Limits are for a loaded computer without acceleration; the weights are the times measured there.
 START = (
     StepPlan("image", "Check the image", 60, 1),
-    StepPlan("accelerator", "Find the fastest way to run it", 30, 2),
+    StepPlan("accelerator", "Find the fastest way to run it", 60, 2),
     StepPlan("disk", "Prepare the data disk", 180, 2),
-    StepPlan("qemu", "Start the virtual machine", 30, 3),
+    StepPlan("qemu", "Start the virtual machine", 120, 3),
     StepPlan("kernel", "Start Linux", 120, 30),
     StepPlan("sshd", "Start its services", 120, 20),
     StepPlan("tunnel", "Connect to it", 60, 12),

@@ -280,7 +280,7 @@ class RunningMachine:
     async def quit(self) -> None:
         """End QEMU whatever the guest does: its own command first, then signals."""
         if not self.gone.is_set():
-            with contextlib.suppress(QmpError):
+            with contextlib.suppress(QmpError, TimeoutError):
                 async with asyncio.timeout(QUIT_LIMIT):
                     await self._qmp.execute("quit")
             await self._gone_within(QUIT_LIMIT)

@@ -118,6 +118,7 @@ class Supervisor:
         self._machine.adopt()
 
     async def _close(self) -> None:
+        self._server.refuse()
         await self._machine.quit()
         await self._server.close()
         await self._machine.close()

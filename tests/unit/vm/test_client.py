@@ -104,11 +104,42 @@ def test_a_supervisor_that_ends_under_a_call_is_one_that_is_not_there(client: Ma
     client.files.machine_socket.unlink()
 
 
-def test_quit_ends_the_supervisor_and_its_sockets(client: MachineClient) -> None:
+def test_what_a_supervisor_was_asked_that_was_just_ending_the_next_one_does(client: MachineClient) -> None:
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(client.files.machine_socket))
+        listener.listen()
+
+        def end() -> None:
+            for _ in range(2):  # a look whether anybody is there, and the call
+                connection, _ = listener.accept()
+                with connection, connection.makefile("rb") as lines:
+                    lines.readline()
+            client.files.machine_socket.unlink()
+            listener.close()
+
+        ending = threading.Thread(target=end)
+        ending.start()
+        assert [status.state for status in client.start()][-1] is MachineState.FAILED
+        ending.join(60)
+
+
+def test_a_supervisor_that_does_not_answer_is_not_one_that_is_not_there(
+    client: MachineClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("vm.client.STATUS_LIMIT", 0.2)
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(client.files.machine_socket))
+        listener.listen()
+        with pytest.raises(UserError, match="does not answer"):
+            client.status()
+    client.files.machine_socket.unlink()
+
+
+def test_quit_returns_when_the_supervisor_is_gone(client: MachineClient) -> None:
     client.ensure_supervisor()
     process = psutil.Process(client.status().supervisor_pid)
     client.quit()
-    process.wait(60)
+    assert not process.is_running() or process.status() == psutil.STATUS_ZOMBIE
     assert not client.files.machine_socket.exists()
 
 
