@@ -37,7 +37,7 @@ class Home:
             | values
         )
 
-    def docker(self, *arguments: str, limit: float = 120) -> str:
+    def docker(self, *arguments: str, limit: float = 240) -> str:
         """Run the docker command line and return what it prints; it must succeed."""
         done = subprocess.run(
             self.docker_command(*arguments),

@@ -117,7 +117,7 @@ def test_without_a_display_the_address_is_printed_and_answers(home: Home) -> Non
     )
     assert done.returncode == 0, done.stderr
     address = urlsplit(done.stdout.strip())
-    connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=30)
+    connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=120)
     try:
         connection.request("GET", "/zh/")
         answer = connection.getresponse()

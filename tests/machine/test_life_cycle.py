@@ -17,7 +17,7 @@ def boot_id(machine: MachineUnderTest) -> str:
 def kill(pid: int) -> None:
     process = psutil.Process(pid)
     process.kill()
-    process.wait(20)
+    process.wait(60)
 
 
 def test_the_engine_answers_through_the_tunnel(machine: MachineUnderTest) -> None:

@@ -53,7 +53,7 @@ def test_a_container_finds_what_only_this_computer_knows(
         wait_until(all_find_it, f"{name} at {addresses}")
         supervisor = psutil.Process(machine.client.status().supervisor_pid)
         supervisor.kill()
-        supervisor.wait(20)
+        supervisor.wait(60)
         machine.start()  # the next one has another port
         wait_until(all_find_it, f"{name} at {addresses} by the next supervisor")
     finally:

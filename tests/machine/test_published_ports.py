@@ -33,7 +33,7 @@ def output(result: subprocess.CompletedProcess[bytes]) -> str:
 
 
 def fetch(port: int, host: str = "127.0.0.1") -> bytes:
-    with urllib.request.urlopen(f"http://{host}:{port}/", timeout=30) as answer:
+    with urllib.request.urlopen(f"http://{host}:{port}/", timeout=120) as answer:
         body: bytes = answer.read()
         return body
 

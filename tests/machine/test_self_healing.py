@@ -106,7 +106,7 @@ def test_the_desktops_event_feed_is_back_after_a_stand_still(machine: MachineUnd
 def _kill(pid: int) -> None:
     process = psutil.Process(pid)
     process.kill()
-    process.wait(20)
+    process.wait(60)
 
 
 def _stop_qemu_for_a_while(machine: MachineUnderTest) -> None:

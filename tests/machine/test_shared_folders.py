@@ -218,7 +218,7 @@ def test_files_outlive_a_supervisor_and_come_back_after_their_servers_death(
     server = read_json(machine.files.file_server_record)["pid"]
     supervisor = psutil.Process(machine.client.status().supervisor_pid)
     supervisor.kill()
-    supervisor.wait(20)
+    supervisor.wait(60)
     machine.start()
     assert container.exec_run(["touch", "/app/after the supervisor"]).exit_code == 0
     assert (folder / "after the supervisor").exists()

@@ -41,7 +41,7 @@ class Engine:
         self.writer.write(json.dumps(message).encode() + b"\n")
 
     async def read(self, *, clock: bool = False) -> dict[str, Any]:
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             while True:
                 message: dict[str, Any] = json.loads(await self.reader.readline())
                 if clock or message.get("op") != "clock":
@@ -141,7 +141,7 @@ async def test_ports_are_freed_when_the_engine_stays_away(
     link, engine = link_and_engine
     await engine.ask({"id": 1, "op": "claim", "container": "web", "ports": [PORT]})
     link.engine_opened(False)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         while qemu.rules:
             await asyncio.sleep(0.01)
 

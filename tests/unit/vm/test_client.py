@@ -29,7 +29,7 @@ def client(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[MachineC
 
 def ask(files: MachineFiles, line: bytes) -> bytes:
     with socket.socket(socket.AF_UNIX) as connection, connection.makefile("rb") as lines:
-        connection.settimeout(10)
+        connection.settimeout(60)
         connection.connect(str(files.machine_socket))
         connection.sendall(line)
         return lines.read()

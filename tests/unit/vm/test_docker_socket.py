@@ -21,7 +21,7 @@ def place() -> Iterator[Path]:
 def ask(path: Path) -> bytes:
     """Send a request; return all that is answered."""
     with socket.socket(socket.AF_UNIX) as client:
-        client.settimeout(30)
+        client.settimeout(60)
         client.connect(str(path))
         client.sendall(b"GET /_ping HTTP/1.1\r\nHost: x\r\n\r\n")
         return b"".join(iter(lambda: client.recv(4096), b""))

@@ -50,7 +50,7 @@ async def resolve(
 ) -> tuple[str, list[str]]:
     query = dns.message.make_query(name, kind, use_edns=False)
     work = dns.asyncquery.tcp if tcp else dns.asyncquery.udp
-    reply = await work(query, ADDRESS, port=server.port, timeout=30)
+    reply = await work(query, ADDRESS, port=server.port, timeout=60)
     found = sorted(record.to_text() for answer in reply.answer for record in answer)
     return dns.rcode.to_text(reply.rcode()), found
 
@@ -71,7 +71,7 @@ async def test_what_the_system_says_is_what_the_guest_hears(tcp: bool) -> None:
 async def test_a_long_answer_is_cut_over_udp_and_whole_over_tcp() -> None:
     async with serving(NameServer(look_up, ask)) as server:
         query = dns.message.make_query("many.test", "A")
-        short = await dns.asyncquery.udp(query, ADDRESS, port=server.port, timeout=30)
+        short = await dns.asyncquery.udp(query, ADDRESS, port=server.port, timeout=60)
         assert short.flags & dns.flags.TC
         code, found = await resolve(server, "many.test", tcp=True)
         assert (code, len(found)) == ("NOERROR", 300)

@@ -42,7 +42,7 @@ class RecordingQemu:
         if protocol == "tcp":
             listener.listen()
         else:
-            listener.settimeout(30)
+            listener.settimeout(60)
         self.listeners[host] = listener
         return ""
 
@@ -188,7 +188,7 @@ async def converse(number: int, server: socket.socket) -> bytes:
             client.sendall(b"question")
             client.shutdown(socket.SHUT_WR)
             with server.accept()[0] as connection:
-                connection.settimeout(30)
+                connection.settimeout(60)
                 question = b"".join(iter(lambda: connection.recv(100), b""))
                 connection.sendall(question + b", answer")
             return b"".join(iter(lambda: client.recv(100), b""))
@@ -209,7 +209,7 @@ async def test_datagrams_of_ipv6_clients_find_their_way_back(
             socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as two,
         ):
             for name, client in ((b"one", one), (b"two", two)):
-                client.settimeout(30)
+                client.settimeout(60)
                 client.sendto(name, ("::1", opened.host_port))
             for _ in range(2):
                 data, sender = server.recvfrom(100)

@@ -109,18 +109,18 @@ def test_nobody_there_is_told() -> None:
 
 
 def test_ping_goes_through_and_tells_an_engine_that_is_down(server: SshServer, tunnel: Tunnel) -> None:
-    ping_engine(tunnel, 1, 5)
+    ping_engine(tunnel, 60, 60)
     server.engine = None
     with pytest.raises(EngineDown):
-        ping_engine(tunnel, 1, 5)
+        ping_engine(tunnel, 60, 60)
     server.engine = lambda channel: channel.close()
     with pytest.raises(EngineDown, match="answered"):
-        ping_engine(tunnel, 1, 5)
+        ping_engine(tunnel, 60, 60)
 
 
 def test_a_dead_transport_is_redialled(server: SshServer, tunnel: Tunnel, changes: list[bool]) -> None:
     server.cut()
-    ping_engine(tunnel, 10, 5)
+    ping_engine(tunnel, 60, 60)
     wait_until(lambda: changes == [False, True])
     assert server.connections >= 2  # the first new one may still be cut with the old one
 
@@ -128,7 +128,7 @@ def test_a_dead_transport_is_redialled(server: SshServer, tunnel: Tunnel, change
 def test_a_closed_tunnel_stays_closed(server: SshServer, tunnel: Tunnel, changes: list[bool]) -> None:
     tunnel.close()
     with pytest.raises(TunnelDown):
-        ping_engine(tunnel, 1, 5)
+        ping_engine(tunnel, 60, 60)
     assert changes == []
 
 
@@ -141,7 +141,7 @@ class Clients:
 
     def connect(self) -> socket.socket:
         connection = socket.socket(socket.AF_UNIX)
-        connection.settimeout(10)
+        connection.settimeout(60)
         connection.connect(str(self.path))
         return connection
 
@@ -211,8 +211,8 @@ async def test_a_listening_client_that_leaves_ends_its_channel(
             assert connection.recv(100) == b"first event"
 
     await asyncio.to_thread(listen_and_leave)
-    assert await asyncio.to_thread(ended.wait, 5)
-    async with asyncio.timeout(5):
+    assert await asyncio.to_thread(ended.wait, 60)
+    async with asyncio.timeout(60):
         while clients.docker_socket.connections:
             await asyncio.sleep(0.01)
     clients.close()
