@@ -35,12 +35,15 @@ def wait_for_page(url: str, seconds: float, worth_waiting: Callable[[], bool]) -
     """
     deadline = time.monotonic() + seconds
     pause, next_look = FIRST_PAUSE, time.monotonic() + LOOK_AFTER_SECONDS
+    patience = ANSWER_SECONDS
     while True:
-        left = deadline - time.monotonic()
-        if left <= 0:
+        asked = time.monotonic()
+        if asked >= deadline:
             return False
-        if answers_http(url, min(ANSWER_SECONDS, left)):
+        if answers_http(url, min(patience, deadline - asked)):
             return True
+        if time.monotonic() - asked >= patience:
+            patience *= 2  # it is slow, or the question was lost
         if time.monotonic() >= next_look:
             if not worth_waiting():
                 return False

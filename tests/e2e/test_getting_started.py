@@ -104,7 +104,7 @@ def published_port(home: Home) -> str:
     return home.docker("port", "getting-started", "80/tcp").strip().rpartition(":")[2]
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 def test_without_a_display_the_address_is_printed_and_answers(home: Home) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "app", "--getting-started"],

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,15 @@ from tests.machine.machine_under_test import MachineUnderTest
 from tests.support.machine_folder import machine_folder
 from vm.client import MachineClient
 from vm.machine.machine_files import MachineFiles
+
+LIMIT = 900
+"""Seconds for a test: some boot the machine three times, a minute each on a busy computer."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.parent == Path(__file__).parent and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(LIMIT))
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,7 @@ import paramiko
 import psutil
 import pytest
 
-from tests.machine.machine_under_test import MachineUnderTest
+from tests.machine.machine_under_test import MachineUnderTest, wait_until
 from tests.support.test_images import busybox_image, save_docker_archive
 from vm.machine.json_files import read_json
 from vm.machine.qemu_process import read_record
@@ -38,7 +38,7 @@ for path in json.load(sys.stdin):
             socket.socket(socket.AF_UNIX).connect(path)
         else:
             open(path, "rb").close()
-    except PermissionError:
+    except (PermissionError, FileNotFoundError):  # the second one has gone meanwhile
         continue
     except OSError as error:
         reached.append(f"{{path}}: {{error}}")
@@ -60,7 +60,7 @@ def files_of(machine: MachineUnderTest) -> list[Path]:
     """Return all that the machine keeps, but what is in the shared folder and what the tests have written."""
     top, written_by_tests = machine.files.data, machine.files.settings
     found = [path for path in top.rglob("*") if not path.is_relative_to(machine.shared)]
-    return [path for path in found if path != written_by_tests]
+    return [path for path in found if path != written_by_tests and path.exists()]
 
 
 def processes_of(machine: MachineUnderTest) -> list[psutil.Process]:
@@ -101,15 +101,19 @@ def test_another_user_reaches_no_file_and_no_socket(machine: MachineUnderTest) -
 
 def test_nothing_listens_beyond_loopback_and_the_guest_asks_for_the_key(machine: MachineUnderTest) -> None:
     qemu = machine.client.status().qemu_pid
-    listening = {
-        connection.laddr.ip
-        for process in processes_of(machine)
-        for connection in process.net_connections(kind="inet")
-        # QEMU's datagram sockets are ways out of the guest's own questions, as for names: for minutes
-        if connection.status == psutil.CONN_LISTEN
-        or (connection.type == socket.SOCK_DGRAM and process.pid != qemu)
-    }
-    assert listening == {"127.0.0.1"}
+
+    def listening() -> set[str]:
+        return {
+            connection.laddr.ip
+            for process in processes_of(machine)
+            for connection in process.net_connections(kind="inet")
+            # QEMU's datagram sockets are ways out of the guest's own questions, as for names: for minutes
+            if connection.status == psutil.CONN_LISTEN
+            or (connection.type == socket.SOCK_DGRAM and process.pid != qemu)
+        }
+
+    # the supervisor's last question for a name may still go on
+    wait_until(lambda: listening() == {"127.0.0.1"}, "nothing but loopback")
     record, host_key = read_record(machine.files), read_host_key(machine.files)
     assert record is not None
     assert host_key is not None

@@ -227,7 +227,7 @@ FAULTS: dict[str, Callable[[MachineUnderTest], object]] = {
 }
 
 
-@pytest.mark.timeout(300 + 60 * ROUNDS)
+@pytest.mark.timeout(900 + 60 * ROUNDS)
 def test_random_faults_end_in_a_machine_that_works_and_lose_nothing(
     machine: MachineUnderTest, image: str
 ) -> None:
