@@ -33,7 +33,7 @@ class UnixConnection(http.client.HTTPConnection):
         self.sock.connect(str(self._path))
 
 
-def wait_until(condition: Callable[[], bool], what: str, limit: float = 60) -> None:
+def wait_until(condition: Callable[[], bool], what: str, limit: float = 180) -> None:
     """Wait until the condition holds; fails with `what` after `limit` seconds."""
     deadline = time.monotonic() + limit
     while not condition():
@@ -120,7 +120,7 @@ class MachineUnderTest:
         earliest = time.time() - 3
         return earliest < float(self.run("date +%s")) < time.time() + 3
 
-    def wait_for(self, condition: Callable[[MachineStatus], bool], limit: float = 60) -> MachineStatus:
+    def wait_for(self, condition: Callable[[MachineStatus], bool], limit: float = 180) -> MachineStatus:
         """Return the first status for which `condition` holds, within `limit` seconds."""
         deadline = time.monotonic() + limit
         while True:

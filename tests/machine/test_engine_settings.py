@@ -94,7 +94,7 @@ def test_a_registry_of_a_private_authority_is_trusted_once_the_authority_is_name
         assert "certificate" in pull(client, image)
         assert not asked
         change(machine, ca_certificates=[str(folder / "ca.pem")])
-        wait_until(lambda: "certificate" not in pull(client, image), "the authority is trusted", 60)
+        wait_until(lambda: "certificate" not in pull(client, image), "the authority is trusted")
         assert "/v2/team/image/manifests/1" in asked
 
 
@@ -105,12 +105,12 @@ def test_pulls_go_through_the_proxy_that_info_shows(
     with listening() as (port, asked):
         change(machine, https_proxy=f"http://me:secret@127.0.0.1:{port}", no_proxy="internal.test")
         shown = f"http://xxxxx:xxxxx@10.0.2.2:{port}"
-        wait_until(lambda: client.info()["HttpsProxy"] == shown, "the proxy in force", 60)
+        wait_until(lambda: client.info()["HttpsProxy"] == shown, "the proxy in force")
         assert client.info()["NoProxy"] == "internal.test"
         assert "secret" not in pull(client, "registry.test/team/image")
         assert asked[0] == "CONNECT registry.test:443"
     with listening() as (port, asked):
         change(machine, https_proxy="", registry_mirrors=[f"http://10.0.2.2:{port}"])
         mirrors = [f"http://10.0.2.2:{port}/"]
-        wait_until(lambda: client.info()["RegistryConfig"]["Mirrors"] == mirrors, "the mirror in force", 60)
+        wait_until(lambda: client.info()["RegistryConfig"]["Mirrors"] == mirrors, "the mirror in force")
     assert machine.client.status().boot_seconds == uptime, "the machine was not started again"

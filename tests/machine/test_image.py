@@ -18,7 +18,7 @@ from vm.image.manifest import Manifest, read_manifest
 from vm.image.root_tree import missing_libraries
 
 IMAGE = PROJECT / "build" / "image" / "amd64"
-BOOT_LIMIT = 90.0
+BOOT_LIMIT = 240.0
 PING = """/usr/bin/python3 -S -c '
 import socket
 link = socket.socket(socket.AF_UNIX)
@@ -67,7 +67,7 @@ class Guest:
 
     def run(self, command: str) -> str:
         """Run a command in the guest over SSH; return what it wrote."""
-        done = subprocess.run([*self.ssh, command], capture_output=True, text=True, timeout=60, check=False)
+        done = subprocess.run([*self.ssh, command], capture_output=True, text=True, timeout=240, check=False)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
@@ -86,7 +86,7 @@ class Guest:
     def power_off(self) -> None:
         """End the guest by the word on its port."""
         self.port.sendall(b"poweroff\n")
-        assert self.process.wait(60) == 0
+        assert self.process.wait(240) == 0
 
 
 @dataclass
@@ -161,7 +161,7 @@ def ssh_command(key: Path, port: int) -> list[str]:
         "StrictHostKeyChecking=no",
         "UserKnownHostsFile=/dev/null",
         "LogLevel=ERROR",
-        "ConnectTimeout=20",
+        "ConnectTimeout=60",
     ]
     return [
         "ssh",

@@ -262,4 +262,4 @@ def _recover(machine: MachineUnderTest, what: str) -> None:
             machine.start()
         return machine.answers() and machine.client.status().state is MachineState.RUNNING
 
-    wait_until(works, what, 120)
+    wait_until(works, what, 240)

@@ -72,7 +72,7 @@ def test_it_is_suspended_by_itself_only_while_nothing_runs(machine: MachineUnder
         container.remove(force=True)
     machine.files.settings.write_text(json.dumps(settings | {"idle_minutes": 0.1}))  # holds at once
     try:
-        machine.wait_for(lambda status: status.state is MachineState.SUSPENDED, 120)
+        machine.wait_for(lambda status: status.state is MachineState.SUSPENDED)
     finally:
         machine.files.settings.write_text(json.dumps(settings | {"idle_minutes": 0}))
     assert machine.get("/_ping") == (200, b"OK")

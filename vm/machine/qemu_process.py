@@ -135,6 +135,14 @@ def start_time(pid: int) -> float:
         return 0.0
 
 
+def runs(process: psutil.Process) -> bool:
+    """Return whether a process has not ended; a child that nobody has waited for has."""
+    try:
+        return process.status() != psutil.STATUS_ZOMBIE
+    except psutil.Error:
+        return False
+
+
 def find_running(files: MachineFiles) -> psutil.Process | None:
     """Return this machine's QEMU: recorded by pid and start time, and holding this machine's QMP socket.
 

@@ -21,11 +21,15 @@ class QmpError(Exception):
     """QEMU refused a command, or is gone."""
 
 
-async def _connect_when_listening(endpoint: Endpoint) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+async def _connect_when_listening(
+    endpoint: Endpoint, runs: Callable[[], bool]
+) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     while True:
         try:
             return await connect_endpoint(endpoint)
-        except ConnectionRefusedError:  # QEMU has made its socket and does not listen yet
+        except ConnectionRefusedError:  # QEMU has made its socket and does not listen yet, or has ended
+            if not runs():
+                raise
             await asyncio.sleep(0.02)
 
 
@@ -46,12 +50,16 @@ class QmpClient:
 
     @classmethod
     async def connect(
-        cls, endpoint: Endpoint, on_event: EventHandler, limit: float = ANSWER_LIMIT
+        cls,
+        endpoint: Endpoint,
+        on_event: EventHandler,
+        runs: Callable[[], bool] = lambda: True,
+        limit: float = ANSWER_LIMIT,
     ) -> "QmpClient":
-        """Connect and negotiate within `limit` seconds. Raises QmpError."""
+        """Connect and negotiate within `limit` seconds, while QEMU `runs`. Raises QmpError."""
         try:
             async with asyncio.timeout(limit):
-                reader, writer = await _connect_when_listening(endpoint)
+                reader, writer = await _connect_when_listening(endpoint, runs)
                 try:
                     greeting = json.loads(await reader.readline())
                     if "QMP" not in greeting:

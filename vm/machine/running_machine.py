@@ -89,7 +89,11 @@ class RunningMachine:
         Raises UserError when one does not answer.
         """
         try:
-            self._qmp = await QmpClient.connect(UnixEndpoint(self.files.qmp_socket), self._take_event)
+            self._qmp = await QmpClient.connect(
+                UnixEndpoint(self.files.qmp_socket),
+                self._take_event,
+                lambda: qemu_process.runs(self.process),
+            )
             self._exit.push_async_callback(self._qmp.close)
             self._tasks.start(self._watch_qemu(), "qemu watch")
             self._exit.push_async_callback(self._tasks.cancel_all)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -112,6 +113,16 @@ async def test_a_silent_qemu_is_given_up(client: QmpClient, monkeypatch: pytest.
     monkeypatch.setattr(qmp, "ANSWER_LIMIT", 0.05)
     with pytest.raises(QmpError, match=r"within 0\.05 s"):
         await client.execute("never")
+
+
+async def test_a_qemu_that_has_ended_is_not_waited_for(tmp_path: Path) -> None:
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(tmp_path / "left.sock"))  # and nobody listens
+    looks = iter((True, True, False))
+    with pytest.raises(QmpError, match="refused"):
+        await QmpClient.connect(
+            UnixEndpoint(tmp_path / "left.sock"), lambda *_: None, lambda: next(looks), limit=3600
+        )
 
 
 async def test_no_socket_is_an_error(tmp_path: Path) -> None:
