@@ -19,6 +19,9 @@ log = logging.getLogger(__name__)
 REQUEST_LIMIT = 10.0
 """Seconds a client has for its request line."""
 
+SERVED_AT_THE_END = ("status", "watch", "quit")
+"""What a supervisor that ends still answers."""
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -65,7 +68,7 @@ class ControlServer:
         self._server = server
 
     def refuse(self) -> None:
-        """Hang up on whoever asks from now on: the supervisor ends, and the client turns to the next one."""
+        """Begin nothing any more: the supervisor ends, and who is hung up on turns to the next one."""
         self._ends = True
 
     async def close(self) -> None:
@@ -85,8 +88,7 @@ class ControlServer:
         try:
             async with asyncio.timeout(REQUEST_LIMIT):
                 line = await reader.readline()
-            if not self._ends:
-                await self._answer(line, reader, writer)
+            await self._answer(line, reader, writer)
         except (OSError, ValueError, TimeoutError) as error:
             log.debug("client gone: %r", error)
         finally:
@@ -97,6 +99,8 @@ class ControlServer:
 
     async def _answer(self, line: bytes, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         request = parse_request(line)
+        if self._ends and request.command not in SERVED_AT_THE_END:
+            return
         try:
             work = self._maintenance.begin(request.command, request.arguments)
         except UserError as error:

@@ -1,6 +1,7 @@
 """The supervisor's end, in this process: nobody is promised what it will not do."""
 
 import asyncio
+import json
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,10 @@ async def test_who_asks_while_it_ends_is_hung_up_on_and_nothing_is_begun(
         reader, writer = await asyncio.open_unix_connection(str(files.machine_socket))
         writer.write(b'{"command": "start"}\n')
         assert await reader.read() == b""
+        writer.close()
+        reader, writer = await asyncio.open_unix_connection(str(files.machine_socket))
+        writer.write(b'{"command": "status"}\n')
+        assert json.loads(await reader.read())["state"] == "not-installed"
         writer.close()
         may_quit.set()
         await serving
