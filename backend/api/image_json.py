@@ -32,9 +32,12 @@ def layer_users(images: Iterable[Image]) -> Counter[str]:
 
 
 def summary(
-    image: Image, containers: int, users: Counter[str] | None, version: tuple[int, int]
+    image: Image, containers: int | None, users: Counter[str] | None, version: tuple[int, int]
 ) -> dict[str, Any]:
-    """Return an entry of `GET /images/json`; with `users` it tells the bytes shared with other images."""
+    """Return an entry of `GET /images/json`; with `users` it tells the bytes shared with other images.
+
+    `containers` is how many use it, None where nobody counts.
+    """
     tags, digested = split_references(image)
     result: dict[str, Any] = {
         "Id": image.id,
@@ -45,7 +48,7 @@ def summary(
         "Size": image.size,
         "SharedSize": -1,
         "Labels": image.labels or None,
-        "Containers": containers,
+        "Containers": -1 if containers is None else containers,
     }
     if users is not None:
         layers = {layer.key: layer.size for layer in image.store_layers}

@@ -38,7 +38,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
                 listed.append(replace(image, references=shown))
         users = image_json.layer_users(images) if query_bool(request, "shared-size") else None
         version = api_version(request)
-        answer = [image_json.summary(image, len(images.in_use(image.id)), users, version) for image in listed]
+        answer = [image_json.summary(image, None, users, version) for image in listed]
         answer.sort(key=lambda entry: (-entry["Created"], entry["Id"]))
         return web.json_response(answer)
 

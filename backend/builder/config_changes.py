@@ -49,6 +49,10 @@ def apply_changes(config: Mapping[str, Any], changes: Sequence[str], parent_id: 
         changed["Image"] = parent_id
     if not changes:
         return changed
+    for change_text in changes:
+        keyword = change_text.split(maxsplit=1)[0] if change_text.strip() else ""
+        if keyword and not keyword.startswith("#") and keyword.upper() not in COMMIT_CHANGES:
+            raise InvalidParameterError(f"{keyword} is not a valid change command")
     parsed = parse_instructions("\n".join(changes))
     for keyword, _ in parsed:
         if keyword not in COMMIT_CHANGES:

@@ -88,10 +88,15 @@ def merge(config: dict[str, Any], ours: Mapping[str, Any]) -> None:
         config[name] = {**(ours.get(name) or {}), **(config.get(name) or {})}
     config["Healthcheck"] = health.merge(config["Healthcheck"], ours.get("Healthcheck"))
     config["Shell"] = config["Shell"] or ours.get("Shell")
-    config["Env"] = merge_environment(ours.get("Env") or [], config["Env"] or [])
+    config["Env"] = _with_others(config["Env"] or [], ours.get("Env") or [])
     if not config["ExposedPorts"]:
         del config["ExposedPorts"]
     config["Volumes"] = config["Volumes"] or None
+
+
+def _with_others(wanted: list[str], base: list[str]) -> list[str]:
+    names = {entry.partition("=")[0] for entry in wanted}
+    return [*wanted, *(entry for entry in base if entry.partition("=")[0] not in names)]
 
 
 def merge_environment(base: list[str], wanted: list[str]) -> list[str]:
@@ -110,6 +115,8 @@ def read_host_config(body: Mapping[str, Any]) -> dict[str, Any]:
     """Return Docker's HostConfig with all fields. Raises InvalidParameterError."""
     host = read_fields(body, HOST_CONFIG)
     host["NetworkMode"] = host["NetworkMode"] or "default"
+    if (host["PidsLimit"] or 0) <= 0:
+        host["PidsLimit"] = None  # no limit, in whichever way it was said
     host["PortBindings"] = _port_bindings(host["PortBindings"])
     host["LogConfig"] = check_log_config(host["LogConfig"] or {})
     host["RestartPolicy"] = check_restart_policy(host["RestartPolicy"] or {}, host["AutoRemove"])

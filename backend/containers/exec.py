@@ -14,6 +14,7 @@ from backend.containers.container import Container
 from backend.containers.create_request import merge_environment
 from backend.containers.field_tables import STRING_LIST, Field, read_fields
 from backend.containers.specification import capabilities_of, hostname_of, security_of
+from backend.containers.start_errors import EXEC
 from backend.containers.store import ContainerStore
 from backend.errors import ConflictError, EngineError, InvalidParameterError, NotFoundError
 from backend.events import EventBus
@@ -82,8 +83,6 @@ class Execs:
         config = read_fields(body, CONFIG)
         if not config["Cmd"] or not config["Cmd"][0]:
             raise InvalidParameterError("No exec command specified")
-        if config["WorkingDir"] and not config["WorkingDir"].startswith("/"):
-            raise InvalidParameterError(f"working dir '{config['WorkingDir']}' must be an absolute path")
         for variable in config["Env"] or ():
             if variable.startswith("="):  # dockerd finds it at the start
                 raise InvalidParameterError("invalid environment variable: name cannot be empty")
@@ -153,6 +152,9 @@ class Execs:
 
     async def _process(self, made: Exec, terminal: bool, size: tuple[int, int] | None) -> ContainerProcess:
         record, config = made.container.record, made.config
+        working_dir = config["WorkingDir"] or record.config["WorkingDir"] or "/"
+        if not working_dir.startswith("/"):
+            raise InvalidParameterError(f"{EXEC}: Cwd must be an absolute path: unknown")
         granted = capabilities.available() if config["Privileged"] else capabilities_of(record)
         variables = merge_environment(record.config["Env"] or [], config["Env"] or [])
         user = await in_thread(
@@ -162,7 +164,7 @@ class Execs:
         return ContainerProcess(
             arguments=config["Cmd"],
             environment=build_environment(variables, hostname_of(record), terminal),
-            working_dir=config["WorkingDir"] or record.config["WorkingDir"] or "/",
+            working_dir=working_dir,
             user=user,
             terminal=terminal,
             capabilities=granted,

@@ -52,9 +52,11 @@ def check_log_config(value: Mapping[str, Any]) -> dict[str, Any]:
         )
     _check_names(kind, options)
     _check_mode(options)
-    limits_of(config)
+    limits = limits_of(config)
     if (text := options.get("compress")) is not None and text not in TRUTHS:
         raise _unusable(f'strconv.ParseBool: parsing "{text[:40]}": invalid syntax')
+    if kind == DEFAULT and text in TRUTHS[:6] and (limits.files < 2 or "max-size" not in options):
+        raise _unusable("compress cannot be true when max-file is less than 2 or max-size is not set")
     for name in ("labels-regex", "env-regex"):
         try:
             compiled(options.get(name, ""))
@@ -73,7 +75,9 @@ def is_kept(config: Mapping[str, Any]) -> bool:
 
 
 def _unusable(reason: str) -> InvalidParameterError:
-    return InvalidParameterError(f"failed to initialize logging driver: {reason}")
+    return InvalidParameterError(
+        f"failed to create task for container: failed to initialize logging driver: {reason}"
+    )
 
 
 def _check_names(kind: str, options: Mapping[str, str]) -> None:

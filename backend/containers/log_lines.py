@@ -14,9 +14,10 @@ from datetime import UTC, datetime
 from backend.errors import InvalidParameterError
 
 STAMP_LENGTH = 29  # up to the nanoseconds, without the zone
-STREAMS = {b"stdout": 1, b"stderr": 2}
+STDOUT = 1
+STREAMS = {b"stdout": STDOUT, b"stderr": 2}
+LONGEST = 16 * 1024  # bytes of a line in one frame, as dockerd cuts it
 PLAIN_ENTRY = b" stdout F "  # behind the time stamp with its zone: a whole line of the usual stream
-PLAIN_PART = b" stdout P "  # and a part of one
 PLAIN_START = STAMP_LENGTH + len("+00:00")
 PLAIN_TEXT = PLAIN_START + len(PLAIN_ENTRY)
 
@@ -37,85 +38,83 @@ class LogOptions:
 
 
 class LogRenderer:
-    """Turns entries into what the client reads; remembers whether a line of output goes on."""
+    """Turns entries into what the client reads: a frame for each line, as clients take a frame for a line.
+
+    A line that has only begun waits for its end, but on a terminal, which has no frames.
+    """
 
     def __init__(self, options: LogOptions, header: Callable[[int, int], bytes]) -> None:
         """`header` tells what goes before so many bytes of a stream, but for a terminal."""
         self._options = options
         self._header = header
         self._wanted = {name for name, on in ((b"stdout", options.stdout), (b"stderr", options.stderr)) if on}
-        self._in_line: set[bytes] = set()
+        self._headers: dict[int, bytes] = {}  # made before, by length
+        self._open: dict[bytes, bytes] = {}  # what waits of lines that have begun, by stream
         self._every_entry = options.stdout and not (
-            options.timestamps or options.details or options.since or options.until
+            options.timestamps or options.details or options.since or options.until or options.terminal
         )
         self.past_until = False
 
-    def render(self, entries: list[bytes], size: int) -> bytes:
-        """Return frames (or plain bytes for a terminal); neighbours of the same stream share a frame.
-
-        The entries have their line ends; `size` is their length.
-        """
-        if self._every_entry and entries:
-            # Most logs are standard output from end to end: cutting costs a third of looking.
-            parts: list[bytes] = []
-
-            def part(entry: bytes) -> bytes:
-                parts.append(entry)
-                return entry[PLAIN_TEXT:-1]
-
-            lines = [
-                entry[PLAIN_TEXT:] if entry[PLAIN_START:PLAIN_TEXT] == PLAIN_ENTRY else part(entry)
-                for entry in entries
-            ]
-            if all(entry[PLAIN_START:PLAIN_TEXT] == PLAIN_PART for entry in parts):
-                header = self._header_of(b"stdout", size - PLAIN_TEXT * len(lines) - len(parts))
-                lines.insert(0, header)  # joined with them: each copy of so much would be felt
-                return b"".join(lines)
-        return self._render_each(entries)
-
-    def _render_each(self, entries: Iterable[bytes]) -> bytes:
-        options, wanted = self._options, self._wanted
-        pieces: list[bytes] = []
-        run: list[bytes] = []
-        current = b""
+    def render(self, entries: Iterable[bytes]) -> bytes:
+        """Return frames, or plain bytes for a terminal. The entries have their line ends."""
+        waiting, is_plain, headers, pieces = self._open, self._every_entry, self._headers, list[bytes]()
+        add = pieces.append
         for entry in entries:
-            try:
-                stamp, stream, tag, text = entry.split(b" ", 3)
-            except ValueError:
-                continue  # cut off by a crash of the machine
-            if options.since and stamp[:STAMP_LENGTH] < options.since:
-                continue
-            if options.until and stamp[:STAMP_LENGTH] > options.until:
-                self.past_until = True
+            # Most logs are standard output from end to end: cutting costs a third of looking.
+            if is_plain and entry[PLAIN_START:PLAIN_TEXT] == PLAIN_ENTRY and not waiting:
+                length = len(entry) - PLAIN_TEXT
+                if (header := headers.get(length)) is not None:
+                    add(header)
+                    add(entry[PLAIN_TEXT:])
+                    continue
+                if length <= LONGEST:
+                    headers[length] = self._header(STDOUT, length)
+            self._take(entry, pieces)
+            if self.past_until:
                 break
-            if stream not in wanted:
-                continue
-            if stream != current:
-                if run:
-                    pieces.append(self._pack(current, run))
-                    run = []
-                current = stream
-            if stream not in self._in_line:
-                if options.timestamps:
-                    run.append(stamp[:STAMP_LENGTH] + b"Z ")
-                if options.details:
-                    run.append(options.details)
-            if tag[:1] == b"F":
-                run.append(text)
-                self._in_line.discard(stream)
-            else:
-                run.append(text[:-1])
-                self._in_line.add(stream)
-        if run:
-            pieces.append(self._pack(current, run))
         return b"".join(pieces)
 
-    def _pack(self, stream: bytes, run: list[bytes]) -> bytes:
-        data = b"".join(run)
-        return self._header_of(stream, len(data)) + data
+    def finish(self) -> bytes:
+        """Return what waits: nothing more of those lines is there."""
+        pieces: list[bytes] = []
+        for stream, text in self._open.items():
+            self._add_frames(stream, text, pieces)
+        self._open.clear()
+        return b"".join(pieces)
 
-    def _header_of(self, stream: bytes, length: int) -> bytes:
-        return b"" if self._options.terminal else self._header(STREAMS[stream], length)
+    def _take(self, entry: bytes, pieces: list[bytes]) -> None:
+        options = self._options
+        try:
+            stamp, stream, tag, text = entry.split(b" ", 3)
+        except ValueError:
+            return  # cut off by a crash of the machine
+        if options.since and stamp[:STAMP_LENGTH] < options.since:
+            return
+        if options.until and stamp[:STAMP_LENGTH] > options.until:
+            self.past_until = True
+            return
+        if stream not in self._wanted:
+            return
+        begun = self._open.pop(stream, None)
+        if begun is None:
+            begun = (stamp[:STAMP_LENGTH] + b"Z " if options.timestamps else b"") + options.details
+        is_end = tag[:1] == b"F"
+        line = begun + (text if is_end else text[:-1])
+        if options.terminal:
+            pieces.append(line)
+            line = b""
+        elif is_end or len(line) >= LONGEST:
+            line = self._add_frames(stream, line, pieces, whole=is_end)
+        if not is_end:
+            self._open[stream] = line
+
+    def _add_frames(self, stream: bytes, line: bytes, pieces: list[bytes], *, whole: bool = True) -> bytes:
+        """Add a line's frames and return what is left over, which may go on when it is not `whole`."""
+        end = len(line) if whole else len(line) - len(line) % LONGEST
+        for start in range(0, end, LONGEST):
+            text = line[start : min(start + LONGEST, end)]
+            pieces += (self._header(STREAMS[stream], len(text)), text)
+        return line[end:]
 
 
 def count_line_ends(entries: Iterable[bytes]) -> int:

@@ -41,7 +41,7 @@ async def read_log(
                 if output:
                     yield output
                 if renderer.past_until:
-                    return
+                    break
                 if more:
                     continue
                 if len(files) > 1:
@@ -52,10 +52,12 @@ async def read_log(
                     files += await in_thread(open_newer, path, files[0])
                     continue
             if over or watch is None:
-                return
+                break
             await watch.changed()
             if not files:
                 files = await in_thread(open_newer, path)
+        if rest := renderer.finish():
+            yield rest
     finally:
         if ended is not None:
             ended.cancel()
@@ -80,4 +82,4 @@ def _read_block(descriptor: int, position: int, renderer: LogRenderer) -> tuple[
     if not entries:
         return b"", position, False
     used = block.rfind(b"\n") + 1
-    return renderer.render(entries, used), position + used, len(block) == size
+    return renderer.render(entries), position + used, len(block) == size

@@ -71,8 +71,14 @@ def _check_modes(container: Container, network: Network) -> None:
 
 async def disconnect(containers: Containers, name: str, reference: str, *, force: bool) -> None:
     """Take a container off a network, at once if it runs. Raises EngineError in Docker's words."""
-    container = containers.find(reference)
     network = containers.networks.find_or_none(name)
+    try:
+        container = containers.find(reference)
+    except NotFoundError as error:
+        if not force:
+            raise
+        missing = f"endpoint {reference}" if network else f"network {name}"
+        raise NotFoundError(f"{missing} not found") from error
     if network is None and not force:
         raise NotFoundError(f"network {name} not found")
     async with container.lock:

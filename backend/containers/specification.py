@@ -114,7 +114,7 @@ def specify(
             joined={name: f"/proc/{pid}/ns/{name}" for name, pid in surroundings.namespaces.items()},
             shm=surroundings.shm,
             annotations=host["Annotations"] or {},
-            host_uts=host["UTSMode"] == "host" or attachment.namespace_path is None,
+            host_uts=host["UTSMode"] == "host",
             host_cgroup=host["CgroupnsMode"] == "host",
             privileged=privileged,
             shm_size=host["ShmSize"],

@@ -3,6 +3,8 @@
 Source: docker CLI, `docker run --help` (125, 126, 127); messages of dockerd with runc.
 """
 
+import errno
+import os
 import re
 from collections.abc import Sequence
 
@@ -17,6 +19,7 @@ REFUSED = (
     (re.compile(r"is a directory|is not a regular file", re.IGNORECASE), "is a directory"),
     (re.compile(r"exec format error", re.IGNORECASE), "exec format error"),
 )
+SYSTEM_WORDS = frozenset(os.strerror(number) for number in errno.errorcode)
 CHDIR = re.compile(r"chdir to `([^`]*)`: (.+)")
 CREATE = "failed to create task for container: failed to create shim task: OCI runtime create failed"
 EXEC = "OCI runtime exec failed: exec failed"
@@ -25,7 +28,7 @@ EXEC = "OCI runtime exec failed: exec failed"
 def explain(said: str, arguments: Sequence[str], *, prefix: str = CREATE) -> tuple[EngineError, int]:
     """Return the failure for the caller and the exit code that the container, or exec, keeps of it."""
     program = arguments[0] if arguments else ""
-    told = " ".join(said.split()).removeprefix("crun: ").removeprefix("[conmon:e]: ")
+    told = _in_gos_words(" ".join(said.split()).removeprefix("crun: ").removeprefix("[conmon:e]: "))
     lower = told.lower()
     start = f'{prefix}: unable to start container process: exec: "{program}"'
     if NOT_FOUND.search(told) or (not program and "in $path" in lower):
@@ -49,4 +52,12 @@ def explain(said: str, arguments: Sequence[str], *, prefix: str = CREATE) -> tup
             f"{prefix}: {told}: unknown: Are you trying to mount a directory onto a file (or vice-versa)? "
             "Check if the specified host path exists and is the expected type"
         ), 127
+    if "no such file or directory" in lower:
+        return InvalidParameterError(f"{prefix}: {told}: unknown"), 127
     return SystemFailureError(f"{prefix}: {told}: unknown"), 126 if prefix == EXEC else 128
+
+
+def _in_gos_words(said: str) -> str:
+    """Return a message with the system's own words at its end as Go has them: clients look for those."""
+    what, colon, reason = said.rpartition(": ")
+    return what + colon + (reason.lower() if reason in SYSTEM_WORDS else reason)

@@ -130,7 +130,7 @@ class ImageImport:
             parsed = parse(found.data, found.media_type)
             if isinstance(parsed, Manifest):
                 return found, parsed
-            found = await source.manifest(parsed.choose(wanted, name).digest)
+            found = await source.manifest(parsed.choose(wanted).digest)
         raise InvalidParameterError(f"the manifest lists of {name} are nested too deeply")
 
     async def _config(self, source: ImageSource, blob: Descriptor) -> bytes:

@@ -73,7 +73,7 @@ class Index:
 
     manifests: tuple[Descriptor, ...]
 
-    def choose(self, wanted: Platform, name: str) -> Descriptor:
+    def choose(self, wanted: Platform) -> Descriptor:
         """Return the entry for a platform. Raises NotFoundError in dockerd's words."""
         for entry in self.manifests:
             if entry.platform is not None and entry.platform.suits(wanted):
@@ -81,7 +81,7 @@ class Index:
         usable = [entry for entry in self.manifests if entry.platform is None and not entry.is_attestation]
         if len(usable) == 1:
             return usable[0]
-        raise NotFoundError(f"no matching manifest for {wanted} in the manifest list entries for {name}")
+        raise NotFoundError(f"no matching manifest for {wanted} in the manifest list entries")
 
 
 def parse(data: bytes, media_type: str) -> Manifest | Index:

@@ -77,7 +77,7 @@ class Puller:
             names = {str(reference), str(reference.with_digest(found.digest))}
             try:
                 image = await self._importer.run(
-                    source, found, platform, reference.familiar, sorted(names), progress
+                    source, found, platform, str(reference), sorted(names), progress
                 )
             except RefusedError as error:
                 raise for_user(error, reference) from error

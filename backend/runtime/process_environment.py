@@ -6,10 +6,17 @@ PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
 def build_environment(variables: Sequence[str], hostname: str, terminal: bool) -> list[str]:
-    """Return Docker's defaults overridden by `variables`; HOME comes from the runtime."""
+    """Return Docker's defaults overridden by `variables`; a mere name takes one away.
+
+    HOME comes from the runtime.
+    """
     merged: dict[str, str] = {"PATH": PATH, "HOSTNAME": f"HOSTNAME={hostname}"}
     if terminal:
         merged["TERM"] = "TERM=xterm"
     for entry in variables:
-        merged[entry.partition("=")[0]] = entry
+        name, equals, _ = entry.partition("=")
+        if equals:
+            merged[name] = entry
+        else:
+            merged.pop(name, None)
     return list(merged.values())

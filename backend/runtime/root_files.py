@@ -1,6 +1,7 @@
 """Looking into a container's root, whose links and files may have been made to fool us."""
 
 import os
+import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -11,6 +12,7 @@ from backend.runtime.oci_spec import ProcessUser
 from backend.runtime.syscalls import open_in_root
 
 MAX_FILE = 4 * 1024 * 1024
+NUMBER = re.compile(r"-?[0-9]{1,19}")
 
 
 @contextmanager
@@ -70,7 +72,7 @@ def resolve_user(root: int, wanted: str, additional: tuple[str, ...] = ()) -> Pr
     uid, gid, login = _find_user(users, name)
     if colon and group_name:
         gid = _find_group(groups, group_name)
-    extra = {gid, *(_find_group(groups, group) for group in additional)}
+    extra = {gid, *(_find_group(groups, group, "Unable") for group in additional)}
     if login and not (colon and group_name):
         for entry in groups:
             if len(entry) >= 4 and entry[2].isdigit() and login in entry[3].split(","):
@@ -85,19 +87,24 @@ def _find_user(users: list[list[str]], name: str) -> tuple[int, int, str]:
             continue
         if entry[0] == wanted or (wanted.isdigit() and int(entry[2]) == int(wanted)):
             return int(entry[2]), int(entry[3]), entry[0]
-    if not wanted.isdigit():
+    if (uid := _number(wanted)) is None:
         raise InvalidParameterError(f"unable to find user {wanted}: no matching entries in passwd file")
-    if int(wanted) > 2**31 - 1:
-        raise InvalidParameterError("uids and gids must be in range 0-2147483647")
-    return int(wanted), 0, ""
+    return uid, 0, ""
 
 
-def _find_group(groups: list[list[str]], name: str) -> int:
+def _find_group(groups: list[list[str]], name: str, unable: str = "unable") -> int:
     for entry in groups:
         if len(entry) >= 3 and entry[0] == name and entry[2].isdigit():
             return int(entry[2])
-    if not name.isdigit():
-        raise InvalidParameterError(f"unable to find group {name}: no matching entries in group file")
-    if int(name) > 2**31 - 1:
+    if (gid := _number(name)) is None:
+        raise InvalidParameterError(f"{unable} to find group {name}: no matching entries in group file")
+    return gid
+
+
+def _number(text: str) -> int | None:
+    """Return the number of a user or group, None when it is a name. Raises InvalidParameterError."""
+    if not NUMBER.fullmatch(text):
+        return None
+    if not 0 <= int(text) < 2**31:
         raise InvalidParameterError("uids and gids must be in range 0-2147483647")
-    return int(name)
+    return int(text)

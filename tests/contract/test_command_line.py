@@ -86,6 +86,25 @@ STORIES: dict[str, Commands] = {
         ["run", "--rm", "--pid", "host", "--ipc", "host", "--uts", "host", "busybox", "true"],
         ["volume", "rm", "cli-volume"],
     ],
+    "details": _words("""
+        run -d --name details -e X=1 -e X=2 --pids-limit 0 busybox sleep 1000
+        inspect -f {{json	.Config.Env}},{{json	.HostConfig.PidsLimit}} details
+        exec -w relative details pwd
+        exec -d -w relative details pwd
+        exec -e X details env
+        network disconnect -f bridge nobody
+        network disconnect -f nothing nobody
+        network disconnect nothing nobody
+        commit -c nonsense details
+        images --format json busybox
+        rm -f details
+        run --rm --network host --hostname other busybox hostname
+        run --rm --group-add nobody-knows busybox id
+        run --rm -u -1 busybox id
+        run --rm -u root:-1 busybox id
+        run --rm --log-opt compress=true busybox true
+        run --rm --log-opt max-size=x busybox true
+    """),
     "links": [
         *_words("""
             run -d --name target busybox sleep 1000

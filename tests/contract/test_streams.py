@@ -1,6 +1,7 @@
 """Output as it travels: frames and raw bytes of logs, attach and exec, with their content types."""
 
 import json
+import struct
 from typing import Any
 
 import pytest
@@ -44,6 +45,21 @@ def test_logs_of_a_terminal_are_raw(engine: ApiClient) -> None:
         assert answer.body == b"out\r\nerr\r\nend\r\n"
         tail = engine.request("GET", f"/containers/{made}/logs?stdout=1&tail=1").body
         assert tail == b"end\r\n"
+
+
+def test_each_line_of_logs_is_a_frame(engine: ApiClient) -> None:
+    """What docker-py's `logs(stream=True)` yields; a line that nobody ended is one too, long ones are cut."""
+    long = "head -c 40000 /dev/zero | tr '\\0' x"
+    speak = f"printf un; sleep 0; echo finished; echo two; echo; {long}; echo; printf open"
+    with container(engine, "sh", "-c", speak) as made:
+        start(engine, made)
+        wait(engine, made)
+        cut = b"x" * 40_000 + b"\n"
+        parts = [cut[at : at + 16384] for at in range(0, len(cut), 16384)]
+        lines = [b"unfinished\n", b"two\n", b"\n", *parts, b"open"]
+        for options, shown in (("", lines), ("&follow=1", lines), ("&tail=1", lines[-1:])):
+            answer = engine.request("GET", f"/containers/{made}/logs?stdout=1&stderr=1{options}")
+            assert answer.body == b"".join(struct.pack(">BxxxI", 1, len(line)) + line for line in shown)
 
 
 def test_attach_from_before_the_start(engine: ApiClient) -> None:

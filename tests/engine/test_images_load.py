@@ -193,7 +193,7 @@ def test_image_in_use(engine: NativeEngine) -> None:
         f"conflict: unable to delete {short_image} (must be forced) - image is being used by stopped "
         f"container {short}",
     )
-    listed = engine.request("GET", "/images/json").json
+    listed = engine.request("GET", "/system/df").json["Images"]
     assert [entry["Containers"] for entry in listed if entry["Id"] == image] == [1]
     removed = engine.request("DELETE", "/images/used:1?force=1").json
     assert {"Deleted": image} in removed

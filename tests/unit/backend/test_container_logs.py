@@ -8,7 +8,7 @@ import pytest
 
 from backend.api.streams import frame, frame_header
 from backend.containers.log_files import is_newest, older, open_newer, turn
-from backend.containers.log_lines import LogOptions, LogRenderer, parse_time
+from backend.containers.log_lines import LONGEST, LogOptions, LogRenderer, parse_time
 from backend.containers.logs import read_log
 from backend.errors import InvalidParameterError
 
@@ -31,15 +31,16 @@ def plain(stream: int, length: int) -> bytes:
 
 
 def rendered(entries: list[bytes], options: LogOptions, header: Callable[[int, int], bytes] = plain) -> bytes:
-    whole = [item + b"\n" for item in entries]
-    return LogRenderer(options, header).render(whole, sum(map(len, whole)))
+    renderer = LogRenderer(options, header)
+    return renderer.render(item + b"\n" for item in entries) + renderer.finish()
 
 
-def test_neighbours_share_a_frame() -> None:
+def test_each_line_is_a_frame() -> None:
     assert rendered(ENTRIES, LogOptions(), frame_header) == (
-        frame(1, b"one\ntwo\n") + frame(2, b"bad\n") + frame(1, b"\n")
+        frame(1, b"one\n") + frame(1, b"two\n") + frame(2, b"bad\n") + frame(1, b"\n")
     )
-    assert rendered(ENTRIES[:2], LogOptions(), frame_header) == frame(1, b"one\ntwo\n")
+    stamp = b"2026-01-02T03:04:01.000000001Z "
+    assert rendered(ENTRIES[:1], LogOptions(timestamps=True), frame_header) == frame(1, stamp + b"one\n")
 
 
 def test_options() -> None:
@@ -58,15 +59,39 @@ def test_parts_of_a_line_become_one() -> None:
     assert shown == b"2026-01-02T03:04:01.000000001Z long line\n"
 
 
-def test_parts_of_a_line_are_framed_with_what_is_around_them() -> None:
+def test_parts_of_a_line_share_its_frame() -> None:
     parts = [entry(1, "stdout", "a"), entry(2, "stdout", "long ", "P"), entry(3, "stdout", "line")]
-    assert rendered(parts, LogOptions(), frame_header) == frame(1, b"a\nlong line\n")
+    assert rendered(parts, LogOptions(), frame_header) == frame(1, b"a\n") + frame(1, b"long line\n")
     ended = [*parts, entry(4, "stdout", "open", "P")]
-    assert rendered(ended, LogOptions(), frame_header) == frame(1, b"a\nlong line\nopen")
+    assert rendered(ended, LogOptions(), frame_header) == (
+        frame(1, b"a\n") + frame(1, b"long line\n") + frame(1, b"open")
+    )
     mixed = [*parts[:2], entry(2, "stderr", "b"), *parts[2:]]
     assert rendered(mixed, LogOptions(), frame_header) == (
-        frame(1, b"a\nlong ") + frame(2, b"b\n") + frame(1, b"line\n")
+        frame(1, b"a\n") + frame(2, b"b\n") + frame(1, b"long line\n")
     )
+
+
+def test_a_line_that_has_begun_waits_but_on_a_terminal() -> None:
+    begun, ended = entry(1, "stdout", "so ", "P") + b"\n", entry(2, "stdout", "far") + b"\n"
+    framed = LogRenderer(LogOptions(), frame_header)
+    assert framed.render([begun]) == b""
+    assert framed.render([ended]) == frame(1, b"so far\n")
+    assert framed.finish() == b""
+    terminal = LogRenderer(LogOptions(terminal=True), plain)
+    assert terminal.render([begun]) == b"so "
+    assert terminal.render([ended]) == b"far\n"
+
+
+@pytest.mark.parametrize("length", [LONGEST - 1, LONGEST, LONGEST + 1, 3 * LONGEST])
+@pytest.mark.parametrize("part", [8000, 8192, 10**6])
+def test_long_lines_are_cut(length: int, part: int) -> None:
+    text = "x" * length
+    places = range(0, length, part)
+    parts = [entry(1, "stdout", text[at : at + part], "F" if at == places[-1] else "P") for at in places]
+    line = text.encode() + b"\n"
+    cut = [line[at : at + LONGEST] for at in range(0, len(line), LONGEST)]
+    assert rendered(parts, LogOptions(), frame_header) == b"".join(frame(1, piece) for piece in cut)
 
 
 def test_text_that_looks_like_an_entry_is_text() -> None:

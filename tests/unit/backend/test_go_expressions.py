@@ -92,7 +92,9 @@ def test_what_is_none(text: str, complaint: str) -> None:
     assert not fits_pattern(text, "web")
     with pytest.raises(InvalidParameterError) as refusal:
         check_log_config({"Type": "json-file", "Config": {"labels-regex": text}})
-    assert refusal.value.message == f"failed to initialize logging driver: error parsing regexp: {complaint}"
+    assert refusal.value.message.endswith(
+        f": failed to initialize logging driver: error parsing regexp: {complaint}"
+    )
 
 
 @pytest.mark.parametrize("text", ["(a+)+b", "(a|a)*b", "(a*)*b", "(.*a){20}b", "((a?){20}){20}b"])
