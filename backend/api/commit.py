@@ -22,7 +22,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         from backend.containers.create_request import read_config
 
         query = request.query
-        body = await read_json_object(request, required=False)
+        body = await read_json_object(request, "runconfig.ContainerConfigWrapper", required=False)
         # Without a repository it gets no name, whatever the tag.
         name = named(query["repo"], query.get("tag", "")) if query.get("repo") else None
         if not query.get("container"):

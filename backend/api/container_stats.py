@@ -43,8 +43,8 @@ def routes(engine: Engine) -> list[web.RouteDef]:
     async def update(request: web.Request) -> web.Response:
         from backend.containers.update import update
 
-        container = containers.find(request.match_info["id"])
-        warnings = await update(containers, container, await read_json_object(request, required=False))
+        body = await read_json_object(request, "container.UpdateConfig", required=False)
+        warnings = await update(containers, containers.find(request.match_info["id"]), body)
         return web.json_response({"Warnings": warnings or None})
 
     return [

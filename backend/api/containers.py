@@ -29,7 +29,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
     containers = engine.containers
 
     async def create(request: web.Request) -> web.Response:
-        body = await read_json_object(request)
+        body = await read_json_object(request, "runconfig.ContainerConfigWrapper")
         if api_version(request) < SEVERAL_NETWORKS:
             check_single(body.get("NetworkingConfig"))
         platform = _wanted_platform(engine, body.get("Image"), request.query.get("platform", ""))

@@ -26,14 +26,14 @@ def routes(engine: Engine) -> list[web.RouteDef]:
     execs = engine.containers.execs
 
     async def create(request: web.Request) -> web.Response:
-        body = await read_json_object(request)
+        body = await read_json_object(request, "types.ExecConfig")
         made = execs.create(request.match_info["id"], body)
         parse_keys(made.config["DetachKeys"] or DEFAULT)
         return web.json_response({"Id": made.id}, status=201)
 
     async def start(request: web.Request) -> web.StreamResponse:
         made = execs.find(request.match_info["id"])
-        body = await read_json_object(request, required=False)
+        body = await read_json_object(request, "types.ExecStartCheck", required=False)
         detach, terminal = member(body, "Detach", bool, False), member(body, "Tty", bool, made.config["Tty"])
         size = _size(body.get("ConsoleSize") or made.config["ConsoleSize"])
         if detach:

@@ -41,7 +41,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         return web.json_response(networks.inspect(name))
 
     async def create_network(request: web.Request) -> web.Response:
-        network = await networks.create(await read_json_object(request))
+        network = await networks.create(await read_json_object(request, "types.NetworkCreateRequest"))
         return web.json_response({"Id": network.id, "Warning": ""}, status=201)
 
     async def remove_network(request: web.Request) -> web.Response:
@@ -51,7 +51,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
     async def connect(request: web.Request) -> web.Response:
         from backend.containers.network_membership import connect
 
-        body = await read_json_object(request, required=False)
+        body = await read_json_object(request, "types.NetworkConnect", required=False)
         reference = _container_in(body)
         network = networks.find(request.match_info["id"])
         await connect(engine.containers, network, reference, body.get("EndpointConfig"))
@@ -60,7 +60,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
     async def disconnect(request: web.Request) -> web.Response:
         from backend.containers.network_membership import disconnect
 
-        body = await read_json_object(request, required=False)
+        body = await read_json_object(request, "types.NetworkDisconnect", required=False)
         await disconnect(
             engine.containers,
             request.match_info["id"],

@@ -18,7 +18,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
     async def authenticate(request: web.Request) -> web.Response:
         from backend.images.registry_login import log_in
 
-        body = await read_json_object(request)
+        body = await read_json_object(request, "registry.AuthConfig")
         credentials = registry_auth.from_json(body, "invalid AuthConfig")
         server = member(body, "serveraddress", str, "")
         token = await log_in(server, credentials, config.insecure_registries)

@@ -17,10 +17,10 @@ FALSE_WORDS = frozenset({"", "0", "no", "false", "none"})  # dockerd takes all o
 TYPE_NAMES: dict[type, str] = {str: "string", int: "number", bool: "boolean", list: "array", dict: "object"}
 
 
-async def read_json_object(request: web.Request, *, required: bool = True) -> dict[str, Any]:
+async def read_json_object(request: web.Request, kind: str = "", *, required: bool = True) -> dict[str, Any]:
     """Return the body as a JSON object; an empty body is `{}` unless `required`.
 
-    Raises InvalidParameterError for anything that is not one JSON object.
+    With `kind`, one of `body_types`, it is of that type. Raises InvalidParameterError for anything else.
     """
     body = await request.content.read(MAX_JSON_BYTES + 1)
     while chunk := await request.content.read(MAX_JSON_BYTES + 1 - len(body)):
@@ -32,17 +32,27 @@ async def read_json_object(request: web.Request, *, required: bool = True) -> di
             raise InvalidParameterError(f"invalid JSON: {NO_BODY}")
         return {}
     try:
-        value = json.loads(body)
+        value = json.loads(body, parse_constant=_no_constant)
     except json.JSONDecodeError as error:
-        reason = "unexpected EOF" if not error.doc[error.pos :].strip() else str(error)
-        raise InvalidParameterError(f"invalid JSON: {reason}") from error
+        from backend.api.json_errors import explain
+
+        raise InvalidParameterError(explain(error)) from error
     except (ValueError, RecursionError) as error:
         raise InvalidParameterError(f"invalid JSON: {error}") from error
     if value is None:
         return {}
+    if kind:
+        from backend.api.body_decoder import decode
+
+        value = decode(value, kind)
     if not isinstance(value, dict):
         raise InvalidParameterError(f"invalid JSON: want an object, got {type(value).__name__}")
     return value
+
+
+def _no_constant(name: str) -> None:
+    """Refuse NaN and Infinity, which Python takes for numbers and JSON does not know."""
+    raise json.JSONDecodeError("Expecting value", name, 0)
 
 
 def member(body: Mapping[str, Any], name: str, kind: type[Value], default: Value) -> Value:

@@ -29,7 +29,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         return web.json_response({"Volumes": found, "Warnings": None})
 
     async def create_volume(request: web.Request) -> web.Response:
-        body = await read_json_object(request, required=False)
+        body = await read_json_object(request, "volume.CreateOptions", required=False)
         volume = await volumes.create(
             member(body, "Name", str, ""),
             driver=member(body, "Driver", str, "local"),
