@@ -1,11 +1,11 @@
-"""What arguments of `ps` ask for: columns, threads, an order, a tree.
+"""What arguments of `ps` ask for: columns, threads, an order, a tree, a choice of processes.
 
-Source: ps(1) of procps, "Simple process selection", "Output format control", "Output modifiers". Which
-processes are chosen is not for them to say here: all of the container's are shown.
+Source: ps(1) of procps, "Simple process selection", "Output format control", "Output modifiers".
 """
 
 from dataclasses import dataclass, field
 
+from backend.containers.process_choice import LISTS, SAME, Choice
 from backend.containers.process_columns import COLUMNS, Column
 from backend.containers.process_rare_columns import RARE, WCHAN_WIDTH, shortened
 from backend.errors import InvalidParameterError
@@ -19,7 +19,9 @@ BSD_FORMS = {
     "j": "ppid,pid,pgid,sid,tname,tpgid,stat,uid,bsdtime,args",
 }
 COLUMN_LETTERS = frozenset("fFjlyLTcMZ")  # behind a dash
-NO_EFFECT = {"-": "eAadwH", "": "axwe"}
+ALL = {"-": "eAad", "": "a"}
+SIMPLE = "rxN"
+NO_EFFECT = {"-": "wH", "": "xweT"}
 LIMITS = frozenset({"--cols", "--columns", "--width", "--rows", "--lines"})
 WITHOUT_HEAD = frozenset({"--no-headers", "--no-heading", "--noheadings", "--version", "--help", "--info"})
 NO_PID = "Couldn't find PID field in ps output"
@@ -34,6 +36,7 @@ class Listing:
     forest: bool = False
     order: list[tuple[Column, bool]] = field(default_factory=list)
     """(column, whether downwards)"""
+    choice: Choice = field(default_factory=Choice)
 
 
 class _Arguments:
@@ -50,6 +53,9 @@ class _Arguments:
             word = self._words.pop(0)
             if word.startswith("--"):
                 self._read_long(*word.partition("=")[::2], has_value="=" in word)
+            elif word[:1].isdecimal():
+                self.listing.choice.add("-p", word)
+                self._form = self._form or BSD_SHORT
             elif word == "-":
                 raise InvalidParameterError("ps: error: garbage option")
             else:
@@ -78,6 +84,10 @@ class _Arguments:
                 self._next(f"{name} must be followed by a number")
         elif name in WITHOUT_HEAD:
             raise InvalidParameterError(NO_PID)
+        elif (option := SAME.get(name, name)) in LISTS:
+            self.listing.choice.add(option, value if has_value else self._next(_missing(option, name)))
+        elif name == "--deselect":
+            self.listing.choice.negated = True
         elif name == "--forest":
             self.listing.forest = True
         elif name not in ("--headers", "--heading"):
@@ -96,6 +106,12 @@ class _Arguments:
                 else:
                     self._sort_by(rest)
                 return
+            if (option := SAME.get(dash + letter, dash + letter)) in LISTS:
+                rest = letters[place + 1 :] or self._next(_missing(option, dash + letter))
+                self.listing.choice.add(option, rest)
+                if not dash:
+                    self._form = self._form or BSD_SHORT
+                return
             self._read_letter(dash, letter)
 
     def _read_letter(self, dash: str, letter: str) -> None:
@@ -111,10 +127,15 @@ class _Arguments:
             listing.forest = listing.forest or letter == "f"
             listing.threads = listing.threads or letter == "H"
             self._form = self._form or BSD_SHORT
-        elif letter not in NO_EFFECT[dash]:
+        elif letter not in ALL[dash] + NO_EFFECT[dash] + SIMPLE:
             raise InvalidParameterError(f"ps: error: unsupported option {dash}{letter}")
-        elif not dash:
-            self._form = self._form or BSD_SHORT
+        else:
+            choice = listing.choice
+            choice.everything = choice.everything or letter in ALL[dash]
+            choice.running = choice.running or letter == "r"
+            choice.negated = choice.negated or dash + letter == "-N"
+            if not dash or letter == "x":
+                self._form = self._form or BSD_SHORT
 
     def _sort_by(self, keys: str) -> None:
         if not keys:
@@ -129,6 +150,10 @@ class _Arguments:
 def read_arguments(arguments: str) -> Listing:
     """Return what arguments ask for. Raises InvalidParameterError for those that `ps` would not take."""
     return _Arguments(arguments).read()
+
+
+def _missing(option: str, name: str) -> str:
+    return f"{LISTS[option][1]} must follow {name}"
 
 
 def _sysv(letters: set[str]) -> str:

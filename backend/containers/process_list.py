@@ -40,11 +40,12 @@ async def list_processes(container: Container, arguments: str) -> dict[str, Any]
 
 
 def _read_all(group: str, listing: Listing) -> list[list[str]]:
-    found = []
+    found: list[Process] = []
     for pid in sorted(set(cgroups.processes(group))):
         with suppress(OSError, ValueError, IndexError, KeyError):
             threads = _threads(pid) if listing.threads else [None]
-            found += [Process.read(pid, thread) for thread in threads]
+            read = [Process.read(pid, thread) for thread in threads]
+            found += filter(listing.choice, read)
     branches = tree(found) if listing.forest else dict.fromkeys(found, "")
     return table(listing, branches)
 

@@ -22,6 +22,9 @@ ARGUMENTS = (
     "-eo pid,wchan,comm", "-eo pid,wchan:20,comm", "-o user:20,pid", "-eo pid,addr,label,context,sgi_p",
     "-eo pid,rtprio,cls,pri,opri,priority,policy", "-eo pid,exe", "-eo pid,comm --sort=comm,-pid",
     "-ef --sort=-pid", "--cols 200", "--headers", "-eo pid:10", "-ef --no-headers", "--version", "- ef",
+    "-C sleep", "-C sh,nothing", "-C sleep -N", "-u 0", "-U 0 -o pid,comm", "U 0", "--user=0", "-G 0", "-g 0",
+    "--group 0", "-x", "-ef -C sleep", "-C", "-p", "-p x", "-p 0", "-p -5", "-u nobody-knows",
+    "-G nobody-knows", "--ppid", "-A -o pid,comm", "--deselect -C sleep", "T",
     "--sort=nonsense", "-ef --sort=", "-y", "-eo pid,nonsense", "-eo comm", "h",
 )  # fmt: skip
 OF_THIS_RUN = frozenset(

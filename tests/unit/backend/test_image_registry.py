@@ -195,9 +195,9 @@ def test_manifest_and_index() -> None:
     ]
     index = manifest.parse(json.dumps({"manifests": entries}).encode(), manifest.OCI_INDEX)
     assert isinstance(index, Index)
-    assert index.choose(Platform("linux", "amd64"), "x").digest == DIGEST
+    assert index.choose(Platform("linux", "amd64")).digest == DIGEST
     with pytest.raises(NotFoundError, match="no matching manifest for linux/arm64/v8 in the manifest list"):
-        index.choose(Platform("linux", "arm64", "v8"), "x")
+        index.choose(Platform("linux", "arm64", "v8"))
 
 
 @pytest.mark.parametrize(

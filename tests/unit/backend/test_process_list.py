@@ -78,7 +78,7 @@ def test_letters_together(arguments: str, expected: str) -> None:
         ("-eo pid,nonsense", 'unknown user-defined format specifier "nonsense"'),
         ("-eo", "format specification must follow -o"),
         ("--nonsense", "unknown gnu long option --nonsense"),
-        ("-u root", "unsupported option"), ("\0", "unsupported option"),
+        ("-p", "list of process IDs must follow -p"), ("\0", "unsupported option"),
     ],
 )  # fmt: skip
 def test_refused(arguments: str, text: str) -> None:
@@ -146,3 +146,15 @@ def test_threads_order_and_tree() -> None:
             assert [int(row[3]) for row in threads] == tasks
         finally:
             os.killpg(parent.pid, signal.SIGKILL)
+
+
+def test_lists_choose(sleeper: subprocess.Popen[bytes]) -> None:
+    process = Process.read(sleeper.pid)
+    user, parent = os.geteuid(), os.getpid()
+    for chosen in (
+        f"-p {sleeper.pid}", f"-p1,{sleeper.pid}", f"{sleeper.pid}", f"-C x,{process.name}", f"-u {user}",
+        f"--User={user}", f"--ppid {parent}", "-N -p 1", "-e -p 1", f"-p 1 -C {process.name}", "", "-x",
+    ):  # fmt: skip
+        assert read_arguments(chosen).choice(process), chosen
+    for passed_over in ("-p 1", f"-N -p {sleeper.pid}", "-C nothing", f"-u {user + 1}", "-N"):
+        assert not read_arguments(passed_over).choice(process), passed_over
