@@ -128,6 +128,7 @@ def _size(value: Any) -> tuple[int, int] | None:
 def _report(made: Exec) -> dict[str, Any]:
     """Return Docker's ExecInspectResponse."""
     command, config = made.config["Cmd"], made.config
+    user = config["User"] or made.container.record.config["User"]
     keys = parse_keys(config["DetachKeys"]) if config["DetachKeys"] else b""
     pid = made.process.pid() if made.running and made.process is not None else made.pid
     return {
@@ -139,7 +140,7 @@ def _report(made: Exec) -> dict[str, Any]:
             "entrypoint": command[0],
             "arguments": command[1:],
             "privileged": config["Privileged"],
-            **({"user": config["User"]} if config["User"] else {}),
+            **({"user": user} if user else {}),
         },
         "OpenStdin": config["AttachStdin"],
         "OpenStderr": config["AttachStderr"],

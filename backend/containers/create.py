@@ -81,7 +81,7 @@ class ContainerCreation:
         namespace_modes.resolve_others(host, self.store.find)
         warnings = [
             *resources.warnings(host, cgroups.controllers()),
-            *networking_request.warnings_about(config, host),
+            *networking_request.warnings_about(config, host, in_machine=self.networks.link is not None),
         ]
         resources.discard(host, cgroups.controllers())
         wishes, taken_over = collect_mounts(config, host, [*self._mounts_of_others(host), *own_mounts])

@@ -23,6 +23,9 @@ SHARED_REFUSAL = (
     "container sharing network namespace with another container or host cannot be connected to any other "
     "network"
 )
+SCTP_WARNING = (
+    "SCTP ports are published inside the virtual machine only: its network carries TCP and UDP to the host"
+)
 PORTS_WARNING = "Published ports are discarded when using host network mode"
 
 
@@ -125,9 +128,11 @@ def _add_container_wide(wish: dict[str, Any], mac_address: str) -> None:
     wish["MacAddress"] = wanted
 
 
-def warnings_about(config: Mapping[str, Any], host: Mapping[str, Any]) -> list[str]:
-    """Return what the maker of a container should know of its network."""
+def warnings_about(config: Mapping[str, Any], host: Mapping[str, Any], *, in_machine: bool) -> list[str]:
+    """Return what the maker of a container should know of its network, in a virtual machine or not."""
     warnings = [MAC_WARNING] if config["MacAddress"] else []
+    if in_machine and any(port.lower().endswith("/sctp") for port in host["PortBindings"] or ()):
+        warnings.append(SCTP_WARNING)
     if host["NetworkMode"] == "host" and host["PortBindings"]:
         warnings.append(PORTS_WARNING)
     return warnings

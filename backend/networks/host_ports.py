@@ -10,7 +10,6 @@ from backend.errors import EngineError, SystemFailureError
 from backend.host_link import ClaimRefusedError, HostLink, PortClaim
 from backend.networks.attachment import PublishedPort
 from backend.networks.local_ports import (
-    SOCKET_TYPES,
     HeldPort,
     PortTakenError,
     hold,
@@ -18,7 +17,7 @@ from backend.networks.local_ports import (
     hold_guest_port,
 )
 from backend.networks.port_holder import find_holder
-from backend.networks.port_requests import ANY_ADDRESS, PortRequest
+from backend.networks.port_requests import ANY_ADDRESS, RELAYED, PortRequest
 from backend.tasks import in_thread
 
 log = logging.getLogger(__name__)
@@ -65,9 +64,9 @@ class _Held:
             port.close()
 
     def find(self, container_id: str, port: PublishedPort) -> socket.socket | None:
-        wanted = (port.host_ip, port.guest_port, SOCKET_TYPES[port.protocol])
+        wanted = (port.host_ip, port.guest_port, port.protocol)
         for held in self._sockets.get(container_id, ()):
-            if (held.host_ip, held.port, held.socket.type) == wanted:
+            if (held.host_ip, held.port, held.protocol) == wanted:
                 return held.socket
         return None
 
@@ -135,7 +134,10 @@ class MachinePorts:
 
 
 class SupervisedPorts:
-    """The ports of the host of a virtual machine, by its supervisor, each led to a port of this kernel."""
+    """The ports of the host of a virtual machine, by its supervisor, each led to a port of this kernel.
+
+    What the network does not carry (SCTP) is published inside the machine, and the host is not asked.
+    """
 
     behind_supervisor = True
 
@@ -163,15 +165,21 @@ class SupervisedPorts:
         try:
             for request in requests:
                 host_port = min(request.first + step, request.last)
+                if request.protocol not in RELAYED:
+                    held.append(hold(request.protocol, ANY_ADDRESS, host_port))
+                    continue
                 held.append(hold_guest_port(request.protocol, host_port))
                 host_ip = "" if request.host_ip == ANY_ADDRESS else request.host_ip
                 claims.append(PortClaim(request.protocol, host_ip, host_port, held[-1].port))
-            given = await self._link.claim(container_id, claims)
+            given = iter(await self._link.claim(container_id, claims) if claims else ())
         except BaseException as error:
             for port in held:
                 port.close()
             if isinstance(error, OSError):
-                raise SystemFailureError(f"cannot take a port of the machine: {error.strerror}") from error
+                raise SystemFailureError(
+                    f"cannot take the port {request.container_port}/{request.protocol} of the machine: "
+                    f"{(error.strerror or str(error)).lower()}"
+                ) from error
             raise
         self._held.keep(container_id, held)
         return tuple(
@@ -179,10 +187,10 @@ class SupervisedPorts:
                 request.protocol,
                 request.container_port,
                 request.host_ip,
-                claim.host_port,
+                next(given).host_port if request.protocol in RELAYED else own.port,
                 own.port,
             )
-            for request, claim, own in zip(requests, given, held, strict=True)
+            for request, own in zip(requests, held, strict=True)
         )
 
     async def release(self, container_id: str) -> None:
@@ -205,6 +213,7 @@ class SupervisedPorts:
                     port.guest_port,
                 )
                 for port in ports
+                if port.protocol in RELAYED
             ],
         )
 

@@ -16,7 +16,11 @@ from backend.networks.port_requests import ANY_ADDRESS, ANY_ADDRESS_6, PortReque
 
 PORT_RANGE = Path("/proc/sys/net/ipv4/ip_local_port_range")
 DEFAULT_RANGE = range(32768, 61000)
-SOCKET_TYPES = {"tcp": socket.SOCK_STREAM, "udp": socket.SOCK_DGRAM}
+SOCKETS = {
+    "tcp": (socket.SOCK_STREAM, socket.IPPROTO_TCP),
+    "udp": (socket.SOCK_DGRAM, socket.IPPROTO_UDP),
+    "sctp": (socket.SOCK_STREAM, 132),  # IPPROTO_SCTP: the name is not there everywhere
+}
 
 
 class PortTakenError(SystemFailureError):
@@ -40,6 +44,7 @@ class HeldPort:
     port: int
     socket: socket.socket
     host_ip: str = ANY_ADDRESS
+    protocol: str = "tcp"
 
     def close(self) -> None:
         """Let the port go."""
@@ -49,7 +54,8 @@ class HeldPort:
 def hold(protocol: str, host_ip: str, port: int) -> HeldPort:
     """Take one port; 0 takes any free one. Raises OSError."""
     family = socket.AF_INET6 if ":" in host_ip else socket.AF_INET
-    holder = socket.socket(family, SOCKET_TYPES[protocol] | socket.SOCK_CLOEXEC)
+    kind, number = SOCKETS[protocol]
+    holder = socket.socket(family, kind | socket.SOCK_CLOEXEC, number)
     try:
         if family == socket.AF_INET6:
             holder.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
@@ -63,7 +69,7 @@ def hold(protocol: str, host_ip: str, port: int) -> HeldPort:
     except OSError:
         holder.close()
         raise
-    return HeldPort(holder.getsockname()[1], holder, host_ip)
+    return HeldPort(holder.getsockname()[1], holder, host_ip, protocol)
 
 
 def hold_requested(request: PortRequest) -> list[HeldPort]:
@@ -103,6 +109,8 @@ def _hold_each(request: PortRequest, port: int) -> list[HeldPort]:
 def _reason(error: OSError, request: PortRequest) -> str:
     if error.errno == errno.EADDRNOTAVAIL:
         return f"cannot assign requested address: {request.host_ip} is not an address of this machine"
+    if error.errno == errno.EPROTONOSUPPORT:
+        return f"protocol not supported: this machine's kernel has no {request.protocol.upper()}"
     return error.strerror or str(error)
 
 

@@ -9,7 +9,8 @@ from ipaddress import AddressValueError, IPv4Address, IPv6Address
 
 from backend.errors import InvalidParameterError, NotSupportedError
 
-PROTOCOLS = ("tcp", "udp")
+PROTOCOLS = ("tcp", "udp", "sctp")
+RELAYED = frozenset({"tcp", "udp"})  # what can be carried on where no translation leads, and to a host
 ANY_ADDRESS = "0.0.0.0"
 ANY_ADDRESS_6 = "::"
 MAX_PORTS = 4096  # in one container: a range of all ports would hold the engine up for minutes
@@ -34,8 +35,6 @@ def parse_container_port(text: str) -> tuple[range, str]:
     """Return the port numbers and protocol of "80/tcp", "80" or "80-85/udp"; errors in Docker's words."""
     numbers, _, protocol = text.partition("/")
     protocol = protocol.lower() or "tcp"
-    if protocol == "sctp":
-        raise NotSupportedError(f"cannot use port {text!r}: SCTP is not supported, only TCP and UDP are")
     if protocol not in PROTOCOLS:
         raise InvalidParameterError(f"invalid proto: {protocol}")
     first, last = _parse_range(numbers)
@@ -62,7 +61,7 @@ def parse_port_requests(
 ) -> tuple[PortRequest, ...]:
     """Return all wishes of a container; those that name no address of the host are at `default_ip`.
 
-    Raises InvalidParameterError in Docker's words for what is no port, and NotSupportedError for SCTP.
+    Raises InvalidParameterError in Docker's words for what is no port, NotSupportedError for SCTP on IPv6.
     """
     requests: list[PortRequest] = []
     bound: set[str] = set()
@@ -89,7 +88,10 @@ def _parse_wish(protocol: str, container_port: int, wish: Mapping[str, str], def
     if not isinstance(host_ip, str) or not isinstance(host_port, str):
         raise InvalidParameterError("invalid JSON: HostIp and HostPort must be strings")
     first, last = _parse_range(host_port) if host_port else (0, 0)
-    return PortRequest(protocol, container_port, _parse_host_ip(host_ip or default_ip), first, last)
+    address = _parse_host_ip(host_ip or default_ip)
+    if ":" in address and protocol not in RELAYED:
+        raise NotSupportedError(f"{protocol} ports are published on IPv4 addresses only, not on {address}")
+    return PortRequest(protocol, container_port, address, first, last)
 
 
 def _parse_host_ip(text: str) -> str:
@@ -111,7 +113,9 @@ def fit(requests: Iterable[PortRequest], *, ipv6: bool) -> tuple[PortRequest, ..
     """Return the wishes as they are for a container with or without IPv6: with it, any address is any IPv6
     address too."""
     return tuple(
-        replace(request, both=True) if ipv6 and request.host_ip == ANY_ADDRESS else request
+        replace(request, both=True)
+        if ipv6 and request.host_ip == ANY_ADDRESS and request.protocol in RELAYED
+        else request
         for request in requests
     )
 

@@ -13,10 +13,6 @@ class Note:
     body: Any = None
 
 
-def _create(text: str, **host_config: Any) -> Note:
-    return Note(text, body={"Image": "busybox", "HostConfig": host_config})
-
-
 REFUSED = {
     "POST /swarm/init": "one machine only",
     "POST /swarm/join": "one machine only",
@@ -30,9 +26,6 @@ AS_WITHOUT_SWARM = ("/swarm", "/nodes", "/services", "/tasks", "/secrets", "/con
 """Below these an engine that is in no swarm answers with 503; ours is never in one."""
 
 PARTIAL: dict[str, list[Note]] = {
-    "POST /containers/create": [
-        _create("SCTP ports", PortBindings={"80/sctp": [{}]}),
-    ],
     "POST /build": [
         Note("BuildKit", query="version=2"),
         Note("git over SSH", query="remote=git%40x%3Ax.git"),

@@ -1,6 +1,7 @@
 """The line to the supervisor, against a fake one that speaks the documented protocol over a socket pair."""
 
 import asyncio
+import errno
 import json
 import os
 import socket
@@ -15,7 +16,9 @@ import pytest
 from backend import host_link
 from backend.errors import SystemFailureError, UnavailableError
 from backend.host_link import ClaimRefusedError, HostLink, PortClaim
+from backend.networks import local_ports
 from backend.networks.host_ports import SupervisedPorts
+from backend.networks.local_ports import PortTakenError
 from backend.networks.port_requests import PortRequest
 
 WEB = PortClaim("tcp", "", 8080, 8080)
@@ -257,3 +260,33 @@ async def test_supervised_ports_hold_a_guest_port_and_try_a_range() -> None:
         socket.create_server(("0.0.0.0", port.guest_port)).close()
         assert supervisor.operations()[-2:] == ["release", "release"]
         ports.close()
+
+
+async def test_what_the_host_does_not_carry_is_published_in_the_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Few kernels have SCTP: TCP stands for it here.
+    monkeypatch.setitem(local_ports.SOCKETS, "sctp", local_ports.SOCKETS["tcp"])
+    async with _connected() as (link, supervisor):
+        ports = SupervisedPorts(link)
+        (alone,) = await ports.claim("c1", [PortRequest("sctp", 132)])
+        assert alone.host_port == alone.guest_port != 0
+        assert "claim" not in supervisor.operations()
+        wishes = [PortRequest("sctp", 132), PortRequest("tcp", 80), PortRequest("sctp", 133)]
+        found = await ports.claim("c2", wishes)
+        assert [(port.protocol, port.container_port) for port in found] == [
+            ("sctp", 132), ("tcp", 80), ("sctp", 133)
+        ]  # fmt: skip
+        assert supervisor.operations().count("claim") == 1
+        with pytest.raises(SystemFailureError, match="132/sctp of the machine: address already in use"):
+            await ports.claim("c3", [PortRequest("sctp", 132, first=alone.host_port, last=alone.host_port)])
+        ports.close()
+
+
+def test_a_kernel_without_a_protocol_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*arguments: object) -> None:
+        raise OSError(errno.EPROTONOSUPPORT, "Protocol not supported")
+
+    monkeypatch.setattr(local_ports, "hold", refuse)
+    with pytest.raises(PortTakenError, match="protocol not supported: this machine's kernel has no SCTP"):
+        local_ports.hold_requested(PortRequest("sctp", 132, first=132, last=132))

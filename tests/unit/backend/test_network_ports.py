@@ -75,8 +75,11 @@ def test_nonsense_is_refused(bindings: dict[str, list[dict[str, str]]], message:
 
 
 def test_what_is_not_done_says_so() -> None:
-    with pytest.raises(NotSupportedError, match="only TCP and UDP"):
-        _parse({"80/sctp": [{}]})
+    assert [request.protocol for request in _parse({"80/sctp": [{}]})] == ["sctp"]
+    with pytest.raises(
+        NotSupportedError, match="sctp ports are published on IPv4 addresses only, not on ::1"
+    ):
+        _parse({"80/sctp": [{"HostIp": "::1"}]})
     requests = _parse({"80/tcp": [{"HostIp": "[2001:db8::5]", "HostPort": "80"}]})
     assert requests[0].host_ip == "2001:db8::5"
 
