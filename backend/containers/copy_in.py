@@ -5,6 +5,7 @@ every name is looked up inside the container's root, links in it lead nowhere el
 for is opened by its folder's descriptor, never again by its path.
 """
 
+import errno
 import os
 import posixpath
 import shutil
@@ -136,6 +137,7 @@ class _Unpacking:
             if is_folder:
                 shutil.rmtree(name, dir_fd=folder)
             else:
+                _check_not_mounted(folder, name)
                 os.unlink(name, dir_fd=folder)  # noqa: PTH108 - in an open folder
         except FileNotFoundError:
             return
@@ -228,6 +230,21 @@ class _Unpacking:
                     os.utime(folder, ns=(mtime_ns, mtime_ns))
                 finally:
                     os.close(folder)
+
+
+def _check_not_mounted(folder: int, name: str) -> None:
+    """Raise OSError for a file that is mounted there: in a view of our own the kernel would let it go."""
+    place = os.open(name, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=folder)
+    try:
+        if _mount_of(place) != _mount_of(folder):
+            raise OSError(errno.EBUSY, os.strerror(errno.EBUSY))
+    finally:
+        os.close(place)
+
+
+def _mount_of(descriptor: int) -> str:
+    lines = Path(f"/proc/thread-self/fdinfo/{descriptor}").read_text().splitlines()
+    return next(line for line in lines if line.startswith("mnt_id:"))
 
 
 def _is_below(path: str, folder: str) -> bool:

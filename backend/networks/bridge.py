@@ -15,7 +15,7 @@ from backend.networks.netlink_socket import NetlinkSocket
 
 IPV6_SETTINGS = Path("/proc/sys/net/ipv6/conf")
 MARK = "marina network "  # how an interface of ours is known after a crash, with the network's ID
-GROUP = 0x4D415249  # "MARI": how it is known when the crash came before the mark, which is a step of its own
+GROUP = links.OURS  # how it is known when the crash came before the mark, which is a step of its own
 
 
 def networks_in_use(except_interfaces: Collection[str]) -> list[IPv4Network]:

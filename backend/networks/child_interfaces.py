@@ -116,6 +116,7 @@ def create_child(
         )
         + (number_attribute(links.IFLA_NET_NS_FD, namespace) if namespace is not None else b"")
         + (number_attribute(links.IFLA_MTU, mtu) if mtu else b"")
+        + number_attribute(links.IFLA_GROUP, links.OURS)
         + nested(
             links.IFLA_LINKINFO,
             text_attribute(links.IFLA_INFO_KIND, kind.driver),

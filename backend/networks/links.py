@@ -45,6 +45,10 @@ IFF_UP = 0x1
 AF_BRIDGE = 7  # missing in the socket module
 RT_TABLE_MAIN, RTPROT_BOOT, RT_SCOPE_UNIVERSE, RTN_UNICAST = 254, 3, 0, 1
 
+OURS = (
+    0x4D415249  # "MARI": the group of interfaces of ours that no other mark tells of, from the first moment
+)
+
 LINK_HEADER = struct.Struct("=BxHiII")  # family, type, index, flags, change mask
 ADDRESS_HEADER = struct.Struct("=BBBBI")  # family, prefix length, flags, scope, index
 ROUTE_HEADER = struct.Struct("=BBBBBBBBI")  # family, dst/src length, tos, table, protocol, scope, type, flags

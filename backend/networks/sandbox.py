@@ -4,7 +4,7 @@ Everything here blocks. What enters a namespace runs on a thread of its own, bec
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Interface, IPv6Address, IPv6Interface
@@ -110,10 +110,20 @@ def cut(pin: Path, inner_name: str, outer_name: str, way_out: WayOut) -> None:
         _lead_out(inside, way_out)
 
 
-def lead_out_again(pin: Path, way_out: WayOut) -> None:
-    """Lead out where a change of networks that was cut off took the way away. Raises SystemFailureError."""
+def complete(pin: Path, way_out: WayOut, children: Mapping[str, str]) -> None:
+    """Undo in a namespace what a change of networks left that was cut off. Raises SystemFailureError.
+
+    The way out may be gone. And there may be an interface without an end outside, by which it would be found,
+    beside `children`, those that belong there, with their addresses: one may have another name by now.
+    """
     namespaces.enter_here(pin)
     with NetlinkSocket() as inside:
+        found = [link for link in links.list_links(inside) if link.group == links.OURS]
+        addresses = links.list_addresses(inside) if found else []
+        known = {index for index, address in addresses if str(address.ip) in children.values()}
+        for link in found:
+            if link.name not in children and link.index not in known:
+                links.delete_link(inside, link.name)
         for gateway in (way_out.gateway, way_out.gateway_6):
             if gateway is not None:
                 links.ensure_default_route(inside, gateway)

@@ -46,15 +46,18 @@ def reopen(pin: Path, attachment: Attachment) -> "ResolverSockets":
     return _open(attachment.resolver_port)
 
 
-def lead_out_again(attachments: Iterable[Attachment]) -> None:
-    """Lead out of namespaces whose way out a change of networks took away that was cut off."""
+def complete(attachments: Iterable[Attachment]) -> None:
+    """Make namespaces what their attachments say, where a change of networks was cut off."""
     for attachment in attachments:
         if attachment.namespace_path is None or attachment.shared_with:
             continue
         try:
-            sandbox.lead_out_again(attachment.namespace_path, way_out_of(attachment))
+            children = {
+                one.interface: one.ip_address for one in attachment.endpoints if not one.host_interface
+            }
+            sandbox.complete(attachment.namespace_path, way_out_of(attachment), children)
         except SystemFailureError as error:
-            log.warning("the way out of container %s: %s", attachment.container_id[:12], error.message)
+            log.warning("the networks of container %s: %s", attachment.container_id[:12], error.message)
 
 
 def _open(port: int = 0) -> "ResolverSockets":

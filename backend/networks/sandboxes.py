@@ -365,7 +365,7 @@ class Sandboxes:
                 await self.detach(attachment.container_id)
         cables = {one.host_interface for attachment in self.attached for one in attachment.endpoints}
         await in_thread(self._sweep, keep, cables)
-        await namespaces.on_own_thread(partial(sandbox_jobs.lead_out_again, tuple(self.attached)), "ways out")
+        await namespaces.on_own_thread(partial(sandbox_jobs.complete, tuple(self.attached)), "networks")
         await self._ports.settle()
 
     def _sweep(self, keep: set[str], cables: set[str]) -> None:

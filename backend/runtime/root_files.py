@@ -41,7 +41,7 @@ def read_text(root: int, path: str) -> str:
 def make_folders(root: int, path: str) -> None:
     """Make `path` and its parents inside the root where they are missing. Raises OSError."""
     reached = ""
-    for part in path.strip("/").split("/"):
+    for part in filter(None, path.split("/")):
         parent = reached or "/"
         reached = f"{reached}/{part}"
         with suppress(FileExistsError):

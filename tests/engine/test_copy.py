@@ -271,6 +271,22 @@ def test_a_stopped_container_with_volume_and_bind(engine: NativeEngine, tmp_path
     engine.request("DELETE", "/volumes/copy-stopped")
 
 
+def test_files_that_are_mounted_are_not_replaced(engine: NativeEngine) -> None:
+    source = engine.state / "bound-file"
+    source.write_text("bound")
+    host = {"Binds": [f"{source}:/top.txt", f"{source}:/deep/er/low.txt:ro"]}
+    with container(engine, "sleep", "1000", HostConfig=host) as identifier:
+        for _ in ("before it runs", "while it runs"):
+            assert content(get(engine, identifier, "/top.txt"), "top.txt") == b"bound"
+            for folder_path, name in (("/", "top.txt"), ("/deep/er", "low.txt")):
+                refused = put(engine, identifier, folder_path, layer_tar([Entry(name, b"new")]))
+                path = f"{folder_path.rstrip('/')}/{name}"
+                assert refused.message == f"unlinkat {path}: device or resource busy"
+            assert put(engine, identifier, "/", layer_tar([Entry("beside", b"1")])).status == 200
+            assert call(engine, "start", identifier).status in (204, 304)
+        assert source.read_text() == "bound"
+
+
 def test_nothing_is_held_after_copies(engine: NativeEngine) -> None:
     identifier = create(engine, "sleep", "1000", HostConfig={"Binds": ["copy-held:/v"]})
     start(engine, identifier)

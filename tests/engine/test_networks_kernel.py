@@ -376,6 +376,47 @@ def test_a_change_that_was_cut_off_is_put_right(tmp_path: Path, has_names: bool)
     run_privately(story)
 
 
+def test_an_interface_without_an_end_outside_goes_when_nobody_knows_it(tmp_path: Path) -> None:
+    def named(names: dict[str, int]) -> None:
+        with NetlinkSocket() as netlink:
+            for name, group in names.items():
+                links.create_bridge(netlink, name, "", group=group)
+
+    def addressed(name: str, address: str) -> None:
+        with NetlinkSocket() as netlink:
+            link = links.find_link(netlink, name)
+            assert link is not None
+            links.add_address(netlink, link.index, IPv4Interface(address))
+
+    def names() -> list[str]:
+        with NetlinkSocket() as netlink:
+            return sorted(link.name for link in links.list_links(netlink))
+
+    async def story() -> None:
+        async with running_networks(tmp_path) as networks:
+            attached = await networks.sandboxes.attach(request("c1"))
+        pin = attached.namespace_path
+        assert pin is not None
+        # As macvlan's children are: only a mark inside. One that is known has another name meanwhile.
+        inside(
+            pin, lambda: named({"left": links.OURS, "known": links.OURS, "renamed": links.OURS, "theirs": 0})
+        )
+        inside(pin, lambda: addressed("renamed", "10.99.0.3/24"))
+        children = tuple(
+            replace(
+                attached.endpoints[0], network_id=name, interface=name, host_interface="", ip_address=address
+            )
+            for name, address in (("known", "10.99.0.2"), ("before", "10.99.0.3"))
+        )
+        kept = replace(attached, endpoints=(*attached.endpoints, *children))
+        async with running_networks(tmp_path) as networks:
+            await networks.sandboxes.restore(kept)
+            await networks.sandboxes.reap({kept.container_id})
+            assert inside(pin, names) == ["eth0", "known", "lo", "renamed", "theirs"]
+
+    run_privately(story)
+
+
 def test_two_engines_never_share_a_network(tmp_path: Path) -> None:
     async def story() -> None:
         (tmp_path / "a").mkdir()
