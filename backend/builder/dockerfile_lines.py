@@ -22,7 +22,7 @@ _DIRECTIVES = ("escape", "syntax", "check")
 class Line:
     """One instruction as it stands: `original` is all of it on one line, but for the texts below it.
 
-    `number` is where it begins, `last_number` where it ends.
+    `number` is where it begins, `last_number` where it ends. `comments` stand between it and the line before.
     """
 
     keyword: str
@@ -32,6 +32,8 @@ class Line:
     number: int
     last_number: int
     heredocs: tuple[Heredoc, ...] = ()
+    comments: tuple[str, ...] = ()
+    has_empty_continuation: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +55,14 @@ def split_dockerfile(text: str) -> DockerfileText:
     continued = re.compile(re.escape(escape) + r"[ \t]*\Z")
     lines: list[Line] = []
     warnings: list[str] = []
+    comments: list[str] = []
     position = 0
     while position < len(raw):
         first = raw[position].lstrip(SPACES)
         position += 1
         number = position
         if first.startswith("#"):
+            comments.append(first[1:].strip(SPACES))
             first = ""
         whole, count = continued.subn("", first)
         if not count and not whole:
@@ -78,7 +82,12 @@ def split_dockerfile(text: str) -> DockerfileText:
             whole += following
         if had_empty_line:
             warnings.append(f"[WARNING]: Empty continuation line found in: {whole}")
-        line = split_line(whole, number, position)
+        line = replace(
+            split_line(whole, number, position),
+            comments=tuple(comments),
+            has_empty_continuation=had_empty_line,
+        )
+        comments.clear()
         if waiting := heredocs.announced(line.keyword.upper(), whole):
             texts: list[Heredoc] = []
             for heredoc in waiting:

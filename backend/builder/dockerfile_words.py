@@ -8,6 +8,7 @@ import re
 from backend.builder.go_text import SPACES
 
 _WHITESPACE = re.compile(r"[\t\v\f\r ]+")
+_VARIABLE = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})")
 
 
 def split_words(text: str) -> list[str]:
@@ -40,3 +41,8 @@ def split_quoted_words(text: str, escape: str) -> list[str]:
     if word or was_quoted:
         words.append(word)
     return words
+
+
+def variables_in(*words: str) -> list[str]:
+    """Return the variables that words name, but for those that bring a value along (`${name:-value}`)."""
+    return [match[1] or match[2] for word in words for match in _VARIABLE.finditer(word)]

@@ -21,8 +21,9 @@ class Build:
     `built` then: other builds may wait for it.
     """
 
-    def __init__(self, ref: str) -> None:
+    def __init__(self, ref: str, session_id: str) -> None:
         self.ref = ref
+        self.session_id = session_id
         self.status = BuildStatus(ref)
         self.returned: asyncio.Future[Attributes | None] = asyncio.get_running_loop().create_future()
         self.built: asyncio.Future[Image] = asyncio.get_running_loop().create_future()
@@ -81,14 +82,14 @@ class Builds:
         self._ended: dict[str, Build] = {}
         self._begun: dict[str, list[asyncio.Future[Build]]] = {}
 
-    def begin(self, ref: str) -> Build:
-        """Begin a build. Raises ConflictError, InvalidParameterError."""
+    def begin(self, ref: str, session_id: str = "") -> Build:
+        """Begin a build of the client that has this session. Raises ConflictError, InvalidParameterError."""
         if not ref:
             raise InvalidParameterError("a build needs a reference")
         if ref in self._builds:
             raise ConflictError(f"job ID exists: {ref}")
         self._ended.pop(ref, None)
-        build = self._builds[ref] = Build(ref)
+        build = self._builds[ref] = Build(ref, session_id)
         for waiting in self._begun.pop(ref, ()):
             if not waiting.done():
                 waiting.set_result(build)

@@ -19,7 +19,6 @@ from backend.errors import (
     ForbiddenError,
     InvalidParameterError,
     NotFoundError,
-    NotSupportedError,
     UnauthorizedError,
     UnavailableError,
 )
@@ -28,7 +27,6 @@ STATUS = {
     ConflictError: Status.ALREADY_EXISTS,
     ForbiddenError: Status.PERMISSION_DENIED,
     NotFoundError: Status.NOT_FOUND,
-    NotSupportedError: Status.UNIMPLEMENTED,
     UnauthorizedError: Status.UNAUTHENTICATED,
     UnavailableError: Status.UNAVAILABLE,
 }

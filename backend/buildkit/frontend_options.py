@@ -35,6 +35,11 @@ class FrontendOptions:
         """Whether base images are looked for at their registries, even when they are here."""
         return self.attributes.get("image-resolve-mode") == "pull"
 
+    @property
+    def build_arguments(self) -> dict[str, str]:
+        """The values of ARGs that the client gives."""
+        return _with_prefix(self.attributes, "build-arg:")
+
     def platforms(self) -> list[Platform | None]:
         """Return the platforms to build for, None for the engine's own. Raises InvalidParameterError."""
         texts = filter(None, (text.strip() for text in self.attributes.get("platform", "").split(",")))
@@ -73,7 +78,7 @@ def build_options(
     return BuildOptions(
         dockerfile=options.filename,
         target=attributes.get("target", ""),
-        arguments=_with_prefix(attributes, "build-arg:"),
+        arguments=options.build_arguments,
         labels=_with_prefix(attributes, "label:"),
         use_cache="no-cache" not in attributes,
         pull=options.pull,

@@ -15,7 +15,7 @@ from grpclib.server import Stream
 from backend.builder import cache_pruning
 from backend.builder.build_state import BuildState
 from backend.builder.cache_mounts import CacheUsage
-from backend.buildkit import entitlements
+from backend.buildkit import entitlements, subrequests
 from backend.buildkit.build_status import now
 from backend.buildkit.builds import Attributes, Build, Builds
 from backend.buildkit.cache_exports import export_caches, with_inline_cache
@@ -124,7 +124,7 @@ class BuildService:
     # --- builds ---
 
     async def _solve(self, request: control.SolveRequest, stream: Stream[Any, Any]) -> control.SolveResponse:
-        build = self._builds.begin(request.ref)
+        build = self._builds.begin(request.ref, request.session)
         try:
             work = self._tasks.start(self._outcome(build, request), f"build {build.ref}")
             try:
@@ -224,6 +224,11 @@ class BuildService:
         if request.frontend not in DOCKERFILE_FRONTENDS:
             what = f"frontend {request.frontend}" if request.frontend else "LLB"
             raise NotSupportedError(f"builds from {what} are not supported: build from a Dockerfile")
+        if request.frontend_opt.get(subrequests.REQUEST):
+            session = await self._sessions.get(build.session_id)
+            files = self._containers.files
+            told = await subrequests.answer(files, session, request.frontend_opt, build.status)
+            return gateway.SolveResponse(result=gateway.Result(metadata=told))
         result_id = build.add_result(with_results(request.frontend_opt, request.frontend_inputs))
         ref = gateway.Ref(id=result_id, definition=definition_of(result_id))
         return gateway.SolveResponse(result=gateway.Result(ref=ref))

@@ -1,5 +1,6 @@
 """`docker buildx build` and `docker compose build`, with their defaults: what people type today."""
 
+import base64
 import io
 import json
 import re
@@ -352,6 +353,76 @@ def test_the_files_of_the_result(project: Project) -> None:
             assert text.read() == b"first\n"
         assert members["bin/link"].linkname == "../taken/a.txt"
         assert {members[name].type for name in ("bin/tool", "bin/twin")} == {tarfile.REGTYPE, tarfile.LNKTYPE}
+
+
+OFFERING = """\
+# TAG of the base
+ARG TAG=latest
+ARG UNUSED=1
+# base is what all begin with
+FROM busybox:${TAG} AS base
+# WHO is greeted
+ARG WHO=nobody
+RUN --mount=type=secret,id=token,required=true --mount=type=cache,target=/c --mount=type=ssh echo $WHO
+# unlike its name
+FROM --platform=linux/amd64 busybox AS Second
+ARG UNUSED
+RUN --mount=type=secret,target=/run/other true
+FROM base AS last
+ARG LATE
+COPY --from=second /bin/busybox /
+FROM base
+ARG WHO=me
+"""
+
+
+def asked(project: Project, what: str, *arguments: str) -> dict[str, Any]:
+    """Return what the Dockerfile frontend answers in place of a build."""
+    command = ("buildx", "build", f"--print={what},format=json", *arguments, ".")
+    done = project.engine.docker(*command, folder=project.folder, environment={"BUILDX_EXPERIMENTAL": "1"})
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+def _told(entries: list[dict[str, Any]]) -> list[tuple[Any, ...]]:
+    lines = [entry.pop("location")["ranges"][0] for entry in entries]
+    return [
+        (line["start"]["line"], line["end"]["line"], entry)
+        for line, entry in zip(lines, entries, strict=True)
+    ]
+
+
+def test_what_a_dockerfile_offers(project: Project) -> None:
+    project.write("Dockerfile", OFFERING)
+    listed = asked(project, "targets")
+    assert _told(listed["targets"]) == [
+        (5, 5, {"name": "base", "description": "is what all begin with", "base": "busybox:${TAG}"}),
+        (10, 10, {"name": "second", "base": "busybox", "platform": "linux/amd64"}),
+        (13, 13, {"name": "last", "base": "base"}),
+        (16, 16, {"default": True, "base": "base"}),
+    ]
+    assert base64.b64decode(listed["sources"][0]).decode() == OFFERING
+
+
+def test_what_a_target_asks_for(project: Project) -> None:
+    project.write("Dockerfile", OFFERING)
+    tag = (2, 2, {"name": "TAG", "description": "of the base", "value": "latest"})
+    found = asked(project, "outline")
+    assert _told(found["args"]) == [tag, (17, 17, {"name": "WHO", "value": "me"})]
+    assert _told(found["secrets"]) == [(8, 8, {"name": "token", "required": True})]
+    assert _told(found["ssh"]) == [(8, 8, {"name": "default"})]
+    found = asked(project, "outline", "--target=last", "--build-arg=WHO=you", "--build-arg=TAG=latest")
+    assert found["name"] == "last"
+    assert _told(found["args"]) == [
+        tag,
+        (3, 3, {"name": "UNUSED", "value": "1"}),
+        (7, 7, {"name": "WHO", "description": "is greeted", "value": "you"}),
+        (14, 14, {"name": "LATE"}),
+    ]
+    assert _told(found["secrets"]) == [
+        (8, 8, {"name": "token", "required": True}),
+        (12, 12, {"name": "other"}),
+    ]
 
 
 def test_nothing_but_the_cache(project: Project) -> None:

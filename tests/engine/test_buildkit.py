@@ -45,6 +45,34 @@ def test_a_client_that_leaves_ends_its_build(
     until(lambda: not list(downloads.glob("build-*")), "its files are gone")
 
 
+@needs_buildx
+def test_a_dockerfile_is_checked(engine: NativeEngine, tmp_path: Path) -> None:
+    """As `docker build --check` of newer clients asks; what cannot be answered is told."""
+    (tmp_path / "Dockerfile").write_text("FROM busybox AS Made\nCMD true\n")
+
+    def ask(what: str) -> "subprocess.CompletedProcess[bytes]":
+        command = ("buildx", "build", f"--print={what}", ".")
+        experimental = {"BUILDX_EXPERIMENTAL": "1"}
+        return engine.docker(*command, folder=tmp_path, environment=experimental, check=False)
+
+    address = "https://docs.docker.com/go/dockerfile/rule"
+    assert ask("lint").stdout.decode().splitlines() == [
+        f"StageNameCasing - {address}/stage-name-casing/",
+        "Stage name 'Made' should be lowercase",
+        "Dockerfile:1",
+        "",
+        f"JSONArgsRecommended - {address}/json-args-recommended/",
+        "JSON arguments recommended for CMD to prevent unintended behavior related to OS signals",
+        "Dockerfile:2",
+    ]
+    refused = ask("nonsense")
+    assert refused.returncode != 0
+    assert b"unsupported request frontend.nonsense" in refused.stderr
+    assert b"Unimplemented" not in refused.stderr
+    (tmp_path / "Dockerfile").write_text("FROM busybox\nNONSENSE\n")
+    assert b"unknown instruction: NONSENSE" in ask("lint").stderr
+
+
 @pytest.mark.parametrize("path", ["/grpc", "/session"])
 @pytest.mark.parametrize(
     "data", [b"", b"GET / HTTP/1.1\r\n\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + b"\xff" * 100]

@@ -133,14 +133,15 @@ class ApiClient(ABC):
         timeout: float = 120.0,
         stdin: bytes | None = None,
         folder: Path | None = None,
+        environment: Mapping[str, str] | None = None,
     ) -> subprocess.CompletedProcess[bytes]:
-        """Run the real docker command line against this engine, in `folder`."""
+        """Run the real docker command line against this engine, in `folder`, with more in its environment."""
         done = subprocess.run(
             self.docker_command(*arguments),
             input=stdin,
             capture_output=True,
             timeout=timeout,
-            env=self.docker_environment(),
+            env={**self.docker_environment(), **(environment or {})},
             cwd=folder,
             check=False,
         )
