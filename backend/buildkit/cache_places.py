@@ -60,7 +60,7 @@ async def opened_source(
             raise InvalidParameterError("local cache importer requires explicit digest")
         if not attributes.get("src"):
             raise InvalidParameterError("local cache importer requires src")
-        content = ClientContent(session, attributes["src"])
+        content = ClientContent(session, f"local:{attributes['src']}")
         yield content, await content.manifest(digests.checked(attributes["digest"]))
     else:
         raise InvalidParameterError(f"unknown cache importer: {kind[:80]}")
@@ -74,7 +74,7 @@ async def opened_sink(
     if kind == "local":
         if not attributes.get("dest"):
             raise InvalidParameterError("local cache exporter requires dest")
-        yield _Folder(ClientContent(session, attributes["dest"]))
+        yield _Folder(ClientContent(session, f"local:{attributes['dest']}"))
         return
     name = _reference(attributes, "exporter").with_default_tag()
     credentials = await session.credentials(login_host(name))

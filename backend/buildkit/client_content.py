@@ -1,4 +1,4 @@
-"""Blobs in a folder of the client: where it keeps a build's cache of `type=local`.
+"""Blobs in a folder of the client: where it keeps a build's cache of `type=local`, or an image's OCI layout.
 
 Source: containerd's `api/services/content/v1` and `content/proxy`; BuildKit's `session/content`.
 """
@@ -29,13 +29,13 @@ PIECE = 256 * 1024  # bytes
 
 
 class ClientContent:
-    """One folder, by the client's name for it."""
+    """One folder, by the client's name for it: `local:…` for a cache's, `oci:…` for an OCI layout."""
 
-    def __init__(self, session: Session, folder: str) -> None:
+    def __init__(self, session: Session, store: str) -> None:
         if not session.offers(f"{SERVICE}/Read"):
-            raise InvalidParameterError("the client lends no folder for caches")
+            raise InvalidParameterError("the client lends no folder for blobs")
         self._session = session
-        self._metadata = {"buildkit-attachable-store-id": f"local:{folder}"}
+        self._metadata = {"buildkit-attachable-store-id": store}
 
     async def manifest(self, tag_or_digest: str) -> FoundManifest:
         """Return a manifest by its digest. Raises NotFoundError, InvalidParameterError."""

@@ -32,6 +32,7 @@ from backend.buildkit.exports import Export, export_result
 from backend.buildkit.failures import as_grpc
 from backend.buildkit.frontend_options import read_frontend_options
 from backend.buildkit.linked_results import definition_of, with_images, with_results
+from backend.buildkit.oci_layouts import with_layouts
 from backend.buildkit.protocol import control_pb2 as control
 from backend.buildkit.protocol import gateway_pb2 as gateway
 from backend.buildkit.sessions import Sessions
@@ -167,6 +168,8 @@ class BuildService:
         attributes = await with_images(attributes, self._builds.image_of)
         images, status = self._containers.images, build.status
         async with images.kept() as keep, opened_imports(caches, images, session, status) as shared:
+            wanted = read_frontend_options(attributes).platforms()
+            attributes = await with_layouts(attributes, wanted, images.exchange, session, status, keep)
             results = await build_dockerfile(
                 self._containers,
                 self._caches,

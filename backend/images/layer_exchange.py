@@ -1,4 +1,4 @@
-"""Single layers on their way out and in: what caches of builds are made of, at registries and elsewhere."""
+"""Layers on their way out and in: what caches of builds are made of, at registries and with clients."""
 
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
@@ -12,6 +12,8 @@ from backend.images.image_import import ImageImport
 from backend.images.image_source import FoundManifest, ImageSource
 from backend.images.manifest import Descriptor
 from backend.images.pins import Pins
+from backend.images.platforms import Platform
+from backend.images.pull_progress import PullProgress
 from backend.images.reference import Reference
 from backend.images.registry_auth import Credentials
 from backend.images.registry_client import RegistryClient
@@ -38,6 +40,16 @@ class LayerExchange:
         Raises EngineError, and what the source raises.
         """
         return self._importer.layer(source, blob, diff_id, below)
+
+    async def image(
+        self, source: ImageSource, found: FoundManifest, platform: Platform | None, name: str
+    ) -> Image:
+        """Bring an image of a source into the store, without names; `name` is for messages.
+
+        Raises EngineError, and what the source raises.
+        """
+        silent = PullProgress(lambda message: None)
+        return await self._importer.run(source, found, platform, name, (), silent)
 
     @contextmanager
     def held(self, images: Iterable[Image]) -> Iterator[None]:
