@@ -15,13 +15,14 @@ from app.viewmodels.background import Background, Stream
 from app.viewmodels.container_logs import LogLine
 from app.viewmodels.failure import describe_failure
 from app.viewmodels.question import Question
+from app.viewmodels.settle import Settle
 from app.viewmodels.terminal_text import parse_line
 from app.viewmodels.wording import format_duration
 
 if TYPE_CHECKING:
     from app.services.image_build import BuildOptions, BuildProgress, BuildStep, BuildStream, PastBuild
 
-_SETTLE_MS = 200
+_SETTLE_MS, _AGAIN_MS = 200, 1_000
 _TAG = re.compile(r"[a-z0-9][a-z0-9._/:-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?")
 
 
@@ -60,6 +61,7 @@ class BuildView:
     error: str = ""
     summary: str = ""
     id: str = ""
+    is_running: bool = False  # elsewhere, when it was read
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +100,11 @@ class BuildsViewModel(QObject):
         self.history: tuple[BuildRow, ...] = ()
         self.view = BuildView("")
         self._listing = Question(background, self._listed, self._not_listed, self)
-        self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
-        self._settle.timeout.connect(self.refresh)
+        self._settle = Settle(self.refresh, _SETTLE_MS, self)
+        self._reading = Question(background, self._was_read, self._not_listed, self)
+        self._followed = ""
+        self._again = QTimer(self, singleShot=True, interval=_AGAIN_MS)
+        self._again.timeout.connect(self._read_again)
 
     def want(self) -> None:
         """Somebody looks: list the history, and follow events."""
@@ -115,8 +120,8 @@ class BuildsViewModel(QObject):
     @Slot()
     def refresh_soon(self) -> None:
         """List anew once events have settled."""
-        if self.is_wanted and not self._settle.isActive():
-            self._settle.start()
+        if self.is_wanted:
+            self._settle.ask()
 
     def is_going_on(self, id: str) -> bool:
         """Return whether a build of the history had not ended when it was listed."""
@@ -200,7 +205,19 @@ class BuildsViewModel(QObject):
 
             return read_build(self._access.client(), id)
 
-        self._background.run(work, self._was_read, self._not_listed)
+        self._reading.ask(work)
+
+    def follow(self, id: str) -> None:
+        """Read a build of the history again and again, as long as it goes on; "" follows none."""
+        self._followed = id
+        self._again.stop()
+        if id:
+            self.read_build(id)
+
+    @Slot()
+    def _read_again(self) -> None:
+        if self._followed:
+            self.read_build(self._followed)
 
     def _open(self, form: BuildForm) -> "BuildStream":
         from app.services.image_build import BuildOptions, open_build
@@ -283,7 +300,10 @@ class BuildsViewModel(QObject):
             build.error,
             row.remark,
             build.id,
+            row.is_running,
         )
+        if row.is_running and build.id == self._followed:
+            self._again.start()
         self.read.emit(view, [LogLine(s.text, s.spans) for s in map(parse_line, build.log)])
 
     def _show(self, summary: str, error: str = "") -> None:

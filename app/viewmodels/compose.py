@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from app.services.errors import ErrorCode
 from app.viewmodels.access import Access
@@ -13,6 +13,7 @@ from app.viewmodels.background import Background, Stream
 from app.viewmodels.container_logs import LogLine
 from app.viewmodels.failure import Failure, describe_failure
 from app.viewmodels.question import Question
+from app.viewmodels.settle import Settle
 from app.viewmodels.terminal_text import parse_line
 
 if TYPE_CHECKING:
@@ -94,8 +95,7 @@ class ComposeViewModel(QObject):
         self.version = ""
         self.projects: tuple[ProjectView, ...] = ()
         self._listing = Question(background, self._listed, self._not_listed, self)
-        self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
-        self._settle.timeout.connect(self.refresh)
+        self._settle = Settle(self.refresh, _SETTLE_MS, self)
 
     def want(self) -> None:
         """Somebody looks: list the projects and follow events."""
@@ -116,8 +116,8 @@ class ComposeViewModel(QObject):
     @Slot()
     def refresh_soon(self) -> None:
         """List anew once events have settled."""
-        if self.is_wanted and not self._settle.isActive():
-            self._settle.start()
+        if self.is_wanted:
+            self._settle.ask()
 
     def find_project(self, name: str) -> ProjectView:
         """Return a project as it is now; one without containers is empty."""

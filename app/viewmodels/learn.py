@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
 from app.viewmodels.failure import Failure, describe_failure
 from app.viewmodels.preferences import Preferences
+from app.viewmodels.settle import Settle
 
 if TYPE_CHECKING:
     from app.services.lessons import Lesson
@@ -72,8 +73,7 @@ class LearnViewModel(QObject):
         self._busy = self._look_again = False
         self._working = ""  # the walkthrough that something is done for
         self._turn = 0  # counts what was done: a look of before it is out of date
-        self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
-        self._settle.timeout.connect(self.look)
+        self._settle = Settle(self.look, _SETTLE_MS, self)
 
     def progress(self, lesson: str) -> int:
         """Return how many steps of a walkthrough are done."""
@@ -98,8 +98,8 @@ class LearnViewModel(QObject):
     @Slot()
     def look_soon(self) -> None:
         """The engine has changed: look once it has settled."""
-        if self.lesson is not None and not self._settle.isActive():
-            self._settle.start()
+        if self.lesson is not None:
+            self._settle.ask()
 
     @Slot()
     def look(self) -> None:

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
 from app.viewmodels.failure import Failure, describe_failure
 from app.viewmodels.question import Question
 from app.viewmodels.row_table_model import Row, RowTableModel
+from app.viewmodels.settle import Settle
 
 if TYPE_CHECKING:
     from app.services.engine_client import EngineClient
@@ -45,8 +46,7 @@ class LiveList(QObject):
         self._listing = Question(background, self._take, self._list_failed, self)
         self._busy: dict[str, str] = {}
         self._failures: dict[str, Failure] = {}
-        self._settle = QTimer(self, singleShot=True, interval=_SETTLE_MS)
-        self._settle.timeout.connect(self.refresh)
+        self._settle = Settle(self.refresh, _SETTLE_MS, self)
 
     is_wanted = True  # lists that nobody has looked at yet need not follow events
 
@@ -95,8 +95,8 @@ class LiveList(QObject):
     @Slot()
     def refresh_soon(self) -> None:
         """List anew once events have settled."""
-        if self.is_wanted and not self._settle.isActive():
-            self._settle.start()
+        if self.is_wanted:
+            self._settle.ask()
 
     def dismiss(self, key: str) -> None:
         """Forget a row's failure."""

@@ -65,6 +65,7 @@ class PullImageViewModel(QObject):
         self._stream: Stream | None = None
         self._reference = ""
         self._samples: list[tuple[float, int]] = []
+        self._furthest = 0
 
     @property
     def is_active(self) -> bool:
@@ -80,7 +81,7 @@ class PullImageViewModel(QObject):
         """Pull `reference`, a name that `check_name` accepts."""
         if self._stream is not None:
             return
-        self._reference, self._samples = reference.strip(), []
+        self._reference, self._samples, self._furthest = reference.strip(), [], 0
         self.progressed.emit(PullView(self._reference))
         self._stream = self._background.open_stream(self._open, self._read, self._take, self._ended)
 
@@ -108,9 +109,11 @@ class PullImageViewModel(QObject):
             known = sum(bool(layer.total) for layer in progress.layers)
             present = sum(layer.state is LayerState.PRESENT for layer in progress.layers)
             fraction *= known / max(1, len(progress.layers) - present)
+            # A layer that shows its size late, or begins anew, is no step back of the whole.
+            self._furthest = max(self._furthest, min(100, int(fraction * 100)))
         return PullView(
             reference=self._reference,
-            percent=None if fraction is None else min(100, int(fraction * 100)),
+            percent=None if fraction is None else self._furthest,
             amount=format_share(progress.current, progress.total) if progress.total else "",
             speed=self._speed(progress.current),
             message=progress.message,

@@ -141,6 +141,11 @@ def built_elsewhere(engine: FakeEngine, tag: str, status: str = "done") -> str:
     return f"builds.{id[:12]}"
 
 
+def change_newest(engine: FakeEngine, **values: object) -> None:
+    """Let the newest build go on; a new value, because the engine may be telling the old one."""
+    engine.state.builds[0] = engine.state.builds[0] | values
+
+
 def test_builds_of_others_appear_and_end_by_themselves(
     page: BuildsPage, engine: FakeEngine, qtbot: QtBot
 ) -> None:
@@ -151,7 +156,17 @@ def test_builds_of_others_appear_and_end_by_themselves(
     press(qtbot, page, f"{name}.show")
     wait_for(qtbot, lambda: page.detail is not None)
     assert "goes on" in text_of(page, "builds.detail.summary")
-    engine.state.builds[0] |= {"Status": "failed", "Error": "no such thing"}
+    detail = page.detail
+    step = {"Number": 1, "Total": 2, "Code": "RUN make", "Status": "running", "Log": "cc one.c\n"}
+    change_newest(engine, Steps=[step])
+    wait_for(qtbot, lambda: text_of(page, "builds.detail.steps.0.title") == "1  RUN make")
+    log = find(page, LogView, "builds.detail.output")
+    wait_for(qtbot, lambda: log.all_text().split("\n")[:2] == ["Step 1/2 : RUN make", "cc one.c"])
+    change_newest(engine, Steps=[step | {"Log": "cc one.c\ncc two.c\n"}])
+    wait_for(qtbot, lambda: "cc two.c" in log.all_text())
+    assert log.all_text().count("cc one.c") == 1
+    assert page.detail is detail, "what is looked at stays where it is"
+    change_newest(engine, Status="failed", Error="no such thing")
     engine.state.publish("builder", "build-end", engine.state.builds[0]["Id"])
     wait_for(qtbot, lambda: text_of(page, "builds.detail.banner.text") == "no such thing")
 

@@ -105,6 +105,23 @@ def test_pull_shows_layers_and_ends_in_the_list(
     wait_for(qtbot, lambda: find(images, QLineEdit, "run.name").text() == "redis")
 
 
+def test_the_whole_of_a_pull_takes_no_step_back(images: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    def layer(id: str, current: int, total: int) -> dict[str, Any]:
+        return {"id": id, "status": "Downloading", "progressDetail": {"current": current, "total": total}}
+
+    engine.offer_image("redis:7")
+    # The size of the second layer, ten times that of the first, is told late; then it begins anew.
+    sizes = (("a", 90, 100), ("b", 10, 1_000), ("b", 900, 1_000), ("b", 0, 1_000), ("b", 950, 1_000))
+    engine.pull_script = lambda _: [layer(*size) for size in sizes]
+    engine.pull_pause = 0.15
+    pull, seen = images.desktop.pull, []
+    pull.progressed.connect(lambda view: seen.append(view.percent or 0))
+    pull.start("redis:7")
+    wait_for(qtbot, lambda: not pull.is_active)
+    assert seen == sorted(seen)
+    assert seen[-1] >= 90
+
+
 def test_pull_can_be_cancelled(images: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
     engine.offer_image("redis:7")
     engine.pull_pause = 5.0

@@ -27,6 +27,8 @@ class BuildDetailView(QWidget):
     def __init__(self, view: BuildView, running: bool) -> None:
         super().__init__()
         self.setObjectName("builds.detail")
+        self.build_id = view.id
+        self._said: list[LogLine] = []
         back = IconButton("back", self.tr("Back to the builds (Esc)"), "builds.detail.back")
         back.clicked.connect(self.left)
         self._title = ElidedLabel(role="title")
@@ -85,6 +87,15 @@ class BuildDetailView(QWidget):
     def append(self, lines: list[LogLine]) -> None:
         """Add what the build said."""
         self._log.append(lines)
+
+    def show_log(self, lines: list[LogLine]) -> None:
+        """Show all that the build has said so far; what is in sight already stays where it is."""
+        known = len(self._said)
+        if lines[:known] != self._said:
+            self._log.clear()
+            known = 0
+        self._log.append(lines[known:])
+        self._said = list(lines)
 
     def show_running(self, running: bool) -> None:
         """Offer to cancel while it goes on."""

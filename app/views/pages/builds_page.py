@@ -51,12 +51,19 @@ class BuildsPage(CardsPage):
     def ask_build(self, folder: str = "") -> None:
         """Open the dialog, or the build that goes on."""
         if self._builds.is_running:
+            self._forget_past()
             self._show_detail(self._builds.view, True)
         else:
             BuildDialog(self._builds, folder, self.window()).open()
 
+    def pause(self) -> None:
+        """What goes on elsewhere is read while somebody looks."""
+        self._builds.follow("")
+
     def resume(self) -> None:
         """List when the page comes into sight."""
+        if self._past:
+            self._builds.follow(self._past)
         if self.can_list:
             self._builds.want()
         else:
@@ -72,6 +79,8 @@ class BuildsPage(CardsPage):
         super().on_engine_state(view)
         if view.can_be_used and not was_usable:
             self._builds.refresh()
+            if self._past:
+                self._builds.follow(self._past)
         self._show()
 
     def go_back(self) -> bool:
@@ -79,7 +88,7 @@ class BuildsPage(CardsPage):
         if self.detail is None:
             return False
         self.close_detail()
-        self._past_going_on = ""
+        self._forget_past()
         return True
 
     def _show(self) -> None:
@@ -94,8 +103,8 @@ class BuildsPage(CardsPage):
         self.build_button.setEnabled(self.can_list)
         self.clear_button.setEnabled(self.can_list)
         self.clear_button.setVisible(bool(model.history))
-        if self._past_going_on and not model.is_going_on(self._past_going_on):
-            model.read_build(self._past_going_on)
+        if self._past and not model.is_going_on(self._past):
+            model.read_build(self._past)
 
     def _card(self, build: BuildRow) -> Card:
         name = f"builds.{build.id[:12]}"
@@ -104,7 +113,7 @@ class BuildsPage(CardsPage):
         remark = ElidedLabel(f"{build.remark} · {format_age(build.started)}", "muted")
         remark.setObjectName(f"{name}.remark")
         show = Button(self.tr("Show"), f"{name}.show")
-        show.clicked.connect(lambda: self._builds.read_build(build.id))
+        show.clicked.connect(lambda: self._open_past(build.id))
         remove = IconButton("trash", self.tr("Remove from the history"), f"{name}.remove")
         remove.setEnabled(not build.is_running)
         remove.clicked.connect(lambda: self._ask_remove(build))
@@ -132,11 +141,20 @@ class BuildsPage(CardsPage):
         detail.cancel_requested.connect(self._builds.cancel)
         detail.run_requested.connect(self.run_requested)
         self.show_detail(detail)
-        self._is_live, self._past_going_on = running, ""
+        self._is_live = running
         return detail
 
     _is_live = False
-    _past_going_on = ""  # the build of the history in sight that had not ended when it was read
+    _wanted = ""  # the build of the history that is to be shown, or is
+    _past = ""  # the same while it goes on
+
+    def _open_past(self, id: str) -> None:
+        self._wanted = id
+        self._builds.follow(id)
+
+    def _forget_past(self) -> None:
+        self._wanted = self._past = ""
+        self._builds.follow("")
 
     def _show_progress(self, view: BuildView) -> None:
         detail = self.detail
@@ -151,13 +169,20 @@ class BuildsPage(CardsPage):
     def _show_running(self, running: bool) -> None:
         detail = self.detail
         if running:
+            self._forget_past()
             self._show_detail(self._builds.view, True)
         elif self._is_live and isinstance(detail, BuildDetailView):
             detail.show_running(False)
 
     def _show_past(self, view: BuildView, lines: list[LogLine]) -> None:
-        self._show_detail(view, False).append(lines)
-        self._past_going_on = view.id if self._builds.is_going_on(view.id) else ""
+        if view.id != self._wanted:
+            return  # it was left before the answer came
+        detail = self.detail
+        if not isinstance(detail, BuildDetailView) or detail.build_id != view.id:
+            detail = self._show_detail(view, False)
+        detail.show_build(view)
+        detail.show_log(lines)
+        self._past = view.id if view.is_running else ""
 
     def _failed(self, failure: Failure) -> None:
         if self._is_live and self.detail is not None and not self._builds.view.steps:
