@@ -2,6 +2,7 @@
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -32,13 +33,12 @@ class UpdateState(StrEnum):
     NEWEST = "newest"
     OFFERED = "offered"
     FETCHING = "fetching"
-    CANCELLING = "cancelling"
     UNPACKING = "unpacking"
     READY = "ready"  # the next start puts it in place
     HANDED_OVER = "handed-over"  # the package manager installs it
 
 
-BUSY = (UpdateState.CHECKING, UpdateState.FETCHING, UpdateState.CANCELLING, UpdateState.UNPACKING)
+BUSY = (UpdateState.CHECKING, UpdateState.FETCHING, UpdateState.UNPACKING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,8 @@ class UpdatesViewModel(QObject):
         super().__init__(parent)
         self._background, self._access, self._preferences = background, access, preferences
         self._cancelled = threading.Event()
+        self._is_fetching = False  # also while a download that was cancelled waits for its server
+        self._next: Callable[[], None] | None = None  # what begins when that one has ended
         self._offer: Offer | None = None
         self._quietly, self._before = False, UpdateState.UNASKED
         self.view = UpdatesView()
@@ -127,8 +129,21 @@ class UpdatesViewModel(QObject):
 
     def fetch(self) -> None:
         """Download what was offered, check it and put it beside the program."""
+        if self._offer is None or self.view.state in BUSY:
+            return
+        self._show(state=UpdateState.FETCHING, percent=0, amount="", failure=None)
+        self._begin(self._fetch)
+
+    def _begin(self, work: Callable[[], None]) -> None:
+        """Do it now, or once a cancelled download has let go of its files."""
+        if self._is_fetching:
+            self._next = work
+        else:
+            work()
+
+    def _fetch(self) -> None:
         offer = self._offer
-        if offer is None or self.view.state in BUSY:
+        if offer is None:
             return
         self._cancelled = cancelled = threading.Event()
         tell = self._background.teller(self._progressed)
@@ -145,14 +160,18 @@ class UpdatesViewModel(QObject):
         def work() -> "Prepared":
             return self._access.updates().prepare(offer, on_progress)
 
-        self._show(state=UpdateState.FETCHING, percent=0, amount="", failure=None)
+        self._is_fetching = True
         self._background.run_alone(work, self._prepared, self._not_fetched)
 
     def cancel(self) -> None:
-        """Stop the download; what is there is kept for the next try."""
+        """Stop the download; what is there is kept for the next try.
+
+        It may be waiting for its server, so it ends by itself a little later.
+        """
         if self.view.state is UpdateState.FETCHING:
             self._cancelled.set()
-            self._show(state=UpdateState.CANCELLING)
+            self._next = None
+            self._show(state=UpdateState.OFFERED)
 
     def go_back(self, wanted: bool = True) -> None:
         """Let the next start put the former version back, or think better of it."""
@@ -175,15 +194,17 @@ class UpdatesViewModel(QObject):
         self._ask(quietly=True)
 
     def _ask(self, quietly: bool) -> None:
-        if self.view.state in BUSY:
+        if self.view.state in BUSY or (quietly and self._is_fetching):
             return
         self._quietly, self._before = quietly, self.view.state
+        self._show(state=UpdateState.CHECKING, failure=None)
+        self._begin(self._check)
 
+    def _check(self) -> None:
         def work() -> "tuple[Offer | None, _Installed]":
             updates = self._access.updates()
             return updates.check() if updates.has_source else None, describe(updates)
 
-        self._show(state=UpdateState.CHECKING, failure=None)
         self._background.run_alone(work, self._checked, self._not_checked)
 
     def _read(self) -> _Installed:
@@ -233,14 +254,24 @@ class UpdatesViewModel(QObject):
 
     @Slot(object)
     def _prepared(self, prepared: "Prepared") -> None:
+        if self._goes_on():
+            return
         state = UpdateState.HANDED_OVER if prepared.command else UpdateState.READY
         self._show(state=state, version=prepared.version, command=prepared.command)
         self.load()
 
     @Slot(object)
     def _not_fetched(self, error: Exception) -> None:
-        failure = None if isinstance(error, CancelledError) else describe_failure(error)
-        self._show(state=UpdateState.OFFERED, failure=failure)
+        if not self._goes_on() and not self._cancelled.is_set():
+            self._show(state=UpdateState.OFFERED, failure=describe_failure(error))
+
+    def _goes_on(self) -> bool:
+        """The download has ended: begin what waits for that, if anything does."""
+        self._is_fetching = False
+        waiting, self._next = self._next, None
+        if waiting is not None:
+            waiting()
+        return waiting is not None
 
     def _show_installed(self, installed: _Installed) -> None:
         self._show(

@@ -6245,10 +6245,6 @@
         <translation>正在下载，您可以继续工作。</translation>
     </message>
     <message>
-        <source>Cancelling…</source>
-        <translation>正在取消…</translation>
-    </message>
-    <message>
         <source>Checking the download and putting it beside the program…</source>
         <translation>正在校验下载内容并放到程序旁边…</translation>
     </message>

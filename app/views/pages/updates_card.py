@@ -119,7 +119,7 @@ class UpdatesCard(Card):
 
     def _show_offer(self, view: UpdatesView) -> None:
         state = view.state
-        under_way = state in (UpdateState.FETCHING, UpdateState.CANCELLING, UpdateState.UNPACKING)
+        under_way = state in (UpdateState.FETCHING, UpdateState.UNPACKING)
         title = self.tr("Marina {0}").format(view.version)
         self._title.setText(f"{title} · {view.size}" if view.size else title)
         self._notes.setText(view.notes)
@@ -156,7 +156,6 @@ class UpdatesCard(Card):
             UpdateState.NEWEST: self.tr("This is the newest version."),
             UpdateState.OFFERED: self._offer_text(view),
             UpdateState.FETCHING: self.tr("Downloading. You can go on working."),
-            UpdateState.CANCELLING: self.tr("Cancelling…"),
             UpdateState.UNPACKING: self.tr("Checking the download and putting it beside the program…"),
             UpdateState.READY: self._at_next_start(view.version),
             UpdateState.HANDED_OVER: self.tr(
