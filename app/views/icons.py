@@ -38,7 +38,7 @@ def build_icon(name: str, token: str = "muted", active: str = "text", size: int 
     ratio = application.devicePixelRatio() if isinstance(application, QGuiApplication) else 1.0
     icon = QIcon()
     icon.addPixmap(icon_pixmap(name, getattr(tokens, token), size, ratio))
-    icon.addPixmap(icon_pixmap(name, tokens.idle, size, ratio), QIcon.Mode.Disabled)
+    icon.addPixmap(icon_pixmap(name, tokens.off, size, ratio), QIcon.Mode.Disabled)
     icon.addPixmap(icon_pixmap(name, getattr(tokens, active), size, ratio), QIcon.Mode.Normal, QIcon.State.On)
     return icon
 

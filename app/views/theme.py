@@ -37,6 +37,7 @@ class Tokens:
     warn: str
     err: str
     idle: str
+    off: str  # icons of what cannot be done now
     warn_bg: str
     err_bg: str
     ok_bg: str
@@ -58,6 +59,7 @@ LIGHT = Tokens(
     warn="#8a5a00",
     err="#c62828",
     idle="#7b8794",
+    off="#b8c2cd",
     warn_bg="#fdf4dd",
     err_bg="#fdecec",
     ok_bg="#e6f5ec",
@@ -78,6 +80,7 @@ DARK = Tokens(
     warn="#e2b341",
     err="#ff6b6b",
     idle="#7b8794",
+    off="#465261",
     warn_bg="#2e2918",
     err_bg="#34201f",
     ok_bg="#172d23",
@@ -100,6 +103,7 @@ CONTRAST = Tokens(
     warn="#ffd54a",
     err="#ff9a94",
     idle="#bdbdbd",
+    off="#6a6a6a",
     warn_bg="#241c00",
     err_bg="#2e0806",
     ok_bg="#00240f",

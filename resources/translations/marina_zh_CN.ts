@@ -789,6 +789,10 @@
         <translation>查看容器的哪些内容</translation>
     </message>
     <message>
+        <source>No connection to the engine: what you see is from before. ({0})</source>
+        <translation>未连接到引擎：显示的是之前的内容。（{0}）</translation>
+    </message>
+    <message>
         <source>The container was deleted. What was read of it stays here.</source>
         <translation>容器已被删除，已读取的内容仍保留在此。</translation>
     </message>

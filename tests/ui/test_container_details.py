@@ -84,9 +84,11 @@ def test_nothing_is_offered_while_the_engine_is_away(
     wait_for(qtbot, lambda: all(button.isEnabled() for button in buttons))
     machine.set(state=MachineState.RECONNECTING)
     wait_for(qtbot, lambda: not any(button.isEnabled() for button in buttons))
+    assert "No connection to the engine" in text_of(opened, "containers.detail.banner.text")
     save_picture(opened, "container-engine-away")
     machine.set(state=MachineState.RUNNING)
     wait_for(qtbot, lambda: all(button.isEnabled() for button in buttons))
+    assert not find(opened, QWidget, "containers.detail.banner").isVisible()
 
 
 def test_a_deleted_container_is_told(opened: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:

@@ -135,6 +135,11 @@ class ContainerDetailView(QWidget):
     def on_engine_state(self, view: EngineView) -> None:
         """Offer what the engine does while it is there."""
         self._has_engine = view.can_be_used
+        if not view.can_be_used:
+            text = self.tr("No connection to the engine: what you see is from before. ({0})")
+            self._banner.say(text.format(view.word), "warn")
+        elif self._row is None or self._containers.table.find_row(self.key) is not None:
+            self._banner.hide()
         self._show_what_fits()
 
     def pause(self) -> None:

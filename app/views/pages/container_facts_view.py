@@ -1,5 +1,6 @@
 """The Environment tab and the Mounts & ports tab: tables of names and values."""
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QCheckBox, QSizePolicy
 
@@ -33,9 +34,15 @@ class FactsView(RowTable):
 
     def fit_height(self, most: int = 8) -> None:
         """Be as high as the rows need."""
-        rows = max(1, min(self.model().rowCount(), most))
+        count = self.model().rowCount()
+        rows = max(1, min(count, most))
+        needs_bar = count > most  # a pixel less than the rows need would bring one
+        policy = Qt.ScrollBarPolicy.ScrollBarAsNeeded if needs_bar else Qt.ScrollBarPolicy.ScrollBarAlwaysOff
+        self.setVerticalScrollBarPolicy(policy)
         self.setFixedHeight(
-            self.horizontalHeader().sizeHint().height() + Theme.current().scaled(ROW_HEIGHT) * rows + 1
+            self.horizontalHeader().sizeHint().height()
+            + Theme.current().scaled(ROW_HEIGHT) * rows
+            + 2 * self.frameWidth()
         )
 
 

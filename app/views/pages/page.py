@@ -1,7 +1,7 @@
 """What all pages have in common: title, count, filter, primary action, banner, and the life-cycle calls."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QPainter, QResizeEvent
+from PySide6.QtGui import QPainter, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from app.viewmodels.engine_view import EngineView
@@ -34,11 +34,13 @@ class Page(QWidget):
         self.notice.pressed.connect(self._dismiss)
         self._noticed: dict[str, tuple[str, Failure]] = {}
         self.tools = row(None)
-        header = row(column(self.title, self.count, spacing=2), self.tools, spacing=24, margins=(0, 0, 0, 4))
-        header.setStretch(0, 1)
-        header.setStretch(1, 2)
+        self._head = row(
+            column(self.title, self.count, spacing=2), self.tools, spacing=24, margins=(0, 0, 0, 4)
+        )
+        self._head.setStretch(0, 1)
+        self._head.setStretch(1, 2)
         self.header = QWidget()
-        self.header.setLayout(header)
+        self.header.setLayout(self._head)
         content = QWidget()
         self.body = QVBoxLayout(content)
         self.body.setContentsMargins(24, 18, 24, 16)
@@ -51,6 +53,11 @@ class Page(QWidget):
         layout = column(FoldingRow(self.notice, (24, 12, 24, 0)), self._stack, spacing=0)
         layout.setStretch(1, 1)
         self.setLayout(layout)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Leave all the room to the words where there are no tools beside them."""
+        super().showEvent(event)
+        self._head.setStretch(1, 2 if self.tools.count() > 1 else 0)
 
     @property
     def detail(self) -> QWidget | None:

@@ -218,7 +218,7 @@ class ActionsDelegate(CellDelegate):
                 painter.setPen(QColor(tokens.border))
                 painter.setBrush(QColor(tokens.surface))
                 painter.drawRoundedRect(place, 6, 6)
-            color = tokens.border
+            color = tokens.off
             if action.enabled:
                 color = (
                     tokens.err
