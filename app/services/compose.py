@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from app.services.docker_context import docker_config_folder, docker_environment
+from app.services.engine_address import split_address
 from app.services.environment_file import parse_environment_text
 from app.services.errors import ErrorCode, UserError
 from app.services.json_values import as_object, get_object, get_text
@@ -68,6 +69,7 @@ class Compose:
     ) -> None:
         self.program, self.version = program, version
         self._environment = docker_environment(engine, environment)
+        self._behind_door = engine if split_address(engine).scheme == "ssh" else ""
 
     @classmethod
     def find(cls, engine: str, environment: Mapping[str, str] = os.environ) -> "Compose":
@@ -101,7 +103,8 @@ class Compose:
         if file is not None:
             command += ["--file", str(file), "--project-directory", str(file.parent)]
         command += ["--project-name", project, *arguments]
-        return ComposeRun(command, self._environment | dict(values), file.parent if file else None)
+        folder = file.parent if file else None
+        return ComposeRun(command, self._environment | dict(values), folder, self._behind_door)
 
     def _ask(self, path: Path, *arguments: str) -> str:
         command = [str(self.program), "--file", str(path), *arguments]
@@ -126,28 +129,44 @@ class Compose:
 class ComposeRun:
     """A compose command that runs while the context lasts; `cancel` may be called from any thread."""
 
-    def __init__(self, command: list[str], environment: Mapping[str, str], folder: Path | None) -> None:
-        self._command, self._environment, self._folder = command, environment, folder
+    def __init__(
+        self, command: list[str], environment: Mapping[str, str], folder: Path | None, behind_door: str = ""
+    ) -> None:
+        """`behind_door` is the address of an engine that is reached by Marina's own connection."""
+        self._command, self._environment, self._folder = command, dict(environment), folder
+        self._behind_door = behind_door
+        self._opened = contextlib.ExitStack()
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
         self._cancelled = False
 
     def __enter__(self) -> Self:
+        if self._behind_door:
+            from app.services.local_door import LocalDoor
+
+            self._environment["DOCKER_HOST"] = self._opened.enter_context(
+                LocalDoor(self._behind_door)
+            ).address
         try:
             self._process = subprocess.Popen(
                 self._command,
                 cwd=self._folder,
-                env=dict(self._environment),
+                env=self._environment,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 creationflags=_FLAGS,
             )
         except OSError as error:
+            self._opened.close()
             raise UserError("Compose could not be started", str(error)) from error
         return self
 
     def __exit__(self, *details: object) -> None:
+        with self._opened:
+            self._end()
+
+    def _end(self) -> None:
         process = self._process
         if process is None:
             return

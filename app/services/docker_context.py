@@ -48,7 +48,7 @@ def docker_environment(address: str, environment: Mapping[str, str] = os.environ
     """Return the environment in which docker's programs talk to an engine, whatever the user's own one says.
 
     `address` is anything that `engine_address` knows. Through SSH docker's own client goes, with the user's
-    known hosts. Raises UserError for what is no address.
+    known hosts, unless a `LocalDoor` stands before it. Raises UserError for what is no address.
     """
     parts = split_address(address)
     ours = {name: value for name, value in environment.items() if name not in _ENGINE_VARIABLES}

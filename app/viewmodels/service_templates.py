@@ -64,6 +64,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Compose could not be asked"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Compose could not be started"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Compose ended with code {0}"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Compose over SSH does not work on Windows yet"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Connect to it"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Copy the file to a safe place, then try: qemu-img check -r all {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Correct the file machine.json."),  # noqa: E501
@@ -430,4 +431,5 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "{0}: {1} MB are free, {2} MB are needed."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0}:{1} cannot be opened: {2}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0}@{1} does not let us in: {2}"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0}Content-Type: application/json"),  # noqa: E501
 )

@@ -4208,6 +4208,10 @@
         <translation>compose 以代码 {0} 结束</translation>
     </message>
     <message>
+        <source>Compose over SSH does not work on Windows yet</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Connect to it</source>
         <translation>建立连接</translation>
     </message>
@@ -5670,6 +5674,10 @@
     <message>
         <source>{0}@{1} does not let us in: {2}</source>
         <translation>{0}@{1} 拒绝登录：{2}</translation>
+    </message>
+    <message>
+        <source>{0}Content-Type: application/json</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

@@ -4,6 +4,8 @@ import contextlib
 import json
 import shutil
 import socket
+import stat
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,9 +15,11 @@ import pytest
 from app.cli import main
 from app.services import engine_transport
 from app.services.app_folders import AppFolders
+from app.services.compose import Compose
 from app.services.engine_client import EngineClient
 from app.services.engines import Engines, SavedEngine, check_engine
-from app.services.errors import EngineUnreachableError, ErrorCode, MarinaError, UserError
+from app.services.errors import EngineRequestError, EngineUnreachableError, ErrorCode, MarinaError, UserError
+from app.services.local_door import LocalDoor
 from app.services.remote_hosts import ask_host_key
 from tests.contract.client_contract import ClientContract
 from tests.fakes.fake_engine import FakeEngine
@@ -232,3 +236,42 @@ def test_a_key_that_ssh_knows_is_taken(server: SshServer, home: Path) -> None:
     (home / ".ssh/config").write_text(f"Host box\n  HostName 127.0.0.1\n  Port {server.port}\n  User root\n")
     assert main(["engine", "add", "box", "ssh://box"]) == 0
     assert check_engine(Engines(AppFolders.find()).find("box")).api_version
+
+
+def test_a_door_leads_there_by_the_pinned_key(server: SshServer, engine: FakeEngine) -> None:
+    engine.add_image("base:latest")
+    with LocalDoor(saved(server).address) as door:
+        path = door.address.removeprefix("unix://")
+        assert stat.S_IMODE(Path(path).parent.stat().st_mode) == 0o700, "for this user alone"
+        with EngineClient(path, connect_timeout=60, read_timeout=60) as client:
+            assert [image.tags for image in client.list_images()] == [("base:latest",)]
+        with socket.socket(socket.AF_UNIX) as silent:  # one that says nothing is cut with the door
+            silent.connect(path)
+            door.__exit__()
+            assert silent.recv(1) == b""
+    assert not Path(path).exists()
+    assert not [thread for thread in threading.enumerate() if thread.name == "marina-door"]
+
+
+def test_a_door_to_a_host_with_another_key_says_so(server: SshServer, home: Path) -> None:
+    other = paramiko.Ed25519Key.from_private_key_file(str(home / ".ssh/id_ed25519"))
+    pinned = f"{other.get_name()} {other.get_base64()}"
+    with LocalDoor(saved(server, pinned).address) as door:
+        path = door.address.removeprefix("unix://")
+        with (
+            EngineClient(path, connect_timeout=60, read_timeout=60) as client,
+            pytest.raises(EngineRequestError, match="another key"),
+        ):
+            client.list_images()
+
+
+def test_compose_goes_through_the_door(server: SshServer, home: Path) -> None:
+    program = home / "docker-compose"
+    program.write_text('#!/bin/sh\necho "$DOCKER_HOST"\ntest -S "${DOCKER_HOST#unix://}" && echo there\n')
+    program.chmod(0o755)
+    compose = Compose(program, "2.26.1", saved(server).address)
+    with compose.start(("up",), None, "shop", {}) as running:
+        host, there = running.lines()
+    assert host.startswith("unix:///")
+    assert there == "there"
+    assert not Path(host.removeprefix("unix://")).exists()
