@@ -431,5 +431,4 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "{0}: {1} MB are free, {2} MB are needed."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0}:{1} cannot be opened: {2}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0}@{1} does not let us in: {2}"),  # noqa: E501
-    QT_TRANSLATE_NOOP("Services", "{0}Content-Type: application/json"),  # noqa: E501
 )

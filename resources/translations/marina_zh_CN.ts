@@ -4209,7 +4209,7 @@
     </message>
     <message>
         <source>Compose over SSH does not work on Windows yet</source>
-        <translation type="unfinished"></translation>
+        <translation>Windows 上尚不支持通过 SSH 使用 compose</translation>
     </message>
     <message>
         <source>Connect to it</source>
@@ -5674,10 +5674,6 @@
     <message>
         <source>{0}@{1} does not let us in: {2}</source>
         <translation>{0}@{1} 拒绝登录：{2}</translation>
-    </message>
-    <message>
-        <source>{0}Content-Type: application/json</source>
-        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

@@ -81,7 +81,7 @@ def _read_templates(tree: ast.Module) -> Iterator[str]:
         if id(node) not in silent and isinstance(node, (ast.Constant, ast.JoinedStr)):
             text = _template_of(node)
             if _is_text(text, is_spoken=id(node) in spoken):
-                yield text
+                yield text.strip()
 
 
 def _template_of(node: ast.Constant | ast.JoinedStr) -> str:
@@ -92,12 +92,12 @@ def _template_of(node: ast.Constant | ast.JoinedStr) -> str:
     else:
         text = node.value if isinstance(node.value, str) else ""
     numbers = iter(range(100))
-    return re.sub(r"\{\w*\}", lambda _: f"{{{next(numbers)}}}", text).strip()
+    return re.sub(r"\{\w*\}", lambda _: f"{{{next(numbers)}}}", text)
 
 
 def _is_text(text: str, is_spoken: bool) -> bool:
     words = re.findall(r"[^\W\d_]{2,}", re.sub(r"\{\d+\}", "", text))
-    if not words or " " not in text or _NO_TEXT.search(text):
+    if not words or " " not in text.strip() or _NO_TEXT.search(text):
         return False
     if text[0] == "{" and len(words) < 2:
         return False  # nearly everything would be one of these
