@@ -8,7 +8,6 @@ import json
 import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import threading
@@ -195,7 +194,10 @@ class ComposeRun:
             raise UserError(f"Compose ended with code {code}", "\n".join(last), "What it says is above.")
 
     def cancel(self) -> None:
-        """End the command as Ctrl+C does."""
+        """End the command as Ctrl+C does; compose takes both signals alike.
+
+        SIGINT it would not hear if Marina itself was started in a shell's background, where that is ignored.
+        """
         self._cancelled = True
         self._interrupt()
 
@@ -204,10 +206,7 @@ class ComposeRun:
             process = self._process
             if process is None or process.poll() is not None:
                 return
-            if sys.platform == "win32":
-                process.terminate()
-            else:
-                process.send_signal(signal.SIGINT)
+            process.terminate()
 
 
 def find_file(path: Path) -> Path | None:

@@ -1866,8 +1866,8 @@
         <translation>磁盘 {0}</translation>
     </message>
     <message>
-        <source>accelerator {0}</source>
-        <translation>加速方式 {0}</translation>
+        <source>with hardware acceleration</source>
+        <translation>使用硬件加速</translation>
     </message>
     <message>
         <source>No hardware acceleration, so the engine is slow. {0}</source>

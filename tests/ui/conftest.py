@@ -144,6 +144,7 @@ def save_one_picture(widget: QWidget, name: str, theme: Theme) -> None:
     """Save a picture of a widget as the theme is now."""
     SCREENSHOTS.mkdir(parents=True, exist_ok=True)
     QApplication.processEvents()
+    QApplication.processEvents()  # what came in the first turn is laid out in the second
     picture = widget.grab()
     assert not picture.isNull()
     assert picture.save(str(SCREENSHOTS / f"{name}-{theme.appearance.value}.png"))

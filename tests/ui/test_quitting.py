@@ -4,7 +4,7 @@ from collections.abc import Callable
 from types import SimpleNamespace
 
 import pytest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.viewmodels.desktop import DesktopViewModel
@@ -47,6 +47,8 @@ def test_closing_asks_and_leaves_the_engine_alone(
     assert running.window.isVisible()
     dialog = find(running.window, QuitDialog, "quit")
     save_picture(dialog, "quit")
+    for button in dialog.findChildren(QAbstractButton):
+        assert button.width() >= button.minimumSizeHint().width(), f"{button.text()} is cut"
     press(qtbot, dialog, "quit.leave")
     assert quits == [True]
     assert not running.window.isVisible()

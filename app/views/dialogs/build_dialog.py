@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QCheckBox, QFileDialog, QLineEdit, QPlainTextEdit,
 from app.viewmodels.builds import BuildForm, BuildsViewModel
 from app.views.dialogs.form_dialog import FormDialog
 from app.views.widgets.buttons import Button
+from app.views.widgets.layouts import widen
 from app.views.widgets.text import PlainLabel
 
 translate = QCoreApplication.translate
@@ -25,7 +26,7 @@ class BuildDialog(FormDialog):
             ("start", translate("BuildDialog", "Build"), "play"),
             parent,
         )
-        self.setMinimumWidth(520)
+        widen(self, 520)
         choose = Button(self.tr("Choose…"), "build.choose", icon="folder")
         choose.clicked.connect(self._choose)
         self.folder_edit = self.add_edit("build.folder", self.tr("Folder"), choose)

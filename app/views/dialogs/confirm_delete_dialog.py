@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QDialog, QWidget
 
 from app.views.widgets.buttons import Button
-from app.views.widgets.layouts import column, hide_unless, row
+from app.views.widgets.layouts import column, hide_unless, row, widen
 from app.views.widgets.text import PlainLabel, WrappedLabel
 
 _NAMES_SHOWN = 12
@@ -27,7 +27,6 @@ class ConfirmDeleteDialog(QDialog):
         super().__init__(parent)
         self.setObjectName(name)
         self.setWindowTitle(title)
-        self.setMinimumWidth(420)
         heading = PlainLabel(title, "heading")
         shown = names[:_NAMES_SHOWN]
         if len(names) > len(shown):
@@ -52,6 +51,7 @@ class ConfirmDeleteDialog(QDialog):
         layout.addSpacing(4)
         layout.addLayout(row(None, cancel, delete))
         self.setLayout(layout)
+        widen(self, 420)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         cancel.setFocus()
 

@@ -5,7 +5,7 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 
 from app.viewmodels.failure import Failure
 from app.views.widgets.buttons import Button
-from app.views.widgets.layouts import column, row
+from app.views.widgets.layouts import column, row, widen
 from app.views.widgets.text import PlainLabel, WrappedLabel, restyle
 
 
@@ -19,7 +19,6 @@ class FormDialog(QDialog):
         super().__init__(parent)
         self.setObjectName(name)
         self.setWindowTitle(title)
-        self.setMinimumWidth(440)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._lines: list[QLineEdit] = []
         self._is_ready = False
@@ -45,6 +44,7 @@ class FormDialog(QDialog):
                 margins=(22, 20, 22, 18),
             )
         )
+        widen(self, 440)
 
     def add_edit(self, name: str, label: str, *beside: QWidget) -> QLineEdit:
         """Return a line to type in, checked with every key, under its label; `beside` stands to its right."""

@@ -8,7 +8,7 @@ from app.viewmodels.pull_image import LayerView, PullImageViewModel, PullView, c
 from app.views.theme import monospace_font
 from app.views.widgets.buttons import Button
 from app.views.widgets.failure_card import FailureCard
-from app.views.widgets.layouts import column, row
+from app.views.widgets.layouts import column, row, widen
 from app.views.widgets.text import PlainLabel, WrappedLabel, restyle
 
 
@@ -50,7 +50,6 @@ class PullImageDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("pull")
         self.setWindowTitle(self.tr("Pull an image"))
-        self.setMinimumWidth(560)
         self._viewmodel = viewmodel
         self._build_name(reference)
         self._build_progress()
@@ -85,6 +84,7 @@ class PullImageDialog(QDialog):
                 margins=(22, 20, 22, 18),
             )
         )
+        widen(self, 560)
         viewmodel.progressed.connect(self._show_progress)
         viewmodel.succeeded.connect(self._succeeded)
         viewmodel.failed.connect(self._failed)

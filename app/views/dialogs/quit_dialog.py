@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QDialog, QWidget
 
 from app.views.widgets.buttons import Button
-from app.views.widgets.layouts import column, row
+from app.views.widgets.layouts import column, row, widen
 from app.views.widgets.text import PlainLabel, WrappedLabel
 
 
@@ -19,7 +19,6 @@ class QuitDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("quit")
         self.setWindowTitle(self.tr("Quit Marina"))
-        self.setMinimumWidth(440)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         text = self.tr("The engine works without this window: containers and the docker command go on.")
         if running:
@@ -48,6 +47,7 @@ class QuitDialog(QDialog):
                 margins=(22, 20, 22, 18),
             )
         )
+        widen(self, 440)
         leave.setFocus()
 
     def _answer(self, choice: str) -> None:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 from app.viewmodels.failure import Failure
 from app.viewmodels.image_search import ImageSearch, OfferedImage
 from app.views.widgets.buttons import Button
-from app.views.widgets.layouts import column, row
+from app.views.widgets.layouts import column, row, widen
 from app.views.widgets.text import PlainLabel, WrappedLabel, plain_tool_tip
 
 _NAME, _ABOUT, _STARS = range(3)
@@ -33,7 +33,6 @@ class SearchImagesDialog(QDialog):
         self.setObjectName("image-search")
         self.setWindowTitle(self.tr("Search for images"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setMinimumWidth(_WIDTH)
         self.term = QLineEdit(term)
         self.term.setObjectName("image-search.term")
         self.term.setAccessibleName(self.tr("What to search for"))
@@ -65,6 +64,7 @@ class SearchImagesDialog(QDialog):
                 margins=(22, 20, 22, 18),
             )
         )
+        widen(self, _WIDTH)
         viewmodel.found.connect(self._show)
         viewmodel.failed.connect(self._show_failure)
         self._say("")

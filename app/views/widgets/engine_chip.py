@@ -118,8 +118,8 @@ class EnginePopover(QFrame):
             facts.append(memory.format(format_size(view.memory_bytes), format_size(view.memory_limit_bytes)))
         if view.disk_bytes:
             facts.append(self.tr("disk {0}").format(format_size(view.disk_bytes)))
-        if view.accelerator:
-            facts.append(self.tr("accelerator {0}").format(view.accelerator))
+        if view.accelerator and not view.is_slow_machine:
+            facts.append(self.tr("with hardware acceleration"))
         self._facts.setText(" · ".join(facts))
         self._facts.setVisible(bool(facts))
         warnings = list(view.warnings)

@@ -12,6 +12,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.views.theme import Theme
+
 Item = QWidget | QLayout | int | None
 
 
@@ -45,6 +47,17 @@ def column(*items: Item, spacing: int = 8, margins: tuple[int, int, int, int] = 
     layout.setSpacing(spacing)
     fill(layout, items)
     return layout
+
+
+def widen(widget: QWidget, width: int) -> None:
+    """Make a dialog with a column as wide as `width` pixels are at the chosen size, or wider if it has to be.
+
+    A minimum of the dialog itself would keep it from growing with what its buttons need.
+    """
+    layout = widget.layout()
+    assert isinstance(layout, QVBoxLayout)
+    margins = layout.contentsMargins()
+    layout.addStrut(Theme.current().scaled(width) - margins.left() - margins.right())
 
 
 class FoldingRow(QHBoxLayout):
