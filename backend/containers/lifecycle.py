@@ -88,8 +88,7 @@ class Lifecycle:
             await fill_new_volumes(record, paths.root)
         pid = await self._create(container, attachment, user)
         container.hold_init(pid)
-        for connect in tuple(container.attaching):
-            connect()
+        await monitor.let_connect(self.run_files(container).monitor, tuple(container.attaching))
         try:
             await self.runtime.start(container.id)
         except SystemFailureError as error:

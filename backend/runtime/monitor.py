@@ -26,6 +26,8 @@ from backend.runtime.oci_runtime import OciRuntime
 log = logging.getLogger(__name__)
 
 CREATE_TIMEOUT_S = 120.0
+ACCEPT_CHECK_S = 0.001
+ACCEPT_CHECKS = 5000
 KILL_TRIES = 5
 SYNC_FD = 3
 START_FD = 4
@@ -217,6 +219,35 @@ def connect(files: MonitorFiles) -> socket.socket:
     finally:
         os.close(folder)
     return connection
+
+
+async def let_connect(files: MonitorFiles, connects: Collection[Callable[[], None]]) -> None:
+    """Call each of `connects` and wait until the monitor has taken all the connections that they make.
+
+    A connection is made as soon as it is queued; what the container says before the monitor takes it from
+    there does not reach it.
+    """
+    if not connects or (pid := read_pid(files.monitor_pid)) is None:
+        return
+    before = _sockets_of(pid)
+    for connect in connects:
+        connect()
+    for _ in range(ACCEPT_CHECKS):
+        now = _sockets_of(pid)
+        if not now or len(now - before) >= len(connects):  # one that has ended has no sockets any more
+            return
+        await asyncio.sleep(ACCEPT_CHECK_S)
+    log.error("the monitor of container %s takes no connections", files.container_id[:12])
+
+
+def _sockets_of(pid: int) -> set[str]:
+    """Return the sockets that a process has open, by name; none when it has ended."""
+    found = set()
+    with suppress(OSError):
+        for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+            with suppress(OSError):  # closed meanwhile
+                found.add(str(descriptor.readlink()))
+    return {name for name in found if name.startswith("socket:")}
 
 
 def resize(files: MonitorFiles, rows: int, columns: int) -> None:
