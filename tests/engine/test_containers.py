@@ -97,17 +97,15 @@ def test_remove_during_start_leaves_nothing(engine: NativeEngine) -> None:
 def test_removed_while_somebody_waits(engine: NativeEngine) -> None:
     identifier = create(engine, "sleep", "1000")
     start(engine, identifier)
-    answers: list[Any] = []
-    thread = threading.Thread(
-        target=lambda: answers.append(call(engine, "wait", identifier, condition="removed").json)
-    )
-    thread.start()
+    connection = engine.connection()
+    connection.request("POST", f"/containers/{identifier}/wait?condition=removed")
+    answer = connection.getresponse()  # its head: from now on it waits
     running = engine.request("DELETE", f"/containers/{identifier}")
     assert running.status == 409
     assert "container is running: stop the container before removing or force remove" in running.message
     assert remove(engine, identifier).status == 204
-    thread.join(60)
-    assert answers == [{"StatusCode": 137}]
+    assert json.loads(answer.read()) == {"StatusCode": 137}
+    connection.close()
 
 
 def test_auto_remove(engine: NativeEngine) -> None:

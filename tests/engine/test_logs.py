@@ -136,13 +136,18 @@ def log_sizes(engine: NativeEngine, name: str) -> dict[str, int]:
 
 def test_output_is_kept_within_its_limits_and_read_across_files(engine: NativeEngine) -> None:
     numbers = (
-        "n=0; while :; do n=$((n+1)); echo $n; [ $((n%200)) = 0 ] && sleep 0.1; [ -e /end ] && exit; done"
+        f"echo 0; {until_told(1)}; n=0; while :; do n=$((n+1)); echo $n; "
+        "[ $((n%200)) = 0 ] && sleep 0.1; [ -e /end ] && exit; done"
     )
     with container(engine, "sh", "-c", numbers, HostConfig=SMALL) as name:
         start(engine, name)
-        followed: list[str] = []
-        follower = threading.Thread(target=lambda: followed.append(logs(engine, name, follow="1")))
+        connection = engine.connection()
+        connection.request("GET", f"/containers/{name}/logs?stdout=1&follow=1")
+        answer = connection.getresponse()
+        followed = [answer.read(1)]  # it reads from the first line on, which is thrown away soon
+        follower = threading.Thread(target=lambda: followed.append(answer.read()))
         follower.start()
+        tell_once_stored(engine, name, 1, "0\n")
         seen: set[bytes] = set()
 
         def turned_often() -> bool:
@@ -157,9 +162,10 @@ def test_output_is_kept_within_its_limits_and_read_across_files(engine: NativeEn
         wait(engine, name)
         follower.join(60)
         assert set(log_sizes(engine, name)) == {"output.log", "output.log.1", "output.log.2"}
-        told = [int(line) for line in followed[0].split()]
+        connection.close()
+        told = [int(line) for _, piece in frames(b"".join(followed)) for line in piece.split()]
         last = told[-1]
-        assert told == list(range(1, last + 1)), "who follows gets every line, whatever is thrown away"
+        assert told == list(range(last + 1)), "who follows gets every line, whatever is thrown away"
         kept = [int(line) for line in logs(engine, name).split()]
         assert kept == list(range(kept[0], last + 1)), "no gap where files meet"
         assert kept[0] > 1
