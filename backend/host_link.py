@@ -237,6 +237,8 @@ class HostLink:
             if message.get("op") == "clock":
                 self._on_clock(int(message["unix_ns"]))
                 self.on_names(int(message.get("names_port", 0)))
+                with suppress(UnavailableError):
+                    self._send({"op": "alive"})
             elif message.get("op") == "settings":
                 self.on_settings(message)
             elif message.get("op") == "changed":

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 INTERVAL_S = 1.0
+RESTING_INTERVAL_S = 5.0  # while nothing runs: each wake costs an idle machine
 
 
 class LogRotation:
@@ -34,7 +35,8 @@ class LogRotation:
     async def run(self) -> None:
         """Keep all logs below their limits until cancelled."""
         while True:
-            await asyncio.sleep(INTERVAL_S)
+            runs = any(container.state.running for container in self._containers.store)
+            await asyncio.sleep(INTERVAL_S if runs else RESTING_INTERVAL_S)
             for container in self._containers.store:
                 # One that is just started, stopped or removed is left alone: its monitor changes.
                 if not is_kept(container.record.host_config["LogConfig"]):

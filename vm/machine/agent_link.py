@@ -19,6 +19,9 @@ log = logging.getLogger(__name__)
 CLOCK_INTERVAL = 10.0
 """Seconds between two messages with the host's time; also the longest wait for one after a wake."""
 
+ANSWER_LIMIT = 3.0
+"""Seconds within which an engine that works answers a message with the time."""
+
 ABSENCE_LIMIT = 10.0
 """Seconds that the engine may be away, to restart, before its ports are freed."""
 
@@ -48,6 +51,8 @@ class AgentLink:
         self.settings: Callable[[], dict[str, Any] | None] = lambda: None
         """Gathers the message with the engine's settings; called in a thread."""
         self._told_settings: dict[str, Any] | None = None
+        self._asked = 0.0
+        self._heard = -1.0
 
     @classmethod
     async def connect(cls, endpoint: Endpoint, forwards: PortForwards) -> "AgentLink":
@@ -58,8 +63,16 @@ class AgentLink:
         link._tasks.start(link._tell_time(), "clock")
         return link
 
+    @property
+    def engine_answers(self) -> bool:
+        """Whether the engine has answered the last message with the time, or still has some time to."""
+        if self._heard < 0:
+            return False
+        return self._heard >= self._asked or time.monotonic() - self._asked < ANSWER_LIMIT
+
     def engine_opened(self, present: bool) -> None:
         """Take note that the engine opened or closed its end of the port (QEMU's event VSERPORT_CHANGE)."""
+        self._heard = -1.0
         if self._absence is not None:
             self._absence.cancel()
             self._absence = None
@@ -94,7 +107,9 @@ class AgentLink:
             self._send(message)
 
     def tell_time(self) -> None:
-        """Send the host's time now."""
+        """Send the host's time now. The engine answers, which shows that it works."""
+        if self._heard >= self._asked:  # what was not answered stays asked since then
+            self._asked = time.monotonic()
         # a guest that does not read must not make the supervisor grow: a late time is of no use anyway
         if self._writer.transport.get_write_buffer_size() == 0:
             self._send({"op": "clock", "unix_ns": time.time_ns(), "names_port": self.names_port})
@@ -135,6 +150,9 @@ class AgentLink:
             self.engine_version = str(message.get("version", ""))[:100]
             self._told_settings = None
             await self._tell_settings()
+            return None
+        if operation == "alive":
+            self._heard = time.monotonic()
             return None
         if operation == "watch":
             folders = message.get("folders")

@@ -1,4 +1,8 @@
-"""Whether the engine answers right now: asked through the same tunnel that clients use, never assumed."""
+"""Whether the engine answers: asked through the same tunnel that clients use, never assumed.
+
+A question costs an emulated guest 50 ms, most of them for SSH. So one that has answered is asked again only
+now and then, as long as the tunnel is up and the engine answers on its agent port, which needs no SSH.
+"""
 
 import asyncio
 import contextlib
@@ -12,7 +16,10 @@ from vm.machine.status import MachineState
 log = logging.getLogger(__name__)
 
 INTERVAL = 5.0
-"""Seconds without traffic after which the engine is asked."""
+"""Seconds from one look to the next, and without traffic after which the engine must show that it works."""
+
+LONGEST_SILENCE = 120.0
+"""Seconds without traffic after which it is asked in any case."""
 
 ANSWER_LIMIT = 15.0
 
@@ -20,8 +27,13 @@ ANSWER_LIMIT = 15.0
 class Health:
     """Tells each look's outcome: running, degraded (engine silent) or reconnecting (no tunnel)."""
 
-    def __init__(self, tunnel: Tunnel, on_look: Callable[[MachineState], None]) -> None:
+    def __init__(
+        self, tunnel: Tunnel, on_look: Callable[[MachineState], None], engine_answers: Callable[[], bool]
+    ) -> None:
+        """`engine_answers` tells whether it does so on its agent port."""
         self._tunnel = tunnel
+        self._engine_answers = engine_answers
+        self._in_doubt = True
         self._on_look = on_look
         self._look_now = asyncio.Event()
         self._ended = False
@@ -44,11 +56,13 @@ class Health:
         """Take note that the tunnel broke or is back."""
         if not up and not self._ended and not self._held:
             self._on_look(MachineState.RECONNECTING)
+        self._in_doubt = True
         self._look_now.set()
 
     def hold(self, held: bool) -> None:
         """Do not look while the machine is held; look at once when it goes on."""
         self._held = held
+        self._in_doubt = True
         self._look_now.set()
 
     def end(self) -> None:
@@ -58,8 +72,11 @@ class Health:
 
     async def look(self) -> MachineState:
         """Return what is true right now."""
-        if time.monotonic() - self._tunnel.last_traffic < INTERVAL and self._tunnel.is_up:
+        silence = time.monotonic() - self._tunnel.last_traffic
+        trusted = not self._in_doubt and silence < LONGEST_SILENCE and self._engine_answers()
+        if self._tunnel.is_up and (silence < INTERVAL or trusted):
             return MachineState.RUNNING
+        self._in_doubt = True
         try:
             await asyncio.to_thread(ping_engine, self._tunnel, 0.0, ANSWER_LIMIT)
         except TunnelDown:
@@ -67,4 +84,5 @@ class Health:
         except EngineDown as error:
             log.warning("the engine does not answer: %s", error)
             return MachineState.DEGRADED
+        self._in_doubt = False
         return MachineState.RUNNING

@@ -230,7 +230,7 @@ class Machine:
         assert machine.tunnel is not None
         self._running = machine
         self._paused = False
-        self._health = Health(machine.tunnel, self._take_health)
+        self._health = Health(machine.tunnel, self._take_health, lambda: machine.engine_answers)
         self._set(await self._health.look())
         self._tasks.start(self._health.keep_looking(), "health")
         self._tasks.start(self._watch_qemu(machine), "machine watch")

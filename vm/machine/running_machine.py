@@ -265,6 +265,11 @@ class RunningMachine:
         told = await to_the_end(self.tunnel.run, f"sh /usr/lib/marina-machine/tidy.sh {how}", TIDY_LIMIT)
         return "busy" not in told
 
+    @property
+    def engine_answers(self) -> bool:
+        """Whether the engine answers on its agent port."""
+        return self._agent is not None and self._agent.engine_answers
+
     def ensure_files(self) -> None:
         """Write again what a later supervisor needs, if it was removed."""
         if not self.files.qemu_record.exists() and not self.gone.is_set():

@@ -46,7 +46,7 @@ class FakeSupervisor:
         while line := await reader.readline():
             message = json.loads(line)
             self.messages.append(message)
-            if message["op"] != "hello" and not self.silent:
+            if message["op"] not in ("hello", "alive") and not self.silent:
                 self.send({"id": message["id"], **self._answer(message)})
 
     def _answer(self, message: dict[str, Any]) -> dict[str, Any]:
@@ -207,6 +207,7 @@ async def test_nonsense_is_survived(caplog: pytest.LogCaptureFixture) -> None:
         supervisor.send({"op": "clock", "unix_ns": 7})
         await _until(lambda: clock == [7])
         await link.claim("c1", [WEB])
+        assert supervisor.operations() == ["hello", "claim", "alive", "claim"]  # each time that makes sense
     assert "makes no sense" in caplog.text
 
 

@@ -134,6 +134,38 @@ async def test_the_time_is_told_at_once_and_when_the_engine_comes(link_and_engin
     assert second["unix_ns"] >= first["unix_ns"]
 
 
+async def test_an_engine_shows_that_it_works(link_and_engine: Pair, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(agent_link, "ANSWER_LIMIT", 0.0)
+    link, engine = link_and_engine
+
+    async def alive() -> None:
+        engine.send({"op": "alive"})
+        await engine.ask({"id": 1, "op": "format-host"})  # answered in turn: the line before was read
+
+    assert not link.engine_answers
+    await alive()
+    assert link.engine_answers
+    link.tell_time()
+    assert not link.engine_answers  # asked anew, and it has no time to answer here
+    await alive()
+    assert link.engine_answers
+    link.engine_opened(False)
+    assert not link.engine_answers
+
+
+async def test_an_engine_has_some_time_to_answer(
+    link_and_engine: Pair, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(agent_link, "ANSWER_LIMIT", 3600.0)
+    link, engine = link_and_engine
+    link.tell_time()
+    assert not link.engine_answers  # it has never answered
+    engine.send({"op": "alive"})
+    await engine.ask({"id": 1, "op": "format-host"})
+    link.tell_time()
+    assert link.engine_answers
+
+
 async def test_ports_are_freed_when_the_engine_stays_away(
     link_and_engine: Pair, qemu: SilentQemu, monkeypatch: pytest.MonkeyPatch
 ) -> None:
