@@ -6,6 +6,7 @@ SIGPWR is the machine's shutdown: containers get their stop signal and their tim
 
 import asyncio
 import fcntl
+import gc
 import logging
 import signal
 import socket
@@ -40,8 +41,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             # Imported late: the socket is there while the larger part of the engine is still being loaded.
             import uvloop
 
+            from backend.aiohttp_server_only import defer_client
             from backend.runtime import cgroups
 
+            defer_client()
             cgroups.prepare()
 
             uvloop.run(_run(config, files, listener))
@@ -79,6 +82,8 @@ async def _run(config: EngineConfig, files: StateFiles, listener: socket.socket)
         await server.start(listener)
         log.info("the engine answers on %s", config.socket)
         engine.containers.start_background_work()
+        gc.freeze()  # what is there now stays: later looks for garbage need not go through it
+        gc.enable()
         try:
             if await ending:
                 await engine.containers.stop_all()

@@ -4,7 +4,8 @@ import logging
 from collections.abc import AsyncIterator, Generator
 from contextlib import aclosing
 
-from aiohttp import ClientPayloadError, web
+from aiohttp import web
+from aiohttp.client_exceptions import ClientPayloadError
 
 from backend.errors import EngineError
 

@@ -6,7 +6,8 @@ Source: Docker Engine API, tag Container, ContainerAttachWebsocket.
 
 import asyncio
 
-from aiohttp import WSMsgType, web
+from aiohttp import web
+from aiohttp.http import WSMsgType
 
 from backend.api.attach_session import AttachSession
 from backend.engine import Engine

@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from backend.config import EngineConfig
 from backend.images.content_store import ContentStore
@@ -16,9 +17,10 @@ from backend.images.platforms import Platform
 from backend.images.pull_progress import PullProgress
 from backend.images.reference import Reference
 from backend.images.registry_auth import Credentials
-from backend.images.registry_client import RegistryClient
-from backend.images.registry_lookup import asked
-from backend.images.registry_upload import RegistryUpload, opened_upload
+
+if TYPE_CHECKING:
+    from backend.images.registry_client import RegistryClient
+    from backend.images.registry_upload import RegistryUpload
 
 
 class LayerExchange:
@@ -65,10 +67,11 @@ class LayerExchange:
     @asynccontextmanager
     async def registry(
         self, name: Reference, credentials: Credentials, *, insecure: bool = False
-    ) -> AsyncIterator[tuple[RegistryClient, FoundManifest]]:
+    ) -> AsyncIterator[tuple["RegistryClient", FoundManifest]]:
         """Yield a registry that has `name`, and the manifest or index by that name. Raises EngineError."""
+        from backend.images.registry_lookup import asked
 
-        async def ask(client: RegistryClient) -> FoundManifest:
+        async def ask(client: "RegistryClient") -> FoundManifest:
             return await client.manifest(name.digest or name.tag or "latest")
 
         async with asked(self._settings(name, insecure), name, credentials, ask) as answered:
@@ -76,8 +79,10 @@ class LayerExchange:
 
     def upload(
         self, name: Reference, credentials: Credentials, *, insecure: bool = False
-    ) -> AbstractAsyncContextManager[RegistryUpload]:
+    ) -> AbstractAsyncContextManager["RegistryUpload"]:
         """Open a repository of a registry for writing. Raises EngineError."""
+        from backend.images.registry_upload import opened_upload
+
         return opened_upload(self._settings(name, insecure), name, credentials)
 
     def _settings(self, name: Reference, insecure: bool) -> EngineConfig:

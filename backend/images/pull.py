@@ -5,6 +5,7 @@ Source: Docker Engine API, `POST /images/create`.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import TYPE_CHECKING
 
 from backend.config import EngineConfig
 from backend.events import EventBus
@@ -18,9 +19,10 @@ from backend.images.platforms import Platform
 from backend.images.pull_progress import PullProgress
 from backend.images.reference import Reference
 from backend.images.registry_auth import Credentials
-from backend.images.registry_client import RegistryClient
 from backend.images.registry_errors import RefusedError, for_user
-from backend.images.registry_lookup import asked
+
+if TYPE_CHECKING:
+    from backend.images.registry_client import RegistryClient
 
 
 class Puller:
@@ -49,6 +51,9 @@ class Puller:
         """
         wanted = [reference.favouring_digest()]
         if reference.tag is None and reference.digest is None:
+            from backend.images.registry_client import RegistryClient
+            from backend.images.registry_lookup import asked
+
             async with asked(self._config, reference, credentials, RegistryClient.tags) as (_, tags):
                 wanted = [reference.with_tag(tag) for tag in tags]
         before = [self._known(one) for one in wanted]
@@ -92,8 +97,9 @@ class Puller:
         if bundled is not None:
             yield bundled
             return
+        from backend.images.registry_lookup import asked
 
-        async def ask(client: RegistryClient) -> FoundManifest:
+        async def ask(client: "RegistryClient") -> FoundManifest:
             return await client.manifest(reference.digest or reference.tag or "")
 
         async with asked(self._config, reference, credentials, ask) as answered:

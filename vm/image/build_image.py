@@ -18,7 +18,7 @@ from vm.image.contents import KERNEL_ARGUMENTS, KERNEL_PACKAGES, PACKAGES, SUITE
 from vm.image.engine_tree import engine_files, image_files, make_engine_tree
 from vm.image.guest_tools import GuestTools
 from vm.image.initramfs import write_initramfs
-from vm.image.kernel import install_modules, kernel_release, write_kernel
+from vm.image.kernel import compress, install_modules, kernel_release, write_kernel
 from vm.image.manifest import ImageFile, Manifest, describe_file, read_manifest, write_manifest
 from vm.image.packages import fetch_packages
 from vm.image.root_tree import finish_root_tree, make_root_tree
@@ -37,6 +37,7 @@ ROOT_MODULES = (
     "elf",
     "guest_tools",
     "kernel",
+    "kernel_module",
     "initramfs",
 )
 """The modules that decide what is in the root: when one changes, the root is built anew."""
@@ -130,8 +131,8 @@ class ImageBuilder:
         self._tools().make_erofs(self._root, root, "marina-root", ROOT_UUID)
         return {
             kernel.name: describe_file(kernel, kernel_download),
-            initramfs.name: describe_file(initramfs),
-            root.name: describe_file(root),
+            initramfs.name: describe_file(initramfs, len(compress(initramfs.read_bytes()))),
+            root.name: describe_file(root, len(compress(root.read_bytes()))),
         }
 
     def _pack_engine(self, work: Path) -> dict[str, ImageFile]:
@@ -141,7 +142,7 @@ class ImageBuilder:
             tree = Path(scratch) / "engine"
             make_engine_tree(PROJECT, self._bundled_images, tree, self._tools())
             self._tools().make_erofs(tree, image, "marina-engine", ENGINE_UUID)
-        return {image.name: describe_file(image)}
+        return {image.name: describe_file(image, len(compress(image.read_bytes())))}
 
 
 def digest_text(text: str) -> str:

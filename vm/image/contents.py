@@ -29,10 +29,26 @@ LIBRARY_FOLDERS = {"amd64": "usr/lib/x86_64-linux-gnu", "arm64": "usr/lib/aarch6
 LOADERS = {"amd64": "usr/lib64/ld-linux-x86-64.so.2", "arm64": "usr/lib/ld-linux-aarch64.so.1"}
 """Where the kernel looks for what starts a program that is linked to libraries."""
 
+SKIPPED_AT_START = (
+    # of the kernel: each costs a start more than anyone here gains from it
+    "jent_mod_init",  # a source of random numbers tests itself; virtio-rng and the processor give them
+    "load_system_certificate_list",  # Debian's keys for signed modules: ours are not signed
+    "trace_eval_init",  # names of enumerations in the tracer's texts
+    "ftrace_check_for_weak_functions",  # of the tracer, which looks again when it is used
+)
+
+_COMMON_ARGUMENTS = " ".join(
+    (
+        "quiet panic=-1",
+        # the self-tests cost a second of an emulated machine's start, and test nothing new
+        "cryptomgr.notests",
+        f"initcall_blacklist={','.join(SKIPPED_AT_START)}",
+    )
+)
 KERNEL_ARGUMENTS = {
-    # cryptomgr.notests: the self-tests cost a second of an emulated machine's start, and test nothing new
-    "amd64": "console=ttyS0 quiet panic=-1 cryptomgr.notests",
-    "arm64": "console=ttyAMA0 quiet panic=-1 cryptomgr.notests",
+    # no_timer_check: the test of the timer waits 40 ms; under KVM the kernel leaves it out by itself
+    "amd64": f"console=ttyS0 {_COMMON_ARGUMENTS} no_timer_check",
+    "arm64": f"console=ttyAMA0 {_COMMON_ARGUMENTS}",
 }
 
 PROGRAMS = frozenset((
@@ -90,6 +106,12 @@ DROPPED = (
     "usr/lib/python3/dist-packages/*/tests/*", "usr/lib/python3/dist-packages/*.pyx",
     "usr/lib/python3/dist-packages/*.pxd", "usr/lib/python3/dist-packages/*.pyi",
     "usr/lib/python3/dist-packages/*.c", "usr/lib/python3/dist-packages/*.h",
+)  # fmt: skip
+
+NOT_COMPRESSED = (
+    # of the images, as patterns of paths: what a start reads. To unpack it takes longer than to read more
+    r"\.pyc$", r"\.so$", r"^usr/lib/[a-z0-9_]+-linux-gnu/", r"^usr/bin/(python3\.13|busybox)$",
+    r"^usr/(sbin/sshd|lib/openssh/)",
 )  # fmt: skip
 
 LOADED_LIBRARIES = (

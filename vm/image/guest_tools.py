@@ -5,7 +5,7 @@ import subprocess
 from pathlib import Path
 
 from vm.errors import UserError
-from vm.image.contents import LIBRARY_FOLDERS
+from vm.image.contents import LIBRARY_FOLDERS, NOT_COMPRESSED
 
 EPOCH = "1735689600"
 """Time stamp of every file in the images, in seconds since 1970: nothing may depend on when it was built."""
@@ -46,6 +46,10 @@ class GuestTools:
 
     def make_erofs(self, tree: Path, image: Path, label: str, uuid: str) -> None:
         """Pack a tree into a read-only file system; equal trees give equal bytes."""
+        hints = image.with_suffix(".hints")
+        hints.write_text(
+            "".join(f"0 {pattern}\n" for pattern in NOT_COMPRESSED)
+        )  # a cluster of 0 bytes: as it is
         options = (
             "-zlz4hc",
             "-C65536",
@@ -55,8 +59,10 @@ class GuestTools:
             f"-L{label}",
             "-x-1",
             "--quiet",
+            f"--compress-hints={hints}",
         )
         self.run("usr/bin/mkfs.erofs", *options, image, tree)
+        hints.unlink()
 
     def compile_python(self, root: Path, *folders: str) -> None:
         """Byte-compile folders of a tree so that the guest uses the result without looking at the sources.

@@ -11,6 +11,7 @@ from pathlib import Path
 from vm.errors import UserError
 from vm.image.contents import CONTAINER_MODULES, EARLY_MODULES, MACHINE_MODULES, OTHER_MODULES
 from vm.image.guest_tools import GuestTools
+from vm.image.kernel_module import without_tracing
 from vm.image.steps import say
 
 SIGNATURE_MAGIC = b"~Module signature appended~\n"
@@ -101,10 +102,11 @@ class ModuleSet:
         return self._paths[name]
 
     def read(self, name: str) -> bytes:
-        """Return the module, unpacked and without its signature. Raises KeyError."""
+        """Return the module, unpacked, without its signature and hooks of the tracer. Raises KeyError."""
         if name not in self._unpacked:
             data = self._paths[name].read_bytes()
-            self._unpacked[name] = without_signature(lzma.decompress(data) if data[:1] == b"\xfd" else data)
+            unpacked = lzma.decompress(data) if data[:1] == b"\xfd" else data
+            self._unpacked[name] = without_tracing(without_signature(unpacked))
         return self._unpacked[name]
 
     def closure(self, names: Iterable[str]) -> list[str]:

@@ -93,7 +93,7 @@ def test_commas_in_paths_do_not_end_the_value() -> None:
     ("platform", "architecture", "accelerator", "expected"),
     [
         ("linux", "amd64", "kvm", ["-accel", "kvm", "-cpu", "host"]),
-        ("linux", "amd64", "tcg", ["-accel", "tcg,thread=multi,tb-size=512", "-cpu", "max"]),
+        ("linux", "amd64", "tcg", ["-accel", "tcg,thread=multi,tb-size=512", "-cpu", "max,erms=off"]),
         ("darwin", "amd64", "hvf", ["-accel", "hvf", "-cpu", "host"]),
         ("darwin", "arm64", "hvf", ["-accel", "hvf", "-cpu", "host"]),
         ("win32", "amd64", "whpx", ["-accel", "whpx,kernel-irqchip=off", "-cpu", "qemu64"]),
