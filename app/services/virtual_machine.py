@@ -6,7 +6,7 @@ The only module of the app that talks to `vm`. State comes from the supervisor's
 import contextlib
 import logging
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from app.services.diagnosis import Report, run_diagnosis
@@ -57,9 +57,10 @@ class VirtualMachine:
     Raises UserError when the folders cannot be used.
     """
 
-    def __init__(self, state: Path | None = None) -> None:
+    def __init__(self, state: Path | None = None, supervisor: Sequence[str] | None = None) -> None:
+        """`supervisor` is the command that starts one; by default this program's own."""
         with _told_to_users():
-            self._machine = MachineClient(MachineFiles.find(state))
+            self._machine = MachineClient(MachineFiles.find(state), supervisor)
 
     @property
     def docker_socket(self) -> str:

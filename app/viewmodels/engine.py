@@ -36,7 +36,9 @@ class EngineViewModel(QObject):
         self._reached = threading.Event()  # the last wish has come to the machine
         self._reached.set()
         self._moment = 0.0
+        self._watch_lock = threading.Lock()
         self._watch: MachineWatch | RemoteWatch | None = None
+        self._closed = False
         self._remote = ""  # the name of an engine of another computer
         self._reported.connect(self._take)
         self._report = background.teller(self._reported)
@@ -53,13 +55,25 @@ class EngineViewModel(QObject):
 
     def watch(self) -> None:
         """Begin to watch the machine."""
-        self._background.run(lambda: self._access.engine().watch(self._report), self._watching)
+        self._background.run(self._begin_watch, self._watching)
 
     def close(self) -> None:
-        """Stop watching."""
-        if self._watch is not None:
-            self._watch.close(timeout=1.0)
-            self._watch = None
+        """Stop watching; a watch that only now begins ends at once."""
+        with self._watch_lock:
+            self._closed = True
+            watch, self._watch = self._watch, None
+        if watch is not None:
+            watch.close(timeout=1.0)
+
+    def _begin_watch(self) -> str:
+        """Watch, and return whose engine it is; called in a worker, which may be later than `close`."""
+        watch = self._access.engine().watch(self._report)
+        with self._watch_lock:
+            if not self._closed:
+                self._watch = watch
+                return watch.name
+        watch.close()
+        return watch.name
 
     @Slot()
     def start(self) -> None:
@@ -124,8 +138,8 @@ class EngineViewModel(QObject):
         self._background.run_alone(lambda: (work(), wish)[1], self._fulfilled, self._not_fulfilled)
 
     @Slot(object)
-    def _watching(self, watch: "MachineWatch | RemoteWatch") -> None:
-        self._watch, self._remote = watch, watch.name
+    def _watching(self, remote: str) -> None:
+        self._remote = remote
         self._show(self._view)
 
     @Slot(object)

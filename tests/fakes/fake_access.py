@@ -1,6 +1,7 @@
 """The services over the fakes' sockets, as view-models reach them."""
 
 import http.client
+import sys
 import threading
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,9 @@ from app.services.start_at_login import StartAtLogin
 from app.services.updates.update_service import Updates
 from app.services.virtual_machine import StatusCallback, VirtualMachine
 from tests.fakes.fake_engine import FakeEngine
+
+NO_SUPERVISOR = (sys.executable, "-c", "raise SystemExit('the machine is a fake')")
+"""What a call starts that comes after the fake's end: a real supervisor would start a real machine."""
 
 
 class FakeKeyring:
@@ -68,7 +72,7 @@ class FakeAccess:
 
     def machine(self) -> VirtualMachine:
         """Return the machine of the folder."""
-        return VirtualMachine(self._folder)
+        return VirtualMachine(self._folder, NO_SUPERVISOR)
 
     def engine(self) -> VirtualMachine | RemoteMachine:
         """Return the machine, or the engine that was chosen before somebody asked."""

@@ -7,7 +7,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.services.virtual_machine import StatusCallback
+from app.services.virtual_machine import MachineWatch, StatusCallback
 from app.viewmodels.desktop import DesktopViewModel
 from app.views.main_window import MainWindow
 from tests.fakes.fake_access import FakeAccess
@@ -143,6 +143,29 @@ def test_a_stop_does_not_overtake_the_start_before_it(
     desktop.engine.stop()
     wait_for(qtbot, lambda: len(came) == 2 and not desktop.engine.is_busy)
     assert came == ["start", "stop"]
+
+
+def test_a_watch_that_begins_after_the_end_ends_too(
+    desktop: DesktopViewModel, access: FakeAccess, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when the window is closed before the answer of the worker that begins it has come."""
+    real, asked, closed = access.machine(), threading.Event(), threading.Event()
+    watches: list[MachineWatch] = []
+
+    class SlowToWatch:
+        def watch(self, on_status: StatusCallback) -> MachineWatch:
+            asked.set()
+            closed.wait(30)
+            watches.append(real.watch(on_status))
+            return watches[0]
+
+    monkeypatch.setattr(access, "engine", SlowToWatch)
+    desktop.engine.watch()
+    assert asked.wait(30)
+    desktop.engine.close()
+    closed.set()
+    desktop.background.close(wait_ms=30_000)
+    assert not watches[0]._thread.is_alive()
 
 
 def test_lost_connection_keeps_the_list(
