@@ -106,8 +106,10 @@ SourceType = TypeVar("SourceType", bound=Source)
 class Stream(QObject):
     """A long-lived source read on its own thread; `items` brings what came within a moment as one list."""
 
+    opened = Signal()  # the source is there, though it may not have said anything yet
     items = Signal(list)
     ended = Signal(object)  # None, or the exception that ended it
+    _entered = Signal()
     _arrived = Signal()
     _finished = Signal(object)
 
@@ -132,6 +134,7 @@ class Stream(QObject):
         self._timer.timeout.connect(self._flush)
         self._rest = QTimer(self, singleShot=True, interval=0)
         self._rest.timeout.connect(self._flush)
+        self._entered.connect(self._tell_opened, Qt.ConnectionType.QueuedConnection)
         self._arrived.connect(self._arm, Qt.ConnectionType.QueuedConnection)
         self._finished.connect(self._end, Qt.ConnectionType.QueuedConnection)
         self._thread = threading.Thread(target=self._read, name="marina-stream", daemon=True)
@@ -145,7 +148,8 @@ class Stream(QObject):
         with self._lock:
             self._cancelled = True
             source, self._source = self._source, None
-        self._timer.stop()
+        if not self._has_told:  # else Qt may have deleted us, while our thread is at its very end
+            self._timer.stop()
         if source is not None:
             source.cancel()
 
@@ -164,6 +168,7 @@ class Stream(QObject):
             with self._opener() as source:
                 with self._lock:
                     self._source = None if self._cancelled else source
+                self._gate.emit(self._entered)
                 try:
                     if not self._cancelled:
                         self._collect(source)
@@ -187,6 +192,11 @@ class Stream(QObject):
                     self.dropped += surplus
             if first:
                 self._gate.emit(self._arrived)
+
+    @Slot()
+    def _tell_opened(self) -> None:
+        if not self._cancelled:
+            self.opened.emit()
 
     @Slot()
     def _arm(self) -> None:
@@ -267,12 +277,15 @@ class Background(QObject):
         items: Callable[[list[Any]], object],
         ended: Callable[[Exception | None], object],
         batch_ms: int = _BATCH_MS,
+        opened: Callable[[], object] | None = None,
     ) -> Stream:
         """Read, in a new thread, the source that `opener` makes until it ends or is cancelled."""
         self._streams = [stream for stream in self._streams if stream.is_alive]
         if len(self._streams) >= _MAX_STREAMS:
             raise RuntimeError(f"more than {_MAX_STREAMS} streams are open")
         stream = Stream(opener, read, self, batch_ms)
+        if opened is not None:
+            stream.opened.connect(opened)
         stream.items.connect(items)
         stream.ended.connect(ended)
         self._streams.append(stream)
@@ -280,7 +293,7 @@ class Background(QObject):
         return stream
 
     def teller(self, signal: Any) -> Callable[..., None]:
-        """Return a function that emits `signal` from a worker."""
+        """Return what emits `signal` from a worker; the signal's object must stay until `close`."""
         return partial(self.gate.emit, signal)
 
     def close(self, wait_ms: int = 1500) -> None:

@@ -40,7 +40,6 @@ class ContainerLogsViewModel(ContainerStream):
     restarted = Signal()  # it is read from its beginning: what was shown comes again
     saved = Signal(str)  # the path
     save_failed = Signal(object)  # Failure
-    _opened = Signal()
 
     def __init__(
         self, background: Background, access: Access, container_id: str, parent: QObject | None = None
@@ -50,8 +49,6 @@ class ContainerLogsViewModel(ContainerStream):
         self._resumed_after = ""
         self._tail = _TAIL
         self._read_lines = 0
-        self._opened.connect(self._follow)
-        self._tell_opened = background.teller(self._opened)
 
     @property
     def may_have_more(self) -> bool:
@@ -91,17 +88,16 @@ class ContainerLogsViewModel(ContainerStream):
 
     def _begin(self) -> Stream:
         self._resumed_after = self._last_stamp
-        return self._background.open_stream(self._open_log, self._read, self._take, self._ended)
+        return self._background.open_stream(
+            self._open_log, self._read, self._take, self._ended, opened=self._follow
+        )
 
     def _open_log(self) -> "LogStream":
         client = self._access.client()
         if self._resumed_after:
             since = to_unix_seconds(self._resumed_after)
-            stream = client.logs(self._container_id, follow=True, timestamps=True, since=since)
-        else:
-            stream = client.logs(self._container_id, follow=True, timestamps=True, tail=self._tail)
-        self._tell_opened()
-        return stream
+            return client.logs(self._container_id, follow=True, timestamps=True, since=since)
+        return client.logs(self._container_id, follow=True, timestamps=True, tail=self._tail)
 
     @staticmethod
     def _read(stream: "LogStream") -> Iterator[LogLine]:
@@ -118,7 +114,7 @@ class ContainerLogsViewModel(ContainerStream):
     @Slot()
     def _follow(self) -> None:
         """The engine answers: a container that writes nothing is followed, too."""
-        if self.state == "opening" and self._stream is not None:
+        if self.state == "opening":
             self._set_state("following")
 
     @Slot(list)

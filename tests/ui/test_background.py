@@ -3,8 +3,9 @@
 import gc
 import threading
 from collections.abc import Iterator
-from typing import Self
+from typing import Any, Self
 
+import pytest
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -78,6 +79,29 @@ def test_a_background_goes_while_its_workers_speak(qtbot: QtBot) -> None:
             stream.join(60)
             assert not stream.is_alive
     qtbot.wait(0)
+
+
+def test_a_stream_is_cancelled_that_has_ended_while_its_thread_has_not(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its object is deleted once the end is told; the thread may still be on its way out."""
+    background, bucket, may_go = Background(), Bucket(), threading.Event()
+    told = background.gate.emit
+
+    def emit(signal: Any, *values: object) -> None:
+        told(signal, *values)
+        if values == (None,):  # the end, without a failure
+            may_go.wait(30)
+
+    monkeypatch.setattr(background.gate, "emit", emit)
+    stream = background.open_stream(Flood, Flood.read, bucket.take, bucket.ended)
+    with qtbot.waitSignal(stream.destroyed, timeout=30_000):
+        pass
+    assert stream.is_alive
+    background.close()
+    may_go.set()
+    stream.join(30)
+    delete_now(background)
 
 
 class Flood(Quiet):

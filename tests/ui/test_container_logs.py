@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.viewmodels import container_stream
 from app.viewmodels.container_logs import LogLine, to_unix_seconds
 from app.viewmodels.desktop import DesktopViewModel
 from app.viewmodels.terminal_text import Span, parse_line
@@ -113,8 +114,13 @@ def test_search_times_and_copy(
 
 
 def test_log_resumes_without_doubles(
-    window: MainWindow, chatty: FakeContainer, engine: FakeEngine, qtbot: QtBot
+    window: MainWindow,
+    chatty: FakeContainer,
+    engine: FakeEngine,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(container_stream, "_RETRY_MS", 600_000)  # it is we who ask for it
     log = open_log(window, qtbot, 300)
     engine.cut_connections()
     wait_for(qtbot, lambda: text_of(window, "containers.logs.state") == "Interrupted")
