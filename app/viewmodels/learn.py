@@ -72,7 +72,8 @@ class LearnViewModel(QObject):
         self.lesson: LessonView | None = None
         self._busy = self._look_again = False
         self._working = ""  # the walkthrough that something is done for
-        self._turn = 0  # counts what was done: a look of before it is out of date
+        self._turn = 0  # counts beginnings and ends of what was done: a look of before is out of date
+        self._has_failed = False  # the step that was carried out: no look tells better
         self._settle = Settle(self.look, _SETTLE_MS, self)
 
     def progress(self, lesson: str) -> int:
@@ -86,6 +87,7 @@ class LearnViewModel(QObject):
 
     def open(self, lesson: str) -> None:
         """Begin a walkthrough, or go on with it."""
+        self._has_failed = False
         self.lesson = LessonView(lesson, done=self.progress(lesson), is_working=bool(self._working))
         self.changed.emit()
         self.look()
@@ -129,6 +131,7 @@ class LearnViewModel(QObject):
 
     def _begin(self, view: LessonView, work: Callable[[int], _Seen]) -> None:
         self._working = view.key
+        self._has_failed = False
         self._turn += 1
         turn = self._turn
         self.lesson = replace(view, is_working=True, failure=None)
@@ -172,7 +175,8 @@ class LearnViewModel(QObject):
         self._busy = False
         view = self.lesson
         if view is not None and view.key == seen.lesson and seen.turn == self._turn and not self._working:
-            self._show(view, seen)
+            failure = view.failure if self._has_failed and seen.done == view.done else None
+            self._show(view, seen, failure=failure)
         if self._look_again:
             self._look_again = False
             self.look()
@@ -180,13 +184,14 @@ class LearnViewModel(QObject):
     @Slot(object)
     def _not_seen(self, error: Exception) -> None:
         self._busy = self._look_again = False
-        if self.lesson is not None and not self._working:
+        if self.lesson is not None and not self._working and not self._has_failed:
             self.lesson = replace(self.lesson, failure=describe_failure(error))
             self.changed.emit()
 
     @Slot(object)
     def _carried_out(self, seen: _Seen) -> None:
         self._working = ""
+        self._turn += 1
         self._preferences.remember_learned(seen.lesson, seen.done)
         if self.lesson is None:
             return
@@ -206,13 +211,12 @@ class LearnViewModel(QObject):
     def _failed(self, error: Exception) -> None:
         lesson, self._working = self._working, ""
         if self.lesson is not None:
-            failure = (
-                describe_failure(error, task="run") if self.lesson.key == lesson else self.lesson.failure
-            )
+            self._has_failed = self.lesson.key == lesson
+            failure = describe_failure(error, task="run") if self._has_failed else self.lesson.failure
             self.lesson = replace(self.lesson, is_working=False, failure=failure)
             self.changed.emit()
 
-    def _show(self, view: LessonView, seen: _Seen, said: str = "") -> None:
+    def _show(self, view: LessonView, seen: _Seen, said: str = "", failure: Failure | None = None) -> None:
         """Take what was seen; steps that are behind us keep their commands, the last one what it `said`."""
         known = {step.key: step for step in view.steps[: view.done]}
         steps = [known.get(key) or StepView(key, command) for key, command in seen.commands]
@@ -220,7 +224,7 @@ class LearnViewModel(QObject):
             steps[view.done] = replace(steps[view.done], said=said)
         if seen.done != self.progress(view.key):
             self._preferences.remember_learned(view.key, seen.done)
-        self.lesson = replace(view, steps=tuple(steps), done=seen.done, failure=None)
+        self.lesson = replace(view, steps=tuple(steps), done=seen.done, failure=failure)
         self.changed.emit()
 
 

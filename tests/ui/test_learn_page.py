@@ -152,8 +152,14 @@ def test_a_step_that_takes_its_time(
     assert "there is none" in text_of(ready, "learn.step.log.said")
 
 
+@pytest.mark.parametrize("asked_for", ["before", "meanwhile"])
 def test_a_look_that_comes_late_takes_no_step_back(
-    ready: MainWindow, desktop: DesktopViewModel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+    ready: MainWindow,
+    desktop: DesktopViewModel,
+    engine: FakeEngine,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    asked_for: str,
 ) -> None:
     press(qtbot, ready, "learn.logs.open")
     do_step(qtbot, ready, "start")
@@ -163,13 +169,33 @@ def test_a_look_that_comes_late_takes_no_step_back(
     held: list[tuple[Any, ...]] = []
     late = SimpleNamespace(run=lambda *call: held.append(call), run_alone=background.run_alone)
     monkeypatch.setattr(lessons, "_background", late)
-    lessons.look()
-    do_step(qtbot, ready, "log")
+    if asked_for == "before":
+        lessons.look()
+        do_step(qtbot, ready, "log")
+    else:
+        with engine.state.lock:  # the step cannot be over yet
+            press(qtbot, ready, "learn.step.log.do")
+            lessons.look()
+        wait_for(qtbot, lambda: not find(ready, QAbstractButton, "learn.step.log.do").isVisible())
     monkeypatch.setattr(lessons, "_background", background)
     background.run(*held[0])
     wait_for(qtbot, lambda: not lessons._busy and not lessons._look_again)
     assert lessons.lesson is not None
     assert lessons.lesson.done == 3
+
+
+def test_a_failure_stays_until_something_is_done_about_it(
+    ready: MainWindow, desktop: DesktopViewModel, qtbot: QtBot
+) -> None:
+    desktop.preferences.remember_learned("run", 2)
+    press(qtbot, ready, "learn.run.open")
+    wait_for(qtbot, lambda: can_press(ready, "learn.step.stop.do"))
+    press(qtbot, ready, "learn.step.stop.do")
+    lessons = desktop.learn
+    wait_for(qtbot, lambda: find(ready, QWidget, "learn.failure").isVisible())
+    lessons.look()  # as after any event of the engine
+    wait_for(qtbot, lambda: not lessons._busy and not lessons._look_again)
+    assert find(ready, QWidget, "learn.failure").isVisible()
 
 
 def test_without_an_engine_it_can_be_read(
