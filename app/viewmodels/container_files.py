@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -62,6 +62,7 @@ class Listing:
     entries: "list[FileEntry]"
     changes: Mapping[str, str] = field(default_factory=dict)
     tree: "dict[str, list[FileEntry]] | None" = None
+    turn: int = 0  # of the question
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,32 +159,35 @@ class ContainerFilesViewModel(QObject):
         self.is_loaded = False
         self.is_live = True  # false while what is shown was read out of an archive: nothing can be deleted
         self._tree: dict[str, list[FileEntry]] = {}  # of a container that does not run, read at once
+        self._wanted = "/"  # what was asked for last, if its answer is not there yet
+        self._turn = 0  # of that question: the answer to an earlier one may come later
 
     def open(self, folder: str) -> None:
-        """Show a folder, once the container has said what is in it."""
+        """Show a folder, once the engine has said what is in it."""
+        self._wanted = folder
+        self._turn += 1
+        turn, tree = self._turn, self._tree
+        self._run(lambda client: replace(self._list(client, folder, tree), turn=turn), self._took)
 
-        tree = self._tree
+    def _list(self, client: "EngineClient", folder: str, tree: "dict[str, list[FileEntry]]") -> Listing:
+        """Return what is in a folder; called in a worker."""
+        from app.services.container_files import join, list_folder, read_tree
 
-        def work(client: "EngineClient") -> Listing:
-            from app.services.container_files import join, list_folder, read_tree
-
-            path, key = join("/", folder), self._container_id
-            if path in tree:
-                return Listing(path, tree[path], client.changes(key), tree)
-            try:
-                return Listing(path, list_folder(client, key, path), client.changes(key))
-            except (UserError, EngineRequestError) as error:
-                if describe_failure(error).code not in _NO_LISTING:
-                    raise
-            read = read_tree(client, key, path)
-            return Listing(path, read[path], client.changes(key), tree | read)
-
-        self._run(work, self._took)
+        path, key = join("/", folder), self._container_id
+        if path in tree:
+            return Listing(path, tree[path], client.changes(key), tree)
+        try:
+            return Listing(path, list_folder(client, key, path), client.changes(key))
+        except (UserError, EngineRequestError) as error:
+            if describe_failure(error).code not in _NO_LISTING:
+                raise
+        read = read_tree(client, key, path)
+        return Listing(path, read[path], client.changes(key), tree | read)
 
     def refresh(self) -> None:
         """Show the same folder anew."""
         self._tree = {}
-        self.open(self.folder)
+        self.open(self._wanted)
 
     def go_up(self) -> None:
         """Show the folder above."""
@@ -254,6 +258,8 @@ class ContainerFilesViewModel(QObject):
 
     @Slot(object)
     def _took(self, answer: Listing) -> None:
+        if answer.turn != self._turn:
+            return  # another folder was asked for meanwhile
         self.folder, entries, changes = answer.path, answer.entries, answer.changes
         self.is_loaded, self.is_live = True, answer.tree is None
         self._tree = answer.tree or {}
@@ -295,5 +301,6 @@ class ContainerFilesViewModel(QObject):
 
     @Slot(object)
     def _not_done(self, error: Exception) -> None:
+        self._wanted = self.folder
         self.busy_changed.emit(False)
         self.failed.emit(describe_failure(error, self._container_id[:12]))

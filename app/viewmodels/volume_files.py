@@ -6,6 +6,7 @@ from app.viewmodels.container_files import ContainerFilesViewModel, FileCalls, L
 
 if TYPE_CHECKING:
     from app.services.engine_client import EngineClient
+    from app.services.file_entry import FileEntry
 
 
 class VolumeFilesViewModel(ContainerFilesViewModel):
@@ -13,17 +14,12 @@ class VolumeFilesViewModel(ContainerFilesViewModel):
 
     has_image = False
 
-    def open(self, folder: str) -> None:
-        """Show a folder, once the engine has said what is in it."""
+    def _list(self, client: "EngineClient", folder: str, tree: "dict[str, list[FileEntry]]") -> Listing:
+        from app.services.container_files import join
+        from app.services.volume_files import list_folder
 
-        def work(client: "EngineClient") -> Listing:
-            from app.services.container_files import join
-            from app.services.volume_files import list_folder
-
-            path = join("/", folder)
-            return Listing(path, list_folder(client, self._container_id, path))
-
-        self._run(work, self._took)
+        path = join("/", folder)
+        return Listing(path, list_folder(client, self._container_id, path))
 
     @staticmethod
     def _calls() -> FileCalls:

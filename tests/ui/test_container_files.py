@@ -1,5 +1,6 @@
 """The Files tab: folders, copying out and in, dropping, deleting, and what is in the way."""
 
+import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -12,8 +13,10 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLineE
 from pytestqt.qtbot import QtBot
 
 from app.services.container_files import parse_listing
+from app.services.engine_client import EngineClient
+from app.services.file_entry import FileEntry
 from app.services.folder_copies import Room
-from app.viewmodels.container_files import CHANGE
+from app.viewmodels.container_files import CHANGE, ContainerFilesViewModel, Listing
 from app.viewmodels.desktop import DesktopViewModel
 from app.views.main_window import MainWindow
 from app.views.pages.container_files_view import ContainerFilesView
@@ -75,6 +78,37 @@ def test_folders_are_opened_and_left(files: MainWindow, qtbot: QtBot, save_pictu
     table.setFocus()
     QTest.keyClick(table, Qt.Key.Key_Backspace)
     wait_for(qtbot, lambda: "etc" in names(files))
+
+
+def test_the_folder_that_was_asked_for_last_is_shown(
+    files: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The answer about the one before comes after its own."""
+    view = files.findChild(ContainerFilesView)
+    assert isinstance(view, ContainerFilesView)
+    model = view._viewmodel
+    may_answer, real = threading.Event(), model._list
+    answered: list[str] = []
+
+    def late(client: EngineClient, folder: str, tree: dict[str, list[FileEntry]]) -> Listing:
+        if folder == "/usr":
+            may_answer.wait(30)
+        return real(client, folder, tree)
+
+    def took(listing: Listing) -> None:
+        answered.append(listing.path)
+        ContainerFilesViewModel._took(model, listing)
+
+    monkeypatch.setattr(model, "_list", late)
+    monkeypatch.setattr(model, "_took", took)
+    model.open("/usr")
+    model.open("/etc")
+    wait_for(qtbot, lambda: names(files) == ["hostname", "os-release"])
+    may_answer.set()
+    wait_for(qtbot, lambda: answered == ["/etc", "/usr"])
+    assert names(files) == ["hostname", "os-release"]
+    model.refresh()
+    wait_for(qtbot, lambda: answered == ["/etc", "/usr", "/etc"])
 
 
 def test_a_file_is_saved(
