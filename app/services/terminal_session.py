@@ -28,7 +28,7 @@ class TerminalSession:
         self, client: EngineClient, container: str, command: tuple[str, ...], rows: int, columns: int
     ) -> None:
         self._client, self._container, self._command = client, container, command
-        self._first_size = (rows, columns)
+        self._size = (rows, columns)
         self._stream: HijackedStream | None = None
         self._exec_id = ""
         self._cancelled = threading.Event()
@@ -39,8 +39,8 @@ class TerminalSession:
         self._exec_id = self._client.create_exec(
             self._container, self._command, tty=True, stdin=True, environment=("TERM=xterm-256color",)
         )
-        self._stream = self._client.start_exec(self._exec_id, tty=True, size=self._first_size)
-        self.resize(*self._first_size)  # an engine older than API 1.42 has passed over it
+        self._stream = self._client.start_exec(self._exec_id, tty=True, size=self._size)
+        self.resize(*self._size)  # an engine older than API 1.42 has passed over it
         self._sender.start()
         return self
 
@@ -76,7 +76,8 @@ class TerminalSession:
 
     def resize(self, rows: int, columns: int) -> None:
         """Tell the command the size of its terminal."""
-        self._put((rows, columns))
+        self._size = (rows, columns)
+        self._put(self._size)
 
     def exit_code(self) -> int | None:
         """Return how the command ended, None while it runs."""
@@ -95,7 +96,7 @@ class TerminalSession:
                 if isinstance(wish, bytes):
                     self._stream.write(wish)
                 else:
-                    self._tell_size(*wish)
+                    self._tell_size(*self._size)  # the newest: another thread's wish may be ahead of this one
             except MarinaError as error:
                 if self._stream.is_cancelled or isinstance(wish, bytes):
                     return

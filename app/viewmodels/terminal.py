@@ -2,6 +2,8 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -22,6 +24,14 @@ _LOOK_SECONDS = 0.2
 NO_SHELL = (126, 127)
 
 
+@dataclass
+class _Shell:
+    """One run of a shell: a worker that is late with an earlier one must not touch this one's."""
+
+    budget: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(_PIECES_AHEAD))
+    session: "TerminalSession | None" = None  # once a worker has made it
+
+
 class TerminalViewModel(QObject):
     """A shell in a container; `changed` says that the screen is to be drawn again."""
 
@@ -36,9 +46,8 @@ class TerminalViewModel(QObject):
         self._background, self._access, self._container_id = background, access, container_id
         self.screen = Screen()
         self._parser = TerminalParser(self.screen, self.write)
-        self._session: TerminalSession | None = None
+        self._shell = _Shell()
         self._stream: Stream | None = None
-        self._budget = threading.Semaphore(_PIECES_AHEAD)
         self.state = ""
         self.exit_code: int | None = None
 
@@ -47,9 +56,9 @@ class TerminalViewModel(QObject):
         """Start a shell, unless one runs."""
         if self._stream is None:
             self._set_state("opening")
-            self._budget = threading.Semaphore(_PIECES_AHEAD)
+            self._shell = shell = _Shell()
             self._stream = self._background.open_stream(
-                self._start, self._read, self._take, self._ended, _ECHO_MS
+                partial(self._start, shell), partial(self._read, shell), self._take, self._ended, _ECHO_MS
             )
 
     def close(self) -> None:
@@ -57,36 +66,36 @@ class TerminalViewModel(QObject):
         if self._stream is not None:
             self._stream.cancel()
             self._stream = None
-        self._session = None
+        self._shell = _Shell()
 
     def write(self, data: bytes) -> None:
         """Send keys, or the terminal's own answers."""
-        if self._session is not None:
-            self._session.write(data)
+        if (session := self._shell.session) is not None:
+            session.write(data)
 
     def resize(self, columns: int, rows: int) -> None:
         """Change the size of the screen and tell the shell."""
         if (columns, rows) != (self.screen.columns, self.screen.rows):
             self.screen.resize(columns, rows)
-            if self._session is not None:
-                self._session.resize(rows, columns)
+            if (session := self._shell.session) is not None:
+                session.resize(rows, columns)
             self.changed.emit()
 
-    def _start(self) -> "TerminalSession":
+    def _start(self, shell: _Shell) -> "TerminalSession":
         from app.services.terminal_session import BEST_SHELL, TerminalSession
 
-        screen = self.screen
-        self._session = TerminalSession(
-            self._access.client(), self._container_id, BEST_SHELL, screen.rows, screen.columns
-        )
-        return self._session
+        rows, columns = self.screen.rows, self.screen.columns
+        session = TerminalSession(self._access.client(), self._container_id, BEST_SHELL, rows, columns)
+        shell.session = session
+        if (self.screen.rows, self.screen.columns) != (rows, columns):  # changed before it could be told
+            session.resize(self.screen.rows, self.screen.columns)
+        return session
 
-    def _read(self, session: "TerminalSession") -> Iterator[bytes | tuple[int | None]]:
+    def _read(self, shell: _Shell, session: "TerminalSession") -> Iterator[bytes | tuple[int | None]]:
         """Bring the output in small pieces, no faster than they are drawn; runs in the stream's thread."""
-        budget = self._budget
         for data in session.output():
             for place in range(0, len(data), _PIECE):
-                while not budget.acquire(timeout=_LOOK_SECONDS):
+                while not shell.budget.acquire(timeout=_LOOK_SECONDS):
                     if session.is_cancelled:
                         return
                 yield data[place : place + _PIECE]
@@ -99,14 +108,14 @@ class TerminalViewModel(QObject):
         for piece in pieces:
             if isinstance(piece, bytes):
                 self._parser.feed(piece)
-                self._budget.release()
+                self._shell.budget.release()
             else:
                 self.exit_code = piece[0]
         self.changed.emit()
 
     @Slot(object)
     def _ended(self, error: Exception | None) -> None:
-        self._stream = self._session = None
+        self._stream, self._shell = None, _Shell()
         if error is not None:
             failure: Failure = describe_failure(error, self._container_id[:12])
             self._set_state("broken")
