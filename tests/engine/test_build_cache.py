@@ -3,6 +3,7 @@
 import io
 import json
 import re
+import socket
 import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -154,6 +155,31 @@ def _with_broken_layers(place: Path) -> None:
         if not data.startswith(b"{"):
             blob.chmod(0o644)
             blob.write_bytes(bytes(len(data)))
+
+
+def test_caches_and_agents_of_compose_files(project: Project, tmp_path: Path) -> None:
+    dockerfile = (
+        "FROM busybox\nRUN --mount=type=ssh,id=mine test -S $SSH_AUTH_SOCK && date +%s%N > /when\n"
+        "COPY given /given\n"
+    )
+    cache = tmp_path / "cache"
+    with socket.socket(socket.AF_UNIX) as agent:
+        agent.bind(str(tmp_path / "agent"))
+        agent.listen()
+
+        def build(**more: list[str]) -> str:
+            told = {"context": ".", "dockerfile_inline": dockerfile, "ssh": ["mine=./agent"], **more}
+            services = {"one": {"image": "made:composed", "build": told}}
+            (tmp_path / "compose.yaml").write_text(json.dumps({"name": "x", "services": services}))
+            done = project.engine.docker("compose", "--progress=plain", "build", folder=tmp_path)
+            return (done.stdout + done.stderr).decode()
+
+        build(cache_to=[f"type=local,dest={cache},mode=max"])
+        first = inspect(project.engine, "made:composed")["Id"]
+        project.forget()
+        shown = build(cache_from=[f"type=local,src={cache}"])
+    assert "importing cache manifest from local" in shown
+    assert inspect(project.engine, "made:composed")["Id"] == first
 
 
 @pytest.mark.parametrize("damage", [_without_layers, _with_broken_layers])
