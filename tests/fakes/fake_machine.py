@@ -12,6 +12,9 @@ from typing import Any, Self
 
 from vm.machine.status import MachineState, MachineStatus, Problem, Step, StepState
 
+_NO_PROCESS = 2**31 - 2
+"""The supervisor's process, which has always ended: whoever tells it to quit waits for that."""
+
 STEPS = (("machine", "Start the machine", 60.0), ("engine", "Start the engine", 30.0))
 
 
@@ -27,7 +30,7 @@ class FakeMachine:
         self.gate.set()
         self.requests: list[str] = []
         self.snapshots: list[dict[str, Any]] = []
-        self._status = MachineStatus(state, docker_socket=str(self.docker_socket), supervisor_pid=1)
+        self._status = MachineStatus(state, docker_socket=str(self.docker_socket), supervisor_pid=_NO_PROCESS)
         self._changed = threading.Condition()
         self._history: list[MachineStatus] = [self._status]
         self._closing = threading.Event()
