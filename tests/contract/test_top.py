@@ -47,7 +47,8 @@ def pair(marina: NativeEngine, dockerd: ReferenceDocker) -> Iterator[Pair]:
         def is_settled(engine: ApiClient = engine) -> bool:
             rows = asked(engine, "-eo pid,stat,comm,wchan").json["Processes"] or []
             waits = [row[3] for row in rows if row[2] == "sleep"]
-            return len(rows) == PROCESSES and waits == ["hrtimer_nanosleep"] * 2
+            asleep = all(row[1].startswith("S") for row in rows)  # the shells, too: they begin to wait last
+            return len(rows) == PROCESSES and asleep and waits == ["hrtimer_nanosleep"] * 2
 
         until(is_settled, "all processes sleep")
     yield marina, dockerd
