@@ -54,7 +54,7 @@ def build_for_mac(app: Path, version: str, output: Path) -> list[Path]:
     image = output / f"marina-{version}-macos-{architecture()}.dmg"
     subprocess.run([scripts / "make_dmg.sh", app, version, image], check=True)
     if identity:
-        subprocess.run([scripts / "notarise.sh", image], check=True)
+        subprocess.run([scripts / "notarise.sh", image, identity], check=True)
     return [image]
 
 

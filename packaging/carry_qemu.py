@@ -3,6 +3,7 @@
 The programs come from Homebrew on a Mac and from MSYS2 on Windows; both check what they fetch.
 """
 
+import os
 import re
 import shutil
 import subprocess
@@ -39,15 +40,18 @@ def carry_for_mac(programs: Iterable[Path], target: Path) -> None:
     """Copy programs and libraries, and have each look for the others where they are now."""
     for folder in ("bin", "lib"):
         (target / folder).mkdir(parents=True)
-    libraries = with_needed(programs, lambda path: mac_libraries(_output("otool", "-L", str(path))))
+
+    def needed_by(path: Path) -> list[Path]:
+        return [find_mac_library(name, path) for name in mac_libraries(_output("otool", "-L", str(path)))]
+
     wanted = set(programs)
-    for source in libraries:
+    for source in with_needed(programs, needed_by):
         place = target / ("bin" if source in wanted else "lib") / source.name
         shutil.copy(source, place)
         place.chmod(0o755)
-        for needed in mac_libraries(_output("otool", "-L", str(source))):
-            new = f"@executable_path/../lib/{needed.name}"
-            _output("install_name_tool", "-change", str(needed), new, str(place))
+        for name in mac_libraries(_output("otool", "-L", str(source))):
+            new = f"@executable_path/../lib/{Path(name).name}"
+            _output("install_name_tool", "-change", name, new, str(place))
         _output("codesign", "--force", "--sign", "-", str(place))  # the change has broken the signature
 
 
@@ -74,10 +78,18 @@ def with_needed(programs: Iterable[Path], needs: Callable[[Path], Iterable[Path]
     return found
 
 
-def mac_libraries(listing: str) -> list[Path]:
-    """Return the libraries in the output of `otool -L` that do not belong to macOS."""
+def mac_libraries(listing: str) -> list[str]:
+    """Return the libraries in the output of `otool -L` that are not macOS's own, as it names them."""
     names = re.findall(r"^\t(\S+) \(compatibility", listing, re.MULTILINE)
-    return [Path(name) for name in names if not name.startswith(("/usr/lib/", "/System/", "@"))]
+    return [name for name in names if not name.startswith(("/usr/lib/", "/System/"))]
+
+
+def find_mac_library(name: str, user: Path) -> Path:
+    """Return the file that `user` means. Those of Homebrew's that are named by a run path lie beside it."""
+    start, _, rest = name.partition("/")
+    if start in ("@loader_path", "@executable_path"):
+        return Path(os.path.normpath(user.resolve().parent / rest))
+    return user.resolve().parent / rest if start == "@rpath" else Path(name)
 
 
 def windows_libraries(listing: str) -> list[str]:

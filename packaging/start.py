@@ -3,10 +3,23 @@
 With `--supervisor` either is the machine's supervisor (see vm.client).
 """
 
+import os
 import sys
 from pathlib import Path
 
+
+def settle_streams() -> None:
+    """Let everything be written: on Windows a windowed program has no streams, and a pipe lacks letters."""
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, Path(os.devnull).open("w", encoding="utf-8"))  # noqa: SIM115
+        elif sys.platform == "win32":
+            stream.reconfigure(encoding="utf-8")
+
+
 if __name__ == "__main__":
+    settle_streams()
     if sys.argv[1:2] == ["--supervisor"]:
         from vm.__main__ import main
 

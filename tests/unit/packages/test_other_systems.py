@@ -1,9 +1,11 @@
 """What the packages for macOS and Windows are made of: nothing of it runs here."""
 
 import importlib.util
+import os
 import plistlib
 import re
 import struct
+import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -26,11 +28,102 @@ def load(name: str) -> Any:
     return module
 
 
+def run_script(script: str, *arguments: Path | str, tools: Path, **stand_ins: str) -> tuple[int, list[str]]:
+    """Run a Mac's script with shell lines in place of the Mac's tools; return its status and their calls."""
+    calls = tools / "calls"
+    tools.mkdir()
+    calls.touch()
+    for name, body in stand_ins.items():
+        stand_in = tools / name
+        stand_in.write_text(f'#!/bin/sh\necho "{name} $*" >>"{calls}"\n{body}\n')
+        stand_in.chmod(0o755)
+    done = subprocess.run(
+        ["sh", PACKAGING / "mac" / script, *arguments],
+        env={"PATH": f"{tools}:{os.environ['PATH']}", "TMPDIR": str(tools)}
+        | dict.fromkeys(("APPLE_ID", "APPLE_TEAM", "APPLE_PASSWORD"), "x"),
+        stdin=subprocess.DEVNULL,
+        timeout=60,
+        check=False,
+    )
+    return done.returncode, calls.read_text(encoding="utf-8").splitlines()
+
+
+def make_app(folder: Path) -> Path:
+    """Return a folder laid out as Marina.app."""
+    app = folder / "Marina.app"
+    for name in (
+        "MacOS/marina", "MacOS/marina-desktop", "Frameworks/lib.dylib", "Frameworks/Qt.framework/Qt",
+        "Resources/qemu/bin/qemu-img", "Resources/qemu/lib/libglib.dylib",
+    ):  # fmt: skip
+        path = app / "Contents" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    return app
+
+
 def test_the_mac_program_is_named_as_it_is_built() -> None:
     information = plistlib.loads((PACKAGING / "mac" / "Info.plist").read_bytes())
     spec = (PACKAGING / "marina.spec").read_text(encoding="utf-8")
     assert f'program("{information["CFBundleExecutable"]}"' in spec
     assert 'name="Marina.app"' in spec
+    # PyInstaller makes a program without a window of it when the last one of the bundle is the command line's
+    assert information["LSBackgroundOnly"] is False
+
+
+def test_each_part_of_a_mac_program_is_signed_before_what_holds_it(tmp_path: Path) -> None:
+    app = make_app(tmp_path)
+    status, calls = run_script("sign.sh", app, "Somebody", tools=tmp_path / "tools", codesign=":")
+    assert status == 0
+    *signed, verified = calls
+    assert "--verify" in verified
+    assert all("--options runtime --timestamp --sign Somebody" in call for call in signed)
+    order = [call.rpartition("/")[2] for call in signed]
+    libraries = {"lib.dylib", "libglib.dylib", "Qt.framework"}
+    assert set(order[: len(libraries)]) == libraries
+    assert order[len(libraries) :] == ["qemu-img", "marina", "marina-desktop", "Marina.app"]
+    entitled = {call.rpartition("/")[2]: call for call in signed if "--entitlements" in call}
+    assert "qemu.entitlements" in entitled.pop("qemu-img")
+    assert set(entitled) == {"marina", "marina-desktop", "Marina.app"}
+    assert all("program.entitlements" in call for call in entitled.values())
+
+
+def test_who_signs_for_this_mac_only_does_without_the_hardened_runtime(tmp_path: Path) -> None:
+    # it loads libraries of the program's own team only, and there is none
+    status, calls = run_script("sign.sh", make_app(tmp_path), tools=tmp_path / "tools", codesign=":")
+    assert status == 0
+    assert all("runtime" not in call and "--sign -" in call for call in calls[:-1])
+
+
+def test_a_signature_that_fails_ends_the_build(tmp_path: Path) -> None:
+    status, calls = run_script("sign.sh", make_app(tmp_path), tools=tmp_path / "tools", codesign="exit 1")
+    assert (status != 0, len(calls)) == (True, 1)
+
+
+@pytest.mark.parametrize(("busy", "status", "tries"), [(0, 0, 1), (2, 0, 3), (9, 1, 5)])
+def test_a_disk_image_is_tried_again_while_the_volume_is_busy(
+    busy: int, status: int, tries: int, tmp_path: Path
+) -> None:
+    tools = tmp_path / "tools"
+    result, calls = run_script(
+        "make_dmg.sh", make_app(tmp_path), "1.0", tmp_path / "marina.dmg",
+        tools=tools, ditto=":", sleep=":", hdiutil=f'[ $(grep -c ^hdiutil "{tools}/calls") -gt {busy} ]',
+    )  # fmt: skip
+    assert result == status
+    assert sum(call.startswith("hdiutil create") for call in calls) == tries
+    assert {path.name for path in tools.iterdir()} == {"calls", "ditto", "hdiutil", "sleep"}, (
+        "nothing is left"
+    )
+
+
+def test_a_disk_image_that_apple_refuses_ends_the_build(tmp_path: Path) -> None:
+    status, calls = run_script(
+        "notarise.sh", tmp_path / "marina.dmg", "Somebody",
+        tools=tmp_path / "tools", codesign=":", xcrun='[ "$1" != stapler ]',
+    )  # fmt: skip
+    assert status != 0
+    assert [" ".join(call.split()[:3]) for call in calls] == [
+        "codesign --force --timestamp", "xcrun notarytool submit", "xcrun stapler staple",
+    ]  # fmt: skip
 
 
 def test_only_qemu_may_use_the_hypervisor() -> None:
@@ -102,10 +195,36 @@ def test_libraries_are_read_from_what_the_systems_tools_print() -> None:
         "\t/usr/lib/libSystem.B.dylib (compatibility version 1.0.0, current version 1345.0.0)\n"
         "\t@rpath/libown.dylib (compatibility version 1.0.0, current version 1.0.0)\n"
     )
-    assert carry.mac_libraries(otool) == [Path("/opt/homebrew/opt/glib/lib/libglib-2.0.0.dylib")]
+    assert carry.mac_libraries(otool) == [
+        "/opt/homebrew/opt/glib/lib/libglib-2.0.0.dylib",
+        "@rpath/libown.dylib",
+    ]
     assert carry.windows_libraries("The Import Tables\n\tDLL Name: libglib-2.0-0.dll\n\tvma:\n") == [
         "libglib-2.0-0.dll"
     ]
+
+
+def test_a_library_is_found_by_what_its_user_calls_it(tmp_path: Path) -> None:
+    carry = load("carry_qemu")
+    user = tmp_path / "Cellar" / "icu" / "lib" / "libicui18n.dylib"
+    user.parent.mkdir(parents=True)
+    user.touch()
+    linked = tmp_path / "opt-icu"
+    linked.symlink_to(user.parent)  # Homebrew's names lead over links
+    beside = user.parent / "libicuuc.dylib"
+    assert carry.find_mac_library("@loader_path/libicuuc.dylib", linked / user.name) == beside
+    assert carry.find_mac_library("@rpath/libicuuc.dylib", linked / user.name) == beside
+    assert carry.find_mac_library("@loader_path/../lib/libicuuc.dylib", linked / user.name) == beside
+    assert carry.find_mac_library("/opt/homebrew/lib/libz.dylib", user) == Path(
+        "/opt/homebrew/lib/libz.dylib"
+    )
+
+
+def test_a_program_without_streams_may_write_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", None)  # a windowed program on Windows
+    load("start").settle_streams()
+    with sys.stdout as stream:
+        stream.write("→\n")
 
 
 def test_what_a_needed_library_needs_is_carried_too(tmp_path: Path) -> None:
