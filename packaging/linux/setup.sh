@@ -12,12 +12,16 @@ run_packages="qemu-system-x86 qemu-utils mmdebstrap zstd python3-venv ca-certifi
     libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xinerama0 libdbus-1-3 libfontconfig1"
 test_packages="$run_packages docker-registry chromium xvfb iproute2 busybox-static nftables libnftables1
     xdotool imagemagick fonts-dejavu-core fonts-noto-cjk"
+# PyInstaller reads and writes programs with binutils, and takes Python as a library, which Debian's programs are not built with.
+interpreter=$(readlink -f "$(command -v "$python")")
+package_packages="binutils"
+case $interpreter in /usr/bin/python3.*) package_packages="binutils lib${interpreter##*/}" ;; esac
 case $goal in
 run) packages=$run_packages locks=run ;;
 test) packages=$test_packages locks=test ;;
 arm64) packages="$test_packages qemu-system-arm" locks=test ;;
-package) packages=$run_packages locks=package ;;
-packages) packages="$test_packages lintian" locks="test package" ;;
+package) packages="$run_packages $package_packages" locks=package ;;
+packages) packages="$test_packages $package_packages lintian" locks="test package" ;;
 docs) packages=python3-venv locks=docs ;;
 *) echo "usage: setup.sh run|test|arm64|package|packages|docs PYTHON" >&2; exit 2 ;;
 esac
