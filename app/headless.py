@@ -1,6 +1,8 @@
 """What `python -m app` does where there is no display: the same work, told line by line."""
 
+import shutil
 import sys
+from pathlib import Path
 
 from app.services.errors import UserError
 from app.services.getting_started import TITLES, GettingStarted, Phase, Progress
@@ -29,7 +31,8 @@ class _Report:
             self.tell_machine(progress.machine)
         if progress.phase is not self._phase:
             self._phase = progress.phase
-            _tell(f"{TITLES[progress.phase]} …")
+            if progress.phase is not Phase.OPENED:  # nothing is: the address is for whoever has a browser
+                _tell(f"{TITLES[progress.phase]} …")
 
 
 def run_headless(getting_started: bool) -> int:
@@ -41,6 +44,7 @@ def run_headless(getting_started: bool) -> int:
             _tell("No display: starting the engine without a window.")
             machine.start(report.tell_machine)
             _tell(f"The engine answers at {machine.docker_socket}")
+            _tell_end()
             return 0
         _tell("No display: running getting-started without a window.")
         story = GettingStarted(machine.start_engine, report.tell_story)
@@ -52,9 +56,16 @@ def run_headless(getting_started: bool) -> int:
         return 1
     except KeyboardInterrupt:
         return 130
+    _tell_end()
     sys.stdout.write(f"{url}\n")
     sys.stdout.flush()
     return 0
+
+
+def _tell_end() -> None:
+    """Say how to end what goes on by itself; a source tree's command is on no path."""
+    command = "marina" if shutil.which("marina") else Path(sys.executable).with_name("marina")
+    _tell(f"The machine runs on. To stop it: {command} stop")
 
 
 def _tell(line: str) -> None:

@@ -27,7 +27,7 @@ AS_WITHOUT_SWARM = ("/swarm", "/nodes", "/services", "/tasks", "/secrets", "/con
 
 PARTIAL: dict[str, list[Note]] = {
     "POST /build": [
-        Note("BuildKit", query="version=2"),
+        Note("`version=2` (BuildKit's clients do not need it)", query="version=2"),
         Note("git over SSH", query="remote=git%40x%3Ax.git"),
     ],
 }
