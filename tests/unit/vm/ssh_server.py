@@ -53,8 +53,8 @@ class SshServer(paramiko.ServerInterface):
         return f"{self.host_key.get_name()} {self.host_key.get_base64()}"
 
     def cut(self) -> None:
-        """Let every connection die."""
-        for transport in self._transports:
+        """Let every connection die that is open now: whoever dials again meanwhile has a new one."""
+        for transport in tuple(self._transports):
             transport.close()
 
     def close(self) -> None:
@@ -62,6 +62,7 @@ class SshServer(paramiko.ServerInterface):
         self._listener.close()
         self.cut()
         self._thread.join()
+        self.cut()  # what came in meanwhile
         for transport in self._transports:
             transport.join()
 
