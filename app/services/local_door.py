@@ -31,6 +31,9 @@ class LocalDoor:
         self._open: set[socket.socket] = set()
         self._threads: list[threading.Thread] = []
         self._is_closed = False
+        self._folder: Path
+        self._listener: socket.socket
+        self._acceptor: threading.Thread
 
     def __enter__(self) -> Self:
         if sys.platform == "win32":
@@ -54,7 +57,7 @@ class LocalDoor:
             for connection in self._open:
                 with contextlib.suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
-        with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as last:
+        with contextlib.suppress(OSError), socket.socket(self._listener.family) as last:
             last.connect(str(self._folder / "engine.sock"))  # wakes the acceptor on every system
         self._acceptor.join()
         for thread in self._threads:
