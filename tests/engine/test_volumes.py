@@ -67,9 +67,13 @@ def test_prune_takes_unused_anonymous_volumes_only(engine: NativeEngine) -> None
     [
         ({"Name": "../../etc"}, 400, "includes invalid characters for a local volume name"),
         ({"Name": "x"}, 400, "volume name is too short"),
-        ({"Name": 7}, 400, "Name must be string"),
+        ({"Name": 7}, 400, "number into Go struct field CreateOptions.Name of type string"),
         ({"Name": "ok", "Driver": "nfs"}, 404, 'plugin "nfs" not found'),
-        ({"Name": "ok", "Labels": {"a": 1}}, 400, "Labels must hold strings"),
+        (
+            {"Name": "ok", "Labels": {"a": 1}},
+            400,
+            "number into Go struct field CreateOptions.Labels of type string",
+        ),
         ({"Name": "ok", "DriverOpts": {"type": "tmpfs"}}, 400, 'missing required option: "device"'),
     ],
 )
