@@ -67,7 +67,15 @@ class Guest:
 
     def run(self, command: str) -> str:
         """Run a command in the guest over SSH; return what it wrote."""
-        done = subprocess.run([*self.ssh, command], capture_output=True, text=True, timeout=240, check=False)
+        end = time.monotonic() + 60
+        while True:
+            done = subprocess.run(
+                [*self.ssh, command], capture_output=True, text=True, timeout=240, check=False
+            )
+            # 255 is ssh's own: a connection may be lost on its way through QEMU's forward
+            if done.returncode != 255 or time.monotonic() > end:
+                break
+            time.sleep(0.3)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
