@@ -153,7 +153,7 @@ def read_arguments(arguments: str) -> Listing:
 
 
 def _missing(option: str, name: str) -> str:
-    return f"{LISTS[option][1]} must follow {name}"
+    return f"{LISTS[option][2]} must follow {name}"
 
 
 def _sysv(letters: set[str]) -> str:

@@ -5,8 +5,10 @@ Source: ps(1) of procps, "Process selection by list"; its messages.
 
 import grp
 import pwd
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from operator import attrgetter
+from typing import Any
 
 from backend.containers.process_columns import Process
 from backend.errors import InvalidParameterError
@@ -16,6 +18,7 @@ PARENT, SESSION = 4, 6  # of the fields in proc_pid_stat(5)
 RUNNING = frozenset("RD")
 
 Test = Callable[[Process], bool]
+Value = Callable[[Process], Any]
 
 
 @dataclass(slots=True)
@@ -34,8 +37,9 @@ class Choice:
 
     def add(self, option: str, text: str) -> None:
         """Choose those of a list too. Raises InvalidParameterError in the words of `ps`."""
-        make, _ = LISTS[option]
-        self.tests.append(make([item for item in text.split(",") if item]))
+        read, values, _ = LISTS[option]
+        wanted = read([item for item in text.split(",") if item])
+        self.tests.append(lambda process: any(value(process) in wanted for value in values))
 
 
 def _numbers(items: list[str]) -> set[int]:
@@ -65,63 +69,26 @@ def _groups(items: list[str]) -> set[int]:
     return _owners(items, lambda name: grp.getgrnam(name).gr_gid, "group")
 
 
-def _of_pid(items: list[str]) -> Test:
-    wanted = _numbers(items)
-    return lambda process: process.pid in wanted
+_pid, _group = attrgetter("pid"), attrgetter("effective_gid")
 
 
-def _of_parent(items: list[str]) -> Test:
-    wanted = _numbers(items)
-    return lambda process: process.number(PARENT) in wanted
+def _session(process: Process) -> int:
+    return process.number(SESSION)
 
 
-def _of_session(items: list[str]) -> Test:
-    wanted = _numbers(items)
-    return lambda process: process.number(SESSION) in wanted
-
-
-def _of_command(items: list[str]) -> Test:
-    return lambda process: process.name in items
-
-
-def _of_user(items: list[str]) -> Test:
-    wanted = _users(items)
-    return lambda process: process.effective_uid in wanted
-
-
-def _of_real_user(items: list[str]) -> Test:
-    wanted = _users(items)
-    return lambda process: process.uid in wanted
-
-
-def _of_group(items: list[str]) -> Test:
-    wanted = _groups(items)
-    return lambda process: process.effective_gid in wanted
-
-
-def _of_real_group(items: list[str]) -> Test:
-    wanted = _groups(items)
-    return lambda process: process.gid in wanted
-
-
-def _of_session_or_group(items: list[str]) -> Test:
-    wanted = _groups(items)
-    return lambda process: process.number(SESSION) in wanted or process.effective_gid in wanted
-
-
-LISTS: dict[str, tuple[Callable[[list[str]], Test], str]] = {
-    "-p": (_of_pid, "list of process IDs"),
-    "-q": (_of_pid, "list of process IDs"),
-    "-s": (_of_session, "list of session IDs"),
-    "-C": (_of_command, "list of command names"),
-    "-u": (_of_user, "list of users"),
-    "-U": (_of_real_user, "list of real users"),
-    "-G": (_of_real_group, "list of real groups"),
-    "-g": (_of_session_or_group, "list of session leaders OR effective group IDs or names"),
-    "--ppid": (_of_parent, "list of process IDs"),
-    "--group": (_of_group, "list of effective groups"),
+LISTS: dict[str, tuple[Callable[[list[str]], Collection[Any]], tuple[Value, ...], str]] = {
+    "-p": (_numbers, (_pid,), "list of process IDs"),
+    "-q": (_numbers, (_pid,), "list of process IDs"),
+    "-s": (_numbers, (_session,), "list of session IDs"),
+    "-C": (list, (attrgetter("name"),), "list of command names"),
+    "-u": (_users, (attrgetter("effective_uid"),), "list of users"),
+    "-U": (_users, (attrgetter("uid"),), "list of real users"),
+    "-G": (_groups, (attrgetter("gid"),), "list of real groups"),
+    "-g": (_groups, (_session, _group), "list of session leaders OR effective group IDs or names"),
+    "--ppid": (_numbers, (lambda process: process.number(PARENT),), "list of process IDs"),
+    "--group": (_groups, (_group,), "list of effective groups"),
 }
-"""Options that choose by a list: how, and what must follow them."""
+"""Options that choose by a list: how it is read, what of a process is looked for in it, what must follow."""
 SAME = {
     "p": "-p",
     "q": "-q",
