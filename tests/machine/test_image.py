@@ -76,7 +76,8 @@ class Guest:
             if done.returncode != 255 or time.monotonic() > end:
                 break
             time.sleep(0.3)
-        assert done.returncode == 0, done.stdout + done.stderr
+        said = self.console.read_text()[-2000:]
+        assert done.returncode == 0, f"{command}: {done.returncode}\n{done.stdout}{done.stderr}\n{said}"
         return done.stdout
 
     def wait_for(self, command: str, expected: str) -> None:
@@ -168,7 +169,7 @@ def ssh_command(key: Path, port: int) -> list[str]:
     options = [
         "StrictHostKeyChecking=no",
         "UserKnownHostsFile=/dev/null",
-        "LogLevel=ERROR",
+        "LogLevel=INFO",
         "ConnectTimeout=60",
     ]
     return [
