@@ -18,7 +18,9 @@ _WORKERS = 4
 _MAX_STREAMS = 32
 _BATCH_MS = 50
 _MOST_AT_ONCE = 2_000  # items handed over in one go: more would keep the window from its user
-_MAX_PENDING = 100_000  # items of one stream that may wait for the window; older ones are dropped and counted
+MOST_WAITING = (
+    20_000  # items of one stream that may wait for the window; its reader waits then, nothing is lost
+)
 
 
 class Gate:
@@ -124,12 +126,11 @@ class Stream(QObject):
         self._opener: Callable[[], Any] = opener
         self._read_items: Callable[[Any], Iterable[Any]] = read
         self._gate = background.gate
-        self._lock = threading.Lock()
+        self._lock = threading.Condition()  # told when the window has taken some, or wants no more
         self._pending: list[Any] = []
         self._source: Source | None = None
         self._cancelled = self._is_over = self._has_told = False
         self._failure: Exception | None = None
-        self.dropped = 0
         self._timer = QTimer(self, singleShot=True, interval=batch_ms)
         self._timer.timeout.connect(self._flush)
         self._rest = QTimer(self, singleShot=True, interval=0)
@@ -147,6 +148,7 @@ class Stream(QObject):
         """End the stream at once; no further signal comes."""
         with self._lock:
             self._cancelled = True
+            self._lock.notify()
             source, self._source = self._source, None
         if not self._has_told:  # else Qt may have deleted us, while our thread is at its very end
             self._timer.stop()
@@ -182,14 +184,12 @@ class Stream(QObject):
     def _collect(self, source: Source) -> None:
         for item in self._read_items(source):
             with self._lock:
+                while len(self._pending) >= MOST_WAITING and not self._cancelled:
+                    self._lock.wait()
                 if self._cancelled:
                     return
                 first = not self._pending
                 self._pending.append(item)
-                if len(self._pending) > _MAX_PENDING:
-                    surplus = _MAX_PENDING // 2
-                    del self._pending[:surplus]
-                    self.dropped += surplus
             if first:
                 self._gate.emit(self._arrived)
 
@@ -208,6 +208,7 @@ class Stream(QObject):
         with self._lock:
             batch = self._pending[:_MOST_AT_ONCE]
             del self._pending[:_MOST_AT_ONCE]
+            self._lock.notify()
             has_more = bool(self._pending)
         if batch and not self._cancelled:
             self.items.emit(batch)

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from app.viewmodels.background import Background
+from app.viewmodels.background import MOST_WAITING, Background
 from app.views.garbage import GarbageCollector
 from tests.ui.conftest import delete_now
 
@@ -138,6 +138,47 @@ def test_a_flood_comes_in_small_batches_and_whole(qtbot: QtBot) -> None:
     assert bucket.ends == [len(bucket.batches)], "the end is told once, after everything"
     background.close()
     delete_now(background)
+
+
+class Deluge(Quiet):
+    """A source that says more than may wait for the window, faster than anybody reads."""
+
+    MOST = 50_000
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said = 0
+        self.is_ahead = threading.Event()
+
+    def read(self) -> Iterator[int]:
+        for number in range(self.MOST):
+            self.said = number
+            if number == MOST_WAITING:
+                self.is_ahead.set()
+            yield number
+
+
+def test_a_reader_waits_for_a_window_that_is_slower(qtbot: QtBot) -> None:
+    """A log of a million lines is read faster than it is shown: every line arrives all the same."""
+    background, bucket, deluge = Background(), Bucket(), Deluge()
+    background.open_stream(lambda: deluge, Deluge.read, bucket.take, bucket.ended)
+    qtbot.waitUntil(lambda: bool(bucket.ends), timeout=60_000)
+    assert [number for batch in bucket.batches for number in batch] == list(range(Deluge.MOST))
+    background.close()
+    delete_now(background)
+
+
+def test_a_reader_that_waits_for_the_window_can_be_cancelled(qtbot: QtBot) -> None:
+    background, bucket, deluge = Background(), Bucket(), Deluge()
+    stream = background.open_stream(lambda: deluge, Deluge.read, bucket.take, bucket.ended)
+    assert deluge.is_ahead.wait(60)  # no event is handled meanwhile: the window takes nothing
+    background.close()
+    stream.join(60)
+    assert not stream.is_alive
+    assert deluge.said == MOST_WAITING
+    assert not bucket.batches
+    delete_now(background)
+    del qtbot
 
 
 def test_the_collector_passes_over_what_the_start_made(qtbot: QtBot) -> None:
