@@ -19,20 +19,48 @@ STOP_LIMIT = 30.0  # seconds
 
 
 class MeasuredEngine(ABC):
-    """One engine with state and network of its own, started and stopped as often as a measurement wants."""
+    """One engine of its own, started and stopped as often as a measurement wants.
+
+    Its published ports, and a registry for it, are in the network namespace `netns`.
+    """
 
     name = ""
+    registry_host = "127.0.0.1"  # as the engine reaches what listens there
+    registry_port = 5000
 
     def __init__(self, state: Path, netns: str) -> None:
         self.state = state
         self.netns = netns
         self.api = Api(self.socket)
-        self.process: subprocess.Popen[bytes] | None = None
 
     @property
     @abstractmethod
     def socket(self) -> Path:
         """The API's Unix socket."""
+
+    @abstractmethod
+    def start(self) -> float:
+        """Start the engine; returns the seconds to its first answer."""
+
+    @abstractmethod
+    def stop(self) -> None:
+        """End the engine in good order."""
+
+    @abstractmethod
+    def clean(self) -> None:
+        """End the engine and all that it left."""
+
+    @abstractmethod
+    def disk_bytes(self) -> int:
+        """Return what images and containers take on the disk."""
+
+
+class NativeEngine(MeasuredEngine):
+    """An engine that is a process of this machine, with a network namespace of its own."""
+
+    def __init__(self, state: Path, netns: str) -> None:
+        super().__init__(state, netns)
+        self.process: subprocess.Popen[bytes] | None = None
 
     @abstractmethod
     def command(self) -> list[str]:
@@ -43,7 +71,7 @@ class MeasuredEngine(ABC):
         return True
 
     def start(self) -> float:
-        """Start the engine; returns the seconds from its first instruction to its first answer."""
+        """See MeasuredEngine: counted from the engine's first instruction."""
         with (self.state / "engine.log").open("ab") as log:
             self.process = subprocess.Popen(self.command(), cwd=PROJECT, stdout=log, stderr=log)
         self._wait(self.is_engine_yet)
@@ -61,15 +89,25 @@ class MeasuredEngine(ABC):
             time.sleep(0.002)
 
     def stop(self) -> None:
-        """End the engine in good order."""
+        """See MeasuredEngine."""
         if self.process is not None:
             self.process.terminate()
             self.process.wait(STOP_LIMIT)
             self.process = None
 
     def clean(self) -> None:
-        """End the engine and all that it left."""
+        """See MeasuredEngine."""
         self.stop()
+
+    def disk_bytes(self) -> int:
+        """See MeasuredEngine; hard links count once, other file systems not at all."""
+        out = subprocess.run(
+            ["du", "--block-size=1", "--summarize", "--one-file-system", self.state / "data"],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            check=False,
+        ).stdout
+        return int(out.split()[0])
 
     @property
     def pid(self) -> int:
@@ -78,7 +116,7 @@ class MeasuredEngine(ABC):
         return self.process.pid
 
 
-class Marina(MeasuredEngine):
+class Marina(NativeEngine):
     """The engine in the guest's root on this machine's kernel."""
 
     name = "marina"
@@ -107,7 +145,7 @@ class Marina(MeasuredEngine):
         subprocess.run([*self._runner(), "--clean"], cwd=PROJECT, check=True, timeout=60)
 
 
-class Docker(MeasuredEngine):
+class Docker(NativeEngine):
     """A dockerd with all of its own: the machine's, or else the one that tests compare with."""
 
     name = "dockerd"

@@ -4,7 +4,6 @@ import io
 import itertools
 import os
 import statistics
-import subprocess
 import sys
 import tarfile
 import tempfile
@@ -15,14 +14,11 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from tests.bench import large_image
-from tests.bench.engines import MeasuredEngine
+from tests.bench.engines import MeasuredEngine, NativeEngine
 from tests.bench.measurements import IMAGE, create, lifecycle, remove, start
 from tests.bench.memory import process_tree
 from tests.bench.statistics_table import Row, in_short
 
-REGISTRY = "127.0.0.1:5000"
-LARGE = f"{REGISTRY}/{large_image.NAME}:latest"
-SMALL = f"{REGISTRY}/{large_image.SMALL_NAME}:latest"
 STARTS = 7
 CONTEXT_FILES = 20_000
 STEP_FILES = 10_000
@@ -37,8 +33,8 @@ def measure(engines: Sequence[MeasuredEngine], turns: int) -> list[Row]:
     for turn in range(turns):
         first = turn % len(engines)
         for engine in [*engines[first:], *engines[:first]]:
-            with _registry(engine):
-                for what, figure in _one_life(engine).items():
+            with _registry(engine) as registry:
+                for what, figure in _one_life(engine, f"{registry}/{large_image.NAME}:latest").items():
                     figures.setdefault(what, {}).setdefault(engine.name, []).append(figure)
     units = {"pull": "ms", "removal": "ms", "memory": "MB", "disk": "MB", "start": "x"}
     names = {
@@ -48,36 +44,41 @@ def measure(engines: Sequence[MeasuredEngine], turns: int) -> list[Row]:
         "disk": "disk that it takes",
         "start": "a container of it against one of busybox",
     }
-    rows = [Row(names[what], units[what], figures[what]) for what in names]
+    rows = [Row(names[what], units[what], figures[what]) for what in names if what in figures]
     for row in rows:
         sys.stderr.write(f"  {in_short(row)}\n")
     return rows
 
 
-def _one_life(engine: MeasuredEngine) -> dict[str, float]:
-    before = _disk_bytes(engine.state)
-    with _Peak(engine) as peak:
-        pull = _pull(engine, LARGE)
+def _one_life(engine: MeasuredEngine, large: str) -> dict[str, float]:
+    figures: dict[str, float] = {}
+    before = engine.disk_bytes()
+    if isinstance(engine, NativeEngine):
+        with _Peak(engine) as peak:
+            pull = _pull(engine, large)
+        figures["memory"] = peak.bytes / MB
+    else:
+        pull = _pull(engine, large)
     os.sync()
-    disk = _disk_bytes(engine.state) - before
-    ratios = [lifecycle(engine, LARGE) / lifecycle(engine, IMAGE) for _ in range(STARTS)]
-    removal = _remove(engine, LARGE)
-    return {
+    disk = engine.disk_bytes() - before
+    ratios = [lifecycle(engine, large) / lifecycle(engine, IMAGE) for _ in range(STARTS)]
+    removal = _remove(engine, large)
+    return figures | {
         "pull": pull * 1000,
         "removal": removal * 1000,
-        "memory": peak.bytes / MB,
         "disk": disk / MB,
         "start": statistics.median(ratios),
     }
 
 
 @contextmanager
-def _registry(engine: MeasuredEngine) -> Iterator[None]:
+def _registry(engine: MeasuredEngine) -> Iterator[str]:
+    """Run a registry for an engine; yields its address as the engine reaches it."""
     with (
         tempfile.TemporaryDirectory(prefix="bench-") as folder,
-        large_image.served(engine.netns, Path(folder)),
+        large_image.served(engine.netns, Path(folder), engine.registry_port),
     ):
-        yield
+        yield f"{engine.registry_host}:{engine.registry_port}"
 
 
 def _pull(engine: MeasuredEngine, name: str) -> float:
@@ -97,11 +98,10 @@ def _remove(engine: MeasuredEngine, name: str) -> float:
 
 def pull_small(engine: MeasuredEngine) -> float:
     """Pull a small image that is not there."""
-    with suppress(RuntimeError):
-        _remove(engine, SMALL)
-    with _registry(engine):
-        elapsed = _pull(engine, SMALL)
-    _remove(engine, SMALL)
+    with _registry(engine) as registry:
+        small = f"{registry}/{large_image.SMALL_NAME}:latest"
+        elapsed = _pull(engine, small)
+    _remove(engine, small)
     return elapsed
 
 
@@ -157,23 +157,12 @@ def _build(engine: MeasuredEngine, dockerfile: str, files: dict[str, bytes]) -> 
     return elapsed
 
 
-def _disk_bytes(folder: Path) -> int:
-    """Return what a tree takes on the disk; hard links count once, other file systems not at all."""
-    out = subprocess.run(
-        ["du", "--block-size=1", "--summarize", "--one-file-system", folder / "data"],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        check=False,
-    ).stdout
-    return int(out.split()[0])
-
-
 class _Peak:
     """The largest resident memory of an engine and what it runs while the block lasts, in `bytes`."""
 
     INTERVAL = 0.05  # seconds
 
-    def __init__(self, engine: MeasuredEngine) -> None:
+    def __init__(self, engine: NativeEngine) -> None:
         self.bytes = 0
         self._root = engine.pid
         self._ended = threading.Event()

@@ -120,9 +120,9 @@ def storage() -> Path:
 
 
 @contextmanager
-def served(netns: str, folder: Path) -> Iterator[Registry]:
+def served(netns: str, folder: Path, port: int) -> Iterator[Registry]:
     """Run a registry with the image in a network namespace; `folder` takes its settings and log."""
-    with started_registry(netns, folder, storage=storage()) as registry:
+    with started_registry(netns, folder, port, storage=storage()) as registry:
         yield registry
 
 

@@ -27,6 +27,16 @@ def made_netns(name: str) -> Iterator[str]:
         subprocess.run(["ip", "netns", "delete", name], check=True)
 
 
+@contextmanager
+def named_netns(name: str) -> Iterator[str]:
+    """Give this process's own network namespace a name, for what wants one."""
+    subprocess.run(["ip", "netns", "attach", name, str(os.getpid())], check=True)
+    try:
+        yield name
+    finally:
+        subprocess.run(["ip", "netns", "delete", name], check=True)
+
+
 def in_netns(name: str, function: Callable[[], Result]) -> Result:
     """Run `function` on a thread of its own inside a network namespace; sockets made there stay there."""
     results: list[Result] = []

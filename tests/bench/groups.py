@@ -1,4 +1,4 @@
-"""The native figures: the engine on this machine's kernel, in turns with a Docker where one is installed."""
+"""The figures of engines, in turns: what a container takes, much data, images."""
 
 import os
 import sys
@@ -8,7 +8,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tests.bench import builds, bulk, images
-from tests.bench.engines import Docker, Marina, MeasuredEngine
+from tests.bench.engines import Docker, Marina, MeasuredEngine, NativeEngine
+from tests.bench.machine import Machine
 from tests.bench.measurements import (
     Measurement,
     Standing,
@@ -23,7 +24,7 @@ from tests.bench.measurements import (
 )
 from tests.bench.memory import mentioning, named, process_tree, pss_mib
 from tests.bench.statistics_table import Row, in_short
-from tests.support.namespaces import made_netns
+from tests.support.namespaces import made_netns, named_netns
 from tests.support.test_images import busybox_image, save_docker_archive
 
 STANDING_CONTAINERS = 10
@@ -46,13 +47,29 @@ IMAGE_BULK = (
 GROUPS = ("containers", "bulk", "images")
 
 
-def measure(samples: int, with_docker: bool, only: str | None = None) -> list[Row]:
-    """Measure everything, or one of GROUPS; needs root. Leaves nothing behind but the large image's cache."""
+def measure_natively(samples: int, with_docker: bool, only: str | None = None) -> list[Row]:
+    """Measure the engine on this machine's kernel, beside a Docker if wanted; all, or one of GROUPS.
+
+    Needs root. Leaves nothing behind but the large image's cache.
+    """
     kinds: list[type[MeasuredEngine]] = [Marina, *([Docker] if with_docker else [])]
-    groups = {"containers": _containers, "bulk": _bulk, "images": _images}
     with ExitStack() as stack:
-        engines = [stack.enter_context(_prepared(kind)) for kind in kinds]
-        return [row for name in GROUPS if only in (None, name) for row in groups[name](engines, samples)]
+        netns = [stack.enter_context(made_netns(f"b{kind.name[:3]}{os.getpid() % 10_000}")) for kind in kinds]
+        engines = [
+            stack.enter_context(_prepared(kind, name)) for kind, name in zip(kinds, netns, strict=True)
+        ]
+        return _measure(engines, samples, only)
+
+
+def measure_in_the_machine(samples: int, only: str | None = None) -> list[Row]:
+    """Measure the engine in a machine of its own, as people have it; all, or one of GROUPS."""
+    with named_netns(f"bhost{os.getpid() % 10_000}") as netns, _prepared(Machine, netns) as engine:
+        return _measure([engine], samples, only)
+
+
+def _measure(engines: Sequence[MeasuredEngine], samples: int, only: str | None) -> list[Row]:
+    groups = {"containers": _containers, "bulk": _bulk, "images": _images}
+    return [row for name in GROUPS if only in (None, name) for row in groups[name](engines, samples)]
 
 
 def _containers(engines: Sequence[MeasuredEngine], samples: int) -> list[Row]:
@@ -64,7 +81,7 @@ def _containers(engines: Sequence[MeasuredEngine], samples: int) -> list[Row]:
         _take(engines, Measurement("attach+start to first output", bulk.first_output, samples)),
     ]
     rows += _with_standing_containers(engines, samples)
-    rows += _memory(engines)
+    rows += _memory([engine for engine in engines if isinstance(engine, NativeEngine)])
     rows.append(_take(engines, Measurement("cold start to /_ping", cold_start, max(1, min(samples, 5)))))
     return rows
 
@@ -81,9 +98,9 @@ def _images(engines: Sequence[MeasuredEngine], samples: int) -> list[Row]:
 
 
 @contextmanager
-def _prepared(kind: type[MeasuredEngine]) -> Iterator[MeasuredEngine]:
+def _prepared(kind: type[MeasuredEngine], netns: str) -> Iterator[MeasuredEngine]:
     """Yield a running engine with the image in it and everything warm."""
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder, made_netns(_netns(kind)) as netns:
+    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         engine = kind(Path(folder), netns)
         try:
             engine.start()
@@ -93,10 +110,6 @@ def _prepared(kind: type[MeasuredEngine]) -> Iterator[MeasuredEngine]:
             yield engine
         finally:
             engine.clean()
-
-
-def _netns(kind: type[MeasuredEngine]) -> str:
-    return f"b{kind.name[:3]}{os.getpid() % 10_000}"
 
 
 def _take(engines: Sequence[MeasuredEngine], measurement: Measurement) -> Row:
@@ -134,8 +147,10 @@ def _long_list(engines: Sequence[MeasuredEngine], samples: int) -> list[Row]:
             one.close()
 
 
-def _memory(engines: Sequence[MeasuredEngine]) -> list[Row]:
+def _memory(engines: Sequence[NativeEngine]) -> list[Row]:
     """Measure engines and helpers; what containers themselves take does not count."""
+    if not engines:
+        return []
     idle: dict[str, list[float]] = {}
     each: dict[str, list[float]] = {}
     for engine in engines:
@@ -151,7 +166,7 @@ def _memory(engines: Sequence[MeasuredEngine]) -> list[Row]:
     return [Row("idle PSS of the engine", "MiB", idle), Row("PSS for each running container", "MiB", each)]
 
 
-def _own_processes(engine: MeasuredEngine) -> set[int]:
+def _own_processes(engine: NativeEngine) -> set[int]:
     processes = process_tree(engine.pid) | mentioning(str(engine.state))
     # The native runner keeps a process of its own beside the engine; in the machine there is none.
     return processes - named(processes, "sleep") - (mentioning("vm.image.native_engine") - {engine.pid})
