@@ -83,12 +83,16 @@ class ContainerTable(RowTableModel[ContainerRow]):
     def _wanted(self) -> list[ContainerRow]:
         """Put each project's containers together, where the first of them would be, below its own row."""
         rows = super()._wanted()
-        projects = [row.project for row in rows]
+        projects = [row.container.compose_project for row in rows]
         if not any(projects):
             return rows
         members: dict[str, list[ContainerRow]] = {}
         for row, project in zip(rows, projects, strict=True):
             members.setdefault(project, []).append(row)
+        everyone: dict[str, list[ContainerRow]] = {}  # hidden ones, too
+        for row in self._all.values():
+            if project := row.container.compose_project:
+                everyone.setdefault(project, []).append(row)
         wanted: list[Any] = []
         for row, project in zip(rows, projects, strict=True):
             if not project:
@@ -96,19 +100,9 @@ class ContainerTable(RowTableModel[ContainerRow]):
             elif project in members:
                 shown = members.pop(project)
                 is_open = project not in self._closed_groups
-                wanted.append(self._group(project, is_open))
+                wanted.append(_group(project, everyone[project], is_open))
                 wanted += shown if is_open else []
         return wanted
-
-    def _group(self, name: str, is_open: bool) -> GroupRow:
-        everyone = [row for row in self._all.values() if row.project == name]
-        return GroupRow(
-            name,
-            tuple(row.key for row in everyone),
-            sum(row.is_running for row in everyone),
-            is_open,
-            any(row.busy for row in everyone),
-        )
 
     def header(self, column: int) -> str:
         """Return the title of a column; actions have none."""
@@ -197,6 +191,16 @@ class ContainerTable(RowTableModel[ContainerRow]):
         return (not row.is_running, -row.container.created)
 
 
+def _group(name: str, everyone: list[ContainerRow], is_open: bool) -> GroupRow:
+    return GroupRow(
+        name,
+        tuple(row.key for row in everyone),
+        sum(row.is_running for row in everyone),
+        is_open,
+        any(row.busy for row in everyone),
+    )
+
+
 class ContainersViewModel(LiveList):
     """The containers, and what the user asks of them."""
 
@@ -213,6 +217,7 @@ class ContainersViewModel(LiveList):
         self.usage = ContainerUsage(background, access, self)
         self.usage.measured.connect(self.table.take_usage)
         self._needle, self._only = "", ""
+        self._texts: dict[str, tuple[Container, str]] = {}
         self._age = QTimer(self, interval=_AGE_MS)
         self._age.timeout.connect(self.refresh)
 
@@ -237,12 +242,20 @@ class ContainersViewModel(LiveList):
         def accepts(row: ContainerRow) -> bool:
             if only and row.is_running is not (only == "running"):
                 return False
-            ports = " ".join(text for text, _ in row.links)
-            text = f"{row.name} {row.image} {row.short_id} {ports}".casefold()
+            text = self._text_of(row)
             return all(word in text for word in words)
 
-        self.table.set_filter(accepts)
+        self.table.set_filter(accepts if words or only else None)
         self.counts_changed.emit()
+
+    def _text_of(self, row: ContainerRow) -> str:
+        """Return where the words of a filter are looked for; put together once, not for each letter."""
+        known = self._texts.get(row.key)
+        if known is None or known[0] is not row.container:
+            ports = " ".join(text for text, _ in row.links)
+            text = f"{row.name} {row.image} {row.short_id} {ports}".casefold()
+            known = self._texts[row.key] = row.container, text
+        return known[1]
 
     def start(self, keys: Iterable[str]) -> None:
         """Start containers."""
@@ -333,6 +346,7 @@ class ContainersViewModel(LiveList):
         return self._access.client().list_containers()
 
     def _make_rows(self, listing: list[Container]) -> Iterable[ContainerRow]:
+        self._texts.clear()
         return map(ContainerRow, listing)
 
     def _dress(self, row: ContainerRow) -> ContainerRow:

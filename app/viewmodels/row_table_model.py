@@ -39,8 +39,9 @@ class RowTableModel(QAbstractTableModel, Generic[RowType]):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._all: dict[str, RowType] = {}
+        self._in_order: list[RowType] | None = []  # all of them by `sort_key(row, -1)`, None: not yet
         self._shown: list[RowType] = []
-        self._accepts: Callable[[RowType], bool] = lambda row: True
+        self._accepts: Callable[[RowType], bool] | None = None
         self._sort_column = -1
         self._descending = False
 
@@ -91,28 +92,34 @@ class RowTableModel(QAbstractTableModel, Generic[RowType]):
         return None
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
-        """Sort by `column`; -1 returns to the order of `sort_key(row, -1)`."""
-        self._sort_column, self._descending = column, order is Qt.SortOrder.DescendingOrder
-        self._update_shown()
+        """Sort by `column`; -1 returns to the order of `sort_key(row, -1)`.
 
-    def set_filter(self, accepts: Callable[[RowType], bool]) -> None:
-        """Show only rows that `accepts` agrees to."""
+        The rows are in order at all times, so asking again (a QTableView asks twice) takes nothing.
+        """
+        wanted = column, order is Qt.SortOrder.DescendingOrder
+        if wanted != (self._sort_column, self._descending):
+            self._sort_column, self._descending = wanted
+            self._update_shown()
+
+    def set_filter(self, accepts: Callable[[RowType], bool] | None) -> None:
+        """Show only rows that `accepts` agrees to; None shows all."""
         self._accepts = accepts
         self._update_shown()
 
     def set_rows(self, rows: Iterable[RowType]) -> None:
         """Replace all rows; rows with a known key keep their selection."""
-        self._all = {row.key: row for row in rows}
+        self._all, self._in_order = {row.key: row for row in rows}, None
         self._update_shown()
 
     def update_row(self, row: RowType) -> None:
         """Add or change one row."""
-        self._all[row.key] = row
+        self._all[row.key], self._in_order = row, None
         self._update_shown()
 
     def remove_row(self, key: str) -> None:
         """Take one row away, if it is there."""
         if self._all.pop(key, None) is not None:
+            self._in_order = None
             self._update_shown()
 
     @property
@@ -130,44 +137,53 @@ class RowTableModel(QAbstractTableModel, Generic[RowType]):
         return self._all.get(key)
 
     def _wanted(self) -> list[RowType]:
-        wanted = [row for row in self._all.values() if self._accepts(row)]
-        wanted.sort(key=lambda row: self.sort_key(row, -1))
-        if self._sort_column >= 0:
-            column = self._sort_column
+        if self._in_order is None:
+            self._in_order = sorted(self._all.values(), key=lambda row: self.sort_key(row, -1))
+        accepts, column = self._accepts, self._sort_column
+        wanted = [row for row in self._in_order if accepts is None or accepts(row)]
+        if column >= 0:
             wanted.sort(key=lambda row: self.sort_key(row, column), reverse=self._descending)
         return wanted
 
     def _update_shown(self) -> None:
         """Bring the table to the wanted rows by the smallest steps: remove, insert, reorder, change."""
         wanted = self._wanted()
-        wanted_keys = {row.key for row in wanted}
+        keys = [row.key for row in wanted]
+        wanted_keys = set(keys)
         for first, last in _runs_to_remove(self._shown, wanted_keys):
             self.beginRemoveRows(QModelIndex(), first, last)
             del self._shown[first : last + 1]
             self.endRemoveRows()
-        shown_keys = {row.key for row in self._shown}
-        fresh = [row for row in wanted if row.key not in shown_keys]
-        if fresh:
+        shown_keys = [row.key for row in self._shown]
+        if len(shown_keys) < len(keys):
+            known = set(shown_keys)
+            fresh = [row for row, key in zip(wanted, keys, strict=True) if key not in known]
             self.beginInsertRows(QModelIndex(), len(self._shown), len(self._shown) + len(fresh) - 1)
             self._shown.extend(fresh)
             self.endInsertRows()
-        if [row.key for row in self._shown] != [row.key for row in wanted]:
-            self._reorder(wanted)
-        changed = [place for place, row in enumerate(wanted) if row != self._shown[place]]
+            shown_keys += [row.key for row in fresh]
+        if shown_keys != keys:
+            self._reorder(keys)
+        changed = [
+            place
+            for place, (row, before) in enumerate(zip(wanted, self._shown, strict=True))
+            if row is not before and row != before
+        ]
         self._shown = wanted
         if changed:
             last_column = self.column_count - 1
             self.dataChanged.emit(self.index(changed[0], 0), self.index(changed[-1], last_column), [])
 
-    def _reorder(self, wanted: list[RowType]) -> None:
+    def _reorder(self, keys: list[str]) -> None:
         # Only after layoutAboutToBeChanged does the view store its selection as persistent indexes.
         self.layoutAboutToBeChanged.emit()
-        places = {row.key: place for place, row in enumerate(wanted)}
         before = self.persistentIndexList()
-        after = [self.index(places[self._shown[old.row()].key], old.column()) for old in before]
         by_key = {row.key: row for row in self._shown}
-        self._shown = [by_key[row.key] for row in wanted]
-        self.changePersistentIndexList(before, after)
+        if before:
+            places = {key: place for place, key in enumerate(keys)}
+            after = [self.index(places[self._shown[old.row()].key], old.column()) for old in before]
+            self.changePersistentIndexList(before, after)
+        self._shown = [by_key[key] for key in keys]
         self.layoutChanged.emit()
 
 

@@ -100,10 +100,14 @@ class CellDelegate(QStyledItemDelegate):
         """Draw one elided line and return its width."""
         painter.setPen(QColor(color))
         metrics = painter.fontMetrics()
-        line = metrics.elidedText(" ".join(text.split()), self._elide, rect.width())
+        line = " ".join(text.split())
+        width = metrics.horizontalAdvance(line)
+        if width > rect.width():
+            line = metrics.elidedText(line, self._elide, rect.width())
+            width = metrics.horizontalAdvance(line)
         side = Qt.AlignmentFlag.AlignRight if self._right else Qt.AlignmentFlag.AlignLeft
         painter.drawText(rect, side | Qt.AlignmentFlag.AlignVCenter, line)
-        return metrics.horizontalAdvance(line)
+        return width
 
     def helpEvent(
         self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index
