@@ -1089,6 +1089,10 @@
         <translation>显示时间</translation>
     </message>
     <message>
+        <source>Wrap long lines</source>
+        <translation>自动换行</translation>
+    </message>
+    <message>
         <source>Copy the selection, or everything</source>
         <translation>复制所选内容或全部</translation>
     </message>

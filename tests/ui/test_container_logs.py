@@ -16,8 +16,9 @@ from app.viewmodels.desktop import DesktopViewModel
 from app.viewmodels.terminal_text import Span, parse_line
 from app.views.main_window import MainWindow
 from app.views.pages.container_logs_view import ContainerLogsView
+from app.views.widgets.log_painter import row_starts
 from app.views.widgets.log_store import BLOCK, LogStore
-from app.views.widgets.log_view import MAX_LINES, LogView
+from app.views.widgets.log_view import MAX_LINES, LogView, Place
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_state import FakeContainer
 from tests.ui.helpers import find, press, text_of, wait_for
@@ -229,6 +230,83 @@ def test_older_lines_are_read_when_asked_for(
     wait_for(qtbot, lambda: log.line_count == 10_300)
     assert not find(window, QAbstractButton, "containers.logs.older").isVisible()
     assert log.all_text().startswith("INFO request 0")
+
+
+LONG = "word " * 100  # much more than a row of the views below
+
+
+@pytest.fixture
+def narrow(qtbot: QtBot) -> LogView:
+    """A log whose rows have few cells, wrapped; at its end stands a line that no page is high enough for."""
+    log = LogView("log", "Log")
+    qtbot.addWidget(log)
+    log.resize(300, 200)
+    log.show()
+    log.wrap(True)
+    log.append([LogLine(f"{number} {LONG}") for number in range(20)] + [LogLine(LONG * 5)])
+    log.flush()
+    return log
+
+
+def places_in_sight(log: LogView) -> list[tuple[int, int, int]]:
+    return [(number, start, end) for number, (start, end), _ in log._rows_in_sight()]
+
+
+def test_wrapped_lines_show_all_of_their_text(narrow: LogView) -> None:
+    assert narrow.horizontalScrollBar().maximum() == 0
+    assert narrow.follow
+    assert places_in_sight(narrow)[-1][2] == len(LONG * 5), "the end of the last line is at the bottom"
+    narrow._go_to(Place(0, 0))
+    seen: set[tuple[int, int, int]] = set()
+    while not narrow.follow:
+        seen.update(places_in_sight(narrow))
+        QTest.keyClick(narrow, Qt.Key.Key_PageDown)
+    seen.update(places_in_sight(narrow))
+    for number in range(21):
+        text = narrow.lines()[number].text
+        assert "".join(text[start:end] for line, start, end in sorted(seen) if line == number) == text
+
+
+def test_wrapped_lines_are_scrolled_by_rows(narrow: LogView) -> None:
+    end = places_in_sight(narrow)
+    QTest.keyClick(narrow, Qt.Key.Key_Up)
+    assert not narrow.follow
+    assert places_in_sight(narrow)[1:] == end[: len(places_in_sight(narrow)) - 1]
+    QTest.keyClick(narrow, Qt.Key.Key_Down)
+    assert narrow.follow
+    assert places_in_sight(narrow) == end
+    narrow.wrap(False)
+    assert narrow.horizontalScrollBar().maximum() > 0
+    assert all(start == 0 for _, start, _ in places_in_sight(narrow))
+
+
+def test_a_match_within_a_wrapped_line_comes_into_sight(narrow: LogView) -> None:
+    narrow.append([LogLine(LONG + "needle" + LONG), *(LogLine(f"after {number}") for number in range(50))])
+    narrow.flush()
+    narrow.search("needle")
+    assert not narrow.follow
+    assert any(n == 21 and start <= len(LONG) < end for n, start, end in places_in_sight(narrow))
+    narrow.grab()  # with its mark
+
+
+@pytest.mark.parametrize(
+    ("text", "starts"),
+    [("", [0]), ("a" * 10, [0]), ("a" * 11, [0, 10]), ("日" * 6, [0, 5]), ("a" + "日" * 5, [0, 5])],
+)
+def test_rows_break_between_characters(text: str, starts: list[int]) -> None:
+    assert row_starts(text, 10) == starts
+
+
+def test_the_log_of_a_container_is_wrapped(
+    window: MainWindow, chatty: FakeContainer, qtbot: QtBot, save_picture: Save
+) -> None:
+    chatty.write(1, b'{"level":"info","message":"' + b"a long story " * 40 + b'"}\n')
+    log = open_log(window, qtbot, 301)
+    assert log.horizontalScrollBar().maximum() > 0
+    press(qtbot, window, "containers.logs.wrap")
+    press(qtbot, window, "containers.logs.timestamps")
+    assert log.horizontalScrollBar().maximum() == 0
+    save_picture(window, "logs-wrapped")
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,8 @@ class ContainerLogsView(DetailTab):
         self.follow.toggled.connect(self.log.set_follow)
         self.times = self._tool("clock", self.tr("Show times"), "timestamps", checkable=True)
         self.times.toggled.connect(self.log.show_timestamps)
+        self.wrap = self._tool("wrap", self.tr("Wrap long lines"), "wrap", checkable=True)
+        self.wrap.toggled.connect(self.log.wrap)
         copy = self._tool("copy", self.tr("Copy the selection, or everything"), "copy")
         copy.clicked.connect(self.log.copy)
         save = self._tool("save", self.tr("Save the log to a file"), "save")
@@ -81,6 +83,7 @@ class ContainerLogsView(DetailTab):
             self._new_lines,
             self.follow,
             self.times,
+            self.wrap,
             copy,
             save,
             clear,

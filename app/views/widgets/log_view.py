@@ -3,15 +3,13 @@
 import re
 import time
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QFont,
-    QFontMetrics,
     QGuiApplication,
     QKeyEvent,
     QKeySequence,
@@ -19,12 +17,13 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QResizeEvent,
+    QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 
 from app.viewmodels.container_logs import LogLine
-from app.viewmodels.terminal_text import cell_width
-from app.views.theme import DARK, Theme, monospace_font
+from app.views.theme import Theme, monospace_font
+from app.views.widgets.log_painter import LinePainter, Mark, cell_edges, row_starts
 from app.views.widgets.log_store import BLOCK, LogStore, Match
 
 MAX_LINES = 1_000_000
@@ -33,9 +32,8 @@ _TRIM_BLOCK = 20 * BLOCK
 _SEARCH_SECONDS = 0.008  # at a time: the window stays alive while a long log is searched
 _FLUSH_MS = 33
 _MARGIN = 12
-# Black, red, green, yellow, blue, magenta, cyan, white, then the bright ones; readable on the surface.
-_LIGHT_COLORS = ("#1b2430", "#b3261e", "#1a7f4b", "#8a5a00", "#0b6bcb", "#8e3fb5", "#0b7285", "#5c6b7e") * 2
-_DARK_COLORS = ("#97a5b8", "#ff7b72", "#4cc38a", "#e2b341", "#6cb6ff", "#d2a8ff", "#56d4dd", "#e6ebf2") * 2
+_TOP = 6
+_WHEEL_STEP = 120  # of QWheelEvent's angle, for one notch
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -47,7 +45,10 @@ class Place:
 
 
 class LogView(QAbstractScrollArea):
-    """Lines in a fixed-width font with follow, search, selection and an optional time in front of each."""
+    """Lines in a fixed-width font with follow, search, selection and an optional time in front of each.
+
+    The bar counts lines. Where long lines are wrapped, what is on top is a row of the line the bar stands at.
+    """
 
     follow_changed = Signal(bool)
     matches_changed = Signal(int, int)  # the current match (1-based, 0 for none), all matches
@@ -60,8 +61,11 @@ class LogView(QAbstractScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.viewport().setCursor(Qt.CursorShape.IBeamCursor)
         self._lines = LogStore()
-        self._waiting: list[LogLine] = []
         self._widest = 0
+        self._wraps = False
+        self._row = 0  # of the line on top, the first that is in sight
+        self._end = Place(0, 0)  # line and row on top when the last row is at the bottom
+        self._wheel = 0
         self._follow, self._timestamps, self._adjusting = True, False, False
         self._anchor: Place | None = None
         self._cursor: Place | None = None
@@ -73,12 +77,7 @@ class LogView(QAbstractScrollArea):
         self._search_timer.timeout.connect(self._search_on)
         font = monospace_font()
         font.setHintingPreference(QFont.HintingPreference.PreferFullHinting)
-        self._font = font
-        metrics = QFontMetrics(font)
-        # A fractional advance drifts by a whole cell within 18 characters: cells have whole pixels.
-        self._cell = max(1, round(metrics.horizontalAdvance("M" * 20) / 20))
-        self._line_height = metrics.height() + 3
-        self._ascent = metrics.ascent() + 2
+        self._painter = LinePainter(font)
         self._timer = QTimer(self, singleShot=True, interval=_FLUSH_MS)
         self._timer.timeout.connect(self.flush)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
@@ -86,31 +85,30 @@ class LogView(QAbstractScrollArea):
 
     def append(self, lines: Sequence[LogLine]) -> None:
         """Add lines; they are drawn at most 30 times a second."""
-        self._waiting.extend(lines)
+        if not lines:
+            return
+        # Taken in at once: put together for the next frame, they would be one long piece of work.
+        self._lines.extend(lines)
+        self._widest = max(self._widest, *(len(line.text) for line in lines))
+        self._update_bars()
         if not self._timer.isActive():
             self._timer.start()
 
     def flush(self) -> None:
-        """Take the waiting lines into the view now."""
-        if not self._waiting:
-            return
-        self._lines.extend(self._waiting)
-        self._widest = max(self._widest, *(len(line.text) for line in self._waiting))
-        self._waiting = []
+        """Draw what came since the last time now, and search in it."""
+        self._timer.stop()
         if self._pattern is not None and not self._search_timer.isActive():
             self._search_on()
         surplus = len(self._lines) - MAX_LINES
         if surplus > 0:
             self._trim(-(-surplus // _TRIM_BLOCK) * _TRIM_BLOCK)
-        self._update_bars()
-        if self._follow:
-            self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())
+            self._update_bars()
         self.viewport().update()
 
     def clear(self) -> None:
         """Forget all lines."""
         self._lines.clear()
-        self._waiting, self._matches = [], []
+        self._matches = []
         self._widest, self._current, self._searched = 0, -1, 0
         self._anchor = self._cursor = None
         self._tell_matches()
@@ -133,7 +131,15 @@ class LogView(QAbstractScrollArea):
             self._follow = follow
             self.follow_changed.emit(follow)
         if follow:
-            self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())
+            self._go_to(self._end)
+
+    def wrap(self, wraps: bool) -> None:
+        """Break lines that are too long for the view, or let them go on beyond its edge."""
+        self._wraps, self._row = wraps, 0
+        if wraps:
+            self.horizontalScrollBar().setValue(0)
+        self._update_bars()
+        self.viewport().update()
 
     def show_timestamps(self, shown: bool) -> None:
         """Put the time of each line in front of it, or not."""
@@ -207,21 +213,31 @@ class LogView(QAbstractScrollArea):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Copy, select all, and move through the lines."""
-        bar = self.verticalScrollBar()
         if event.matches(QKeySequence.StandardKey.Copy):
             self.copy()
         elif event.matches(QKeySequence.StandardKey.SelectAll):
             self.select_all()
         elif event.key() == Qt.Key.Key_Home:
-            bar.setValue(0)
+            self._go_to(Place(0, 0))
         elif event.key() == Qt.Key.Key_End:
             self.set_follow(True)
         elif event.key() in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
-            bar.setValue(bar.value() + bar.pageStep() * (1 if event.key() == Qt.Key.Key_PageDown else -1))
+            self._scroll_rows(self._page_rows() * (1 if event.key() == Qt.Key.Key_PageDown else -1))
         elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
-            bar.setValue(bar.value() + (1 if event.key() == Qt.Key.Key_Down else -1))
+            self._scroll_rows(1 if event.key() == Qt.Key.Key_Down else -1)
         else:
             super().keyPressEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Scroll by rows: a line that is wrapped may have more of them than there is room for."""
+        if not self._wraps or event.modifiers() or not event.angleDelta().y():
+            super().wheelEvent(event)
+            return
+        self._wheel += event.angleDelta().y() * QApplication.wheelScrollLines()
+        rows = int(self._wheel / _WHEEL_STEP)
+        self._wheel -= rows * _WHEEL_STEP
+        self._scroll_rows(-rows)
+        event.accept()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a selection."""
@@ -232,9 +248,9 @@ class LogView(QAbstractScrollArea):
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Extend the selection, scrolling at the edges."""
         if event.buttons() & Qt.MouseButton.LeftButton and self._anchor is not None:
-            bar, y = self.verticalScrollBar(), event.position().y()
+            y = event.position().y()
             if y < 0 or y > self.viewport().height():
-                bar.setValue(bar.value() + (-1 if y < 0 else 1))
+                self._scroll_rows(-1 if y < 0 else 1)
             self._cursor = self._place_at(event.position().toPoint())
             self.viewport().update()
 
@@ -250,8 +266,6 @@ class LogView(QAbstractScrollArea):
         """Keep the end in sight while following."""
         super().resizeEvent(event)
         self._update_bars()
-        if self._follow:
-            self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())
 
     def sizeHint(self) -> QSize:
         """Ask for a page of text."""
@@ -263,111 +277,122 @@ class LogView(QAbstractScrollArea):
         tokens = Theme.current().tokens
         painter = QPainter(self.viewport())
         painter.fillRect(self.viewport().rect(), QColor(tokens.surface))
-        painter.setFont(self._font)
-        first = self.verticalScrollBar().value()
-        count = self.viewport().height() // self._line_height + 2
-        left = _MARGIN - self.horizontalScrollBar().value() * self._cell
-        for number in range(first, min(first + count, len(self._lines))):
-            self._paint_line(painter, number, left, (number - first) * self._line_height + 6)
+        painter.setFont(self._painter.font)
+        left, width = self._text_left(), self.viewport().width()
+        for number, part, top in self._rows_in_sight():
+            line = self._lines[number]
+            if self._timestamps and not part[0]:
+                self._painter.draw_time(painter, line.time, left, top)
+            corner = left + self._prefix(line) * self._painter.cell, top
+            self._painter.draw_row(painter, line, part, self._marks(number, len(line.text)), corner, width)
         painter.end()
 
-    def _paint_line(self, painter: QPainter, number: int, left: int, top: int) -> None:
-        tokens = Theme.current().tokens
+    # --- where lines stand --------------------------------------------------------------------------------
+
+    def _text_left(self) -> int:
+        return _MARGIN - self.horizontalScrollBar().value() * self._painter.cell
+
+    def _prefix(self, line: LogLine) -> int:
+        """Return how many cells the time in front of a line takes."""
+        return len(line.time) + 2 if self._timestamps else 0
+
+    def _page_rows(self) -> int:
+        return max(1, (self.viewport().height() - 2 * _TOP) // self._painter.line_height)
+
+    def _columns(self) -> int:
+        return max(1, (self.viewport().width() - 2 * _MARGIN) // self._painter.cell)
+
+    def _starts(self, number: int) -> list[int]:
+        """Return where the rows of a line begin."""
+        if not self._wraps:
+            return [0]
         line = self._lines[number]
-        if self._timestamps:
-            painter.setPen(QColor(tokens.muted))
-            painter.drawText(left, top + self._ascent, line.time)
-            left += (len(line.time) + 2) * self._cell
-        edges = self._edges(line.text)
-        self._paint_marks(painter, number, edges, left, top)
-        colors = _DARK_COLORS if tokens == DARK else _LIGHT_COLORS
-        base = QColor(tokens.err if line.is_error else tokens.text)
-        place = 0
-        for span in line.spans:
-            self._paint_run(painter, line.text, place, span.start, edges, left, top, base)
-            color = base if span.color is None else QColor(colors[span.color])
-            if span.bold:
-                bold = QFont(self._font)
-                bold.setBold(True)
-                painter.setFont(bold)
-            self._paint_run(painter, line.text, span.start, span.end, edges, left, top, color)
-            painter.setFont(self._font)
-            place = span.end
-        self._paint_run(painter, line.text, place, len(line.text), edges, left, top, base)
+        return row_starts(line.text, max(8, self._columns() - self._prefix(line)))
 
-    def _paint_run(
-        self,
-        painter: QPainter,
-        text: str,
-        start: int,
-        end: int,
-        edges: Sequence[int] | None,
-        left: int,
-        top: int,
-        color: QColor,
-    ) -> None:
-        painter.setPen(color)
-        baseline = top + self._ascent
-        if edges is None:  # one cell a character: only what is in sight, cell by cell where needed
-            start = max(start, -left // self._cell)
-            end = min(end, (self.viewport().width() - left) // self._cell + 1)
-            step = 16  # short runs keep whole-pixel cells although the font's advance has a fraction
-            for place in range(start, end, step):
-                painter.drawText(left + place * self._cell, baseline, text[place : min(place + step, end)])
-            return
-        for place in range(start, end):
-            x = left + edges[place] * self._cell
-            if -2 * self._cell < x < self.viewport().width():
-                painter.drawText(x, baseline, text[place])
+    def _rows_in_sight(self) -> Iterator[tuple[int, tuple[int, int], int]]:
+        """Go through the rows in sight: the line, its first and last character (exclusive), the top."""
+        number, row, top = self.verticalScrollBar().value(), self._row, _TOP
+        while number < len(self._lines) and top < self.viewport().height():
+            starts = self._starts(number)
+            ends = [*starts[1:], len(self._lines[number].text)]
+            for part in list(zip(starts, ends, strict=True))[min(row, len(starts) - 1) :]:
+                yield number, part, top
+                top += self._painter.line_height
+            number, row = number + 1, 0
 
-    def _paint_marks(
-        self, painter: QPainter, number: int, edges: Sequence[int] | None, left: int, top: int
-    ) -> None:
+    def _marks(self, number: int, length: int) -> list[Mark]:
+        """Return what is selected and found in a line."""
         tokens = Theme.current().tokens
-
-        def mark(start: int, end: int, color: str, outlined: bool = False) -> None:
-            first = start if edges is None else edges[start]
-            last = end if edges is None else edges[end]
-            place = QRect(left + first * self._cell, top, (last - first) * self._cell, self._line_height)
-            painter.fillRect(place, QColor(color))
-            if outlined:
-                painter.setPen(QColor(tokens.accent))
-                painter.drawRect(place.adjusted(-1, 0, 0, -1))
-
-        length = len(self._lines[number].text)
+        marks: list[Mark] = []
         if self._anchor is not None and self._cursor is not None and self._anchor != self._cursor:
             start, end = sorted((self._anchor, self._cursor))
             if start.line <= number <= end.line:
                 first = start.column if number == start.line else 0
                 last = end.column if number == end.line else length
-                mark(min(first, length), min(last, length), tokens.sel)
+                marks.append(Mark(min(first, length), min(last, length), tokens.sel))
         place = bisect_right(self._matches, (number, -1, 0))
         while place < len(self._matches) and self._matches[place][0] == number:
-            _, start_column, size = self._matches[place]
-            end_column = min(start_column + size, length)
-            mark(start_column, end_column, tokens.warn_bg, outlined=place == self._current)
+            _, column, size = self._matches[place]
+            marks.append(Mark(column, min(column + size, length), tokens.warn_bg, place == self._current))
             place += 1
-
-    @staticmethod
-    def _edges(text: str) -> list[int] | None:
-        """Return the cell each character starts at, or None when all take one."""
-        if text.isascii():
-            return None
-        return list(accumulate((cell_width(character) for character in text), initial=0))
+        return marks
 
     def _place_at(self, point: QPoint) -> Place | None:
+        """Return the character at a point, or the nearest one."""
         if not self._lines:
             return None
-        number = self.verticalScrollBar().value() + (point.y() - 6) // self._line_height
-        number = max(0, min(number, len(self._lines) - 1))
+        found: tuple[int, tuple[int, int]] | None = None
+        for number, part, top in self._rows_in_sight():
+            if found is None or top <= point.y():
+                found = number, part
+        if found is None:
+            return None
+        number, (start, end) = found
         line = self._lines[number]
-        left = _MARGIN - self.horizontalScrollBar().value() * self._cell
-        if self._timestamps:
-            left += (len(line.time) + 2) * self._cell
-        cell = max(0, round((point.x() - left) / self._cell))
-        edges = self._edges(line.text)
-        column = cell if edges is None else max(0, bisect_right(edges, cell) - 1)
-        return Place(number, min(column, len(line.text)))
+        left = self._text_left() + self._prefix(line) * self._painter.cell
+        cell = max(0, round((point.x() - left) / self._painter.cell))
+        edges = cell_edges(line.text)
+        column = start + cell if edges is None else max(0, bisect_right(edges, edges[start] + cell) - 1)
+        return Place(number, min(column, end))
+
+    def _find_end(self, rows: int) -> Place:
+        """Return line and row on top when the last row is `rows` rows below."""
+        number = len(self._lines)
+        while number > 0 and rows > 0:
+            number -= 1
+            rows -= len(self._starts(number))
+        return Place(number, max(0, -rows))
+
+    def _go_to(self, top: Place) -> None:
+        """Put a row on top, as far as there are rows below it."""
+        top = min(top, self._end)
+        self._put_on_top(top)
+        self._tell_follow(top >= self._end)
+        self.viewport().update()
+
+    def _put_on_top(self, top: Place) -> None:
+        self._adjusting = True
+        self.verticalScrollBar().setValue(top.line)
+        self._adjusting = False
+        self._row = top.column
+
+    def _scroll_rows(self, count: int) -> None:
+        """Scroll by rows, down or up."""
+        number = self.verticalScrollBar().value()
+        row = min(self._row, len(self._starts(number)) - 1 if self._lines else 0) + count
+        while row < 0 and number > 0:
+            number -= 1
+            row += len(self._starts(number))
+        while number < self._end.line and row >= (rows := len(self._starts(number))):
+            number, row = number + 1, row - rows
+        self._go_to(Place(number, max(0, row)))
+
+    def _tell_follow(self, at_end: bool) -> None:
+        if at_end is not self._follow:  # the reader scrolled
+            self._follow = at_end
+            self.follow_changed.emit(at_end)
+
+    # --- searching ----------------------------------------------------------------------------------------
 
     def _search_on(self) -> None:
         """Search a little further; the rest has its turn after what else the window has to do."""
@@ -392,14 +417,24 @@ class LogView(QAbstractScrollArea):
         if 0 <= self._current < len(self._matches):
             self.set_follow(False)
             line, column, _ = self._matches[self._current]
-            place, bar = Place(line, column), self.verticalScrollBar()
-            if not bar.value() <= place.line < bar.value() + bar.pageStep():
-                bar.setValue(place.line - bar.pageStep() // 2)
+            place = Place(line, column)
+            if not self._is_in_sight(place):
+                row = bisect_right(self._starts(line), column) - 1
+                self._go_to(Place(line, row))
+                self._scroll_rows(-self._page_rows() // 2)
+                self.set_follow(False)
             across = self.horizontalScrollBar()
             if not across.value() <= place.column < across.value() + across.pageStep():
                 across.setValue(place.column - across.pageStep() // 2)
         self._tell_matches()
         self.viewport().update()
+
+    def _is_in_sight(self, place: Place) -> bool:
+        return any(
+            number == place.line and start <= place.column <= end
+            for number, (start, end), top in self._rows_in_sight()
+            if top + self._painter.line_height <= self.viewport().height()
+        )
 
     def _tell_matches(self) -> None:
         self.matches_changed.emit(self._current + 1, len(self._matches))
@@ -416,24 +451,31 @@ class LogView(QAbstractScrollArea):
                 self._anchor = Place(self._anchor.line - count, self._anchor.column)
                 self._cursor = Place(self._cursor.line - count, self._cursor.column)
         if not self._follow:
-            bar = self.verticalScrollBar()
-            bar.setValue(max(0, bar.value() - count))
+            self._adjusting = True
+            self.verticalScrollBar().setValue(max(0, self.verticalScrollBar().value() - count))
+            self._adjusting = False
 
     def _update_bars(self) -> None:
         down, across = self.verticalScrollBar(), self.horizontalScrollBar()
-        page = max(1, (self.viewport().height() - 12) // self._line_height)
+        page, columns = self._page_rows(), self._columns()
+        self._end = self._find_end(page)
         self._adjusting = True
         down.setPageStep(page)
-        down.setRange(0, max(0, len(self._lines) - page))
+        down.setRange(0, self._end.line)
         self._adjusting = False
-        columns = max(1, (self.viewport().width() - 2 * _MARGIN) // self._cell)
-        prefix = len(self._lines[0].time) + 2 if self._timestamps and self._lines else 0
+        prefix = self._prefix(self._lines[0]) if self._lines else 0
         across.setPageStep(columns)
-        across.setRange(0, max(0, self._widest + prefix - columns))
+        across.setRange(0, 0 if self._wraps else max(0, self._widest + prefix - columns))
+        if self._follow:
+            self._put_on_top(self._end)
 
     def _scrolled(self, value: int) -> None:
-        at_end = value >= self.verticalScrollBar().maximum()
-        if at_end is not self._follow and not self._adjusting:  # the reader scrolled
-            self._follow = at_end
-            self.follow_changed.emit(at_end)
-        self.viewport().update()
+        if not self._adjusting:  # by the bar
+            self._row = self._end.column if value >= self._end.line else 0
+            self._tell_follow(value >= self._end.line)
+            self.viewport().update()
+
+    def scrollContentsBy(self, dx: int, dy: int) -> None:
+        """Draw anew only for what went across: lines that come are drawn with the next frame."""
+        if dx:
+            self.viewport().update()
