@@ -143,3 +143,15 @@ def test_a_watcher_sees_every_state_of_a_restart(machine: MachineUnderTest) -> N
         MachineState.STOPPED,
         MachineState.STARTING,
     ] or order[:3] == [MachineState.RUNNING, MachineState.STOPPING, MachineState.STARTING]
+
+
+def test_a_kernel_that_changes_its_own_code_goes_on(machine: MachineUnderTest) -> None:
+    """QEMU before 8.1 crashes such a guest within seconds, unless it has one processor (`processors`)."""
+    before = boot_id(machine)
+    switch = "/proc/sys/kernel/sched_schedstats"  # changes the scheduler's code at each turn
+    machine.run(
+        "(while :; do /usr/bin/mount; /usr/bin/ps ax; done) >/dev/null 2>&1 & worker=$!; "
+        f"for turn in $(seq 200); do echo 1 >{switch}; echo 0 >{switch}; done; kill $worker",
+        limit=600,
+    )
+    assert boot_id(machine) == before

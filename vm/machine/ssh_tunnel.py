@@ -29,6 +29,10 @@ LONGEST_ANSWER = 2**16
 REDIAL_FIRST = 0.2
 REDIAL_MOST = 2.0
 
+CONNECT_LIMIT = 1.0
+"""Seconds for one try to connect. A QEMU that stands still lets two connections wait; the kernel tries later
+ones again with growing pauses, so a new one is there sooner when QEMU goes on."""
+
 
 class TunnelDown(Exception):
     """No SSH connection to the guest."""
@@ -77,20 +81,20 @@ class GuestTransport(paramiko.Transport):
 
 
 def dial_guest(port: int, user_key: paramiko.PKey, host_key: str, timeout: float = 15) -> GuestTransport:
-    """Connect to sshd behind `port` of 127.0.0.1; blocks for `timeout` seconds at most.
+    """Connect to sshd behind `port` of 127.0.0.1; blocks for `timeout` seconds at most before each answer.
 
     Raises HostKeyMismatch, or TunnelDown for anything that may pass.
     """
     try:
-        connection = socket.create_connection(("127.0.0.1", port), timeout=timeout)
+        connection = _connect(port, timeout)
     except OSError as error:
         raise TunnelDown(f"port {port} of 127.0.0.1: {error}") from error
     connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     transport = GuestTransport(connection)
     transport.daemon = True
-    transport.banner_timeout = transport.auth_timeout = timeout
+    transport.banner_timeout = transport.handshake_timeout = transport.auth_timeout = timeout
     try:
-        transport.start_client(timeout=timeout)
+        transport.start_client(timeout=2 * timeout)  # a guest that goes on late still has time to shake hands
         found = transport.get_remote_server_key()
         if f"{found.get_name()} {found.get_base64()}" != host_key:
             raise HostKeyMismatch(
@@ -107,6 +111,17 @@ def dial_guest(port: int, user_key: paramiko.PKey, host_key: str, timeout: float
         raise
     transport.set_keepalive(KEEP_ALIVE)
     return transport
+
+
+def _connect(port: int, timeout: float) -> socket.socket:
+    deadline = time.monotonic() + timeout
+    while True:
+        left = deadline - time.monotonic()
+        try:
+            return socket.create_connection(("127.0.0.1", port), timeout=min(CONNECT_LIMIT, max(left, 0.01)))
+        except TimeoutError:
+            if left <= CONNECT_LIMIT:
+                raise
 
 
 class Tunnel:
@@ -217,6 +232,7 @@ class Tunnel:
     def _redial(self) -> bool:
         pause = REDIAL_FIRST
         while True:
+            began = time.monotonic()
             try:
                 transport = self._dial()
             except (TunnelDown, UserError) as error:
@@ -231,7 +247,9 @@ class Tunnel:
                 log.info("tunnel is open again")
                 return True
             with self._changed:
-                self._changed.wait_for(lambda: self._closed, timeout=pause)
+                # a try that took long was a pause itself
+                left = max(0.0, began + pause - time.monotonic())
+                self._changed.wait_for(lambda: self._closed, timeout=left)
                 if self._closed:
                     return False
             pause = min(pause * 2, REDIAL_MOST)

@@ -1,6 +1,7 @@
 """Keys, tunnel and docker.sock against a real SSH server in this process."""
 
 import asyncio
+import contextlib
 import socket
 import threading
 import time
@@ -106,6 +107,51 @@ def test_nobody_there_is_told() -> None:
         port = free.getsockname()[1]
     with pytest.raises(TunnelDown, match=str(port)):
         dial_guest(port, paramiko.PKey(), "")
+
+
+def test_a_computer_that_stands_still_is_tried_anew_all_the_time() -> None:
+    """The kernel alone would try one connection again with growing pauses."""
+    with socket.socket() as standing_still, contextlib.ExitStack() as waiting:
+        standing_still.bind(("127.0.0.1", 0))
+        standing_still.listen(1)  # as QEMU's forward does
+        port = standing_still.getsockname()[1]
+        while True:  # until no more can wait
+            client = waiting.enter_context(socket.socket())
+            client.settimeout(0.5)
+            try:
+                client.connect(("127.0.0.1", port))
+            except TimeoutError:
+                client.close()
+                break
+        seen: set[int] = set()
+        dialling = threading.Thread(target=lambda: _refused(port, timeout=60))
+        dialling.start()
+
+        def tried_anew() -> bool:
+            seen.update(_half_open(port))
+            return len(seen) >= 2
+
+        try:
+            wait_until(tried_anew)
+        finally:
+            standing_still.close()
+            dialling.join(60)
+    assert not dialling.is_alive()
+
+
+def _refused(port: int, timeout: float) -> None:
+    with pytest.raises(TunnelDown):
+        dial_guest(port, paramiko.PKey(), "", timeout)
+
+
+def _half_open(port: int) -> list[int]:
+    """Return the local ports of connections to `port` that were not answered yet."""
+    rows = (line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:])
+    return [
+        int(row[1].partition(":")[2], 16)
+        for row in rows
+        if row[2] == f"0100007F:{port:04X}" and row[3] == "02"
+    ]
 
 
 def test_ping_goes_through_and_tells_an_engine_that_is_down(server: SshServer, tunnel: Tunnel) -> None:
