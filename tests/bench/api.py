@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-TIMEOUT = 120.0  # seconds
+TIMEOUT = 900.0  # seconds: an emulated machine unpacks 500 MB for minutes
 
 
 class _Connection(http.client.HTTPConnection):
