@@ -83,3 +83,8 @@ def prune_limit(values: Sequence[str]) -> float:
     if len(values) > 1:
         raise InvalidParameterError("more than one until filter specified")
     return parse_moment(values[0]) if values else float("inf")
+
+
+def whole_seconds_text(seconds: int) -> str:
+    """Return a Unix time as Go writes one that has no fraction; that of 0 is a time, too."""
+    return f"{datetime.fromtimestamp(seconds, UTC):%Y-%m-%dT%H:%M:%S}Z"

@@ -1,6 +1,6 @@
 """What a caller asks of a build."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -35,10 +35,11 @@ class BuildOptions:
 
     `host_config` is what its containers get; `credentials` are by registry, `ask_credentials` is for callers
     that are asked for each. `titles` are names that the caller gives the result itself. `named_contexts`
-    stand for the images and stages of their names; `stages_as_buildkit` says what `--from` means where the
-    classic builder has it otherwise. `session` is the client, if it answers. `shared_cache` is where steps
-    are looked for that were not done here, `trail` gets all that are. Only with `host_network` commands may
-    run in the host's network.
+    stand for the images and stages of their names. With `as_buildkit` instructions and history are as
+    there, where the classic builder has them otherwise. Stages named in `uncached` are built anew.
+    `epoch` is the time that the image and its steps are of, None for now. `session` is the client, if it
+    answers. `shared_cache` is where steps are looked for that were not done here, `trail` gets all that are.
+    Only with `host_network` commands may run in the host's network.
     """
 
     dockerfile: str = "Dockerfile"
@@ -48,6 +49,7 @@ class BuildOptions:
     arguments: Mapping[str, str | None] = field(default_factory=dict)
     labels: Mapping[str, str] = field(default_factory=dict)
     use_cache: bool = True
+    uncached: Collection[str] = ()
     cache_from: tuple[str, ...] = ()
     shared_cache: SharedSteps | None = None
     trail: StepTrail = field(default_factory=StepTrail)
@@ -60,12 +62,17 @@ class BuildOptions:
     credentials: Mapping[str, Credentials] = field(default_factory=dict)
     ask_credentials: Callable[[Reference], Awaitable[Credentials]] | None = None
     session: BuildSession | None = None
-    stages_as_buildkit: bool = False
+    as_buildkit: bool = False
+    epoch: int | None = None
     named_contexts: Mapping[str, NamedContext] = field(default_factory=dict)
 
     def named_context(self, name: str) -> NamedContext | None:
         """Return what stands for an image or a stage."""
         return find_context(self.named_contexts, name)
+
+    def uses_cache(self, stage: str) -> bool:
+        """Return whether a stage, by its name, may come from the cache."""
+        return self.use_cache and (not stage or stage not in self.uncached)
 
     async def credentials_for(self, name: Reference) -> Credentials:
         """Return what the caller gives for a name's registry."""

@@ -32,11 +32,15 @@ Config = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A new configuration. `comment` tells it in the history; `note` is for the build's output."""
+    """A new configuration. `comment` tells it in the history; `note` is for the build's output.
+
+    `told` is for BuildKit's history, where that has other words.
+    """
 
     config: Config
     comment: str
     note: str = ""
+    told: str = ""
 
 
 def apply_changes(config: Mapping[str, Any], changes: Sequence[str], parent_id: str = "") -> Config:
@@ -233,7 +237,8 @@ def _rune(number: int) -> str:
 def _expose(config: Mapping[str, Any], step: instructions.Expose) -> Change:
     ports = dict.fromkeys(parse_port_specs(step.ports))
     exposed = {**(config.get("ExposedPorts") or {}), **{port: {} for port in ports}}
-    return Change({**config, "ExposedPorts": exposed}, f"EXPOSE {' '.join(step.ports)}")
+    told = f"EXPOSE map[{' '.join(f'{port}:{{}}' for port in sorted(ports))}]"
+    return Change({**config, "ExposedPorts": exposed}, f"EXPOSE {' '.join(step.ports)}", told=told)
 
 
 def _user(config: Mapping[str, Any], step: instructions.User) -> Change:

@@ -40,12 +40,15 @@ class _Planned:
 
 
 class CopyLayer:
-    """The entries of one layer over the image whose files are `root`; copied files get modes by `chmod`."""
+    """The entries of one layer over the image whose files are `root`; copied files get modes by `chmod`.
 
-    def __init__(self, root: SourceTree, chmod: Chmod | None = None) -> None:
+    Folders that are made on the way are of the time `now`.
+    """
+
+    def __init__(self, root: SourceTree, chmod: Chmod | None = None, now: int | None = None) -> None:
         self._root = root
         self._chmod = chmod
-        self._now = int(time.time())
+        self._now = int(time.time()) if now is None else now
         self._planned: dict[str, _Planned] = {}
         self._resolved: dict[str, str] = {}
         self._groups = 0
@@ -81,7 +84,9 @@ class CopyLayer:
         self._make_folders(above, owner or Owner(), owner or Owner())
         self._put(target, _Planned(self._owned(source.node, owner), source.tree, source.real_path))
 
-    def add_tree(self, tree: SourceTree, top: str, target: str, owner: Owner | None) -> None:
+    def add_tree(
+        self, tree: SourceTree, top: str, target: str, owner: Owner | None, *, keeps_modes: bool = False
+    ) -> None:
         """Plan everything below the folder `top` of a tree. Blocking."""
         skip = len(top) + 1 if top else 0
         self._groups += 1
@@ -92,17 +97,19 @@ class CopyLayer:
             above, _, name = place.rpartition("/")
             if above not in self._planned:
                 above = self._real_folder(above)
-            self._put(
-                f"{above}/{name}".lstrip("/"), _Planned(self._owned(node, owner), tree, path, self._groups)
-            )
+            kept = _given_to(node, owner) if keeps_modes else self._owned(node, owner)
+            self._put(f"{above}/{name}".lstrip("/"), _Planned(kept, tree, path, self._groups))
 
-    def add_folder(self, path: str) -> None:
-        """Plan an absolute path to be a folder, as WORKDIR does. Raises InvalidParameterError."""
+    def add_folder(self, path: str, owner: Owner) -> None:
+        """Plan an absolute path to be a folder, as WORKDIR does; missing ones get `owner`.
+
+        Raises InvalidParameterError.
+        """
         target = resolve(self._root, path)
         present = self._look(target)
         if present is not None and present.kind != FOLDER:
             raise InvalidParameterError(f"Cannot mkdir: {path} is not a directory")
-        self._make_folders(target, Owner(), Owner())
+        self._make_folders(target, owner, owner)
 
     def place(self, path: str) -> str:
         """Return where an absolute path leads, relative to the root."""

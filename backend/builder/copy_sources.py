@@ -40,6 +40,16 @@ class Source:
     above: str = ""
 
 
+class NotInContextError(InvalidParameterError):
+    """A source that the build's context does not have, at `path` where its links lead."""
+
+    def __init__(self, shown: str, path: str) -> None:
+        super().__init__(
+            f"file not found in build context or excluded by .dockerignore: stat {shown}: file does not exist"
+        )
+        self.path = path
+
+
 def find_sources(
     tree: SourceTree,
     word: str,
@@ -48,12 +58,17 @@ def find_sources(
     literal: bool = False,
     excluded: Sequence[IgnorePattern] = (),
     keeps_parents: bool = False,
+    as_buildkit: bool = False,
 ) -> list[Source]:
     """Return what a word of an instruction names; `literal` words have no wildcards. Blocking.
+
+    For BuildKit nothing leads out of a context: its root is above itself.
 
     What `excluded` patterns fit, seen from the source itself, is left out. Raises InvalidParameterError in
     dockerd's words.
     """
+    if as_buildkit and ".." in word.split("/"):
+        word = posixpath.normpath(f"/{word}")
     if not from_image:
         _check_inside(word)
     path = word if literal else word.removeprefix("/").removeprefix("./")
@@ -111,12 +126,9 @@ def _source(tree: SourceTree, path: str, *, from_image: bool) -> Source:
     node = tree.look(real_path)
     if node is None:
         shown = path.rstrip("/") or "/"
-        missing = f"stat {shown}: file does not exist"
         if from_image:
-            raise InvalidParameterError(missing)
-        raise InvalidParameterError(
-            f"file not found in build context or excluded by .dockerignore: {missing}"
-        )
+            raise InvalidParameterError(f"stat {shown}: file does not exist")
+        raise NotInContextError(shown, real_path)
     if node.kind != FOLDER:
         return Source(tree, path, real_path, node, f"file:{tree.digest(real_path, node)}")
     return Source(tree, path, real_path, node, _folder_digest(tree, real_path, node))

@@ -12,7 +12,7 @@ from backend.builder.archive_tree import ArchiveTree
 from backend.builder.build_context import BuildContext, read_archive
 from backend.builder.build_session import BuildSession
 from backend.builder.copy_layer import CopyLayer, Owner
-from backend.builder.copy_sources import Source, find_sources, joint_digest
+from backend.builder.copy_sources import NotInContextError, Source, find_sources, joint_digest
 from backend.builder.file_modes import parse_chmod
 from backend.builder.heredocs import Heredoc
 from backend.builder.instructions import Copy
@@ -27,13 +27,31 @@ CHECKSUM = re.compile(r"sha256:[0-9a-f]{64}")
 COMPRESSED = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ\x00", b"\x28\xb5\x2f\xfd")
 
 
+class SourcesMissingError(InvalidParameterError):
+    """What a step wants to copy is not there; `path` tells where it would be."""
+
+    def __init__(self, message: str, path: str) -> None:
+        super().__init__(message)
+        self.path = path
+
+
 class CopyStep:
-    """One COPY or ADD, its words expanded. `tree` is where it takes files from, `session` the client."""
+    """One COPY or ADD, its words expanded. `tree` is where it takes files from, `session` the client.
+
+    For BuildKit wildcards may fit nothing, and several sources may go to a path without a slash at its end.
+    """
 
     def __init__(
-        self, step: Copy, tree: SourceTree, context: BuildContext, session: BuildSession | None
+        self,
+        step: Copy,
+        tree: SourceTree,
+        context: BuildContext,
+        session: BuildSession | None,
+        *,
+        as_buildkit: bool = False,
     ) -> None:
         self._step = step
+        self._as_buildkit = as_buildkit
         self._tree = tree
         self._context = context
         self._session = session
@@ -56,10 +74,14 @@ class CopyStep:
                     self._sources += self._find(word)
                 else:
                     self._sources += await in_thread_to_end(self._find, word)
+            except NotInContextError as error:
+                raise SourcesMissingError(f"{step.keyword} failed: {error.message}", error.path) from error
             except InvalidParameterError as error:
                 raise InvalidParameterError(f"{step.keyword} failed: {error.message}") from error
         for heredoc in step.texts:
             self._sources.append(await in_thread_to_end(self._text, heredoc))
+        if self._as_buildkit:
+            return
         if not self._sources:
             raise InvalidParameterError(f"{step.keyword} failed: no source files were specified")
         if len(self._sources) > 1 and not step.destination.endswith("/"):
@@ -75,6 +97,7 @@ class CopyStep:
             from_image=bool(self._step.source_image),
             excluded=self._excluded,
             keeps_parents=self._step.keeps_parents,
+            as_buildkit=self._as_buildkit,
         )
 
     def _check_checksum(self) -> None:
@@ -137,6 +160,15 @@ class CopyStep:
             lambda: find_sources(tree, "", from_image=True, literal=True, excluded=self._excluded)
         )
 
+    def told(self) -> str:
+        """Return the step as BuildKit's history notes it."""
+        step = self._step
+        flags = ["--parents"] if step.keeps_parents else []
+        flags += [f"--chown={step.owner}"] if step.owner else []
+        flags += [f"--chmod={step.mode}"] if step.mode else []
+        texts = [f"<<{heredoc.name}" for heredoc in step.texts]
+        return " ".join([step.keyword, *flags, *step.sources, *texts, step.destination])
+
     def comment(self) -> str:
         """Return the step as history and cache note it."""
         step = self._step
@@ -147,32 +179,40 @@ class CopyStep:
         words = [step.keyword, *flags, joint_digest(self._sources), "in", step.destination]
         return f"{' '.join(words)} "
 
-    async def layer(self, root: SourceTree, working_dir: str) -> CopyLayer:
-        """Return the layer over the image whose files are `root`. Raises InvalidParameterError."""
-        return await in_thread_to_end(self._layer, root, working_dir)
+    async def layer(self, root: SourceTree, working_dir: str, now: int | None = None) -> CopyLayer:
+        """Return the layer over the image whose files are `root`, made at the time `now`.
 
-    def _layer(self, root: SourceTree, working_dir: str) -> CopyLayer:
+        Raises InvalidParameterError.
+        """
+        return await in_thread_to_end(self._layer, root, working_dir, now)
+
+    def _layer(self, root: SourceTree, working_dir: str, now: int | None) -> CopyLayer:
         step = self._step
         destination = step.destination
         if not destination.startswith("/"):
             destination = f"{working_dir.rstrip('/')}/{destination}"
             destination += "/" if step.destination in (".", "..") else ""
-        owner: Owner | None = find_owner(root, step.owner) if step.owner else Owner()
+        owner: Owner | None = Owner()
+        if step.owner:
+            owner = find_owner(root, step.owner, as_buildkit=self._as_buildkit)
         if step.source_image and not step.owner:
             owner = None  # files from images keep theirs
         # A linked layer is the same whatever is below it: no link of the image leads it anywhere.
-        layer = CopyLayer(ArchiveTree() if step.linked else root, self._chmod)
+        layer = CopyLayer(ArchiveTree() if step.linked else root, self._chmod, now)
         for source in self._sources:
             try:
-                if step.adding and not source.plain and self._add_archive(layer, source, destination):
+                if step.adding and not source.plain and self._add_archive(layer, source, destination, owner):
                     continue
                 layer.add(source, destination, owner, keeps_parents=step.keeps_parents)
             except InvalidParameterError as error:
                 raise InvalidParameterError(f"failed to copy files: {error.message}") from error
         return layer
 
-    def _add_archive(self, layer: CopyLayer, source: Source, destination: str) -> bool:
-        """Plan what is in an archive; returns whether the source is one."""
+    def _add_archive(self, layer: CopyLayer, source: Source, destination: str, owner: Owner | None) -> bool:
+        """Plan what is in an archive; returns whether the source is one.
+
+        What it holds keeps its owners. `owner` is whom a new folder for it belongs to, for BuildKit.
+        """
         if source.node.kind != FILE or not _may_be_archive(source):
             return False
         path = self._context.scratch.folder / f"archive-{len(self._opened)}"
@@ -187,8 +227,8 @@ class CopyStep:
             tree.close()
             return False
         self._opened.append(tree)
-        layer.add_folder(destination)
-        layer.add_tree(tree, "", layer.place(destination), None)
+        layer.add_folder(destination, (self._as_buildkit and owner) or Owner())
+        layer.add_tree(tree, "", layer.place(destination), None, keeps_modes=self._as_buildkit)
         return True
 
     def close(self) -> None:

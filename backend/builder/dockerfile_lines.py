@@ -16,6 +16,7 @@ MAX_LINE = 65535  # bytes; also dockerd's
 _WHITESPACE = re.compile(r"[\t\v\f\r ]+")
 _DIRECTIVE = re.compile(r"#[ \t\v\f\r]*([a-zA-Z][a-zA-Z0-9]*)[ \t\v\f\r]*=[ \t\v\f\r]*(.+?)[ \t\v\f\r]*")
 _DIRECTIVES = ("escape", "syntax", "check")
+EMPTY_LINES = "[WARNING]: Empty continuation lines will become errors in a future release."
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +99,7 @@ def split_dockerfile(text: str) -> DockerfileText:
     if not lines:
         raise InvalidParameterError("file with no instructions")
     if warnings:
-        warnings.append("[WARNING]: Empty continuation lines will become errors in a future release.")
+        warnings.append(EMPTY_LINES)
     return DockerfileText(tuple(lines), escape, tuple(warnings))
 
 

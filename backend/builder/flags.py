@@ -6,6 +6,7 @@ Source: BuildKit's `frontend/dockerfile/instructions/bflag.go`.
 from collections.abc import Mapping, Sequence
 from enum import Enum, auto
 
+from backend.builder.spelling import nearest
 from backend.errors import InvalidParameterError
 
 
@@ -44,7 +45,10 @@ def read_flags(flags: Sequence[str], known: Mapping[str, Kind]) -> Flags:
         name, equals, value = flag.removeprefix("--").partition("=")
         kind = known.get(name)
         if kind is None:
-            raise InvalidParameterError(f"unknown flag: {name}")
+            meant = nearest(name, known)
+            raise InvalidParameterError(
+                f"unknown flag: {name}" + (f" (did you mean {meant}?)" if meant else "")
+            )
         if name in values and kind is not Kind.TEXTS:
             raise InvalidParameterError(f"duplicate flag specified: {name}")
         if kind is Kind.BOOLEAN:

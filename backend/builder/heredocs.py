@@ -65,7 +65,7 @@ def read_content(heredoc: Heredoc, lines: list[str], position: int) -> tuple[Her
 
 
 def _unquoted(word: str) -> str:
-    """Return a word without its quotes and escapes; "" when a quote is never closed."""
+    """Return a word without its quotes and escapes; "" for several words, and for quotes never closed."""
     parts: list[str] = []
     quote, position = "", 0
     while position < len(word):
@@ -75,6 +75,8 @@ def _unquoted(word: str) -> str:
             quote = ""
         elif not quote and character in "'\"":
             quote = character
+        elif not quote and character.isspace():
+            return ""
         elif character == ESCAPE and quote != "'":
             parts.append(word[position : position + 1])
             position += 1

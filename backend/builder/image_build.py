@@ -109,9 +109,12 @@ class ImageBuild:
             except InvalidParameterError:
                 return ""  # the stage itself tells
 
-        if self._parts.options.stages_as_buildkit and failure is None:
+        if self._parts.options.as_buildkit and failure is None:
             stage_graph.check_circles(self._stages, base_of)
-        needed = stage_graph.needed_stages(self._stages, self._target, base_of)
+        options = self._parts.options
+        needed = stage_graph.needed_stages(
+            self._stages, self._target, base_of, lambda name: options.named_context(name) is not None
+        )
         total = len(arguments) + sum(1 + len(self._stages[number].instructions) for number in needed)
         head = [_step(number, total, argument) for number, argument in enumerate(arguments, 1)]
         before = len(head)

@@ -6,11 +6,14 @@ from backend.errors import InvalidParameterError
 
 MAX_FILE = 4 * 1024 * 1024  # bytes
 MAX_ID = 2**32 - 2
+NUMBER_FIELD, GROUP_FIELD = 2, 3
 COMPLAINT = "unable to convert uid/gid chown string to host mapping"
 
 
-def find_owner(root: SourceTree, wanted: str) -> Owner:
-    """Return the owner that `user[:group]` names; without a group it is the one of the same name. Blocking.
+def find_owner(root: SourceTree, wanted: str, *, as_buildkit: bool = False) -> Owner:
+    """Return the owner that `user[:group]` names. Blocking.
+
+    Without a group it is the one of the same name, for BuildKit the one that the user has.
 
     Raises InvalidParameterError in dockerd's words.
     """
@@ -21,6 +24,8 @@ def find_owner(root: SourceTree, wanted: str) -> Owner:
     if uid is None:
         raise InvalidParameterError(f"{COMPLAINT}: can't find uid for user {user}: no such user: {user}")
     group_name = group[0] if group else user
+    if as_buildkit and not group and (own := _field(root, "etc/passwd", user, GROUP_FIELD)) is not None:
+        group_name = str(own)
     gid = _find(root, "etc/group", group_name)
     if gid is None:
         raise InvalidParameterError(
@@ -33,10 +38,14 @@ def _find(root: SourceTree, path: str, name: str) -> int | None:
     """Return the number of a name in /etc/passwd or /etc/group: the third field of its line."""
     if name.isascii() and name.isdigit() and len(name) < 11 and int(name) <= MAX_ID:
         return int(name)
+    return _field(root, path, name, NUMBER_FIELD)
+
+
+def _field(root: SourceTree, path: str, name: str, place: int) -> int | None:
     for line in _read(root, path).splitlines():
         fields = line.split(":")
-        if len(fields) > 2 and fields[0] == name and fields[2].isdigit():
-            return min(int(fields[2]), MAX_ID)
+        if len(fields) > place and fields[0] == name and fields[place].isdigit():
+            return min(int(fields[place]), MAX_ID)
     return None
 
 

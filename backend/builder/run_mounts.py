@@ -96,7 +96,10 @@ def _set(mount: RunMount, key: str, value: str, field: str) -> None:
     elif key in _SETTERS:
         _SETTERS[key](mount, key, value)
     else:
-        raise InvalidParameterError(f"unexpected key '{key}' in '{field}'")
+        meant = nearest(key, (*_TEXTS, *_SETTERS))
+        raise InvalidParameterError(
+            f"unexpected key '{key}' in '{field}'" + (f" (did you mean {meant}?)" if meant else "")
+        )
 
 
 def _set_flag(mount: RunMount, key: str, field: str) -> None:

@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from backend.builder import config_changes, instructions, stage_graph
@@ -18,7 +19,7 @@ from backend.builder.build_options import BuildOptions
 from backend.builder.cache_mounts import CacheMounts
 from backend.builder.classic_output import short
 from backend.builder.config_changes import Config
-from backend.builder.copy_layer import CopyLayer
+from backend.builder.copy_layer import CopyLayer, Owner
 from backend.builder.copy_step import CopyStep
 from backend.builder.expansion import expand_word
 from backend.builder.go_text import quote
@@ -26,6 +27,7 @@ from backend.builder.image_config import config_of, stored
 from backend.builder.image_root import image_root
 from backend.builder.instruction_parser import parse_instructions
 from backend.builder.instructions import Instruction, Stage
+from backend.builder.owners import find_owner
 from backend.builder.progress import Progress, Step
 from backend.builder.run_command import run_command
 from backend.builder.run_step import create_container, keep_container, remove_container, run_container
@@ -38,9 +40,12 @@ from backend.errors import EngineError, InvalidParameterError
 from backend.images import overlay_tar, platforms
 from backend.images.image import EMPTY_CONFIG, Image
 from backend.images.image_creation import ImageDraft
+from backend.moments import whole_seconds_text
 from backend.tasks import in_thread_to_end
 
 SCRATCH = "scratch"
+FRONTEND = "buildkit.dockerfile.v0"
+HOSTNAME, HOSTNAME_ARGUMENT = "buildkitsandbox", "BUILDKIT_SANDBOX_HOSTNAME"
 CONTAINER_FIELDS = ("Cmd", "Entrypoint", "Env", "User", "WorkingDir", "Volumes", "Labels", "ExposedPorts",
                     "StopSignal")  # fmt: skip
 
@@ -94,7 +99,7 @@ class StageBuild:
         self._images = shared.containers.images
         self._cache = StepCache(
             self._images,
-            disabled=not options.use_cache,
+            disabled=not options.uses_cache(self._stage.name),
             cache_from=options.cache_from,
             shared=options.shared_cache,
             trail=options.trail,
@@ -146,13 +151,15 @@ class StageBuild:
         folder = None if isinstance(named, str) else named
         if named is None and earlier is not None:
             state.image = await self._shared.made(earlier)
-        elif folder is None and (named is not None or name != SCRATCH):
+        elif folder is None and str(named or name) != SCRATCH:
             state.image = await find_or_pull(
                 self._images, str(named or name), platform, options, self._show_pull
             )
             self._shared.keep(state.image)
         if state.image is not None:
             state.config = config_of(state.image)
+        if state.image is None and options.as_buildkit:
+            state.config["WorkingDir"] = "/"
         state.config |= {"OpenStdin": False, "StdinOnce": False}
         environment = list(state.config.get("Env") or ())
         if not any(entry.startswith("PATH=") for entry in environment):
@@ -210,6 +217,7 @@ class StageBuild:
             compared = config_changes.with_short_comment(changed.config, changed.comment)
         else:
             compared = config_changes.with_comment(changed.config, changed.comment)
+        compared = self._for_cache(compared)
         if await self._use_cache(compared):
             return
         container_id = new_id()
@@ -217,28 +225,36 @@ class StageBuild:
         if isinstance(step, instructions.Workdir):
             layer = await self._folder(changed.config["WorkingDir"])
         self._note(f" ---> Running in {short(container_id)}\n")
-        await self._commit(compared, container_id, layer)
+        await self._commit(compared, container_id, layer, changed.told or changed.comment)
         if options.remove or options.force_remove:
             self._note_removed(container_id)
 
     async def _folder(self, path: str) -> CopyLayer | None:
+        """Return the layer of a new working folder; with BuildKit it belongs to the image's user."""
+        user = (self._state.config.get("User") or "") if self._shared.options.as_buildkit else ""
         async with image_root(self._shared.containers, self._state.image) as root:
-            layer = CopyLayer(root)
-            await in_thread_to_end(layer.add_folder, path)
+            layer = CopyLayer(root, now=self._shared.options.epoch)
+            owner = (
+                await in_thread_to_end(partial(find_owner, root, user, as_buildkit=True)) if user else Owner()
+            )
+            await in_thread_to_end(layer.add_folder, path, owner)
             return None if layer.is_empty else layer
 
     async def _copy(self, step: instructions.Copy) -> None:
         state = self._state
         async with self._source_tree(step.source_image) as tree, self._shared.working:
-            copy = CopyStep(step, tree, self._shared.context, self._shared.options.session)
+            options = self._shared.options
+            copy = CopyStep(
+                step, tree, self._shared.context, options.session, as_buildkit=options.as_buildkit
+            )
             try:
                 await copy.find_sources(self._show_pull)
-                compared = config_changes.with_short_comment(state.config, copy.comment())
+                compared = self._for_cache(config_changes.with_short_comment(state.config, copy.comment()))
                 if await self._use_cache(compared):
                     return
                 async with image_root(self._shared.containers, state.image) as root:
-                    layer = await copy.layer(root, state.config.get("WorkingDir") or "/")
-                    await self._commit(compared, "", layer)
+                    layer = await copy.layer(root, state.config.get("WorkingDir") or "/", options.epoch)
+                    await self._commit(compared, "", layer, f"{copy.told()} # buildkit")
             finally:
                 copy.close()
 
@@ -263,8 +279,10 @@ class StageBuild:
         """Return what `--from` names: a stage, by name or number, or an image."""
         options = self._shared.options
         named = options.named_context(name)
+        if named == SCRATCH:
+            return None
         if not isinstance(named, str):
-            find = stage_graph.find_earlier if options.stages_as_buildkit else stage_graph.find_source
+            find = stage_graph.find_earlier if options.as_buildkit else stage_graph.find_source
             stage = find(self._shared.stages, name, self._number)
             if stage is not None:
                 return await self._shared.made(stage)
@@ -289,8 +307,9 @@ class StageBuild:
         noted = command
         if arguments:
             counted = sorted(entry for entry in arguments if self._args.matters(entry.partition("=")[0]))
-            noted = [f"|{len(counted)}", *counted, *command]
-        compared = {**state.config, "Cmd": noted, "Entrypoint": None}
+            if counted or not shared.options.as_buildkit:
+                noted = [f"|{len(counted)}", *counted, *command]
+        compared = self._for_cache({**state.config, "Cmd": noted, "Entrypoint": None})
         async with AsyncExitStack() as stack:
             mounts = StepMounts(
                 shared.containers,
@@ -322,6 +341,8 @@ class StageBuild:
                     "Env": [*environment, *arguments, *mounts.environment],
                     "Healthcheck": {"Test": ["NONE"]},
                 }
+                if self._shared.options.as_buildkit:
+                    body["Hostname"] = self._shared.options.arguments.get(HOSTNAME_ARGUMENT) or HOSTNAME
                 await self._run_container(step, body, compared, mounts)
 
     async def _run_container(
@@ -348,7 +369,8 @@ class StageBuild:
             raise
         upper = containers.lifecycle.run_files(container).upper
         await in_thread_to_end(mounts.remove_places, upper)
-        await self._commit(compared, container.id, overlay_tar.chunks(upper))
+        told = f"RUN {' '.join(compared['Cmd'])} # buildkit"
+        await self._commit(compared, container.id, overlay_tar.chunks(upper), told)
         if not options.remove:
             keep_container(containers, container)
 
@@ -356,6 +378,13 @@ class StageBuild:
         await self._shared.progress.output(self._step, stream, text)
 
     # --- what steps have in common ---
+
+    def _for_cache(self, compared: Config) -> Config:
+        """Return what the cache finds a step by: what BuildKit makes of it is something else."""
+        options = self._shared.options
+        if not options.as_buildkit:
+            return compared
+        return {**compared, "Frontend": FRONTEND, "SourceDateEpoch": options.epoch}
 
     async def _use_cache(self, compared: Mapping[str, Any]) -> bool:
         found = await self._cache.find(self._state.image, compared, stored(self._state.config))
@@ -365,18 +394,24 @@ class StageBuild:
         self._made(compared, found)
         return True
 
-    async def _commit(self, compared: Config, container_id: str, layer: Any) -> None:
-        """Make the step's image. `compared` is the configuration that the cache finds it by."""
-        state = self._state
+    async def _commit(self, compared: Config, container_id: str, layer: Any, told: str) -> None:
+        """Make the step's image. `compared` is the configuration that the cache finds it by, `told` what
+        BuildKit's history says.
+        """
+        state, as_buildkit = self._state, self._shared.options.as_buildkit
+        if (epoch := self._shared.options.epoch) is not None:
+            container_id = ""  # each container has another one: the same build makes the same image
         chunks = layer.chunks() if isinstance(layer, CopyLayer) else layer
         draft = ImageDraft(
             parent=state.image,
             config=stored(state.config),
-            created_by=" ".join(compared["Cmd"]),
+            created_by=told if as_buildkit else " ".join(compared["Cmd"]),
             author=state.author,
+            comment=FRONTEND if as_buildkit else "",
             container_id=container_id,
             platform=None if state.image else self._shared.options.platform,
             container_config={**stored(compared), "Hostname": container_id[:12]},
+            created="" if epoch is None else whole_seconds_text(epoch),
         )
         self._made(compared, await self._images.create(draft, chunks))
 

@@ -110,10 +110,16 @@ def sources_of(instruction: Instruction) -> list[str]:
     return []
 
 
-def needed_stages(stages: Sequence[Stage], target: int, base_of: Callable[[Stage], str]) -> list[int]:
+def needed_stages(
+    stages: Sequence[Stage],
+    target: int,
+    base_of: Callable[[Stage], str],
+    is_replaced: Callable[[str], bool] = lambda name: False,
+) -> list[int]:
     """Return the numbers of the stages that the target is made of, in the file's order.
 
-    `base_of` gives the name that a stage begins with. What makes no sense is left for the step itself to
+    `base_of` gives the name that a stage begins with, `is_replaced` tells of which names something else
+    stands for the stage. What makes no sense is left for the step itself to
     tell.
     """
     needed: set[int] = set()
@@ -123,15 +129,16 @@ def needed_stages(stages: Sequence[Stage], target: int, base_of: Callable[[Stage
         if here in needed:
             continue
         needed.add(here)
-        base = find_stage(stages, base_of(stages[here]), here)
-        found = [base] if base is not None else []
+        name = base_of(stages[here])
+        base = find_stage(stages, name, here)
+        found = [base] if base is not None and not is_replaced(name) else []
         for instruction in stages[here].instructions:
             for name in sources_of(instruction):
                 try:
                     source = find_source(stages, name, here)
                 except InvalidParameterError:
                     continue
-                if source is not None:
+                if source is not None and not is_replaced(name):
                     found.append(source)
         waiting += found
     return sorted(needed)

@@ -128,6 +128,7 @@ class StepCache:
             config,
             " ".join(step["Cmd"]),
             author=str(known.history.get("author") or ""),
+            comment=str(known.history.get("comment") or ""),
             container_id=known.container_id,
             platform=None if parent else self._platform,
             container_config={**stored(step), "Hostname": known.container_id[:12]},

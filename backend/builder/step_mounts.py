@@ -162,7 +162,8 @@ class StepMounts:
             elif mount.type == "cache":
                 self._add_bind(mount, self._cache_folders[self._cache_identity(mount)], working_dir)
             elif mount.type == "tmpfs":
-                options = (f"size={mount.size}",) if mount.size else ()
+                # Other than those of containers: what compilers put there is run.
+                options = ("exec", "dev", *((f"size={mount.size}",) if mount.size else ()))
                 target = resolved_target(mount, working_dir)
                 self.records.append(MountWish("tmpfs", "", target, tmpfs_options=options).to_record())
             elif mount.type == "secret":
@@ -248,7 +249,7 @@ class StepMounts:
         identity, session = mount.identity or DEFAULT_AGENT, self._session
         if session is None or not await session.has_ssh(identity):
             if mount.required:
-                raise InvalidParameterError(f'no SSH key "{identity}" forwarded from the client')
+                raise InvalidParameterError(f"unset ssh forward key {identity}")
             return 0
         mount.target = mount.target or f"{AGENTS}.{number}"
         path = await self._folder() / f"agent-{number}"

@@ -39,6 +39,7 @@ class BuildStatus:
         self._ended = False
         self._vertexes = 0
         self._first_digest = ""
+        self._warnings: set[str] = set()
 
     def vertex(self, name: str, inputs: Sequence["Vertex"] = ()) -> "Vertex":
         """Announce a vertex: a part of the build that the client shows on a line of its own."""
@@ -56,10 +57,15 @@ class BuildStatus:
             self._messages.append(message)
             self._changed.set()
 
-    def warn(self, text: str) -> None:
-        """Tell what is odd about the Dockerfile; it is told of the first vertex, which read it."""
+    def warn(self, text: str, detail: str = "", url: str = "") -> None:
+        """Tell once what is odd about the Dockerfile; it is told of the first vertex, which read it."""
+        if text in self._warnings:
+            return
+        self._warnings.add(text)
         message = StatusResponse()
-        message.warnings.add(vertex=self._first_digest, level=1, short=text.encode())
+        warning = message.warnings.add(vertex=self._first_digest, level=1, short=text.encode(), url=url)
+        if detail:
+            warning.detail.append(detail.encode())
         self.send(message)
 
     def end(self) -> None:

@@ -76,11 +76,11 @@ async def build_dockerfile(
                     shared_cache=shared_cache,
                     trail=StepTrail(),
                     host_network=host_network,
-                    stages_as_buildkit=True,
+                    as_buildkit=True,
                 )
                 image = containers.images.find(await build_image(containers, state, source, chosen, progress))
                 keep(image)
-                results.append(PlatformResult(platform, image, chosen.trail))
+                results.append(PlatformResult(platform, image, chosen.trail, chosen.epoch))
         except EngineError as error:
             raise located(error, options.filename, text, progress.failed_step) from error
         finally:

@@ -12,6 +12,7 @@ from backend.builder.image_root import image_root
 from backend.builder.source_tree import SourceTree
 from backend.buildkit.build_status import BuildStatus, Vertex
 from backend.buildkit.client_output import send_archive, send_bytes, send_files
+from backend.buildkit.dated_tree import DatedTree
 from backend.buildkit.flags import flag
 from backend.buildkit.platform_folders import PlatformFolders, folder_name
 from backend.buildkit.platform_result import PlatformResult
@@ -216,7 +217,10 @@ async def _files_of(
 ) -> AsyncIterator[SourceTree]:
     """Hold the files that are sent: of several platforms each in a folder of its own."""
     async with AsyncExitStack() as held:
-        trees = [await held.enter_async_context(image_root(containers, result.image)) for result in results]
+        trees: list[SourceTree] = []
+        for result in results:
+            tree = await held.enter_async_context(image_root(containers, result.image))
+            trees.append(tree if result.epoch is None else DatedTree(tree, result.epoch))
         if not flag(export.attributes, "platform-split", default=len(results) > 1):
             yield trees[0]
             return

@@ -10,6 +10,7 @@ import re
 from grpclib.const import Status
 from grpclib.exceptions import GRPCError
 
+from backend.builder.copy_step import SourcesMissingError
 from backend.builder.go_text import quote
 from backend.builder.progress import Step
 from backend.builder.run_step import CommandFailedError
@@ -66,6 +67,8 @@ def in_buildkits_words(error: EngineError) -> EngineError:
         return InvalidParameterError(
             f"process {command} did not complete successfully: exit code: {error.exit_code}"
         )
+    if isinstance(error, SourcesMissingError):
+        return InvalidParameterError(f'failed to compute cache key: "/{error.path}": not found')
     return error
 
 

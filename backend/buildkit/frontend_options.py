@@ -5,10 +5,12 @@ Source: BuildKit's `frontend/dockerfile/builder` and `frontend/dockerui/config.g
 
 import csv
 import io
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from backend.builder.build_args import PREDEFINED, SOURCE_DATE
 from backend.builder.build_options import BuildOptions, NamedContext
 from backend.buildkit.sessions import Session, login_host
 from backend.errors import InvalidParameterError, NotSupportedError
@@ -38,7 +40,13 @@ class FrontendOptions:
     @property
     def build_arguments(self) -> dict[str, str]:
         """The values of ARGs that the client gives."""
-        return _with_prefix(self.attributes, "build-arg:")
+        given = _with_prefix(self.attributes, "build-arg:")
+        proxies = {name: value for name, value in given.items() if name in PREDEFINED}
+        # Commands find a proxy by its name in capitals and in small letters.
+        return {
+            **{spell(name): proxies[name] for name in proxies for spell in (str.upper, str.lower)},
+            **given,
+        }
 
     def platforms(self) -> list[Platform | None]:
         """Return the platforms to build for, None for the engine's own. Raises InvalidParameterError."""
@@ -80,7 +88,9 @@ def build_options(
         target=attributes.get("target", ""),
         arguments=options.build_arguments,
         labels=_with_prefix(attributes, "label:"),
-        use_cache="no-cache" not in attributes,
+        use_cache=attributes.get("no-cache") != "",
+        epoch=_epoch(options.build_arguments),
+        uncached=frozenset(_fields(attributes.get("no-cache", "").lower())),
         pull=options.pull,
         force_remove=True,
         platform=platform,
@@ -90,6 +100,16 @@ def build_options(
         named_contexts=named_contexts,
         titles=titles,
     )
+
+
+def _epoch(arguments: Mapping[str, str]) -> int | None:
+    """Return the time that the build is of. Raises InvalidParameterError."""
+    text = arguments.get(SOURCE_DATE, "")
+    if not text:
+        return None
+    if not re.fullmatch(r"[0-9]{1,11}", text):
+        raise InvalidParameterError(f"invalid {SOURCE_DATE}: {text[:40]}")
+    return int(text)
 
 
 def _with_prefix(attributes: Mapping[str, str], prefix: str) -> dict[str, str]:

@@ -9,8 +9,12 @@ from backend.images.platforms import Platform
 
 @dataclass(frozen=True, slots=True)
 class PlatformResult:
-    """An image, the platform that it was asked for (None for the engine's own), and its steps."""
+    """An image, the platform that it was asked for (None for the engine's own), and its steps.
+
+    `epoch` is the time that its files are told to be of, None for their own.
+    """
 
     platform: Platform | None
     image: Image
     trail: StepTrail
+    epoch: int | None = None

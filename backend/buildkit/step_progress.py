@@ -3,11 +3,15 @@
 from collections.abc import Sequence
 from typing import Any
 
+from backend.builder.dockerfile_lines import EMPTY_LINES
 from backend.builder.progress import Step
 from backend.buildkit.build_status import CANCELLED, BuildStatus, Vertex
 from backend.buildkit.failures import in_buildkits_words
 from backend.buildkit.step_names import step_names
 from backend.errors import EngineError
+
+EMPTY_LINES_DETAIL = "Empty continuation lines will become errors in a future release"
+EMPTY_LINES_URL = "https://github.com/moby/moby/pull/33719"
 
 
 class StepProgress:
@@ -39,8 +43,9 @@ class StepProgress:
         """Tell nothing: these are the classic builder's remarks."""
 
     def warning(self, text: str) -> None:
-        """Tell what is odd about the Dockerfile."""
-        self._status.warn(text)
+        """Tell what is odd about the Dockerfile; the classic builder tells what follows from it apart."""
+        if text != EMPTY_LINES:
+            self._status.warn(text.removeprefix("[WARNING]: "), EMPTY_LINES_DETAIL, EMPTY_LINES_URL)
 
     def pull(self, step: Step, message: dict[str, Any]) -> None:
         """Tell how a pull or a download goes on."""

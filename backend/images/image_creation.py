@@ -37,7 +37,7 @@ class ImageDraft:
     it runs, None for this engine's. `config` says how containers run (Docker's Config: "Cmd", "Env", …);
     `created_by` is the step as the history tells it; `container_id` and `container_config` are of the
     container that it comes from, if it comes from one. `step` is its entry in the history when that is known
-    already, as another image's.
+    already, as another image's. `created` is when it was made, "" for now.
     """
 
     parent: Image | None
@@ -49,6 +49,7 @@ class ImageDraft:
     container_config: Mapping[str, Any] | None = None
     platform: Platform | None = None
     step: Mapping[str, Any] | None = None
+    created: str = ""
 
 
 class ImageCreation:
@@ -141,7 +142,7 @@ class ImageCreation:
 def _config(draft: ImageDraft, layers: Sequence[Layer], *, is_empty: bool) -> dict[str, Any]:
     base: Mapping[str, Any] = draft.parent.config if draft.parent else {}
     own = draft.platform or platforms.own()
-    created = moment_text(time.time_ns())
+    created = draft.created or moment_text(time.time_ns())
     step: dict[str, Any] = {"created": created, "created_by": draft.created_by}
     step |= {name: text for name, text in (("author", draft.author), ("comment", draft.comment)) if text}
     if is_empty:

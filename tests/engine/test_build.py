@@ -186,7 +186,7 @@ COPY file /plain/file
         ("COPY --chmod=rw a /", {"a": ""}, 'invalid chmod parameter: "rw". it should be octal or symbolic'),
         ("ADD --checksum=sha256:0 a /", {"a": ""}, "checksum can't be specified for non-HTTP sources"),
         ("RUN --mount=type=secret,id=none,required true", {}, "secret none: not found"),
-        ("RUN --mount=type=ssh,required true", {}, 'no SSH key "default" forwarded from the client'),
+        ("RUN --mount=type=ssh,required true", {}, "unset ssh forward key default"),
         ("RUN --mount=source=nope,target=/x true", {}, 'failed to compute cache key: "/nope": not found'),
         ("RUN --mount=type=tmpfs,target=/ true", {}, 'invalid mount target "/"'),
         ("WORKDIR /etc/passwd", {}, "Cannot mkdir: /etc/passwd is not a directory"),

@@ -114,7 +114,7 @@ def test_mounts() -> None:
     [
         ("type=volume,target=/x", 'unsupported mount type "volume"'),
         ("type=cach,target=/x", 'unsupported mount type "cach" (did you mean cache?)'),
-        ("target=/x,foo=1", "unexpected key 'foo' in 'foo=1'"),
+        ("target=/x,foo=1", "unexpected key 'foo' in 'foo=1' (did you mean from?)"),
         ("target=/x,foo", "invalid field 'foo' must be a key=value pair"),
         ("target=/x,required", "unexpected key 'required' for mount type 'bind'"),
         ("target=/x,size=1", "unexpected key 'size' for mount type 'bind'"),
