@@ -3,12 +3,13 @@
 Source: Docker Engine API, `POST /containers/create`.
 """
 
+import socket
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from backend.containers import create_request, namespace_modes, networking_request
+from backend.containers import create_request, namespace_modes, networking_request, security_options
 from backend.containers.bind_sources import BindSources
 from backend.containers.bind_text import parse_volumes_from
 from backend.containers.container import Container, ContainerRecord, now_text
@@ -79,6 +80,7 @@ class ContainerCreation:
         self._check_machine(host)
         namespace_modes.check_hostname(config, host)
         namespace_modes.resolve_others(host, self.store.find)
+        security_options.note_no_label(host)
         warnings = [
             *resources.warnings(host, cgroups.controllers()),
             *networking_request.warnings_about(config, host, in_machine=self.networks.link is not None),
@@ -97,8 +99,8 @@ class ContainerCreation:
             networks=networks,
             for_build=for_build,
         )
-        if not config["Hostname"] and host["NetworkMode"] != "host" and host["UTSMode"] != "host":
-            config["Hostname"] = record.id[:12]
+        if not config["Hostname"]:
+            config["Hostname"] = socket.gethostname() if host["NetworkMode"] == "host" else record.id[:12]
         self.networks.validate(attach_request(Container(record)))
         paths = RunFiles.of(self.files, record.id)
         try:

@@ -13,7 +13,7 @@ from backend.containers import container_events
 from backend.containers.container import Container
 from backend.containers.create_request import merge_environment
 from backend.containers.field_tables import STRING_LIST, Field, read_fields
-from backend.containers.specification import capabilities_of, hostname_of, security_of
+from backend.containers.specification import capabilities_of, hostname_of, rlimits_of, security_of
 from backend.containers.start_errors import EXEC
 from backend.containers.store import ContainerStore
 from backend.errors import ConflictError, EngineError, InvalidParameterError, NotFoundError
@@ -169,6 +169,8 @@ class Execs:
             terminal=terminal,
             capabilities=granted,
             no_new_privileges=security_of(record).no_new_privileges,
+            rlimits=rlimits_of(record),
+            oom_score_adj=record.host_config["OomScoreAdj"] or None,
             terminal_size=size if terminal else None,
         )
 

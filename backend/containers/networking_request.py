@@ -65,8 +65,8 @@ def read_networks(
         wishes = {main: wishes[main], **wishes}
         _add_container_wide(wishes[main], config["MacAddress"])
         if main != "bridge" and host["Links"]:
-            # On a network with names a link is an alias of the endpoint.
-            wishes[main]["Links"] = [*wishes[main].get("Links", ()), *host["Links"]]
+            # On a network with names a link is an alias of the endpoint; compose says it in both places.
+            wishes[main]["Links"] = list(dict.fromkeys([*wishes[main].get("Links", ()), *host["Links"]]))
     if main != "bridge":
         host["Links"] = None
     return wishes

@@ -5,6 +5,7 @@ Source: Docker Engine API, HostConfig.SecurityOpt; dockerd's parser, whose numbe
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from backend.errors import InvalidParameterError
 from backend.runtime import seccomp
@@ -53,6 +54,14 @@ def parse(options: Sequence[str]) -> SecurityOptions:
         elif name != "label":
             raise InvalidParameterError(f'invalid --security-opt 2: "{option[:80]}"')
     return SecurityOptions(no_new_privileges, profile, apparmor)
+
+
+def note_no_label(host: dict[str, Any]) -> None:
+    """Note in a HostConfig, as dockerd does, that no label confines who shares so much of the machine."""
+    options = host["SecurityOpt"] or []
+    shares = host["Privileged"] or "host" in (host["IpcMode"], host["PidMode"])
+    if shares and not any(option.partition("=")[0] == "label" for option in options):
+        host["SecurityOpt"] = [*options, "label=disable"]
 
 
 def check(options: Sequence[str]) -> None:

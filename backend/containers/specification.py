@@ -95,7 +95,7 @@ def specify(
         terminal=record.config["Tty"],
         capabilities=granted,
         no_new_privileges=security.no_new_privileges,
-        rlimits=_rlimits(host["Ulimits"] or ()),
+        rlimits=rlimits_of(record),
         oom_score_adj=host["OomScoreAdj"] or None,
         terminal_size=_terminal_size(host["ConsoleSize"]),
     )
@@ -175,7 +175,8 @@ def _access(mount: Mapping[str, Any]) -> str:
     return "ro" if below == "no" or not mount_table.can_be_recursively_read_only() else "rro"
 
 
-def _rlimits(ulimits: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+def rlimits_of(record: ContainerRecord) -> list[dict[str, Any]]:
+    """Return the limits of each of the container's processes, in OCI form."""
     unlimited = 2**64 - 1
     return [
         {
@@ -183,7 +184,7 @@ def _rlimits(ulimits: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
             "soft": unlimited if limit.get("Soft", 0) == -1 else limit.get("Soft", 0),
             "hard": unlimited if limit.get("Hard", 0) == -1 else limit.get("Hard", 0),
         }
-        for limit in ulimits
+        for limit in record.host_config["Ulimits"] or ()
     ]
 
 

@@ -27,6 +27,8 @@ CHUNK = 256 * 1024
 TERMINAL_TIMEOUT_S = 30.0
 DRAIN_S = 2.0  # a process left in the background may hold the pipes for ever
 LOG_DELAY_S = 0.01
+# crun gives this setting to a container's first process only; its child has it from its parent.
+WITH_OOM_SCORE = ("sh", "-c", 'echo "$0" > /proc/self/oom_score_adj; exec "$@"')
 STDOUT, STDERR = 1, 2
 # One short line that ends with a reason of the system's: what the runtime says when it cannot start a
 # process.
@@ -216,6 +218,8 @@ async def start_exec(
         "--log", str(files.log), "--log-format", "json",
         "exec", "--process", str(files.process), "--pid-file", str(files.pid),
     )  # fmt: skip
+    if "oomScoreAdj" in process:
+        command = [*WITH_OOM_SCORE, str(process["oomScoreAdj"]), *command]
     try:
         if process["terminal"]:
             return await _start_with_terminal(command, container_id, files)

@@ -65,6 +65,10 @@ def test_names_on_the_machines_own_namespace(engine: NativeEngine) -> None:
     assert (answer.status, answer.message) == (400, "conflicting options: hostname and the UTS mode")
     machine = engine.inside("cat", "/proc/sys/kernel/hostname")
     assert run(engine, "hostname", HostConfig={"UTSMode": "host"}) == machine
+    for options, own in (({"UTSMode": "host"}, False), ({"NetworkMode": "host"}, True)):
+        with container(engine, "true", HostConfig=options) as identifier:
+            named = inspect(engine, identifier)["Config"]["Hostname"]
+            assert named == (machine.strip() if own else identifier[:12])
 
 
 def test_system_calls_by_a_profile(engine: NativeEngine) -> None:
@@ -94,6 +98,17 @@ def test_other_security_options(engine: NativeEngine) -> None:
         told = inspect(engine, identifier)
         assert told["AppArmorProfile"] == "own"
         assert "/proc/kcore" in told["HostConfig"]["MaskedPaths"]
+
+
+def test_no_label_confines_who_shares_the_machine(engine: NativeEngine) -> None:
+    for options, expected in (
+        ({"Privileged": True}, ["label=disable"]),
+        ({"PidMode": "host", "SecurityOpt": ["seccomp=unconfined"]}, ["seccomp=unconfined", "label=disable"]),
+        ({"IpcMode": "host", "SecurityOpt": ["label=type:own"]}, ["label=type:own"]),
+        ({"UTSMode": "host"}, None),
+    ):
+        with container(engine, "true", HostConfig=options) as identifier:
+            assert inspect(engine, identifier)["HostConfig"]["SecurityOpt"] == expected
 
 
 def test_devices(engine: NativeEngine) -> None:

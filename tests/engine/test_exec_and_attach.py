@@ -131,6 +131,17 @@ def test_exec_settings(engine: NativeEngine, sleeper: str) -> None:
     assert data == b"1000\n/etc\ndarky\nCapEff:\t0000000000000000\n"
 
 
+def test_an_exec_has_the_limits_of_its_container(engine: NativeEngine) -> None:
+    limits = {"Ulimits": [{"Name": "nofile", "Soft": 77, "Hard": 88}], "OomScoreAdj": 500}
+    script = "ulimit -Sn; ulimit -Hn; cat /proc/self/oom_score_adj"
+    with container(engine, "sleep", "1000", HostConfig=limits) as name:
+        start(engine, name)
+        for more in ({}, {"User": "user"}, {"Privileged": True}):
+            identifier = make_exec(engine, name, "sh", "-c", script, **more)
+            stream = RawStream(engine, f"/exec/{identifier}/start", {})
+            assert b"".join(piece for _, piece in frames(stream.read_all())) == b"77\n88\n500\n", more
+
+
 def test_exec_carries_input_both_ways(engine: NativeEngine, sleeper: str) -> None:
     identifier = make_exec(engine, sleeper, "cat", AttachStdin=True)
     stream = RawStream(engine, f"/exec/{identifier}/start", {})

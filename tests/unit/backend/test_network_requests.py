@@ -1,13 +1,14 @@
 """What may be asked of networks: every refusal in dockerd's words, and no body that breaks the reader."""
 
 from ipaddress import IPv4Network
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.containers.networking_request import read_endpoints, read_settings, split_link
+from backend.containers.networking_request import read_endpoints, read_networks, read_settings, split_link
 from backend.errors import EngineError, ForbiddenError, InvalidParameterError, NotFoundError
 from backend.networks import network_creation
 from backend.networks.addresses import AddressPool
@@ -15,6 +16,7 @@ from backend.networks.attachment import AttachRequest
 from backend.networks.endpoint import EndpointWish
 from backend.networks.joining import check_wish, give_back, take_place
 from backend.networks.live_networks import LiveNetwork
+from backend.networks.manager import Networks
 from backend.networks.network import Network, Pool, new_network
 from backend.networks.network_request import read_network_request
 
@@ -148,6 +150,15 @@ def test_any_settings_are_read_or_refused(settings: Any) -> None:
             continue
     with pytest.raises(InvalidParameterError):
         read_endpoints({"EndpointsConfig": {"a": 5}})
+
+
+def test_a_link_that_is_said_twice_is_one() -> None:
+    host = {"NetworkMode": "own", "Links": ["web:www", "db:data"]}
+    config = {"NetworkDisabled": False, "MacAddress": ""}
+    body = {"NetworkingConfig": {"EndpointsConfig": {"own": {"Links": ["web:www"]}}}}
+    networks = SimpleNamespace(find_or_none=lambda reference: None)
+    wishes = read_networks(body, config, host, cast(Networks, networks))
+    assert wishes == {"own": {"Links": ["web:www", "db:data"]}}
 
 
 def test_links_are_split() -> None:
