@@ -161,6 +161,5 @@ def run_selftest(bundle: Path) -> int:
             name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT") if name in os.environ
         }
         environment |= {"HOME": home, "MARINA_HOME": home}
-        without = ["--no-boot"] if sys.platform == "win32" else []  # the machine does not run there yet
-        command = [command_line(bundle), "selftest", *without]
+        command = [command_line(bundle), "selftest"]
         return subprocess.run(command, cwd=home, env=environment, timeout=300, check=False).returncode

@@ -15,7 +15,7 @@ from typing import Any
 
 from vm.errors import UserError
 from vm.machine.image_folder import find_image_folder, is_installed
-from vm.machine.local_sockets import dial_socket
+from vm.machine.local_sockets import client_address, dial_socket
 from vm.machine.machine_files import MachineFiles
 from vm.machine.status import MachineState, MachineStatus
 
@@ -281,7 +281,7 @@ class MachineClient:
         resting = MachineState.SUSPENDED if self._files.suspension.exists() else MachineState.STOPPED
         return MachineStatus(
             state=resting if installed else MachineState.NOT_INSTALLED,
-            docker_socket=str(self._files.docker_socket),
+            docker_socket=client_address(self._files.docker_socket),
         )
 
 

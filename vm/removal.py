@@ -7,6 +7,7 @@ from vm.client import MachineClient
 from vm.errors import UserError
 from vm.machine.disks import real_disk
 from vm.machine.machine_files import MachineFiles
+from vm.machine.qemu_endpoints import forget_endpoints
 from vm.machine.suspension import forget_suspension
 
 
@@ -41,7 +42,6 @@ def _remove(files: MachineFiles, *, data: bool, settings: bool) -> None:
         *(files.accelerator_verdict, files.image_verdict, files.settings_last_good),
         *(files.console_log, files.qemu_log, files.supervisor_log),
         *(files.docker_socket, files.machine_socket),
-        *(files.qmp_socket, files.boot_socket, files.agent_socket, files.files_socket),
         *(files.events_socket, files.suspend_socket),
         *(files.file_server_record, files.qemu_record, files.claims),
     ]
@@ -52,6 +52,7 @@ def _remove(files: MachineFiles, *, data: bool, settings: bool) -> None:
         paths += [real_disk(files), files.data_disk]
     for path in paths:
         path.unlink(missing_ok=True)
+    forget_endpoints(files)
     shutil.rmtree(files.boot_values, ignore_errors=True)
     if data:
         files.lock.unlink(missing_ok=True)

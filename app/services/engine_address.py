@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 
 from app.services.errors import ErrorCode, UserError
 
-SCHEMES = ("unix", "tcp", "ssh")
+SCHEMES = ("unix", "npipe", "tcp", "ssh")
 PLAIN_PORT, TLS_PORT = 2375, 2376
 
 
@@ -31,7 +31,7 @@ def join_address(url: str, host_key: str = "", tls_folder: str = "") -> str:
 
 def shown_address(address: str) -> str:
     """Return an address as a person reads it."""
-    return address if address.startswith("/") else address.partition("#")[0]
+    return address if address.startswith(("/", "\\")) else address.partition("#")[0]
 
 
 def split_address(address: str) -> EngineAddress:
@@ -54,6 +54,11 @@ def split_address(address: str) -> EngineAddress:
         if parts.netloc or not parts.path.startswith("/"):
             raise bad_address(url, "unix:// needs a whole path: unix:///var/run/docker.sock")
         return EngineAddress("unix", path=parts.path, url=url)
+    if parts.scheme == "npipe":
+        path = parts.path.replace("\\", "/")
+        if parts.netloc or not path.startswith("//./pipe/"):
+            raise bad_address(url, "npipe:// needs a pipe of this computer: npipe:////./pipe/docker_engine")
+        return EngineAddress("unix", path=path.replace("/", "\\"), url=url)
     if not host:
         raise bad_address(url, "there is no host in it")
     if parts.scheme == "tcp":

@@ -5,7 +5,6 @@ The address is the path of a socket, or an URL (`engine_address`): SSH, TLS, or 
 
 import http.client
 import socket
-import sys
 import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 from app.services.engine_address import shown_address, split_address
 from app.services.errors import EngineUnreachableError
 from app.services.tls_connection import connect_tls
+from vm.machine.local_sockets import dial_address
 
 if TYPE_CHECKING:
     from vm.remote import RemoteEngine
@@ -43,16 +43,7 @@ def connect(address: str, timeout: float | None) -> socket.socket:
         if parts.tls_folder:
             return connect_tls(parts.host, parts.port, Path(parts.tls_folder), timeout)
         return socket.create_connection((parts.host, parts.port), timeout)
-    if sys.platform == "win32":
-        raise OSError(f"cannot open {address}: named pipes need the Windows package of Marina")
-    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    try:
-        connection.settimeout(timeout)
-        connection.connect(parts.path)
-    except BaseException:
-        connection.close()
-        raise
-    return connection
+    return dial_address(parts.path, timeout)
 
 
 def _remote(address: str) -> "RemoteEngine":

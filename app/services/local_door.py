@@ -8,14 +8,15 @@ import contextlib
 import json
 import shutil
 import socket
-import sys
 import tempfile
 import threading
 from pathlib import Path
 from typing import Self
 
+from app.services.docker_context import context_endpoint
 from app.services.engine_transport import connect
 from app.services.errors import MarinaError, UserError
+from vm.machine.local_sockets import client_address, dial_socket, listen_on_socket
 
 _CONNECT_SECONDS = 20.0
 _PATIENCE = 2.0
@@ -32,19 +33,16 @@ class LocalDoor:
         self._threads: list[threading.Thread] = []
         self._is_closed = False
         self._folder: Path
+        self._socket: Path
         self._listener: socket.socket
         self._acceptor: threading.Thread
 
     def __enter__(self) -> Self:
-        if sys.platform == "win32":
-            raise UserError("Compose over SSH does not work on Windows yet")
         self._folder = Path(tempfile.mkdtemp(prefix="marina-"))  # for this user alone
-        self._listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self._socket = self._folder / "engine.sock"
         try:
-            self._listener.bind(str(self._folder / "engine.sock"))
-            self._listener.listen(64)
+            self._listener = listen_on_socket(self._socket, backlog=64)
         except OSError as error:
-            self._listener.close()
             shutil.rmtree(self._folder, ignore_errors=True)
             raise UserError(f"{self._folder} cannot be written", str(error)) from error
         self._acceptor = threading.Thread(target=self._accept, name="marina-door", daemon=True)
@@ -57,8 +55,8 @@ class LocalDoor:
             for connection in self._open:
                 with contextlib.suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
-        with contextlib.suppress(OSError), socket.socket(self._listener.family) as last:
-            last.connect(str(self._folder / "engine.sock"))  # wakes the acceptor on every system
+        with contextlib.suppress(OSError):
+            dial_socket(self._socket, _PATIENCE).close()  # wakes the acceptor on every system
         self._acceptor.join()
         for thread in self._threads:
             thread.join()
@@ -68,7 +66,7 @@ class LocalDoor:
     @property
     def address(self) -> str:
         """Return where it is, as DOCKER_HOST has it."""
-        return f"unix://{self._folder / 'engine.sock'}"
+        return context_endpoint(client_address(self._socket))
 
     def _accept(self) -> None:
         while True:

@@ -17,6 +17,7 @@ from app.services.machine_data import MachineData
 from app.services.machine_settings import MachineSettings, load_settings, save_settings
 from vm.client import MachineClient, StatusStream
 from vm.errors import UserError as MachineError
+from vm.machine.local_sockets import client_address
 from vm.machine.machine_files import MachineFiles
 from vm.machine.status import (
     MachineState,
@@ -65,7 +66,7 @@ class VirtualMachine:
     @property
     def docker_socket(self) -> str:
         """Where the engine answers while the machine runs."""
-        return str(self._machine.files.docker_socket)
+        return client_address(self._machine.files.docker_socket)
 
     @property
     def data(self) -> MachineData:

@@ -64,7 +64,6 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Compose could not be asked"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Compose could not be started"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Compose ended with code {0}"),  # noqa: E501
-    QT_TRANSLATE_NOOP("Services", "Compose over SSH does not work on Windows yet"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Connect to it"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Copy the file to a safe place, then try: qemu-img check -r all {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Correct the file machine.json."),  # noqa: E501
@@ -92,6 +91,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "It holds {0} bytes only."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It is in use."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It is made at the first start."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "It is not known where QEMU listens."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It is off by {0} s: {1}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It is set every 10 s by the supervisor: restart the machine if this stays."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It is {0}."),  # noqa: E501
@@ -114,7 +114,6 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Marina is still in use"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Marina {0} does not start on this computer"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Marina {0} has no file for this kind of installation"),  # noqa: E501
-    QT_TRANSLATE_NOOP("Services", "Marina's machine does not run on Windows yet."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Marina's own engine does. Elsewhere, mount the volume in a container and look there."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Marina's supervisor does not answer."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Name a registry mirror that can be reached: registry_mirrors in machine.json."),  # noqa: E501
@@ -133,6 +132,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Nothing was changed. Tell Marina's authors."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Nothing was changed. Try again later."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Nothing was changed: this version goes on."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "On Windows its memory cannot be written down."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Or hold it in memory: marina pause."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Port {0} of 127.0.0.1 shows the key {1}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Prepare the data disk"),  # noqa: E501
@@ -176,6 +176,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Start it with `marina start` or the Start button, and try again."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Start its services"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Start over to have a new one."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Start the machine again."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Start the machine once."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Start the virtual machine"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Starting engine"),  # noqa: E501
@@ -288,7 +289,6 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "The shared folders are there"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The sign-in cannot be kept"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The socket for Docker clients cannot be made."),  # noqa: E501
-    QT_TRANSLATE_NOOP("Services", "The sockets for Docker clients and for the supervisor need named pipes there."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The start at login cannot be removed"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The start at login cannot be set up"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The supervisor answers"),  # noqa: E501
@@ -348,7 +348,6 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Update Marina and restart it."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Update Marina."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Update it as you got it: git pull"),  # noqa: E501
-    QT_TRANSLATE_NOOP("Services", "Use Marina on Linux or macOS for now."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Wait a while, or sign in at the registry: signed-in users may pull more often."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Wait for the engine"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Waiting for the port"),  # noqa: E501
@@ -399,6 +398,8 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "{0} held your images, containers and volumes when the machine last ran."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} holds more than {1} MB"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} holds more than {1} files and folders"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0} is another user's"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0} is busy"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is damaged: its SHA-256 is {1}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is missing or not readable."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is missing."),  # noqa: E501
@@ -409,6 +410,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "{0} is not a plain file"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is not in the repository."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is not the name of an image"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0} is not there"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is there, but {1} is not, or cannot be read."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} must be a list of texts"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} must be a number from 0 to {1}, not {2}"),  # noqa: E501

@@ -4212,10 +4212,6 @@
         <translation>compose 以代码 {0} 结束</translation>
     </message>
     <message>
-        <source>Compose over SSH does not work on Windows yet</source>
-        <translation>Windows 上尚不支持通过 SSH 使用 compose</translation>
-    </message>
-    <message>
         <source>Connect to it</source>
         <translation>建立连接</translation>
     </message>
@@ -4324,6 +4320,10 @@
         <translation>首次启动时会创建。</translation>
     </message>
     <message>
+        <source>It is not known where QEMU listens.</source>
+        <translation>不知道 QEMU 在哪里监听。</translation>
+    </message>
+    <message>
         <source>It is off by {0} s: {1}.</source>
         <translation>相差 {0} 秒：{1}。</translation>
     </message>
@@ -4412,10 +4412,6 @@
         <translation>Marina {0} 没有适用于此安装方式的文件</translation>
     </message>
     <message>
-        <source>Marina&apos;s machine does not run on Windows yet.</source>
-        <translation>Marina 的虚拟机尚不能在 Windows 上运行。</translation>
-    </message>
-    <message>
         <source>Marina&apos;s own engine does. Elsewhere, mount the volume in a container and look there.</source>
         <translation>Marina 自带的引擎可以。在其他引擎上，请将卷挂载到容器中查看。</translation>
     </message>
@@ -4486,6 +4482,10 @@
     <message>
         <source>Nothing was changed: this version goes on.</source>
         <translation>未作任何更改：继续使用此版本。</translation>
+    </message>
+    <message>
+        <source>On Windows its memory cannot be written down.</source>
+        <translation>在 Windows 上无法将其内存写入磁盘。</translation>
     </message>
     <message>
         <source>Or hold it in memory: marina pause.</source>
@@ -4658,6 +4658,10 @@
     <message>
         <source>Start over to have a new one.</source>
         <translation>请从头开始以获得新的。</translation>
+    </message>
+    <message>
+        <source>Start the machine again.</source>
+        <translation>请重新启动虚拟机。</translation>
     </message>
     <message>
         <source>Start the machine once.</source>
@@ -5108,10 +5112,6 @@
         <translation>无法创建供 Docker 客户端使用的套接字。</translation>
     </message>
     <message>
-        <source>The sockets for Docker clients and for the supervisor need named pipes there.</source>
-        <translation>在那里，Docker 客户端和监管进程的套接字需要命名管道。</translation>
-    </message>
-    <message>
         <source>The start at login cannot be removed</source>
         <translation>无法取消登录时启动</translation>
     </message>
@@ -5348,10 +5348,6 @@
         <translation>请按获取它的方式更新：git pull</translation>
     </message>
     <message>
-        <source>Use Marina on Linux or macOS for now.</source>
-        <translation>目前请在 Linux 或 macOS 上使用 Marina。</translation>
-    </message>
-    <message>
         <source>Wait a while, or sign in at the registry: signed-in users may pull more often.</source>
         <translation>请稍等，或登录仓库：登录用户可以更频繁地拉取。</translation>
     </message>
@@ -5552,6 +5548,14 @@
         <translation>{0} 中的文件和文件夹超过 {1} 个</translation>
     </message>
     <message>
+        <source>{0} is another user&apos;s</source>
+        <translation>{0} 属于其他用户</translation>
+    </message>
+    <message>
+        <source>{0} is busy</source>
+        <translation>{0} 正忙</translation>
+    </message>
+    <message>
         <source>{0} is damaged: its SHA-256 is {1}.</source>
         <translation>{0} 已损坏：其 SHA-256 为 {1}。</translation>
     </message>
@@ -5590,6 +5594,10 @@
     <message>
         <source>{0} is not the name of an image</source>
         <translation>{0} 不是镜像名称</translation>
+    </message>
+    <message>
+        <source>{0} is not there</source>
+        <translation>{0} 不存在</translation>
     </message>
     <message>
         <source>{0} is there, but {1} is not, or cannot be read.</source>

@@ -20,7 +20,7 @@ from vm.machine import disks, qemu_process
 from vm.machine.accelerator import SLOW
 from vm.machine.image_folder import find_image_folder, read_image
 from vm.machine.json_files import read_json
-from vm.machine.local_sockets import dial_socket
+from vm.machine.local_sockets import client_address, dial_socket
 from vm.machine.machine_files import MachineFiles
 from vm.machine.settings import MachineSettings, read_settings
 from vm.machine.ssh_tunnel import TunnelDown
@@ -235,7 +235,7 @@ def _engine(situation: Situation) -> Outcome:
     if answer.status != 200:
         text = body.decode("utf-8", "replace")[:500]
         return Verdict.FAILED, f"status {answer.status}: {text}", "Restart the machine: marina restart."
-    return ok(f"answered within {took:.0f} ms at {situation.files.docker_socket}")
+    return ok(f"answered within {took:.0f} ms at {client_address(situation.files.docker_socket)}")
 
 
 def _clock(situation: Situation) -> Outcome:
@@ -275,7 +275,7 @@ def _quoted(folder: str) -> str:
 
 def _docker_host(situation: Situation) -> Outcome:
     chosen = situation.environment.get("DOCKER_HOST", "")
-    if chosen and not chosen.endswith(str(situation.files.docker_socket)):
+    if chosen and not chosen.replace("/", os.sep).endswith(client_address(situation.files.docker_socket)):
         return (
             Verdict.WARNING,
             "DOCKER_HOST is set: the docker command talks to another engine, whatever its context is.",

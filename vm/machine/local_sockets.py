@@ -1,29 +1,60 @@
-"""Unix sockets that only their user may open, without asyncio: small processes need them too."""
+"""Sockets that only their user may open, without asyncio: small processes need them too.
 
+They are Unix sockets. On Windows they are named pipes; a file with the pipe's name lies where the socket
+would, in the user's own folder, and goes when the socket would go.
+"""
+
+import hashlib
+import os
 import socket
 import sys
 from pathlib import Path
 
 from vm.errors import UserError
 
+PIPES = "\\\\.\\pipe\\"
 
-def not_on_windows() -> UserError:
-    """Return the error for the sockets that will be named pipes on Windows."""
-    return UserError(
-        "Marina's machine does not run on Windows yet.",
-        "The sockets for Docker clients and for the supervisor need named pipes there.",
-        "Use Marina on Linux or macOS for now.",
-    )
+
+def client_address(path: Path) -> str:
+    """Return what programs of others open to reach the socket at `path`."""
+    if sys.platform != "win32":
+        return str(path)
+    place = os.path.normcase(os.path.abspath(path.parent))  # noqa: PTH100 - resolve() would follow links
+    # a pipe's name is the whole computer's: each user, and each machine, has another one
+    return f"{PIPES}marina-{path.stem}-{hashlib.sha256(os.fsencode(place)).hexdigest()[:8]}"
+
+
+def dial_address(address: str, timeout: float | None) -> socket.socket:
+    """Connect to a socket's path, or to a named pipe on Windows. Raises OSError."""
+    if sys.platform == "win32":
+        from vm.machine.named_pipes import dial_pipe
+
+        return dial_pipe(address.replace("/", "\\"), timeout)
+    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        connection.settimeout(timeout)
+        connection.connect(address)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
 
 
 def listen_on_socket(path: Path, backlog: int = 128) -> socket.socket:
-    """Return a Unix socket that listens on `path` with mode 0600; what lies there must be stale.
+    """Return a socket that listens at `path` for its user alone; what lies there must be stale.
 
     Raises UserError when a program still listens there, OSError when the folder refuses.
     """
-    if sys.platform == "win32":
-        raise not_on_windows()
     remove_stale_socket(path)
+    if sys.platform == "win32":
+        from vm.machine.named_pipes import PipeListener
+
+        try:
+            pipe = PipeListener.at(client_address(path))
+        except PermissionError as error:
+            raise _taken(path, str(error)) from error
+        path.write_text(pipe.name, encoding="utf-8")
+        return pipe
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     # bound beside its name and renamed into place: nobody can connect before the mode is set
     temporary = path.with_name(f".{path.name[:8]}")
@@ -40,17 +71,10 @@ def listen_on_socket(path: Path, backlog: int = 128) -> socket.socket:
 
 
 def dial_socket(path: Path, timeout: float) -> socket.socket:
-    """Connect to a Unix socket. Raises OSError; `timeout` in seconds also holds for later reads."""
-    if sys.platform == "win32":
-        raise not_on_windows()
-    connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-    connection.settimeout(timeout)
-    try:
-        connection.connect(str(path))
-    except OSError:
-        connection.close()
-        raise
-    return connection
+    """Connect to a socket. Raises OSError; `timeout` in seconds also holds for later reads."""
+    if sys.platform == "win32" and not path.exists():
+        raise FileNotFoundError(f"{path} is not there")
+    return dial_address(client_address(path), timeout)
 
 
 def remove_stale_socket(path: Path) -> None:

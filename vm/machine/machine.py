@@ -19,6 +19,7 @@ from vm.machine.health import Health
 from vm.machine.host_space import HostSpace
 from vm.machine.idle_watch import IdleWatch
 from vm.machine.image_folder import is_installed
+from vm.machine.local_sockets import client_address
 from vm.machine.machine_files import MachineFiles
 from vm.machine.machine_resume import go_on
 from vm.machine.machine_start import StartOrder, cold_start, take_over
@@ -99,7 +100,7 @@ class Machine:
             problem=self._problem,
             accelerator=record.accelerator if record else "",
             accelerator_reason=record.accelerator_reason if record else "",
-            docker_socket=str(self._files.docker_socket),
+            docker_socket=client_address(self._files.docker_socket),
             supervisor_pid=psutil.Process().pid,
             qemu_pid=record.pid if record else 0,
             uptime=round(max(0.0, time.time() - record.start_time), 1) if record else 0.0,

@@ -120,6 +120,16 @@ class MachineFiles:
         return self.run / "qemu.json"
 
     @property
+    def qemu_ports(self) -> Path:
+        """On Windows: the ports of 127.0.0.1 that QEMU listens on."""
+        return self.run / "qemu-ports.json"
+
+    @property
+    def qemu_keys(self) -> Path:
+        """On Windows: the folder with the keys for QEMU's ports."""
+        return self.run / "qemu-keys"
+
+    @property
     def claims(self) -> Path:
         """The host ports that containers hold, so that a new supervisor knows them."""
         return self.run / "ports.json"

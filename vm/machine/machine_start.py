@@ -16,13 +16,13 @@ from vm.machine import disks, qemu_process
 from vm.machine.accelerator import ProbeGuest, Verdict, host_architecture, pick_accelerator
 from vm.machine.boot_port import BootLine, BootNews
 from vm.machine.disks import DataDisk, DataDiskState
-from vm.machine.endpoints import UnixEndpoint
 from vm.machine.image_folder import MANIFEST, MachineImage, read_image
 from vm.machine.json_files import write_text
 from vm.machine.log_tails import last_lines
 from vm.machine.machine_files import MachineFiles
 from vm.machine.processors import qemu_version, trusted_processors
 from vm.machine.qemu_command import QemuSettings, qemu_command
+from vm.machine.qemu_endpoints import find_endpoints, renew_endpoints
 from vm.machine.qemu_process import QemuRecord
 from vm.machine.readiness import StartSteps
 from vm.machine.running_machine import RunningMachine
@@ -151,7 +151,7 @@ def command_of(
     cpus: int,
     values: Mapping[str, Path],
 ) -> list[str]:
-    """Return QEMU's command line for this order."""
+    """Return QEMU's command line for this order. Raises OSError."""
     files = order.files
     return qemu_command(
         QemuSettings(
@@ -168,10 +168,7 @@ def command_of(
             engine_disk=image.engine_disk,
             data_disk=files.data_disk,
             console_log=files.console_log,
-            qmp=UnixEndpoint(files.qmp_socket),
-            boot_port=UnixEndpoint(files.boot_socket),
-            agent_port=UnixEndpoint(files.agent_socket),
-            files_port=UnixEndpoint(files.files_socket),
+            endpoints=renew_endpoints(files),
             boot_values=values,
         )
     )
@@ -189,7 +186,7 @@ async def launch(
     record = replace(record, pid=process.pid, start_time=qemu_process.start_time(process.pid))
     try:
         qemu_process.write_record(files, record)
-        sockets = (files.qmp_socket, files.boot_socket, files.agent_socket, files.files_socket)
+        sockets = find_endpoints(files).paths
         if not await asyncio.to_thread(qemu_process.wait_for_sockets, sockets, process, 60):
             raise _qemu_ended(files)
         machine = RunningMachine(files, record, psutil.Process(process.pid), order.settings.shared_folders)

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from vm.machine.endpoints import Endpoint, UnixEndpoint
+from vm.machine.endpoints import Endpoint, TlsEndpoint
+from vm.machine.qemu_endpoints import QemuEndpoints
 
 NETWORK = "n"
 """QEMU's name for the guest's network: port forwards are added to it."""
@@ -14,6 +15,9 @@ DATA_DISK = "data"
 
 AGENT_PORT = "agent"
 """QEMU's name for the virtio-serial port of the engine: events about it carry the name."""
+
+KEYS = "keys"
+"""QEMU's name for the keys by which both ends of its ports know each other."""
 
 TRANSLATION_CACHE_MIB = 512
 
@@ -35,10 +39,7 @@ class QemuSettings:
     engine_disk: Path
     data_disk: Path
     console_log: Path
-    qmp: Endpoint
-    boot_port: Endpoint
-    agent_port: Endpoint
-    files_port: Endpoint
+    endpoints: QemuEndpoints
     boot_values: Mapping[str, Path] = field(default_factory=dict)
 
 
@@ -143,7 +144,9 @@ def _small_devices() -> list[str]:
 
 
 def _ports(settings: QemuSettings) -> list[str]:
+    endpoints = settings.endpoints
     return [
+        *_keys(endpoints.keys),
         "-chardev",
         f"file,id=console,path={escaped(settings.console_log)}",
         "-serial",
@@ -151,19 +154,19 @@ def _ports(settings: QemuSettings) -> list[str]:
         "-device",
         "virtio-serial-pci",
         "-chardev",
-        f"socket,id=boot,{_listening(settings.boot_port)}",
+        f"socket,id=boot,{_listening(endpoints.boot_port)}",
         "-device",
         "virtserialport,chardev=boot,id=boot,name=org.marina.boot",
         "-chardev",
-        f"socket,id={AGENT_PORT},{_listening(settings.agent_port)}",
+        f"socket,id={AGENT_PORT},{_listening(endpoints.agent_port)}",
         "-device",
         f"virtserialport,chardev={AGENT_PORT},id={AGENT_PORT},name=org.marina.agent",
         "-chardev",
-        f"socket,id=files,{_listening(settings.files_port)}",
+        f"socket,id=files,{_listening(endpoints.files_port)}",
         "-device",
         "virtserialport,chardev=files,id=files,name=org.marina.files",
         "-chardev",
-        f"socket,id=qmp,{_listening(settings.qmp)}",
+        f"socket,id=qmp,{_listening(endpoints.qmp)}",
         "-mon",
         "chardev=qmp,mode=control",
     ]
@@ -171,9 +174,15 @@ def _ports(settings: QemuSettings) -> list[str]:
 
 def _listening(endpoint: Endpoint) -> str:
     # QEMU listens and does not wait, so that a new supervisor can take over a running machine
-    if isinstance(endpoint, UnixEndpoint):
-        return f"path={escaped(endpoint.path)},server=on,wait=off"
-    return f"host=127.0.0.1,port={endpoint.port},server=on,wait=off"
+    if isinstance(endpoint, TlsEndpoint):
+        return f"host=127.0.0.1,port={endpoint.port},server=on,wait=off,tls-creds={KEYS}"
+    return f"path={escaped(endpoint.path)},server=on,wait=off"
+
+
+def _keys(folder: Path | None) -> list[str]:
+    if folder is None:
+        return []
+    return ["-object", f"tls-creds-x509,id={KEYS},dir={escaped(folder)},endpoint=server,verify-peer=on"]
 
 
 def _boot_values(values: Mapping[str, Path]) -> list[str]:

@@ -18,6 +18,7 @@ from vm.errors import UserError
 from vm.machine.carried import carried
 from vm.machine.json_files import read_json, write_json
 from vm.machine.machine_files import MachineFiles
+from vm.machine.qemu_endpoints import forget_endpoints
 
 START_TIME_TOLERANCE = 2.0
 """Seconds: the system computes start times from a boot time that clock changes move."""
@@ -168,8 +169,12 @@ def _is_ours(files: MachineFiles, process: psutil.Process) -> bool:
         words = process.cmdline()
     except psutil.Error:
         return False
-    ours = f"path={files.qmp_socket},".replace(",,", ",")
-    return bool(words) and "qemu-system" in words[0] and any(ours in word for word in words)
+    ours = (f"path={files.qmp_socket},", f"dir={files.qemu_keys},")
+    return (
+        bool(words)
+        and "qemu-system" in words[0]
+        and any(mark in word.replace(",,", ",") for word in words for mark in ours)
+    )
 
 
 def kill_process(process: psutil.Process, grace: float = 3) -> None:
@@ -192,11 +197,9 @@ def _gone_within(process: psutil.Process, seconds: float) -> bool:
 
 def forget(files: MachineFiles) -> None:
     """Remove what a QEMU that is gone left in the run folder."""
-    for path in (
-        *(files.qemu_record, files.file_server_record, files.claims, files.suspend_socket),
-        *(files.qmp_socket, files.boot_socket, files.agent_socket, files.files_socket),
-    ):
+    for path in (files.qemu_record, files.file_server_record, files.claims, files.suspend_socket):
         path.unlink(missing_ok=True)
+    forget_endpoints(files)
 
 
 def wait_for_sockets(paths: Sequence[Path], process: subprocess.Popen[bytes], limit: float) -> bool:

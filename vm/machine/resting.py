@@ -2,6 +2,7 @@
 
 import contextlib
 import socket
+import sys
 from collections.abc import Callable
 
 from vm.errors import UserError
@@ -63,6 +64,8 @@ class Rest:
 
 async def why_it_may_not(tunnel: Tunnel, *, by_user: bool) -> str:
     """Return who would lose something if the machine went to rest; nobody when empty."""
+    if sys.platform == "win32":
+        return "On Windows its memory cannot be written down."  # a machine on WHPX does not migrate
     try:
         use = await ask_activity(tunnel)
     except (TunnelDown, EngineDown) as error:

@@ -14,7 +14,6 @@ from vm.machine import qemu_process
 from vm.machine.agent_link import AgentLink
 from vm.machine.boot_port import BootLine, BootNews, BootPort
 from vm.machine.docker_socket import DockerSocket
-from vm.machine.endpoints import UnixEndpoint
 from vm.machine.engine_settings import EngineSettings
 from vm.machine.file_events import FileEvents
 from vm.machine.file_server_process import FileServerKeeper
@@ -24,6 +23,7 @@ from vm.machine.name_server import NameServer
 from vm.machine.port_forwards import PortForwards
 from vm.machine.port_reasons import PortRefused, find_free_port
 from vm.machine.qemu_command import AGENT_PORT, NETWORK
+from vm.machine.qemu_endpoints import find_endpoints
 from vm.machine.qemu_process import QemuRecord, write_record
 from vm.machine.qmp import QmpClient, QmpError
 from vm.machine.readiness import BootProgress
@@ -88,9 +88,10 @@ class RunningMachine:
 
         Raises UserError when one does not answer.
         """
+        endpoints = find_endpoints(self.files)
         try:
             self._qmp = await QmpClient.connect(
-                UnixEndpoint(self.files.qmp_socket),
+                endpoints.qmp,
                 self._take_event,
                 lambda: qemu_process.runs(self.process),
             )
@@ -104,12 +105,12 @@ class RunningMachine:
                 self._take_boot_line(line)
                 on_boot_line(line)
 
-            self._boot_port = await BootPort.connect(UnixEndpoint(self.files.boot_socket), take)
+            self._boot_port = await BootPort.connect(endpoints.boot_port, take)
             self._exit.push_async_callback(self._boot_port.close)
             names = NameServer()
             await names.start()
             self._exit.push_async_callback(names.close)
-            agent = await AgentLink.connect(UnixEndpoint(self.files.agent_socket), self.forwards)
+            agent = await AgentLink.connect(endpoints.agent_port, self.forwards)
             self._exit.push_async_callback(agent.close)
             agent.names_port = names.port
             agent.settings = EngineSettings(self.files).gather

@@ -1,6 +1,7 @@
 """The user's settings of the machine. Bad ones never keep it from starting: the last good ones are used."""
 
 import os
+import sys
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -82,11 +83,12 @@ class MachineSettings:
 def default_settings() -> MachineSettings:
     """Half of the cores but two at least where there are two, a quarter of the memory but 4 GiB at most."""
     cores = os.cpu_count() or 1
+    shares = sys.platform != "win32"  # no folder can be shared there yet
     quarter = psutil.virtual_memory().total // 4 // 2**20
     return MachineSettings(
         cpus=max(cores // 2, min(cores, 2)),
         memory_mib=max(512, min(LARGEST_DEFAULT_MEMORY_MIB, quarter)),
-        shared_folders=(os.path.normpath(Path.home()),),
+        shared_folders=(os.path.normpath(Path.home()),) if shares else (),
     )
 
 
@@ -229,6 +231,8 @@ def _folders(value: dict[str, Any], defaults: tuple[str, ...]) -> tuple[str, ...
 
 
 def _why_not_shared(folder: str) -> str:
+    if sys.platform == "win32":
+        return "that does not work on Windows yet"
     if not Path(folder).is_dir():
         return "there is no such folder"
     if not os.access(folder, os.R_OK | os.X_OK):

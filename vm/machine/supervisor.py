@@ -154,4 +154,6 @@ def run_supervisor(
             await supervisor.serve()
             return True
 
-        return asyncio.run(run())
+        # the sockets for Docker clients are waited for by their descriptors: not what Windows' own loop does
+        with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
+            return runner.run(run())

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from vm.machine.endpoints import TcpEndpoint, UnixEndpoint
+from vm.machine.endpoints import TlsEndpoint, UnixEndpoint
 from vm.machine.qemu_command import QemuSettings, machine_arguments, qemu_command
+from vm.machine.qemu_endpoints import QemuEndpoints
 
 LINUX = QemuSettings(
     program="/usr/bin/qemu-system-x86_64",
@@ -22,10 +23,9 @@ LINUX = QemuSettings(
     engine_disk=Path("/image/engine.erofs"),
     data_disk=Path("/data/data.qcow2"),
     console_log=Path("/data/console.log"),
-    qmp=UnixEndpoint(Path("/run/qmp.sock")),
-    boot_port=UnixEndpoint(Path("/run/boot.sock")),
-    agent_port=UnixEndpoint(Path("/run/agent.sock")),
-    files_port=UnixEndpoint(Path("/run/files.sock")),
+    endpoints=QemuEndpoints(
+        *(UnixEndpoint(Path(f"/run/{name}.sock")) for name in ("qmp", "boot", "agent", "files"))
+    ),
     boot_values={"data_disk": Path("/data/boot-values/data_disk")},
 )
 
@@ -78,10 +78,15 @@ def test_no_host_port_is_forwarded_before_the_guest_listens() -> None:
 
 
 def test_windows_has_ports_instead_of_unix_sockets() -> None:
-    settings = replace(LINUX, platform="win32", accelerator="whpx", qmp=TcpEndpoint(4444))
-    assert "socket,id=qmp,host=127.0.0.1,port=4444,server=on,wait=off" in values(
-        qemu_command(settings), "-chardev"
-    )
+    keys = Path("/run/a,b")
+    ports = QemuEndpoints(*(TlsEndpoint(port, keys) for port in (4444, 4445, 4446, 4447)), keys=keys)
+    command = qemu_command(replace(LINUX, platform="win32", accelerator="whpx", endpoints=ports))
+    sockets = [chardev for chardev in values(command, "-chardev") if chardev.startswith("socket")]
+    assert "socket,id=qmp,host=127.0.0.1,port=4444,server=on,wait=off,tls-creds=keys" in sockets
+    assert all(chardev.endswith(",tls-creds=keys") for chardev in sockets), "none without its keys"
+    assert values(command, "-object") == [
+        "tls-creds-x509,id=keys,dir=/run/a,,b,endpoint=server,verify-peer=on"
+    ]
 
 
 def test_commas_in_paths_do_not_end_the_value() -> None:

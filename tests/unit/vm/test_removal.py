@@ -7,7 +7,7 @@ import pytest
 from vm.machine.machine_files import MachineFiles
 from vm.removal import remove_machine
 
-NOT_FILES = {"data", "run", "config", "boot_values"}
+NOT_FILES = {"data", "run", "config", "boot_values", "qemu_keys"}
 
 
 def all_files(files: MachineFiles) -> list[Path]:
@@ -22,6 +22,8 @@ def files(tmp_path: Path) -> MachineFiles:
     files.create_folders()
     for path in all_files(files):
         path.touch()
+    files.qemu_keys.mkdir()
+    (files.qemu_keys / "ca-cert.pem").touch()
     return files
 
 
