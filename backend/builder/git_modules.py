@@ -44,12 +44,3 @@ def resolved(url: str, parent: str) -> str:
                 raise ValueError(f"cannot strip one component off url {parts.path}")
             folders.pop()
     return parts._replace(path="/".join(["", *folders, rest]).rstrip("/")).geturl()
-
-
-def same_server(url: str, other: str) -> bool:
-    """Return whether what is shown to one server may be shown to the other."""
-    ours, theirs = urlsplit(url), urlsplit(other)
-    return (ours.scheme, ours.netloc.rpartition("@")[2]) == (
-        theirs.scheme,
-        theirs.netloc.rpartition("@")[2],
-    )

@@ -6,9 +6,10 @@ Source: gitprotocol-http(5), gitsubmodules(7); BuildKit's `source/git`.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from dulwich.client import HttpGitClient, TCPGitClient
@@ -20,6 +21,7 @@ from dulwich.repo import Repo
 from urllib3.exceptions import HTTPError
 
 from backend.builder import git_modules
+from backend.builder.git_logins import basic_authorization, same_server, server_of
 
 MOST_TAGS = 8  # that one tag may lead through
 MOST_SUBMODULES, MOST_DEPTH = 1000, 16
@@ -34,7 +36,7 @@ class GitWish:
     """What to fetch: `ref` is a branch, a tag or a commit, "" for what the repository begins with.
 
     The archive holds the folder `subfolder`, and `.git` beside the files if it is to be kept. `work` is an
-    empty folder to work in; `user` and `password` are for the server.
+    empty folder to work in; `authorization` is what its server is shown in the header of this name.
     """
 
     url: str
@@ -43,8 +45,7 @@ class GitWish:
     keep_git: bool
     archive: str
     work: str
-    user: str = ""
-    password: str = ""
+    authorization: str = ""
 
 
 class GitFailureError(Exception):
@@ -134,8 +135,8 @@ class Repositories:
             wish = replace(
                 self._wish, url=url, ref=sha.decode(), work=f"{self._wish.work}/{len(self._opened)}"
             )
-            if not git_modules.same_server(url, self._wish.url):
-                wish = replace(wish, user="", password="")
+            if not same_server(url, self._wish.url):
+                wish = replace(wish, authorization="")
             commit, found = self._fetched(wish, repository.depth + 1)
         except (*SERVERS, ValueError, GitFailureError) as error:
             reason = str(error) if isinstance(error, (ValueError, GitFailureError)) else reason_of(error)
@@ -219,8 +220,6 @@ def _fetch(wish: GitWish, repository: Repo) -> Commit:
 def _client(wish: GitWish) -> tuple[HttpGitClient | TCPGitClient, str]:
     """Return a client for an address; only protocols that are carried out in this process."""
     parts = urlsplit(wish.url)
-    user = wish.user or unquote(parts.username or "")
-    password = wish.password or unquote(parts.password or "")
     host = parts.hostname or ""
     if not host:
         raise GitFailureError(f"invalid address {wish.url}")
@@ -230,10 +229,32 @@ def _client(wish: GitWish) -> tuple[HttpGitClient | TCPGitClient, str]:
         raise GitFailureError(f"unsupported protocol {parts.scheme}")
     where = f"[{host}]" if ":" in host else host
     base = f"{parts.scheme}://{where}" + (f":{parts.port}" if parts.port else "")
-    client = HttpGitClient(
-        base, config=ConfigDict(), username=user or None, password=password or ("" if user else None)
-    )
-    return client, parts.path
+    shown = wish.authorization
+    if not shown and parts.username:
+        shown = basic_authorization(unquote(parts.username), unquote(parts.password or ""))
+    return _HttpClient(base, shown), parts.path
+
+
+class _HttpClient(HttpGitClient):
+    """A client that shows its login to the server that it is for, and to no other one that it is sent to.
+
+    Without this the base class shows it to whomever the first request was redirected to.
+    """
+
+    def __init__(self, base: str, authorization: str) -> None:
+        super().__init__(base, config=ConfigDict())
+        self._server = server_of(base)
+        self._shown = {"Authorization": authorization} if authorization else {}
+
+    def _http_request(
+        self, url: str, headers: Mapping[str, str] | None = None, data: Any = None
+    ) -> tuple[Any, Callable[[int], bytes]]:
+        shown = self._shown if server_of(url) == self._server else {}
+        # What a redirection within this request leads to, urllib3 sees to: it drops this header.
+        answer: tuple[Any, Callable[[int], bytes]] = super()._http_request(  # type: ignore[no-untyped-call]
+            url, {**(headers or {}), **shown}, data
+        )
+        return answer
 
 
 def _choose(refs: dict[bytes, bytes], wanted: str) -> bytes:

@@ -17,13 +17,14 @@ from urllib.parse import urlsplit
 from backend import processes
 from backend.builder.build_options import BuildOptions
 from backend.builder.build_session import BuildSession
+from backend.builder.git_logins import basic_authorization
 from backend.errors import InvalidParameterError, NotSupportedError
 from backend.tasks import in_thread_to_end
 
 CONTEXT = re.compile(r"(?:git://|git@|ssh://[^/]+@|github\.com/|https?://[^#?]*\.git(?:#.*)?$)")
 SOURCE = re.compile(r"(?:git://|git@|ssh://[^/]+@|https?://[^#?]*\.git(?:#.*)?$)")
 TIME_LIMIT = 3600.0  # seconds
-TOKEN = "GIT_AUTH_TOKEN"  # noqa: S105 - a secret's name
+TOKEN, HEADER = "GIT_AUTH_TOKEN", "GIT_AUTH_HEADER"  # names of secrets
 TOKEN_USER = "x-access-token"  # noqa: S105 - whom servers take for one who shows a token
 KEEP_ARGUMENT = "BUILDKIT_CONTEXT_KEEP_GIT_DIR"
 HEX = re.compile(r"[0-9a-f]{7,40}")
@@ -111,8 +112,8 @@ async def fetch(
         "archive": str(archive),
         "work": str(work),
     }
-    if token := await _token(address, session):
-        wish |= {"user": TOKEN_USER, "password": token}
+    if shown := await authorization(address, session):
+        wish["authorization"] = shown
     work.mkdir()
     try:
         finished = await processes.run(
@@ -149,12 +150,15 @@ def check_checksum(checksum: str) -> None:
         )
 
 
-async def _token(address: GitAddress, session: BuildSession | None) -> str:
-    """Return what the client shows this server, "" for nothing."""
+async def authorization(address: GitAddress, session: BuildSession | None) -> str:
+    """Return what the client shows this server, "" for nothing: what is for this one alone comes first."""
     parts = urlsplit(address.url)
     if session is None or parts.scheme != "https" or "@" in parts.netloc:
         return ""
-    for name in (f"{TOKEN}.{parts.netloc}", TOKEN):
+    for name in (f"{HEADER}.{parts.netloc}", f"{TOKEN}.{parts.netloc}", HEADER, TOKEN):
         if secret := await session.secret(name):
-            return secret.decode(errors="replace").strip()
+            text = secret.decode(errors="replace").strip()
+            if any(not character.isprintable() for character in text):
+                raise InvalidParameterError(f"the secret {name} is no line of text")
+            return text if name.startswith(HEADER) else basic_authorization(TOKEN_USER, text)
     return ""

@@ -79,7 +79,9 @@ class GitRepository:
         return ObjectID(tree.id)
 
 
-class _Quiet(WSGIRequestHandler):
+class QuietHandler(WSGIRequestHandler):
+    """Answers and prints nothing."""
+
     def log_message(self, format: str, *arguments: object) -> None:  # noqa: A002 - its base names it
         pass
 
@@ -98,7 +100,7 @@ def served(
     repositories = {f"/{key}": found.repo for key, found in {**(others or {}), name: repository}.items()}
     application = make_wsgi_chain(DictBackend(repositories))  # type: ignore[no-untyped-call]
     server: WSGIServer = in_netns(
-        netns, lambda: make_server("127.0.0.1", 0, application, handler_class=_Quiet)
+        netns, lambda: make_server("127.0.0.1", 0, application, handler_class=QuietHandler)
     )
     thread = threading.Thread(target=server.serve_forever, name="git server")
     thread.start()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend.builder import git_modules
+from backend.builder import git_logins, git_modules
 
 
 def test_addresses_by_folders() -> None:
@@ -43,4 +43,4 @@ def test_addresses_that_lead_out_of_the_server() -> None:
 )
 def test_servers_that_are_one(other: str, same: bool) -> None:
     """What is shown to one is not shown to another."""
-    assert git_modules.same_server("https://host/x", other) is same
+    assert git_logins.same_server("https://host/x", other) is same
