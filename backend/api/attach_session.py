@@ -59,7 +59,7 @@ class AttachSession:
                     self._attachment,
                     stdin=self._stdin,
                     streams=self._streams,
-                    terminal=not framed,
+                    framed=framed,
                     scanner=DetachScanner(self._keys) if container.tty else None,
                 )
                 if detached:

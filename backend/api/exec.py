@@ -34,10 +34,12 @@ def routes(engine: Engine) -> list[web.RouteDef]:
     async def start(request: web.Request) -> web.StreamResponse:
         made = execs.find(request.match_info["id"])
         body = await read_json_object(request, "types.ExecStartCheck", required=False)
-        detach, terminal = member(body, "Detach", bool, False), member(body, "Tty", bool, made.config["Tty"])
-        size = _size(body.get("ConsoleSize") or made.config["ConsoleSize"])
+        # Whether the process has a terminal was said when the exec was made; here, whether its output goes
+        # out as it is: a client that does not say so gets frames, of a terminal's output too.
+        detach, raw = member(body, "Detach", bool, False), member(body, "Tty", bool, False)
+        size = _size(body.get("ConsoleSize") or made.config["ConsoleSize"]) if raw else None
         if detach:
-            process = await execs.start(made, terminal=terminal, size=size)
+            process = await execs.start(made, size=size)
             engine.tasks.start(_discard_output(process), f"output of exec {made.id[:12]}")
             if said := await process.started():
                 raise explain(said, made.config["Cmd"], prefix=EXEC)[0]
@@ -45,17 +47,17 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         # What can be told as an HTTP answer is; once the stream is taken over a failure is text in it, as
         # the docker command line expects it.
         execs.check_container(made)
-        stream = hijack(request, content_type(request, terminal=terminal))
+        stream = hijack(request, content_type(request, terminal=raw))
         try:
-            process = await execs.start(made, terminal=terminal, size=size)
+            process = await execs.start(made, size=size)
         except EngineError as error:
             with suppress(ConnectionError):
-                await _tell(stream, error, terminal)
+                await _tell(stream, error, raw)
             return Hijacked()
         if size is not None:
             process.resize(*size)
         with suppress(ConnectionError):
-            await _converse(made, process, stream, terminal)
+            await _converse(made, process, stream, raw)
         engine.tasks.start(_discard_output(process), f"output of exec {made.id[:12]}")
         return Hijacked()
 
@@ -74,31 +76,32 @@ def routes(engine: Engine) -> list[web.RouteDef]:
     ]
 
 
-async def _converse(made: Exec, process: ExecProcess, stream: HijackedStream, terminal: bool) -> None:
+async def _converse(made: Exec, process: ExecProcess, stream: HijackedStream, raw: bool) -> None:
     """Carry bytes until the process ends or the client leaves; a failed start is told in the stream."""
     config = made.config
+    names = ("AttachStdout",) if raw else ("AttachStdout", "AttachStderr")  # unframed there is one stream
     detached = await pump(
         stream,
         process,
         stdin=config["AttachStdin"],
-        streams=frozenset(n for n, name in ((1, "AttachStdout"), (2, "AttachStderr")) if config[name]),
-        terminal=terminal,
-        scanner=DetachScanner(parse_keys(config["DetachKeys"] or DEFAULT)) if terminal else None,
+        streams=frozenset(number for number, name in enumerate(names, start=1) if config[name]),
+        framed=not raw,
+        scanner=DetachScanner(parse_keys(config["DetachKeys"] or DEFAULT)) if config["Tty"] else None,
     )
     if detached or stream.closed.done():
         return
     _, said = await process.wait()
     if said:
         failure, _ = explain(said, config["Cmd"], prefix=EXEC)
-        await _tell(stream, failure, terminal)
+        await _tell(stream, failure, raw)
     else:
         stream.write_eof()
 
 
-async def _tell(stream: HijackedStream, failure: EngineError, terminal: bool) -> None:
+async def _tell(stream: HijackedStream, failure: EngineError, raw: bool) -> None:
     """Write a failure as the last thing of a stream."""
     text = f"{failure.message}\r\n".encode()
-    await stream.write(text if terminal else frame(STDOUT, text))  # as Docker does
+    await stream.write(text if raw else frame(STDOUT, text))  # as Docker does
     stream.write_eof()
 
 

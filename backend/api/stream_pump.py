@@ -39,14 +39,15 @@ async def pump(
     *,
     stdin: bool,
     streams: frozenset[int],
-    terminal: bool,
+    framed: bool,
     scanner: DetachScanner | None,
 ) -> bool:
     """Carry until the process's output ends, or the client leaves; returns whether it typed the detach keys.
 
-    `streams` are those that the client wants to see: 1 is standard output, 2 standard error.
+    `streams` are those that the client wants to see: 1 is standard output, 2 standard error;
+    `framed` puts each piece of output behind its stream's number.
     """
-    output = asyncio.ensure_future(_carry_output(client, process, streams, terminal))
+    output = asyncio.ensure_future(_carry_output(client, process, streams, framed))
     typed = asyncio.ensure_future(_carry_input(client, process, scanner, stdin))
     leaving = [output, client.closed]
     if scanner is not None:
@@ -61,14 +62,14 @@ async def pump(
 
 
 async def _carry_output(
-    client: ClientStream, process: ProcessStreams, streams: frozenset[int], terminal: bool
+    client: ClientStream, process: ProcessStreams, streams: frozenset[int], framed: bool
 ) -> None:
     while True:
         stream, data = await process.read()
         if not data:
             return
         if stream in streams:
-            await client.write(data if terminal else frame(stream, data))
+            await client.write(frame(stream, data) if framed else data)
 
 
 async def _carry_input(

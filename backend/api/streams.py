@@ -4,7 +4,11 @@ Source: Docker Engine API, `POST /containers/{id}/attach`, "Hijacking" and "Stre
 """
 
 import asyncio
+import fcntl
+import socket
 import struct
+import termios
+from contextlib import suppress
 
 from aiohttp import web
 
@@ -15,7 +19,9 @@ RAW = "application/vnd.docker.raw-stream"
 MULTIPLEXED = "application/vnd.docker.multiplexed-stream"
 STDOUT, STDERR = 1, 2
 READ_AHEAD = 1024 * 1024
+LONGEST_PAUSE = 0.05  # seconds between two looks at whether the client has read the head
 _HEADER = struct.Struct(">BxxxL")
+_NUMBER = struct.Struct("=i")
 
 
 def frame_header(stream: int, length: int) -> bytes:
@@ -44,6 +50,7 @@ class HijackedStream(asyncio.Protocol):
         self._writable = asyncio.Event()
         self._writable.set()
         self._ended = False
+        self._head_is_read = False
         self.closed: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def data_received(self, data: bytes) -> None:
@@ -91,10 +98,30 @@ class HijackedStream(asyncio.Protocol):
 
     async def write(self, data: bytes) -> None:
         """Send to the client, and wait while it does not keep up. Raises ConnectionError when it is gone."""
+        if not self._head_is_read:
+            await self._wait_until_read()
+            self._head_is_read = True
         if self.closed.done():
             raise ConnectionResetError("the client left")
         self._transport.write(data)
         await self._writable.wait()
+
+    async def _wait_until_read(self) -> None:
+        """Wait until the client has taken all that was sent, the answer's head: docker-py reads the head
+        through a buffer and what follows past it, so that what arrives together with the head is lost."""
+        pause = 0.0005
+        while not self.closed.done() and (self._transport.get_write_buffer_size() or self._unread()):
+            await asyncio.wait([self.closed], timeout=pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
+
+    def _unread(self) -> int:
+        """Return how much of what was sent lies in the kernel still; 0 when that cannot be told."""
+        connection: socket.socket | None = self._transport.get_extra_info("socket")
+        with suppress(OSError):
+            if connection is not None and connection.fileno() >= 0:
+                answer = fcntl.ioctl(connection.fileno(), termios.TIOCOUTQ, _NUMBER.pack(0))
+                return int(_NUMBER.unpack(answer)[0])
+        return 0
 
     def write_eof(self) -> None:
         """Tell the client that there is no more; nothing happens when it is gone."""

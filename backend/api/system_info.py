@@ -15,6 +15,7 @@ from urllib.request import getproxies
 from backend.api.system_limits import is_on, limit_fields, warnings
 from backend.api.versions import NEWEST, OLDEST, text
 from backend.containers.container import now_text
+from backend.containers.log_config import OPTIONS as LOG_DRIVERS
 from backend.containers.specification import init_program
 from backend.engine import Engine
 from backend.engine_id import read_engine_id
@@ -100,7 +101,7 @@ async def info_report(engine: Engine) -> dict[str, Any]:
             "Volume": ["local"],
             "Network": ["bridge", "host", "ipvlan", "macvlan", "null"],
             "Authorization": None,
-            "Log": ["json-file"],
+            "Log": sorted(LOG_DRIVERS),
         },
         **limit_fields(),
         "OomKillDisable": False,

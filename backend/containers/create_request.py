@@ -147,11 +147,10 @@ def read_host_config(body: Mapping[str, Any]) -> dict[str, Any]:
             "invalid Annotations: the empty string is not permitted as an annotation key"
         )
     host["ConsoleSize"] = _console_size(host["ConsoleSize"])
-    if host["Isolation"] not in ("", "default"):
+    if host["Isolation"].lower() not in ("", "default"):
         raise InvalidParameterError(
             f"Invalid isolation: \"{host['Isolation'][:40]}\" - linux only supports 'default'"
         )
-    host["Isolation"] = ""
     return host
 
 

@@ -115,12 +115,12 @@ class Execs:
                 raise ConflictError(f"Error: Exec command {made.id} is already running")
             raise ConflictError(f"Error: Exec command {made.id} has already run")
 
-    async def start(self, made: Exec, *, terminal: bool, size: tuple[int, int] | None) -> ExecProcess:
+    async def start(self, made: Exec, *, size: tuple[int, int] | None) -> ExecProcess:
         """Run an exec; the caller reads its streams. Raises ConflictError when it was run before."""
         self._check_startable(made)
         made.started = True
         try:
-            process = await self._process(made, terminal, size)
+            process = await self._process(made, size)
             made.process = await start_exec(
                 self._runtime,
                 made.container.id,
@@ -150,8 +150,9 @@ class Execs:
         for exec_id in ended[:-KEPT_AFTER_END]:
             del self._execs[exec_id]
 
-    async def _process(self, made: Exec, terminal: bool, size: tuple[int, int] | None) -> ContainerProcess:
+    async def _process(self, made: Exec, size: tuple[int, int] | None) -> ContainerProcess:
         record, config = made.container.record, made.config
+        terminal = config["Tty"]
         working_dir = config["WorkingDir"] or record.config["WorkingDir"] or "/"
         if not working_dir.startswith("/"):
             raise InvalidParameterError(f"{EXEC}: Cwd must be an absolute path: unknown")

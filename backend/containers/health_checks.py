@@ -67,7 +67,7 @@ class HealthChecks:
         try:
             made = self._execs.create(container.id, _exec_body(command))
             async with asyncio.timeout(START_LIMIT_S):
-                process = await self._execs.start(made, terminal=False, size=None)
+                process = await self._execs.start(made, size=None)
         except EngineError as error:
             return STOPPED, error.message
         except TimeoutError:

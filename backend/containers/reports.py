@@ -59,6 +59,7 @@ def inspect(
         "GraphDriver": {
             "Name": "overlay2",
             "Data": {
+                "LowerDir": ":".join(_lower_folders(containers, record)),
                 "MergedDir": str(paths.root),
                 "UpperDir": str(paths.upper),
                 "WorkDir": str(paths.work),
@@ -69,6 +70,12 @@ def inspect(
         "NetworkSettings": network_settings(container),
         **_sizes(sizes),
     }
+
+
+def _lower_folders(containers: Containers, record: ContainerRecord) -> list[str]:
+    """Return what lies under a container's own folder while it runs, topmost first."""
+    layers = containers.images.layer_paths(containers.images.find(record.image_id))
+    return [*dict.fromkeys(layers), str(containers.files.mount_points)]
 
 
 def _has_log_file(record: ContainerRecord) -> bool:

@@ -277,9 +277,11 @@ async def _receive_terminal(listener: socket.socket, child: ChildProcess) -> int
     try:
         async with asyncio.timeout(TERMINAL_TIMEOUT_S):
             await asyncio.wait((ended, accepting), return_when=asyncio.FIRST_COMPLETED)
-            if not accepting.done():
+            try:
+                # What has ended may have handed it over before, and this engine be late.
+                connection, _ = accepting.result() if accepting.done() else listener.accept()
+            except BlockingIOError:
                 return -1
-            connection, _ = accepting.result()
             with connection:
                 await wait_ready(connection.fileno(), writing=False)
                 _, ancillary, _, _ = connection.recvmsg(256, socket.CMSG_SPACE(4))

@@ -1,6 +1,7 @@
 """Output as it travels: frames and raw bytes of logs, attach and exec, with their content types."""
 
 import json
+import re
 import struct
 from typing import Any
 
@@ -97,6 +98,31 @@ def test_exec(engine: ApiClient, terminal: bool) -> None:
         assert (again.body if terminal else frames(again.body)) == (told if terminal else [(1, told)])
         detached = engine.request("POST", f"/exec/{ran}/start", body={"Detach": True})
         assert (detached.status, detached.message) == (409, told.decode().strip())
+
+
+@pytest.mark.parametrize("terminal", [False, True])
+@pytest.mark.parametrize("raw", [False, True, None])
+def test_exec_started_otherwise_than_made(engine: ApiClient, terminal: bool, raw: bool | None) -> None:
+    """The making says whether there is a terminal, the start in which form its output comes."""
+    with container(engine, "sleep", "1000") as made:
+        start(engine, made)
+        size = {"ConsoleSize": [31, 97]}
+        # A size is set when the command may run already.
+        sized = f"{'until stty size | grep 31; do :; done;' * bool(raw and terminal)} stty size"
+        ran = exec_id(engine, made, "sh", "-c", f"echo err >&2; tty; {sized}", Tty=terminal)
+        stream = RawStream(engine, f"/exec/{ran}/start", {} if raw is None else {"Tty": raw, **size})
+        assert (b"Type: application/vnd.docker.raw-stream\r\n" in stream.head + b"\r\n") == bool(raw)
+        data = stream.read_all()
+        pieces = [(1, data)] if raw else frames(data)
+        out = b"".join(piece for number, piece in pieces if number == 1)
+        err = b"".join(piece for number, piece in pieces if number == 2)
+        if terminal:
+            assert re.match(rb"err\r\n/dev/pts/\d+\r\n", out), out
+            assert out.endswith(b"\r\n31 97\r\n") == bool(raw)
+            assert err == b""
+        else:
+            assert out == b"not a tty\n"
+            assert err.startswith(b"err\nstty: ") == (not raw)
 
 
 def test_exec_passes_input_on_to_its_end(engine: ApiClient) -> None:

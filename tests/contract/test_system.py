@@ -1,5 +1,10 @@
 """What an engine says about itself, and what it answers where there is no swarm."""
 
+from pathlib import Path
+
+import pytest
+
+from tests.engine.container_calls import container, inspect, logs, start, wait
 from tests.support.api_client import ApiClient
 
 
@@ -31,3 +36,24 @@ def test_what_is_missing_of_a_request_is_told(engine: ApiClient) -> None:
     assert pushed.message == (
         "bad parameters and missing X-Registry-Auth: invalid X-Registry-Auth header: EOF"
     )
+
+
+@pytest.mark.parametrize("driver", ["json-file", "local"])
+def test_log_drivers_that_are_told_of_can_be_read(engine: ApiClient, driver: str) -> None:
+    assert driver in engine.request("GET", "/info").json["Plugins"]["Log"]
+    with container(engine, "echo", "kept", HostConfig={"LogConfig": {"Type": driver}}) as made:
+        start(engine, made)
+        wait(engine, made)
+        assert logs(engine, made) == "kept\n"
+
+
+def test_where_files_of_a_container_lie(engine: ApiClient) -> None:
+    with container(engine, "touch", "/made", HostConfig={"Isolation": "default"}) as made:
+        start(engine, made)
+        wait(engine, made)
+        shown = inspect(engine, made)
+        assert shown["HostConfig"]["Isolation"] == "default"
+        folders = shown["GraphDriver"]["Data"]
+        assert set(folders) == {"LowerDir", "MergedDir", "UpperDir", "WorkDir"}
+        assert Path(folders["UpperDir"], "made").exists()
+        assert len(folders["LowerDir"].split(":")) == 2  # what the image has, and places of mounts

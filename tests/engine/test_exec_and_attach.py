@@ -1,5 +1,6 @@
 """Streams to living processes: attach to a container's own, exec of further ones."""
 
+import socket
 import threading
 import time
 from collections.abc import Iterator
@@ -163,6 +164,22 @@ def test_exec_on_a_terminal(engine: NativeEngine, sleeper: str) -> None:
     stream.send(b"exit 3\n")
     stream.read_all()
     until(lambda: exec_code(engine, identifier) == 3, "the code is known")
+
+
+def test_the_head_of_an_answer_comes_alone(engine: NativeEngine, sleeper: str) -> None:
+    """docker-py reads it through a buffer, and loses what comes with it."""
+    identifier = make_exec(engine, sleeper, "echo", "hello")
+    with socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(60)
+        connection.connect(str(engine.socket))
+        lines = (f"POST /exec/{identifier}/start HTTP/1.1", "Host: e", "Connection: Upgrade", "Upgrade: tcp")
+        connection.sendall("\r\n".join([*lines, "", ""]).encode())
+        until(lambda: exec_code(engine, identifier) == 0, "the command has said what it says")
+        assert connection.recv(65536).endswith(b"\r\n\r\n")
+        received = bytearray()
+        while piece := connection.recv(65536):
+            received += piece
+    assert frames(bytes(received)) == [(1, b"hello\n")]
 
 
 def test_exec_that_cannot_start(engine: NativeEngine, sleeper: str) -> None:

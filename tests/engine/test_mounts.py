@@ -285,3 +285,12 @@ def test_other_volume_drivers_are_not_there(engine: NativeEngine) -> None:
             404,
             'create vol1: error looking up volume plugin cloud: plugin "cloud" not found',
         )
+
+
+def test_what_lies_under_a_containers_own_folder(engine: NativeEngine) -> None:
+    """Inspect tells it; while the container runs it is there."""
+    with container(engine, "sleep", "1000") as name:
+        start(engine, name)
+        lowers = inspect(engine, name)["GraphDriver"]["Data"]["LowerDir"].split(":")
+        assert "bin" in engine.inside("ls", lowers[0]).split()
+        assert "proc" in engine.inside("ls", lowers[-1]).split()
