@@ -176,13 +176,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         return run_headless(options.getting_started)
     from app.services.settings import SettingsFile
-    from app.views.application import run_application
+    from app.views.application import RENEW, run_application
 
     started_with = ["--getting-started"] if options.getting_started else []
     zoom = SettingsFile(folders.settings).load().zoom
-    return run_application(
+    code = run_application(
         lambda: build_desktop(folders), str(folders.settings), started_with, read_version(), zoom
     )
+    if code == RENEW:
+        from app.services.updates.at_start import start_anew
+
+        start_anew()
+    return code
 
 
 def run_demo() -> int:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from app.services.remote_machine import RemoteWatch
     from app.services.virtual_machine import MachineStatus, MachineWatch, StatusCallback
 
+_USE_MS = 3_000  # between two looks at what the machine uses
+_SHORTEST = 1.0  # seconds: over less than that a share of the processor says nothing
 _REACH_LIMIT = 20.0  # seconds for a wish to reach the machine, which may have to start its supervisor first
 
 
@@ -40,6 +42,13 @@ class EngineViewModel(QObject):
         self._watch: MachineWatch | RemoteWatch | None = None
         self._closed = False
         self._remote = ""  # the name of an engine of another computer
+        self._use: tuple[float, float] | None = (
+            None  # when it was looked at, and the processor time until then
+        )
+        self._cpu_percent: int | None = None
+        self._asking = False
+        self._use_timer = QTimer(self, interval=_USE_MS)
+        self._use_timer.timeout.connect(self._ask_use)
         self._reported.connect(self._take)
         self._report = background.teller(self._reported)
 
@@ -57,8 +66,41 @@ class EngineViewModel(QObject):
         """Begin to watch the machine."""
         self._background.run(self._begin_watch, self._watching)
 
+    def watch_use(self, visible: bool) -> None:
+        """While somebody looks, keep what the machine uses fresh: the watch tells only of its state."""
+        if visible:
+            self._use_timer.start()
+        else:
+            self._use_timer.stop()
+
+    @Slot()
+    def _ask_use(self) -> None:
+        if self._asking or self._remote or not self._view.can_be_used:
+            return
+
+        def work() -> "MachineStatus | None":
+            from app.services.remote_machine import RemoteMachine
+
+            machine = self._access.engine()
+            return None if isinstance(machine, RemoteMachine) else machine.status()
+
+        self._asking = True
+        self._background.run(work, self._take_use, self._use_unknown)
+
+    @Slot(object)
+    def _take_use(self, status: "MachineStatus | None") -> None:
+        self._asking = False
+        if status is not None:
+            self._take(status)
+
+    @Slot(object)
+    def _use_unknown(self, error: Exception) -> None:
+        del error  # the watch tells what has become of the machine
+        self._asking = False
+
     def close(self) -> None:
         """Stop watching; a watch that only now begins ends at once."""
+        self._use_timer.stop()
         with self._watch_lock:
             self._closed = True
             watch, self._watch = self._watch, None
@@ -148,7 +190,17 @@ class EngineViewModel(QObject):
         if status.moment < self._moment:
             return
         self._moment = status.moment
-        self._show(build_engine_view(status))
+        self._note_use(status)
+        self._show(replace(build_engine_view(status), cpu_percent=self._cpu_percent))
+
+    def _note_use(self, status: "MachineStatus") -> None:
+        """Work out the processors' share from the time used since the last look."""
+        before, used = self._use, status.cpu_seconds
+        if not used or before is None or used < before[1]:  # it is off, or began anew
+            self._use, self._cpu_percent = (status.moment, used) if used else None, None
+        elif (wall := status.moment - before[0]) >= _SHORTEST:
+            share = 100 * (used - before[1]) / (wall * max(status.cpus, 1))
+            self._use, self._cpu_percent = (status.moment, used), min(100, round(share))
 
     @Slot(object)
     def _fulfilled(self, wish: str) -> None:

@@ -67,6 +67,7 @@ class EngineView:
     accelerator_reason: str = ""
     uptime: float = 0.0
     boot_seconds: float = 0.0
+    cpu_percent: int | None = None  # of all processors the machine has; None where it is not known
     memory_bytes: int = 0
     memory_limit_bytes: int = 0
     disk_bytes: int = 0

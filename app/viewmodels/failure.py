@@ -1,5 +1,6 @@
 """A failure as a view shows it."""
 
+import re
 from dataclasses import dataclass
 
 from app.services.errors import ErrorCode, Task
@@ -7,6 +8,9 @@ from app.services.explain import explain
 from app.viewmodels.service_texts import say
 from app.viewmodels.wording import join_sentences
 
+_COMMANDS = re.compile(
+    r"\s*[(（]`marina [^()（）]*[)）]"
+)  # how to do it in a terminal: the window has buttons
 _PASSING = (ErrorCode.CONNECTION_LOST, ErrorCode.ENGINE_NOT_RUNNING, ErrorCode.ENGINE_TIMEOUT)
 
 
@@ -43,4 +47,5 @@ class Failure:
 def describe_failure(error: BaseException, subject: str = "", task: str = "other") -> Failure:
     """Return the sentence for `error`; `task` is "pull", "run" or "other"."""
     told = explain(error, subject, Task(task))
-    return Failure(say(told.summary), say(told.details), say(told.what_to_do), told.code.value)
+    what_to_do = _COMMANDS.sub("", say(told.what_to_do))
+    return Failure(say(told.summary), say(told.details), what_to_do, told.code.value)

@@ -43,7 +43,8 @@ class LiveList(QObject):
         super().__init__(parent)
         self._background, self._access, self._rows = background, access, table
         self.is_loaded = False
-        self._listing = Question(background, self._take, self._list_failed, self)
+        self.is_behind = False  # the engine was asked, and did not tell
+        self._listing = Question(background, self._take, self._not_listed, self)
         self._busy: dict[str, str] = {}
         self._failures: dict[str, Failure] = {}
         self._settle = Settle(self.refresh, _SETTLE_MS, self)
@@ -156,10 +157,16 @@ class LiveList(QObject):
         known = {row.key for row in rows}
         self._failures = {key: failure for key, failure in self._failures.items() if key in known}
         self._rows.set_rows(map(self._dress, rows))
+        self.is_behind = False
         if not self.is_loaded:
             self.is_loaded = True
             self.loaded_changed.emit()
         self.counts_changed.emit()
+
+    @Slot(object)
+    def _not_listed(self, error: Exception) -> None:
+        self.is_behind = True
+        self._list_failed(error)
 
     @Slot(object)
     def _list_failed(self, error: Exception) -> None:

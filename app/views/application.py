@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 from app.viewmodels.desktop import DesktopViewModel
 from app.viewmodels.engine_view import EngineView
 from app.viewmodels.notifications import Notice
+from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
 from app.views.dialogs.quit_dialog import QuitDialog
 from app.views.garbage import GarbageCollector
 from app.views.main_window import MainWindow
@@ -22,6 +23,7 @@ from app.views.theme import Appearance, Theme
 from app.views.tray import Tray, build_app_icon
 
 GETTING_STARTED = "--getting-started"
+RENEW = 75  # exit code: start Marina anew, there is another version to be put in place
 _SCALE = "QT_SCALE_FACTOR"
 
 
@@ -34,9 +36,11 @@ class Desktop(QObject):
         super().__init__(application)
         self._application, self._desktop, self._arguments = application, desktop, arguments
         self._begun = self._leaving = False
+        self.renews = False
         self.window = MainWindow(desktop, version)
         self.window.first_frame.connect(self._begin)
         self.window.close_asked.connect(self._close_asked)
+        self.window.renewal_asked.connect(self.ask_to_renew)
         desktop.getting_started.opened.connect(self._tell_address)
         self.tray: Tray | None = None
         if QSystemTrayIcon.isSystemTrayAvailable():
@@ -123,6 +127,38 @@ class Desktop(QObject):
         dialog.open()
 
     @Slot()
+    def ask_to_renew(self) -> None:
+        """End, to be started anew as another version; the engine stops for that, so ask if it is used."""
+        if not self._desktop.view.can_stop:
+            self._renew()
+            return
+        running = sorted(row.name for row in self._desktop.containers.table.rows if row.is_running)
+        if not running:
+            self._stop_and_renew()
+            return
+        dialog = ConfirmDeleteDialog(
+            "renew",
+            self.tr("Stop the engine and restart Marina?"),
+            running,
+            self.tr("These containers are stopped. The engine starts again with the other version."),
+            [],
+            self.window,
+            verb=self.tr("Stop and restart"),
+        )
+        dialog.accepted.connect(self._stop_and_renew)
+        dialog.open()
+
+    @Slot()
+    def _renew(self) -> None:
+        self.renews = True
+        self.leave()
+
+    @Slot()
+    def _stop_and_renew(self) -> None:
+        self.renews = True
+        self._stop_and_leave()
+
+    @Slot()
     def _stop_and_leave(self) -> None:
         self.window.banner.say(self.tr("Stopping the engine, then Marina quits…"))
         self._desktop.engine.stopped_for_quit.connect(self.leave)
@@ -189,7 +225,7 @@ def run_application(
 ) -> int:
     """Open the window, all of it `zoom` per cent as large; or hand `arguments` to the one that is open.
 
-    Return the exit code.
+    Return the exit code, which may be RENEW.
     """
     application = _build_application(zoom)
     application.setApplicationName("Marina")
@@ -216,7 +252,7 @@ def run_application(
     code = application.exec()
     instance.close()
     collector.close()
-    return code
+    return RENEW if running.renews else code
 
 
 def _build_application(zoom: int) -> QApplication:

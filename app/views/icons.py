@@ -82,6 +82,19 @@ class Mark(QWidget):
         self.update()
 
 
+class IconMark(Mark):
+    """An icon in one of the theme's colours."""
+
+    def __init__(self, name: str, token: str, size: int = 18, parent: QWidget | None = None) -> None:
+        self._name, self._token, self._size = name, token, size
+        super().__init__(size, parent)
+
+    def draw(self, painter: QPainter) -> None:
+        """Draw the icon."""
+        color: str = getattr(Theme.current().tokens, self._token)
+        self.draw_icon(painter, 0, self._name, color, self._size)
+
+
 class ThemedIcon(QObject):
     """Keeps a button's icon in the theme's colours and size for as long as the button lives."""
 

@@ -3,14 +3,21 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QCloseEvent, QKeySequence, QPaintEvent, QResizeEvent, QShortcut
+from PySide6.QtGui import (
+    QCloseEvent,
+    QHideEvent,
+    QKeySequence,
+    QPaintEvent,
+    QResizeEvent,
+    QShortcut,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from app.viewmodels.desktop import DesktopViewModel
 from app.viewmodels.engine_view import EngineView
 from app.viewmodels.failure import Failure
 from app.viewmodels.run_image import StartedContainer
-from app.viewmodels.wording import format_size
 from app.views.bell import Bell
 from app.views.browser import open_address, open_file
 from app.views.dialogs.about_dialog import AboutDialog
@@ -32,12 +39,11 @@ from app.views.pages.volumes_page import VolumesPage
 from app.views.quick_actions import QuickActions
 from app.views.theme import ZOOMS, Appearance, Theme
 from app.views.widgets.banner import Banner
-from app.views.widgets.buttons import Button
-from app.views.widgets.engine_chip import EngineChip
 from app.views.widgets.engine_panel import EnginePanel
+from app.views.widgets.footer import Footer
 from app.views.widgets.layouts import FoldingRow, column, row
 from app.views.widgets.sidebar import Sidebar
-from app.views.widgets.text import PlainLabel, restyle
+from app.views.widgets.text import restyle
 
 _NARROW_BELOW = 900
 _FRAME = 3  # pixels around a window that works with an engine of another computer
@@ -48,6 +54,7 @@ class MainWindow(QMainWindow):
 
     first_frame = Signal()
     close_asked = Signal()
+    renewal_asked = Signal()  # to be started anew, as the version that was prepared
     zoom_changed = Signal(int)
 
     def __init__(self, desktop: DesktopViewModel, version: str) -> None:
@@ -75,27 +82,10 @@ class MainWindow(QMainWindow):
         self.sidebar = Sidebar()
         self.stack = QStackedWidget()
         self.banner = Banner("window.banner")
-        self.chip = EngineChip("footer.engine")
-        self._resources = PlainLabel()
-        self._resources.setObjectName("footer.resources")
-        about = Button(f"Marina {self._version}", "footer.about", "link")
-        about.setToolTip(self.tr("About Marina"))
-        about.clicked.connect(self.show_about)
-        footer = QWidget()
-        footer.setObjectName("footer")
-        footer.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._footer = footer
-        footer.setLayout(
-            row(
-                self.chip,
-                self._resources,
-                None,
-                about,
-                6,
-                spacing=12,
-                margins=(8, 0, 8, 0),
-            )
-        )
+        self.footer = Footer(self._version)
+        self.chip = self.footer.chip
+        self.footer.use.clicked.connect(lambda: self.quick.show_setting("cpus"))
+        self.footer.about.clicked.connect(self.show_about)
         Theme.current().changed.connect(self._follow_zoom)
         self._follow_zoom()
         notices = FoldingRow(self.banner, (24, 12, 24, 0))
@@ -105,15 +95,13 @@ class MainWindow(QMainWindow):
         frame.setObjectName("shell")
         frame.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self._shell = frame
-        layout = column(main, footer, spacing=0)
+        layout = column(main, self.footer, spacing=0)
         layout.setStretch(0, 1)
         frame.setLayout(layout)
         self.setCentralWidget(frame)
 
     def _follow_zoom(self) -> None:
-        theme = Theme.current()
-        self._footer.setFixedHeight(theme.scaled(32))
-        self.sidebar.set_narrow(self.width() < theme.scaled(_NARROW_BELOW))
+        self.sidebar.set_narrow(self.width() < Theme.current().scaled(_NARROW_BELOW))
 
     def _build_pages(self) -> None:
         desktop = self.desktop
@@ -171,6 +159,7 @@ class MainWindow(QMainWindow):
         self.zoom_changed.connect(page.show_zoom)
         page.appearance_chosen.connect(self.choose_appearance)
         page.restart_requested.connect(self.desktop.engine.restart)
+        page.renewal_requested.connect(self.renewal_asked)
         return page
 
     def _make_troubleshoot(self) -> Page:
@@ -263,18 +252,12 @@ class MainWindow(QMainWindow):
             self.banner.hide()
 
     def _show_engine(self, view: EngineView) -> None:
-        self.chip.show_engine(view)
+        self.footer.show_engine(view)
         if self._shell.property("remote") != bool(view.remote):
             self._shell.setProperty("remote", bool(view.remote))
             restyle(self._shell)
             width = _FRAME if view.remote else 0
             self._shell.setContentsMargins(width, width, width, width)
-        parts: list[str] = []
-        if view.can_be_used and view.memory_bytes:
-            parts.append(self.tr("Memory {0}").format(format_size(view.memory_bytes)))
-        if view.disk_bytes:
-            parts.append(self.tr("Disk {0}").format(format_size(view.disk_bytes)))
-        self._resources.setText("   ".join(parts))
         for page in self._pages.values():
             page.on_engine_state(view)
 
@@ -375,6 +358,16 @@ class MainWindow(QMainWindow):
         known = Theme.current().zoom
         place = min(range(len(ZOOMS)), key=lambda place: abs(ZOOMS[place] - known)) + steps
         self.choose_zoom(ZOOMS[max(0, min(place, len(ZOOMS) - 1))])
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Keep what the footer says fresh while somebody can see it."""
+        super().showEvent(event)
+        self.desktop.engine.watch_use(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nobody looks."""
+        super().hideEvent(event)
+        self.desktop.engine.watch_use(False)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Tell once that the window is up, after its first frame."""

@@ -1663,6 +1663,18 @@
 <context>
     <name>Desktop</name>
     <message>
+        <source>Stop the engine and restart Marina?</source>
+        <translation>停止引擎并重启 Marina？</translation>
+    </message>
+    <message>
+        <source>These containers are stopped. The engine starts again with the other version.</source>
+        <translation>这些容器将被停止。引擎会随另一版本再次启动。</translation>
+    </message>
+    <message>
+        <source>Stop and restart</source>
+        <translation>停止并重启</translation>
+    </message>
+    <message>
         <source>Stopping the engine, then Marina quits…</source>
         <translation>正在停止引擎，随后 Marina 将退出…</translation>
     </message>
@@ -2038,6 +2050,29 @@
     <message>
         <source>changed</source>
         <translation>已更改</translation>
+    </message>
+</context>
+<context>
+    <name>Footer</name>
+    <message>
+        <source>Settings say how much of this computer the engine may use</source>
+        <translation>设置中可决定引擎能使用本机多少资源</translation>
+    </message>
+    <message>
+        <source>About Marina</source>
+        <translation>关于 Marina</translation>
+    </message>
+    <message>
+        <source>CPU {0} %</source>
+        <translation>CPU {0} %</translation>
+    </message>
+    <message>
+        <source>Memory {0}</source>
+        <translation>内存 {0}</translation>
+    </message>
+    <message>
+        <source>Disk {0}</source>
+        <translation>磁盘 {0}</translation>
     </message>
 </context>
 <context>
@@ -2887,6 +2922,10 @@
         <translation>正在加载…</translation>
     </message>
     <message>
+        <source>Could not be read</source>
+        <translation>无法读取</translation>
+    </message>
+    <message>
         <source>Waiting for the engine</source>
         <translation>正在等待引擎</translation>
     </message>
@@ -2984,10 +3023,6 @@
 <context>
     <name>MainWindow</name>
     <message>
-        <source>About Marina</source>
-        <translation>关于 Marina</translation>
-    </message>
-    <message>
         <source>Containers</source>
         <translation>容器</translation>
     </message>
@@ -3026,14 +3061,6 @@
     <message>
         <source>Settings</source>
         <translation>设置</translation>
-    </message>
-    <message>
-        <source>Memory {0}</source>
-        <translation>内存 {0}</translation>
-    </message>
-    <message>
-        <source>Disk {0}</source>
-        <translation>磁盘 {0}</translation>
     </message>
     <message>
         <source>Dismiss</source>
@@ -6183,6 +6210,10 @@
     <message>
         <source>Look for updates</source>
         <translation>检查更新</translation>
+    </message>
+    <message>
+        <source>Restart now</source>
+        <translation>立即重启</translation>
     </message>
     <message>
         <source>Look for updates once a day</source>

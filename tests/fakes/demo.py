@@ -41,6 +41,7 @@ def fill_machine(machine: FakeMachine) -> None:
         accelerator="kvm",
         uptime=11_520.0,
         cpus=2,
+        cpu_seconds=420.0,
         memory_bytes=1_240_000_000,
         memory_limit_bytes=4 * 2**30,
         disk_bytes=6_100_000_000,

@@ -1,18 +1,24 @@
 """The ways out: closing asks where no tray is, the engine is left alone unless the user says so."""
 
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from app import main
+from app.services.app_folders import AppFolders
+from app.services.updates import at_start
 from app.viewmodels.desktop import DesktopViewModel
-from app.views.application import Desktop
+from app.views import application
+from app.views.application import RENEW, Desktop
+from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
 from app.views.dialogs.quit_dialog import QuitDialog
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_machine import FakeMachine
-from tests.ui.helpers import find, press, wait_for
+from tests.ui.helpers import find, press, text_of, wait_for
 from tests.ui.test_containers_page import start_container
 from vm.machine.status import MachineState
 
@@ -64,6 +70,40 @@ def test_stopping_the_engine_first(
     wait_for(qtbot, lambda: machine.status.state is MachineState.STOPPED)
     machine.socket_path.unlink(missing_ok=True)  # as the supervisor does at its end
     wait_for(qtbot, lambda: quits == [True])
+
+
+def test_another_version_is_started_once_the_engine_has_stopped(
+    ended: tuple[Desktop, list[bool]], engine: FakeEngine, machine: FakeMachine, qtbot: QtBot
+) -> None:
+    running, quits = ended
+    start_container(engine, "web")
+    wait_for(qtbot, lambda: running.window.desktop.containers.running == 1)
+    running.window.renewal_asked.emit()
+    assert text_of(running.window, "renew.names") == "web"
+    press(qtbot, running.window, "renew.cancel")
+    assert not running.renews
+    wait_for(qtbot, lambda: not running.window.findChildren(ConfirmDeleteDialog))
+    running.window.renewal_asked.emit()
+    press(qtbot, running.window, "renew.confirm")
+    wait_for(qtbot, lambda: machine.status.state is MachineState.STOPPED)
+    machine.socket_path.unlink(missing_ok=True)  # as the supervisor does at its end
+    wait_for(qtbot, lambda: quits == [True])
+    assert running.renews
+
+
+def test_the_program_is_exchanged_for_the_other_version(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    renewed: list[bool] = []
+    folders = AppFolders(tmp_path, tmp_path, tmp_path)
+    monkeypatch.setattr(AppFolders, "find", lambda: folders)
+    monkeypatch.setattr(main, "write_log", lambda folders: None)
+    monkeypatch.setattr(main, "has_display", lambda: True)
+    monkeypatch.setattr(at_start, "start_anew", lambda: renewed.append(True))
+    for code in (0, RENEW):
+        monkeypatch.setattr(application, "run_application", lambda *_, code=code: code)
+        assert main.main([]) == code
+    assert renewed == [True]
 
 
 def test_the_answer_can_be_kept(

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QWidget
@@ -10,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from app.services.virtual_machine import MachineWatch, StatusCallback
 from app.viewmodels.desktop import DesktopViewModel
 from app.views.main_window import MainWindow
+from app.views.widgets.buttons import Button
 from tests.fakes.fake_access import FakeAccess
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_machine import FakeMachine
@@ -201,6 +203,44 @@ def test_a_report_that_comes_late_has_not_the_last_word(
     assert window.chip.word == "Slow"
     desktop.engine._reported.emit(MachineStatus(MachineState.RUNNING))
     assert window.chip.word == "Engine running"
+
+
+def test_the_footer_shows_what_the_machine_uses(
+    window: MainWindow, desktop: DesktopViewModel, qtbot: QtBot
+) -> None:
+    def report(seconds: float, cpu_seconds: float) -> str:
+        status = MachineStatus(
+            MachineState.RUNNING,
+            cpus=2,
+            cpu_seconds=cpu_seconds,
+            memory_bytes=412_000_000,
+            memory_limit_bytes=2_000_000_000,
+            moment=seconds,
+        )
+        desktop.engine._reported.emit(status)
+        return find(window, Button, "footer.resources").text()
+
+    assert not window.footer.use.isVisible()
+    assert report(100.0, 10.0) == "Memory 412.0 MB of 2.00 GB", "a share needs two looks"
+    assert report(104.0, 14.0) == "CPU 50 %   Memory 412.0 MB of 2.00 GB"
+    assert report(104.1, 14.2).startswith("CPU 50 %"), "over a moment it would say nothing"
+    assert report(108.0, 14.0).startswith("CPU 0 %")
+    assert report(112.0, 1.0).startswith("Memory"), "another process"
+    press(qtbot, window, "footer.resources")
+    assert window.page.name == "settings"
+
+
+def test_what_the_machine_uses_is_asked_for_while_the_window_is_in_sight(
+    window: MainWindow, desktop: DesktopViewModel, machine: FakeMachine, qtbot: QtBot
+) -> None:
+    desktop.begin()
+    wait_for(qtbot, lambda: window.chip.word == "Engine running")
+    assert desktop.engine._use_timer.isActive()
+    machine._status = replace(machine._status, memory_bytes=77_000_000)  # of which no watch tells
+    desktop.engine._ask_use()
+    wait_for(qtbot, lambda: "77.0 MB" in window.footer.use.text())
+    window.hide()
+    assert not desktop.engine._use_timer.isActive()
 
 
 def test_a_dead_supervisor_is_a_stopped_engine(

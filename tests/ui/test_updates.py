@@ -126,6 +126,8 @@ def test_an_update_from_the_question_to_the_next_start_and_back(
     assert f"Marina {NEW} takes the place of this version when Marina is started again" in status(window)
     show_card(window)
     save_picture(window, "updates-ready")
+    with qtbot.waitSignal(window.renewal_asked):
+        press(qtbot, window, f"{NAME}.restart")
     assert world.version() == OLD, "the program that runs is left alone"
 
     assert do_what_is_due(world.updates(), Keeper), "the next start"

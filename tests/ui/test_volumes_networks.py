@@ -143,9 +143,12 @@ def test_empty_and_failing_lists(
     engine.fail(r"GET /volumes", FaultKind.STATUS, status=500, message="database is locked")
     window.show_page("volumes")
     wait_for(qtbot, lambda: find(window, QWidget, "volumes.banner").isVisible())
+    assert text_of(window, "volumes.count") == "Could not be read"
+    assert "`" not in text_of(window, "volumes.banner.text"), "a command for the terminal"
     save_picture(window, "volumes-failed")
     press(qtbot, window, "volumes.banner.button")
     wait_for(qtbot, lambda: find(window, QAbstractButton, "volumes.empty.create").isVisible())
+    assert not find(window, QWidget, "volumes.banner").isVisible(), "it is read now"
     save_picture(window, "volumes-empty")
 
 

@@ -105,6 +105,7 @@ class Machine:
             qemu_pid=record.pid if record else 0,
             uptime=round(max(0.0, time.time() - record.start_time), 1) if record else 0.0,
             boot_seconds=record.boot_seconds if record else 0.0,
+            cpu_seconds=busy_seconds(running.process) if running else 0.0,
             memory_bytes=resident_bytes(running.process) if running else 0,
             memory_limit_bytes=(record.memory_mib if record else self._settings.memory_mib) * 2**20,
             disk_bytes=disks.allocated_bytes(self._files.data_disk),
@@ -521,3 +522,12 @@ def resident_bytes(process: psutil.Process) -> int:
         return process.memory_info().rss
     except psutil.Error:
         return 0
+
+
+def busy_seconds(process: psutil.Process) -> float:
+    """Return how long a process has kept processors busy; 0 when it is gone."""
+    try:
+        times = process.cpu_times()
+    except psutil.Error:
+        return 0.0
+    return round(times.user + times.system, 2)

@@ -69,8 +69,9 @@ class MachineStatus:
 
     `progress` runs from 0 to 1 while starting, and while `work` on the data ("export", for example) goes on.
     `accelerator` is "kvm", "hvf", "whpx" or "tcg", and `accelerator_reason` says why when it is the slow one.
-    `uptime` is in seconds, `memory_bytes` is QEMU's resident memory on the host, `disk_bytes` what the data
-    disk takes on the host. `sharing` is the way by which `shared_folders` come into the machine: "sftp".
+    `uptime` is in seconds, `cpu_seconds` how long QEMU has kept processors busy, `memory_bytes` its resident
+    memory on the host, `disk_bytes` what the data disk takes on the host. `sharing` is the way by which
+    `shared_folders` come into the machine: "sftp".
     `moment` is when all this was so, on the computer's own clock (`time.monotonic`): of two that came by
     different ways the later one holds.
     """
@@ -86,6 +87,7 @@ class MachineStatus:
     qemu_pid: int = 0
     uptime: float = 0.0
     boot_seconds: float = 0.0
+    cpu_seconds: float = 0.0
     memory_bytes: int = 0
     memory_limit_bytes: int = 0
     disk_bytes: int = 0

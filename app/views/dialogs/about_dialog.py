@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import (
     QAbstractItemView,
+    QBoxLayout,
     QDialog,
     QPlainTextEdit,
     QTreeWidget,
@@ -91,6 +92,9 @@ class AboutDialog(QDialog):
                     "This Marina runs from its source. Packages list what they are made of, with licences."
                 )
             )
+            layout = self.layout()
+            if isinstance(layout, QBoxLayout):
+                layout.insertStretch(layout.count() - 2, 1)
             self.adjustSize()
             return
         self.note.setText(self.tr("Made of these parts, each under its own licence. Choose one to read it."))

@@ -48,6 +48,7 @@ class ConfirmDeleteDialog(QDialog):
         cancel = Button(self.tr("Cancel"), f"{name}.cancel")
         cancel.clicked.connect(self.reject)
         cancel.setDefault(True)
+        layout.addStretch(1)
         layout.addSpacing(4)
         layout.addLayout(row(None, cancel, delete))
         self.setLayout(layout)

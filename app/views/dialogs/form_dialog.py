@@ -39,6 +39,7 @@ class FormDialog(QDialog):
                 4,
                 self.form,
                 self.problem,
+                None,
                 6,
                 row(None, cancel, self.action_button),
                 margins=(22, 20, 22, 18),

@@ -41,6 +41,7 @@ class QuitDialog(QDialog):
                 PlainLabel(self.tr("Quit Marina?"), "heading"),
                 WrappedLabel(text, "muted"),
                 self._keep,
+                None,
                 8,
                 row(cancel, None, stop, leave),
                 spacing=10,

@@ -83,7 +83,7 @@ class SearchImagesDialog(QDialog):
         table.setShowGrid(False)
         table.setWordWrap(False)
         table.setTabKeyNavigation(False)
-        table.setFixedHeight(_HEIGHT)
+        table.setMinimumHeight(_HEIGHT)
         table.verticalHeader().hide()
         header = table.horizontalHeader()
         header.setHighlightSections(False)

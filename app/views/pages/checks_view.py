@@ -9,8 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QFileDialog, QScrollArea, QSizePolicy, 
 from app.viewmodels.failure import Failure
 from app.viewmodels.troubleshoot import CheckView, TroubleshootViewModel
 from app.viewmodels.wording import join_sentences
-from app.views.icons import themed_pixmap
-from app.views.theme import Theme
+from app.views.icons import IconMark
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button
 from app.views.widgets.layouts import Card, clear, column, hide_unless, row
@@ -107,9 +106,7 @@ class ChecksView(Card):
 
     def _line(self, check: CheckView) -> QWidget:
         icon_name, tone = _LOOKS.get(check.verdict, _LOOKS["skipped"])
-        icon = PlainLabel()
-        color = getattr(Theme.current().tokens, tone)
-        icon.setPixmap(themed_pixmap(self, icon_name, color, 18))
+        icon = IconMark(icon_name, tone)
         bad = check.verdict in ("failed", "warning")
         title = PlainLabel(check.title, "strong" if bad else "")
         title.setObjectName(f"troubleshoot.check.{check.name}")

@@ -40,6 +40,7 @@ class ListPage(Page):
         super().__init__(name, title)
         self.viewmodel = viewmodel
         self._engine = EngineView()
+        self._tells_behind = False  # the banner says that the list could not be read
         self.filter_box = FilterBox(f"{name}.filter", filter_label)
         self.filter_box.textChanged.connect(self._filter)
         self.choices = choices
@@ -138,7 +139,7 @@ class ListPage(Page):
 
     def on_engine_state(self, view: EngineView) -> None:
         """Follow the engine."""
-        self._engine = view
+        self._engine, self._tells_behind = view, False
         self.engine_panel.show_engine(view)
         if self.viewmodel.total and not view.can_be_used:
             text = (
@@ -184,6 +185,9 @@ class ListPage(Page):
     def show_what_fits(self) -> None:
         """Show the list or the cards, and what can be done."""
         model, usable = self.viewmodel, self._engine.can_be_used
+        if self._tells_behind and not model.is_behind:
+            self._tells_behind = False
+            self.banner.hide()
         has_list = model.total > 0
         self.list.setVisible(has_list)
         self.list.setEnabled(usable)
@@ -202,10 +206,13 @@ class ListPage(Page):
         elif model.is_loaded:
             self.count.setText(self.tr("None yet"))
         else:
-            self.count.setText(self.tr("Loading…") if usable else self.tr("Waiting for the engine"))
+            loading = self.tr("Could not be read") if model.is_behind else self.tr("Loading…")
+            self.count.setText(loading if usable else self.tr("Waiting for the engine"))
 
     def _list_failed(self, failure: Failure) -> None:
         if self._engine.can_be_used:
+            self._tells_behind = self.viewmodel.is_behind
+            self.show_what_fits()
             text = failure.advice
             self.banner.say(text, "err", self.tr("Try again"))
 

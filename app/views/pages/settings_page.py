@@ -37,7 +37,8 @@ class SettingsPage(Page):
 
     appearance_chosen = Signal(str)
     zoom_chosen = Signal(int)
-    restart_requested = Signal()
+    restart_requested = Signal()  # of the engine
+    renewal_requested = Signal()  # of Marina, as another version
 
     def __init__(
         self,
@@ -57,6 +58,8 @@ class SettingsPage(Page):
         self._restarts = False
         self._remote = ""  # the engine of another computer that the window works with
         self._build_machine_fields()
+        updates_card = UpdatesCard(updates)
+        updates_card.restart_requested.connect(self.renewal_requested)
         cards = column(
             self._window_card(),
             self._notices_card(),
@@ -64,7 +67,7 @@ class SettingsPage(Page):
             self._engine_card(),
             self._network_card(),
             EnginesCard(engines),
-            UpdatesCard(updates),
+            updates_card,
             None,
             spacing=14,
         )

@@ -1,5 +1,6 @@
 """The card of the Settings page about newer versions of Marina, and the way back to the former one."""
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QProgressBar, QWidget
 
@@ -14,6 +15,8 @@ from app.views.widgets.text import PlainLabel, WrappedLabel
 class UpdatesCard(Card):
     """Says where this Marina stands, what is new, and what the next start does."""
 
+    restart_requested = Signal()
+
     def __init__(self, viewmodel: UpdatesViewModel) -> None:
         super().__init__("settings.updates")
         self._updates = viewmodel
@@ -23,6 +26,8 @@ class UpdatesCard(Card):
         self._check.clicked.connect(viewmodel.check)
         self._status = WrappedLabel(role="muted")
         self._status.setObjectName("settings.updates.status")
+        self._restart = Button(self.tr("Restart now"), "settings.updates.restart", icon="restart")
+        self._restart.clicked.connect(self.restart_requested)
         self._automatic = QCheckBox(self.tr("Look for updates once a day"))
         self._automatic.setObjectName("settings.updates.automatic")
         self._automatic.clicked.connect(viewmodel.set_automatic)
@@ -35,6 +40,7 @@ class UpdatesCard(Card):
                 4,
                 SettingLine(self.tr("This version"), self._version, None, self._check),
                 self._status,
+                row(self._restart, None),
                 self._offer,
                 SettingLine(self.tr("By itself"), self._automatic, None, hint=automatic_hint),
                 self._back_line,
@@ -100,6 +106,8 @@ class UpdatesCard(Card):
         self._check.setEnabled(view.has_server and state not in BUSY)
         self._status.setText(self._status_text(view))
         self._status.set_role("error" if view.failure is not None else "muted")
+        is_due = view.state is UpdateState.READY or view.is_going_back
+        self._restart.setVisible(is_due and view.state not in BUSY and view.is_known)
         self._automatic.setChecked(self._updates.is_automatic)
         self._automatic.setEnabled(view.has_server or self._updates.is_automatic)
         self._show_offer(view)

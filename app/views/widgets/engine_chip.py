@@ -53,7 +53,7 @@ class EngineChip(QPushButton):
         return self.sizeHint()
 
     def _toggle(self) -> None:
-        self.popover.adjustSize()
+        self.popover.fit()
         corner = self.mapToGlobal(QPoint(0, 0))
         self.popover.move(corner.x(), corner.y() - self.popover.height() - 6)
         self.popover.show()
@@ -102,6 +102,13 @@ class EnginePopover(QFrame):
         layout.addLayout(row(self._start, self._stop, self._restart, None))
         layout.addLayout(row(self._log, None))
         self.show_engine(EngineView())
+
+    def fit(self) -> None:
+        """Be as high as the texts are at this width."""
+        self.adjustSize()
+        layout = self.layout()
+        if layout is not None:
+            self.resize(self.width(), layout.totalHeightForWidth(self.width()))
 
     def show_engine(self, view: EngineView) -> None:
         """Show the machine's facts and offer what makes sense now."""

@@ -6,8 +6,7 @@ from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from app.viewmodels.notifications import Notice, NotificationsViewModel
 from app.viewmodels.wording import format_age
-from app.views.icons import themed_pixmap
-from app.views.theme import Theme
+from app.views.icons import IconMark
 from app.views.widgets.buttons import Button, IconButton
 from app.views.widgets.layouts import Card, Scrolled, clear, column, hide_unless, row
 from app.views.widgets.text import PlainLabel, WrappedLabel
@@ -96,9 +95,7 @@ class _NoticeCard(Card):
         super().__init__(name, "inset")
         self._notice = notice
         leads = bool(notice.place)
-        color = getattr(Theme.current().tokens, notice.tone)
-        icon = PlainLabel()
-        icon.setPixmap(themed_pixmap(self, _ICONS[notice.tone], color, 18))
+        icon = IconMark(_ICONS[notice.tone], notice.tone)
         title = WrappedLabel(notice.title, "strong")
         title.setObjectName(f"{name}.title")
         text = WrappedLabel(notice.text, "muted")
