@@ -223,6 +223,8 @@ def _credentials(header: str) -> Mapping[str, Credentials]:
         value = json.loads(base64.urlsafe_b64decode(header.rstrip("=") + padding) or b"{}")
     except (ValueError, RecursionError, binascii.Error) as error:
         raise InvalidParameterError(f"{complaint}: must be base64 of a JSON object") from error
+    if value is None:  # what Go's client says of no registries
+        return {}
     if not isinstance(value, dict):
         raise InvalidParameterError(f"{complaint}: want a JSON object")
     return {str(key): registry_auth.from_json(entry, complaint) for key, entry in value.items()}

@@ -10,17 +10,16 @@ import re
 from aiohttp import web
 
 from backend.api import container_streams
+from backend.api.older_creates import adapt, gather_host_options
 from backend.api.request_values import query_bool, query_filters, query_int, read_json_object
-from backend.api.versions import api_version
+from backend.api.versions import NEWEST, api_version
 from backend.containers import container_events
 from backend.containers.container import Container
-from backend.containers.networking_request import check_single
 from backend.containers.sizes import sizes_of
 from backend.engine import Engine
 from backend.errors import InvalidParameterError, NotFoundError
 from backend.images.platforms import Platform
 
-SEVERAL_NETWORKS = (1, 44)  # the API version from which a container can be made on more than one
 WAIT_CONDITIONS = ("not-running", "next-exit", "removed")
 
 
@@ -30,8 +29,9 @@ def routes(engine: Engine) -> list[web.RouteDef]:
 
     async def create(request: web.Request) -> web.Response:
         body = await read_json_object(request, "runconfig.ContainerConfigWrapper")
-        if api_version(request) < SEVERAL_NETWORKS:
-            check_single(body.get("NetworkingConfig"))
+        gather_host_options(body)
+        if (version := api_version(request)) < NEWEST:
+            adapt(body, version)
         platform = _wanted_platform(engine, body.get("Image"), request.query.get("platform", ""))
         created = await containers.create(request.query.get("name"), body, platform=platform)
         warnings = (

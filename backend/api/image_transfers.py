@@ -80,7 +80,7 @@ async def _push_credentials(request: web.Request) -> Credentials:
     if header := request.headers.get(AUTH_HEADER):
         return registry_auth.from_header(header)
     try:
-        return registry_auth.from_json(await read_json_object(request), INVALID_HEADER)
+        return registry_auth.from_json(await read_json_object(request, any_type=True), INVALID_HEADER)
     except InvalidParameterError as error:
         reason = error.message.removeprefix("invalid JSON: ").removeprefix(f"{INVALID_HEADER}: ")
         reason = "EOF" if reason == NO_BODY else reason

@@ -78,6 +78,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
 
     return [
         web.get("/networks", list_networks),
+        web.get("/networks/", list_networks),
         web.post("/networks/create", create_network),
         web.post("/networks/prune", prune_networks),
         web.get("/networks/{id}", inspect_network),

@@ -17,11 +17,16 @@ FALSE_WORDS = frozenset({"", "0", "no", "false", "none"})  # dockerd takes all o
 TYPE_NAMES: dict[type, str] = {str: "string", int: "number", bool: "boolean", list: "array", dict: "object"}
 
 
-async def read_json_object(request: web.Request, kind: str = "", *, required: bool = True) -> dict[str, Any]:
+async def read_json_object(
+    request: web.Request, kind: str = "", *, required: bool = True, any_type: bool = False
+) -> dict[str, Any]:
     """Return the body as a JSON object; an empty body is `{}` unless `required`.
 
-    With `kind`, one of `body_types`, it is of that type. Raises InvalidParameterError for anything else.
+    With `kind`, one of `body_types`, it is of that type. Raises InvalidParameterError for anything else, and
+    for a body that is not called JSON unless it may be of `any_type`.
     """
+    if not any_type:
+        check_called_json(request)
     body = await request.content.read(MAX_JSON_BYTES + 1)
     while chunk := await request.content.read(MAX_JSON_BYTES + 1 - len(body)):
         body += chunk
@@ -48,6 +53,18 @@ async def read_json_object(request: web.Request, kind: str = "", *, required: bo
     if not isinstance(value, dict):
         raise InvalidParameterError(f"invalid JSON: want an object, got {type(value).__name__}")
     return value
+
+
+def check_called_json(request: web.Request) -> None:
+    """Raise InvalidParameterError for a body that its Content-Type does not call JSON, as dockerd does."""
+    called = request.headers.get("Content-Type", "")
+    if not called and not request.body_exists:
+        return
+    media_type = called.partition(";")[0].strip().lower()
+    if not media_type:
+        raise InvalidParameterError(f"malformed Content-Type header ({called}): mime: no media type")
+    if media_type != "application/json":
+        raise InvalidParameterError(f"unsupported Content-Type header ({called}): must be 'application/json'")
 
 
 def _no_constant(name: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping
 from aiohttp import web
 
 from backend.api.request_values import member, query_bool, query_filters, read_json_object
+from backend.api.versions import api_version
 from backend.engine import Engine
 from backend.errors import InvalidParameterError
 from backend.volumes.filters import (
@@ -15,6 +16,8 @@ from backend.volumes.filters import (
     means_everything,
     truth_of,
 )
+
+ANONYMOUS_ONLY = (1, 42)  # the API version from which a prune spares named volumes unless told otherwise
 
 
 def routes(engine: Engine) -> list[web.RouteDef]:
@@ -47,6 +50,8 @@ def routes(engine: Engine) -> list[web.RouteDef]:
 
     async def prune_volumes(request: web.Request) -> web.Response:
         filters = _known_filters(request, PRUNE_FILTERS)
+        if api_version(request) < ANONYMOUS_ONLY:
+            filters |= {"all": ["true"]}
         means_everything(filters)  # a value that is none is refused also where there is no volume
         removed: list[str] = []
         freed = 0
