@@ -13,12 +13,15 @@ from backend.api.containers import terminal_size
 from backend.api.request_values import member, read_json_object
 from backend.api.stream_pump import pump
 from backend.api.streams import STDOUT, Hijacked, HijackedStream, content_type, frame, hijack
+from backend.api.versions import api_version
 from backend.containers.detach_keys import DEFAULT, DetachScanner, parse_keys
 from backend.containers.exec import Exec
 from backend.containers.start_errors import EXEC, explain
 from backend.engine import Engine
 from backend.errors import EngineError, InvalidParameterError
 from backend.runtime.exec_process import ExecProcess
+
+CONSOLE_SIZES = (1, 42)  # the API version from which a terminal is made in the client's size
 
 
 def routes(engine: Engine) -> list[web.RouteDef]:
@@ -27,17 +30,20 @@ def routes(engine: Engine) -> list[web.RouteDef]:
 
     async def create(request: web.Request) -> web.Response:
         body = await read_json_object(request, "types.ExecConfig")
+        if api_version(request) < CONSOLE_SIZES:
+            body.pop("ConsoleSize", None)
         made = execs.create(request.match_info["id"], body)
         parse_keys(made.config["DetachKeys"] or DEFAULT)
         return web.json_response({"Id": made.id}, status=201)
 
     async def start(request: web.Request) -> web.StreamResponse:
-        made = execs.find(request.match_info["id"])
         body = await read_json_object(request, "types.ExecStartCheck", required=False)
+        made = execs.find_to_start(request.match_info["id"])
         # Whether the process has a terminal was said when the exec was made; here, whether its output goes
         # out as it is: a client that does not say so gets frames, of a terminal's output too.
         detach, raw = member(body, "Detach", bool, False), member(body, "Tty", bool, False)
-        size = _size(body.get("ConsoleSize") or made.config["ConsoleSize"]) if raw else None
+        told = body.get("ConsoleSize") if raw and api_version(request) >= CONSOLE_SIZES else None
+        size = _size(told or made.config["ConsoleSize"])
         if detach:
             process = await execs.start(made, size=size)
             engine.tasks.start(_discard_output(process), f"output of exec {made.id[:12]}")

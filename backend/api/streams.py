@@ -150,7 +150,7 @@ def hijack(request: web.Request, kind: str) -> HijackedStream:
     transport = request.transport
     if transport is None:
         raise ConnectionResetError("the client left")
-    if "upgrade" in request.headers.get("Connection", "").lower():
+    if "Upgrade" in request.headers:
         head = "HTTP/1.1 101 UPGRADED\r\nConnection: Upgrade\r\nUpgrade: tcp\r\n"
     else:
         head, kind = "HTTP/1.1 200 OK\r\n", RAW

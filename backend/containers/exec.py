@@ -5,11 +5,12 @@ Source: Docker Engine API, tag Exec.
 
 import secrets
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from backend.containers import container_events
+from backend.containers import container_events, links
 from backend.containers.container import Container
 from backend.containers.create_request import merge_environment
 from backend.containers.field_tables import STRING_LIST, Field, read_fields
@@ -40,6 +41,7 @@ CONFIG = {
     "WorkingDir": Field(str, ""),
 }
 NOT_STARTED = 126  # the exit code of what could not be started, for whatever reason
+ENDED = ("exited", "dead", "restarting")  # a container's states in which its execs are gone
 KEPT_AFTER_END = 256  # ended execs whose exit code can still be asked for
 
 
@@ -50,6 +52,7 @@ class Exec:
     id: str
     container: Container
     config: dict[str, Any]
+    run: str  # the container's start that it belongs to
     started: bool = False
     running: bool = False
     exit_code: int | None = None
@@ -77,6 +80,14 @@ class Execs:
         except KeyError as error:
             raise NotFoundError(f"No such exec instance: {exec_id}") from error
 
+    def find_to_start(self, exec_id: str) -> Exec:
+        """Return an exec by its id. Raises NotFoundError also for one whose container has ended since."""
+        made = self.find(exec_id)
+        state = made.container.state
+        if not made.started and (made.run != state.started_at or state.status in ENDED):
+            raise NotFoundError(f"No such exec instance: {exec_id}")
+        return made
+
     def create(self, reference: str, body: Mapping[str, Any]) -> Exec:
         """Note what is to be run. Raises ConflictError when the container does not run."""
         container = self._store.find(reference)
@@ -87,7 +98,7 @@ class Execs:
             if variable.startswith("="):  # dockerd finds it at the start
                 raise InvalidParameterError("invalid environment variable: name cannot be empty")
         self._check_runs(container, reference)
-        made = Exec(secrets.token_hex(32), container, config)
+        made = Exec(secrets.token_hex(32), container, config, container.state.started_at)
         self._execs[made.id] = made
         container.exec_ids.append(made.id)
         self._publish(made, f"exec_create: {_told_command(config['Cmd'])}")
@@ -157,6 +168,9 @@ class Execs:
         if not working_dir.startswith("/"):
             raise InvalidParameterError(f"{EXEC}: Cwd must be an absolute path: unknown")
         granted = capabilities.available() if config["Privileged"] else capabilities_of(record)
+        linked: list[str] = []
+        with suppress(ConflictError):  # they are not told of who has ended
+            linked = links.environment(record, self._store)
         variables = merge_environment(record.config["Env"] or [], config["Env"] or [])
         user = await in_thread(
             _resolve_user, made.container.state.pid, config["User"] or record.config["User"],
@@ -164,7 +178,7 @@ class Execs:
         )  # fmt: skip
         return ContainerProcess(
             arguments=config["Cmd"],
-            environment=build_environment(variables, hostname_of(record), terminal),
+            environment=build_environment([*linked, *variables], hostname_of(record), terminal),
             working_dir=working_dir,
             user=user,
             terminal=terminal,

@@ -17,7 +17,7 @@ from backend.errors import InvalidParameterError, NotSupportedError
 from backend.networks.attachment import Attachment
 from backend.runtime import capabilities, cgroups, devices, mount_table, resources, seccomp
 from backend.runtime.default_mounts import bind, tmpfs
-from backend.runtime.mount_options import merge_tmpfs, widest_propagation
+from backend.runtime.mount_options import check_outside_proc, merge_tmpfs, widest_propagation
 from backend.runtime.oci_spec import ContainerProcess, ContainerSpec, ProcessUser, build_spec
 from backend.runtime.process_environment import build_environment
 
@@ -148,6 +148,8 @@ def _mounts(record: ContainerRecord, files: Path, sources: MountSources) -> list
         for name in ("resolv.conf", "hostname", "hosts")
         if f"/etc/{name}" not in targets
     ]
+    for target in targets:
+        check_outside_proc(target)
     mounts += [tmpfs(target, options) for target, options in memory.items()]
     for mount in record.mounts:
         if mount["Type"] == "tmpfs":

@@ -84,6 +84,7 @@ class ExecProcess:
         ]
         self._end = loop.create_task(self._wait_for_end())
         self.terminal = -1
+        self._pid = 0
 
     async def _read(self, number: int, descriptor: int) -> None:
         while True:
@@ -143,7 +144,8 @@ class ExecProcess:
 
     def pid(self) -> int:
         """Return the process's PID on this kernel, 0 when it has not started."""
-        return read_pid(self._files.pid) or 0
+        self._pid = self._pid or read_pid(self._files.pid) or 0
+        return self._pid
 
     async def started(self) -> str:
         """Wait until the process runs, or has ended; returns the runtime's words when it could not start."""
@@ -197,6 +199,7 @@ class ExecProcess:
             os.close(descriptor)
         self._outputs.clear()
         self.terminal = self._stdin = -1
+        self.pid()  # known from now on without its file
         self._files.remove()
 
 

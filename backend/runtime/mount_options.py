@@ -45,6 +45,13 @@ FLAGS: dict[str, tuple[int, bool]] = {
 }
 TMPFS_VALUES = frozenset({"size", "mode", "uid", "gid", "nr_inodes", "nr_blocks", "mpol"})
 TMPFS_DEFAULTS = ("noexec", "nosuid", "nodev")
+EMULATED_IN_PROC = frozenset(
+    f"/proc/{name}"
+    for name in (
+        "cpuinfo", "diskstats", "meminfo", "stat", "swaps", "uptime", "loadavg", "slabinfo", "net/dev",
+        "sys/kernel/ns_last_pid", "sys/crypto/fips_enabled",
+    )
+)  # fmt: skip
 
 
 def split(text: str) -> tuple[int, int, str]:
@@ -84,6 +91,19 @@ def merge_tmpfs(options: Iterable[str]) -> list[str]:
         chosen.pop(key, None)
         chosen[key] = option
     return list(chosen.values())
+
+
+def check_outside_proc(target: str) -> None:
+    """Refuse a mount that stands in for the kernel's files, but for those that lxcfs emulates.
+
+    Source: runc, `checkProcMount`. Raises InvalidParameterError.
+    """
+    if target.startswith("/proc/") and target not in EMULATED_IN_PROC:
+        raise InvalidParameterError(
+            "failed to create task for container: failed to create shim task: OCI runtime create failed: "
+            f'error mounting to rootfs at "{target}": "{target}" cannot be mounted because it is inside /proc'
+            ": unknown"
+        )
 
 
 def widest_propagation(propagations: Sequence[str]) -> str:

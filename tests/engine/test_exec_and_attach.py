@@ -214,6 +214,76 @@ def test_exec_ends_with_its_container(engine: NativeEngine) -> None:
         assert inspect(engine, name)["ExecIDs"] is None
 
 
+def test_the_start_says_how_a_stream_is_read_and_the_creation_whether_there_is_a_terminal(
+    engine: NativeEngine, sleeper: str
+) -> None:
+    identifier = make_exec(engine, sleeper, "stty", "size", Tty=True, ConsoleSize=[57, 123])
+    told = frames(RawStream(engine, f"/exec/{identifier}/start", {}).read_all())
+    assert told == [(1, b"57 123\r\n")]
+    identifier = make_exec(engine, sleeper, "sh", "-c", "test -t 1 || echo none")
+    assert RawStream(engine, f"/exec/{identifier}/start", {"Tty": True}).read_all() == b"none\n"
+
+
+def test_a_stream_is_upgraded_for_who_names_what_to(engine: NativeEngine, sleeper: str) -> None:
+    path = f"/containers/{sleeper}/attach?stream=1&stdout=1"
+    head = engine.first_bytes("POST", path, headers={"Upgrade": "tcp"})
+    assert head.startswith("HTTP/1.1 101 UPGRADED\r\n"), head
+
+
+def test_an_exec_is_limited_like_its_container(engine: NativeEngine) -> None:
+    limits = [{"Name": "nofile", "Soft": 77, "Hard": 88}]
+    with container(engine, "sleep", "1000", HostConfig={"Ulimits": limits}) as name:
+        start(engine, name)
+        identifier = make_exec(engine, name, "sh", "-c", "ulimit -n; ulimit -H -n")
+        stream = RawStream(engine, f"/exec/{identifier}/start", {})
+        assert frames(stream.read_all()) == [(1, b"77\n88\n")]
+
+
+def test_an_exec_is_told_of_links_while_their_targets_run(engine: NativeEngine) -> None:
+    def told(name: str) -> list[str]:
+        identifier = make_exec(engine, name, "env")
+        data = b"".join(
+            piece for _, piece in frames(RawStream(engine, f"/exec/{identifier}/start", {}).read_all())
+        )
+        return [line for line in data.decode().splitlines() if line.startswith("DB_")]
+
+    with (
+        container(engine, "sleep", "1000", name="exec-db") as target,
+        container(engine, "sleep", "1000", name="exec-web", HostConfig={"Links": ["exec-db:db"]}) as name,
+    ):
+        start(engine, target)
+        start(engine, name)
+        assert "DB_NAME=/exec-web/db" in told(name)
+        assert call(engine, "kill", target).status == 204
+        wait(engine, target)
+        assert told(name) == []
+
+
+def test_the_pid_of_an_exec_outlives_it(engine: NativeEngine, sleeper: str) -> None:
+    for _ in range(5):
+        identifier = make_exec(engine, sleeper, "true")
+        assert engine.request("POST", f"/exec/{identifier}/start", body={"Detach": True}).status == 200
+        assert engine.request("GET", f"/exec/{identifier}/json").json["Pid"] > 1
+        until(lambda made=identifier: exec_code(engine, made) == 0, "it ended")  # type: ignore[misc]
+        assert engine.request("GET", f"/exec/{identifier}/json").json["Pid"] > 1
+
+
+def test_an_exec_that_never_ran_goes_with_its_containers_run(engine: NativeEngine) -> None:
+    with container(engine, "sleep", "1000") as name:
+        start(engine, name)
+        identifier = make_exec(engine, name, "true")
+
+        def refused() -> bool:
+            answer = engine.request("POST", f"/exec/{identifier}/start", body={"Detach": True})
+            return (answer.status, answer.message) == (404, f"No such exec instance: {identifier}")
+
+        assert call(engine, "kill", name).status == 204
+        wait(engine, name)
+        assert refused()
+        start(engine, name)
+        assert refused()
+
+
 def test_bad_execs(engine: NativeEngine, sleeper: str) -> None:
     for body, expected in (({}, 400), ({"Cmd": []}, 400), ({"Cmd": 5}, 400), ({"Cmd": ["a"], "Tty": 1}, 400)):
         assert engine.request("POST", f"/containers/{sleeper}/exec", body=body).status == expected

@@ -4,7 +4,7 @@ import pytest
 
 from backend.errors import InvalidParameterError
 from backend.runtime import syscalls
-from backend.runtime.mount_options import merge_tmpfs, split, widest_propagation
+from backend.runtime.mount_options import check_outside_proc, merge_tmpfs, split, widest_propagation
 from backend.runtime.mount_table import MountEntry, parse_line
 from backend.volumes.mounting import check_options
 
@@ -17,6 +17,16 @@ def test_options_of_mount() -> None:
         syscalls.MS_SLAVE | syscalls.MS_REC,
         "addr=1.2.3.4,nolock",
     )
+
+
+def test_nothing_but_what_is_emulated_is_mounted_inside_proc() -> None:
+    for good in ("/proc/cpuinfo", "/proc/net/dev", "/procfs", "/host/proc/sys"):
+        check_outside_proc(good)
+    for bad in ("/proc/sys", "/proc/self/attr", "/proc/net"):
+        with pytest.raises(
+            InvalidParameterError, match=f'"{bad}" cannot be mounted because it is inside /proc'
+        ):
+            check_outside_proc(bad)
 
 
 def test_the_last_of_contradicting_words_counts() -> None:
