@@ -81,6 +81,7 @@ async def info_report(engine: Engine) -> dict[str, Any]:
     machine = platform.machine()
     system = _os_release()
     runtime = engine.containers.runtime
+    commit = f"{runtime.name} {await program_version(runtime.program)}"
     return {
         "ID": await in_thread(read_engine_id, engine.files),
         "Containers": sum(counts.values()),
@@ -146,7 +147,7 @@ async def info_report(engine: Engine) -> dict[str, Any]:
         "Isolation": "",
         "InitBinary": Path(init_program() or "").name,
         "ContainerdCommit": NO_COMMIT,
-        "RuncCommit": {"ID": f"{runtime.name} {await program_version(runtime.program)}", "Expected": ""},
+        "RuncCommit": {"ID": commit, "Expected": commit},
         "InitCommit": NO_COMMIT,
         "SecurityOptions": [
             *(["name=seccomp,profile=builtin"] if seccomp.PROFILE.exists() else []),

@@ -4,6 +4,7 @@ Source: Docker Engine API, `POST /containers/create`.
 """
 
 import os
+import posixpath
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -60,6 +61,8 @@ def read_config(body: Mapping[str, Any]) -> dict[str, Any]:
         raise InvalidParameterError(
             f"the working directory '{config['WorkingDir']}' is invalid, it needs to be an absolute path"
         )
+    if config["WorkingDir"]:
+        config["WorkingDir"] = posixpath.normpath("/" + config["WorkingDir"].lstrip("/"))
     if config["StopSignal"]:
         parse_signal(config["StopSignal"])
     config["Healthcheck"] = health.check_config(config["Healthcheck"])

@@ -3,11 +3,12 @@
 Source: Docker Engine API, `GET /containers/json` and `POST /containers/prune`, parameter `filters`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 
 from backend.containers.container import NEVER, Container
 from backend.containers.manager import Containers
-from backend.errors import EngineError, InvalidParameterError, NotFoundError
+from backend.errors import EngineError, InvalidParameterError
 from backend.moments import prune_limit, unix_seconds
 from backend.patterns import fits_pattern
 
@@ -93,12 +94,16 @@ def _bounds(containers: Containers, filters: Mapping[str, Sequence[str]]) -> tup
 
 
 def _ancestors(containers: Containers, references: Sequence[str]) -> set[str]:
+    """Return the ids of the images that are meant and of all that were made from them."""
     ids: set[str] = set()
     for reference in references:
-        try:
-            ids.add(containers.images.find(reference).id)
-        except (NotFoundError, InvalidParameterError, EngineError):
-            continue  # no such image: no container of it
+        with suppress(EngineError):  # no such image: no container of it
+            coming = [containers.images.find(reference)]
+            while coming:
+                image = coming.pop()
+                if image.id not in ids:
+                    ids.add(image.id)
+                    coming += containers.images.children(image)
     return ids
 
 
@@ -123,8 +128,8 @@ def _passes(item: Container, name: str, values: Sequence[str]) -> bool:
             value in (m.get("Name"), m["Source"], m["Destination"]) for m in record.mounts for value in values
         )
     if name == "network":
-        known = {one for name, wish in record.networks.items() for one in (name, wish.get("NetworkID"))}
-        return any(value in known for value in values)
+        ids = [str(wish.get("NetworkID") or "") for wish in record.networks.values()]
+        return any(value in record.networks or _starts_one(value, ids) for value in values)
     if name in ("expose", "publish"):
         return any(_has_port(item, name, value) for value in values)
     if name == "health":
@@ -132,6 +137,10 @@ def _passes(item: Container, name: str, values: Sequence[str]) -> bool:
     if name == "is-task":
         return not any(value.lower() in ("true", "1") for value in values)
     return True  # ancestor, before, since are looked at for the whole list; isolation means nothing here
+
+
+def _starts_one(value: str, ids: Iterable[str]) -> bool:
+    return any(one.startswith(value) for one in ids if one)
 
 
 def _has_label(labels: Mapping[str, str], wanted: str) -> bool:

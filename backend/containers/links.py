@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from backend.containers.container import Container, ContainerRecord
-from backend.containers.networking_request import split_link
+from backend.containers.networking_request import SHARED_PREFIX, split_link
 from backend.containers.run_files import RunFiles
 from backend.containers.store import ContainerStore
 from backend.errors import ConflictError, InvalidParameterError, NotFoundError
@@ -28,20 +28,32 @@ def resolve_links(links: Iterable[str], name: str, store: ContainerStore) -> lis
     kept = []
     for link in links:
         reference, alias = split_link(link)
-        try:
-            target = store.find(reference)
-        except NotFoundError as error:
-            raise InvalidParameterError(
-                f"could not get container for {reference}: {error.message}"
-            ) from error
-        mode = target.record.host_config["NetworkMode"]
-        if mode == "host":
+        target = _owner_of_network(reference, store)
+        if target.record.host_config["NetworkMode"] == "host":
             raise InvalidParameterError(
                 "conflicting options: host type networking can't be used with links. "
                 "This would result in undefined behavior"
             )
         kept.append(f"/{target.name}:/{name}/{alias}")
     return kept
+
+
+def _owner_of_network(reference: str, store: ContainerStore) -> Container:
+    """Return a container, or the one whose network it shares."""
+    passed: set[str] = set()
+    wanted = reference
+    while True:
+        try:
+            target = store.find(wanted)
+        except NotFoundError as error:
+            raise InvalidParameterError(
+                f"could not get container for {reference}: {error.message}"
+            ) from error
+        mode = target.record.host_config["NetworkMode"]
+        if not mode.startswith(SHARED_PREFIX) or target.id in passed:
+            return target
+        passed.add(target.id)
+        wanted = mode.removeprefix(SHARED_PREFIX)
 
 
 def _linked(record: ContainerRecord, store: ContainerStore) -> Iterable[tuple[str, Container, str]]:

@@ -98,7 +98,7 @@ def _volume(source: str, target: str, read_only: bool, options: Mapping[str, Any
         source,
         target,
         read_only=read_only,
-        copy=not _member(options, "NoCopy", bool, False) and not subpath,
+        copy=not _member(options, "NoCopy", bool, False),
         mode="z",
         volume_labels=_strings(options, "Labels"),
         driver=_member(driver, "Name", str, ""),

@@ -11,7 +11,7 @@ from backend.containers.container import Container
 from backend.containers.networking_request import SHARED_PREFIX, split_link
 from backend.containers.specification import hostname_of
 from backend.containers.store import ContainerStore
-from backend.errors import ConflictError, NotFoundError
+from backend.errors import ConflictError, InvalidParameterError, NotFoundError
 from backend.networks.attachment import Attachment, AttachRequest
 from backend.networks.manager import Networks
 
@@ -20,7 +20,7 @@ async def join(networks: Networks, store: ContainerStore, request: AttachRequest
     """Give a container its network. Raises EngineError in Docker's words; then it has none."""
     record = store.find(request.container_id).record
     if request.mode.startswith(SHARED_PREFIX):
-        target = _running(store, request.mode.removeprefix(SHARED_PREFIX))
+        target = _running(store, request.mode.removeprefix(SHARED_PREFIX), record.id)
         # What it calls itself goes with the network, as in Docker.
         record.config["Hostname"] = hostname_of(target.record)
         record.config["Domainname"] = target.record.config["Domainname"]
@@ -40,8 +40,10 @@ def _check_main_network(networks: Networks, request: AttachRequest) -> None:
         raise NotFoundError(f"network {request.mode} not found")
 
 
-def _running(store: ContainerStore, reference: str) -> Container:
+def _running(store: ContainerStore, reference: str, own_id: str) -> Container:
     target = store.find(reference)
+    if target.id == own_id:
+        raise InvalidParameterError("cannot join own network")
     if target.state.status == "restarting":
         raise ConflictError(f"Container {target.id} is restarting, wait until the container is running")
     if not target.state.running or target.attachment is None:

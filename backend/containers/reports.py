@@ -155,7 +155,10 @@ def summary(
     return {
         "Id": record.id,
         "Names": containers.store.names_of(container),
-        "Image": record.image_reference,
+        # A name that leads to another image by now would tell a lie.
+        "Image": record.image_reference
+        if containers.images.leads_to(record.image_reference, record.image_id)
+        else record.image_id,
         "ImageID": record.image_id,
         "Command": " ".join(_quoted(word) for word in command_of(record)),
         "Created": int(unix_seconds(record.created)),

@@ -10,7 +10,7 @@ from typing import Any
 
 from backend.config import EngineConfig
 from backend.database import Database
-from backend.errors import ConflictError, InvalidParameterError, NotFoundError
+from backend.errors import ConflictError, EngineError, InvalidParameterError, NotFoundError
 from backend.events import EventBus
 from backend.images import digests, layer_formats, platforms, reference
 from backend.images.content_store import ContentStore
@@ -118,6 +118,17 @@ class Images:
         others = self._records.indexed(index) if index else []
         fitting = (other for other in others if platforms.from_json(other.config).suits(platform))
         return next(fitting, image)
+
+    def leads_to(self, name: str, image_id: str) -> bool:
+        """Return whether an image's name or id means this image, or one of another platform beside it."""
+        try:
+            image = self.find(name)
+        except EngineError:
+            return False
+        if image.id == image_id:
+            return True
+        index = self._index_of(image, name)
+        return index is not None and any(other.id == image_id for other in self._records.indexed(index))
 
     def _index_of(self, image: Image, name: str) -> KeptIndex | None:
         """Return the index that one of an image's names leads to, None for ids and names of one image."""

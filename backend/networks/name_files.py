@@ -77,8 +77,9 @@ def own_line(address: str, hostname: str, domainname: str) -> str:
     """Return the line of /etc/hosts for one of the container's own addresses, "" without a host name."""
     if not address or not hostname:
         return ""
-    qualified = f"{hostname}.{domainname} " if domainname else ""
-    return f"{address}\t{qualified}{hostname}\n"
+    qualified = f"{hostname}.{domainname}" if domainname else hostname
+    short, dot, _ = qualified.partition(".")
+    return f"{address}\t{qualified} {short}\n" if dot else f"{address}\t{hostname}\n"
 
 
 def resolv_conf_text(

@@ -66,14 +66,14 @@ class NetworkRecords:
         return next((one for one in self._networks.values() if one.id == network_id), None)
 
     def find(self, name: str) -> Network:
-        """Return a network by name, ID, or the start of its ID, in this order.
+        """Return a network by ID, name, or the start of its ID, in this order.
 
         Raises NotFoundError, or InvalidParameterError when the start fits several.
         """
-        if name in self._networks:
-            return self._networks[name]
+        if found := self.find_by_id(name) or self._networks.get(name):
+            return found
         matching = [network for network in self._networks.values() if name and network.id.startswith(name)]
-        if len(matching) > 1 and not any(network.id == name for network in matching):
+        if len(matching) > 1:
             raise InvalidParameterError(f"network {name} is ambiguous ({len(matching)} matches found on ID)")
         if not matching:
             raise NotFoundError(f"network {name} not found")

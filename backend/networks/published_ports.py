@@ -64,7 +64,9 @@ class PublishedPorts:
 
     async def claim(self, container_id: str, requests: Sequence[PortRequest]) -> tuple[PublishedPort, ...]:
         """Take host ports for a container; no traffic flows yet. Raises as HostPorts.claim does."""
-        return await self._host_ports.claim(container_id, requests) if requests else ()
+        # What must be a certain port comes first: any free one could be the same.
+        ordered = sorted(requests, key=lambda request: not request.first)
+        return await self._host_ports.claim(container_id, ordered) if ordered else ()
 
     async def add_bridge(self, bridge: Bridge) -> None:
         """Let the containers of a new bridge in and out as it says. Raises SystemFailureError."""

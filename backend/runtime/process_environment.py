@@ -8,7 +8,7 @@ PATH = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 def build_environment(variables: Sequence[str], hostname: str, terminal: bool) -> list[str]:
     """Return Docker's defaults overridden by `variables`; a mere name takes one away.
 
-    HOME comes from the runtime.
+    HOME comes from the runtime, also in the place of an empty one.
     """
     merged: dict[str, str] = {"PATH": PATH, "HOSTNAME": f"HOSTNAME={hostname}"}
     if terminal:
@@ -19,4 +19,6 @@ def build_environment(variables: Sequence[str], hostname: str, terminal: bool) -
             merged[name] = entry
         else:
             merged.pop(name, None)
+    if merged.get("HOME") == "HOME=":
+        del merged["HOME"]
     return list(merged.values())

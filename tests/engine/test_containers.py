@@ -4,11 +4,13 @@ import http.client
 import json
 import threading
 import time
+import uuid
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 
+from tests.engine.builds import build
 from tests.engine.container_calls import (
     call,
     container,
@@ -297,6 +299,31 @@ def test_list_and_filters(engine: NativeEngine) -> None:
             assert names(filters=json.dumps(filters), all="1") == expected, filters
         bad = engine.request("GET", "/containers/json", query={"filters": '{"nonsense":["x"]}'})
         assert (bad.status, bad.message) == (400, "invalid filter 'nonsense'")
+
+
+def test_list_follows_networks_and_images(engine: NativeEngine) -> None:
+    def listed(**filters: str) -> list[dict[str, Any]]:
+        query = {"all": "1", "filters": json.dumps({name: [value] for name, value in filters.items()})}
+        found: list[dict[str, Any]] = engine.request("GET", "/containers/json", query=query).json
+        return found
+
+    repository = f"list-{uuid.uuid4().hex[:8]}"
+    assert build(engine, "FROM busybox\nLABEL made=first", t=repository).error == ""
+    with container(engine, "sleep", "1000", Image=repository, Labels={repository: ""}) as name:
+        start(engine, name)
+        shown = inspect(engine, name)
+        network = shown["NetworkSettings"]["Networks"]["bridge"]["NetworkID"]
+        for known in ("bridge", network, network[:4]):
+            assert [item["Id"] for item in listed(network=known, label=repository)] == [name]
+        assert listed(network="0" * 65, label=repository) == []
+        # What was made from an image counts as its container, and a name only for what it leads to.
+        for ancestor in ("busybox", repository, shown["Image"]):
+            assert [item["Image"] for item in listed(ancestor=ancestor, label=repository)] == [repository]
+        assert build(engine, "FROM busybox\nLABEL made=later", t=repository).error == ""
+        assert [item["Image"] for item in listed(label=repository)] == [shown["Image"]]
+        assert listed(ancestor=repository, label=repository) == []
+    for image in (repository, shown["Image"]):
+        assert engine.request("DELETE", f"/images/{image}", query={"force": "1"}).status == 200
 
 
 @pytest.mark.parametrize(

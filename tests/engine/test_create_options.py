@@ -24,6 +24,11 @@ def _create(engine: NativeEngine, **body: Any) -> Any:
     return engine.request("POST", "/containers/create", body={"Image": "busybox", "Cmd": ["true"], **body})
 
 
+def test_an_empty_home_is_the_users(engine: NativeEngine) -> None:
+    assert run(engine, "sh", "-c", "echo $HOME", Env=["HOME="]) == "/root\n"
+    assert run(engine, "sh", "-c", "echo $HOME", Env=["HOME=/tmp"]) == "/tmp\n"
+
+
 def test_processes_of_another_container(engine: NativeEngine) -> None:
     with container(engine, "sleep", "4711", name="donor") as donor:
         joining = {"PidMode": "container:donor"}

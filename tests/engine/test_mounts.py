@@ -182,6 +182,22 @@ def test_parts_of_volumes(engine: NativeEngine, volume: str) -> None:
     assert run(engine, "cat", "/v/sub/file", HostConfig={"Binds": [f"{volume}:/v"]}) == "inside\n"
 
 
+def test_an_empty_part_of_a_volume_starts_with_what_the_image_has(engine: NativeEngine, volume: str) -> None:
+    run(engine, "mkdir", "/v/filled", "/v/not", HostConfig={"Binds": [f"{volume}:/v"]})
+
+    def seen(*command: str, **options: Any) -> str:
+        mount = {"Type": "volume", "Source": volume, "Target": "/etc", "VolumeOptions": options}
+        return run(engine, *command, HostConfig={"Mounts": [mount]})
+
+    expected = run(engine, "cat", "/etc/passwd")
+    assert "root" in expected
+    assert expected not in seen("cat", "/etc/passwd", Subpath="not", NoCopy=True)
+    assert seen("cat", "/etc/passwd", Subpath="filled") == expected
+    # What is there already stays as it is.
+    seen("sh", "-c", "echo mine > /etc/passwd", Subpath="filled")
+    assert seen("cat", "/etc/passwd", Subpath="filled") == "mine\n"
+
+
 def test_mounts_of_another_container(engine: NativeEngine, volume: str) -> None:
     binds = {"Binds": [f"{volume}:/v", f"{volume}:/w:ro"]}
     with container(engine, "true", HostConfig=binds, Volumes={"/own": {}}) as first:

@@ -135,6 +135,28 @@ def test_links_of_the_default_bridge(engine: NativeEngine) -> None:
         assert f"{address}\tmy-web {web[:12]} link-target" in lines
 
 
+def test_a_link_to_a_guest_of_a_network_leads_to_its_owner(engine: NativeEngine) -> None:
+    with (
+        container(engine, *SLEEP, name="link-owner") as owner,
+        container(engine, *SLEEP, name="link-guest", HostConfig=shared(owner)),
+        container(engine, *SLEEP, name="link-self", HostConfig=shared("link-self")) as own,
+    ):
+        refused = call(engine, "start", own)
+        assert (refused.status, refused.message) == (400, "cannot join own network")
+        start(engine, owner)
+        address = interfaces(engine, owner)["eth0"].partition("/")[0]
+        host = {"Links": ["link-guest:guest", "link-self:loop"]}
+        with container(engine, "true", name="link-by-guest", HostConfig=host) as source:
+            assert inspect(engine, source)["HostConfig"]["Links"] == [
+                "/link-owner:/link-by-guest/guest", "/link-self:/link-by-guest/loop"
+            ]  # fmt: skip
+        host = {"Links": ["link-guest:guest"]}
+        with container(engine, "cat", "/etc/hosts", HostConfig=host) as source:
+            start(engine, source)
+            wait(engine, source)
+            assert f"{address}\tguest " in logs(engine, source)
+
+
 def test_a_link_follows_its_target(engine: NativeEngine) -> None:
     with container(engine, *SLEEP, name="moving-web") as web:
         start(engine, web)

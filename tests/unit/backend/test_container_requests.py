@@ -49,6 +49,13 @@ def test_other_settings_of_the_image() -> None:
     assert config["Volumes"] == {"/data": {}}
 
 
+@pytest.mark.parametrize(
+    ("said", "meant"), [("/srv/", "/srv"), ("//srv/../a/./b", "/a/b"), ("/../..", "/"), ("/", "/"), ("", "")]
+)
+def test_the_working_folder_is_told_in_its_shortest_form(said: str, meant: str) -> None:
+    assert read_config({"WorkingDir": said})["WorkingDir"] == meant
+
+
 def test_environment() -> None:
     assert merge_environment(["A=1", "B=2"], ["B=3", "A", "C=a=b"]) == ["B=3", "C=a=b"]
 

@@ -1,6 +1,7 @@
 """Which subnet is taken and which address is next."""
 
 import json
+from contextlib import closing
 from dataclasses import replace
 from ipaddress import IPv4Address, IPv4Network
 from pathlib import Path
@@ -163,6 +164,18 @@ def test_networks_keep_their_ids_when_the_subnet_moves(tmp_path: Path) -> None:
             third.find("")
     finally:
         database.close()
+
+
+def test_an_id_comes_before_a_name_and_a_name_before_the_start_of_an_id(tmp_path: Path) -> None:
+    with closing(Database(tmp_path / "engine.db")) as database:
+        records = NetworkRecords(database)
+        records.load(IPv4Network("172.17.0.0/16"))
+        wanted = records.find("host")
+        for name in (wanted.id, wanted.id[:12]):
+            records.add(replace(records.find("none"), id=name[::-1], name=name))
+        assert records.find(wanted.id) is wanted
+        assert records.find(wanted.id[:12]).name == wanted.id[:12]
+        assert records.find(wanted.id[:13]) is wanted
 
 
 def test_an_ambiguous_id_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

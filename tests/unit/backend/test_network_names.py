@@ -7,7 +7,7 @@ import pytest
 from backend.errors import InvalidParameterError
 from backend.networks.attachment import AttachRequest
 from backend.networks.mac_address import normal_mac_address
-from backend.networks.name_files import LOCAL_ENTRIES, check_names, hosts_text, resolv_conf_text
+from backend.networks.name_files import LOCAL_ENTRIES, check_names, hosts_text, own_line, resolv_conf_text
 
 
 def _request(**wishes: Any) -> AttachRequest:
@@ -19,6 +19,14 @@ def test_hosts_has_the_host_and_the_container() -> None:
     assert text == LOCAL_ENTRIES + (
         "10.0.2.2\thost.docker.internal\n10.0.2.2\tgateway.docker.internal\n172.17.0.2\tweb.example web\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("hostname", "domainname", "names"),
+    [("web.example.com", "", "web.example.com web"), ("web", "", "web"), ("a.b", "c", "a.b.c a")],
+)
+def test_a_whole_name_is_found_by_its_first_word_too(hostname: str, domainname: str, names: str) -> None:
+    assert own_line("172.17.0.2", hostname, domainname) == f"172.17.0.2\t{names}\n"
 
 
 def test_extra_hosts_come_first_and_replace_the_names_of_the_host() -> None:

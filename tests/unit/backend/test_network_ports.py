@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from ipaddress import IPv4Network, IPv6Network
+from typing import cast
 
 import pytest
 
@@ -15,8 +16,10 @@ from backend.networks.firewall_rules import (
     port_commands,
     translations_for,
 )
+from backend.networks.host_ports import HostPorts
 from backend.networks.port_holder import parse_inodes
 from backend.networks.port_requests import PortRequest, expand_exposed, fit, parse_port_requests
+from backend.networks.published_ports import PublishedPorts
 
 
 def _parse(bindings: Mapping[str, Sequence[Mapping[str, str]] | None]) -> tuple[PortRequest, ...]:
@@ -154,3 +157,29 @@ def test_every_refusal_is_meant_for_the_caller() -> None:
         except EngineError:
             continue
         assert parsed == (PortRequest("tcp", 80),)
+
+
+class _OrderSeen:
+    """Host ports that note in which order they are asked for."""
+
+    behind_supervisor = False
+
+    def __init__(self) -> None:
+        self.asked: list[int] = []
+
+    async def claim(self, container_id: str, requests: Sequence[PortRequest]) -> tuple[PublishedPort, ...]:
+        del container_id
+        self.asked = [request.container_port for request in requests]
+        return ()
+
+
+async def test_a_certain_port_is_taken_before_any_free_one() -> None:
+    seen = _OrderSeen()
+    wishes = {
+        "80/tcp": [{}],
+        "81/tcp": [{"HostPort": "32769"}],
+        "82/tcp": [{}],
+        "83/tcp": [{"HostPort": "9"}],
+    }
+    await PublishedPorts(cast(HostPorts, seen)).claim("c", _parse(wishes))
+    assert seen.asked == [81, 83, 80, 82]
