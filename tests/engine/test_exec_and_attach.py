@@ -217,9 +217,11 @@ def test_exec_ends_with_its_container(engine: NativeEngine) -> None:
 def test_the_start_says_how_a_stream_is_read_and_the_creation_whether_there_is_a_terminal(
     engine: NativeEngine, sleeper: str
 ) -> None:
-    identifier = make_exec(engine, sleeper, "stty", "size", Tty=True, ConsoleSize=[57, 123])
+    # The runtime hands the terminal over without waiting for its size.
+    script = 'until test "$(stty size 2>&1)" = "57 123"; do sleep 0.02; done; echo sized'
+    identifier = make_exec(engine, sleeper, "sh", "-c", script, Tty=True, ConsoleSize=[57, 123])
     told = frames(RawStream(engine, f"/exec/{identifier}/start", {}).read_all())
-    assert told == [(1, b"57 123\r\n")]
+    assert told == [(1, b"sized\r\n")]
     identifier = make_exec(engine, sleeper, "sh", "-c", "test -t 1 || echo none")
     assert RawStream(engine, f"/exec/{identifier}/start", {"Tty": True}).read_all() == b"none\n"
 
