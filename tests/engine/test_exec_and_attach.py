@@ -232,15 +232,6 @@ def test_a_stream_is_upgraded_for_who_names_what_to(engine: NativeEngine, sleepe
     assert head.startswith("HTTP/1.1 101 UPGRADED\r\n"), head
 
 
-def test_an_exec_is_limited_like_its_container(engine: NativeEngine) -> None:
-    limits = [{"Name": "nofile", "Soft": 77, "Hard": 88}]
-    with container(engine, "sleep", "1000", HostConfig={"Ulimits": limits}) as name:
-        start(engine, name)
-        identifier = make_exec(engine, name, "sh", "-c", "ulimit -n; ulimit -H -n")
-        stream = RawStream(engine, f"/exec/{identifier}/start", {})
-        assert frames(stream.read_all()) == [(1, b"77\n88\n")]
-
-
 def test_an_exec_is_told_of_links_while_their_targets_run(engine: NativeEngine) -> None:
     def told(name: str) -> list[str]:
         identifier = make_exec(engine, name, "env")
