@@ -175,7 +175,7 @@ class _OrderSeen:
 
 async def test_a_certain_port_is_taken_before_any_free_one() -> None:
     seen = _OrderSeen()
-    wishes = {
+    wishes: dict[str, list[dict[str, str]]] = {
         "80/tcp": [{}],
         "81/tcp": [{"HostPort": "32769"}],
         "82/tcp": [{}],
