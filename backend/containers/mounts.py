@@ -3,6 +3,7 @@
 Source: Docker Engine API, HostConfig.Binds, Mounts, Tmpfs and VolumesFrom, Config.Volumes.
 """
 
+import posixpath
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -37,7 +38,8 @@ def collect_mounts(
     others = {mount["Destination"]: mount for mount in taken_over if mount["Destination"] not in targets}
     targets |= set(others)
     for target in config["Volumes"] or ():
-        if (clean := clean_target(target)) not in targets:
+        # Images are made with `VOLUME data`; the command line takes `-v x:/y` for a path of Windows' kind.
+        if (clean := clean_target(target and posixpath.join("/", target))) not in targets:
             wishes.append(MountWish("volume", "", clean, driver=driver))
             targets.add(clean)
     return [_named(wish) for wish in wishes], list(others.values())

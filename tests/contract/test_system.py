@@ -57,3 +57,12 @@ def test_where_files_of_a_container_lie(engine: ApiClient) -> None:
         assert set(folders) == {"LowerDir", "MergedDir", "UpperDir", "WorkDir"}
         assert Path(folders["UpperDir"], "made").exists()
         assert len(folders["LowerDir"].split(":")) == 2  # what the image has, and places of mounts
+
+
+def test_volumes_that_are_named_by_relative_paths(engine: ApiClient) -> None:
+    """Images are made with `VOLUME data`."""
+    with container(engine, "cat", "/proc/mounts", Volumes={"some/data": {}, "x:/y": {}}) as made:
+        start(engine, made)
+        wait(engine, made)
+        assert {"/some/data", "/x:/y"} < {line.split()[1] for line in logs(engine, made).splitlines()}
+        assert inspect(engine, made)["Config"]["Volumes"] == {"some/data": {}, "x:/y": {}}
