@@ -292,6 +292,8 @@ class StageBuild:
                 self._show_pull,
             )  # fmt: skip
         except EngineError as error:
+            if options.as_buildkit:
+                raise
             raise type(error)(f"invalid from flag value {name}: {error.message}") from error
         self._shared.keep(image)
         return image
@@ -384,7 +386,11 @@ class StageBuild:
         options = self._shared.options
         if not options.as_buildkit:
             return compared
-        return {**compared, "Frontend": FRONTEND, "SourceDateEpoch": options.epoch}
+        return {
+            **compared,
+            "Frontend": FRONTEND,
+            "SourceDateEpoch": "" if options.epoch is None else str(options.epoch),
+        }
 
     async def _use_cache(self, compared: Mapping[str, Any]) -> bool:
         found = await self._cache.find(self._state.image, compared, stored(self._state.config))

@@ -214,6 +214,11 @@ def test_warnings(project: Project) -> None:
     ("line", "error"),
     [
         ("COPY absent /", '"/absent": not found'),
+        (
+            "COPY --from=127.0.0.1:1/none /a /b",
+            "127.0.0.1:1/none: failed to resolve source metadata for 127.0.0.1:1/none:latest: ",
+        ),
+        ("FROM BAD::x", 'failed to parse stage name "BAD::x": invalid reference format: repository name'),
         ("COPY --form=x a /", "unknown flag: form (did you mean from?)"),
         ("RUN --mount=typ=tmpfs true", "unexpected key 'typ' in 'typ=tmpfs' (did you mean type?)"),
         ("RUN --mount=type=ssh,required true", "unset ssh forward key default"),
