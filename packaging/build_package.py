@@ -47,7 +47,9 @@ def build_packages(bundle: Path, output: Path, fast: bool) -> list[Path]:
 
 
 def build_for_mac(app: Path, version: str, output: Path) -> list[Path]:
-    """Return the disk image; signed by MARINA_SIGN_AS when that is set, and then seen by Apple."""
+    """Return disk image and archive for updates; signed by MARINA_SIGN_AS, if set, and seen by Apple."""
+    from mac.app_archive import pack_app
+
     scripts = PROJECT / "packaging" / "mac"
     identity = os.environ.get("MARINA_SIGN_AS", "")
     subprocess.run([scripts / "sign.sh", app, *filter(None, [identity])], check=True)
@@ -55,7 +57,9 @@ def build_for_mac(app: Path, version: str, output: Path) -> list[Path]:
     subprocess.run([scripts / "make_dmg.sh", app, version, image], check=True)
     if identity:
         subprocess.run([scripts / "notarise.sh", image, identity], check=True)
-    return [image]
+    archive = image.with_suffix(".tar.zst")
+    pack_app(app, archive)
+    return [image, archive]
 
 
 def build_for_windows(bundle: Path, version: str, output: Path) -> list[Path]:

@@ -12,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from app.services.updates.unpacking import unpack_program
+
 PROJECT = Path(__file__).parents[3]
 PACKAGING = PROJECT / "packaging"
 INNO = (PACKAGING / "windows" / "marina.iss").read_text(encoding="utf-8")
@@ -248,3 +250,19 @@ def test_an_installed_program_finds_what_came_with_it(
     monkeypatch.setattr(sys, "executable", str(program))
     monkeypatch.setattr(sys, "platform", platform)
     assert carried("image") == tmp_path / inside / "image"
+
+
+def test_the_macs_update_is_unpacked_as_the_program_it_was(tmp_path: Path) -> None:
+    app = tmp_path / "Marina.app"
+    (app / "Contents" / "MacOS").mkdir(parents=True)
+    program = app / "Contents" / "MacOS" / "marina"
+    program.write_text("#!/bin/sh\n")
+    program.chmod(0o755)
+    (app / "Contents" / "Frameworks").mkdir()
+    (app / "Contents" / "Frameworks" / "resources").symlink_to("../Resources/resources")
+    archive = tmp_path / "marina-0.2.0-macos-arm64.tar.zst"
+    load("mac/app_archive").pack_app(app, archive)
+    unpack_program(archive, tmp_path / "Marina.app.spare")
+    unpacked = tmp_path / "Marina.app.spare" / "Contents"
+    assert (unpacked / "MacOS" / "marina").stat().st_mode & 0o777 == 0o755
+    assert (unpacked / "Frameworks" / "resources").readlink() == Path("../Resources/resources")
