@@ -11,6 +11,7 @@ from aiohttp import web
 from backend.api.image_names import named
 from backend.api.json_stream import Send, stream_json
 from backend.engine import Engine
+from backend.errors import InvalidParameterError
 from backend.images import platforms
 from backend.images.image_events import publish_image_event
 
@@ -29,6 +30,8 @@ async def import_image(request: web.Request, engine: Engine) -> web.StreamRespon
     source = query["fromSrc"]
     name = named(query["repo"], query.get("tag", "")) if query.get("repo") else None
     platform = platforms.parse(query["platform"]) if query.get("platform") else None
+    if platform is not None and platform.os != "linux":
+        raise InvalidParameterError("operating system is not supported")
     config = apply_changes({}, query.getall("changes", []))
     draft = ImageDraft(
         parent=None,

@@ -8,6 +8,7 @@ from backend.api import image_filters, image_json, image_transfers, registries
 from backend.api.request_values import query_bool, query_filters
 from backend.api.versions import api_version
 from backend.engine import Engine
+from backend.errors import InvalidParameterError
 from backend.images import reference
 from backend.images.image import Image
 from backend.moments import prune_limit
@@ -55,10 +56,14 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         name = reference.parse(request.query.get("repo", ""))
         if request.query.get("tag"):
             name = name.with_tag(request.query["tag"])
+        if name.familiar_name == "sha256":
+            raise InvalidParameterError("refusing to create an ambiguous tag using digest algorithm as name")
         images.tag(image, name, request.match_info["name"])
         return web.Response(status=201)
 
     async def remove(request: web.Request) -> web.Response:
+        if not request.match_info["name"].strip():
+            raise InvalidParameterError("image name cannot be blank")
         removed = await images.remove(
             request.match_info["name"],
             force=query_bool(request, "force"),

@@ -5,6 +5,7 @@ Source: Docker Engine API, `/_ping`, `/version`, `/info`, `/system/df`.
 
 from aiohttp import web
 
+from backend.api.versions import api_version
 from backend.engine import Engine
 
 
@@ -26,9 +27,10 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         return web.json_response(await version_report(engine))
 
     async def info(request: web.Request) -> web.Response:
-        from backend.api.system_info import info_report
+        from backend.api.system_info import for_version, info_report
 
-        return web.json_response(await info_report(engine))
+        report = await info_report(engine)
+        return web.json_response(for_version(report, api_version(request)))
 
     return [
         web.get("/_ping", ping),

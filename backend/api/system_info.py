@@ -212,3 +212,15 @@ def _without_password(url: str) -> str:
     scheme, separator, rest = url.rpartition("://")
     user, at, host = rest.rpartition("@")
     return f"{scheme}{separator}{'xxxxx:xxxxx' if user else ''}{at}{host}"
+
+
+def for_version(info: dict[str, Any], version: tuple[int, int]) -> dict[str, Any]:
+    """Return what `info_report` says in the form of an API version."""
+    told = dict(info)
+    if version < (1, 25):
+        options = (option.partition(",")[0].removeprefix("name=") for option in info["SecurityOptions"])
+        told |= {"ExecutionDriver": "<not supported>", "SecurityOptions": list(options)}
+    if version < (1, 44):
+        runtimes = info["Runtimes"].items()
+        told["Runtimes"] = {name: {"path": runtime["path"]} for name, runtime in runtimes}
+    return told

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from backend.containers import container_volumes
-from backend.containers.container import Container
+from backend.containers.container import NEVER, Container
 from backend.containers.manager import Containers
 from backend.containers.mount_sources import open_subpath
 from backend.containers.run_files import RunFiles
@@ -92,6 +92,10 @@ def _build(
             overlay.mount_overlay(lowers, paths.upper, paths.work, files.view)
 
     def mount_rest(root: int) -> None:
+        if lowers is not None and container.state.started_at == NEVER:
+            # It is there from the creation on: what is copied into it goes before the first start.
+            with suppress(OSError):  # told at the start
+                make_folders(root, container.record.config["WorkingDir"])
         if with_mounts:
             _mount_generated(root, paths.data, container.record.mounts)
             for mount in container.record.mounts:

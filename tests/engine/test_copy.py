@@ -271,6 +271,19 @@ def test_a_stopped_container_with_volume_and_bind(engine: NativeEngine, tmp_path
     engine.request("DELETE", "/volumes/copy-stopped")
 
 
+def test_the_working_folder_is_there_before_the_first_start(engine: NativeEngine) -> None:
+    with container(engine, "cat", "given", WorkingDir="/srv/app/", Volumes={"/vol": {}}) as name:
+        assert put(engine, name, "/srv/app", layer_tar([Entry("given", b"in time")])).status == 200
+        start(engine, name)
+        wait(engine, name)
+        assert logs(engine, name) == "in time"
+        # What a container takes away stays away until it starts again.
+    with container(engine, "rmdir", "/srv/app", WorkingDir="/srv/app") as name:
+        start(engine, name)
+        wait(engine, name)
+        assert get(engine, name, "/srv/app").status == 404
+
+
 def test_files_that_are_mounted_are_not_replaced(engine: NativeEngine) -> None:
     source = engine.state / "bound-file"
     source.write_text("bound")

@@ -112,6 +112,29 @@ def test_named_volumes_went_with_a_prune(engine: NativeEngine) -> None:
     assert pruned("/v1.41") == [name]
 
 
+def test_info_of_older_versions(engine: NativeEngine) -> None:
+    newest, older, oldest = (engine.request("GET", f"/v{one}/info").json for one in ("1.44", "1.43", "1.24"))
+    assert "status" in newest["Runtimes"]["runc"]
+    assert list(older["Runtimes"]["runc"]) == ["path"]
+    assert older["SecurityOptions"] == newest["SecurityOptions"]
+    assert "ExecutionDriver" not in older
+    assert oldest["ExecutionDriver"] == "<not supported>"
+    assert "cgroupns" in oldest["SecurityOptions"]
+
+
+def test_names_that_no_image_has(engine: NativeEngine) -> None:
+    for method, path, text in (
+        ("DELETE", "/images/%20", "image name cannot be blank"),
+        (
+            "POST", "/images/busybox/tag?repo=sha256&tag=some",
+            "refusing to create an ambiguous tag using digest algorithm as name",
+        ),
+        ("POST", "/images/create?fromSrc=-&platform=macos/arm64", "operating system is not supported"),
+    ):  # fmt: skip
+        answer = engine.request(method, path, body=None if method == "DELETE" else b"")
+        assert (answer.status, answer.message) == (400, text)
+
+
 def test_networks_are_listed_with_a_slash_too(engine: NativeEngine) -> None:
     assert {one["Name"] for one in engine.request("GET", "/networks/").json} >= {"bridge", "host", "none"}
 
