@@ -1,6 +1,7 @@
 """Builds: one that goes on with its steps and words, and those of the engine's history."""
 
 import re
+import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,9 +21,10 @@ from app.viewmodels.terminal_text import parse_line
 from app.viewmodels.wording import format_duration
 
 if TYPE_CHECKING:
-    from app.services.image_build import BuildOptions, BuildProgress, BuildStep, BuildStream, PastBuild
+    from app.services.image_build import BuildProgress, BuildStep, BuildStream, PastBuild
 
 _SETTLE_MS, _AGAIN_MS = 200, 1_000
+_WANTS_AGENT = re.compile(r"^[^#\n]*--mount=\S*\btype=ssh\b", re.MULTILINE)
 _TAG = re.compile(r"[a-z0-9][a-z0-9._/:-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?")
 
 
@@ -92,7 +94,7 @@ class BuildsViewModel(QObject):
         super().__init__(parent)
         self._background, self._access = background, access
         self._stream: Stream | None = None
-        self._options: BuildOptions | None = None
+        self._form: BuildForm | None = None
         self._steps: tuple[BuildStep, ...] = ()
         self._dockerfile = ""
         self.is_wanted = self.is_loaded = False
@@ -179,7 +181,7 @@ class BuildsViewModel(QObject):
         """Build."""
         if self._stream is not None:
             return
-        self._steps, self._dockerfile = (), ""
+        self._steps, self._dockerfile, self._form = (), "", form
         title = form.tag or Path(form.folder).name
         self.view = BuildView(title, summary=self.tr("Sending the folder…"))
         self.progressed.emit(self.view)
@@ -283,11 +285,25 @@ class BuildsViewModel(QObject):
             self.succeeded.emit(self.view.title)
         else:
             failure = describe_failure(error)
-            self._show(self.tr("The build failed"), failure.details or failure.summary)
+            told = failure.details or failure.summary
+            self._show(self.tr("The build failed"), "\n".join(filter(None, (told, self._way_out()))))
             if not self._steps:
                 self.failed.emit(failure)
         self.running_changed.emit(False)
         self.refresh()
+
+    def _way_out(self) -> str:
+        """Return how to build what asks for an SSH agent: the window lends none."""
+        if self._form is None or not _WANTS_AGENT.search(self._dockerfile):
+            return ""
+        form = self._form
+        words = ["docker", "buildx", "build", "--ssh", "default"]
+        words += ["--tag", form.tag] if form.tag else []
+        words += (
+            ["--file", str(Path(form.folder) / form.dockerfile)] if form.dockerfile != "Dockerfile" else []
+        )
+        text = self.tr("A step asks for an SSH agent, which the window does not lend. In a terminal: {0}")
+        return text.format(shlex.join([*words, form.folder]))
 
     @Slot(object)
     def _was_read(self, build: "PastBuild") -> None:

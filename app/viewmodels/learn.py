@@ -172,21 +172,24 @@ class LearnViewModel(QObject):
 
     @Slot(object)
     def _seen(self, seen: _Seen) -> None:
-        self._busy = False
         view = self.lesson
         if view is not None and view.key == seen.lesson and seen.turn == self._turn and not self._working:
             failure = view.failure if self._has_failed and seen.done == view.done else None
             self._show(view, seen, failure=failure)
-        if self._look_again:
-            self._look_again = False
-            self.look()
+        self._look_on()
 
     @Slot(object)
     def _not_seen(self, error: Exception) -> None:
-        self._busy = self._look_again = False
         if self.lesson is not None and not self._working and not self._has_failed:
             self.lesson = replace(self.lesson, failure=describe_failure(error))
             self.changed.emit()
+        self._look_on()
+
+    def _look_on(self) -> None:
+        """A look is over, however it ended: what was asked for meanwhile has its turn."""
+        again, self._busy, self._look_again = self._look_again, False, False
+        if again:
+            self.look()
 
     @Slot(object)
     def _carried_out(self, seen: _Seen) -> None:

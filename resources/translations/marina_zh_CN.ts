@@ -318,6 +318,10 @@
         <source>The build failed</source>
         <translation>构建失败</translation>
     </message>
+    <message>
+        <source>A step asks for an SSH agent, which the window does not lend. In a terminal: {0}</source>
+        <translation>有一个步骤需要 SSH 代理，而此窗口不提供代理。请在终端中运行：{0}</translation>
+    </message>
 </context>
 <context>
     <name>CardsPage</name>

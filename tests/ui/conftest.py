@@ -9,7 +9,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QLocale, QObject
+from PySide6.QtCore import QEvent, QLocale, QObject, Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QDialog, QMainWindow, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -73,6 +74,14 @@ def no_flashes() -> Iterator[None]:
         patch.setattr(QWidget, "show", refusing(QWidget.show))
         patch.setattr(QWidget, "setVisible", refusing(QWidget.setVisible))
         yield
+
+
+@pytest.fixture(autouse=True)
+def no_keys_held(qapp: QApplication) -> Iterator[None]:
+    """Qt remembers the modifiers of a last key: with Shift held, the next test would select other rows."""
+    del qapp
+    yield
+    QTest.keyRelease(QWidget(), Qt.Key.Key_Shift)
 
 
 @pytest.fixture

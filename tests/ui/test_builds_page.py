@@ -115,6 +115,18 @@ def test_the_failing_line_is_marked(
     save_picture(page.window(), "build-failed")
 
 
+def test_what_the_window_cannot_lend_has_a_way_out(page: BuildsPage, project: Path, qtbot: QtBot) -> None:
+    (project / "Dockerfile").write_text(f"{DOCKERFILE}RUN --mount=type=ssh,required true\nRUN false\n")
+    start(page, qtbot, project)
+    wait_for(qtbot, lambda: "docker buildx build --ssh default" in text_of(page, "builds.detail.banner.text"))
+    assert text_of(page, "builds.detail.banner.text").endswith(str(project))
+    page.go_back()
+    (project / "Dockerfile").write_text(f"{DOCKERFILE}# RUN --mount=type=ssh true\nRUN false\n")
+    start(page, qtbot, project)
+    wait_for(qtbot, lambda: text_of(page, "builds.detail.banner.text").startswith("Line 6: "))
+    assert "buildx" not in text_of(page, "builds.detail.banner.text")
+
+
 def test_a_build_that_cannot_begin_says_why(page: BuildsPage, project: Path, qtbot: QtBot) -> None:
     page._builds.start(BuildForm(str(project), "Nofile"))
     wait_for(qtbot, lambda: "There is no Nofile" in text_of(page, "builds.notice.text"))

@@ -1,7 +1,7 @@
 """The footer's engine button: state as dot and word; a click opens what can be done about it."""
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.viewmodels.engine_view import EngineState, EngineView
 from app.viewmodels.wording import format_duration, format_size
@@ -95,6 +95,7 @@ class EnginePopover(QFrame):
             button.clicked.connect(self.hide)
             button.clicked.connect(signal)
         layout = QVBoxLayout(self)
+        layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)  # see `fit`
         layout.setContentsMargins(16, 14, 16, 14)
         layout.setSpacing(8)
         for item in (self._state, self._facts, self._warning):

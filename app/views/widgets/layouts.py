@@ -77,6 +77,13 @@ class FoldingRow(QHBoxLayout):
         return QSize(0, 0) if self.isEmpty() else super().minimumSize()
 
 
+class _Content(QWidget):
+    def minimumSizeHint(self) -> QSize:
+        """Leave the height to `heightForWidth`: the least one is that of texts as narrow as can be."""
+        hint, layout = super().minimumSizeHint(), self.layout()
+        return QSize(hint.width(), 0) if layout is not None and layout.hasHeightForWidth() else hint
+
+
 class Scrolled(QScrollArea):
     """What may be too high for its place; no wider than `width` where that is given."""
 
@@ -84,7 +91,7 @@ class Scrolled(QScrollArea):
         super().__init__()
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab goes to what is in it
         self.setWidgetResizable(True)
-        self.content = QWidget()
+        self.content = _Content()
         self.content.setObjectName("scrolled")
         if width:
             self.content.setMaximumWidth(width)
