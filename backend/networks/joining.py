@@ -2,7 +2,16 @@
 
 import secrets
 from collections.abc import Iterable
-from ipaddress import AddressValueError, IPv4Address, IPv4Interface, IPv6Address, IPv6Interface, ip_address
+from ipaddress import (
+    AddressValueError,
+    IPv4Address,
+    IPv4Interface,
+    IPv6Address,
+    IPv6Interface,
+    ip_address,
+    ip_interface,
+    ip_network,
+)
 
 from backend.errors import InvalidParameterError, SystemFailureError
 from backend.networks.addresses import AddressPool, mac_address_for
@@ -15,6 +24,8 @@ from backend.networks.sandbox import Cable, cable_name
 from backend.networks.texts import joined
 
 SHORT_ID = 12
+LINK_LOCAL = (ip_network("169.254.0.0/16"), ip_network("fe80::/10"))
+LINK_LOCAL_PREFIX = {4: 16, 6: 64}
 
 
 def check_wish(wish: EndpointWish, network: Network | None, context: str = "") -> None:
@@ -34,11 +45,10 @@ def _problems_alone(wish: EndpointWish) -> Iterable[str]:
     if wish.ipv6_address and not is_address(wish.ipv6_address, 6):
         yield f"invalid IPv6 address: {wish.ipv6_address}"
     for address in (wish.settings.get("IPAMConfig") or {}).get("LinkLocalIPs") or ():
-        yield (
-            f"invalid link-local IP address: {address}"
-            if not (is_address(address, 4) or is_address(address, 6))
-            else f"link-local addresses ({address}) are not supported by this engine"
-        )
+        if not (is_address(address, 4) or is_address(address, 6)):
+            yield f"invalid link-local IP address: {address}"
+        elif not any(ip_address(address) in network for network in LINK_LOCAL):
+            yield f"invalid link local IP address: {address}"
 
 
 def _problems_on(wish: EndpointWish, network: Network) -> Iterable[str]:
@@ -121,6 +131,15 @@ def take_place(
         mtu=network.mtu,
         isolated=live.isolates,
         child=live.children,
+        link_local=link_local_addresses(wish),
+    )
+
+
+def link_local_addresses(wish: EndpointWish) -> tuple[IPv4Interface | IPv6Interface, ...]:
+    """Return the further addresses that a checked wish names; nobody looks whether others have them."""
+    texts = (wish.settings.get("IPAMConfig") or {}).get("LinkLocalIPs") or ()
+    return tuple(
+        ip_interface(f"{text}/{LINK_LOCAL_PREFIX[ip_address(text).version]}") for text in dict.fromkeys(texts)
     )
 
 

@@ -38,6 +38,7 @@ class Cable:
     mtu: int = 0
     isolated: bool = False
     child: "ChildKind | None" = None
+    link_local: tuple[IPv4Interface | IPv6Interface, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +155,7 @@ def _lay(outside: NetlinkSocket, inside: NetlinkSocket, namespace: int, cable: C
         create_child(outside, name, cable.bridge_index, cable.child, cable.mac_address, namespace, cable.mtu)
     else:
         _lay_into_bridge(outside, namespace, cable)
-    if cable.address_6 is not None:
+    if cable.address_6 is not None or any(address.version == 6 for address in cable.link_local):
         namespaces.enable_ipv6_here(name)
     links.set_up(inside, name)
     inner = links.find_link(inside, name)
@@ -163,6 +164,8 @@ def _lay(outside: NetlinkSocket, inside: NetlinkSocket, namespace: int, cable: C
     links.add_address(inside, inner.index, cable.address)
     if cable.address_6 is not None:
         links.add_address(inside, inner.index, cable.address_6)
+    for address in cable.link_local:
+        links.add_address(inside, inner.index, address)
 
 
 def _lay_into_bridge(outside: NetlinkSocket, namespace: int, cable: Cable) -> None:

@@ -127,6 +127,26 @@ def test_networks_and_volumes(client: "docker.DockerClient") -> None:
         volume.remove()
 
 
+def test_link_local_addresses(client: "docker.DockerClient") -> None:
+    api = client.api
+    wish = api.create_endpoint_config(link_local_ips=["169.254.8.8", "169.254.9.9"])
+    made = api.create_container(
+        "busybox", ["ip", "-4", "address"], networking_config=api.create_networking_config({"bridge": wish})
+    )
+    container = client.containers.get(made["Id"])
+    try:
+        container.start()
+        assert container.wait()["StatusCode"] == 0
+        told = container.logs()
+        assert b"inet 169.254.8.8/16 " in told
+        assert b"inet 169.254.9.9/16 " in told
+        container.reload()
+        shown = container.attrs["NetworkSettings"]["Networks"]["bridge"]["IPAMConfig"]
+        assert shown == {"LinkLocalIPs": ["169.254.8.8", "169.254.9.9"]}
+    finally:
+        container.remove(force=True)
+
+
 def test_images(client: "docker.DockerClient") -> None:
     busybox = client.images.get("busybox")
     assert busybox.tag("py-tagged", "1")

@@ -376,3 +376,17 @@ def test_the_command_line_makes_uses_and_removes_a_network(engine: NativeEngine)
     assert b"10.79.0.5/24" in out.stdout
     assert name in engine.docker("network", "ls").stdout.decode()
     assert engine.docker("network", "rm", name).stdout.decode().strip() == name
+
+
+def test_link_local_addresses_come_with_a_network(engine: NativeEngine) -> None:
+    with network(engine) as net, container(engine, *SLEEP) as one:
+        start(engine, one)
+        refused = join(engine, net, one, IPAMConfig={"LinkLocalIPs": ["10.9.9.9"]})
+        assert (refused.status, refused.message.splitlines()[-1]) == (
+            400,
+            "invalid link local IP address: 10.9.9.9",
+        )
+        assert join(engine, net, one, IPAMConfig={"LinkLocalIPs": ["169.254.8.8"] * 2}).status == 200
+        assert "inet 169.254.8.8/16 " in run_in(engine, one, "ip", "-4", "address")
+        assert leave(engine, net, one).status == 200
+        assert "169.254" not in run_in(engine, one, "ip", "-4", "address")
