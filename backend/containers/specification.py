@@ -22,7 +22,8 @@ from backend.runtime.oci_spec import ContainerProcess, ContainerSpec, ProcessUse
 from backend.runtime.process_environment import build_environment
 
 INIT_IN_CONTAINER = "/sbin/docker-init"
-INIT_PROGRAMS = ("docker-init", "tini-static", "catatonit")
+# Docker's init is tini: it ends with 126 or 127 when the program cannot be started.
+INIT_PROGRAMS = ("docker-init", "tini-static")
 
 
 @dataclass(frozen=True, slots=True)

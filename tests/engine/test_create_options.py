@@ -105,6 +105,22 @@ def test_other_security_options(engine: NativeEngine) -> None:
         assert "/proc/kcore" in told["HostConfig"]["MaskedPaths"]
 
 
+def test_an_init_ends_as_its_program_does(engine: NativeEngine) -> None:
+    for command, code in (
+        (("no-such-program",), 127),
+        (("/etc/passwd",), 126),
+        (("sh", "-c", "exit 7"), 7),
+        (("sh", "-c", "kill -KILL $$"), 137),
+    ):
+        with container(engine, *command, HostConfig={"Init": True}) as identifier:
+            start(engine, identifier)
+            assert wait(engine, identifier) == code, command
+    with container(engine, "sleep", "1000", HostConfig={"Init": True}) as identifier:
+        start(engine, identifier)
+        assert call(engine, "stop", identifier).status == 204
+        assert inspect(engine, identifier)["State"]["ExitCode"] == 143
+
+
 def test_no_label_confines_who_shares_the_machine(engine: NativeEngine) -> None:
     for options, expected in (
         ({"Privileged": True}, ["label=disable"]),

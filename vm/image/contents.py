@@ -9,7 +9,7 @@ PACKAGES = (
     "python3", "python3-aiohttp", "python3-uvloop", "python3-isal", "python3-zstandard",
     "python3-grpclib", "python3-protobuf", "python3-dulwich",
     # containers
-    "crun", "conmon", "catatonit", "libnftables1", "nftables", "erofs-utils", "tar", "procps",
+    "crun", "conmon", "tini", "libnftables1", "nftables", "erofs-utils", "tar", "procps",
     # the machine
     "e2fsprogs", "util-linux", "kmod", "iproute2", "fuse3", "sshfs", "openssh-server", "openssh-sftp-server",
     "ca-certificates",
@@ -53,7 +53,7 @@ KERNEL_ARGUMENTS = {
 
 PROGRAMS = frozenset((
     # kept of usr/bin and usr/sbin; busybox stands in for the rest
-    "busybox", "dash", "sh", "python3", "python3.13", "crun", "conmon", "catatonit", "nft",
+    "busybox", "dash", "sh", "python3", "python3.13", "crun", "conmon", "tini-static", "nft",
     "mkfs.erofs", "dump.erofs", "fsck.erofs", "tar", "ps", "pgrep", "top", "mke2fs", "mkfs.ext4", "e2fsck",
     "fsck.ext4", "resize2fs", "tune2fs", "dumpe2fs", "fstrim", "mount", "umount", "nsenter",
     "unshare", "losetup", "blkid", "kmod", "modprobe", "insmod", "rmmod", "lsmod", "modinfo",
