@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from backend.errors import InvalidParameterError, SystemFailureError
+from backend.runtime.seccomp_gates import as_dockers
 
 PROFILE = Path("/usr/share/containers/seccomp.json")
 ARCHITECTURES = {"x86_64": ("SCMP_ARCH_X86_64", "amd64"), "aarch64": ("SCMP_ARCH_AARCH64", "arm64")}
@@ -34,7 +35,7 @@ def _read_profile() -> Any:
 @cache
 def default_filter(capabilities: frozenset[str]) -> Mapping[str, Any]:
     """Return the OCI `linux.seccomp` for a container with `capabilities`. Raises SystemFailureError."""
-    return convert(_read_profile(), capabilities, platform.machine(), platform.release())
+    return convert(as_dockers(_read_profile()), capabilities, platform.machine(), platform.release())
 
 
 def custom_filter(profile: str, capabilities: frozenset[str]) -> Mapping[str, Any] | None:

@@ -24,6 +24,12 @@ def _create(engine: NativeEngine, **body: Any) -> Any:
     return engine.request("POST", "/containers/create", body={"Image": "busybox", "Cmd": ["true"], **body})
 
 
+def test_user_namespaces_are_for_administrators(engine: NativeEngine) -> None:
+    assert "Operation not permitted" in run(engine, "unshare", "-U", "true")
+    mounted = ("sh", "-c", "mount -t tmpfs tmpfs /tmp && echo mounted")
+    assert run(engine, *mounted, HostConfig={"CapAdd": ["SYS_ADMIN"]}) == "mounted\n"
+
+
 def test_an_empty_home_is_the_users(engine: NativeEngine) -> None:
     assert run(engine, "sh", "-c", "echo $HOME", Env=["HOME="]) == "/root\n"
     assert run(engine, "sh", "-c", "echo $HOME", Env=["HOME=/tmp"]) == "/tmp\n"
