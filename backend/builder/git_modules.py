@@ -34,7 +34,8 @@ def resolved(url: str, parent: str) -> str:
     """
     if not url.startswith(("./", "../")):
         return url
-    parts = urlsplit(parent)
+    scp = "" if "://" in parent else parent.partition(":")[0]
+    parts = urlsplit(parent if not scp else parent.partition(":")[2])
     folders = [name for name in parts.path.split("/") if name]
     rest = url
     while rest.startswith(("./", "../")):
@@ -43,4 +44,7 @@ def resolved(url: str, parent: str) -> str:
             if not folders:
                 raise ValueError(f"cannot strip one component off url {parts.path}")
             folders.pop()
+    if scp:
+        start = "/" if parts.path.startswith("/") else ""
+        return f"{scp}:{start}{'/'.join([*folders, rest]).rstrip('/')}"
     return parts._replace(path="/".join(["", *folders, rest]).rstrip("/")).geturl()

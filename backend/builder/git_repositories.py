@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from dulwich.client import HttpGitClient, TCPGitClient
+from dulwich.client import HttpGitClient, SSHGitClient, TCPGitClient
 from dulwich.config import ConfigDict
 from dulwich.errors import GitProtocolError, HangupException, NotGitRepository
 from dulwich.object_store import PackBasedObjectStore
@@ -21,7 +21,8 @@ from dulwich.repo import Repo
 from urllib3.exceptions import HTTPError
 
 from backend.builder import git_modules
-from backend.builder.git_logins import basic_authorization, same_server, server_of
+from backend.builder.git_logins import basic_authorization, same_server, server_of, ssh_place
+from backend.builder.git_ssh import last_words, ssh_client
 
 MOST_TAGS = 8  # that one tag may lead through
 MOST_SUBMODULES, MOST_DEPTH = 1000, 16
@@ -36,7 +37,8 @@ class GitWish:
     """What to fetch: `ref` is a branch, a tag or a commit, "" for what the repository begins with.
 
     The archive holds the folder `subfolder`, and `.git` beside the files if it is to be kept. `work` is an
-    empty folder to work in; `authorization` is what its server is shown in the header of this name.
+    empty folder to work in; `authorization` is what its server is shown in the header of this name, and
+    `agent` a socket of the agent that keeps the keys for SSH: without one there is no SSH.
     """
 
     url: str
@@ -46,6 +48,7 @@ class GitWish:
     archive: str
     work: str
     authorization: str = ""
+    agent: str = ""
 
 
 class GitFailureError(Exception):
@@ -199,12 +202,17 @@ def _fetch(wish: GitWish, repository: Repo) -> Commit:
         return sorted({sha for name, sha in refs.items() if not name.endswith(b"^{}")})
 
     try:
-        client.fetch(path, repository, determine_wants=the_one, depth=1)
-    except (GitProtocolError, HangupException):
-        if not COMMIT.fullmatch(wish.ref):
-            raise
-        client, path = _client(wish)
-        client.fetch(path, repository, determine_wants=everything)
+        try:
+            client.fetch(path, repository, determine_wants=the_one, depth=1)
+        except (GitProtocolError, HangupException):
+            if not COMMIT.fullmatch(wish.ref):
+                raise
+            client, path = _client(wish)
+            client.fetch(path, repository, determine_wants=everything)
+    except (GitProtocolError, HangupException) as error:
+        if wish.agent and (reason := last_words(wish.agent)):
+            raise GitFailureError(reason) from error
+        raise
     if not chosen or chosen[0] not in target:
         raise GitFailureError(f"repository does not contain ref {wish.ref or 'HEAD'}")
     found: ShaFile = target[ObjectID(chosen[0])]
@@ -217,8 +225,14 @@ def _fetch(wish: GitWish, repository: Repo) -> Commit:
     return found
 
 
-def _client(wish: GitWish) -> tuple[HttpGitClient | TCPGitClient, str]:
-    """Return a client for an address; only protocols that are carried out in this process."""
+def _client(wish: GitWish) -> tuple[HttpGitClient | TCPGitClient | SSHGitClient, str]:
+    """Return a client for an address; no address names a program of this machine."""
+    try:
+        place = ssh_place(wish.url)
+    except ValueError as error:
+        raise GitFailureError(str(error)) from error
+    if place is not None and wish.agent:
+        return ssh_client(place, wish.agent), place.path
     parts = urlsplit(wish.url)
     host = parts.hostname or ""
     if not host:

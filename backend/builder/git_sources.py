@@ -8,16 +8,19 @@ import re
 import secrets
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from backend import processes
 from backend.builder.build_options import BuildOptions
-from backend.builder.build_session import BuildSession
-from backend.builder.git_logins import basic_authorization
+from backend.builder.build_session import BuildSession, SecretsSentAlong
+from backend.builder.git_logins import basic_authorization, server_of, ssh_place
+from backend.builder.ssh_agents import lend_agent
 from backend.errors import InvalidParameterError, NotSupportedError
 from backend.tasks import in_thread_to_end
 
@@ -27,6 +30,7 @@ TIME_LIMIT = 3600.0  # seconds
 TOKEN, HEADER = "GIT_AUTH_TOKEN", "GIT_AUTH_HEADER"  # names of secrets
 TOKEN_USER = "x-access-token"  # noqa: S105 - whom servers take for one who shows a token
 KEEP_ARGUMENT = "BUILDKIT_CONTEXT_KEEP_GIT_DIR"
+AGENT = "default"
 HEX = re.compile(r"[0-9a-f]{7,40}")
 
 
@@ -37,6 +41,11 @@ class GitAddress:
     url: str
     ref: str = ""
     subfolder: str = ""
+
+    @property
+    def over_ssh(self) -> bool:
+        """Whether it is fetched by SSH."""
+        return server_of(self.url)[0] == "ssh"
 
     @property
     def shown(self) -> str:
@@ -69,20 +78,19 @@ def is_source(word: str) -> bool:
 
 
 def parse_address(text: str) -> GitAddress:
-    """Return the parts of `url#ref:subfolder`. Raises InvalidParameterError, NotSupportedError."""
+    """Return the parts of `url#ref:subfolder`. Raises InvalidParameterError."""
     url, _, fragment = text.partition("#")
     ref, _, subfolder = fragment.partition(":")
     if url.startswith("github.com/"):
         url = f"https://{url}"
-    if url.startswith(("git@", "ssh://")):
-        raise NotSupportedError("git repositories over SSH are not supported: use their https:// address")
     if ref.startswith("-"):
         raise InvalidParameterError(f"invalid git ref {ref[:100]}")
     parts = [part for part in subfolder.split("/") if part not in ("", ".")]
     if ".." in parts:
         raise InvalidParameterError(f"invalid git subdirectory {subfolder[:200]}")
     try:
-        host = urlsplit(url).hostname
+        place = ssh_place(url)
+        host = urlsplit(url).hostname if place is None else place.host
         _ = urlsplit(url).port
     except ValueError:
         host = None
@@ -114,21 +122,38 @@ async def fetch(
     }
     if shown := await authorization(address, session):
         wish["authorization"] = shown
-    work.mkdir()
-    try:
+    async with AsyncExitStack() as held:
+        if address.over_ssh:
+            wish["agent"] = str(await held.enter_async_context(_lent_agent(scratch, session)))
+        held.push_async_callback(in_thread_to_end, shutil.rmtree, work, True)
+        work.mkdir()
         finished = await processes.run(
             [sys.executable, "-S", "-s", "-P", "-m", "backend.builder.git_fetch"],
             stdin=json.dumps(wish).encode(),
             timeout=TIME_LIMIT,
         )
-    finally:
-        await in_thread_to_end(shutil.rmtree, work, True)
     result = json.loads(finished.stdout)
     if result["error"]:
         raise InvalidParameterError(f"failed to fetch remote {address.shown}: {result['error']}")
     for folder in result["submodules"]:
         warn(f"no url found for submodule path {folder} of {address.shown}: its folder is empty")
     return Fetched(archive, str(result["commit"]))
+
+
+@asynccontextmanager
+async def _lent_agent(folder: Path, session: BuildSession | None) -> AsyncIterator[Path]:
+    """Hold a socket of the client's SSH agent. Raises NotSupportedError, InvalidParameterError."""
+    if session is None or isinstance(session, SecretsSentAlong):
+        raise NotSupportedError("git repositories over SSH are not supported: use their https:// address")
+    if not await session.has_ssh(AGENT):
+        raise InvalidParameterError(f'no SSH key "{AGENT}" forwarded from the client')
+    path = folder / f"agent-{secrets.token_hex(4)}"
+    server = await lend_agent(path, partial(session.forward_ssh, AGENT))
+    try:
+        yield path
+    finally:
+        server.close()
+        path.unlink(missing_ok=True)
 
 
 async def fetch_context(address: str, scratch: Path, options: BuildOptions) -> Fetched:

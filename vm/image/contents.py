@@ -57,7 +57,8 @@ PROGRAMS = frozenset((
     "mkfs.erofs", "dump.erofs", "fsck.erofs", "tar", "ps", "pgrep", "top", "mke2fs", "mkfs.ext4", "e2fsck",
     "fsck.ext4", "resize2fs", "tune2fs", "dumpe2fs", "fstrim", "mount", "umount", "nsenter",
     "unshare", "losetup", "blkid", "kmod", "modprobe", "insmod", "rmmod", "lsmod", "modinfo",
-    "depmod", "ip", "bridge", "ss", "sshfs", "fusermount3", "mount.fuse3", "sshd", "ssh-keygen", "ldconfig",
+    "depmod", "ip", "bridge", "ss", "sshfs", "fusermount3", "mount.fuse3", "sshd", "ssh", "ssh-keygen",
+    "ldconfig",
 ))  # fmt: skip
 
 APPLETS = (
