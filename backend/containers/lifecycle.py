@@ -89,6 +89,8 @@ class Lifecycle:
         pid = await self._create(container, attachment, user)
         container.hold_init(pid)
         await monitor.let_connect(self.run_files(container).monitor, tuple(container.attaching))
+        # From before its first output: who waits for words of this run reads its log from this moment on.
+        started_at = now_text()
         try:
             await self.runtime.start(container.id)
         except SystemFailureError as error:
@@ -96,7 +98,7 @@ class Lifecycle:
             record.state.exit_code = code
             raise failure from error
         await self.networks.sandboxes.publish(attachment)
-        self._set_running(container, pid, attachment)
+        self._set_running(container, pid, attachment, started_at)
 
     async def _create(self, container: Container, attachment: Attachment, user: ProcessUser) -> int:
         """Let the runtime create the container; returns the PID of its first process."""
@@ -164,11 +166,11 @@ class Lifecycle:
             raise layers
         return network, layers
 
-    def _set_running(self, container: Container, pid: int, attachment: Attachment) -> None:
+    def _set_running(self, container: Container, pid: int, attachment: Attachment, started_at: str) -> None:
         state = container.state
         state.status, state.pid = "running", pid
         state.exit_code, state.error, state.oom_killed = 0, "", False
-        state.started_at = now_text()
+        state.started_at = started_at
         state.stopped_by_user = False
         container.manual_stop = False
         if health.command_of(container.record.config) is not None:

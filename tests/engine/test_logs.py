@@ -2,10 +2,22 @@
 
 import threading
 from contextlib import suppress
+from datetime import datetime
 
 import pytest
 
-from tests.engine.container_calls import container, frames, logs, run, start, status, until, wait
+from tests.engine.container_calls import (
+    call,
+    container,
+    frames,
+    inspect,
+    logs,
+    run,
+    start,
+    status,
+    until,
+    wait,
+)
 from tests.support.native_engine import NativeEngine
 
 pytestmark = pytest.mark.usefixtures("busybox")
@@ -200,3 +212,16 @@ def test_log_options(engine: NativeEngine) -> None:
             config = engine.request("GET", f"/containers/{answer.json['Id']}/json").json["HostConfig"]
             assert config["LogConfig"]["Config"] == options
             engine.request("DELETE", f"/containers/{answer.json['Id']}")
+
+
+def test_a_run_begins_before_its_first_words(engine: NativeEngine) -> None:
+    """Clients that wait for words of this run read from its start on."""
+    # A port to open makes the start a little longer than the way to the first words.
+    more = {"ExposedPorts": {"80/tcp": {}}, "HostConfig": {"PublishAllPorts": True}, "StopSignal": "SIGKILL"}
+    with container(engine, "sh", "-c", "echo ready; sleep 1000", **more) as name:
+        for run_number in range(1, 11):
+            assert call(engine, "restart", name).status == 204
+            said = "ready\n" * run_number
+            until(lambda said=said: logs(engine, name) == said, "the first words")  # type: ignore[misc]
+            began = datetime.fromisoformat(inspect(engine, name)["State"]["StartedAt"]).timestamp()
+            assert logs(engine, name, since=f"{began:.6f}") == "ready\n"
