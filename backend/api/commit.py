@@ -20,6 +20,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         from backend.builder.config_changes import apply_changes
         from backend.containers.commit import CommitRequest, commit
         from backend.containers.create_request import read_config
+        from backend.containers.field_tables import CONFIG
 
         query = request.query
         body = await read_json_object(request, "runconfig.ContainerConfigWrapper", required=False)
@@ -37,7 +38,8 @@ def routes(engine: Engine) -> list[web.RouteDef]:
             author=query.get("author", ""),
             comment=query.get("comment", ""),
             pause=query_bool(request, "pause", True),
-            config=read_config(body) if body else None,
+            # dockerode sends its options as the body, too: without a setting it is none.
+            config=read_config(body) if any(body.get(name) is not None for name in CONFIG) else None,
             change=change,
         )
         image = await commit(engine.containers, engine.containers.find(query["container"]), wanted)

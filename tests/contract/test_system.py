@@ -66,3 +66,15 @@ def test_volumes_that_are_named_by_relative_paths(engine: ApiClient) -> None:
         wait(engine, made)
         assert {"/some/data", "/x:/y"} < {line.split()[1] for line in logs(engine, made).splitlines()}
         assert inspect(engine, made)["Config"]["Volumes"] == {"some/data": {}, "x:/y": {}}
+
+
+def test_a_commit_without_settings_keeps_those_of_the_container(engine: ApiClient) -> None:
+    """dockerode sends its own options as the body."""
+    with container(engine, "echo", "hi") as made:
+        answer = engine.request("POST", "/commit", query={"container": made}, body={"repo": "a", "tag": "b"})
+        assert answer.status == 201, answer.message
+        image = f"/images/{answer.json['Id']}"
+        try:
+            assert engine.request("GET", f"{image}/json").json["Config"]["Cmd"] == ["echo", "hi"]
+        finally:
+            assert engine.request("DELETE", image).status == 200
