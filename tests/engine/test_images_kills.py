@@ -28,7 +28,7 @@ from tests.support.test_images import (
     save_docker_archive,
 )
 
-ROUNDS = int(os.environ.get("MARINA_KILLS", "4"))
+ROUNDS = int(os.environ.get("MARINA_KILLS", "5"))
 LONGEST = 0.5  # seconds from the beginning of the work to the kill
 NOBODY = {"X-Registry-Auth": "e30="}
 
@@ -75,6 +75,13 @@ def works(engine: NativeEngine, registry: Registry, number: int) -> list[Callabl
         answer = engine.request("POST", "/images/create", query=query, body=tree)
         return f"imported:{number}" if answer.status == 200 else ""
 
+    def build() -> str:
+        steps = f"FROM scratch\nCOPY made /built{number}\nLABEL number={number}\nCOPY made /again{number}\n"
+        noise = random.Random(number).randbytes(500_000)
+        context = layer_tar([Entry("Dockerfile", steps.encode()), Entry("made", noise)])
+        answer = engine.request("POST", "/build", query={"t": f"built:{number}"}, body=context)
+        return f"built:{number}" if "Successfully tagged" in answer.lines[-1].get("stream", "") else ""
+
     def push_and_remove() -> str:
         name = pull()
         engine.request("POST", f"/images/{registry.address}/killed/push?tag={number}", headers=NOBODY)
@@ -83,7 +90,7 @@ def works(engine: NativeEngine, registry: Registry, number: int) -> list[Callabl
         return ""
 
     registry.push("killed", str(number), image)
-    return [pull, load, import_tree, push_and_remove]
+    return [pull, load, import_tree, build, push_and_remove]
 
 
 def check(engine: NativeEngine, acknowledged: set[str]) -> None:

@@ -22,7 +22,7 @@ from tests.support.namespaces import made_netns
 from tests.support.native_engine import NativeEngine
 from tests.support.registry import Registry, started_registry
 
-ROUNDS = int(os.environ.get("MARINA_KILLS", "4"))
+ROUNDS = int(os.environ.get("MARINA_KILLS", "5"))
 LONGEST = 0.6  # seconds from the beginning of the work to the cut
 DISK_BYTES = 600 << 20
 

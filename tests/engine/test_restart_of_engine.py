@@ -4,6 +4,7 @@ left."""
 import json
 import os
 import random
+import shutil
 import subprocess
 import threading
 import time
@@ -109,7 +110,8 @@ def test_end_while_the_engine_is_away(mortal: NativeEngine, gate: Path) -> None:
 
 
 def test_a_container_held_for_a_commit_goes_on_after_the_engines_death(mortal: NativeEngine) -> None:
-    name = create(mortal, "sh", "-c", "truncate -s 50G /large; while :; do echo tick; sleep 0.02; done")
+    large = shutil.disk_usage(mortal.state).free // 2  # what might not fit is refused before it is held
+    name = create(mortal, "sh", "-c", f"truncate -s {large} /large; while :; do echo tick; sleep 0.02; done")
     start(mortal, name)
     until(lambda: "tick" in logs(mortal, name), "it runs")
     connection = mortal.connection()
