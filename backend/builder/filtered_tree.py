@@ -1,17 +1,17 @@
 """A folder of another tree without what patterns leave out: `COPY --exclude`."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from backend.builder.path_patterns import IgnorePattern, excludes
-from backend.builder.source_tree import FOLDER, Node, SourceTree
+from backend.builder.source_tree import FOLDER, Node, SourceTree, WrappedTree
 
 
-class FilteredTree:
+class FilteredTree(WrappedTree):
     """A source tree. `top` is the folder that the patterns are about; what is beside it is as it was."""
 
     def __init__(self, tree: SourceTree, top: str, patterns: Sequence[IgnorePattern]) -> None:
-        self._tree = tree
+        super().__init__(tree)
         self._top = f"{top}/" if top else ""
         self._patterns = patterns
         self._has_exceptions = any(pattern.exception for pattern in patterns)
@@ -23,18 +23,6 @@ class FilteredTree:
             return node
         # Something in it may be an exception: the folder is there only if something else is.
         return replace(node, implied=True) if node.kind == FOLDER and self._has_exceptions else None
-
-    def names(self, path: str) -> list[str]:
-        """Return the names in a folder; `look` tells which of them are there."""
-        return self._tree.names(path)
-
-    def digest(self, path: str, node: Node) -> str:
-        """Return what the build cache knows a file by."""
-        return self._tree.digest(path, node)
-
-    def contents(self, path: str, node: Node) -> Iterator[bytes]:
-        """Give the bytes of a file."""
-        return self._tree.contents(path, node)
 
     def _is_excluded(self, path: str) -> bool:
         inside = path.removeprefix(self._top)

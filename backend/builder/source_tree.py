@@ -54,6 +54,29 @@ class SourceTree(Protocol):
         ...
 
 
+class WrappedTree:
+    """Another tree as it is, but for what a subclass makes of it in `look`."""
+
+    def __init__(self, tree: SourceTree) -> None:
+        self._tree = tree
+
+    def look(self, path: str) -> Node | None:
+        """Return what is at `path`."""
+        return self._tree.look(path)
+
+    def names(self, path: str) -> list[str]:
+        """Return the names in a folder; `look` tells which of them are there."""
+        return self._tree.names(path)
+
+    def digest(self, path: str, node: Node) -> str:
+        """Return what the build cache knows a file by."""
+        return self._tree.digest(path, node)
+
+    def contents(self, path: str, node: Node) -> Iterator[bytes]:
+        """Give the bytes of a file."""
+        return self._tree.contents(path, node)
+
+
 def resolve(tree: SourceTree, path: str) -> str:
     """Return where `path` leads when all its links are followed inside the tree.
 
