@@ -95,7 +95,10 @@ def _add_machine_commands(commands: Any) -> None:
     )
     login.add_argument("wanted", nargs="?", choices=["on", "off"], help="without it: tell which it is")
     _add(commands, "version", "machine.version", "show versions")
-    _add(commands, "docker-context", "machine.docker_context", "make the docker context “marina”")
+    context = _add(commands, "docker-context", "docker.docker_context", "make the docker context “marina”")
+    ways = context.add_mutually_exclusive_group()
+    ways.add_argument("--use", action="store_true", help="make it the current one, and link ~/.docker/run")
+    ways.add_argument("--leave", action="store_true", help="go back to the context that was current before")
     story = _add(
         commands,
         "getting-started",

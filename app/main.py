@@ -19,6 +19,7 @@ from app.services.app_folders import AppFolders
 from app.services.browser import has_display
 
 if TYPE_CHECKING:
+    from app.services.docker_command import DockerCommand
     from app.services.engine_client import EngineClient
     from app.services.engines import Engines
     from app.services.registry_logins import RegistryLogins
@@ -99,6 +100,12 @@ class LazyAccess:
         from app.services.start_at_login import StartAtLogin
 
         return StartAtLogin()
+
+    def docker_command(self) -> "DockerCommand":
+        """Return what leads docker's programs to the machine; see `Access`."""
+        from app.services.docker_command import DockerCommand
+
+        return DockerCommand(self.machine().docker_socket)
 
     def lessons_folder(self) -> Path:
         """Return where the walkthroughs write; see `Access`."""

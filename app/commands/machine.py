@@ -1,4 +1,4 @@
-"""The commands about the machine: start, stop, restart, status, version, docker-context."""
+"""The commands about the machine: start, stop, restart, status, version."""
 
 import argparse
 import time
@@ -6,7 +6,6 @@ import time
 from app.commands.console import format_size, printable, tell, write, write_json
 from app.commands.progress import show_steps
 from app.commands.session import Session
-from app.services.docker_context import write_docker_context
 from app.services.errors import MarinaError, UserError
 from app.services.virtual_machine import USABLE, MachineState, MachineStatus
 
@@ -147,19 +146,6 @@ def version(options: argparse.Namespace) -> int:
     write(f"marina  {versions['marina']}")
     engine_text = f"{versions['engine']} (API {versions['api']})" if versions["engine"] else "not running"
     write(f"engine  {printable(engine_text)}")
-    return 0
-
-
-def docker_context(options: argparse.Namespace) -> int:
-    """Make the docker context, or point it anew."""
-    result = write_docker_context(Session(options).machine().docker_socket)
-    if options.json:
-        write_json(result)
-        return 0
-    done = "points to" if result.changed else "already points to"
-    write(f"The docker context “marina” {done} {result.endpoint}")
-    for warning in result.warnings:
-        tell(warning)
     return 0
 
 

@@ -10,7 +10,7 @@ from app.commands.console import tell, write, write_json
 from app.commands.data import describe_contents
 from app.commands.session import Session
 from app.services.app_folders import AppFolders
-from app.services.docker_context import remove_docker_context
+from app.services.docker_command import DockerCommand
 
 WAYS = """\
 marina restart         containers stop and start; nothing goes
@@ -83,7 +83,7 @@ def uninstall(options: argparse.Namespace) -> int:
     for folder in (folders.logs.parent, machine.data.home().parent):
         with contextlib.suppress(OSError):  # it holds something else
             folder.rmdir()
-    remove_docker_context()
+    DockerCommand(machine.docker_socket).remove()
     _done(options, "Now remove the program itself as you installed it, for example: apt remove marina")
     return 0
 

@@ -1,6 +1,7 @@
 """Makes the docker context `marina`, in the files and the form that the docker CLI keeps.
 
-Source: github.com/docker/cli, `cli/context/store/metadatastore.go`. The user's current context is left alone.
+Source: github.com/docker/cli, `cli/context/store/metadatastore.go`. Which context is current is a matter of
+`docker_command`.
 """
 
 import contextlib
@@ -18,17 +19,18 @@ from app.services.settings import write_atomically
 
 CONTEXT_NAME = "marina"
 DESCRIPTION = "Marina"
+_FORMER = "Former"
+"""In the context's metadata, where docker keeps fields that it does not know."""
 _ENGINE_VARIABLES = ("DOCKER_HOST", "DOCKER_CONTEXT", "DOCKER_TLS", "DOCKER_TLS_VERIFY", "DOCKER_CERT_PATH")
 
 
 @dataclass(frozen=True, slots=True)
 class ContextResult:
-    """What was done: `changed` says whether a file was written; `warnings` are for the user."""
+    """What was done: `changed` says whether a file was written."""
 
     path: Path
     endpoint: str
     changed: bool
-    warnings: tuple[str, ...] = ()
 
 
 def docker_config_folder(environment: Mapping[str, str] = os.environ) -> Path:
@@ -68,19 +70,42 @@ def write_docker_context(
     socket_path: str, name: str = CONTEXT_NAME, environment: Mapping[str, str] = os.environ
 ) -> ContextResult:
     """Create the context, or point it at `socket_path`. Raises UserError when the files cannot be written."""
-    folder = docker_config_folder(environment)
-    id = hashlib.sha256(name.encode()).hexdigest()
-    path = folder / "contexts" / "meta" / id / "meta.json"
+    path = _metadata_path(name, environment)
     endpoint = context_endpoint(socket_path)
+    known = _read_json(path)
     metadata = {
         "Name": name,
-        "Metadata": {"Description": DESCRIPTION},
+        "Metadata": {**get_object(known, "Metadata"), "Description": DESCRIPTION},
         "Endpoints": {"docker": {"Host": endpoint, "SkipTLSVerify": False}},
     }
-    warnings = _shadows(folder, name, environment)
+    if known == metadata:
+        return ContextResult(path, endpoint, False)
+    _write_metadata(path, metadata)
+    return ContextResult(path, endpoint, True)
+
+
+def note_former_context(
+    former: str, environment: Mapping[str, str] = os.environ, name: str = CONTEXT_NAME
+) -> None:
+    """Keep which context was current before ours, beside ours. Raises UserError."""
+    path = _metadata_path(name, environment)
+    metadata = dict(_read_json(path))
+    _write_metadata(path, metadata | {"Metadata": {**get_object(metadata, "Metadata"), _FORMER: former}})
+
+
+def read_former_context(environment: Mapping[str, str] = os.environ, name: str = CONTEXT_NAME) -> str:
+    """Return which context was current before ours, "" for docker's default or one that is gone."""
+    former = get_text(get_object(_read_json(_metadata_path(name, environment)), "Metadata"), _FORMER)
+    return former if former and _metadata_path(former, environment).exists() else ""
+
+
+def _metadata_path(name: str, environment: Mapping[str, str]) -> Path:
+    id = hashlib.sha256(name.encode()).hexdigest()
+    return docker_config_folder(environment) / "contexts" / "meta" / id / "meta.json"
+
+
+def _write_metadata(path: Path, metadata: Mapping[str, object]) -> None:
     try:
-        if _read_json(path) == metadata:
-            return ContextResult(path, endpoint, False, warnings)
         path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, json.dumps(metadata, separators=(",", ":")), mode=0o644)
     except OSError as error:
@@ -89,30 +114,16 @@ def write_docker_context(
             f"{path}: {error.strerror}",
             "Check the permissions of that folder, or set DOCKER_CONFIG to another one.",
         ) from error
-    return ContextResult(path, endpoint, True, warnings)
 
 
 def remove_docker_context(name: str = CONTEXT_NAME, environment: Mapping[str, str] = os.environ) -> None:
-    """Remove the context; one that is not there is not an error."""
-    id = hashlib.sha256(name.encode()).hexdigest()
-    path = docker_config_folder(environment) / "contexts" / "meta" / id / "meta.json"
+    """Remove the context, and docker's folders if they are empty then; one that is not there is no error."""
+    path = _metadata_path(name, environment)
     with contextlib.suppress(OSError):
         path.unlink()
-        path.parent.rmdir()
-
-
-def _shadows(folder: Path, name: str, environment: Mapping[str, str]) -> tuple[str, ...]:
-    """Return why the docker CLI would not use the context even when it is chosen."""
-    if environment.get("DOCKER_HOST"):
-        return (
-            f"DOCKER_HOST is set ({environment['DOCKER_HOST']}): the docker CLI uses that and no context. "
-            "Unset it to use Marina.",
-        )
-    config = _read_json(folder / "config.json")
-    chosen = environment.get("DOCKER_CONTEXT") or get_text(config, "currentContext") or "default"
-    if chosen == name:
-        return ()
-    return (f"The current docker context stays {chosen}. To use Marina: docker context use {name}",)
+        path.parent.rmdir()  # its id
+        for folder in path.parents[1:4]:  # meta, contexts, docker's own
+            folder.rmdir()
 
 
 def _read_json(path: Path) -> Mapping[str, object]:
@@ -124,6 +135,5 @@ def _read_json(path: Path) -> Mapping[str, object]:
 
 def read_context_endpoint(name: str = CONTEXT_NAME, environment: Mapping[str, str] = os.environ) -> str:
     """Return where the context points, or "" when there is none."""
-    id = hashlib.sha256(name.encode()).hexdigest()
-    path = docker_config_folder(environment) / "contexts" / "meta" / id / "meta.json"
-    return get_text(get_object(get_object(_read_json(path), "Endpoints"), "docker"), "Host")
+    metadata = _read_json(_metadata_path(name, environment))
+    return get_text(get_object(get_object(metadata, "Endpoints"), "docker"), "Host")

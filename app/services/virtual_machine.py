@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from app.services.diagnosis import Report, run_diagnosis
+from app.services.docker_command import DockerCommand
 from app.services.engine_client import EngineClient
 from app.services.errors import CancelledError, ErrorCode, UserError
 from app.services.log_tail import LogTail, read_tail
@@ -120,7 +121,10 @@ class VirtualMachine:
         Raises UserError when it cannot run, CancelledError when `cancelled` is set: the start then goes on
         without us.
         """
-        return _require(_follow(self._machine.start, on_status, cancelled), USABLE)
+        status = _require(_follow(self._machine.start, on_status, cancelled), USABLE)
+        if self._machine.files.state is None:  # the user's own one: docker's context is for that
+            DockerCommand(self.docker_socket).keep()
+        return status
 
     def restart(self, on_status: StatusCallback = lambda status: None) -> MachineStatus:
         """Stop and start the machine. Raises UserError when it does not come up again."""

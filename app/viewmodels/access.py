@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # `requests` takes 130 ms to import: only workers do it
+    from app.services.docker_command import DockerCommand
     from app.services.engine_client import EngineClient
     from app.services.engines import Engines
     from app.services.registry_logins import RegistryLogins
@@ -35,6 +36,9 @@ class Access(Protocol):
 
     def start_at_login(self) -> "StartAtLogin":
         """Return what starts the machine when the user logs in."""
+
+    def docker_command(self) -> "DockerCommand":
+        """Return what leads docker's own programs to the machine's engine."""
 
     def lessons_folder(self) -> Path:
         """Return where the walkthroughs of the Learn page write."""

@@ -11,6 +11,7 @@ from app.viewmodels.builds import BuildsViewModel
 from app.viewmodels.compose import ComposeViewModel
 from app.viewmodels.container_inside import ContainerInside
 from app.viewmodels.containers import ContainersViewModel
+from app.viewmodels.docker_command import DockerCommandViewModel
 from app.viewmodels.engine import EngineViewModel
 from app.viewmodels.engine_events import EngineEventsViewModel
 from app.viewmodels.engine_view import EngineView
@@ -62,6 +63,7 @@ class DesktopViewModel(QObject):
         self.machine_settings = MachineSettingsViewModel(self.background, access, self)
         self.engines = EnginesViewModel(self.background, access, self)
         self.start_at_login = StartAtLoginViewModel(self.background, access, self)
+        self.docker_command = DockerCommandViewModel(self.background, access, self)
         self.troubleshoot = TroubleshootViewModel(self.background, access, self)
         self.pull = PullImageViewModel(self.background, access, self)
         self.getting_started = GettingStartedViewModel(self.background, access, self)

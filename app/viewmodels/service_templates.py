@@ -43,6 +43,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Check the name and the tag. If the image is private, sign in at its registry."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Check the network and try again: it goes on there."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Check the network connection and the proxy, then try again. Nothing that was downloaded is lost."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Check the permissions of that file and of its folder."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Check the settings of the machine, then start it again."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Check this computer's clock. If it is right, somebody may be holding updates back."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Check what was suspended"),  # noqa: E501
@@ -66,10 +67,13 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Compose ended with code {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Connect to it"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Copy the file to a safe place, then try: qemu-img check -r all {0}"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Correct that file, or move it away: docker makes a new one."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Correct the file machine.json."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Correct {0}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "DOCKER_HOST is set: the docker command talks to another engine, whatever its context is."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Docker Compose is not installed on this computer"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Docker's configuration cannot be read"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Docker's configuration cannot be written"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Find the fastest way to run it"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Found here, but not in the machine: {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Free some space, or choose another folder."),  # noqa: E501
@@ -344,7 +348,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Try again: layers that are complete are kept."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Try again; its log is supervisor.log in Marina's data folder."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Type the name of an image, for example nginx:1.27."),  # noqa: E501
-    QT_TRANSLATE_NOOP("Services", "Unset DOCKER_HOST to reach Marina by `docker context use marina`."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Unset DOCKER_HOST to reach Marina by `marina docker-context --use`."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Update Marina and restart it."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Update Marina."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Update it as you got it: git pull"),  # noqa: E501

@@ -152,6 +152,7 @@ class MainWindow(QMainWindow):
             self.desktop.preferences,
             self.desktop.machine_settings,
             self.desktop.start_at_login,
+            self.desktop.docker_command,
             self.desktop.engines,
             self.desktop.updates,
         )

@@ -51,6 +51,7 @@ class QuickActions(QObject):
             "folders": self.tr("Shared folders"),
             "mirrors": self.tr("Mirrors of Docker Hub"),
             "insecure": self.tr("Registries without TLS"),
+            "docker.use": self.tr("Docker command"),
             "updates.check": self.tr("Updates"),
         }
         self.search.places = [

@@ -1684,6 +1684,61 @@
     </message>
 </context>
 <context>
+    <name>DockerCard</name>
+    <message>
+        <source>Use Marina for the docker command</source>
+        <translation>docker 命令使用 Marina</translation>
+    </message>
+    <message>
+        <source>Programs without contexts</source>
+        <translation>不识别上下文的程序</translation>
+    </message>
+    <message>
+        <source>Docker command</source>
+        <translation>docker 命令</translation>
+    </message>
+    <message>
+        <source>Terminal</source>
+        <translation>终端</translation>
+    </message>
+    <message>
+        <source>Command for an administrator</source>
+        <translation>由管理员执行的命令</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>{0} is set: the docker command obeys that, whatever is chosen here.</source>
+        <translation>已设置 {0}：无论此处如何选择，docker 命令都以它为准。</translation>
+    </message>
+    <message>
+        <source>There is no docker command on this computer yet. Marina&apos;s own is called marina.</source>
+        <translation>这台计算机上还没有 docker 命令。Marina 自己的命令叫 marina。</translation>
+    </message>
+    <message>
+        <source>docker, compose and what knows docker contexts come to Marina.</source>
+        <translation>docker、compose 以及识别 docker 上下文的程序都会连接 Marina。</translation>
+    </message>
+    <message>
+        <source>The current context is “{0}”. A single call comes here by: docker --context marina …</source>
+        <translation>当前上下文是“{0}”。单次调用可用：docker --context marina …</translation>
+    </message>
+    <message>
+        <source>{0} leads to Marina.</source>
+        <translation>{0} 指向 Marina。</translation>
+    </message>
+    <message>
+        <source>{0} belongs to another program; Marina leaves it alone.</source>
+        <translation>{0} 属于其他程序，Marina 不会改动它。</translation>
+    </message>
+    <message>
+        <source>Some look only at {0}, which nobody has now. An administrator can let it lead to Marina:</source>
+        <translation>有些程序只查找 {0}，目前没有程序占用它。管理员可以让它指向 Marina：</translation>
+    </message>
+</context>
+<context>
     <name>EditContainerDialog</name>
     <message>
         <source>Edit {0}</source>
@@ -3661,6 +3716,10 @@
         <translation>不使用 TLS 的仓库</translation>
     </message>
     <message>
+        <source>Docker command</source>
+        <translation>docker 命令</translation>
+    </message>
+    <message>
         <source>Updates</source>
         <translation>更新</translation>
     </message>
@@ -4159,6 +4218,10 @@
         <translation>请检查网络连接和代理后重试。已下载的内容不会丢失。</translation>
     </message>
     <message>
+        <source>Check the permissions of that file and of its folder.</source>
+        <translation>请检查该文件及其文件夹的权限。</translation>
+    </message>
+    <message>
         <source>Check the settings of the machine, then start it again.</source>
         <translation>请检查虚拟机的设置，然后重新启动。</translation>
     </message>
@@ -4251,6 +4314,10 @@
         <translation>请先将该文件复制到安全的地方，再尝试：qemu-img check -r all {0}</translation>
     </message>
     <message>
+        <source>Correct that file, or move it away: docker makes a new one.</source>
+        <translation>请修正该文件，或将其移走：docker 会新建一个。</translation>
+    </message>
+    <message>
         <source>Correct the file machine.json.</source>
         <translation>请更正文件 machine.json。</translation>
     </message>
@@ -4265,6 +4332,14 @@
     <message>
         <source>Docker Compose is not installed on this computer</source>
         <translation>本机未安装 Docker Compose</translation>
+    </message>
+    <message>
+        <source>Docker&apos;s configuration cannot be read</source>
+        <translation>无法读取 Docker 的配置</translation>
+    </message>
+    <message>
+        <source>Docker&apos;s configuration cannot be written</source>
+        <translation>无法写入 Docker 的配置</translation>
     </message>
     <message>
         <source>Find the fastest way to run it</source>
@@ -5363,8 +5438,8 @@
         <translation>请输入镜像名称，例如 nginx:1.27。</translation>
     </message>
     <message>
-        <source>Unset DOCKER_HOST to reach Marina by `docker context use marina`.</source>
-        <translation>请取消设置 DOCKER_HOST，以便用 `docker context use marina` 连接 Marina。</translation>
+        <source>Unset DOCKER_HOST to reach Marina by `marina docker-context --use`.</source>
+        <translation>请取消设置 DOCKER_HOST，以便用 `marina docker-context --use` 连接 Marina。</translation>
     </message>
     <message>
         <source>Update Marina and restart it.</source>

@@ -9,6 +9,7 @@ from typing import Any
 import requests
 
 from app.services.app_folders import AppFolders
+from app.services.docker_command import DockerCommand
 from app.services.engine_client import EngineClient
 from app.services.engine_transport import StreamConnection
 from app.services.engines import Engines
@@ -96,6 +97,13 @@ class FakeAccess:
     def start_at_login(self) -> StartAtLogin:
         """Return what is set up in a home folder of the test's."""
         return StartAtLogin(self._folder / "home", "linux")
+
+    def docker_command(self) -> DockerCommand:
+        """Return what leads the docker command of a test's home to the fake engine."""
+        environment = {"DOCKER_CONFIG": str(self._folder / "docker"), "PATH": str(self._folder)}
+        return DockerCommand(
+            str(self._engine.socket_path), environment, self._folder / "usual.sock", platform="linux"
+        )
 
     def lessons_folder(self) -> Path:
         """Return a folder of the test's."""

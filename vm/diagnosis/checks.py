@@ -279,7 +279,7 @@ def _docker_host(situation: Situation) -> Outcome:
         return (
             Verdict.WARNING,
             "DOCKER_HOST is set: the docker command talks to another engine, whatever its context is.",
-            "Unset DOCKER_HOST to reach Marina by `docker context use marina`.",
+            "Unset DOCKER_HOST to reach Marina by `marina docker-context --use`.",
         )
     return ok()
 

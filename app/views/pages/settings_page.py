@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.viewmodels.docker_command import DockerCommandViewModel
 from app.viewmodels.engine_view import EngineView
 from app.viewmodels.engines import EnginesViewModel
 from app.viewmodels.failure import Failure
@@ -17,6 +18,7 @@ from app.viewmodels.machine_settings import FormLimits, MachineForm, MachineSett
 from app.viewmodels.preferences import Preferences
 from app.viewmodels.start_at_login import StartAtLoginViewModel
 from app.viewmodels.updates import UpdatesViewModel
+from app.views.pages.docker_card import DockerCard
 from app.views.pages.engines_card import EnginesCard
 from app.views.pages.page import Page
 from app.views.pages.settings_parts import ProxyFields, SettingLine, build_card
@@ -45,6 +47,7 @@ class SettingsPage(Page):
         preferences: Preferences,
         machine: MachineSettingsViewModel,
         start_at_login: StartAtLoginViewModel,
+        docker: DockerCommandViewModel,
         engines: EnginesViewModel,
         updates: UpdatesViewModel,
     ) -> None:
@@ -53,7 +56,7 @@ class SettingsPage(Page):
         self.setAccessibleName(self.tr("Settings"))
         self.count.setText(self.tr("Kept on this computer; nothing is sent anywhere"))
         self._preferences, self._machine, self._start_at_login = preferences, machine, start_at_login
-        self._engines, self._updates = engines, updates
+        self._docker, self._engines, self._updates = docker, engines, updates
         self._loaded: MachineForm | None = None
         self._restarts = False
         self._remote = ""  # the engine of another computer that the window works with
@@ -66,6 +69,7 @@ class SettingsPage(Page):
             self._resources_card(),
             self._engine_card(),
             self._network_card(),
+            DockerCard(docker),
             EnginesCard(engines),
             updates_card,
             None,
@@ -82,6 +86,7 @@ class SettingsPage(Page):
         machine.failed.connect(self._failed)
         start_at_login.changed.connect(self._show_start_at_login)
         start_at_login.failed.connect(self._failed)
+        docker.failed.connect(self._failed)
         engines.failed.connect(self._failed)
         self._check()
 
@@ -295,6 +300,7 @@ class SettingsPage(Page):
         """Read the machine's settings when the page comes into sight, unless they were changed here."""
         self.quit_choice.setCurrentIndex(max(0, self.quit_choice.findData(self._preferences.quit_choice)))
         self._start_at_login.load()
+        self._docker.load()
         self._engines.load()
         self._updates.load()
         if self._loaded is None or self._form() == self._loaded:

@@ -105,15 +105,6 @@ def test_the_context_is_written_once_and_follows_the_socket(tmp_path: Path) -> N
     assert (first.changed, again.changed, moved.changed) == (True, False, True)
     assert read_context_endpoint(environment=environment) == "unix:///run/b/docker.sock"
     assert not (tmp_path / "config.json").exists()  # the current context is the user's own choice
-    assert "docker context use marina" in first.warnings[0]
-
-
-def test_what_shadows_the_context_is_told(tmp_path: Path) -> None:
-    environment = {"DOCKER_CONFIG": str(tmp_path), "DOCKER_HOST": "tcp://10.0.0.1:2375"}
-    assert "DOCKER_HOST" in write_docker_context("/run/docker.sock", environment=environment).warnings[0]
-    (tmp_path / "config.json").write_text(json.dumps({"currentContext": "marina"}), "utf-8")
-    environment.pop("DOCKER_HOST")
-    assert write_docker_context("/run/docker.sock", environment=environment).warnings == ()
 
 
 def test_a_folder_that_refuses_is_told(tmp_path: Path) -> None:

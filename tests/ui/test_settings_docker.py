@@ -1,0 +1,83 @@
+"""Settings: the docker command comes to Marina when the user says so."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.viewmodels.desktop import DesktopViewModel
+from app.views.main_window import MainWindow
+from app.views.pages.settings_page import SettingsPage
+from tests.fakes.fake_engine import FakeEngine
+from tests.ui.helpers import find, press, text_of, wait_for
+
+Save = Callable[[QWidget, str], None]
+
+
+@pytest.fixture
+def box(window: MainWindow, desktop: DesktopViewModel, qtbot: QtBot) -> QCheckBox:
+    """The choice on the Settings page, once it is known how it is."""
+    desktop.begin()
+    wait_for(qtbot, lambda: desktop.view.can_be_used)
+    window.show_page("settings")
+    found = find(window, QCheckBox, "settings.docker.use")
+    wait_for(qtbot, found.isEnabled)
+    return found
+
+
+def chosen_context(folder: Path) -> str:
+    """Return the current context in docker's own file."""
+    path = folder / "docker" / "config.json"
+    return json.loads(path.read_text("utf-8")).get("currentContext", "") if path.exists() else ""
+
+
+def test_the_docker_command_is_led_here_and_back(
+    box: QCheckBox, window: MainWindow, folder: Path, qtbot: QtBot, save_picture: Save
+) -> None:
+    assert not box.isChecked()
+    box.click()
+    wait_for(qtbot, lambda: chosen_context(folder) == "marina")
+    wait_for(qtbot, box.isChecked)
+    assert isinstance(window.page, SettingsPage)
+    window.page.show_setting("docker.use")
+    save_picture(window, "settings-docker")
+    box.click()
+    wait_for(qtbot, lambda: chosen_context(folder) == "")
+    wait_for(qtbot, lambda: not box.isChecked())
+
+
+def test_the_command_for_the_usual_socket_can_be_copied(
+    box: QCheckBox, window: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    del box
+    command = find(window, QLineEdit, "settings.docker.command")
+    assert str(engine.socket_path) in command.text()
+    press(qtbot, window, "settings.docker.copy")
+    assert QGuiApplication.clipboard().text() == command.text()
+
+
+def test_a_usual_socket_of_another_program_is_told(
+    window: MainWindow, desktop: DesktopViewModel, folder: Path, qtbot: QtBot
+) -> None:
+    (folder / "usual.sock").touch()
+    desktop.begin()
+    window.show_page("settings")
+    wait_for(qtbot, lambda: "another program" in text_of(window, "settings.docker.usual"))
+    assert not find(window, QLineEdit, "settings.docker.command").isVisible()
+
+
+def test_a_configuration_that_cannot_be_read_is_told_and_stays(
+    window: MainWindow, desktop: DesktopViewModel, folder: Path, qtbot: QtBot
+) -> None:
+    broken = folder / "docker" / "config.json"
+    broken.parent.mkdir()
+    broken.write_text("{", "utf-8")
+    desktop.begin()
+    window.show_page("settings")
+    wait_for(qtbot, lambda: "cannot be read" in window.page.notice.text)
+    assert not find(window, QCheckBox, "settings.docker.use").isEnabled()
+    assert broken.read_text("utf-8") == "{"
