@@ -42,16 +42,22 @@ class QuickActions(QObject):
         }
         settings = {
             "appearance": self.tr("Appearance"),
+            "zoom": self.tr("Size of the window's contents"),
             "language": self.tr("Language"),
             "keep-running": self.tr("Closing the window"),
+            "quit": self.tr("Quitting"),
+            "at-login": self.tr("Start at login"),
             "notices": self.tr("Notifications"),
             "cpus": self.tr("Processors"),
             "memory": self.tr("Memory"),
             "disk": self.tr("Disk"),
+            "idle": self.tr("Sleep when unused"),
+            "proxy": self.tr("Proxy"),
             "folders": self.tr("Shared folders"),
             "mirrors": self.tr("Mirrors of Docker Hub"),
             "insecure": self.tr("Registries without TLS"),
             "docker.use": self.tr("Docker command"),
+            "engines": self.tr("Engines"),
             "updates.check": self.tr("Updates"),
         }
         self.search.places = [

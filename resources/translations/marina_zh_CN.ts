@@ -3002,6 +3002,21 @@
     </message>
 </context>
 <context>
+    <name>LoginCard</name>
+    <message>
+        <source>Start the engine when I log in to this computer</source>
+        <translation>登录此计算机时启动引擎</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>启动</translation>
+    </message>
+    <message>
+        <source>Start at login</source>
+        <translation>登录时启动</translation>
+    </message>
+</context>
+<context>
     <name>MachineDataViewModel</name>
     <message>
         <source>This name is taken.</source>
@@ -3058,6 +3073,85 @@
     <message>
         <source>{0} were given back.</source>
         <translation>已归还 {0}。</translation>
+    </message>
+</context>
+<context>
+    <name>MachineFields</name>
+    <message>
+        <source>Processors</source>
+        <translation>处理器</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>Disk</source>
+        <translation>磁盘</translation>
+    </message>
+    <message>
+        <source>Sleep when unused</source>
+        <translation>闲置时休眠</translation>
+    </message>
+    <message>
+        <source> min</source>
+        <translation> 分钟</translation>
+    </message>
+    <message>
+        <source>never</source>
+        <translation>从不</translation>
+    </message>
+    <message>
+        <source>Shared folders</source>
+        <translation>共享文件夹</translation>
+    </message>
+    <message>
+        <source>Mirrors of Docker Hub</source>
+        <translation>Docker Hub 镜像站</translation>
+    </message>
+    <message>
+        <source>Registries without TLS</source>
+        <translation>不使用 TLS 的仓库</translation>
+    </message>
+    <message>
+        <source>It can grow, never shrink: no data is lost.</source>
+        <translation>只能增大，不能缩小，数据不会丢失。</translation>
+    </message>
+    <message>
+        <source>Without running containers, the machine goes to disk after this time and wakes with the next call.</source>
+        <translation>没有容器运行时，虚拟机在此时间后存入磁盘，下次调用时唤醒。</translation>
+    </message>
+    <message>
+        <source>Resources</source>
+        <translation>资源</translation>
+    </message>
+    <message>
+        <source>What the engine&apos;s machine may use at most. It takes no more than it needs.</source>
+        <translation>引擎的虚拟机最多可以使用的资源，实际只占用所需部分。</translation>
+    </message>
+    <message>
+        <source>Folders of this computer that containers may use. One a line.</source>
+        <translation>容器可以使用的本机文件夹。每行一个。</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>网络</translation>
+    </message>
+    <message>
+        <source>One a line.</source>
+        <translation>每行一个。</translation>
+    </message>
+    <message>
+        <source>Asked without a certificate: only for networks that you trust. One a line.</source>
+        <translation>访问时不验证证书，仅用于可信网络。每行一个。</translation>
+    </message>
+    <message>
+        <source>Registries</source>
+        <translation>镜像仓库</translation>
+    </message>
+    <message>
+        <source>This computer has {0} processors and {1} MiB; Marina would take {2} and {3} MiB.</source>
+        <translation>本机有 {0} 个处理器和 {1} MiB 内存；Marina 默认使用 {2} 个和 {3} MiB。</translation>
     </message>
 </context>
 <context>
@@ -3463,6 +3557,33 @@
     </message>
 </context>
 <context>
+    <name>NoticesCard</name>
+    <message>
+        <source>Keep a list of what happened</source>
+        <translation>保留发生过的事件列表</translation>
+    </message>
+    <message>
+        <source>Let the system show it while the window is not in front</source>
+        <translation>窗口不在前台时由系统显示</translation>
+    </message>
+    <message>
+        <source>Ended pulls, containers that end by themselves, a full disk, a lost engine.</source>
+        <translation>拉取结束、容器自行结束、磁盘已满、引擎失联。</translation>
+    </message>
+    <message>
+        <source>Notifications</source>
+        <translation>通知</translation>
+    </message>
+    <message>
+        <source>Behind the bell</source>
+        <translation>铃铛列表</translation>
+    </message>
+    <message>
+        <source>As messages</source>
+        <translation>系统消息</translation>
+    </message>
+</context>
+<context>
     <name>Page</name>
     <message>
         <source>Dismiss</source>
@@ -3680,12 +3801,24 @@
         <translation>外观</translation>
     </message>
     <message>
+        <source>Size of the window&apos;s contents</source>
+        <translation>窗口内容的大小</translation>
+    </message>
+    <message>
         <source>Language</source>
         <translation>语言</translation>
     </message>
     <message>
         <source>Closing the window</source>
         <translation>关闭窗口</translation>
+    </message>
+    <message>
+        <source>Quitting</source>
+        <translation>退出时</translation>
+    </message>
+    <message>
+        <source>Start at login</source>
+        <translation>登录时启动</translation>
     </message>
     <message>
         <source>Notifications</source>
@@ -3704,6 +3837,14 @@
         <translation>磁盘</translation>
     </message>
     <message>
+        <source>Sleep when unused</source>
+        <translation>闲置时休眠</translation>
+    </message>
+    <message>
+        <source>Proxy</source>
+        <translation>代理</translation>
+    </message>
+    <message>
         <source>Shared folders</source>
         <translation>共享文件夹</translation>
     </message>
@@ -3718,6 +3859,10 @@
     <message>
         <source>Docker command</source>
         <translation>docker 命令</translation>
+    </message>
+    <message>
+        <source>Engines</source>
+        <translation>引擎</translation>
     </message>
     <message>
         <source>Updates</source>
@@ -5805,176 +5950,40 @@
         <translation>设置保存在本机，不会发送到任何地方</translation>
     </message>
     <message>
-        <source>Appearance</source>
-        <translation>外观</translation>
-    </message>
-    <message>
-        <source>Like the system</source>
-        <translation>跟随系统</translation>
-    </message>
-    <message>
-        <source>Light</source>
-        <translation>浅色</translation>
-    </message>
-    <message>
-        <source>Dark</source>
-        <translation>深色</translation>
-    </message>
-    <message>
-        <source>High contrast</source>
-        <translation>高对比度</translation>
-    </message>
-    <message>
-        <source>Language</source>
-        <translation>语言</translation>
-    </message>
-    <message>
-        <source>Takes effect when Marina is started again.</source>
-        <translation>重新启动 Marina 后生效。</translation>
-    </message>
-    <message>
-        <source>Size</source>
-        <translation>大小</translation>
-    </message>
-    <message>
-        <source>{0} %</source>
-        <translation>{0} %</translation>
-    </message>
-    <message>
-        <source>Stay in the tray when the window is closed</source>
-        <translation>关闭窗口后保留在系统托盘中</translation>
-    </message>
-    <message>
-        <source>Quitting</source>
-        <translation>退出时</translation>
-    </message>
-    <message>
-        <source>Ask what becomes of the engine</source>
-        <translation>询问如何处理引擎</translation>
-    </message>
-    <message>
-        <source>Leave the engine running</source>
-        <translation>让引擎继续运行</translation>
-    </message>
-    <message>
-        <source>Stop the engine</source>
-        <translation>停止引擎</translation>
-    </message>
-    <message>
-        <source>Window</source>
-        <translation>窗口</translation>
-    </message>
-    <message>
-        <source>Ctrl + and Ctrl - change it, Ctrl 0 is 100 %.</source>
-        <translation>Ctrl + 和 Ctrl - 调整大小，Ctrl 0 恢复 100 %。</translation>
-    </message>
-    <message>
-        <source>Closing</source>
-        <translation>关闭</translation>
-    </message>
-    <message>
-        <source>Keep a list of what happened</source>
-        <translation>保留发生过的事件列表</translation>
-    </message>
-    <message>
-        <source>Let the system show it while the window is not in front</source>
-        <translation>窗口不在前台时由系统显示</translation>
-    </message>
-    <message>
-        <source>Ended pulls, containers that end by themselves, a full disk, a lost engine.</source>
-        <translation>拉取结束、容器自行结束、磁盘已满、引擎失联。</translation>
-    </message>
-    <message>
         <source>Notifications</source>
         <translation>通知</translation>
-    </message>
-    <message>
-        <source>Behind the bell</source>
-        <translation>铃铛列表</translation>
-    </message>
-    <message>
-        <source>As messages</source>
-        <translation>系统消息</translation>
-    </message>
-    <message>
-        <source>Processors</source>
-        <translation>处理器</translation>
-    </message>
-    <message>
-        <source>Memory</source>
-        <translation>内存</translation>
-    </message>
-    <message>
-        <source>Disk</source>
-        <translation>磁盘</translation>
-    </message>
-    <message>
-        <source>Sleep when unused</source>
-        <translation>闲置时休眠</translation>
-    </message>
-    <message>
-        <source> min</source>
-        <translation> 分钟</translation>
-    </message>
-    <message>
-        <source>never</source>
-        <translation>从不</translation>
     </message>
     <message>
         <source>Shared folders</source>
         <translation>共享文件夹</translation>
     </message>
     <message>
-        <source>Mirrors of Docker Hub</source>
-        <translation>Docker Hub 镜像加速地址</translation>
-    </message>
-    <message>
-        <source>Registries without TLS</source>
-        <translation>不使用 TLS 的镜像仓库</translation>
-    </message>
-    <message>
-        <source>Start the engine when I log in to this computer</source>
-        <translation>登录此计算机时启动引擎</translation>
-    </message>
-    <message>
         <source>Resources</source>
         <translation>资源</translation>
     </message>
     <message>
-        <source>What the engine&apos;s machine may use at most. It takes no more than it needs.</source>
-        <translation>引擎的虚拟机最多可以使用的资源，实际只占用所需部分。</translation>
-    </message>
-    <message>
-        <source>It can grow, never shrink: no data is lost.</source>
-        <translation>只能增大，不能缩小，数据不会丢失。</translation>
-    </message>
-    <message>
-        <source>Without running containers, the machine goes to disk after this time and wakes with the next call.</source>
-        <translation>没有容器运行时，虚拟机在此时间后存入磁盘，下次调用时唤醒。</translation>
-    </message>
-    <message>
-        <source>Start at login</source>
-        <translation>登录时启动</translation>
-    </message>
-    <message>
-        <source>One a line.</source>
-        <translation>每行一个。</translation>
-    </message>
-    <message>
-        <source>Engine</source>
-        <translation>引擎</translation>
-    </message>
-    <message>
-        <source>Folders of this computer that containers may use. One a line.</source>
-        <translation>容器可以使用的本机文件夹。每行一个。</translation>
-    </message>
-    <message>
-        <source>Asked without a certificate: only for networks that you trust. One a line.</source>
-        <translation>访问时不验证证书，仅用于可信网络。每行一个。</translation>
+        <source>General</source>
+        <translation>常规</translation>
     </message>
     <message>
         <source>Network</source>
         <translation>网络</translation>
+    </message>
+    <message>
+        <source>Registries</source>
+        <translation>镜像仓库</translation>
+    </message>
+    <message>
+        <source>Docker command</source>
+        <translation>docker 命令</translation>
+    </message>
+    <message>
+        <source>Engines</source>
+        <translation>引擎</translation>
+    </message>
+    <message>
+        <source>Updates</source>
+        <translation>更新</translation>
     </message>
     <message>
         <source>Undo</source>
@@ -5985,16 +5994,16 @@
         <translation>应用并重启引擎</translation>
     </message>
     <message>
-        <source>This computer has {0} processors and {1} MiB; Marina would take {2} and {3} MiB.</source>
-        <translation>本机有 {0} 个处理器和 {1} MiB 内存；Marina 默认使用 {2} 个和 {3} MiB。</translation>
+        <source>Some of it cannot be used: see beside the fields of {0}.</source>
+        <translation>部分内容无法使用：请看“{0}”中字段旁的说明。</translation>
+    </message>
+    <message>
+        <source>The window works with {0}. Resources, shared folders, network and registries are settings of the machine of this computer: they hold once it is used again.</source>
+        <translation>窗口正在使用 {0}。资源、共享文件夹、网络和镜像仓库是本机虚拟机的设置，重新使用本机后生效。</translation>
     </message>
     <message>
         <source>Apply</source>
         <translation>应用</translation>
-    </message>
-    <message>
-        <source>Some of it cannot be used: see beside the fields.</source>
-        <translation>部分内容无法使用：请看字段旁的说明。</translation>
     </message>
     <message>
         <source>These settings hold once the engine is restarted; containers are stopped for it.</source>
@@ -6007,10 +6016,6 @@
     <message>
         <source>These settings hold at once.</source>
         <translation>这些设置立即生效。</translation>
-    </message>
-    <message>
-        <source>The window works with {0}. Resources, engine and network are settings of the machine of this computer: they hold once it is used again.</source>
-        <translation>窗口正在使用 {0}。资源、引擎和网络是本机虚拟机的设置，重新使用本机后生效。</translation>
     </message>
     <message>
         <source>Dismiss</source>
@@ -6707,6 +6712,77 @@
     <message>
         <source>No browser could be opened. Copy the address into one.</source>
         <translation>无法打开浏览器。请将地址复制到浏览器中。</translation>
+    </message>
+</context>
+<context>
+    <name>WindowCard</name>
+    <message>
+        <source>Appearance</source>
+        <translation>外观</translation>
+    </message>
+    <message>
+        <source>Like the system</source>
+        <translation>跟随系统</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>浅色</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>深色</translation>
+    </message>
+    <message>
+        <source>High contrast</source>
+        <translation>高对比度</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>{0} %</source>
+        <translation>{0} %</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>语言</translation>
+    </message>
+    <message>
+        <source>Takes effect when Marina is started again.</source>
+        <translation>重新启动 Marina 后生效。</translation>
+    </message>
+    <message>
+        <source>Stay in the tray when the window is closed</source>
+        <translation>关闭窗口后保留在系统托盘中</translation>
+    </message>
+    <message>
+        <source>Quitting</source>
+        <translation>退出时</translation>
+    </message>
+    <message>
+        <source>Ask what becomes of the engine</source>
+        <translation>询问如何处理引擎</translation>
+    </message>
+    <message>
+        <source>Leave the engine running</source>
+        <translation>让引擎继续运行</translation>
+    </message>
+    <message>
+        <source>Stop the engine</source>
+        <translation>停止引擎</translation>
+    </message>
+    <message>
+        <source>Ctrl + and Ctrl - change it, Ctrl 0 is 100 %.</source>
+        <translation>Ctrl + 和 Ctrl - 调整大小，Ctrl 0 恢复 100 %。</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>窗口</translation>
+    </message>
+    <message>
+        <source>Closing</source>
+        <translation>关闭</translation>
     </message>
 </context>
 <context>

@@ -51,6 +51,7 @@ from app.views.pages.container_detail_view import ContainerDetailView
 from app.views.pages.learn_page import LearnPage
 from app.views.pages.merged_logs_view import MergedLogsView
 from app.views.pages.networks_page import NetworksPage
+from app.views.pages.settings_page import SettingsPage
 from app.views.pages.volumes_page import VolumesPage
 from app.views.widgets.terminal_view import TerminalView
 from tests.fakes.demo import DemoWorld
@@ -90,6 +91,10 @@ BUILD = {
         }
     ],
 }
+SECTIONS = (
+    *("general", "notices", "resources", "folders", "network", "registries"),
+    *("docker", "engines", "updates"),
+)
 KINDS = (QAbstractButton, QLineEdit, QComboBox, QAbstractSpinBox, QAbstractScrollArea, QTabBar)
 MOST_STEPS = 400
 
@@ -214,6 +219,18 @@ def test_pages(demo: MainWindow, page: str, qtbot: QtBot) -> None:
     demo.show_page(page)
     wait_for(qtbot, lambda: demo.page.count.text() not in ("", "Loading…") or page in ("troubleshoot",))
     check(demo, qtbot)
+
+
+def test_sections_of_the_settings(demo: MainWindow, qtbot: QtBot) -> None:
+    demo.show_page("settings")
+    page = demo.page
+    assert isinstance(page, SettingsPage)
+    wait_for(qtbot, lambda: find(demo, QWidget, "settings.memory").isEnabled())
+    for name in SECTIONS:
+        press(qtbot, demo, f"settings.section.{name}")
+        assert page.sections.current == name
+        check(demo, qtbot)
+    press(qtbot, demo, "settings.section.general")
 
 
 @pytest.mark.parametrize("tab", TABS)

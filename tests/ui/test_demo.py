@@ -58,6 +58,8 @@ def test_a_small_window_holds_everything(demo: MainWindow, qtbot: QtBot, save_pi
     save_picture(demo, "small-volumes")
     demo.show_page("settings")
     save_picture(demo, "small-settings")
+    demo.quick.show_setting("folders")
+    save_picture(demo, "small-settings-folders")
     assert demo.width() == 820, "nothing forces the window wider"
 
 

@@ -30,7 +30,8 @@ def settings(window: MainWindow, desktop: DesktopViewModel, qtbot: QtBot) -> Mai
 def test_an_engine_is_added_chosen_and_removed(
     settings: MainWindow, access: FakeAccess, engine: FakeEngine, qtbot: QtBot, save_picture: Save
 ) -> None:
-    find(settings, QAbstractButton, "settings.engines.add").click()
+    press(qtbot, settings, "settings.section.engines")
+    press(qtbot, settings, "settings.engines.add")
     dialog = find(settings, AddEngineDialog, "add-engine")
     find(dialog, QLineEdit, "add-engine.name").setText("server")
     find(dialog, QLineEdit, "add-engine.url").setText("http://server")

@@ -132,10 +132,11 @@ def test_five_thousand_objects_take_a_moment() -> None:
     assert time.thread_time() - started < 0.2
 
 
-def test_a_setting_is_found_and_shown(filled: MainWindow) -> None:
+def test_a_setting_is_found_and_shown(filled: MainWindow, qtbot: QtBot) -> None:
     edit = open_search(filled, "mirrors")
     assert found(filled)[0].startswith("Mirrors of Docker Hub")
     QTest.keyClick(edit, Qt.Key.Key_Return)
     assert filled.page.name == "settings"
     mirrors = find(filled, QWidget, "settings.mirrors")
     assert not mirrors.visibleRegion().isEmpty()
+    wait_for(qtbot, lambda: filled.focusWidget() is mirrors)

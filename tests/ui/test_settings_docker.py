@@ -24,6 +24,7 @@ def box(window: MainWindow, desktop: DesktopViewModel, qtbot: QtBot) -> QCheckBo
     desktop.begin()
     wait_for(qtbot, lambda: desktop.view.can_be_used)
     window.show_page("settings")
+    press(qtbot, window, "settings.section.docker")
     found = find(window, QCheckBox, "settings.docker.use")
     wait_for(qtbot, found.isEnabled)
     return found
@@ -66,6 +67,7 @@ def test_a_usual_socket_of_another_program_is_told(
     (folder / "usual.sock").touch()
     desktop.begin()
     window.show_page("settings")
+    press(qtbot, window, "settings.section.docker")
     wait_for(qtbot, lambda: "another program" in text_of(window, "settings.docker.usual"))
     assert not find(window, QLineEdit, "settings.docker.command").isVisible()
 

@@ -63,6 +63,7 @@ def test_the_machine_gets_what_was_chosen_with_a_restart(
 ) -> None:
     save_picture(settings, "settings")
     assert not find(settings, QWidget, "settings.bar").isVisible()
+    press(qtbot, settings, "settings.section.resources")
     find(settings, QSpinBox, "settings.memory").setValue(1536)
     find(settings, QPlainTextEdit, "settings.mirrors").setPlainText("https://mirror.example.com\n")
     assert find(settings, QWidget, "settings.bar").isVisible()
@@ -83,8 +84,11 @@ def test_nonsense_is_refused_as_typed(settings: MainWindow, qtbot: QtBot, save_p
     assert "no whole path" in text_of(settings, "settings.folders.problem")
     assert "is no proxy" in text_of(settings, "settings.http-proxy.problem")
     assert text_of(settings, "settings.https-proxy.problem") == ""
-    assert "beside the fields" in text_of(settings, "settings.bar.text")
+    assert text_of(settings, "settings.bar.text").endswith(
+        "beside the fields of Shared folders, Network, Registries."
+    )
     assert not find(settings, QAbstractButton, "settings.apply").isEnabled()
+    press(qtbot, settings, "settings.section.registries")
     save_picture(settings, "settings-wrong")
     press(qtbot, settings, "settings.undo")
     assert find(settings, QPlainTextEdit, "settings.mirrors").toPlainText() == ""

@@ -1,7 +1,7 @@
 """The parts that the Settings page is made of: a line with its field, a remark and what is wrong with it."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QLayout, QLineEdit, QWidget
 
 from app.viewmodels.machine_settings import SYSTEM
 from app.views.widgets.layouts import Card, Item, column, row
@@ -39,8 +39,13 @@ class SettingLine(QWidget):
 def build_card(name: str, title: str, *items: Item) -> Card:
     """Return a card of settings with a heading."""
     card = Card(f"settings.{name}")
-    card.setLayout(column(PlainLabel(title, "heading"), 4, *items, spacing=10, margins=(20, 16, 20, 18)))
+    card.setLayout(card_layout(title, *items))
     return card
+
+
+def card_layout(title: str, *items: Item) -> QLayout:
+    """Return the layout of a card of settings."""
+    return column(PlainLabel(title, "heading"), 4, *items, spacing=10, margins=(20, 16, 20, 18))
 
 
 class ProxyFields(QWidget):

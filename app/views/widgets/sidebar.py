@@ -1,39 +1,16 @@
 """The sidebar: the brand, one button a page, and the appearance."""
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QActionGroup
-from PySide6.QtWidgets import QButtonGroup, QMenu, QSizePolicy, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QMenu, QToolButton, QVBoxLayout, QWidget
 
-from app.views.icons import ThemedIcon, themed_pixmap
+from app.views.icons import themed_pixmap
 from app.views.theme import Appearance, Theme
 from app.views.widgets.layouts import row
-from app.views.widgets.text import PlainLabel, restyle
+from app.views.widgets.nav_button import NavButton
+from app.views.widgets.text import PlainLabel
 
 WIDTH, NARROW = 210, 56
-_HEIGHT, _LEAST_HEIGHT = 38, 22
-
-
-class _NavButton(QToolButton):
-    def __init__(self, name: str, label: str, icon: str) -> None:
-        super().__init__()
-        self.setObjectName(name)
-        self.setProperty("role", "nav")
-        self.setText(f"  {label}")
-        self.setAccessibleName(label)
-        self.setIconSize(QSize(18, 18))
-        self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        Theme.current().changed.connect(self._follow_zoom)
-        self._follow_zoom()
-        self.icon_source = ThemedIcon(self, icon, "muted", "accent")
-
-    def sizeHint(self) -> QSize:
-        """Return room for a finger; where the window is low, all of them give way."""
-        return QSize(super().sizeHint().width(), self.maximumHeight())
-
-    def _follow_zoom(self) -> None:
-        self.setMinimumHeight(Theme.current().scaled(_LEAST_HEIGHT))
-        self.setMaximumHeight(Theme.current().scaled(_HEIGHT))
 
 
 class Sidebar(QWidget):
@@ -48,8 +25,8 @@ class Sidebar(QWidget):
         super().__init__()
         self.setObjectName("sidebar")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        self._buttons: dict[str, _NavButton] = {}
-        self._labels: dict[_NavButton, str] = {}
+        self._buttons: dict[str, NavButton] = {}
+        self._labels: dict[NavButton, str] = {}
         self._narrow = False
         self._group = QButtonGroup(self)
         self._group.setExclusive(True)
@@ -60,18 +37,18 @@ class Sidebar(QWidget):
         self._layout.setContentsMargins(10, 16, 10, 12)
         self._layout.setSpacing(2)
         self._layout.addLayout(row(self._logo, self._brand, None, spacing=9, margins=(8, 0, 0, 14)))
-        self.search = _NavButton("sidebar.search", self.tr("Search"), "search")
+        self.search = NavButton("sidebar.search", self.tr("Search"), "search")
         self.search.setToolTip(self.tr("Search everything (Ctrl+K)"))
         self.search.clicked.connect(self.search_pressed)
         self._labels[self.search] = self.tr("Search")
         self._layout.addWidget(self.search)
-        self.bell = _NavButton("sidebar.notifications", self.tr("Notifications"), "bell")
+        self.bell = NavButton("sidebar.notifications", self.tr("Notifications"), "bell")
         self.bell.clicked.connect(self.bell_pressed)
         self._layout.addWidget(self.bell)
         self._layout.addSpacing(8)
         self._pages_end = self._layout.count()
         self._layout.addStretch(1)
-        self.appearance = _NavButton("sidebar.appearance", self.tr("Appearance"), "appearance")
+        self.appearance = NavButton("sidebar.appearance", self.tr("Appearance"), "appearance")
         self.appearance.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         self.appearance.setStyleSheet("QToolButton::menu-indicator { image: none; }")
         self._labels[self.appearance] = self.tr("Appearance")
@@ -86,7 +63,7 @@ class Sidebar(QWidget):
 
     def add_page(self, name: str, label: str, icon: str, keys: str, below: bool = False) -> None:
         """Add a page's button, below the others at the end of the sidebar when `below`."""
-        button = _NavButton(f"sidebar.{name}", label, icon)
+        button = NavButton(f"sidebar.{name}", label, icon)
         button.setCheckable(True)
         button.setToolTip(f"{label} ({keys})")
         button.clicked.connect(lambda: self.chosen.emit(name))
@@ -116,13 +93,8 @@ class Sidebar(QWidget):
         self._narrow = narrow
         self._follow_zoom()
         self._brand.setVisible(not narrow)
-        style = (
-            Qt.ToolButtonStyle.ToolButtonIconOnly if narrow else Qt.ToolButtonStyle.ToolButtonTextBesideIcon
-        )
         for button in self._labels:
-            button.setToolButtonStyle(style)
-            button.setProperty("narrow", narrow)
-            restyle(button)
+            button.set_narrow(narrow)
 
     def _follow_zoom(self) -> None:
         self.setFixedWidth(Theme.current().scaled(NARROW if self._narrow else WIDTH))
