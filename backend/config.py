@@ -29,6 +29,7 @@ class EngineConfig:
     host_address: str | None = None
     host_folders: Path | None = None
     shared_folders: tuple[str, ...] = ()
+    host_sockets: tuple[str, ...] = ()
     runtime: str = "crun"
     layer_format: str = "auto"
     log_level: str = "info"
@@ -77,6 +78,13 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> EngineConfig:
         metavar="PATH",
         help="a folder of the host that is shared; may be repeated",
     )
+    parser.add_argument(
+        "--host-socket",
+        action="append",
+        default=[],
+        metavar="PATH",
+        help="a name that this engine's socket has on the host; may be repeated",
+    )
     parser.add_argument("--runtime", default="crun", help="OCI runtime")
     parser.add_argument(
         "--layer-format",
@@ -97,6 +105,7 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> EngineConfig:
         host_address=parsed.host_address,
         host_folders=parsed.host_folders,
         shared_folders=tuple(parsed.shared_folder),
+        host_sockets=tuple(parsed.host_socket),
         runtime=parsed.runtime,
         layer_format=parsed.layer_format,
         log_level=parsed.log_level,

@@ -31,17 +31,22 @@ LOOK_AGAIN = 0.05
 
 @dataclass(frozen=True, slots=True)
 class BindSources:
-    """Finds bind sources. Without `folders` this system is the host itself, and a source is what it says."""
+    """Finds bind sources. Without `folders` this system is the host itself, and a source is what it says.
+
+    `socket` is the engine's own, `socket_names` what clients call it: docker's name, and the host's.
+    """
 
     folders: Path | None
     shared: tuple[str, ...]
     socket: Path
     places: Path
+    socket_names: tuple[str, ...] = DOCKER_SOCKETS
 
     @classmethod
     def of(cls, config: EngineConfig, files: StateFiles) -> "BindSources":
         """Return the sources that the engine's settings allow."""
-        return cls(config.host_folders, config.shared_folders, config.socket, files.bind_mounts)
+        names = (*DOCKER_SOCKETS, *config.host_sockets)
+        return cls(config.host_folders, config.shared_folders, config.socket, files.bind_mounts, names)
 
     def sweep(self) -> None:
         """Unmount what an engine that was killed has left. Blocking."""
@@ -54,7 +59,7 @@ class BindSources:
         Raises InvalidParameterError, UnavailableError.
         """
         if self.folders is None or self._in_machine(source):
-            if must_exist and self._in_machine(source) not in DOCKER_SOCKETS:
+            if must_exist and self._in_machine(source) not in self.socket_names:
                 await in_thread(check_bind_source, source)
             return
         self._check_shared(source)
@@ -73,7 +78,7 @@ class BindSources:
         async with AsyncExitStack() as mounted:
             for mount in (mount for mount in mounts if mount["Type"] == "bind" and not mount.get("Own")):
                 source = mount["Source"]
-                if self._in_machine(source) in DOCKER_SOCKETS:
+                if self._in_machine(source) in self.socket_names:
                     found[source] = str(self.socket)
                 elif self.folders is not None and not self._in_machine(source):
                     self._check_shared(source)
@@ -86,7 +91,7 @@ class BindSources:
 
     def _in_machine(self, source: str) -> str:
         """Return what a source of the machine is called, "" for one of the host."""
-        if source in DOCKER_SOCKETS and (self.folders is not None or not Path(source).exists()):
+        if source in self.socket_names and (self.folders is not None or not Path(source).exists()):
             return source
         if any(source == top or source.startswith(f"{top}/") for top in OF_THE_MACHINE):
             return source
@@ -98,8 +103,8 @@ class BindSources:
         shared = ", ".join(self.shared) or "no folder at all"
         raise InvalidParameterError(
             f"Mounts denied: the path {source} of this computer is not shared with Marina's machine. "
-            f"Shared are: {shared}. Move the files there, or add the folder to shared_folders in "
-            "machine.json and restart the machine; a named volume needs no folder at all"
+            f"Shared are: {shared}. Move the files there, or add the folder to the shared folders in "
+            "Marina's settings; a named volume needs no folder at all"
         )
 
     async def _wait_for_folders(self, folders: Path) -> None:

@@ -204,8 +204,10 @@ def test_the_docker_command_line_mounts_the_working_folder(
     (folder / "index.html").write_text("it works")
     result = subprocess.run(
         ["docker", "-H", f"unix://{machine.docker_socket}", "run", "--rm",
-         "-v", f"{folder}:/app", "-v", "/var/run/docker.sock:/var/run/docker.sock", image,
-         "sh", "-c", "cat /app/index.html; test -S /var/run/docker.sock && echo ' with a socket'"],
+         "-v", f"{folder}:/app", "-v", "/var/run/docker.sock:/var/run/docker.sock",
+         "-v", f"{machine.docker_socket}:/hosts/name.sock", image,
+         "sh", "-c", "cat /app/index.html; test -S /var/run/docker.sock && test -S /hosts/name.sock && "
+         "echo ' with a socket'"],
         capture_output=True, text=True, check=False, timeout=240,
     )  # fmt: skip
     assert (result.stdout, result.returncode) == ("it works with a socket\n", 0), result.stderr

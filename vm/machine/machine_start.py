@@ -210,15 +210,24 @@ def _qemu_ended(files: MachineFiles) -> UserError:
 
 
 def _write_boot_values(files: MachineFiles, settings: MachineSettings, disk: DataDisk) -> dict[str, Path]:
+    sockets = (word for path in names_of_docker_socket(files) for word in ("--host-socket", path))
     values = {
         "authorized_key": public_line(get_user_key(files)),
-        "engine_args": "\n".join(settings.all_engine_args()),
+        "engine_args": "\n".join((*sockets, *settings.all_engine_args())),
         "data_disk": disk.state,
         "shared_folders": "\n".join(settings.shared_folders),
     }
     for name, value in values.items():
         write_text(files.boot_values / name, value + "\n")
     return boot_values(files)
+
+
+def names_of_docker_socket(files: MachineFiles) -> tuple[str, ...]:
+    """Return the names of the engine's socket on this computer: containers may ask for it by these.
+
+    The second is where Docker Desktop has its own; there the desktop puts a link if the user wants.
+    """
+    return (str(files.docker_socket), str(Path.home() / ".docker" / "run" / "docker.sock"))
 
 
 def boot_values(files: MachineFiles) -> dict[str, Path]:

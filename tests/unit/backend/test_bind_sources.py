@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from backend.config import parse_arguments
 from backend.containers.bind_sources import BindSources
 from backend.containers.bind_text import parse_bind
 from backend.errors import InvalidParameterError
+from backend.state_files import StateFiles
 
 IN_A_MACHINE = BindSources(
     Path("/nowhere"), ("/home/user", "/srv/data"), Path("/run/engine.sock"), Path("/nowhere/binds")
@@ -33,6 +35,18 @@ async def test_the_engines_own_socket_goes_by_dockers_names() -> None:
         await IN_A_MACHINE.check(name, must_exist=True)
         async with IN_A_MACHINE.opened([{"Type": "bind", "Source": name}]) as sources:
             assert sources == {name: "/run/engine.sock"}
+
+
+async def test_the_engines_own_socket_goes_by_its_name_on_the_host(tmp_path: Path) -> None:
+    name = "/home/user/.docker/run/docker.sock"
+    arguments = ["--socket", "/run/engine.sock", "--data-root", "/data", "--run-root", "/run"]
+    config = parse_arguments(
+        [*arguments, "--host-folders", "/nowhere", "--shared-folder", "/home/user", "--host-socket", name]
+    )
+    sources = BindSources.of(config, StateFiles(tmp_path, tmp_path))
+    await sources.check(name, must_exist=True)
+    async with sources.opened([{"Type": "bind", "Source": name}]) as found:
+        assert found == {name: "/run/engine.sock"}
 
 
 async def test_on_the_host_itself_a_source_is_what_it_says(tmp_path: Path) -> None:
