@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background, Stream
@@ -36,6 +36,7 @@ class TerminalViewModel(QObject):
     """A shell in a container; `changed` says that the screen is to be drawn again."""
 
     changed = Signal()
+    flowed = Signal()  # lines were broken anew for another width
     state_changed = Signal(str)  # "opening", "live", "ended", "no-shell" or "broken"
     failed = Signal(object)  # Failure
 
@@ -48,6 +49,8 @@ class TerminalViewModel(QObject):
         self._parser = TerminalParser(self.screen, self.write)
         self._shell = _Shell()
         self._stream: Stream | None = None
+        self._flow = QTimer(self, singleShot=True, interval=0)
+        self._flow.timeout.connect(self._flow_on)
         self.state = ""
         self.exit_code: int | None = None
 
@@ -55,6 +58,7 @@ class TerminalViewModel(QObject):
     def open(self) -> None:
         """Start a shell, unless one runs."""
         if self._stream is None:
+            self.reset()
             self._set_state("opening")
             self._shell = shell = _Shell()
             self._stream = self._background.open_stream(
@@ -76,10 +80,27 @@ class TerminalViewModel(QObject):
     def resize(self, columns: int, rows: int) -> None:
         """Change the size of the screen and tell the shell."""
         if (columns, rows) != (self.screen.columns, self.screen.rows):
+            has_new_width = columns != self.screen.columns
             self.screen.resize(columns, rows)
             if (session := self._shell.session) is not None:
                 session.resize(rows, columns)
+            if has_new_width:
+                self.flowed.emit()
+                self._flow.start()
             self.changed.emit()
+
+    @Slot()
+    def reset(self) -> None:
+        """Forget the modes that a program has left; the text stays."""
+        self._parser.begin_anew()
+        self.changed.emit()
+
+    @Slot()
+    def _flow_on(self) -> None:
+        """Let the history flow, a piece at a time."""
+        if self.screen.flow_on():
+            self._flow.start()
+        self.flowed.emit()
 
     def _start(self, shell: _Shell) -> "TerminalSession":
         from app.services.terminal_session import BEST_SHELL, TerminalSession

@@ -7,7 +7,7 @@ import codecs
 import re
 from collections.abc import Callable
 
-from app.viewmodels.terminal_screen import (
+from app.viewmodels.terminal_cells import (
     BLINK,
     BOLD,
     DEFAULT,
@@ -19,9 +19,10 @@ from app.viewmodels.terminal_screen import (
     RGB,
     STRUCK,
     UNDERLINE,
-    Screen,
     Style,
 )
+from app.viewmodels.terminal_modes import Modes
+from app.viewmodels.terminal_screen import Screen
 
 _TOKEN = re.compile(
     r"(?P<text>[^\x00-\x1f\x7f-\x9f]+)"
@@ -37,6 +38,7 @@ _TOKEN = re.compile(
 _LONGEST_SEQUENCE = 64 * 1024
 _LONGEST_TITLE = 200
 _MOST = 10_000
+_WEB_PAGE = re.compile(r"https?://[!-~]{1,2000}", re.IGNORECASE)
 _FLAGS = {1: BOLD, 2: FAINT, 3: ITALIC, 4: UNDERLINE, 5: BLINK, 7: REVERSE, 8: HIDDEN, 9: STRUCK}
 _FLAGS_OFF = {
     21: UNDERLINE,
@@ -146,6 +148,12 @@ class TerminalParser:
         number, _, value = text.partition(";")
         if number in ("0", "2"):
             self.screen.title = "".join(c for c in value if c.isprintable())[:_LONGEST_TITLE]
+        elif number == "8":
+            # Only pages of the web: a container's text must not start another program of this computer. And
+            # no OSC 52: the clipboard is the user's alone.
+            address = value.partition(";")[2]
+            link = address if _WEB_PAGE.fullmatch(address) else ""
+            self.screen.cursor.style = self.screen.cursor.style._replace(link=link)
 
     # --- control sequences --------------------------------------------------------------------------------
 
@@ -223,7 +231,13 @@ class TerminalParser:
             for number in numbers:
                 self._set_private_mode(number, final == "h")
         elif private == ">" and final == "c":
-            self._answer(b"\x1b[>1;10;0c")
+            self._answer(
+                b"\x1b[>1;277;0c"
+            )  # the number of the first xterm with long reports: vim asks for it
+        elif private == "?" and between == "$" and final == "p":
+            self._tell_private_mode(numbers[0])
+        elif not private and between == " " and final == "q":
+            self.screen.modes.set_cursor_shape(numbers[0])
         elif between == "!" and final == "p":
             self._soft_reset()
         elif not private and not between and (call := self._finals.get(final)):
@@ -237,21 +251,24 @@ class TerminalParser:
 
     def _set_private_mode(self, number: int, on: bool) -> None:
         screen = self.screen
-        if number == 1:
-            screen.application_cursor = on
-        elif number == 6:
+        if number == 6:
             screen.cursor.origin = on
             screen.move_to(0, 0)
         elif number == 7:
             screen.auto_wrap = on
-        elif number == 25:
-            screen.cursor_visible = on
         elif number in (47, 1047, 1049):
             screen.set_alternate(on, keep_cursor=number == 1049)
         elif number == 1048:
             screen.save_cursor() if on else screen.restore_cursor()
-        elif number == 2004:
-            screen.bracketed_paste = on
+        else:
+            screen.modes.set_private(number, on)
+
+    def _tell_private_mode(self, number: int) -> None:
+        """Answer DECRQM: 1 is on, 2 is off, 0 is not known."""
+        screen = self.screen
+        known = {6: screen.cursor.origin, 7: screen.auto_wrap, 1049: screen.is_alternate}
+        on = known.get(number, screen.modes.private(number))
+        self._answer(b"\x1b[?%d;%d$y" % (number, 0 if on is None else 1 if on else 2))
 
     def _clear_tabs(self, how: int) -> None:
         if how == 0:
@@ -267,10 +284,17 @@ class TerminalParser:
             y = cursor.y - (self.screen.top if cursor.origin else 0)
             self._answer(b"\x1b[%d;%dR" % (y + 1, cursor.x + 1))
 
+    def begin_anew(self) -> None:
+        """Forget what a program that is gone has left: its modes, its alternate screen, its half sequence."""
+        self._rest = ""
+        self._decoder.reset()
+        self.screen.set_alternate(False, keep_cursor=True)
+        self._soft_reset()
+
     def _soft_reset(self) -> None:
         screen = self.screen
-        screen.insert_mode = screen.application_cursor = screen.cursor.origin = False
-        screen.auto_wrap = screen.cursor_visible = True
+        screen.insert_mode = screen.cursor.origin = False
+        screen.auto_wrap, screen.modes = True, Modes()
         screen.top, screen.bottom = 0, screen.rows - 1
         screen.cursor.style = PLAIN
         screen.cursor.charsets, screen.cursor.shifted = (False, False), 0
@@ -279,15 +303,15 @@ class TerminalParser:
 def _apply(style: Style, parameters: str) -> Style:
     """Return the style after an SGR sequence."""
     if not parameters:
-        return PLAIN
-    fore, back, flags = style
+        return PLAIN._replace(link=style.link)
+    fore, back, flags, link = style
     words = parameters.replace(":", ";").split(";")
     codes = [int(word[:4]) if word else 0 for word in words]
     place = 0
     while place < len(codes):
         code = codes[place]
         if code == 0:
-            fore, back, flags = PLAIN
+            fore, back, flags, _ = PLAIN
         elif code in _FLAGS:
             flags |= _FLAGS[code]
         elif code in _FLAGS_OFF:
@@ -306,7 +330,7 @@ def _apply(style: Style, parameters: str) -> Style:
         elif code == 49:
             back = DEFAULT
         place += 1
-    return Style(fore, back, flags)
+    return Style(fore, back, flags, link)
 
 
 def _read_color(codes: list[int]) -> tuple[int | None, int]:

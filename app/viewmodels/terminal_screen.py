@@ -3,62 +3,16 @@
 `terminal_parser.py` drives it. Sources: ECMA-48, DEC STD 070, and xterm's control sequences for the rest.
 """
 
-from dataclasses import dataclass
-from typing import NamedTuple
-
+from app.viewmodels.terminal_cells import DEFAULT, PLAIN, Cursor, Row, Style
+from app.viewmodels.terminal_modes import Modes
+from app.viewmodels.terminal_reflow import reflow
 from app.viewmodels.terminal_text import cell_width
 
 HISTORY_ROWS = 10_000
 _TRIM_BLOCK = 1_000
+_PIECE = 500  # rows of the history that flow anew at a time: all 10,000 would take 50 ms
 _TAB = 8
-DEFAULT = -1
-BOLD, FAINT, ITALIC, UNDERLINE, BLINK, REVERSE, HIDDEN, STRUCK = (1 << bit for bit in range(8))
-RGB = 1 << 24
 _DEC_GRAPHICS = str.maketrans("`abcdefghijklmnopqrstuvwxyz{|}~_", "◆▒␉␌␍␊°±␤␋┘┐┌└┼⎺⎻─⎼⎽├┤┴┬│≤≥π≠£· ")
-
-
-class Style(NamedTuple):
-    """Colours (DEFAULT, 0-255, or RGB + 0xrrggbb) and flags of a cell."""
-
-    fore: int = DEFAULT
-    back: int = DEFAULT
-    flags: int = 0
-
-
-PLAIN = Style()
-
-
-class Row:
-    """One line of cells. The second cell of a wide character holds ""; `wrapped` goes on in the next row."""
-
-    __slots__ = ("cells", "styles", "wrapped")
-
-    def __init__(self, columns: int, style: Style = PLAIN) -> None:
-        self.cells = [" "] * columns
-        self.styles = [style] * columns
-        self.wrapped = False
-
-    @property
-    def text(self) -> str:
-        """Return the characters, blanks at the end too."""
-        return "".join(self.cells)
-
-
-@dataclass
-class Cursor:
-    """Where the next character goes, and how; DECSC keeps all of it."""
-
-    x: int = 0
-    y: int = 0
-    style: Style = PLAIN
-    origin: bool = False
-    pending_wrap: bool = False
-    charsets: tuple[bool, bool] = (False, False)  # whether G0 and G1 are DEC's line drawing
-    shifted: int = 0
-
-    def copy(self) -> "Cursor":
-        """Return one with the same values."""
-        return Cursor(self.x, self.y, self.style, self.origin, self.pending_wrap, self.charsets, self.shifted)
 
 
 class Screen:
@@ -67,6 +21,7 @@ class Screen:
     def __init__(self, columns: int = 80, rows: int = 24) -> None:
         self.columns, self.rows = columns, rows
         self.history: list[Row] = []
+        self._stale = 0  # so many rows of it are still to flow anew, the oldest ones
         self.reset()
 
     def reset(self) -> None:
@@ -76,9 +31,9 @@ class Screen:
         self._main: tuple[list[Row], Cursor] | None = None
         self.top, self.bottom = 0, self.rows - 1
         self.tabs = set(range(_TAB, 1000, _TAB))
-        self.auto_wrap = self.cursor_visible = True
+        self.auto_wrap = True
         self.insert_mode = self.new_line_mode = False
-        self.application_cursor = self.bracketed_paste = False
+        self.modes = Modes()
         self.title = ""
 
     @property
@@ -86,24 +41,74 @@ class Screen:
         """Return whether the alternate screen is shown, which has no history."""
         return self._main is not None
 
+    @property
+    def line_count(self) -> int:
+        """Return how many lines there are, those that scrolled away first."""
+        return len(self.history) + self.rows
+
+    def line(self, number: int) -> Row:
+        """Return a line, counted from the first that is kept."""
+        history = self.history
+        return history[number] if number < len(history) else self.lines[number - len(history)]
+
     def resize(self, columns: int, rows: int) -> None:
-        """Change the size; lines leave at the top when the cursor would be below the bottom."""
+        """Change the size: lines flow anew, but those of the alternate screen, which its program draws anew.
+
+        Lines leave at the top when the cursor would be below the bottom. Of the history the end flows now,
+        the rest by `flow_on`.
+        """
         if (columns, rows) == (self.columns, self.rows):
             return
-        self.columns = columns
-        surplus = max(0, self.cursor.y - rows + 1)
-        if surplus and not self.is_alternate:
-            self._keep(self.lines[:surplus])
-        self.lines = _fit(self.lines[surplus:], columns, rows)
-        self.cursor.y -= surplus
-        if self._main is not None:
+        if self._main is None:
+            self.lines = self._resize_main(self.lines, self.cursor, columns, rows)
+        else:
             lines, cursor = self._main
-            self._main = (_fit(lines[max(0, cursor.y - rows + 1) :], columns, rows), cursor)
-            cursor.x, cursor.y = min(cursor.x, columns - 1), min(cursor.y, rows - 1)
-        self.rows = rows
+            self._main = self._resize_main(lines, cursor, columns, rows), cursor
+            surplus = max(0, self.cursor.y - rows + 1)
+            self.lines = _fit(self.lines[surplus:], columns, rows)
+            self.cursor.y -= surplus
+            self.cursor.x, self.cursor.pending_wrap = min(self.cursor.x, columns - 1), False
+        self.columns, self.rows = columns, rows
         self.top, self.bottom = 0, rows - 1
-        self.cursor.x = min(self.cursor.x, columns - 1)
-        self.cursor.pending_wrap = False
+
+    def _resize_main(self, lines: list[Row], cursor: Cursor, columns: int, rows: int) -> list[Row]:
+        """Return the lines of the new size; the cursor goes with its character."""
+        top = 0
+        if columns != self.columns:
+            used = max((y for y, row in enumerate(lines) if row.used), default=0)
+            self._stale = self._piece_before(len(self.history))
+            flow = self.history[self._stale :]
+            start = len(flow)
+            flow += lines[: max(used, cursor.y) + 1]
+            place = start + cursor.y, cursor.x + cursor.pending_wrap
+            (start, _), (y, x) = reflow(flow, columns, [(start, 0), place])
+            self.history[self._stale :], lines = flow[:start], flow[start:]
+            cursor.y = y - start
+            cursor.x, cursor.pending_wrap = min(x, columns - 1), x == columns and self.auto_wrap
+            top = len(lines) - rows  # what became longer pushes the lines above it away
+        top = max(min(top, cursor.y), cursor.y - rows + 1, 0)
+        self._keep(lines[:top])
+        cursor.y -= top
+        return _fit(lines[top:], columns, rows)
+
+    def flow_on(self) -> bool:
+        """Let a further piece of the history flow anew; return whether there is more of it."""
+        if self._stale:
+            start = self._piece_before(self._stale)
+            piece = self.history[start : self._stale]
+            reflow(piece, self.columns, [])
+            self.history[start : self._stale] = piece
+            self._stale = start
+            self._keep([])
+        return self._stale > 0
+
+    def _piece_before(self, end: int) -> int:
+        """Return where a piece of the history begins that ends at `end`; a line has an end, or is cut."""
+        start = max(0, end - _PIECE)
+        for number in range(start, max(0, start - _PIECE), -1):
+            if not self.history[number - 1].wrapped:
+                return number
+        return start if start > _PIECE else 0
 
     # --- text ---------------------------------------------------------------------------------------------
 
@@ -140,7 +145,9 @@ class Screen:
         if width == 2 and cursor.x == self.columns - 1:
             if not self.auto_wrap or self.columns < 2:
                 return
-            self.lines[cursor.y].wrapped = True
+            row = self.lines[cursor.y]
+            row.cells[cursor.x], row.styles[cursor.x] = " ", PLAIN
+            row.wrapped = row.gap = True
             cursor.x = 0
             self.line_feed()
         if self.insert_mode:
@@ -173,6 +180,7 @@ class Screen:
 
     def _advance_to(self, x: int) -> None:
         if x >= self.columns:
+            self.lines[self.cursor.y].gap = False
             self.cursor.x = self.columns - 1
             self.cursor.pending_wrap = self.auto_wrap
         else:
@@ -268,7 +276,7 @@ class Screen:
         row.cells[start:end] = [" "] * (end - start)
         row.styles[start:end] = [self._blank_style()] * (end - start)
         if end == self.columns:
-            row.wrapped = False
+            row.wrapped = row.gap = False
 
     def erase_in_line(self, how: int) -> None:
         """Blank to the end (0), from the beginning (1), or the whole row (2)."""
@@ -281,6 +289,7 @@ class Screen:
         y = self.cursor.y
         if how == 3:
             self.history.clear()
+            self._stale = 0
             return
         if how in (0, 1):
             self.erase_in_line(how)
@@ -301,14 +310,14 @@ class Screen:
         row, x = self.lines[self.cursor.y], self.cursor.x
         count = min(count, self.columns - x)
         self._break_wide(row, x, x + count)
+        row.gap = False
         del row.cells[x : x + count], row.styles[x : x + count]
         row.cells += [" "] * count
         row.styles += [self._blank_style()] * count
 
     def _cut(self, row: Row) -> None:
-        if row.cells[self.columns :][:1] == [""]:
-            row.cells[self.columns - 1] = " "
-        del row.cells[self.columns :], row.styles[self.columns :]
+        row.gap = False
+        row.fit(self.columns)
 
     def insert_lines(self, count: int) -> None:
         """Push the rows from the cursor to the bottom margin down."""
@@ -344,9 +353,16 @@ class Screen:
         self.lines[self.top : self.top] = [self._blank() for _ in range(count)]
 
     def _keep(self, rows: list[Row]) -> None:
+        for row in rows:
+            if (
+                not row.wrapped
+            ):  # blanks at the end are no text: they take memory, and time when lines flow anew
+                row.fit(row.used)
         self.history += rows
         if len(self.history) > HISTORY_ROWS + _TRIM_BLOCK:
-            del self.history[: len(self.history) - HISTORY_ROWS]
+            surplus = len(self.history) - HISTORY_ROWS
+            del self.history[:surplus]
+            self._stale = max(0, self._stale - surplus)
 
     def set_margins(self, top: int, bottom: int) -> None:
         """Let only the rows from `top` to `bottom` scroll."""
@@ -362,28 +378,22 @@ class Screen:
             self._main = (self.lines, self.cursor.copy())
             self.lines = [self._blank() for _ in range(self.rows)]
         elif not shown and self._main is not None:
-            self.lines = self._main[0]
+            self.lines, cursor = self._main
             self._main = None
             if keep_cursor:
-                self.restore_cursor()
+                self.cursor = cursor
 
     def fill(self, character: str) -> None:
         """Fill everything with one character (DECALN)."""
         for row in self.lines:
             row.cells[:] = [character] * self.columns
             row.styles[:] = [PLAIN] * self.columns
+            row.wrapped = row.gap = False
 
 
 def _fit(rows: list[Row], columns: int, count: int) -> list[Row]:
     """Return `count` rows of `columns` cells: what is too much is cut, what lacks is blank."""
     fitted = rows[:count]
     for row in fitted:
-        if len(row.cells) > columns:
-            if row.cells[columns] == "":
-                row.cells[columns - 1] = " "
-            del row.cells[columns:], row.styles[columns:]
-        else:
-            lacking = columns - len(row.cells)
-            row.cells += [" "] * lacking
-            row.styles += [PLAIN] * lacking
+        row.fit(columns)
     return fitted + [Row(columns) for _ in range(count - len(fitted))]

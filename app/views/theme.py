@@ -3,6 +3,7 @@
 import re
 from dataclasses import asdict, dataclass
 from enum import StrEnum
+from functools import lru_cache
 from importlib.resources import files
 from string import Template
 
@@ -121,17 +122,18 @@ class Appearance(StrEnum):
 
 def contrast(first: str, second: str) -> float:
     """Return the WCAG 2.2 contrast ratio of two colours, from 1 to 21."""
-
-    def luminance(name: str) -> float:
-        color = QColor(name)
-        linear = [
-            part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
-            for part in (color.redF(), color.greenF(), color.blueF())
-        ]
-        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
-
-    bright, dark = sorted((luminance(first), luminance(second)), reverse=True)
+    bright, dark = sorted((_luminance(first), _luminance(second)), reverse=True)
     return (bright + 0.05) / (dark + 0.05)
+
+
+@lru_cache(maxsize=4096)
+def _luminance(name: str) -> float:
+    color = QColor(name)
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+        for part in (color.redF(), color.greenF(), color.blueF())
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def build_palette(tokens: Tokens) -> QPalette:

@@ -1351,6 +1351,10 @@
         <translation>关闭此终端</translation>
     </message>
     <message>
+        <source>Search in the terminal (Ctrl+Shift+F)</source>
+        <translation>在终端中搜索（Ctrl+Shift+F）</translation>
+    </message>
+    <message>
         <source>Terminal {0}</source>
         <translation>终端 {0}</translation>
     </message>
@@ -6145,7 +6149,34 @@
     </message>
 </context>
 <context>
+    <name>TerminalSearchBar</name>
+    <message>
+        <source>Search in the terminal</source>
+        <translation>在终端中搜索</translation>
+    </message>
+    <message>
+        <source>Older match (Enter)</source>
+        <translation>较早的匹配（Enter）</translation>
+    </message>
+    <message>
+        <source>Newer match (Shift+Enter)</source>
+        <translation>较新的匹配（Shift+Enter）</translation>
+    </message>
+    <message>
+        <source>Close the search (Esc)</source>
+        <translation>关闭搜索（Esc）</translation>
+    </message>
+    <message>
+        <source>nothing found</source>
+        <translation>未找到</translation>
+    </message>
+</context>
+<context>
     <name>TerminalView</name>
+    <message>
+        <source>Ctrl+click opens {0}</source>
+        <translation>按住 Ctrl 单击可打开 {0}</translation>
+    </message>
     <message>
         <source>Copy (Ctrl+Shift+C)</source>
         <translation>复制（Ctrl+Shift+C）</translation>
@@ -6157,6 +6188,14 @@
     <message>
         <source>Select all</source>
         <translation>全选</translation>
+    </message>
+    <message>
+        <source>Search (Ctrl+Shift+F)</source>
+        <translation>搜索（Ctrl+Shift+F）</translation>
+    </message>
+    <message>
+        <source>Reset the terminal</source>
+        <translation>重置终端</translation>
     </message>
 </context>
 <context>

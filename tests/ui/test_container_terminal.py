@@ -152,7 +152,7 @@ def test_copy_and_paste(terminal: TerminalView, qtbot: QtBot) -> None:
     QTest.keyClick(terminal, Qt.Key.Key_C, CTRL | SHIFT)
     assert QGuiApplication.clipboard().text() == "pasted"
     terminal.select_all()
-    assert terminal.selected_text() == "/ # echo pasted\npasted\n/ #"
+    assert terminal.selection.text == "/ # echo pasted\npasted\n/ #"
 
 
 def test_keys_stay_in_the_terminal_and_one_leaves(

@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTreeView
 from app.viewmodels.container_details import ContainerDetailsViewModel
 from app.viewmodels.json_tree import JsonTree, Node
 from app.views.icons import build_icon
-from app.views.pages.container_logs_view import SearchBox
 from app.views.pages.detail_tab import DetailTab
+from app.views.pages.search_box import SearchBox
 from app.views.widgets.buttons import Button
 from app.views.widgets.layouts import column, row
 from app.views.widgets.text import PlainLabel

@@ -1,34 +1,19 @@
 """The Logs tab: follow, search, times, copy."""
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QKeySequence, QShortcut
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout
 
 from app.viewmodels.container_logs import ContainerLogsViewModel, LogLine
 from app.viewmodels.failure import Failure
 from app.viewmodels.merged_logs import MergedLogsViewModel
 from app.views.pages.detail_tab import DetailTab
-from app.views.pages.page import FilterBox
+from app.views.pages.search_box import SearchBox
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button, IconButton
 from app.views.widgets.layouts import Card, column, row
 from app.views.widgets.log_view import LogView
 from app.views.widgets.text import PlainLabel, restyle
-
-
-class SearchBox(FilterBox):
-    """Enter goes to the next match, Shift+Enter to the one before."""
-
-    stepped = Signal(int)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Step through the matches."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            self.stepped.emit(-1 if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1)
-        elif event.key() == Qt.Key.Key_Escape and self.text():
-            self.clear()
-        else:
-            super().keyPressEvent(event)
 
 
 class ContainerLogsView(DetailTab):

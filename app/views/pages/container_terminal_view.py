@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QTabBar, QVBoxLayout,
 from app.viewmodels.failure import Failure
 from app.viewmodels.terminal import TerminalViewModel
 from app.views.pages.detail_tab import DetailTab
+from app.views.pages.terminal_search_bar import TerminalSearchBar
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import IconButton
 from app.views.widgets.layouts import Card, column, row
@@ -27,11 +28,14 @@ class _Terminal(QWidget):
         )
         self._banner = Banner(f"containers.terminal.{number}.banner")
         self._banner.pressed.connect(self.start)
+        self._search = TerminalSearchBar(f"containers.terminal.{number}.search", self.view)
+        self._search.closed.connect(self.view.setFocus)
+        self.view.search_wanted.connect(self.search)
         frame = Card(f"containers.terminal.{number}.frame")
         frame.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         frame.setLayout(column(self.view, margins=(2, 2, 2, 2)))
-        layout = column(self._banner, frame, spacing=8)
-        layout.setStretch(1, 1)
+        layout = column(self._banner, self._search, frame, spacing=8)
+        layout.setStretch(2, 1)
         self.setLayout(layout)
         viewmodel.state_changed.connect(self._state_changed)
         viewmodel.failed.connect(self._failed)
@@ -41,6 +45,10 @@ class _Terminal(QWidget):
         if self.viewmodel.state not in ("opening", "live"):
             self.viewmodel.open()
         self.view.setFocus()
+
+    def search(self) -> None:
+        """Show the field to search in."""
+        self._search.open_bar()
 
     def _state_changed(self, state: str) -> None:
         if state == "live":
@@ -85,10 +93,14 @@ class ContainerTerminalView(DetailTab):
         self._more.clicked.connect(self.add)
         self._less = IconButton("close", self.tr("Close this terminal"), "containers.terminal.close")
         self._less.clicked.connect(self._close_current)
+        search = IconButton(
+            "search", self.tr("Search in the terminal (Ctrl+Shift+F)"), "containers.terminal.search"
+        )
+        search.clicked.connect(self.focus_search)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        layout.addLayout(row(self.bar, self._more, self._less, None, spacing=4))
+        layout.addLayout(row(self.bar, self._more, self._less, None, search, spacing=4))
         layout.addWidget(self._stack, 1)
 
     @property
@@ -103,6 +115,11 @@ class ContainerTerminalView(DetailTab):
             self.add()
         else:
             self._show(self.bar.currentIndex())
+
+    def focus_search(self) -> None:
+        """Search in the terminal in sight."""
+        if self.terminals:
+            self.terminals[self.bar.currentIndex()].search()
 
     def close_tab(self) -> None:
         """End all shells."""

@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from PySide6.QtGui import QColor, QFont
 
-from app.viewmodels.terminal_screen import (
+from app.viewmodels.terminal_cells import (
     BOLD,
     DEFAULT,
     FAINT,
@@ -16,7 +16,7 @@ from app.viewmodels.terminal_screen import (
     UNDERLINE,
     Style,
 )
-from app.views.theme import DARK, Tokens
+from app.views.theme import DARK, Tokens, contrast
 
 _LIGHT_16 = (
     "#1b2430", "#c62828", "#1a7f4b", "#8a5a00", "#0b6bcb", "#8e24aa", "#00707a", "#5c6b7e",
@@ -26,6 +26,9 @@ _DARK_16 = (
     "#3a4656", "#ff6b6b", "#4cc38a", "#e2b341", "#4aa3ff", "#d38bff", "#4fd1d9", "#c3ccd8",
     "#7b8794", "#ff9b9b", "#7fdcae", "#f0cd74", "#85c1ff", "#e3b8ff", "#8be4ea", "#ffffff",
 )  # fmt: skip
+_LAST_OF_THEME = 15
+_LEAST_CONTRAST = 4.5  # WCAG's for text
+_SHADES = 10
 _STEPS = (0, 95, 135, 175, 215, 255)
 
 
@@ -36,12 +39,34 @@ def cell_colors(style: Style, tokens: Tokens) -> tuple[QColor, QColor | None]:
     back = None if style.back == DEFAULT else _color(style.back, tokens)
     if style.flags & REVERSE:
         fore, back = back or QColor(tokens.surface), fore
+    if style.fore <= _LAST_OF_THEME or style.back <= _LAST_OF_THEME:
+        fore = _readable(fore, back or QColor(tokens.surface))
     if style.flags & FAINT:
         fore = QColor(fore)
         fore.setAlphaF(0.6)
     if style.flags & HIDDEN:
         fore = back or QColor(tokens.surface)
     return fore, back
+
+
+def _readable(fore: QColor, back: QColor) -> QColor:
+    """Return `fore`, lighter or darker where it could not be read on `back`.
+
+    Programs count on black and white, whatever colours a theme has for them.
+    """
+    if contrast(fore.name(), back.name()) >= _LEAST_CONTRAST:
+        return fore
+    aim = QColor(max(("#ffffff", "#000000"), key=lambda name: contrast(name, back.name())))
+    for step in range(1, _SHADES):
+        part = step / _SHADES
+        mixed = QColor.fromRgbF(
+            fore.redF() + (aim.redF() - fore.redF()) * part,
+            fore.greenF() + (aim.greenF() - fore.greenF()) * part,
+            fore.blueF() + (aim.blueF() - fore.blueF()) * part,
+        )
+        if contrast(mixed.name(), back.name()) >= _LEAST_CONTRAST:
+            return mixed
+    return aim
 
 
 def _color(value: int, tokens: Tokens) -> QColor:
@@ -58,11 +83,11 @@ def _color(value: int, tokens: Tokens) -> QColor:
 
 def uses_font(font: QFont, style: Style) -> QFont:
     """Return the font for a style."""
-    if not style.flags & (BOLD | ITALIC | UNDERLINE | STRUCK):
+    if not style.flags & (BOLD | ITALIC | UNDERLINE | STRUCK) and not style.link:
         return font
     styled = QFont(font)
     styled.setBold(bool(style.flags & BOLD))
     styled.setItalic(bool(style.flags & ITALIC))
-    styled.setUnderline(bool(style.flags & UNDERLINE))
+    styled.setUnderline(bool(style.flags & UNDERLINE or style.link))
     styled.setStrikeOut(bool(style.flags & STRUCK))
     return styled

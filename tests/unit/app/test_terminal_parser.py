@@ -7,17 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.viewmodels.terminal_cells import BOLD, DEFAULT, REVERSE, RGB, UNDERLINE, Style
+from app.viewmodels.terminal_modes import CursorShape, Modes, Mouse
 from app.viewmodels.terminal_parser import TerminalParser
-from app.viewmodels.terminal_screen import (
-    BOLD,
-    DEFAULT,
-    HISTORY_ROWS,
-    REVERSE,
-    RGB,
-    UNDERLINE,
-    Screen,
-    Style,
-)
+from app.viewmodels.terminal_screen import HISTORY_ROWS, Screen
 
 COLUMNS, ROWS = 20, 8
 
@@ -165,7 +158,7 @@ def test_line_drawing() -> None:
 def test_answers_to_questions() -> None:
     answers: list[bytes] = []
     TerminalParser(Screen(), answers.append).feed(b"\x1b[c\x1b[5n\x1b[3;7H\x1b[6n\x1b[>c")
-    assert answers == [b"\x1b[?62;22c", b"\x1b[0n", b"\x1b[3;7R", b"\x1b[>1;10;0c"]
+    assert answers == [b"\x1b[?62;22c", b"\x1b[0n", b"\x1b[3;7R", b"\x1b[>1;277;0c"]
 
 
 def test_titles_are_plain_and_short() -> None:
@@ -186,3 +179,70 @@ def test_a_number_from_outside_is_no_long_loop() -> None:
 def test_wrapped_rows_are_known_for_copies() -> None:
     screen = show("x" * (COLUMNS + 5) + "\r\nshort")
     assert [row.wrapped for row in screen.lines[:3]] == [True, False, False]
+
+
+def test_what_a_program_wants_of_mouse_keys_and_focus() -> None:
+    screen = show("\x1b[?1h\x1b[?1002;1006;1004h\x1b[?2004h\x1b[?25l\x1b[?1007l\x1b[3 q")
+    assert screen.modes == Modes(
+        application_cursor=True,
+        bracketed_paste=True,
+        cursor_visible=False,
+        cursor_shape=CursorShape.LINE,
+        mouse=Mouse.DRAGS,
+        long_reports=True,
+        tells_focus=True,
+        wheel_is_arrows=False,
+    )
+    parser = TerminalParser(screen)
+    parser.feed(b"\x1b[?1002l\x1b[6 q")
+    assert screen.modes.mouse is Mouse.NOTHING
+    assert screen.modes.cursor_shape is CursorShape.BAR
+    parser.feed(b"\x1bc")
+    assert screen.modes == Modes()
+
+
+@pytest.mark.parametrize(
+    ("mode", "answer"), [(2004, 2), (25, 1), (7, 1), (1049, 1), (1003, 1), (1000, 2), (2026, 0), (0, 0)]
+)
+def test_modes_are_told(mode: int, answer: int) -> None:
+    answers: list[bytes] = []
+    TerminalParser(Screen(), answers.append).feed(b"\x1b[?1049h\x1b[?1003h\x1b[?%d$p" % mode)
+    assert answers == [b"\x1b[?%d;%d$y" % (mode, answer)]
+
+
+def test_a_program_that_is_gone_leaves_no_modes() -> None:
+    screen = Screen(COLUMNS, ROWS)
+    parser = TerminalParser(screen)
+    parser.feed(b"text\x1b[?1049h\x1b[?1003h\x1b[2;4r\x1b[?7l\x1b[41mmore\x1b]0;half")
+    parser.begin_anew()
+    parser.feed(b"$ ")
+    assert lines(screen)[0] == "text$"
+    assert screen.modes == Modes()
+    assert (screen.top, screen.bottom, screen.auto_wrap) == (0, ROWS - 1, True)
+
+
+@pytest.mark.parametrize(
+    ("address", "link"),
+    [
+        ("https://example.org/a?b=c;d", "https://example.org/a?b=c;d"),
+        ("HTTP://example.org", "HTTP://example.org"),
+        ("javascript:alert(1)", ""),
+        ("file:///etc/passwd", ""),
+        ("http://example.org/\u202egnp", ""),
+        ("https://" + "x" * 3000, ""),
+        ("", ""),
+    ],
+)
+def test_only_pages_of_the_web_are_links(address: str, link: str) -> None:
+    screen = show(f"\x1b]8;id=1;{address}\x1b\\a\x1b[1mb\x1b[0mc\x1b]8;;\x07d")
+    assert lines(screen)[0] == "abcd"
+    assert [style.link for style in screen.lines[0].styles[:4]] == [link, link, link, ""]
+    assert screen.lines[0].styles[1].flags == BOLD
+
+
+def test_the_clipboard_is_not_given_or_taken() -> None:
+    answers: list[bytes] = []
+    screen = Screen(COLUMNS, ROWS)
+    TerminalParser(screen, answers.append).feed(b"a\x1b]52;c;aGVsbG8=\x07b\x1b]52;c;?\x1b\\c")
+    assert lines(screen)[0] == "abc"
+    assert not answers
