@@ -89,6 +89,7 @@ def _add_machine_commands(commands: Any) -> None:
         commands, "selftest", "selftest.selftest", "check that this installation works", json=False
     )
     selftest.add_argument("--no-boot", dest="boot", action="store_false", help="start no machine")
+    _add_settings(commands)
     _add_update(commands)
     login = _add(
         commands, "start-at-login", "machine.start_at_login", "start the machine when you log in", False
@@ -106,6 +107,17 @@ def _add_machine_commands(commands: Any) -> None:
         "run the tutorial container and show its address",
     )
     story.add_argument("--no-open", dest="open", action="store_false", help="do not open the browser")
+
+
+def _add_settings(commands: Any) -> None:
+    settings = _add(commands, "settings", "settings.settings", "show or change the machine's settings")
+    settings.add_argument("name", nargs="?", help="without it: show all")
+    settings.add_argument("values", nargs="*", metavar="value", help="what it is to be; a list takes several")
+    ways = settings.add_mutually_exclusive_group()
+    ways.add_argument("--add", action="append", metavar="VALUE", default=[], help="put it into a list")
+    ways.add_argument("--remove", action="append", metavar="VALUE", default=[], help="take it out of a list")
+    ways.add_argument("--default", action="store_true", help="what Marina would choose")
+    ways.add_argument("--empty", action="store_true", help="nothing: no proxy, an empty list")
 
 
 def _add_update(commands: Any) -> None:

@@ -9,13 +9,21 @@ from vm.errors import UserError as MachineError
 from vm.machine.json_files import write_json
 from vm.machine.machine_files import MachineFiles
 from vm.machine.settings import (
+    WHILE_RUNNING,
     MachineSettings,
     default_settings,
     parse_settings,
     read_settings,
 )
 
-__all__ = ["MachineSettings", "SettingsLimits", "load_settings", "save_settings"]
+__all__ = [
+    "MachineSettings",
+    "SettingsLimits",
+    "default_settings",
+    "holds_at_once",
+    "load_settings",
+    "save_settings",
+]
 
 LEAST_MEMORY_MIB = 512
 _MIB = 2**20
@@ -35,6 +43,11 @@ def find_limits() -> SettingsLimits:
     return SettingsLimits(psutil.cpu_count() or 1, psutil.virtual_memory().total // _MIB, default_settings())
 
 
+def holds_at_once(name: str) -> bool:
+    """Return whether a machine that runs follows a change of this; others hold from its next start."""
+    return name in WHILE_RUNNING
+
+
 def load_settings(files: MachineFiles) -> tuple[MachineSettings, tuple[str, ...]]:
     """Return the settings in use, and warnings when those in the file are not valid."""
     return read_settings(files)
@@ -47,7 +60,7 @@ def save_settings(files: MachineFiles, settings: MachineSettings) -> None:
         files.create_folders()
         write_json(files.settings, asdict(checked))
     except MachineError as error:
-        raise UserError(error.summary, error.details, error.what_to_do, ErrorCode.BAD_INPUT) from error
+        raise UserError(error.summary, error.details, "Nothing was changed.", ErrorCode.BAD_INPUT) from error
     except OSError as error:
         raise UserError("The settings cannot be written", str(error), code=ErrorCode.OTHER) from error
 

@@ -133,6 +133,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "No proxy is in the way"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "No update is prepared"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Nothing answers at {0}"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Nothing was changed."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Nothing was changed. Tell Marina's authors."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Nothing was changed. Try again later."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Nothing was changed: this version goes on."),  # noqa: E501

@@ -4727,6 +4727,10 @@
         <translation>{0} 没有应答</translation>
     </message>
     <message>
+        <source>Nothing was changed.</source>
+        <translation>没有任何更改。</translation>
+    </message>
+    <message>
         <source>Nothing was changed. Tell Marina&apos;s authors.</source>
         <translation>未作任何更改。请告知 Marina 的作者。</translation>
     </message>

@@ -1,0 +1,111 @@
+"""The machine's settings as words: what the command line shows, and makes of what was typed."""
+
+import os
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from typing import Any
+
+from app.services.errors import ErrorCode, UserError
+from app.services.machine_settings import MachineSettings, default_settings
+
+MEANINGS = {
+    "cpus": "processors of the machine",
+    "memory_mib": "memory, MiB",
+    "disk_gib": "the data disk's upper limit, GiB; it can only grow",
+    "accelerator": "auto, kvm, hvf, whpx or tcg",
+    "engine_args": "more arguments of the engine",
+    "registry_mirrors": "asked first for Docker Hub's images: https://host …",
+    "insecure_registries": "registries without TLS: host:port …",
+    "shared_folders": "folders of this computer that containers may use",
+    "http_proxy": "system, http://host:port, or empty for none",
+    "https_proxy": "system, http://host:port, or empty for none",
+    "no_proxy": "system, or hosts with commas between them",
+    "ca_certificates": "files with certificates that are trusted, too",
+    "idle_minutes": "minutes without use until the machine goes to disk; 0 is never",
+}
+
+
+def setting_names() -> list[str]:
+    """Return the names in their order."""
+    return [field.name for field in fields(MachineSettings)]
+
+
+def words_of(settings: MachineSettings, name: str) -> list[str]:
+    """Return a setting's value: one word, or those of a list."""
+    value = getattr(settings, name)
+    return (
+        list(value) if isinstance(value, tuple) else [f"{value:g}" if name == "idle_minutes" else str(value)]
+    )
+
+
+def with_words(settings: MachineSettings, name: str, words: Sequence[str]) -> MachineSettings:
+    """Return the settings with a value as it was typed, a list of all `words`. Raises UserError."""
+    now = getattr(settings, name)
+    if isinstance(now, tuple):
+        return _with(settings, name, _whole(name, words))
+    if len(words) != 1:
+        raise _bad(name, "takes one value")
+    value: Any = words[0]
+    if not isinstance(now, str):
+        kind = float if name == "idle_minutes" else int
+        try:
+            value = kind(value)
+        except ValueError as error:
+            raise _bad(name, f"takes a number, not {value!r}") from error
+    if name == "disk_gib" and value < settings.disk_gib:
+        raise _bad(
+            name,
+            f"its limit is {settings.disk_gib} GiB and never shrinks, so that no data is lost",
+            "It takes no more space than what is in it: see marina disk.",
+        )
+    return _with(settings, name, value)
+
+
+def with_more(settings: MachineSettings, name: str, words: Sequence[str]) -> MachineSettings:
+    """Return the settings with `words` at the end of a list that lacks them. Raises UserError for no list."""
+    known = _list(settings, name)
+    return _with(settings, name, tuple(dict.fromkeys((*known, *_whole(name, words)))))
+
+
+def with_less(settings: MachineSettings, name: str, words: Sequence[str]) -> MachineSettings:
+    """Return the settings without `words` in a list. Raises UserError for no list, or one without them."""
+    known, words = _list(settings, name), _whole(name, words)
+    if missing := [word for word in words if word not in known]:
+        raise _bad(name, f"{missing[0]!r} is not among them")
+    return _with(settings, name, tuple(word for word in known if word not in words))
+
+
+def with_nothing(settings: MachineSettings, name: str) -> MachineSettings:
+    """Return the settings with an empty list or text. Raises UserError for a number."""
+    value = getattr(settings, name)
+    if not isinstance(value, tuple | str):
+        raise _bad(name, "is a number, which cannot be empty")
+    return _with(settings, name, () if isinstance(value, tuple) else "")
+
+
+def with_default(settings: MachineSettings, name: str) -> MachineSettings:
+    """Return the settings with one as Marina would choose it; the disk's limit stays where it is higher."""
+    value = getattr(default_settings(), name)
+    return _with(settings, name, max(value, settings.disk_gib) if name == "disk_gib" else value)
+
+
+def _with(settings: MachineSettings, name: str, value: Any) -> MachineSettings:
+    return replace(settings, **{name: value})
+
+
+def _whole(name: str, words: Sequence[str]) -> tuple[str, ...]:
+    """Return a list's words, paths as seen from everywhere."""
+    if name not in ("shared_folders", "ca_certificates"):
+        return tuple(words)
+    return tuple(os.path.abspath(os.path.expanduser(word)) for word in words)  # noqa: PTH100, PTH111 - links stay
+
+
+def _list(settings: MachineSettings, name: str) -> tuple[str, ...]:
+    value = getattr(settings, name)
+    if not isinstance(value, tuple):
+        raise _bad(name, "is no list: give its value alone")
+    return value
+
+
+def _bad(name: str, reason: str, what_to_do: str = "marina settings shows all of them.") -> UserError:
+    return UserError(f"The setting {name} cannot be that", reason, what_to_do, ErrorCode.BAD_INPUT)

@@ -1,0 +1,112 @@
+"""`marina settings`: shows and changes what the Settings page does."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.cli import main
+from tests.fakes.fake_machine import FakeMachine
+from vm.machine.machine_files import MachineFiles
+from vm.machine.settings import MachineSettings, default_settings, read_settings
+from vm.machine.status import MachineState
+
+Output = pytest.CaptureFixture[str]
+
+
+@pytest.fixture
+def home(short_folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The folder of a user's Marina whose machine does not run."""
+    monkeypatch.setenv("MARINA_HOME", str(short_folder))
+    with FakeMachine(short_folder, MachineState.STOPPED):
+        yield short_folder
+
+
+def stored(home: Path) -> MachineSettings:
+    """Return the settings that the machine would start with, which must be valid."""
+    settings, warnings = read_settings(MachineFiles.find(home))
+    assert not warnings
+    return settings
+
+
+def test_all_are_shown_with_what_they_are(home: Path, capfd: Output) -> None:
+    assert main(["settings", "memory_mib", "1024"]) == 0
+    capfd.readouterr()
+    assert main(["settings"]) == 0
+    lines = capfd.readouterr().out.splitlines()
+    assert [line.split()[0] for line in lines[1:]] == list(MachineSettings.__dataclass_fields__)
+    assert any(line.split()[:2] == ["memory_mib", "1024"] for line in lines)
+    assert main(["settings", "--json"]) == 0
+    assert json.loads(capfd.readouterr().out)["memory_mib"] == 1024
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "value"),
+    [
+        (["memory-mib", "1024"], "memory_mib", 1024),
+        (["idle_minutes", "7.5"], "idle_minutes", 7.5),
+        (["http_proxy", "http://proxy:3128"], "http_proxy", "http://proxy:3128"),
+        (["http_proxy", "--empty"], "http_proxy", ""),
+        (["registry_mirrors", "https://a", "https://b"], "registry_mirrors", ("https://a", "https://b")),
+        (["shared_folders", "--empty"], "shared_folders", ()),
+    ],
+)
+def test_a_value_is_changed_and_the_others_stay(
+    home: Path, words: list[str], name: str, value: object
+) -> None:
+    before = stored(home)
+    assert main(["settings", *words]) == 0
+    after = stored(home)
+    changed = {
+        field for field in before.__dataclass_fields__ if getattr(after, field) != getattr(before, field)
+    }
+    assert changed == {name}
+    assert getattr(after, name) == value
+    assert main(["settings", name, "--default"]) == 0
+    assert stored(home) == before
+
+
+def test_lists_grow_and_shrink_by_words(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    before = stored(home).shared_folders
+    assert main(["settings", "shared_folders", "--add", ".", "--add", "/srv", "--add", "/srv"]) == 0
+    assert stored(home).shared_folders == (*before, str(tmp_path), "/srv")
+    assert main(["settings", "shared_folders", "--remove", str(tmp_path)]) == 0
+    assert stored(home).shared_folders == (*before, "/srv")
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["nope"], "There are: cpus, memory_mib"),
+        (["memory_mib", "much"], "takes a number"),
+        (["memory_mib", "1"], "memory_mib must be a whole number from 512"),
+        (["memory_mib", "1024", "2048"], "takes one value"),
+        (["memory_mib", "--empty"], "cannot be empty"),
+        (["cpus", "--add", "1"], "is no list"),
+        (["disk_gib", "1"], "never shrinks"),
+        (["accelerator", "steam"], "accelerator must be one of"),
+        (["registry_mirrors", "ftp://a"], "registry_mirrors must be addresses"),
+        (["registry_mirrors", "--remove", "https://c"], "is not among them"),
+        (["registry_mirrors", "https://a", "--default"], "one way at a time"),
+    ],
+)
+def test_what_cannot_be_is_told_and_nothing_is_written(
+    home: Path, words: list[str], reason: str, capfd: Output
+) -> None:
+    assert main(["settings", *words]) == 1
+    assert reason in capfd.readouterr().err
+    assert not MachineFiles.find(home).settings.exists()
+    assert stored(home) == default_settings()
+
+
+@pytest.mark.parametrize(("words", "asks"), [(["cpus", "1"], True), (["idle_minutes", "9"], False)])
+def test_a_running_machine_is_told_to_be_restarted_where_it_must(
+    short_folder: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], asks: bool, capfd: Output
+) -> None:
+    monkeypatch.setenv("MARINA_HOME", str(short_folder))
+    assert default_settings().cpus != 1
+    with FakeMachine(short_folder, MachineState.RUNNING):
+        assert main(["settings", *words]) == 0
+    assert ("marina restart" in capfd.readouterr().err) == asks
