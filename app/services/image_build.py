@@ -4,6 +4,7 @@ Source: Docker Engine API, ImageBuild; the words of the builder ("Step 1/3 : …
 """
 
 import base64
+import contextlib
 import json
 import re
 import time
@@ -16,6 +17,7 @@ from app.services.build_context import pack
 from app.services.engine_streams import JsonStream
 from app.services.errors import EngineRequestError, UserError
 from app.services.json_values import as_object, get_object, get_text
+from app.services.lent_agent import LentAgent
 
 if TYPE_CHECKING:
     from app.services.engine_client import EngineClient
@@ -29,7 +31,10 @@ _SECRETS_SIZE = 500 << 10  # as BuildKit's
 
 @dataclass(frozen=True, slots=True)
 class BuildOptions:
-    """What is to be built; `secrets` are files by the ids that `RUN --mount=type=secret` knows them by."""
+    """What is to be built; `secrets` are files by the ids that `RUN --mount=type=secret` knows them by.
+
+    `lends_agent` is for `RUN --mount=type=ssh` and for repositories over SSH.
+    """
 
     folder: Path
     dockerfile: str = "Dockerfile"
@@ -38,6 +43,7 @@ class BuildOptions:
     arguments: tuple[tuple[str, str], ...] = ()
     no_cache: bool = False
     secrets: tuple[tuple[str, str], ...] = ()
+    lends_agent: bool = False
 
     def check(self) -> None:
         """Raise UserError for what cannot work."""
@@ -156,6 +162,13 @@ class BuildStream(JsonStream):
     """A build that goes on; iterate it to drive and watch it."""
 
     tracker: BuildTracker
+    agent: LentAgent | None = None
+
+    def close(self) -> None:
+        """Free the connection, and take back what was lent."""
+        super().close()
+        if self.agent is not None:
+            self.agent.close()
 
     def __iter__(self) -> Iterator[BuildProgress]:
         """Yield the state after what came at once. Raises EngineRequestError when the build failed."""
@@ -196,9 +209,15 @@ def open_build(client: "EngineClient", options: BuildOptions) -> BuildStream:
         **client.build_headers(),
         **options.secrets_header(),
     }
-    archive = pack(options.folder, options.dockerfile)
-    stream = BuildStream(*client.open_stream("POST", "/build", query, archive, headers))
-    stream.tracker = BuildTracker(text)
+    with contextlib.ExitStack() as opened:
+        agent = LentAgent(client) if options.lends_agent else None
+        if agent is not None:
+            opened.callback(agent.close)
+            headers |= agent.headers
+        archive = pack(options.folder, options.dockerfile)
+        stream = BuildStream(*client.open_stream("POST", "/build", query, archive, headers))
+        stream.tracker, stream.agent = BuildTracker(text), agent
+        opened.pop_all()  # from here on it is the stream's
     return stream
 
 

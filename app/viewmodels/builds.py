@@ -1,7 +1,6 @@
 """Builds: one that goes on with its steps and words, and those of the engine's history."""
 
 import re
-import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +23,9 @@ if TYPE_CHECKING:
     from app.services.image_build import BuildProgress, BuildStep, BuildStream, PastBuild
 
 _SETTLE_MS, _AGAIN_MS = 200, 1_000
-_WANTS_AGENT = re.compile(r"^[^#\n]*--mount=\S*\btype=ssh\b", re.MULTILINE)
+_WANTS_AGENT = re.compile(
+    r"^[^#\n]*--mount=\S*\btype=ssh\b|^\s*ADD\s[^#\n]*(\bssh://|\bgit@)", re.MULTILINE | re.IGNORECASE
+)
 _TAG = re.compile(r"[a-z0-9][a-z0-9._/:-]*(:[A-Za-z0-9_][A-Za-z0-9_.-]*)?")
 
 
@@ -77,6 +78,7 @@ class BuildForm:
     arguments: str = ""
     secrets: str = ""
     no_cache: bool = False
+    lends_agent: bool = False
 
 
 class BuildsViewModel(QObject):
@@ -232,6 +234,7 @@ class BuildsViewModel(QObject):
             parse_environment_text(form.arguments),
             form.no_cache,
             parse_environment_text(form.secrets),
+            form.lends_agent,
         )
         options.check()
         self._dockerfile = (options.folder / form.dockerfile).read_text("utf-8", "replace")
@@ -293,17 +296,11 @@ class BuildsViewModel(QObject):
         self.refresh()
 
     def _way_out(self) -> str:
-        """Return how to build what asks for an SSH agent: the window lends none."""
-        if self._form is None or not _WANTS_AGENT.search(self._dockerfile):
-            return ""
+        """Return what a build wants that asks for an SSH agent and was lent none."""
         form = self._form
-        words = ["docker", "buildx", "build", "--ssh", "default"]
-        words += ["--tag", form.tag] if form.tag else []
-        words += (
-            ["--file", str(Path(form.folder) / form.dockerfile)] if form.dockerfile != "Dockerfile" else []
-        )
-        text = self.tr("A step asks for an SSH agent, which the window does not lend. In a terminal: {0}")
-        return text.format(shlex.join([*words, form.folder]))
+        if form is None or form.lends_agent or not _WANTS_AGENT.search(self._dockerfile):
+            return ""
+        return self.tr("A step asks for an SSH agent: build again, and lend yours.")
 
     @Slot(object)
     def _was_read(self, build: "PastBuild") -> None:

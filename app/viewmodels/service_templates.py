@@ -30,6 +30,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Another machine answers where Marina's should."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Another program holds a socket of the machine."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Ask whoever runs it. If the change is right, remove the engine and add it again."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Build in a terminal: docker buildx build --ssh default"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Check its spelling. Small images have few commands: often there is `sh` but no `bash`."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Check network, VPN and firewall of this computer."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Check that the file is a program for this machine's processor and that it is executable."),  # noqa: E501
@@ -181,6 +182,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Start it with `marina start` or the Start button, and try again."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Start its services"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Start over to have a new one."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Start ssh-agent and add a key with ssh-add, or build without lending it."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Start the machine again."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Start the machine once."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Start the virtual machine"),  # noqa: E501
@@ -318,6 +320,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "There is a volume {0} already"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "There is an empty part between two slashes."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "There is an engine named {0} already"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "There is no SSH agent on this computer"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "There is no container {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "There is no data disk yet."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "There is no engine named {0}"),  # noqa: E501
@@ -338,6 +341,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "This computer uses a proxy ({0}); the engine reaches registries directly."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "This computer's disk has space"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "This engine does not look into volumes"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "This engine takes no SSH agent from the window"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "This image has no shell to list its files with"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "To fetch one: marina update"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "To go on: marina resume"),  # noqa: E501

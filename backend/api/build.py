@@ -7,11 +7,13 @@ import base64
 import binascii
 import json
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
 
+from backend.api import build_agents
 from backend.api.json_stream import Messages, stream_json
 from backend.api.request_values import query_bool, query_filters
 from backend.engine import Engine
@@ -22,6 +24,8 @@ from backend.images.registry_auth import Credentials
 
 if TYPE_CHECKING:
     from backend.builder.build_options import BuildOptions
+    from backend.builder.build_session import BuildSession
+    from backend.builder.lent_agents import LentAgents
 
 REGISTRIES_HEADER = "X-Registry-Config"
 # Marina's own: a JSON object, the secrets of `RUN --mount=type=secret` in base64 by their ids.
@@ -50,12 +54,18 @@ LISTS = {"extrahosts": "ExtraHosts", "securityopt": "SecurityOpt"}
 def routes(engine: Engine) -> list[web.RouteDef]:
     """Return this area's routes."""
 
+    @cache
+    def agents() -> "LentAgents":
+        from backend.builder.lent_agents import LentAgents
+
+        return LentAgents()
+
     async def build(request: web.Request) -> web.StreamResponse:
         from backend.builder.builder import build_image
         from backend.builder.classic_output import ClassicOutput
         from backend.builder.run_step import CommandFailedError
 
-        options = _read_options(request)
+        options = _read_options(request, agents)
         quiet = query_bool(request, "q")
         remote = request.query.get("remote", "")
 
@@ -105,12 +115,12 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         web.post("/build", build),
         web.post("/build/prune", prune),
         web.post("/build/cancel", cancel),
+        build_agents.route(agents),
     ]
 
 
-def _read_options(request: web.Request) -> "BuildOptions":
+def _read_options(request: web.Request, agents: "Callable[[], LentAgents]") -> "BuildOptions":
     from backend.builder.build_options import BuildOptions
-    from backend.builder.build_session import SecretsSentAlong
 
     query = request.query
     version = query.get("version", "")
@@ -139,8 +149,18 @@ def _read_options(request: web.Request) -> "BuildOptions":
         platform=platforms.parse(query["platform"]) if query.get("platform") else None,
         host_config=_host_config(request),
         credentials=_credentials(request.headers.get(REGISTRIES_HEADER, "")),
-        session=SecretsSentAlong(_secrets(request.headers.get(SECRETS_HEADER, ""))),
+        session=_session(request, agents),
     )
+
+
+def _session(request: web.Request, agents: "Callable[[], LentAgents]") -> "BuildSession":
+    from backend.builder.build_session import SecretsSentAlong
+    from backend.builder.lent_agents import LendingClient
+
+    secrets = _secrets(request.headers.get(SECRETS_HEADER, ""))
+    if key := request.headers.get(build_agents.KEY_HEADER, ""):
+        return LendingClient(secrets, agents(), build_agents.checked_key(key))
+    return SecretsSentAlong(secrets)
 
 
 def _tags(names: list[str]) -> tuple[Reference, ...]:

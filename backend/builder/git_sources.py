@@ -20,7 +20,7 @@ from backend import processes
 from backend.builder.build_options import BuildOptions
 from backend.builder.build_session import BuildSession, SecretsSentAlong
 from backend.builder.git_logins import basic_authorization, server_of, ssh_place
-from backend.builder.ssh_agents import lend_agent
+from backend.builder.ssh_agents import DEFAULT_AGENT, lend_agent
 from backend.errors import InvalidParameterError, NotSupportedError
 from backend.tasks import in_thread_to_end
 
@@ -30,7 +30,6 @@ TIME_LIMIT = 3600.0  # seconds
 TOKEN, HEADER = "GIT_AUTH_TOKEN", "GIT_AUTH_HEADER"  # names of secrets
 TOKEN_USER = "x-access-token"  # noqa: S105 - whom servers take for one who shows a token
 KEEP_ARGUMENT = "BUILDKIT_CONTEXT_KEEP_GIT_DIR"
-AGENT = "default"
 HEX = re.compile(r"[0-9a-f]{7,40}")
 
 
@@ -145,10 +144,10 @@ async def _lent_agent(folder: Path, session: BuildSession | None) -> AsyncIterat
     """Hold a socket of the client's SSH agent. Raises NotSupportedError, InvalidParameterError."""
     if session is None or isinstance(session, SecretsSentAlong):
         raise NotSupportedError("git repositories over SSH are not supported: use their https:// address")
-    if not await session.has_ssh(AGENT):
-        raise InvalidParameterError(f'no SSH key "{AGENT}" forwarded from the client')
+    if not await session.has_ssh(DEFAULT_AGENT):
+        raise InvalidParameterError(f'no SSH key "{DEFAULT_AGENT}" forwarded from the client')
     path = folder / f"agent-{secrets.token_hex(4)}"
-    server = await lend_agent(path, partial(session.forward_ssh, AGENT))
+    server = await lend_agent(path, partial(session.forward_ssh, DEFAULT_AGENT))
     try:
         yield path
     finally:

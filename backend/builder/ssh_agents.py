@@ -12,6 +12,8 @@ from pathlib import Path
 
 from backend.errors import SystemFailureError
 
+DEFAULT_AGENT = "default"
+"""The name of the agent that is meant where none is said."""
 Forward = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 

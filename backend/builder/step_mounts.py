@@ -26,7 +26,7 @@ from backend.builder.mount_places import missing_places, remove_places
 from backend.builder.run_command import SCRIPTS
 from backend.builder.run_mounts import RunMount, parse_mount, resolved_target
 from backend.builder.source_tree import SourceTree, resolve
-from backend.builder.ssh_agents import lend_agent
+from backend.builder.ssh_agents import DEFAULT_AGENT, lend_agent
 from backend.builder.tar_sums import joined
 from backend.builder.tree_writing import write_tree
 from backend.containers.manager import Containers
@@ -39,7 +39,6 @@ from backend.tasks import in_thread, in_thread_to_end
 SECRETS = "/run/secrets"
 AGENTS = "/run/buildkit/ssh_agent"
 SECRET_MODE, AGENT_MODE = 0o400, 0o600
-DEFAULT_AGENT = "default"
 
 
 class Sources(Protocol):

@@ -190,6 +190,14 @@
         <source>Run all steps anew, without the cache</source>
         <translation>不使用缓存，重新执行所有步骤</translation>
     </message>
+    <message>
+        <source>Lend my SSH agent to its steps (RUN --mount=type=ssh, git over SSH)</source>
+        <translation>把我的 SSH 代理借给构建步骤（RUN --mount=type=ssh、通过 SSH 的 git）</translation>
+    </message>
+    <message>
+        <source>They can sign in with your keys while the build goes on; the keys stay here.</source>
+        <translation>构建期间，这些步骤可以用您的密钥登录；密钥始终留在本机。</translation>
+    </message>
 </context>
 <context>
     <name>BuildsPage</name>
@@ -319,8 +327,8 @@
         <translation>构建失败</translation>
     </message>
     <message>
-        <source>A step asks for an SSH agent, which the window does not lend. In a terminal: {0}</source>
-        <translation>有一个步骤需要 SSH 代理，而此窗口不提供代理。请在终端中运行：{0}</translation>
+        <source>A step asks for an SSH agent: build again, and lend yours.</source>
+        <translation>有步骤需要 SSH 代理：请重新构建，并勾选借出您的代理。</translation>
     </message>
 </context>
 <context>
@@ -4315,6 +4323,10 @@
         <translation>请询问其管理员。如果更改属实，请移除该引擎后重新添加。</translation>
     </message>
     <message>
+        <source>Build in a terminal: docker buildx build --ssh default</source>
+        <translation>请在终端中构建：docker buildx build --ssh default</translation>
+    </message>
+    <message>
         <source>Check its spelling. Small images have few commands: often there is `sh` but no `bash`.</source>
         <translation>请检查拼写。小镜像中命令很少：通常有 `sh` 而没有 `bash`。</translation>
     </message>
@@ -4919,6 +4931,10 @@
         <translation>请从头开始以获得新的。</translation>
     </message>
     <message>
+        <source>Start ssh-agent and add a key with ssh-add, or build without lending it.</source>
+        <translation>请启动 ssh-agent 并用 ssh-add 添加密钥，或者不借出代理进行构建。</translation>
+    </message>
+    <message>
         <source>Start the machine again.</source>
         <translation>请重新启动虚拟机。</translation>
     </message>
@@ -5467,6 +5483,10 @@
         <translation>已有名为 {0} 的引擎</translation>
     </message>
     <message>
+        <source>There is no SSH agent on this computer</source>
+        <translation>本机没有 SSH 代理</translation>
+    </message>
+    <message>
         <source>There is no container {0}</source>
         <translation>没有容器 {0}</translation>
     </message>
@@ -5545,6 +5565,10 @@
     <message>
         <source>This engine does not look into volumes</source>
         <translation>此引擎无法查看卷的内容</translation>
+    </message>
+    <message>
+        <source>This engine takes no SSH agent from the window</source>
+        <translation>此引擎不接受窗口借出的 SSH 代理</translation>
     </message>
     <message>
         <source>This image has no shell to list its files with</source>

@@ -6,6 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from app.services.engine_client import EngineClient
+from app.services.errors import EngineRequestError
+from app.services.image_build import BuildOptions, open_build
 from tests.engine.builds import run
 from tests.support.docker_tools import PLUGINS
 from tests.support.git_server import SUBMODULE, Entry, GitRepository
@@ -66,6 +69,33 @@ def test_contexts_and_sources(engine: NativeEngine, builds: None, git: Served, t
     assert f"{git.address.replace('git@', '')}" in shown
     assert "agent" not in shown
     assert set(git.server.commands) == {"git-upload-pack '/x.git'", "git-upload-pack '/library.git'"}
+
+
+def test_builds_of_the_window(
+    engine: NativeEngine, builds: None, git: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They lend the user's agent over connections beside `POST /build`; several programs use it at once."""
+    monkeypatch.setenv("SSH_AUTH_SOCK", str(git.agent))
+    stages = "".join(
+        f"FROM busybox AS stage{number}\nADD {git.address}#main /added\n"
+        'RUN --mount=type=ssh,required test -S "$SSH_AUTH_SOCK"\n'
+        for number in range(3)
+    )
+    last = "".join(f"COPY --from=stage{number} /added/a.txt /{number}\n" for number in range(3))
+    (tmp_path / "Dockerfile").write_text(f"{stages}FROM busybox\n{last}")
+    with EngineClient(engine.socket) as client:
+        lent = BuildOptions(tmp_path, tag="made/ssh:3", no_cache=True, lends_agent=True)
+        with open_build(client, lent) as stream:
+            for _ in stream:
+                pass
+        assert run(engine, "made/ssh:3", "cat /0 /1 /2") == "over ssh\n" * 3
+        kept = BuildOptions(tmp_path, no_cache=True)
+        with pytest.raises(EngineRequestError), open_build(client, kept) as stream:
+            for _ in stream:
+                pass
+        with pytest.raises(EngineRequestError) as refusal:
+            client.open_stream("POST", "/marina/build-agents/nonsense")
+        assert refusal.value.status == 400
 
 
 def refused(engine: NativeEngine, folder: Path, address: str, *arguments: str) -> str:

@@ -1,8 +1,12 @@
 """The fake engine's builder: the words of the classic one for FROM, RUN and COPY, and a history."""
 
+import contextlib
 import io
 import json
+import socket
+import struct
 import tarfile
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -44,13 +48,18 @@ def build(request: "Handler") -> None:
     def say(**message: Any) -> None:
         request.chunk(json.dumps(message).encode() + b"\r\n")
 
+    key = request.headers.get("X-Marina-Build-Agent", "")
     for number, (line, code) in enumerate(lines, 1):
         say(stream=f"Step {number}/{len(lines)} : {code}\n")
         step = {"Number": number, "Total": len(lines), "Code": code, "Line": line, "DurationMs": 300}
         step |= {"Status": "done", "Log": "", "Error": ""}
         entry["Steps"].append(step)
-        if code == "RUN false":
+        wants_agent = code.startswith("RUN --mount=type=ssh")
+        if wants_agent and key:
+            state.agent_answers.append(_ask_agent(request, key))
+        if code == "RUN false" or (wants_agent and not key):
             error = "The command '/bin/sh -c false' returned a non-zero code: 1"
+            error = "unset ssh forward key default" if wants_agent else error
             say(errorDetail={"code": 1, "message": error}, error=error)
             step |= {"Status": "failed", "Error": error}
             entry |= {"Status": "failed", "Error": error, "ErrorLine": line}
@@ -70,6 +79,46 @@ def build(request: "Handler") -> None:
     state.builds.insert(0, entry)
     state.publish("builder", "build-end", entry["Id"])
     request.chunk(b"")
+
+
+class LentConnection:
+    """A connection to the client's SSH agent, until a build has used it."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self.connection = connection
+        self.used = threading.Event()
+
+    def has_left(self) -> bool:
+        """Return whether the client is gone."""
+        try:
+            return not self.connection.recv(1, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+        except BlockingIOError:
+            return False
+        except OSError:
+            return True
+
+
+def lend_agent(request: "Handler", key: str) -> None:
+    """Hold a connection ready."""
+    request.hijack()
+    lent = LentConnection(request.connection)
+    request.engine.state.lent_agents[key].put(lent)
+    while not (lent.used.wait(0.02) or lent.has_left() or request.engine.closing.is_set()):
+        pass
+    with contextlib.suppress(OSError):
+        request.connection.shutdown(socket.SHUT_RDWR)
+
+
+def _ask_agent(request: "Handler", key: str) -> bytes:
+    """Ask the client's agent for its keys, as `ssh-add -l` does."""
+    lent = request.engine.state.lent_agents[key].get(timeout=30)
+    try:
+        lent.connection.sendall(b"\0\0\0\1\x0b")
+        with lent.connection.makefile("rb") as answers:
+            answer: bytes = answers.read(struct.unpack(">I", answers.read(4))[0])
+            return answer
+    finally:
+        lent.used.set()
 
 
 def list_builds(request: "Handler") -> None:
@@ -105,6 +154,7 @@ def clear_builds(request: "Handler") -> None:
 
 ROUTES: list[tuple[str, Callable[..., None]]] = [
     (r"POST /build", build),
+    (r"POST /marina/build-agents/([0-9a-f]+)", lend_agent),
     (r"GET /marina/builds", list_builds),
     (r"DELETE /marina/builds", clear_builds),
     (r"GET /marina/builds/([^/]+)", read_build),

@@ -5,6 +5,7 @@ import itertools
 import queue
 import threading
 import time
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -162,6 +163,8 @@ class FakeState:
         self.built: set[str] = set()  # instructions in the cache
         self.contexts: list[list[str]] = []  # names in what was sent
         self.build_secrets: dict[str, str] = {}  # of the last build, in base64
+        self.lent_agents: dict[str, queue.Queue[Any]] = defaultdict(queue.Queue)
+        self.agent_answers: list[bytes] = []  # of clients' SSH agents
         self.accounts: dict[str, tuple[str, str]] = {}  # user and password by server
         self.containers: dict[str, FakeContainer] = {}
         self.execs: dict[str, FakeExec] = {}

@@ -1,10 +1,11 @@
 """The Builds page: a folder becomes an image, the failing line is marked, the history."""
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.services.build_context import IgnoreRules, files_of
@@ -18,6 +19,7 @@ from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_machine import FakeMachine
 from tests.fakes.fake_state import make_id
 from tests.fakes.faults import FaultKind
+from tests.support.ssh_git import new_key, ssh_agent
 from tests.ui.helpers import find, press, text_of, wait_for
 from vm.machine.status import MachineState
 
@@ -115,16 +117,45 @@ def test_the_failing_line_is_marked(
     save_picture(page.window(), "build-failed")
 
 
-def test_what_the_window_cannot_lend_has_a_way_out(page: BuildsPage, project: Path, qtbot: QtBot) -> None:
-    (project / "Dockerfile").write_text(f"{DOCKERFILE}RUN --mount=type=ssh,required true\nRUN false\n")
+def test_a_step_that_asks_for_an_agent_says_so(page: BuildsPage, project: Path, qtbot: QtBot) -> None:
+    (project / "Dockerfile").write_text(f"{DOCKERFILE}RUN --mount=type=ssh,required true\n")
     start(page, qtbot, project)
-    wait_for(qtbot, lambda: "docker buildx build --ssh default" in text_of(page, "builds.detail.banner.text"))
-    assert text_of(page, "builds.detail.banner.text").endswith(str(project))
+    wait_for(qtbot, lambda: "lend yours" in text_of(page, "builds.detail.banner.text"))
     page.go_back()
     (project / "Dockerfile").write_text(f"{DOCKERFILE}# RUN --mount=type=ssh true\nRUN false\n")
     start(page, qtbot, project)
     wait_for(qtbot, lambda: text_of(page, "builds.detail.banner.text").startswith("Line 6: "))
-    assert "buildx" not in text_of(page, "builds.detail.banner.text")
+    assert "lend" not in text_of(page, "builds.detail.banner.text")
+
+
+def test_the_users_ssh_agent_is_lent(
+    page: BuildsPage,
+    engine: FakeEngine,
+    project: Path,
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    qtbot: QtBot,
+) -> None:
+    key, agent = new_key(folder, "key"), folder / "agent"
+    (project / "Dockerfile").write_text("FROM nginx:1.27\n" + "RUN --mount=type=ssh ssh-add -l\n" * 3)
+    monkeypatch.setenv("SSH_AUTH_SOCK", str(agent))
+    page.ask_build(str(project))
+    find(page.window(), QCheckBox, "build.lends-agent").click()
+    with ssh_agent(agent, key):
+        press(qtbot, page.window(), "build.start")
+        wait_for(qtbot, lambda: text_of(page, "builds.detail.summary").startswith("Built"))
+        wait_for(qtbot, lambda: not any(thread.name == "lent-agent" for thread in threading.enumerate()))
+    assert len(engine.state.agent_answers) == 3, "each program has a connection of its own"
+    assert all(key.asbytes() in answer for answer in engine.state.agent_answers)
+
+
+def test_an_agent_that_is_not_there_is_told(
+    page: BuildsPage, project: Path, folder: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    monkeypatch.setenv("SSH_AUTH_SOCK", str(folder / "nowhere"))
+    page._builds.start(BuildForm(str(project), lends_agent=True))
+    wait_for(qtbot, lambda: "There is no SSH agent" in text_of(page, "builds.notice.text"))
+    assert page.detail is None
 
 
 def test_a_build_that_cannot_begin_says_why(page: BuildsPage, project: Path, qtbot: QtBot) -> None:

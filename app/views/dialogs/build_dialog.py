@@ -45,6 +45,14 @@ class BuildDialog(FormDialog):
         self.no_cache = QCheckBox(self.tr("Run all steps anew, without the cache"))
         self.no_cache.setObjectName("build.no-cache")
         self.form.addWidget(self.no_cache)
+        self.lends_agent = QCheckBox(
+            self.tr("Lend my SSH agent to its steps (RUN --mount=type=ssh, git over SSH)")
+        )
+        self.lends_agent.setObjectName("build.lends-agent")
+        self.lends_agent.setToolTip(
+            self.tr("They can sign in with your keys while the build goes on; the keys stay here.")
+        )
+        self.form.addWidget(self.lends_agent)
         self.folder_edit.setText(folder)
         self.begin()
 
@@ -59,6 +67,7 @@ class BuildDialog(FormDialog):
             self.arguments.toPlainText(),
             self.secrets.toPlainText(),
             self.no_cache.isChecked(),
+            self.lends_agent.isChecked(),
         )
 
     def check(self) -> tuple[QLineEdit | None, str]:
