@@ -9,10 +9,23 @@ import pytest
 from tests.engine.container_calls import until
 from tests.support.namespaces import made_netns
 from tests.support.native_engine import NativeEngine, started_engine
-from tests.support.test_images import busybox_image, layout_files, save_docker_archive
+from tests.support.test_images import (
+    BuiltImage,
+    Entry,
+    build_image,
+    busybox_layer,
+    layer_tar,
+    layout_files,
+    save_docker_archive,
+)
 
 pytestmark = pytest.mark.timeout(120)
 BUNDLED = "docker.io/marina/test-bundled:latest"
+
+
+def image_of(test: str) -> BuiltImage:
+    """Return an image that is one test's own, whatever the others have loaded before."""
+    return build_image([busybox_layer(), layer_tar([Entry(test)])])
 
 
 @pytest.fixture(scope="module")
@@ -20,7 +33,7 @@ def lonely(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NativeEngine]:
     """An engine without any registry in reach, and a folder of images that ship with it."""
     state: Path = tmp_path_factory.mktemp("lonely")
     layout = state / "data" / "shipped" / "test-bundled"
-    for name, data in layout_files(busybox_image(), BUNDLED).items():
+    for name, data in layout_files(image_of("bundled"), BUNDLED).items():
         (layout / name).parent.mkdir(parents=True, exist_ok=True)
         (layout / name).write_bytes(data)
     broken = state / "data" / "shipped" / "a-broken-one"
@@ -40,7 +53,7 @@ def test_bundled_image_is_pulled_without_a_network(lonely: NativeEngine) -> None
     assert b"Pull complete" in output
     assert b"Status: Downloaded newer image for marina/test-bundled:latest" in output
     details = lonely.request("GET", "/images/marina/test-bundled/json").json
-    assert details["Id"] == busybox_image().config_digest
+    assert details["Id"] == image_of("bundled").config_digest
     again = lonely.docker("pull", "marina/test-bundled").stdout
     assert b"Image is up to date" in again
 
@@ -51,7 +64,7 @@ def test_other_names_still_need_a_registry(lonely: NativeEngine) -> None:
 
 
 def test_images_survive_a_crash_and_leftovers_do_not(lonely: NativeEngine) -> None:
-    lonely.request("POST", "/images/load", body=save_docker_archive(busybox_image(), ["kept:1"]))
+    lonely.request("POST", "/images/load", body=save_docker_archive(image_of("kept"), ["kept:1"]))
     before = lonely.request("GET", "/images/json").json
     lonely.kill()
     orphan = lonely.data_root / "layers" / f"{'0' * 64}.erofs"
@@ -68,7 +81,7 @@ def test_images_survive_a_crash_and_leftovers_do_not(lonely: NativeEngine) -> No
 
 
 def test_layers_stay_mounted_for_a_container_that_outlives_the_engine(lonely: NativeEngine) -> None:
-    lonely.request("POST", "/images/load", body=save_docker_archive(busybox_image(), ["runs:1"]))
+    lonely.request("POST", "/images/load", body=save_docker_archive(image_of("runs"), ["runs:1"]))
     container = (
         lonely.docker("run", "-d", "--network", "none", "runs:1", "sleep", "100").stdout.decode().strip()
     )
