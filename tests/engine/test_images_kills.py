@@ -4,11 +4,9 @@
 """
 
 import http.client
-import io
 import json
 import os
 import random
-import tarfile
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.image_store import check_images
 from tests.support.namespaces import made_netns
 from tests.support.native_engine import NativeEngine, started_engine
 from tests.support.registry import Registry, started_registry
@@ -23,7 +22,6 @@ from tests.support.test_images import (
     BuiltImage,
     Entry,
     build_image,
-    digest_of,
     layer_tar,
     save_docker_archive,
 )
@@ -93,42 +91,6 @@ def works(engine: NativeEngine, registry: Registry, number: int) -> list[Callabl
     return [pull, load, import_tree, build, push_and_remove]
 
 
-def check(engine: NativeEngine, acknowledged: set[str]) -> None:
-    """Every image on record can be saved whole, and nothing else lies on the disk."""
-    listed = engine.request("GET", "/images/json", query={"all": "1"}).json
-    names = {tag for entry in listed for tag in entry["RepoTags"]}
-    assert acknowledged <= names
-    blobs: set[str] = set()
-    manifests: set[str] = set()
-    for entry in listed:
-        answer = engine.request("GET", f"/images/{entry['Id']}/get")
-        with tarfile.open(fileobj=io.BytesIO(answer.body)) as archive:
-            for member in archive:
-                file = archive.extractfile(member)
-                if file is None:
-                    continue
-                data = file.read()
-                digest = member.name.rpartition("/")[2]
-                if member.name.startswith("blobs/"):
-                    assert digest_of(data) == f"sha256:{digest}"
-                    blobs.add(digest)
-                elif member.name == "index.json":
-                    manifests |= {item["digest"][7:] for item in json.loads(data)["manifests"]}
-    data_root = engine.data_root
-    stored = {path.name for path in (data_root / "blobs" / "sha256").iterdir()}
-    assert blobs - manifests <= stored <= blobs
-    layers = {diff_id[7:] for entry in listed for diff_id in inspect_layers(engine, entry["Id"])}
-    assert {path.name.partition(".")[0] for path in (data_root / "layers").iterdir()} == layers
-    leftovers = [path for path in (data_root / "downloads").iterdir() if path.is_dir() or path.suffix]
-    assert not leftovers
-
-
-def inspect_layers(engine: NativeEngine, image: str) -> list[str]:
-    """Return an image's diff ids."""
-    layers: list[str] = engine.request("GET", f"/images/{image}/json").json["RootFS"]["Layers"]
-    return layers
-
-
 @pytest.mark.parametrize("form", ["erofs", "folders"])
 def test_kills_at_random_moments(own_registry: Registry, tmp_path: Path, form: str) -> None:
     acknowledged: set[str] = set()
@@ -152,4 +114,4 @@ def test_kills_at_random_moments(own_registry: Registry, tmp_path: Path, form: s
             working.join(60)
             assert not working.is_alive()
             engine.start()
-            check(engine, acknowledged)
+            check_images(engine, acknowledged)

@@ -16,8 +16,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.test_images_kills import check, works
+from tests.engine.test_images_kills import works
 from tests.support.data_disk import made_data_disk
+from tests.support.image_store import check_images
 from tests.support.namespaces import made_netns
 from tests.support.native_engine import NativeEngine
 from tests.support.registry import Registry, started_registry
@@ -84,7 +85,7 @@ def test_power_is_lost_at_random_moments(own_registry: Registry, tmp_path: Path,
                 disk.start_again()
                 acknowledged |= before - {""}
                 engine.start()
-                check(engine, acknowledged)
+                check_images(engine, acknowledged)
                 for entry in engine.request("GET", "/images/json").json:
                     for name in entry["RepoTags"]:
                         if name.startswith(own_registry.address):

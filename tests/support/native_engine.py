@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.support.api_client import Answer, ApiClient, wait_for_start
+from tests.support.api_client import Answer, wait_for_start
+from tests.support.image_store import StoringEngine
 
 PROJECT = Path(__file__).resolve().parents[2]
 IMAGE = Path(os.environ.get("MARINA_IMAGE_DIR", PROJECT / "build" / "image" / "amd64"))
@@ -20,7 +21,7 @@ STOP_LIMIT = 60.0  # seconds
 __all__ = ["IMAGE", "PROJECT", "Answer", "NativeEngine", "started_engine"]
 
 
-class NativeEngine(ApiClient):
+class NativeEngine(StoringEngine):
     """One engine process with its own state folder, in the network namespace `netns`."""
 
     def __init__(self, state: Path, netns: str, arguments: Sequence[str] = ()) -> None:
@@ -37,6 +38,10 @@ class NativeEngine(ApiClient):
     def data_root(self) -> Path:
         """What survives a restart."""
         return self.state / "data"
+
+    def stored(self, folder: str) -> set[str]:
+        """See StoringEngine."""
+        return {path.name + "/" * path.is_dir() for path in (self.data_root / folder).iterdir()}
 
     @property
     def pid(self) -> int:
