@@ -40,12 +40,12 @@ log = logging.getLogger(__name__)
 
 ROUNDS = int(os.environ.get("MARINA_KILLS", "2"))
 FIRST_SEED = int(os.environ.get("MARINA_KILLS_SEED", "0"))
-MOST_ENDS = 3  # of works, before the cut
+MOST_ENDS = 2  # of works, before the cut
 LONGEST = 3.0  # seconds from then to the cut
 AT_ONCE = 3
 """Kinds of work in a round, beside a removal: all together would never come to an end."""
 
-MOST = 3
+MOST = 2
 """Things that one worker does in a round: a fast machine would do hundreds, all to be looked at."""
 
 DISK_BYTES = 3 << 30
