@@ -68,7 +68,7 @@ GONE = (OSError, HTTPException, ValueError)
 """What a call ends with when the machine dies under it."""
 
 pytestmark = [
-    pytest.mark.timeout(300 + 120 * ROUNDS),
+    pytest.mark.timeout(900 + 120 * ROUNDS),
     pytest.mark.skipif(os.getuid() != 0, reason="mounting needs root"),
 ]
 
@@ -155,7 +155,7 @@ class Deeds:
         own = _own("pulled", label)
         self._registry.push("offered", label, build_image([BUSYBOX, layer_tar([own])]))
         name = f"{self._address}/offered"
-        self._call("POST", "/images/create", 200, "Downloaded newer", query={"fromImage": name, "tag": label})
+        self._call("POST", "/images/create", 200, "Status: ", query={"fromImage": name, "tag": label})
         return Made(f"{name}:{label}", own.name, own.data)
 
     def load(self, label: str) -> Made:
@@ -319,7 +319,9 @@ class World:
         for worker in (*makers, remover):
             worker.start()
         wait_until(
-            lambda: sum(len(worker.told) for worker in makers) >= ends or not _any_lives(makers), "some ends"
+            lambda: sum(len(worker.told) for worker in makers) >= ends or not _any_lives(makers),
+            "some works to end",
+            limit=600,
         )
         time.sleep(delay)
         # what is told after the cut may be a lie: nothing is stored any more
@@ -329,7 +331,7 @@ class World:
         cut = self._lose_power if seed % 2 == 0 else self._kill_qemu
         with cut(status.qemu_pid, status.supervisor_pid):
             for thread in (*makers, remover, *([reader] if reader is not None else [])):
-                thread.join(CALL_LIMIT)
+                thread.join(2 * CALL_LIMIT)
                 assert not thread.is_alive(), f"{thread.name} goes on"
         made = [one for worker in makers for one in told[worker] if one is not None]
         cut_off = [worker for worker in makers if len(worker.begun) > len(told[worker])]
@@ -358,10 +360,10 @@ class World:
         """See that all is there, whole and usable, and nothing half-made."""
         engine = self.engine
         engine.look()
-        check_images(engine, {*self.kept, BASE})
-        assert not _names(engine) & set(gone), "removed, and there again"
         used = engine.request("GET", "/system/df").json["LayersSize"]
         assert used == pytest.approx(engine.stored_bytes, rel=0.01)
+        check_images(engine, {*self.kept, BASE})
+        assert not _names(engine) & set(gone), "removed, and there again"
         for one in made:
             self._use(one)
 
