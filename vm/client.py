@@ -178,7 +178,9 @@ class MachineClient:
             with stream:
                 pids = [status.supervisor_pid for status in stream]
             if pids:
-                _wait_until(lambda: _has_ended(pids[-1]), END_LIMIT)  # noqa: B023 - called here only
+                from vm.machine.processes import has_ended  # psutil: not for every call
+
+                _wait_until(lambda: has_ended(pids[-1]), END_LIMIT)  # noqa: B023 - called here only
                 return
             time.sleep(0.05)  # it was just ending by itself
 
@@ -323,15 +325,6 @@ def _detached() -> int:
     if sys.platform == "win32":
         return subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
     return 0
-
-
-def _has_ended(pid: int) -> bool:
-    import psutil  # not for every call
-
-    try:
-        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
-    except psutil.Error:
-        return True
 
 
 def _wait_until(condition: Callable[[], bool], limit: float) -> None:

@@ -35,6 +35,9 @@ BOOT_VALUES = ("authorized_key", "engine_args", "data_disk", "shared_folders")
 TAKE_OVER_LIMIT = 60.0
 """Seconds after which a QEMU that was found is given up and a fresh one is started."""
 
+TakeListener = Callable[[], tuple[socket.socket | None, Sequence[socket.socket]]]
+"""Gives docker.sock when it is open already, and the connections that wait there."""
+
 
 @dataclass(frozen=True, slots=True)
 class StartOrder:
@@ -45,8 +48,7 @@ class StartOrder:
     settings: MachineSettings
     on_change: Callable[[], None]
     on_tunnel: Callable[[bool], None]
-    take_listener: Callable[[], tuple[socket.socket | None, Sequence[socket.socket]]]
-    """Gives docker.sock when it is open already, and the connections that wait there."""
+    take_listener: TakeListener
 
 
 async def take_over(order: StartOrder) -> RunningMachine | None:

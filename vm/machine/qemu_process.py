@@ -18,6 +18,7 @@ from vm.errors import UserError
 from vm.machine.carried import carried
 from vm.machine.json_files import read_json, write_json
 from vm.machine.machine_files import MachineFiles
+from vm.machine.processes import runs
 from vm.machine.qemu_endpoints import forget_endpoints
 
 START_TIME_TOLERANCE = 2.0
@@ -136,14 +137,6 @@ def start_time(pid: int) -> float:
         return 0.0
 
 
-def runs(process: psutil.Process) -> bool:
-    """Return whether a process has not ended; a child that nobody has waited for has."""
-    try:
-        return process.status() != psutil.STATUS_ZOMBIE
-    except psutil.Error:
-        return False
-
-
 def find_running(files: MachineFiles) -> psutil.Process | None:
     """Return this machine's QEMU: recorded by pid and start time, and holding this machine's QMP socket.
 
@@ -164,9 +157,7 @@ def find_running(files: MachineFiles) -> psutil.Process | None:
 
 def _is_ours(files: MachineFiles, process: psutil.Process) -> bool:
     try:
-        if process.status() == psutil.STATUS_ZOMBIE:
-            return False
-        words = process.cmdline()
+        words = process.cmdline() if runs(process) else []
     except psutil.Error:
         return False
     ours = (f"path={files.qmp_socket},", f"dir={files.qemu_keys},")
@@ -191,7 +182,7 @@ def _gone_within(process: psutil.Process, seconds: float) -> bool:
     try:
         process.wait(seconds)
     except psutil.TimeoutExpired:
-        return process.status() == psutil.STATUS_ZOMBIE
+        return not runs(process)
     return True
 
 

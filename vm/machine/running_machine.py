@@ -22,6 +22,7 @@ from vm.machine.machine_files import MachineFiles
 from vm.machine.name_server import NameServer
 from vm.machine.port_forwards import PortForwards
 from vm.machine.port_reasons import PortRefused, find_free_port
+from vm.machine.processes import runs
 from vm.machine.qemu_command import AGENT_PORT, NETWORK
 from vm.machine.qemu_endpoints import find_endpoints
 from vm.machine.qemu_process import QemuRecord, write_record
@@ -93,7 +94,7 @@ class RunningMachine:
             self._qmp = await QmpClient.connect(
                 endpoints.qmp,
                 self._take_event,
-                lambda: qemu_process.runs(self.process),
+                lambda: runs(self.process),
             )
             self._exit.push_async_callback(self._qmp.close)
             self._tasks.start(self._watch_qemu(), "qemu watch")

@@ -5,7 +5,7 @@ import sys
 
 import psutil
 
-from vm.machine.machine import busy_seconds, resident_bytes
+from vm.machine.processes import busy_seconds, resident_bytes
 
 
 def test_a_process_that_works_is_seen_to() -> None:
