@@ -15,17 +15,23 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the supervisor; return the process' exit code."""
     options = _parse(arguments)
     if options.serve_folders is not None:
-        return _serve_folders(options.serve_folders, options.events_socket, options.engine_args)
+        return _serve_folders(options)
     return _supervise(options)
 
 
-def _serve_folders(socket: Path, events_socket: Path | None, folders: Sequence[str]) -> int:
-    if sys.platform != "win32":
-        from vm.machine.file_server import serve_folders  # none of the supervisor's libraries: it stays small
+def _serve_folders(options: argparse.Namespace) -> int:
+    from vm.machine.file_server import serve_folders  # none of the supervisor's libraries: it stays small
 
-        _log_to(None)
-        return serve_folders(socket, events_socket, [Path(folder) for folder in folders])
-    return 1
+    _log_to(None)
+    if options.keys is not None:
+        from vm.machine.endpoints import TlsEndpoint, dial_endpoint
+
+        connection = dial_endpoint(TlsEndpoint(int(options.serve_folders), options.keys))
+    else:
+        from vm.machine.local_sockets import dial_address
+
+        connection = dial_address(options.serve_folders, timeout=None)
+    return serve_folders(connection, options.events_socket, [Path(folder) for folder in options.engine_args])
 
 
 def _supervise(options: argparse.Namespace) -> int:
@@ -58,7 +64,8 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--foreground", action="store_true", help="start the machine at once and show its steps"
     )
-    parser.add_argument("--serve-folders", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--serve-folders", metavar="SOCKET", help=argparse.SUPPRESS)
+    parser.add_argument("--keys", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--events-socket", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("engine_args", nargs="*", metavar="-- ENGINE_ARGS", help="arguments for the engine")
     return parser.parse_args(arguments)

@@ -224,6 +224,8 @@ class MachineClient:
         threading.Thread(target=process.wait, name="supervisor", daemon=True).start()
 
     def _spawn(self) -> subprocess.Popen[bytes]:
+        from vm.machine.processes import background_flags  # psutil: not for every call
+
         environment = dict(os.environ)
         if not getattr(sys, "frozen", False):
             root = str(Path(__file__).parents[1])
@@ -240,7 +242,7 @@ class MachineClient:
                 cwd=self._files.data,
                 env=environment,
                 start_new_session=True,
-                creationflags=_detached(),
+                creationflags=background_flags(),
             )
 
     def _answers(self) -> bool:
@@ -319,12 +321,6 @@ def _parse_answer(line: bytes) -> MachineStatus | _Result:
 
 def _no_answer(files: MachineFiles, reason: str) -> UserError:
     return UserError("Marina's supervisor does not answer.", reason, f"See its log: {files.supervisor_log}")
-
-
-def _detached() -> int:
-    if sys.platform == "win32":
-        return subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
-    return 0
 
 
 def _wait_until(condition: Callable[[], bool], limit: float) -> None:

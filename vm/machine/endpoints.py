@@ -4,6 +4,7 @@ This module, `local_sockets` and `qemu_endpoints` are the only ones that know ho
 """
 
 import asyncio
+import socket
 import ssl
 import sys
 from collections.abc import Awaitable, Callable
@@ -48,6 +49,18 @@ async def connect_endpoint(endpoint: Endpoint) -> tuple[asyncio.StreamReader, as
         connection.setblocking(False)
         return await asyncio.open_connection(sock=connection, limit=LINE_LIMIT)
     return await asyncio.open_unix_connection(str(endpoint.path), limit=LINE_LIMIT)
+
+
+def dial_endpoint(endpoint: TlsEndpoint) -> socket.socket:
+    """Connect to a port that QEMU listens on, for a program without a loop. Raises OSError."""
+    connection = socket.create_connection(("127.0.0.1", endpoint.port), DIAL_SECONDS)
+    try:
+        secured = _client_context(endpoint.keys).wrap_socket(connection, server_hostname="127.0.0.1")
+    except BaseException:
+        connection.close()
+        raise
+    secured.settimeout(None)
+    return secured
 
 
 async def serve_commands(path: Path, handler: Handler) -> asyncio.Server:

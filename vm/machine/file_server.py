@@ -8,16 +8,14 @@ import contextlib
 import errno
 import logging
 import os
-import resource
 import socket
 import stat
 import struct
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from vm.errors import UserError
-from vm.machine import shared_tree
 from vm.machine.folder_watch import FolderWatch, OwnChanges
 from vm.machine.sftp_packets import (
     LONGEST_PACKET,
@@ -33,8 +31,7 @@ from vm.machine.sftp_packets import (
     packet,
     status_packet,
 )
-
-assert sys.platform != "win32", "files relative to open folders: Windows has none"
+from vm.machine.shared_files import Listing, Look, SharedFiles, Space, open_shared
 
 log = logging.getLogger(__name__)
 
@@ -50,7 +47,7 @@ EXTENSIONS = {
     b"hardlink@openssh.com": b"1",
     b"fsync@openssh.com": b"1",
 }
-FOLDER_ABOVE = os.stat_result((stat.S_IFDIR | 0o755, 0, 0, 2, 0, 0, 0, 0, 0, 0))
+FOLDER_ABOVE = Look(os.stat_result((stat.S_IFDIR | 0o755, 0, 0, 2, 0, 0, 0, 0, 0, 0)), (0, 0))
 """How a folder looks that only leads to shared ones."""
 
 STATUS_OF = {
@@ -66,7 +63,7 @@ STATUS_OF = {
 }
 
 
-def serve_folders(socket_path: Path, events_path: Path | None, folders: Sequence[Path]) -> int:
+def serve_folders(connection: socket.socket, events_path: Path | None, folders: Sequence[Path]) -> int:
     """Serve until QEMU ends, and tell at `events_path` what changes; return the process' exit code."""
     _allow_many_files()
     own = OwnChanges()
@@ -74,10 +71,8 @@ def serve_folders(socket_path: Path, events_path: Path | None, folders: Sequence
     if events_path is not None:
         _tell_changes(events_path, there, own)
     os.umask(0)  # the guest's processes have applied their own
-    tree = shared_tree.SharedTree(there)
-    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-        connection.connect(str(socket_path))
-        FileServer(tree, connection, own).serve()
+    with connection:
+        FileServer(open_shared(there), connection, own).serve()
     return 0
 
 
@@ -89,29 +84,36 @@ def _tell_changes(events_path: Path, folders: Sequence[Path], own: OwnChanges) -
 
 
 def _allow_many_files() -> None:
-    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with contextlib.suppress(OSError, ValueError):  # macOS has a lower limit than it says
-        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
+    if sys.platform != "win32":
+        import resource
+
+        _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+        with contextlib.suppress(OSError, ValueError):  # macOS has a lower limit than it says
+            resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 class OpenFolder:
     """A listing that goes on from one request to the next."""
 
-    def __init__(self, entries: Iterator[bytes]) -> None:
-        self.entries = entries
+    def __init__(self, entries: Listing | None, names: Sequence[bytes] = ()) -> None:
+        """Give what `entries` has, or folders with these names."""
+        self._listing = entries
+        self.entries = iter(entries or [(name, FOLDER_ABOVE) for name in names])
+
+    def close(self) -> None:
+        """Let go of the folder."""
+        if self._listing is not None:
+            self._listing.close()
 
 
 class FileServer:
     """Answers the requests of one connection in their order."""
 
-    def __init__(
-        self, tree: shared_tree.SharedTree, connection: socket.socket, own: OwnChanges | None = None
-    ) -> None:
-        self._tree = tree
+    def __init__(self, files: SharedFiles, connection: socket.socket, own: OwnChanges | None = None) -> None:
+        self._files = files
         self._connection = connection
         self._own = own or OwnChanges()
         self._written: dict[bytes, bytes] = {}
-        self._owners = shared_tree.Owners()
         self._handles: dict[bytes, int | OpenFolder] = {}
         self._next_handle = 0
         self._requests: dict[int, Callable[[int, PacketReader], bytes]] = {
@@ -171,25 +173,19 @@ class FileServer:
 
     def _open(self, number: int, reader: PacketReader) -> bytes:
         path, wanted, attributes = reader.text(), OpenFlag(reader.number()), reader.attributes()
+        if wanted & (OpenFlag.WRITE | OpenFlag.CREATE):
+            self._own.note(path)
         mode = 0o666 if attributes.permissions is None else attributes.permissions
-        with self._tree.place(path) as place:
-            # O_NONBLOCK: a pipe without a writer must not hold everything up
-            flags = _open_flags(wanted) | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
-            if wanted & (OpenFlag.WRITE | OpenFlag.CREATE):
-                self._own.note(path)
-            descriptor = os.open(place.name, flags, mode & shared_tree.SETTABLE, dir_fd=place.folder)
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            os.close(descriptor)
-            raise OSError(errno.EACCES, "not a file")
+        handle = self._new_handle(self._files.open(path, wanted, mode))
         if wanted & OpenFlag.WRITE:
-            self._written[b"%d" % (self._next_handle + 1)] = path
-        return self._new_handle(number, descriptor)
+            self._written[handle] = path
+        return packet(Kind.HANDLE, number, pack_text(handle))
 
-    def _new_handle(self, number: int, opened: int | OpenFolder) -> bytes:
+    def _new_handle(self, opened: int | OpenFolder) -> bytes:
         self._next_handle += 1
         handle = b"%d" % self._next_handle
         self._handles[handle] = opened
-        return packet(Kind.HANDLE, number, pack_text(handle))
+        return handle
 
     def _file(self, reader: PacketReader, *, changes: bool = False) -> int:
         handle = reader.text()
@@ -204,120 +200,68 @@ class FileServer:
         handle = reader.text()
         found = self._handles.pop(handle, None)
         self._written.pop(handle, None)
-        if isinstance(found, int):
-            os.close(found)
+        _let_go(found)
         return status_packet(number, Status.OK)
 
     def _forget_handles(self) -> None:
         for found in self._handles.values():
-            if isinstance(found, int):
-                os.close(found)
+            _let_go(found)
         self._handles.clear()
         self._written.clear()
 
     def _read(self, number: int, reader: PacketReader) -> bytes:
         file, offset, length = self._file(reader), reader.long(), reader.number()
-        data = os.pread(file, min(length, LONGEST_READ), offset)
+        data = self._files.read(file, min(length, LONGEST_READ), offset)
         if not data:
             return status_packet(number, Status.EOF)
         return packet(Kind.DATA, number, pack_text(data))
 
     def _write(self, number: int, reader: PacketReader) -> bytes:
         file, offset, data = self._file(reader, changes=True), reader.long(), reader.text()
-        while data:
-            written = os.pwrite(file, data, offset)
-            data, offset = data[written:], offset + written
+        self._files.write(file, data, offset)
         return status_packet(number, Status.OK)
 
     # --- attributes ---
 
     def _stat(self, number: int, reader: PacketReader) -> bytes:
         path = reader.text()
-        if self._tree.names_above(path) is not None:
-            return packet(Kind.ATTRS, number, pack_attributes(FOLDER_ABOVE, (0, 0)))
-        with self._tree.place(path) as place:
-            return packet(Kind.ATTRS, number, self._attributes(place))
-
-    def _attributes(self, place: shared_tree.Place) -> bytes:
-        found = os.stat(place.name, dir_fd=place.folder, follow_symlinks=False)
-        return pack_attributes(found, self._owners.of(_path_of(place), found))
+        above = self._files.names_above(path) is not None
+        return packet(
+            Kind.ATTRS, number, pack_attributes(*(FOLDER_ABOVE if above else self._files.look(path)))
+        )
 
     def _stat_open(self, number: int, reader: PacketReader) -> bytes:
-        file = self._file(reader)
-        found = os.fstat(file)
-        return packet(Kind.ATTRS, number, pack_attributes(found, self._owners.of(file, found)))
+        return packet(Kind.ATTRS, number, pack_attributes(*self._files.look_at(self._file(reader))))
 
     def _set(self, number: int, reader: PacketReader) -> bytes:
         path, wanted = reader.text(), reader.attributes()
-        if _is_no_change(wanted):
-            return status_packet(number, Status.OK)
-        self._own.note(path)
-        with self._tree.place(path) as place:
-            if wanted.size is not None:
-                self._truncate(place, wanted.size)
-            if wanted.permissions is not None or wanted.owner is not None:
-                with _pinned(place) as (pinned, found):
-                    if wanted.owner is not None and not stat.S_ISLNK(found.st_mode):
-                        self._owners.set(pinned, found, _full_owner(wanted, self._owners.of(pinned, found)))
-                    if wanted.permissions is not None:
-                        os.chmod(pinned, wanted.permissions & shared_tree.SETTABLE)  # noqa: PTH101 - bytes of a descriptor
-            if wanted.times is not None:
-                os.utime(place.name, wanted.times, dir_fd=place.folder, follow_symlinks=False)
+        if not _is_no_change(wanted):
+            self._own.note(path)
+            self._files.change(path, wanted)
         return status_packet(number, Status.OK)
-
-    def _truncate(self, place: shared_tree.Place, size: int) -> None:
-        flags = os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
-        descriptor = os.open(place.name, flags, dir_fd=place.folder)
-        try:
-            os.ftruncate(descriptor, size)
-        finally:
-            os.close(descriptor)
 
     def _set_open(self, number: int, reader: PacketReader) -> bytes:
         file, wanted = self._file(reader, changes=True), reader.attributes()
-        if _is_no_change(wanted):
-            return status_packet(number, Status.OK)
-        if wanted.size is not None:
-            os.ftruncate(file, wanted.size)
-        if wanted.owner is not None:
-            found = os.fstat(file)
-            self._owners.set(file, found, _full_owner(wanted, self._owners.of(file, found)))
-        if wanted.permissions is not None:
-            os.fchmod(file, wanted.permissions & shared_tree.SETTABLE)
-        if wanted.times is not None:
-            os.utime(file, wanted.times)
+        if not _is_no_change(wanted):
+            self._files.change_open(file, wanted)
         return status_packet(number, Status.OK)
 
     # --- folders ---
 
     def _open_folder(self, number: int, reader: PacketReader) -> bytes:
         path = reader.text()
-        above = self._tree.names_above(path)
-        if above is not None:
-            entry = pack_attributes(FOLDER_ABOVE, (0, 0))
-            return self._new_handle(number, OpenFolder(iter([_entry(name, entry) for name in above])))
-        with self._tree.place(path) as place:
-            flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
-            descriptor = os.open(place.name, flags, dir_fd=place.folder)
-        return self._new_handle(number, OpenFolder(self._entries(descriptor)))
-
-    def _entries(self, descriptor: int) -> Iterator[bytes]:
-        try:
-            for name in os.listdir(descriptor):
-                raw = os.fsencode(name)
-                with contextlib.suppress(OSError):  # gone since
-                    yield _entry(raw, self._attributes(shared_tree.Place(descriptor, raw)))
-        finally:
-            os.close(descriptor)
+        above = self._files.names_above(path)
+        folder = OpenFolder(self._files.entries(path) if above is None else None, above or ())
+        return packet(Kind.HANDLE, number, pack_text(self._new_handle(folder)))
 
     def _list(self, number: int, reader: PacketReader) -> bytes:
         folder = self._handles.get(reader.text())
         if not isinstance(folder, OpenFolder):
             raise OSError(errno.EBADF, "no such handle")
         count, body = 0, bytearray()
-        for entry in folder.entries:
+        for name, look in folder.entries:
             count += 1
-            body += entry
+            body += _entry(name, pack_attributes(*look))
             if len(body) > LONGEST_LISTING:
                 break
         if not count:
@@ -326,73 +270,46 @@ class FileServer:
 
     def _make_folder(self, number: int, reader: PacketReader) -> bytes:
         path, wanted = reader.text(), reader.attributes()
-        mode = 0o777 if wanted.permissions is None else wanted.permissions
         self._own.note(path)
-        with self._tree.place(path) as place:
-            os.mkdir(place.name, mode & shared_tree.SETTABLE, dir_fd=place.folder)
+        self._files.make_folder(path, 0o777 if wanted.permissions is None else wanted.permissions)
         return status_packet(number, Status.OK)
+
+    def _space(self, number: int, path: bytes) -> bytes:
+        above = self._files.names_above(path) is not None
+        space = Space(4096, 4096, 0, 0, 0) if above else self._files.space(path)
+        values = (*space[:-1], 0, 0, space.longest_name)  # without a number and flags of the file system
+        return packet(Kind.EXTENDED_REPLY, number, struct.pack(">11Q", *values))
 
     # --- names ---
 
+    def _changed(self, reader: PacketReader, count: int) -> list[bytes]:
+        """Return the paths that a request changes."""
+        paths = [reader.text() for _ in range(count)]
+        for path in paths:
+            self._own.note(path)
+        return paths
+
     def _remove(self, number: int, reader: PacketReader) -> bytes:
-        with self._inner(reader.text()) as place:
-            self._forget_owner(place)
-            os.unlink(place.name, dir_fd=place.folder)
+        self._files.remove(*self._changed(reader, 1))
         return status_packet(number, Status.OK)
 
     def _remove_folder(self, number: int, reader: PacketReader) -> bytes:
-        with self._inner(reader.text()) as place:
-            os.rmdir(place.name, dir_fd=place.folder)
+        self._files.remove_folder(*self._changed(reader, 1))
         return status_packet(number, Status.OK)
-
-    def _forget_owner(self, place: shared_tree.Place) -> None:
-        found = os.stat(place.name, dir_fd=place.folder, follow_symlinks=False)
-        if found.st_nlink == 1:
-            self._owners.forget(found)
-
-    @contextlib.contextmanager
-    def _inner(self, path: bytes) -> Iterator[shared_tree.Place]:
-        self._own.note(path)
-        with self._tree.place(path) as place:
-            if place.is_shared_folder:
-                raise OSError(errno.EACCES, "a shared folder itself stays where it is")
-            yield place
 
     def _rename_new(self, number: int, reader: PacketReader) -> bytes:
-        old, new = reader.text(), reader.text()
-        with self._inner(old), self._inner(new) as target:
-            try:
-                os.stat(target.name, dir_fd=target.folder, follow_symlinks=False)
-            except FileNotFoundError:
-                return self._rename(number, old, new)
-        raise OSError(errno.EEXIST, "the new name is taken")
-
-    def _rename(self, number: int, old: bytes, new: bytes) -> bytes:
-        with self._inner(old) as source, self._inner(new) as target:
-            os.rename(source.name, target.name, src_dir_fd=source.folder, dst_dir_fd=target.folder)
-        return status_packet(number, Status.OK)
-
-    def _link(self, number: int, old: bytes, new: bytes) -> bytes:
-        with self._inner(old) as source, self._inner(new) as target:
-            os.link(
-                source.name,
-                target.name,
-                src_dir_fd=source.folder,
-                dst_dir_fd=target.folder,
-                follow_symlinks=False,
-            )
+        self._files.rename(*self._changed(reader, 2), replace=False)
         return status_packet(number, Status.OK)
 
     def _make_link(self, number: int, reader: PacketReader) -> bytes:
-        text, path = reader.text(), reader.text()
-        with self._inner(path) as place:
-            os.symlink(text, place.name, dir_fd=place.folder)
+        target = reader.text()
+        (path,) = self._changed(reader, 1)
+        self._files.make_link(path, target)
         return status_packet(number, Status.OK)
 
     def _read_link(self, number: int, reader: PacketReader) -> bytes:
-        with self._tree.place(reader.text()) as place:
-            text = os.readlink(place.name, dir_fd=place.folder)  # noqa: PTH115 - beside an open folder
-        return packet(Kind.NAME, number, struct.pack(">I", 1) + _entry(text, struct.pack(">I", 0)))
+        target = self._files.read_link(reader.text())
+        return packet(Kind.NAME, number, struct.pack(">I", 1) + _entry(target, struct.pack(">I", 0)))
 
     def _real_path(self, number: int, reader: PacketReader) -> bytes:
         path = b"/" + b"/".join(part for part in reader.text().split(b"/") if part not in (b"", b"."))
@@ -400,73 +317,29 @@ class FileServer:
 
     def _extended(self, number: int, reader: PacketReader) -> bytes:
         name = reader.text()
-        if name == b"posix-rename@openssh.com":
-            return self._rename(number, reader.text(), reader.text())
-        if name == b"hardlink@openssh.com":
-            return self._link(number, reader.text(), reader.text())
-        if name == b"fsync@openssh.com":
-            os.fsync(self._file(reader))
-            return status_packet(number, Status.OK)
         if name == b"statvfs@openssh.com":
             return self._space(number, reader.text())
-        return status_packet(number, Status.OP_UNSUPPORTED)
-
-    def _space(self, number: int, path: bytes) -> bytes:
-        if self._tree.names_above(path) is not None:
-            return packet(Kind.EXTENDED_REPLY, number, struct.pack(">11Q", 4096, 4096, *(0,) * 8, 255))
-        with self._tree.place(path) as place:
-            found = os.statvfs(place.folder)
-        values = (
-            *(found.f_bsize, found.f_frsize, found.f_blocks, found.f_bfree, found.f_bavail),
-            *(found.f_files, found.f_ffree, found.f_favail, 0, 0, found.f_namemax),
-        )
-        return packet(Kind.EXTENDED_REPLY, number, struct.pack(">11Q", *values))
+        if name == b"posix-rename@openssh.com":
+            self._files.rename(*self._changed(reader, 2), replace=True)
+        elif name == b"hardlink@openssh.com":
+            self._files.link(*self._changed(reader, 2))
+        elif name == b"fsync@openssh.com":
+            os.fsync(self._file(reader))
+        else:
+            return status_packet(number, Status.OP_UNSUPPORTED)
+        return status_packet(number, Status.OK)
 
 
-def _open_flags(wanted: OpenFlag) -> int:
-    reads, writes = bool(wanted & OpenFlag.READ), bool(wanted & OpenFlag.WRITE)
-    flags = os.O_RDWR if reads and writes else os.O_WRONLY if writes else os.O_RDONLY
-    for flag, value in (
-        (OpenFlag.APPEND, os.O_APPEND),
-        (OpenFlag.CREATE, os.O_CREAT),
-        (OpenFlag.TRUNCATE, os.O_TRUNC),
-        (OpenFlag.EXCLUSIVE, os.O_EXCL),
-    ):
-        if wanted & flag:
-            flags |= value
-    return flags
+def _let_go(opened: int | OpenFolder | None) -> None:
+    if isinstance(opened, int):
+        os.close(opened)
+    elif opened is not None:
+        opened.close()
 
 
 def _is_no_change(wanted: Attributes) -> bool:
     return wanted.times is not None and wanted.times[1] == NO_CHANGE_TIME
 
 
-def _full_owner(wanted: Attributes, now: tuple[int, int]) -> tuple[int, int]:
-    """Return the owner to keep; 2**32 - 1 leaves a half as it is (chown(2))."""
-    assert wanted.owner is not None
-    user, group = (old if new == 2**32 - 1 else new for new, old in zip(wanted.owner, now, strict=True))
-    return user, group
-
-
 def _entry(name: bytes, attributes: bytes) -> bytes:
     return pack_text(name) + pack_text(b"") + attributes
-
-
-def _path_of(place: shared_tree.Place) -> bytes:
-    """Return a path of the place that no swapped folder can lead elsewhere (Linux)."""
-    return b"/proc/self/fd/%d/%s" % (place.folder, place.name)
-
-
-@contextlib.contextmanager
-def _pinned(place: shared_tree.Place) -> Iterator[tuple[bytes | int, os.stat_result]]:
-    """Hold the file itself, for calls that would follow a link: a name of it, or a descriptor."""
-    if sys.platform == "linux":
-        descriptor = os.open(place.name, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=place.folder)
-        held: bytes | int = b"/proc/self/fd/%d" % descriptor
-    else:
-        flags = os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
-        held = descriptor = os.open(place.name, flags, dir_fd=place.folder)
-    try:
-        yield held, os.fstat(descriptor)
-    finally:
-        os.close(descriptor)

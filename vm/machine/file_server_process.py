@@ -10,8 +10,11 @@ from pathlib import Path
 
 import psutil
 
+from vm.machine.endpoints import UnixEndpoint
 from vm.machine.json_files import read_json, write_json
 from vm.machine.machine_files import MachineFiles
+from vm.machine.processes import background_flags
+from vm.machine.qemu_endpoints import find_endpoints
 from vm.machine.qemu_process import START_TIME_TOLERANCE
 
 log = logging.getLogger(__name__)
@@ -25,8 +28,12 @@ def file_server_command(files: MachineFiles, folders: tuple[str, ...]) -> list[s
     program = (
         [sys.executable, "--supervisor"] if getattr(sys, "frozen", False) else [sys.executable, "-m", "vm"]
     )
-    sockets = ["--serve-folders", str(files.files_socket), "--events-socket", str(files.events_socket)]
-    return [*program, *sockets, "--", *folders]
+    port = find_endpoints(files).files_port
+    if isinstance(port, UnixEndpoint):
+        served = ["--serve-folders", str(port.path)]
+    else:
+        served = ["--serve-folders", str(port.port), "--keys", str(port.keys)]
+    return [*program, *served, "--events-socket", str(files.events_socket), "--", *folders]
 
 
 class FileServerKeeper:
@@ -83,9 +90,10 @@ class FileServerKeeper:
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
-                cwd="/",  # it must not hold on to a folder
+                cwd=Path(sys.executable).anchor,  # it must not hold on to a folder
                 env=environment,
                 start_new_session=True,
+                creationflags=background_flags(),
             )
         server = psutil.Process(self._child.pid)
         record = {"pid": server.pid, "start_time": server.create_time()}

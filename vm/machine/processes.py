@@ -1,6 +1,16 @@
 """Processes of this computer: whether they run still, and what they use."""
 
+import subprocess
+import sys
+
 import psutil
+
+
+def background_flags() -> int:
+    """Return the `creationflags` of a process without a window that outlives this one (Windows)."""
+    if sys.platform == "win32":
+        return subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
+    return 0
 
 
 def runs(process: psutil.Process) -> bool:

@@ -5,7 +5,6 @@ import dataclasses
 import os
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -18,7 +17,7 @@ from vm.errors import UserError
 from vm.machine.carried import carried
 from vm.machine.json_files import read_json, write_json
 from vm.machine.machine_files import MachineFiles
-from vm.machine.processes import runs
+from vm.machine.processes import background_flags, runs
 from vm.machine.qemu_endpoints import forget_endpoints
 
 START_TIME_TOLERANCE = 2.0
@@ -99,16 +98,10 @@ def start_qemu(command: Sequence[str], log_file: Path) -> subprocess.Popen[bytes
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
-                creationflags=_creation_flags(),
+                creationflags=background_flags(),
             )
         except OSError as error:
             raise qemu_missing(command[0], str(error)) from error
-
-
-def _creation_flags() -> int:
-    if sys.platform == "win32":
-        return subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.CREATE_NO_WINDOW
-    return 0
 
 
 def find_program(name: str) -> str:

@@ -92,6 +92,12 @@ class Attributes:
     permissions: int | None = None
     times: tuple[int, int] | None = None
 
+    def full_owner(self, now: tuple[int, int]) -> tuple[int, int]:
+        """Return the owner to keep; 2**32 - 1 leaves a half as it is (chown(2))."""
+        wanted = self.owner or (2**32 - 1, 2**32 - 1)
+        user, group = (old if new == 2**32 - 1 else new for new, old in zip(wanted, now, strict=True))
+        return user, group
+
 
 class PacketReader:
     """Takes values from a packet, one after another. Raises BadPacket at its end."""

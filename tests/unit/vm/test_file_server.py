@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from vm.machine.file_server import NO_CHANGE_TIME, FileServer
+from vm.machine.posix_files import PosixFiles
 from vm.machine.sftp_packets import Kind, OpenFlag, PacketReader, Status, pack_text
-from vm.machine.shared_tree import SharedTree
 
 
 class Guest:
@@ -80,10 +80,10 @@ def shared(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def guest(shared: Path) -> Iterator[Guest]:
-    tree = SharedTree([shared])
+    files = PosixFiles([shared])
     with socket.socket() as unused:
-        yield Guest(FileServer(tree, unused))
-    tree.close()
+        yield Guest(FileServer(files, unused))
+    files.close()
 
 
 def test_a_file_is_made_written_read_and_renamed(guest: Guest, shared: Path) -> None:
