@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from backend.config import EngineConfig
+from backend.containers import windows_host
 from backend.containers.mount_sources import check_bind_source
 from backend.errors import InvalidParameterError, SystemFailureError, UnavailableError
 from backend.runtime.root_files import make_folders, opened_root
@@ -47,6 +48,10 @@ class BindSources:
         """Return the sources that the engine's settings allow."""
         names = (*DOCKER_SOCKETS, *config.host_sockets)
         return cls(config.host_folders, config.shared_folders, config.socket, files.bind_mounts, names)
+
+    def named(self, host: dict[str, Any]) -> dict[str, Any]:
+        """Return a HostConfig whose binds have the names that the machine has for them."""
+        return windows_host.in_machine_form(host) if windows_host.is_windows(self.shared) else host
 
     def sweep(self) -> None:
         """Unmount what an engine that was killed has left. Blocking."""
@@ -98,7 +103,11 @@ class BindSources:
         return ""
 
     def _check_shared(self, source: str) -> None:
-        if any(top == "/" or source == top or source.startswith(f"{top}/") for top in self.shared):
+        if windows_host.is_windows(self.shared):
+            tops = map(windows_host.machine_path, self.shared)
+            if any(windows_host.covers(top, source) for top in tops):
+                return
+        elif any(top == "/" or source == top or source.startswith(f"{top}/") for top in self.shared):
             return
         shared = ", ".join(self.shared) or "no folder at all"
         raise InvalidParameterError(

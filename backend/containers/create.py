@@ -70,7 +70,7 @@ class ContainerCreation:
         host_body = {} if body.get("HostConfig") is None else body["HostConfig"]
         if not isinstance(host_body, dict):
             raise InvalidParameterError("invalid JSON: HostConfig must be an object")
-        host = create_request.read_host_config(host_body)
+        host = self.bind_sources.named(create_request.read_host_config(host_body))
         networks = networking_request.read_networks(body, config, host, self.networks)
         self._resolve_others(host, clean_name)
         if not config["Image"]:

@@ -18,6 +18,7 @@ from vm.diagnosis.report import Finding, Report, Verdict
 from vm.errors import UserError
 from vm.machine import disks, qemu_process
 from vm.machine.accelerator import SLOW
+from vm.machine.guest_paths import guest_path
 from vm.machine.image_folder import find_image_folder, read_image
 from vm.machine.json_files import read_json
 from vm.machine.local_sockets import client_address, dial_socket
@@ -270,7 +271,7 @@ def _shares(situation: Situation) -> Outcome:
 
 
 def _quoted(folder: str) -> str:
-    return "'/run/marina/host" + folder.replace("'", "'\\''") + "'"
+    return "'/run/marina/host" + guest_path(folder).replace("'", "'\\''") + "'"
 
 
 def _docker_host(situation: Situation) -> Outcome:

@@ -8,13 +8,16 @@ import contextlib
 import json
 import logging
 import os
+import posixpath
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vm.machine.guest_paths import guest_path, host_path
 from vm.machine.local_sockets import listen_on_socket
 
 if TYPE_CHECKING:
@@ -30,6 +33,7 @@ OWN_SECONDS = 2.0
 """How long after the guest has changed a file an event is taken for its own."""
 
 MOST_OWN = 20_000
+WINDOWS = sys.platform == "win32"
 LONGEST_REQUEST = 2**20
 
 
@@ -46,11 +50,11 @@ class OwnChanges:
         if self.active:
             if len(self._when) > MOST_OWN:
                 self._when.clear()
-            self._when[os.path.normpath(path)] = time.monotonic()
+            self._when[_key(path)] = time.monotonic()
 
     def has(self, path: str) -> bool:
-        """Return whether the guest has just changed `path`."""
-        when = self._when.get(os.fsencode(path))
+        """Return whether the guest has just changed `path`, as it calls it."""
+        when = self._when.get(_key(os.fsencode(path)))
         return when is not None and time.monotonic() - when < OWN_SECONDS
 
 
@@ -89,10 +93,14 @@ class FolderWatch:
 
     def _usable(self, folders: Iterable[str]) -> set[Path]:
         """Return what of `folders` is shared and there, without those below others."""
-        real = {Path(os.path.realpath(folder)) for folder in folders}
-        shared = {
-            path for path in real if path.exists() and any(path.is_relative_to(top) for top in self._shared)
-        }
+        shared = set[Path]()
+        for folder in folders:
+            with contextlib.suppress(ValueError):  # no path of this computer
+                asked = Path(host_path(folder))
+                real = Path(os.path.realpath(asked))
+                if real.exists() and any(real.is_relative_to(top) for top in self._shared):
+                    # what changes is told by the name that was asked for: on Windows the case may differ
+                    shared.add(asked if sys.platform == "win32" else real)
         return {path for path in shared if not any(parent in shared for parent in path.parents)}
 
 
@@ -149,7 +157,7 @@ class _Watcher:
             FileSystemEventHandler,
         )
 
-        only = None if path.is_dir() else str(path)
+        only = None if path.is_dir() else guest_path(str(path))
         take = self._take
 
         class Handler(FileSystemEventHandler):
@@ -165,14 +173,14 @@ class _Watcher:
         return self._observer.schedule(Handler(), folder, recursive=only is None, event_filter=kinds)
 
     def _take(self, event: "FileSystemEvent", only: str | None) -> None:
-        paths = {os.fsdecode(path) for path in (event.src_path, event.dest_path) if path}
+        paths = {guest_path(os.fsdecode(path)) for path in (event.src_path, event.dest_path) if path}
         if only is not None:
-            paths &= {only}
+            paths = {only for path in paths if _key(os.fsencode(path)) == _key(os.fsencode(only))}
         paths = {path for path in paths if not self._own.has(path)}
         if not paths:
             return
         if event.event_type != "modified" and only is None:
-            paths |= {os.path.dirname(path) for path in paths}  # noqa: PTH120 - texts, not paths
+            paths |= {posixpath.dirname(path) for path in paths}
         with self._lock:
             self._changed |= paths
             if self._timer is None:
@@ -184,7 +192,13 @@ class _Watcher:
         with self._lock:
             changed, self._changed, self._timer = self._changed, set(), None
             if len(changed) > MOST_PATHS:
-                changed = {os.path.dirname(path) for path in changed}  # noqa: PTH120
+                changed = {posixpath.dirname(path) for path in changed}
             message = {"changed": sorted(changed)[:MOST_PATHS]}
             with contextlib.suppress(OSError):  # the client is gone, or reads too slowly
                 self._connection.sendall(json.dumps(message).encode() + b"\n")
+
+
+def _key(path: bytes) -> bytes:
+    """Return what two names of the same file have in common; Windows takes no notice of the case."""
+    path = posixpath.normpath(path)
+    return path.decode(errors="surrogateescape").lower().encode(errors="surrogateescape") if WINDOWS else path

@@ -8,9 +8,9 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from vm.machine import shared_tree
 from vm.machine.sftp_packets import Attributes, OpenFlag
 from vm.machine.shared_files import Look, Space
-from vm.machine.shared_tree import SETTABLE, Owners, Place, SharedTree
 
 assert sys.platform != "win32", "files relative to open folders: Windows has its own (windows_files)"
 
@@ -21,7 +21,7 @@ FLAGS = os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK
 class PosixListing:
     """The entries of an open folder; those that are gone meanwhile are passed over."""
 
-    def __init__(self, descriptor: int, owners: Owners) -> None:
+    def __init__(self, descriptor: int, owners: shared_tree.Owners) -> None:
         self._descriptor = descriptor
         self._owners = owners
         self._names: Iterator[str] | None = None
@@ -37,7 +37,7 @@ class PosixListing:
         for name in self._names:
             raw = os.fsencode(name)
             with contextlib.suppress(OSError):
-                return raw, _look(Place(self._descriptor, raw), self._owners)
+                return raw, _look(shared_tree.Place(self._descriptor, raw), self._owners)
         raise StopIteration
 
     def close(self) -> None:
@@ -50,8 +50,8 @@ class PosixFiles:
 
     def __init__(self, folders: Sequence[Path]) -> None:
         """Open all folders. Raises OSError."""
-        self._tree = SharedTree(folders)
-        self._owners = Owners()
+        self._tree = shared_tree.SharedTree(folders)
+        self._owners = shared_tree.Owners()
 
     def close(self) -> None:
         """Let go of the folders."""
@@ -67,7 +67,7 @@ class PosixFiles:
         """Open a file, nothing else."""
         with self._tree.place(path) as place:
             descriptor = os.open(
-                place.name, _open_flags(wanted) | FLAGS, mode & SETTABLE, dir_fd=place.folder
+                place.name, _open_flags(wanted) | FLAGS, mode & shared_tree.SETTABLE, dir_fd=place.folder
             )
         if not stat.S_ISREG(os.fstat(descriptor).st_mode):
             os.close(descriptor)
@@ -107,11 +107,11 @@ class PosixFiles:
                         owner = wanted.full_owner(self._owners.of(pinned, found))
                         self._owners.set(pinned, found, owner)
                     if wanted.permissions is not None:
-                        os.chmod(pinned, wanted.permissions & SETTABLE)  # noqa: PTH101 - bytes of a descriptor
+                        os.chmod(pinned, wanted.permissions & shared_tree.SETTABLE)  # noqa: PTH101 - bytes of a descriptor
             if wanted.times is not None:
                 os.utime(place.name, wanted.times, dir_fd=place.folder, follow_symlinks=False)
 
-    def _truncate(self, place: Place, size: int) -> None:
+    def _truncate(self, place: shared_tree.Place, size: int) -> None:
         descriptor = os.open(place.name, os.O_WRONLY | FLAGS, dir_fd=place.folder)
         try:
             os.ftruncate(descriptor, size)
@@ -126,7 +126,7 @@ class PosixFiles:
             found = os.fstat(file)
             self._owners.set(file, found, wanted.full_owner(self._owners.of(file, found)))
         if wanted.permissions is not None:
-            os.fchmod(file, wanted.permissions & SETTABLE)
+            os.fchmod(file, wanted.permissions & shared_tree.SETTABLE)
         if wanted.times is not None:
             os.utime(file, wanted.times)
 
@@ -141,7 +141,7 @@ class PosixFiles:
     def make_folder(self, path: bytes, mode: int) -> None:
         """Make a folder."""
         with self._tree.place(path) as place:
-            os.mkdir(place.name, mode & SETTABLE, dir_fd=place.folder)
+            os.mkdir(place.name, mode & shared_tree.SETTABLE, dir_fd=place.folder)
 
     def space(self, path: bytes) -> Space:
         """Return how much room there is."""
@@ -197,7 +197,7 @@ class PosixFiles:
             return os.readlink(place.name, dir_fd=place.folder)  # noqa: PTH115 - beside an open folder
 
     @contextlib.contextmanager
-    def _inner(self, path: bytes) -> Iterator[Place]:
+    def _inner(self, path: bytes) -> Iterator[shared_tree.Place]:
         with self._tree.place(path) as place:
             if place.is_shared_folder:
                 raise OSError(errno.EACCES, "a shared folder itself stays where it is")
@@ -218,14 +218,14 @@ def _open_flags(wanted: OpenFlag) -> int:
     return flags
 
 
-def _look(place: Place, owners: Owners) -> Look:
+def _look(place: shared_tree.Place, owners: shared_tree.Owners) -> Look:
     found = os.stat(place.name, dir_fd=place.folder, follow_symlinks=False)
     # a path of the place that no swapped folder can lead elsewhere (Linux)
     path = b"/proc/self/fd/%d/%s" % (place.folder, place.name)
     return Look(found, owners.of(path, found))
 
 
-def _is_there(place: Place) -> bool:
+def _is_there(place: shared_tree.Place) -> bool:
     try:
         os.stat(place.name, dir_fd=place.folder, follow_symlinks=False)
     except FileNotFoundError:
@@ -234,7 +234,7 @@ def _is_there(place: Place) -> bool:
 
 
 @contextlib.contextmanager
-def _pinned(place: Place) -> Iterator[tuple[bytes | int, os.stat_result]]:
+def _pinned(place: shared_tree.Place) -> Iterator[tuple[bytes | int, os.stat_result]]:
     """Hold the file itself, for calls that would follow a link: a name of it, or a descriptor."""
     if sys.platform == "linux":
         descriptor = os.open(place.name, os.O_PATH | os.O_NOFOLLOW | os.O_CLOEXEC, dir_fd=place.folder)

@@ -1,7 +1,6 @@
 """The user's settings of the machine. Bad ones never keep it from starting: the last good ones are used."""
 
 import os
-import sys
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from urllib.parse import urlsplit
 import psutil
 
 from vm.errors import UserError
+from vm.machine.guest_paths import has_guest_path
 from vm.machine.json_files import read_json, write_json
 from vm.machine.machine_files import MachineFiles
 
@@ -76,19 +76,19 @@ class MachineSettings:
                 warnings.append(f"The folder {text} is not shared: {reason}.")
                 continue
             # a home behind a link (/home -> /var/home) is reached by both of its names
-            usable |= dict.fromkeys((text, os.path.realpath(text)))
+            names = (text, os.path.realpath(text))
+            usable |= dict.fromkeys(name for name in names if has_guest_path(name))
         return replace(self, shared_folders=tuple(usable)), tuple(warnings)
 
 
 def default_settings() -> MachineSettings:
     """Half of the cores but two at least where there are two, a quarter of the memory but 4 GiB at most."""
     cores = os.cpu_count() or 1
-    shares = sys.platform != "win32"  # no folder can be shared there yet
     quarter = psutil.virtual_memory().total // 4 // 2**20
     return MachineSettings(
         cpus=max(cores // 2, min(cores, 2)),
         memory_mib=max(512, min(LARGEST_DEFAULT_MEMORY_MIB, quarter)),
-        shared_folders=(os.path.normpath(Path.home()),) if shares else (),
+        shared_folders=(os.path.normpath(Path.home()),),
     )
 
 
@@ -231,8 +231,8 @@ def _folders(value: dict[str, Any], defaults: tuple[str, ...]) -> tuple[str, ...
 
 
 def _why_not_shared(folder: str) -> str:
-    if sys.platform == "win32":
-        return "that does not work on Windows yet"
+    if not has_guest_path(folder):
+        return "it is not on a drive with a letter"
     if not Path(folder).is_dir():
         return "there is no such folder"
     if not os.access(folder, os.R_OK | os.X_OK):

@@ -111,6 +111,7 @@ def open_shared(folders: Sequence[Path]) -> SharedFiles:
         from vm.machine.windows_files import WindowsFiles
 
         return WindowsFiles(folders)
-    from vm.machine.posix_files import PosixFiles
+    else:  # noqa: RET505 - the checker of types looks at one of the two
+        from vm.machine.posix_files import PosixFiles
 
-    return PosixFiles(folders)
+        return PosixFiles(folders)

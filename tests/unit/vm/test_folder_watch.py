@@ -2,7 +2,9 @@
 
 import json
 import os
+import posixpath
 import socket
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,6 +15,7 @@ import pytest
 
 from vm.machine import folder_watch
 from vm.machine.folder_watch import FolderWatch, OwnChanges
+from vm.machine.guest_paths import guest_path
 from vm.machine.local_sockets import dial_socket
 
 
@@ -32,7 +35,7 @@ class Client:
 
     def watch(self, *paths: Path) -> None:
         """Say what is to be watched."""
-        self._connection.sendall(json.dumps([str(path) for path in paths]).encode() + b"\n")
+        self._connection.sendall(json.dumps([named(path) for path in paths]).encode() + b"\n")
 
     def close(self) -> None:
         """Hang up."""
@@ -63,6 +66,11 @@ def client(tmp_path: Path, shared: Path, own: OwnChanges) -> Iterator[Client]:
     watch.close()
 
 
+def named(path: Path) -> str:
+    """Return what the machine calls a path of this computer."""
+    return guest_path(str(path))
+
+
 def wait_for(condition: Callable[[], bool], change: Callable[[], Any] = lambda: None) -> None:
     """Wait for a condition, making the change again and again."""
     deadline = time.monotonic() + 60
@@ -76,12 +84,12 @@ def test_saved_new_moved_and_removed_files_are_told_with_their_folders(client: C
     (shared / "deep").mkdir()
     client.watch(shared)
     file = shared / "deep" / "file"
-    wait_for(lambda: str(file) in client.changed, lambda: file.write_text("x"))
+    wait_for(lambda: named(file) in client.changed, lambda: file.write_text("x"))
     file.rename(shared / "moved")
-    wait_for(lambda: {str(shared / "moved"), str(shared / "deep")} <= set(client.changed))
+    wait_for(lambda: {named(shared / "moved"), named(shared / "deep")} <= set(client.changed))
     client.changed.clear()
     (shared / "moved").unlink()
-    wait_for(lambda: {str(shared / "moved"), str(shared)} <= set(client.changed))
+    wait_for(lambda: {named(shared / "moved"), named(shared)} <= set(client.changed))
 
 
 def test_what_the_guest_did_itself_is_not_told(
@@ -89,12 +97,12 @@ def test_what_the_guest_did_itself_is_not_told(
 ) -> None:
     monkeypatch.setattr(folder_watch, "OWN_SECONDS", 600)
     client.watch(shared)
-    wait_for(lambda: str(shared / "first") in client.changed, lambda: (shared / "first").write_text("x"))
-    own.note(os.fsencode(shared / "own"))
+    wait_for(lambda: named(shared / "first") in client.changed, lambda: (shared / "first").write_text("x"))
+    own.note(os.fsencode(named(shared / "own")))
     (shared / "own").write_text("x")
     (shared / "last").write_text("x")
-    wait_for(lambda: str(shared / "last") in client.changed)
-    assert str(shared / "own") not in client.changed
+    wait_for(lambda: named(shared / "last") in client.changed)
+    assert named(shared / "own") not in client.changed
 
 
 def test_own_changes_are_forgotten_soon(own: OwnChanges, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,14 +119,15 @@ def test_a_single_file_is_watched_through_its_replacement(client: Client, shared
     (shared / "app.conf").write_text("old")
     client.watch(shared / "app.conf")
     wait_for(
-        lambda: str(shared / "app.conf") in client.changed, lambda: (shared / "app.conf").write_text("newer")
+        lambda: named(shared / "app.conf") in client.changed,
+        lambda: (shared / "app.conf").write_text("newer"),
     )
     client.changed.clear()
     (shared / "other").write_text("of no interest")
     (shared / "app.conf.new").write_text("newest")
-    (shared / "app.conf.new").rename(shared / "app.conf")
-    wait_for(lambda: str(shared / "app.conf") in client.changed)
-    assert set(client.changed) == {str(shared / "app.conf")}
+    (shared / "app.conf.new").replace(shared / "app.conf")
+    wait_for(lambda: named(shared / "app.conf") in client.changed)
+    assert set(client.changed) == {named(shared / "app.conf")}
 
 
 def test_only_shared_folders_are_watched_and_no_longer_than_asked(
@@ -127,17 +136,18 @@ def test_only_shared_folders_are_watched_and_no_longer_than_asked(
     for name in ("a", "b"):
         (shared / name).mkdir()
     (tmp_path / "secret").mkdir()
-    (shared / "out").symlink_to(tmp_path / "secret")
+    if sys.platform != "win32":
+        (shared / "out").symlink_to(tmp_path / "secret")
     client.watch(shared / "a", shared / "out", tmp_path / "secret", tmp_path / "missing", tmp_path)
-    wait_for(lambda: str(shared / "a/x") in client.changed, lambda: (shared / "a/x").write_text("x"))
+    wait_for(lambda: named(shared / "a/x") in client.changed, lambda: (shared / "a/x").write_text("x"))
     client.watch(shared / "b")
-    wait_for(lambda: str(shared / "b/x") in client.changed, lambda: (shared / "b/x").write_text("x"))
+    wait_for(lambda: named(shared / "b/x") in client.changed, lambda: (shared / "b/x").write_text("x"))
     client.changed.clear()
     (tmp_path / "secret/x").write_text("x")
     (shared / "a/late").write_text("x")
     (shared / "b/last").write_text("x")
-    wait_for(lambda: str(shared / "b/last") in client.changed)
-    assert {Path(path).parent for path in client.changed} <= {shared / "b", shared}
+    wait_for(lambda: named(shared / "b/last") in client.changed)
+    assert {posixpath.dirname(path) for path in client.changed} <= {named(shared / "b"), named(shared)}
 
 
 def test_very_many_changes_are_told_as_changes_of_their_folders(
@@ -145,10 +155,18 @@ def test_very_many_changes_are_told_as_changes_of_their_folders(
 ) -> None:
     monkeypatch.setattr(folder_watch, "MOST_PATHS", 5)
     client.watch(shared)
-    wait_for(lambda: str(shared / "first") in client.changed, lambda: (shared / "first").write_text("x"))
+    wait_for(lambda: named(shared / "first") in client.changed, lambda: (shared / "first").write_text("x"))
     client.changed.clear()
     (shared / "many").mkdir()
-    wait_for(lambda: str(shared / "many") in client.changed)
+    wait_for(lambda: named(shared / "many") in client.changed)
     for number in range(200):
         (shared / f"many/{number}").write_text("x")
-    wait_for(lambda: str(shared / "many") in client.changed[1:])
+    wait_for(lambda: named(shared / "many") in client.changed[1:])
+
+
+@pytest.mark.skipif(sys.platform != "win32", reason="names of Windows")
+def test_a_folder_of_windows_is_told_by_the_name_that_was_asked_for(client: Client, shared: Path) -> None:
+    (shared / "Src").mkdir()
+    asked = shared.with_name(shared.name.upper()) / "src"
+    client.watch(asked)
+    wait_for(lambda: f"{named(asked)}/Page" in client.changed, lambda: (shared / "Src/Page").write_text("x"))
