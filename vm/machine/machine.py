@@ -233,7 +233,7 @@ class Machine:
         assert machine.docker_socket is not None
         machine.docker_socket.wait()
         try:
-            reason = await why_it_may_not(machine.tunnel, by_user=by_user)
+            reason = await why_it_may_not(machine.tunnel, machine.qmp, by_user=by_user)
         except BaseException:
             machine.docker_socket.serve_again()
             raise

@@ -2,14 +2,15 @@
 
 import contextlib
 import socket
-import sys
 from collections.abc import Callable
 
 from vm.errors import UserError
 from vm.machine.activity import ask_activity
 from vm.machine.local_sockets import listen_on_socket
 from vm.machine.machine_files import MachineFiles
+from vm.machine.qmp import QmpClient, QmpError
 from vm.machine.ssh_tunnel import EngineDown, Tunnel, TunnelDown
+from vm.machine.suspension import why_not_saved
 from vm.machine.wake_socket import WakeSocket
 
 
@@ -62,12 +63,14 @@ class Rest:
         self._files.docker_socket.unlink(missing_ok=True)
 
 
-async def why_it_may_not(tunnel: Tunnel, *, by_user: bool) -> str:
+async def why_it_may_not(tunnel: Tunnel, qmp: QmpClient, *, by_user: bool) -> str:
     """Return who would lose something if the machine went to rest; nobody when empty."""
-    if sys.platform == "win32":
-        return "On Windows its memory cannot be written down."  # a machine on WHPX does not migrate
     try:
+        if blocked := await why_not_saved(qmp):
+            return f"QEMU cannot write its memory down: {blocked}"
         use = await ask_activity(tunnel)
+    except QmpError as error:
+        return str(error)
     except (TunnelDown, EngineDown) as error:
         return f"The engine does not answer: {error}"
     if use.containers:

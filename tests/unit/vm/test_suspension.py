@@ -5,6 +5,7 @@ import os
 import socket
 from dataclasses import replace
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 
@@ -12,8 +13,11 @@ from vm.machine import suspension
 from vm.machine.local_sockets import listen_on_socket
 from vm.machine.machine_files import MachineFiles
 from vm.machine.qemu_process import QemuRecord
+from vm.machine.qmp import QmpClient, QmpError
+from vm.machine.resting import why_it_may_not
 from vm.machine.settings import default_settings
-from vm.machine.suspension import CannotGoOn
+from vm.machine.ssh_tunnel import Tunnel
+from vm.machine.suspension import CannotGoOn, NotSuspended
 from vm.machine.wake_socket import WakeSocket
 
 RECORD = QemuRecord(
@@ -148,3 +152,63 @@ def test_who_waits_is_told_when_the_machine_does_not_come(tmp_path: Path) -> Non
     answer = asyncio.run(story())
     assert answer.startswith(b"HTTP/1.1 503")
     assert b"no space" in answer
+
+
+class Qemu:
+    """Answers as QEMU does; a migration that is blocked says why, before and when it is tried."""
+
+    def __init__(self, memory: bytes = b"memory", blocked: str = "") -> None:
+        self.memory, self.blocked = memory, blocked
+        self.read = b""
+
+    async def execute(self, command: str, **arguments: Any) -> Any:
+        if command in ("migrate", "migrate-incoming") and self.blocked:
+            raise QmpError(self.blocked)
+        if command == "migrate":
+            Path(arguments["uri"].removeprefix("file:")).write_bytes(self.memory)
+        if command == "migrate-incoming":
+            self.read = Path(arguments["uri"].removeprefix("file:")).read_bytes()
+        if command == "query-migrate":
+            return {"blocked-reasons": [self.blocked]} if self.blocked else {"status": "completed"}
+        return None
+
+
+async def test_where_there_are_no_unix_sockets_qemu_writes_and_reads_the_memory_itself(
+    files: MachineFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suspension, "BY_PORTS", True)
+    qemu = Qemu(b"new")
+    await suspension.save_memory(files, cast(QmpClient, qemu))
+    assert files.suspended_memory.read_bytes() == b"new"
+    assert not files.suspended_memory_new.exists()
+    await suspension.load_memory(files, cast(QmpClient, qemu))
+    assert qemu.read == b"new"
+
+
+async def test_a_memory_that_qemu_cannot_write_leaves_nothing_and_its_reason_is_told(
+    files: MachineFiles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(suspension, "BY_PORTS", True)
+    qemu = cast(QmpClient, Qemu(blocked="State blocked due to non-migratable CPUID feature support"))
+    files.suspended_memory_new.write_bytes(b"of a killed one")
+    with pytest.raises(NotSuspended, match="non-migratable"):
+        await suspension.save_memory(files, qemu)
+    assert not files.suspended_memory_new.exists()
+    assert files.suspended_memory.read_bytes() == b"memory"
+    assert "non-migratable" in await suspension.why_not_saved(qemu)
+    assert "non-migratable" in await why_it_may_not(cast(Tunnel, None), qemu, by_user=True)
+    assert not await suspension.why_not_saved(cast(QmpClient, Qemu()))
+
+
+def test_qemus_ports_may_be_others(files: MachineFiles) -> None:
+    def listening(port: int) -> tuple[str, ...]:
+        return (
+            "qemu",
+            "-chardev",
+            f"socket,id=qmp,host=127.0.0.1,port={port},server=on,wait=off,tls-creds=keys",
+        )
+
+    suspension.write_suspension(files, replace(RECORD, command=listening(5000)), by_user=True)
+    check(files, replace(RECORD, command=listening(6000)))
+    with pytest.raises(CannotGoOn):
+        check(files, replace(RECORD, command=(*listening(6000), "-x")))
