@@ -38,7 +38,7 @@ class ClassicOutput:
     def planned(self, steps: Sequence[Step]) -> None:
         """Tell nothing: each step tells how many there are."""
 
-    def begun(self, step: Step) -> None:
+    def begun(self, step: Step, shown: str) -> None:
         """Tell that a step begins."""
         self._text(step, f"Step {step.number}/{step.total} : {step.code}")
         self._text(step, "\n")

@@ -34,11 +34,17 @@ def expand_text(text: str, variables: Mapping[str, str]) -> str:
     return _expand(text, variables, "\\", quotes=False)[0]
 
 
+def expand_shown(text: str, variables: Mapping[str, str], escape: str) -> str:
+    """Return `text` with the variables that have a value replaced; its quotes, and all others, stay."""
+    return _expand(text, variables, escape, as_shown=True)[0]
+
+
 def _expand(
-    text: str, variables: Mapping[str, str], escape: str, *, quotes: bool = True
+    text: str, variables: Mapping[str, str], escape: str, *, quotes: bool = True, as_shown: bool = False
 ) -> tuple[str, list[str]]:
     try:
-        return _Reader(text, variables, escape, quotes=quotes).read_until(END, raw=False)
+        reader = _Reader(text, variables, escape, quotes=quotes, as_shown=as_shown)
+        return reader.read_until(END, raw=False)
     except InvalidParameterError as error:
         raise InvalidParameterError(f"failed to process {quote(text)}: {error.message}") from error
 
@@ -74,8 +80,11 @@ class _Words:
 class _Reader:
     """One pass over one text."""
 
-    def __init__(self, text: str, variables: Mapping[str, str], escape: str, *, quotes: bool) -> None:
+    def __init__(
+        self, text: str, variables: Mapping[str, str], escape: str, *, quotes: bool, as_shown: bool
+    ) -> None:
         self._quotes = quotes
+        self._as_shown = as_shown
         self._text = text
         self._variables = variables
         self._escape = escape
@@ -151,7 +160,10 @@ class _Reader:
         if end < 0:
             raise InvalidParameterError("unexpected end of statement while looking for matching single-quote")
         start, self._position = self._position, end + 1
-        return self._text[start:end]
+        return self._quoted("'", self._text[start:end])
+
+    def _quoted(self, mark: str, text: str) -> str:
+        return f"{mark}{text}{mark}" if self._as_shown else text
 
     def _double_quoted(self) -> str:
         self._next()
@@ -164,7 +176,7 @@ class _Reader:
                 )
             if character == '"':
                 self._next()
-                return "".join(parts)
+                return self._quoted('"', "".join(parts))
             if character == "$":
                 parts.append(self._dollar())
                 continue
@@ -183,7 +195,7 @@ class _Reader:
         self._next()
         if self._peek() != "{":
             name = self._name()
-            return self._variables.get(name, "") if name else "$"
+            return self._variables.get(name, f"${name}" if self._as_shown else "") if name else "$"
         self._next()
         following = self._peek()
         if following == END:
@@ -196,7 +208,7 @@ class _Reader:
         modifier = self._next()
         value = self._variables.get(name)
         if modifier == "}":
-            return value or ""
+            return f"${{{name}}}" if value is None and self._as_shown else value or ""
         if modifier == "/":
             return self._replaced(value or "")
         shown, empty_is_unset = modifier or END_SHOWN, False

@@ -18,7 +18,9 @@ from backend.builder.expansion import expand_word
 from backend.builder.go_text import show_all
 from backend.builder.instructions import Dockerfile, Instruction, Stage
 from backend.builder.progress import Progress, Step
-from backend.builder.stage_build import SharedBuild, StageBuild
+from backend.builder.shared_build import SharedBuild
+from backend.builder.stage_build import StageBuild
+from backend.builder.stage_sources import SCRATCH
 from backend.containers.manager import Containers
 from backend.errors import EngineError, InvalidParameterError
 from backend.images.image import Image
@@ -119,20 +121,23 @@ class ImageBuild:
         head = [_step(number, total, argument) for number, argument in enumerate(arguments, 1)]
         before = len(head)
         for place, number in enumerate(needed):
-            self._steps[number] = self._steps_of(number, before, total, place)
+            base = base_of(self._stages[number])
+            if base == SCRATCH or stage_graph.find_stage(self._stages, base, number) is not None:
+                base = ""
+            self._steps[number] = self._steps_of(number, before, total, place, base)
             before += len(self._steps[number])
         progress = self._parts.progress
         progress.planned([*head, *(step for number in needed for step in self._steps[number])])
         for step in head[:declared]:
-            progress.begun(step)
+            progress.begun(step, step.code)
             progress.finished(step, "")
         if failure is not None:
-            progress.begun(head[declared])
+            progress.begun(head[declared], head[declared].code)
             progress.failed(head[declared], failure)
             raise failure
         return needed
 
-    def _steps_of(self, index: int, before: int, total: int, place: int) -> list[Step]:
+    def _steps_of(self, index: int, before: int, total: int, place: int, base: str = "") -> list[Step]:
         stage = self._stages[index]
         lines: list[Stage | Instruction] = [stage, *stage.instructions]
         return [
@@ -144,6 +149,7 @@ class ImageBuild:
                 stage_number=place,
                 stage_step=number,
                 stage_steps=len(lines),
+                base=base if number == 1 else "",
             )
             for number, line in enumerate(lines, 1)
         ]
@@ -200,7 +206,9 @@ def _step(
     stage_number: int = -1,
     stage_step: int = 0,
     stage_steps: int = 0,
+    base: str = "",
 ) -> Step:
     return Step(
-        number, total, line.code, stage, stage_number, stage_step, stage_steps, line.line, line.last_line
+        *(number, total, line.code, stage, stage_number, stage_step, stage_steps),
+        *(line.line, line.last_line, base),
     )

@@ -13,7 +13,8 @@ class Step:
 
     `number` of `total` counts over the whole build, in the file's order. `stage_number` counts the stages
     that are built, and is -1 for what belongs to none; `stage` is its name, or its number in the file.
-    `line` and `last_line` are 0 for what does not come from the Dockerfile.
+    `line` and `last_line` are 0 for what does not come from the Dockerfile. `base` is the image that a FROM
+    names, "" for stages and what is no FROM.
     """
 
     number: int
@@ -25,6 +26,7 @@ class Step:
     stage_steps: int = 0
     line: int = 0
     last_line: int = 0
+    base: str = ""
 
     @property
     def ends_stage(self) -> bool:
@@ -39,8 +41,8 @@ class Progress(Protocol):
         """Tell what is to be done."""
         ...
 
-    def begun(self, step: Step) -> None:
-        """Tell that a step is begun."""
+    def begun(self, step: Step, shown: str) -> None:
+        """Tell that a step is begun; `shown` is its code with its variables replaced, where that is known."""
         ...
 
     def note(self, step: Step | None, text: str) -> None:

@@ -20,11 +20,11 @@ class RecordedProgress:
         self._record.plan(steps)
         self._inner.planned(steps)
 
-    def begun(self, step: Step) -> None:
+    def begun(self, step: Step, shown: str) -> None:
         """Note that a step begins."""
         if (record := self._record.of(step)) is not None:
             record.begin()
-        self._inner.begun(step)
+        self._inner.begun(step, shown)
 
     def note(self, step: Step | None, text: str) -> None:
         """Pass on a remark."""

@@ -4,9 +4,8 @@ Source: moby's `builder/dockerfile`. Every step is an image of its own: that is 
 `docker images -a` shows.
 """
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -14,9 +13,6 @@ from typing import Any
 from backend.builder import config_changes, instructions, stage_graph
 from backend.builder.base_images import find_or_pull
 from backend.builder.build_args import BuildArgs
-from backend.builder.build_context import BuildContext
-from backend.builder.build_options import BuildOptions
-from backend.builder.cache_mounts import CacheMounts
 from backend.builder.classic_output import short
 from backend.builder.config_changes import Config
 from backend.builder.copy_layer import CopyLayer, Owner
@@ -26,15 +22,16 @@ from backend.builder.go_text import quote
 from backend.builder.image_config import config_of, stored
 from backend.builder.image_root import image_root
 from backend.builder.instruction_parser import parse_instructions
-from backend.builder.instructions import Instruction, Stage
+from backend.builder.instructions import Instruction
 from backend.builder.owners import find_owner
-from backend.builder.progress import Progress, Step
+from backend.builder.progress import Step
 from backend.builder.run_command import run_command
 from backend.builder.run_step import create_container, keep_container, remove_container, run_container
-from backend.builder.source_tree import SourceTree
+from backend.builder.shared_build import SharedBuild
+from backend.builder.shown_code import shown_code
+from backend.builder.stage_sources import SCRATCH, StageSources
 from backend.builder.step_cache import StepCache
 from backend.builder.step_mounts import StepMounts
-from backend.containers.manager import Containers
 from backend.containers.names import new_id
 from backend.errors import EngineError, InvalidParameterError
 from backend.images import overlay_tar, platforms
@@ -43,31 +40,10 @@ from backend.images.image_creation import ImageDraft
 from backend.moments import whole_seconds_text
 from backend.tasks import in_thread_to_end
 
-SCRATCH = "scratch"
 FRONTEND = "buildkit.dockerfile.v0"
 HOSTNAME, HOSTNAME_ARGUMENT = "buildkitsandbox", "BUILDKIT_SANDBOX_HOSTNAME"
 CONTAINER_FIELDS = ("Cmd", "Entrypoint", "Env", "User", "WorkingDir", "Volumes", "Labels", "ExposedPorts",
                     "StopSignal")  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class SharedBuild:
-    """What the stages of one build have in common. `made` waits for another stage's image.
-
-    Steps that work hold a place of `working`; `told` tells listeners of a failure.
-    """
-
-    containers: Containers
-    cache_mounts: CacheMounts
-    context: BuildContext
-    options: BuildOptions
-    progress: Progress
-    stages: Sequence[Stage]
-    escape: str
-    keep: Callable[[Image], None]
-    made: Callable[[int], Awaitable[Image | None]]
-    tell_failure: Callable[[Step, EngineError], None]
-    working: asyncio.Semaphore
 
 
 @dataclass(slots=True)
@@ -105,18 +81,20 @@ class StageBuild:
             trail=options.trail,
             platform=options.platform,
         )
+        self._sources = StageSources(shared, number, self._show_pull)
         self._to_remove: dict[str, None] = {}
 
     async def run(self) -> Image | None:
         """Build the stage; returns its image. Raises EngineError in dockerd's words."""
         progress = self._shared.progress
         try:
-            progress.begun(self._step)
+            progress.begun(self._step, self._step.code)
             await self._begin()
             progress.finished(self._step, self._state.image_id)
             for step, instruction in zip(self._steps[1:], self._stage.instructions, strict=True):
                 self._step = step
-                progress.begun(step)
+                await self._sources.wait(instruction)
+                progress.begun(step, self._shown(instruction))
                 await self._dispatch(instruction)
                 progress.finished(step, self._state.image_id)
         except EngineError as error:
@@ -127,6 +105,13 @@ class StageBuild:
             if self._shared.options.force_remove:
                 await self._remove_containers()
         return self._state.image
+
+    def _shown(self, instruction: Instruction) -> str:
+        """Return an instruction as BuildKit's clients see it."""
+        if not self._shared.options.as_buildkit:
+            return instruction.code
+        variables = config_changes.variables_of(self._state.config.get("Env") or (), self._args)
+        return shown_code(instruction, variables, self._shared.escape)
 
     def _note(self, text: str) -> None:
         self._shared.progress.note(self._step, text)
@@ -242,7 +227,7 @@ class StageBuild:
 
     async def _copy(self, step: instructions.Copy) -> None:
         state = self._state
-        async with self._source_tree(step.source_image) as tree, self._shared.working:
+        async with self._sources.source_tree(step.source_image) as tree, self._shared.working:
             options = self._shared.options
             copy = CopyStep(
                 step, tree, self._shared.context, options.session, as_buildkit=options.as_buildkit
@@ -257,46 +242,6 @@ class StageBuild:
                     await self._commit(compared, "", layer, f"{copy.told()} # buildkit")
             finally:
                 copy.close()
-
-    @asynccontextmanager
-    async def _source_tree(self, name: str) -> AsyncIterator[SourceTree]:
-        """Hold the files that `--from` names, the context's for "". Raises EngineError."""
-        named = self.named_tree(name)
-        if named is not None:
-            yield named
-            return
-        async with image_root(self._shared.containers, await self.source_image(name)) as root:
-            yield root
-
-    def named_tree(self, name: str) -> SourceTree | None:
-        """Return the files of a context, "" being the build's own; None when `name` is an image or stage."""
-        if not name:
-            return self._shared.context.tree
-        named = self._shared.options.named_context(name)
-        return None if isinstance(named, str) else named
-
-    async def source_image(self, name: str) -> Image | None:
-        """Return what `--from` names: a stage, by name or number, or an image."""
-        options = self._shared.options
-        named = options.named_context(name)
-        if named == SCRATCH:
-            return None
-        if not isinstance(named, str):
-            find = stage_graph.find_earlier if options.as_buildkit else stage_graph.find_source
-            stage = find(self._shared.stages, name, self._number)
-            if stage is not None:
-                return await self._shared.made(stage)
-        try:
-            image = await find_or_pull(
-                self._images, named if isinstance(named, str) else name, options.platform, options,
-                self._show_pull,
-            )  # fmt: skip
-        except EngineError as error:
-            if options.as_buildkit:
-                raise
-            raise type(error)(f"invalid from flag value {name}: {error.message}") from error
-        self._shared.keep(image)
-        return image
 
     async def _run(self, step: instructions.Run, variables: Mapping[str, str]) -> None:
         state, shared = self._state, self._shared
@@ -318,7 +263,7 @@ class StageBuild:
                 shared.cache_mounts,
                 shared.context,
                 shared.options.session,
-                self,
+                self._sources,
                 stack,
             )
             await mounts.find(step, script, variables, shared.escape)

@@ -77,12 +77,12 @@ class BuildInputs:
 
     async def context(self, paths: Sequence[str] | None) -> BuildContext:
         """Return the context's files, but for those ignored; only `paths` of them unless these are None."""
-        if paths is not None and not paths:
-            return BuildContext(ArchiveTree(), self._scratch)
         folder = self._options.context_folder
         ignored = self._own_ignore_file
         if ignored is None:
             ignored = await self._ignore_file(folder, f"[internal] load {IGNORE_FILE}")
+        if paths is not None and not paths:
+            return BuildContext(ArchiveTree(), self._scratch)
         tree = await self._receive(
             "[internal] load build context",
             "transferring context:",

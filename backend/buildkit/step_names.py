@@ -11,44 +11,41 @@ from backend.errors import InvalidParameterError
 from backend.images import reference
 
 COUNTED = ("RUN", "COPY", "ADD", "WORKDIR")
-SCRATCH = "scratch"
 
 
-def step_names(steps: Sequence[Step], platform: str = "") -> dict[int, str]:
-    """Return the names of steps by their numbers; those that only change the configuration have none.
+def step_places(steps: Sequence[Step], platform: str = "") -> dict[int, str]:
+    """Return the places of steps by their numbers, as `[build 2/5]`.
 
-    `platform` is told where there are several.
+    Those that only change the configuration have none. `platform` is told where there are several.
     """
     stages: dict[int, list[Step]] = defaultdict(list)
     for step in steps:
         if step.stage_number >= 0:
             stages[step.stage_number].append(step)
-    known = {found[0].stage.lower() for found in stages.values()}
     several = len(stages) > 1 or any(found[0].stage != "0" for found in stages.values())
-    names: dict[int, str] = {}
+    places: dict[int, str] = {}
     for found in stages.values():
-        texts = {step.number: text for step in found if (text := _text(step, known))}
+        numbers = [step.number for step in found if _counts(step)]
         prefix = f"{platform} " if platform else ""
         prefix += f"{_title(found[0].stage)} " if several else ""
-        width = len(str(len(texts)))
-        for place, (number, text) in enumerate(texts.items(), 1):
-            names[number] = f"[{prefix}{place:>{width}}/{len(texts)}] {text}"
-    return names
+        width = len(str(len(numbers)))
+        for place, number in enumerate(numbers, 1):
+            places[number] = f"[{prefix}{place:>{width}}/{len(numbers)}]"
+    return places
+
+
+def image_name(name: str) -> str:
+    """Return an image's whole name."""
+    try:
+        return str(reference.parse(name).with_default_tag())
+    except InvalidParameterError:
+        return name
 
 
 def _title(stage: str) -> str:
     return f"stage-{stage}" if stage.isdigit() else stage
 
 
-def _text(step: Step, stages: set[str]) -> str:
-    """Return what is shown of a step, "" when it does not count: as with FROM of what is there already."""
-    keyword, _, rest = step.code.partition(" ")
-    if keyword.upper() in COUNTED:
-        return step.code
-    words = [word for word in rest.split() if not word.startswith("--")]
-    if keyword.upper() != "FROM" or not words or words[0] == SCRATCH or words[0].lower() in stages:
-        return ""
-    try:
-        return f"FROM {reference.parse(words[0]).with_default_tag()}"
-    except InvalidParameterError:
-        return f"FROM {words[0]}"  # has variables in it
+def _counts(step: Step) -> bool:
+    """Return whether a step is shown: FROM is where it names an image."""
+    return bool(step.base) or step.code.partition(" ")[0].upper() in COUNTED

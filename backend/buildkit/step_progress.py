@@ -7,7 +7,7 @@ from backend.builder.dockerfile_lines import EMPTY_LINES
 from backend.builder.progress import Step
 from backend.buildkit.build_status import CANCELLED, BuildStatus, Vertex
 from backend.buildkit.failures import in_buildkits_words
-from backend.buildkit.step_names import step_names
+from backend.buildkit.step_names import image_name, step_places
 from backend.errors import EngineError
 
 EMPTY_LINES_DETAIL = "Empty continuation lines will become errors in a future release"
@@ -23,21 +23,47 @@ class StepProgress:
     def __init__(self, status: BuildStatus, platform: str = "") -> None:
         self._status = status
         self._platform = platform
+        self._places: dict[int, str] = {}
         self._vertexes: dict[int, Vertex] = {}
+        self._metadata: dict[int, Vertex] = {}
+        self._pulled: set[int] = set()
         self._open: dict[int, Vertex] = {}
         self._cached: set[int] = set()
         self.failed_step: Step | None = None
 
     def planned(self, steps: Sequence[Step]) -> None:
-        """Announce what is to be done."""
-        for number, name in step_names(steps, self._platform).items():
-            self._vertexes[number] = self._status.vertex(name)
+        """Announce what is to be done. Stages that begin with one image have one line for it between them."""
+        self._places = step_places(steps, self._platform)
+        bases = {image_name(step.base): step for step in steps if step.base}
+        metadata = {name: self._status.vertex(f"[internal] load metadata for {name}") for name in bases}
+        shared = {
+            name: self._status.vertex(f"{self._places[step.number]} FROM {name}")
+            for name, step in bases.items()
+        }
+        for step in steps:
+            if step.base:
+                name = image_name(step.base)
+                self._metadata[step.number], self._vertexes[step.number] = metadata[name], shared[name]
+            elif (place := self._places.get(step.number)) is not None:
+                self._vertexes[step.number] = self._status.vertex(f"{place} {step.code}")
 
-    def begun(self, step: Step) -> None:
-        """Tell that a step is begun."""
-        if (vertex := self._vertexes.get(step.number)) is not None:
+    def begun(self, step: Step, shown: str) -> None:
+        """Tell that a step is begun; an image that a stage begins with is looked for before."""
+        vertex = self._vertexes.get(step.number)
+        if (metadata := self._metadata.get(step.number)) is not None:
+            metadata.start()
+            self._open[step.number] = metadata
+        elif vertex is not None:
+            vertex.name = f"{self._places[step.number]} {shown}"
             vertex.start()
             self._open[step.number] = vertex
+
+    def _found(self, step: Step) -> None:
+        """Tell that the image that a stage begins with is known."""
+        if (metadata := self._metadata.pop(step.number, None)) is not None:
+            metadata.complete()
+            vertex = self._open[step.number] = self._vertexes[step.number]
+            vertex.start()
 
     def note(self, step: Step | None, text: str) -> None:
         """Tell nothing: these are the classic builder's remarks."""
@@ -49,6 +75,9 @@ class StepProgress:
 
     def pull(self, step: Step, message: dict[str, Any]) -> None:
         """Tell how a pull or a download goes on."""
+        if step.number in self._metadata:
+            self._pulled.add(step.number)
+            self._found(step)
         if (vertex := self._open.get(step.number)) is not None and "status" in message:
             detail = message.get("progressDetail") or {}
             name = f"{message.get('id', '')} {message['status']}".strip()
@@ -65,9 +94,11 @@ class StepProgress:
         self._cached.add(step.number)
 
     def finished(self, step: Step, image_id: str) -> None:
-        """Tell that a step is over."""
+        """Tell that a step is over; of an image that is here already nothing was to be done."""
+        self._found(step)
+        is_cached = step.number in self._cached or (step.base and step.number not in self._pulled)
         if (vertex := self._open.pop(step.number, None)) is not None:
-            vertex.complete(cached=step.number in self._cached)
+            vertex.complete(cached=bool(is_cached))
 
     def failed(self, step: Step, error: EngineError) -> None:
         """Tell why a step, and so the build, failed."""

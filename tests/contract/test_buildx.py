@@ -109,6 +109,67 @@ def test_a_build_with_the_defaults(project: Project) -> None:
     assert (config["Labels"]["x"], "A=b" in config["Env"]) == ("y", True)
 
 
+NAMED = r"""FROM busybox AS one
+ARG X="a b"
+ENV P=/p
+copy --chown=1:2 a.txt ${UNSET:-k}/b"c"
+COPY ["left in.txt", "/r$P/"]
+RUN echo "$X" '$X' ${X:-d} $UNSET \$X "$P\"" > /dev/null
+WORKDIR $P
+FROM one AS Two
+COPY --link --from=one /etc/passwd $UNSET/
+RUN <<E sh
+true
+E
+RUN <<E
+: $P
+true
+E
+RUN cat <<E > /x
+one
+E
+"""
+INLINE = "[internal] preparing inline document"  # BuildKit's alone
+
+
+def test_the_names_of_steps(project: Project) -> None:
+    """Variables are replaced as far as they are known, what is run keeps its quotes."""
+    project.write("Dockerfile", NAMED)
+    project.write("left in.txt", "")
+    project.write(".dockerignore", "")
+    names = set(re.findall(r"^#\d+ (\[.*)", project.progress(), re.MULTILINE))
+    assert sorted(names - {INLINE}) == [
+        "[internal] load .dockerignore",
+        "[internal] load build context",
+        "[internal] load build definition from Dockerfile",
+        "[internal] load metadata for docker.io/library/busybox:latest",
+        "[one 1/5] FROM docker.io/library/busybox:latest",
+        "[one 2/5] COPY --chown=1:2 a.txt k/bc",
+        "[one 3/5] COPY [left in.txt, /r/p/]",
+        """[one 4/5] RUN echo "a b" '$X' a b $UNSET $X "/p"" > /dev/null""",
+        "[one 5/5] WORKDIR /p",
+        "[two 1/4] COPY --link --from=one /etc/passwd /",
+        "[two 2/4] RUN <<E sh",
+        "[two 3/4] RUN <<E (: /p...)",
+        "[two 4/4] RUN cat <<E > /x",
+    ]
+
+
+def test_stages_of_one_image_name_it_once(project: Project) -> None:
+    """A step that takes from a stage begins once that is built."""
+    project.write(
+        "Dockerfile",
+        "ARG TAG=latest\nFROM busybox:${TAG} AS one\nRUN echo 1 > /1\nFROM busybox\nCOPY --from=one /1 /\n",
+    )
+    names = re.findall(r"^#\d+ (\[.*)", project.progress("--no-cache"), re.MULTILINE)
+    # By the name of one of them.
+    assert [re.sub(r"(one|stage-1) ", "", name) for name in names if "busybox" in name] == [
+        "[internal] load metadata for docker.io/library/busybox:latest",
+        "[1/2] FROM docker.io/library/busybox:latest",
+    ]
+    assert names.index("[one 2/2] RUN echo 1 > /1") < names.index("[stage-1 2/2] COPY --from=one /1 /")
+
+
 def test_docker_build_uses_it_unasked(project: Project) -> None:
     done = project.engine.docker("build", "-q", "-t", "made:2", ".", folder=project.folder)
     assert done.stdout.startswith(b"sha256:")

@@ -253,15 +253,15 @@ def test_output_of_stages_side_by_side() -> None:
 
     async def work() -> None:
         output = ClassicOutput(sent.append, room)
-        output.begun(step(0, 1))
-        output.begun(step(1, 2))
+        output.begun(step(0, 1), "")
+        output.begun(step(1, 2), "")
         for _ in range(3):
             await output.output(step(1, 2), 1, "x" * (1 << 20))
         output.finished(step(1, 2), "sha256:2")
         await output.output(step(0, 1), 1, "first")
         output.finished(step(0, 1), "sha256:1")
-        output.begun(step(3, 4))
-        output.begun(step(2, 3))
+        output.begun(step(3, 4), "")
+        output.begun(step(2, 3), "")
         output.failed(step(3, 4), InvalidParameterError("x"))
 
     asyncio.run(work())
