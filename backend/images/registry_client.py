@@ -228,5 +228,12 @@ def _start_of(response: aiohttp.ClientResponse) -> int:
 
 
 async def _chunks(response: aiohttp.ClientResponse) -> AsyncIterator[bytes]:
-    async for chunk in response.content.iter_any():
+    chunks = response.content.iter_any()
+    while True:
+        try:
+            chunk = await anext(chunks)
+        except StopAsyncIteration:
+            return
+        except RuntimeError as error:  # aiohttp's, for a session that was closed while nobody read
+            raise BrokenTransferError(str(error)) from error
         yield chunk

@@ -1,19 +1,23 @@
 """Registry addresses, challenges, credentials, failures, platforms and manifests: all pure functions."""
 
+import asyncio
 import base64
 import json
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from yarl import URL
 
 from backend.errors import EngineError, InvalidParameterError, NotFoundError, UnauthorizedError
 from backend.images import manifest, platforms, registry_auth
 from backend.images.manifest import Index, Manifest
 from backend.images.platforms import Platform
 from backend.images.reference import parse
-from backend.images.registry_endpoints import endpoints
-from backend.images.registry_errors import for_user, from_body
+from backend.images.registry_auth import Credentials
+from backend.images.registry_client import RegistryClient
+from backend.images.registry_endpoints import Endpoint, endpoints
+from backend.images.registry_errors import BrokenTransferError, for_user, from_body
 
 HEX = "b" * 64
 DIGEST = f"sha256:{HEX}"
@@ -258,3 +262,28 @@ def test_any_json_is_a_manifest_or_a_refusal(value: object) -> None:
 def test_damaged_configs(config: object) -> None:
     with pytest.raises(InvalidParameterError):
         manifest.parse_config(json.dumps(config).encode(), 1)
+
+
+async def half_a_blob(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    await reader.readuntil(b"\r\n\r\n")
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf")
+    await reader.read()
+    writer.close()
+
+
+async def read_across_a_close() -> None:
+    async with await asyncio.start_server(half_a_blob, "127.0.0.1", 0) as server:
+        port = server.sockets[0].getsockname()[1]
+        endpoint = Endpoint(URL(f"http://127.0.0.1:{port}"), insecure=True)
+        async with RegistryClient(endpoint, "left", Credentials()) as client:
+            blob = client.blob(f"sha256:{'1' * 64}", 0)
+            stream = await blob.__aenter__()
+            assert await anext(stream.chunks) == b"half"
+        with pytest.raises(BrokenTransferError):
+            await anext(stream.chunks)
+        await blob.__aexit__(None, None, None)
+
+
+def test_reading_on_after_a_pull_has_left_is_a_broken_transfer() -> None:
+    """Another pull reads from the session of the one that began the download, and that is closed."""
+    asyncio.run(read_across_a_close())
