@@ -1,7 +1,7 @@
-"""The one place where the engine starts helper programs and waits for them."""
+"""Starts helper programs whose output counts; `runtime/child_process.py` starts those that say little."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from backend.errors import SystemFailureError
@@ -19,12 +19,11 @@ class Finished:
 async def run(
     command: Sequence[str],
     *,
-    stdin: bytes | int | None = None,
-    environment: Mapping[str, str] | None = None,
+    stdin: bytes | None = None,
     timeout: float = 60.0,  # noqa: ASYNC109 - the limit is part of what a caller wants of a program
     check: bool = True,
 ) -> Finished:
-    """Run `command` to its end; `stdin` is its whole input, or a file descriptor that it reads from.
+    """Run `command` to its end; `stdin` is its whole input.
 
     Raises SystemFailureError when the program is missing, takes longer than `timeout` seconds, or
     (with `check`) exits non-zero; the message carries the end of its standard error.
@@ -32,16 +31,15 @@ async def run(
     try:
         process = await asyncio.create_subprocess_exec(
             *command,
-            stdin=stdin if isinstance(stdin, int) else _stdin_for(stdin),
+            stdin=asyncio.subprocess.DEVNULL if stdin is None else asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.PIPE,
-            env=environment,
         )
     except OSError as error:
         raise SystemFailureError(f"cannot run {command[0]}: {error.strerror}") from error
     try:
         async with asyncio.timeout(timeout):
-            stdout, stderr = await process.communicate(stdin if isinstance(stdin, bytes) else None)
+            stdout, stderr = await process.communicate(stdin)
     except TimeoutError as error:
         raise SystemFailureError(f"{command[0]} did not finish within {timeout:.0f} s") from error
     finally:
@@ -53,7 +51,3 @@ async def run(
         reason = stderr.decode(errors="replace").strip()[-2000:] or f"exit code {finished.exit_code}"
         raise SystemFailureError(f"{command[0]}: {reason}")
     return finished
-
-
-def _stdin_for(data: bytes | None) -> int:
-    return asyncio.subprocess.DEVNULL if data is None else asyncio.subprocess.PIPE

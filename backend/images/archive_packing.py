@@ -53,5 +53,5 @@ class Packer:
             media_type = f"{DOCKER_LAYER}.gzip" if is_gzip else f"{OCI_LAYER}+zstd"
             return Descriptor(media_type, blob, member.size)
         packed, blob, size = layer_compression.compress(chain((first,), chunks), self._content.downloads)
-        packed.rename(self._content.download_path(blob))
+        self._content.adopt(packed, blob)
         return Descriptor(f"{DOCKER_LAYER}.gzip", blob, size)

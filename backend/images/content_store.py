@@ -67,25 +67,31 @@ class ContentStore:
         with self.open(digest) as file:
             return file.read()
 
-    def add(self, data: bytes) -> str:
-        """Store a small blob as a finished download; returns its digest. Blocking."""
-        digest = digests.of_bytes(data)
-        if not self.has(digest):
-            unfinished = self.downloads / f"{digests.hex_of(digest)}{UNFINISHED}"
-            unfinished.write_bytes(data)
-            unfinished.rename(self.download_path(digest))
-        return digest
+    def add(self, small_blobs: Iterable[bytes]) -> None:
+        """Store small blobs as finished downloads. Blocking."""
+        for data in small_blobs:
+            digest = digests.of_bytes(data)
+            if not self.has(digest):
+                unfinished = self.downloads / f"{secrets.token_hex(16)}{UNFINISHED}"
+                unfinished.write_bytes(data)
+                self.adopt(unfinished, digest)
+
+    def adopt(self, unfinished: Path, digest: str) -> None:
+        """Make a file the finished download of the blob that it holds. Blocking."""
+        # On the disk first: another import may have written out the download in whose place it comes.
+        durable_files.sync(unfinished)
+        unfinished.replace(self.download_path(digest))
 
     def write_out(self, digest: str) -> None:
-        """Have a fetched blob written to the disk now, so that `keep` need not wait for that. Blocking."""
+        """Write a blob that was fetched to the disk; `keep` does not. Blocking."""
         with suppress(FileNotFoundError):  # another import put it on record meanwhile: it is on the disk
             durable_files.sync(self.download_path(digest))
 
     def keep(self, wanted: Iterable[str]) -> None:
-        """Put finished downloads on record; the caller's image may name them from then on. Blocking."""
+        """Put finished downloads that are on the disk on record; the caller's image may name them from then
+        on. Blocking."""
         for digest in wanted:
             if not self.has(digest):
-                durable_files.sync(self.download_path(digest))
                 self.download_path(digest).rename(self.path(digest))
             else:
                 self.download_path(digest).unlink(missing_ok=True)

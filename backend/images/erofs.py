@@ -16,9 +16,9 @@ import zlib
 from contextlib import suppress
 from pathlib import Path
 
-from backend import processes
 from backend.errors import SystemFailureError
 from backend.images import durable_files, read_only_mounts
+from backend.runtime import child_process
 
 MS_RDONLY = 1
 LOOP_CTL_GET_FREE, LOOP_CONFIGURE = 0x4C82, 0x4C0A
@@ -26,6 +26,7 @@ LO_FLAGS_READ_ONLY, LO_FLAGS_AUTOCLEAR, LO_FLAGS_DIRECT_IO = 1, 4, 16
 LOOP_TRIES = 16
 MAKE_LIMIT = 3600.0  # seconds
 MAKER = "mkfs.erofs"
+MAX_REASON = 2000  # characters
 # What `make_command` makes of an archive without entries: 4 KiB, LZ4 among its features.
 EMPTY_IMAGE = (
     b"c-muN7zLwX6pU2x=;7A~&u_#nV+OK$7*rV;v8Z7r!8~RX)$=j@|1W??o&|{iJ2EjyL;3%K0NH$1C@sOj1ZPVE*?M|<qmer"
@@ -46,8 +47,16 @@ class ErofsFormat:
     async def write(self, pipe: int, layer: Path) -> None:
         """Run mkfs.erofs on the tar that comes down `pipe`. Raises SystemFailureError."""
         # mkfs.erofs parks files' contents in TMPDIR: that must not be a small tmpfs.
-        environment = {"PATH": os.environ.get("PATH", os.defpath), "TMPDIR": str(layer.parent)}
-        await processes.run(make_command(layer), stdin=pipe, environment=environment, timeout=MAKE_LIMIT)
+        environment = {"TMPDIR": str(layer.parent)}
+        code, said = await child_process.run(
+            make_command(layer),
+            stdin=pipe,
+            environment=environment,
+            limit_s=MAKE_LIMIT,
+            ends_with_caller=True,
+        )
+        if code != 0:
+            raise SystemFailureError(f"{MAKER}: {said[-MAX_REASON:] or f'exit code {code}'}")
 
     def mount(self, layer: Path, target: Path) -> None:
         """Mount a layer read-only. Blocking. Raises SystemFailureError."""

@@ -5,7 +5,6 @@ Source: dockerd, `image.NewChildImage`; OCI image specification, "Image Configur
 """
 
 import json
-import os
 import secrets
 import time
 from collections.abc import Iterable, Mapping, Sequence
@@ -130,7 +129,7 @@ class ImageCreation:
                 return None
             pins.enter_context(self._pins.hold([source.blob_digest]))
             await in_thread(self._layers.make_durable, stored.key)
-            await in_thread(os.replace, unfinished, self._content.download_path(source.blob_digest))
+            await in_thread(self._content.adopt, unfinished, source.blob_digest)
         finally:
             unfinished.unlink(missing_ok=True)
         # One image has layers of one family, so that its manifest can be of that family.

@@ -87,7 +87,8 @@ class ImageImport:
             existing = self._records.get(manifest.config.digest)
             if existing is not None and not existing.removed:
                 progress = PullProgress(lambda message: None)  # as dockerd: no word about its layers
-            layers = await self._layers_of(source, manifest.layers, diff_ids, known, progress)
+            small = [config_data, chosen.data, *([index.data] if kept else [])]
+            layers = await self._layers_of(source, manifest.layers, diff_ids, known, small, progress)
             image = Image(
                 id=manifest.config.digest,
                 config=config,
@@ -95,8 +96,7 @@ class ImageImport:
                 tagged_ns=time.time_ns(),
                 manifest=chosen.digest,
             )
-            small = [config_data, chosen.data, *([index.data] if kept else [])]
-            return await self.record(image, small, references, kept)
+            return await self._enter(image, references, kept)
 
     async def record(
         self,
@@ -105,12 +105,14 @@ class ImageImport:
         references: Iterable[str],
         index: KeptIndex | None = None,
     ) -> Image:
-        """Put an image that is complete on record; from here to the end it is all or nothing."""
+        """Put an image on record whose layers and their blobs are on the disk; it is all or nothing."""
+        await in_thread(self._content.add, small_blobs)
+        return await self._enter(image, references, index)
+
+    async def _enter(self, image: Image, references: Iterable[str], index: KeptIndex | None) -> Image:
+        kept = {image.id, image.manifest, *(layer.blob for layer in image.store_layers)}
+        kept |= {index.digest} if index else set()
         async with self._recording:  # two imports of one image move the same files
-            for data in small_blobs:
-                await in_thread(self._content.add, data)
-            kept = {image.id, image.manifest, *(layer.blob for layer in image.store_layers)}
-            kept |= {index.digest} if index else set()
             await in_thread_to_end(self._content.keep, kept - {""})  # a new image has no manifest yet
             existing = self._records.get(image.id)
             if existing is not None and not existing.removed:  # it stays what it was, and gains names
@@ -146,12 +148,17 @@ class ImageImport:
         blobs: Sequence[Descriptor],
         diff_ids: tuple[str, ...],
         known: Sequence[Layer | None],
+        small: Sequence[bytes],
         progress: PullProgress,
     ) -> tuple[Layer, ...]:
-        """Fetch and unpack side by side, but for layers that need their lower ones' folders."""
+        """Fetch and unpack side by side, but for layers that need their lower ones' folders.
+
+        On return all of it is on the disk, and the image's `small` blobs are, too.
+        """
         arrivals: list[asyncio.Task[Layer]] = []
         try:
             async with asyncio.TaskGroup() as group:
+                group.create_task(in_thread(self._content.add, small))
                 for height, blob in enumerate(blobs):
                     stack, below = diff_ids[: height + 1], tuple(arrivals)
                     arrival = self._arrived(source, blob, stack, known[height], below, progress, group)
@@ -202,6 +209,7 @@ class ImageImport:
             await self._download(source, blob, lambda step: None)
             silent = PullProgress(lambda message: None)
             layer = await self._unpack(blob, stack, [lower.key for lower in below], silent)
+            await in_thread(self._content.write_out, blob.digest)
             await in_thread(self._layers.make_durable, layer.key)
             yield layer
 

@@ -20,7 +20,7 @@ from backend.images.layer_sources import BlobSource, NewLayer
 from backend.images.layer_tar import LayerContents
 from backend.images.layer_unpacking import LayerFeed, LayerSource, Progress, written
 from backend.state_files import StateFiles
-from backend.tasks import in_thread, in_thread_to_end
+from backend.tasks import in_thread_to_end
 
 PIPE_BYTES = 1 << 20
 UNFINISHED = ".unfinished-"
@@ -138,7 +138,8 @@ class LayerStore:
                 )
             return await self._keep(unfinished, diff_ids, contents)
         finally:
-            await in_thread_to_end(stored_files.remove, unfinished)
+            if unfinished.exists():
+                await in_thread_to_end(stored_files.remove, unfinished)
 
     async def create(
         self,
@@ -160,7 +161,8 @@ class LayerStore:
                 return diff_id, None
             return diff_id, await self._keep(unfinished, [*diff_ids_below, diff_id], contents)
         finally:
-            await in_thread_to_end(stored_files.remove, unfinished)
+            if unfinished.exists():
+                await in_thread_to_end(stored_files.remove, unfinished)
 
     async def _make(
         self, source: LayerSource, keys_below: Sequence[str] | None, progress: Progress, layer: Path
@@ -176,7 +178,7 @@ class LayerStore:
 
     async def _keep(self, unfinished: Path, diff_ids: Sequence[str], contents: LayerContents) -> StoredLayer:
         key = _stacked_key(diff_ids) if contents.implied else _plain_key(diff_ids)
-        await in_thread(self._put_in_place, unfinished, key)
+        await in_thread_to_end(self._put_in_place, unfinished, key)
         return StoredLayer(key, contents.size)
 
     def _put_in_place(self, unfinished: Path, key: str) -> None:

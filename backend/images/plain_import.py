@@ -4,7 +4,6 @@ Their manifests are written when they leave the engine (`outgoing.py`).
 """
 
 import asyncio
-import os
 import secrets
 import time
 from collections.abc import Sequence
@@ -86,7 +85,7 @@ class PlainImport:
         try:
             stored = await self._layers.unpack(source, stack, [layer.key for layer in below], report)
             self._pins.enter_context(self._held.hold([source.blob_digest]))
-            await in_thread(os.replace, unfinished, self._content.download_path(source.blob_digest))
+            await in_thread(self._content.adopt, unfinished, source.blob_digest)
         finally:
             unfinished.unlink(missing_ok=True)
         return Layer(diff_id, stored.key, source.blob_digest, f"{DOCKER_LAYER}.gzip", stored.size)

@@ -95,25 +95,39 @@ def spawn(
     return ChildProcess(pid)
 
 
-async def run(command: Sequence[str]) -> tuple[int, str]:
-    """Run a short command; returns its exit code and what it said on standard error (at most 64 KiB).
+async def run(
+    command: Sequence[str],
+    *,
+    stdin: int | None = None,
+    environment: Mapping[str, str] | None = None,
+    limit_s: float = RUN_TIMEOUT_S,
+    ends_with_caller: bool = False,
+) -> tuple[int, str]:
+    """Run a command that says little; returns its exit code and what it said on standard error (64 KiB).
 
-    Raises SystemFailureError when it is missing or takes longer than a minute.
+    It has ended on return, also at a cancelled call that `ends_with_caller`; else it may go on then.
+    Raises SystemFailureError when it is missing or takes longer than `limit_s` seconds.
     """
+    # What is more than the pipe holds is lost: nobody reads before the end, and nobody may wait for that.
     reader, writer = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
     try:
         try:
-            os.set_blocking(writer, True)
-            child = spawn(command, {2: writer})
+            descriptors = {2: writer} if stdin is None else {0: stdin, 2: writer}
+            child = spawn(command, descriptors, environment=environment)
         finally:
             os.close(writer)
         try:
-            async with asyncio.timeout(RUN_TIMEOUT_S):
+            async with asyncio.timeout(limit_s):
                 code = await child.wait()
         except TimeoutError as error:
             child.kill()
             await child.wait()
-            raise SystemFailureError(f"{command[0]} did not finish within a minute") from error
+            raise SystemFailureError(f"{command[0]} did not finish within {limit_s:.0f} s") from error
+        except asyncio.CancelledError:
+            if ends_with_caller:
+                child.kill()
+                await child.wait()
+            raise
         try:
             said = os.read(reader, 65536)
         except BlockingIOError:
