@@ -9,7 +9,8 @@ import pytest
 
 from vm.errors import UserError
 from vm.machine import qemu_endpoints
-from vm.machine.endpoints import TlsEndpoint, UnixEndpoint, connect_endpoint
+from vm.machine.endpoints import TlsEndpoint, UnixEndpoint, connect_endpoint, dial_endpoint
+from vm.machine.file_server_process import file_server_command
 from vm.machine.machine_files import MachineFiles
 from vm.machine.qemu_endpoints import find_endpoints, forget_endpoints, renew_endpoints
 
@@ -56,6 +57,25 @@ async def call(port: int, keys: Path) -> bytes:
 
 async def test_both_ends_of_one_start_know_each_other(files: MachineFiles, port: int) -> None:
     assert await call(port, files.qemu_keys) == GREETING + b"you\n"
+
+
+async def test_a_program_without_a_loop_gets_there_too(files: MachineFiles, port: int) -> None:
+    def call_blocking() -> bytes:
+        connection = dial_endpoint(TlsEndpoint(port, files.qemu_keys))
+        with connection, connection.makefile("rb") as answer:
+            connection.sendall(b"you\n")
+            return answer.read()
+
+    assert await asyncio.to_thread(call_blocking) == GREETING + b"you\n"
+
+
+def test_the_file_server_is_told_where_its_port_is(files: MachineFiles, tmp_path: Path) -> None:
+    port = renew_endpoints(files).files_port
+    assert isinstance(port, TlsEndpoint)
+    command = file_server_command(files, ("/a", "/b c"))
+    assert command[-3:] == ["--", "/a", "/b c"]
+    place = command.index("--serve-folders")
+    assert command[place + 1 : place + 4] == [str(port.port), "--keys", str(files.qemu_keys)]
 
 
 async def test_keys_of_another_start_open_nothing(files: MachineFiles, port: int, tmp_path: Path) -> None:
