@@ -7,6 +7,7 @@ import argparse
 import importlib
 import logging
 import logging.handlers
+import os
 import sys
 import tempfile
 import threading
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from app.services.app_folders import AppFolders
 from app.services.browser import has_display
+from app.services.root_browser import is_root, root_environment
 
 if TYPE_CHECKING:
     from app.services.docker_command import DockerCommand
@@ -182,6 +184,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from app.headless import run_headless
 
         return run_headless(options.getting_started)
+    if is_root():
+        os.environ.update(root_environment(folders.root_browser))  # before there are other threads
     from app.services.settings import SettingsFile
     from app.views.application import RENEW, run_application
 

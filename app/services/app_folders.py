@@ -49,6 +49,11 @@ class AppFolders:
         return self.config / "learn"
 
     @property
+    def root_browser(self) -> Path:
+        """Entries of browsers that start as root, where the user is root."""
+        return self.cache / "root-browser"
+
+    @property
     def updates(self) -> Path:
         """What was seen of the release repository, and the record of the last update."""
         return self.config / "updates"

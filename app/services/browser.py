@@ -8,6 +8,9 @@ import sys
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from app.services.app_folders import AppFolders
+from app.services.root_browser import is_root, root_environment
+
 log = logging.getLogger(__name__)
 
 OPENER_SECONDS = 10
@@ -56,6 +59,8 @@ def open_in_browser(url: str) -> bool:
 def _outside_environment() -> dict[str, str]:
     """Return the environment for a program that is not ours: a frozen Marina changed the library path."""
     environment = dict(os.environ)
+    if is_root():
+        environment |= root_environment(AppFolders.find().root_browser)
     if getattr(sys, "frozen", False):
         original = environment.pop("LD_LIBRARY_PATH_ORIG", None)
         environment.pop("LD_LIBRARY_PATH", None)
