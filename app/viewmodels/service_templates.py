@@ -138,7 +138,6 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Nothing was changed. Tell Marina's authors."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Nothing was changed. Try again later."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Nothing was changed: this version goes on."),  # noqa: E501
-    QT_TRANSLATE_NOOP("Services", "On Windows its memory cannot be written down."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Or hold it in memory: marina pause."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Port {0} of 127.0.0.1 shows the key {1}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Prepare the data disk"),  # noqa: E501
@@ -149,6 +148,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Put the record back, or, if the disk holds nothing of worth, move {0} away."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "QEMU cannot be run: {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "QEMU cannot use {0}: {1}"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "QEMU cannot write its memory down: {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "QEMU crashes under {0} on this computer."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "QEMU did not start."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "QEMU does not answer."),  # noqa: E501
@@ -361,6 +361,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Wait for the engine"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Waiting for the port"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "What it says is above."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Windows has names of letters, not of bytes"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "With these settings it ends at once, with exit code {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Write each variable on a line of its own as NAME=value."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Write unix:///path, ssh://user@host or tcp://host:port with the folder of its TLS files."),  # noqa: E501
@@ -401,6 +402,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "{0} does not run"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} does not say {1}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} ended with code {1}"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0} has letters that stand for others on Windows"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} has no {1}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} has {1} bytes, {2} are allowed."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} has {1} bytes, {2} are right."),  # noqa: E501
@@ -418,8 +420,11 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "{0} is no registry's name"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is not a plain file"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is not in the repository."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0} is not on a drive"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0} is not on a drive with a letter"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is not the name of an image"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is not there"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0} is the name of a device on Windows"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is there, but {1} is not, or cannot be read."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} must be a list of texts"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} must be a number from 0 to {1}, not {2}"),  # noqa: E501

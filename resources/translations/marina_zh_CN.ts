@@ -4755,10 +4755,6 @@
         <translation>未作任何更改：继续使用此版本。</translation>
     </message>
     <message>
-        <source>On Windows its memory cannot be written down.</source>
-        <translation>在 Windows 上无法将其内存写入磁盘。</translation>
-    </message>
-    <message>
         <source>Or hold it in memory: marina pause.</source>
         <translation>或将其暂停在内存中：marina pause。</translation>
     </message>
@@ -4797,6 +4793,10 @@
     <message>
         <source>QEMU cannot use {0}: {1}</source>
         <translation>QEMU 无法使用 {0}：{1}</translation>
+    </message>
+    <message>
+        <source>QEMU cannot write its memory down: {0}</source>
+        <translation>QEMU 无法保存其内存：{0}</translation>
     </message>
     <message>
         <source>QEMU crashes under {0} on this computer.</source>
@@ -5647,6 +5647,10 @@
         <translation>其输出见上方。</translation>
     </message>
     <message>
+        <source>Windows has names of letters, not of bytes</source>
+        <translation>Windows 的文件名由字符而非字节组成</translation>
+    </message>
+    <message>
         <source>With these settings it ends at once, with exit code {0}</source>
         <translation>使用这些设置时它立即结束，退出代码为 {0}</translation>
     </message>
@@ -5807,6 +5811,10 @@
         <translation>{0} 以代码 {1} 结束</translation>
     </message>
     <message>
+        <source>{0} has letters that stand for others on Windows</source>
+        <translation>{0} 含有在 Windows 上代表其他字符的字符</translation>
+    </message>
+    <message>
         <source>{0} has no {1}</source>
         <translation>{0} 没有 {1}</translation>
     </message>
@@ -5875,12 +5883,24 @@
         <translation>{0} 不在发布仓库中。</translation>
     </message>
     <message>
+        <source>{0} is not on a drive</source>
+        <translation>{0} 不在驱动器上</translation>
+    </message>
+    <message>
+        <source>{0} is not on a drive with a letter</source>
+        <translation>{0} 不在带盘符的驱动器上</translation>
+    </message>
+    <message>
         <source>{0} is not the name of an image</source>
         <translation>{0} 不是镜像名称</translation>
     </message>
     <message>
         <source>{0} is not there</source>
         <translation>{0} 不存在</translation>
+    </message>
+    <message>
+        <source>{0} is the name of a device on Windows</source>
+        <translation>{0} 是 Windows 上的设备名</translation>
     </message>
     <message>
         <source>{0} is there, but {1} is not, or cannot be read.</source>
