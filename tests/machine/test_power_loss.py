@@ -9,7 +9,6 @@ other QEMU is killed, and this computer keeps what it has written.
 
 import hashlib
 import io
-import json
 import logging
 import os
 import random
@@ -33,6 +32,7 @@ from tests.support.namespaces import NAMES, in_netns, made_netns
 from tests.support.registry import Registry, started_registry
 from tests.support.test_images import Entry, build_image, busybox_layer, layer_tar, save_docker_archive
 from vm.client import MachineClient, supervisor_command
+from vm.machine.json_files import write_json
 from vm.machine.machine_files import MachineFiles
 from vm.machine.status import MachineState
 
@@ -433,7 +433,7 @@ def world() -> Iterator[World]:
             "engine_args": ["--insecure-registry", f"10.0.2.2:{registry.port}"],
         }
         engine = MachineEngine(folder, netns)
-        engine.machine.files.settings.write_text(json.dumps(settings))
+        write_json(engine.machine.files.settings, settings)
         try:
             engine.machine.start()
             engine.docker("load", "-q", stdin=save_docker_archive(build_image([BUSYBOX]), [BASE]))

@@ -25,7 +25,7 @@ from vm.machine.disks import (
     read_disk_record,
     real_disk,
 )
-from vm.machine.json_files import write_json
+from vm.machine.json_files import sync_folder, write_json
 from vm.machine.machine_files import MachineFiles
 from vm.machine.qemu_img import Progress, convert, run_qemu_img
 from vm.machine.qemu_process import find_program
@@ -46,7 +46,7 @@ def export_data(files: MachineFiles, target: Path, progress: Progress) -> None:
         convert(find_program("qemu-img"), (*options, str(real_disk(files)), str(temporary)), progress)
         _sync(temporary)
         temporary.rename(target)
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
 
 
 def import_data(files: MachineFiles, source: Path, progress: Progress) -> None:
@@ -77,7 +77,7 @@ def import_data(files: MachineFiles, source: Path, progress: Progress) -> None:
         files.data_disk_reset.unlink(missing_ok=True)
         temporary.rename(target)
         write_json(files.data_disk_record, asdict(replace(record, id=str(uuid.uuid4()), formatted=True)))
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
 
 
 def move_data(files: MachineFiles, folder: Path, progress: Progress) -> Path:
@@ -102,7 +102,7 @@ def move_data(files: MachineFiles, folder: Path, progress: Progress) -> Path:
     with _new_file(target) as temporary:
         _copy_sparse(source, temporary, progress)
         temporary.rename(target)
-    _sync_folder(target.parent)
+    sync_folder(target.parent)
     if home:
         target.replace(files.data_disk)
         target = files.data_disk
@@ -111,7 +111,7 @@ def move_data(files: MachineFiles, folder: Path, progress: Progress) -> Path:
         link.unlink(missing_ok=True)
         link.symlink_to(target)
         link.replace(files.data_disk)
-    _sync_folder(files.data)
+    sync_folder(files.data)
     if source != files.data_disk:  # the link took the place of that one
         source.unlink(missing_ok=True)
     return target
@@ -212,13 +212,3 @@ def _data_parts(descriptor: int, size: int) -> Iterator[tuple[int, int]]:
 def _sync(path: Path) -> None:
     with path.open("rb") as file:
         os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    """See a new name safely on the disk, where folders can be synced."""
-    with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from vm.errors import UserError
-from vm.machine.json_files import read_json, write_json
+from vm.machine.json_files import read_json, sync_folder, write_json
 from vm.machine.machine_files import MachineFiles
 from vm.machine.qemu_img import run_qemu_img, try_qemu_img
 
@@ -96,6 +96,7 @@ def empty_disk(files: MachineFiles, qemu_img: str) -> DataDisk:
     The mark is written first and removed last: the next start carries on what was killed between.
     """
     write_json(files.data_disk_reset, {"since": time.time()})
+    sync_folder(files.data_disk_reset.parent)
     disk, size = str(files.data_disk), virtual_bytes(files.data_disk)
     # What is cut off is given back to the host, and reads as zeros once the disk is as long again.
     # The rest is overwritten: there is the mark of a file system.

@@ -16,7 +16,7 @@ from typing import Any
 
 from vm.machine.disks import real_disk
 from vm.machine.endpoints import UnixEndpoint, connect_endpoint, serve_commands
-from vm.machine.json_files import read_json, write_json
+from vm.machine.json_files import read_json, sync_folder, write_json
 from vm.machine.machine_files import MachineFiles
 from vm.machine.qemu_endpoints import BY_PORTS
 from vm.machine.qemu_process import QemuRecord
@@ -75,7 +75,7 @@ def write_suspension(files: MachineFiles, qemu_record: QemuRecord, *, by_user: b
 def forget_suspension(files: MachineFiles) -> None:
     """Give the memory up: the next start boots. The record goes first."""
     files.suspension.unlink(missing_ok=True)
-    _sync_folder(files.data)
+    sync_folder(files.data)
     with contextlib.suppress(
         PermissionError
     ):  # Windows: QEMU has just read it; without a record it is nothing
@@ -230,12 +230,3 @@ def _sync(file: Any) -> None:
 def _sync_file(path: Path) -> None:
     with path.open("r+b") as file:
         os.fsync(file.fileno())
-
-
-def _sync_folder(folder: Path) -> None:
-    with contextlib.suppress(OSError):
-        descriptor = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
