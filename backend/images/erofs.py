@@ -99,8 +99,8 @@ def make_command(image: Path) -> list[str]:
         "--tar=f",
         "--aufs",  # .wh. files become what overlayfs understands
         # Half the disk for a fifth more time; blob and image together take less than the plain files would.
-        # One worker: what feeds it is busy beside it, and more of them only wait for each other.
-        *("-zlz4", "-C65536", "-Eztailpacking", "--workers=1"),
+        # No workers: handing many small files over takes longer than to compress them, with cores free, too.
+        *("-zlz4", "-C65536", "-Eztailpacking", "--workers=0"),
         "--sort=none",
         "--mkfs-time",
         "-T0",

@@ -18,7 +18,6 @@ from tests.support.test_images import (
     BuiltImage,
     Entry,
     build_image,
-    busybox_image,
     busybox_layer,
     folder,
     layer_tar,
@@ -27,7 +26,7 @@ from tests.support.test_images import (
 )
 
 CACHE = Path(__file__).resolve().parents[2] / "build" / "bench-image"
-VERSION = "1"  # of what is made below
+VERSION = "2"  # of what is made below
 NAME, SMALL_NAME = "large", "small"
 LOADED_NAME = "large-loaded:latest"
 FILES = 28_000
@@ -93,13 +92,20 @@ def _layers() -> Iterator[bytes]:
 
 
 def _make(place: Path) -> None:
-    layers = [busybox_layer(), *_layers()]
-    # The shell's files go into the first layer: five in all.
-    layers[:2] = [layers[0][: -_padding(layers[0])] + layers[1]]
+    first, *others = _layers()
+    layers = [_with_a_shell(first), *others]  # five in all
     image = build_image(layers, config={"Cmd": ["sh"], "Env": ["PATH=/bin:/usr/bin"]}, docker=True)
     with made_netns("bench-make") as netns, started_registry(netns, place) as registry:
         registry.push(NAME, "latest", image)
-        registry.push(SMALL_NAME, "latest", busybox_image(docker=True))
+        # Not the layer of the image that the engines start with.
+        own = layer_tar([Entry("etc/issue", b"a small image\n")])
+        registry.push(SMALL_NAME, "latest", build_image([_with_a_shell(own)], docker=True))
+
+
+def _with_a_shell(tar: bytes) -> bytes:
+    """Return a layer with the shell's files before its own."""
+    shell = busybox_layer()
+    return shell[: -_padding(shell)] + tar
 
 
 def _padding(tar: bytes) -> int:
