@@ -31,6 +31,8 @@ class Settings:
     system_notifications: bool = True  # shown by the desktop while the window is not in front
     learned: dict[str, Any] = field(default_factory=dict)  # how many steps of each walkthrough are done
     zoom: int = 100  # per cent
+    log_times: bool = False  # whether logs show the time of each line
+    log_wrap: bool = False  # whether they break long lines
     quit_choice: str = ""  # what becomes of the engine at quitting: "leave", "stop", or "" to ask
 
     @classmethod

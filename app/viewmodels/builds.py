@@ -86,7 +86,7 @@ class BuildsViewModel(QObject):
 
     history_changed = Signal()
     progressed = Signal(object)  # BuildView
-    output = Signal(list)  # LogLines
+    output = Signal(object)  # a list of LogLines
     running_changed = Signal(bool)
     succeeded = Signal(str)  # what it is called
     failed = Signal(object)  # Failure of what could not even begin, or of the history
@@ -271,7 +271,7 @@ class BuildsViewModel(QObject):
         tone, is_running = tones.get(build.status, "idle"), build.status == "running"
         return BuildRow(build.id, title, tone, remark, build.started, is_running)
 
-    @Slot(list)
+    @Slot(object)
     def _take(self, progresses: "list[BuildProgress]") -> None:
         self._steps = progresses[-1].steps
         lines = [line for progress in progresses for line in progress.lines]

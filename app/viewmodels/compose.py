@@ -79,7 +79,7 @@ class ComposeViewModel(QObject):
     changed = Signal()  # the projects, or whether there is a compose
     opened = Signal(object)  # FileView
     refused = Signal(object)  # Failure of opening a file
-    output = Signal(list)  # LogLines
+    output = Signal(object)  # a list of LogLines
     running_changed = Signal(str)  # what compose does: "up", "down"…, "" when it has ended
     ended = Signal(object)  # Failure or None
 

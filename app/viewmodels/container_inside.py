@@ -13,15 +13,23 @@ from app.viewmodels.container_processes import ContainerProcessesViewModel
 from app.viewmodels.container_stats import ContainerStatsViewModel
 from app.viewmodels.edit_container import EditContainerViewModel
 from app.viewmodels.merged_logs import MergedLogsViewModel
+from app.viewmodels.preferences import Preferences
 from app.viewmodels.terminal import TerminalViewModel
 
 
 class ContainerInside(QObject):
     """What can be opened of a container."""
 
-    def __init__(self, background: Background, access: Access, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        background: Background,
+        access: Access,
+        preferences: Preferences,
+        parent: QObject | None = None,
+    ) -> None:
         super().__init__(parent)
         self._background, self._access = background, access
+        self.preferences = preferences
 
     def open_details(self, container_id: str) -> ContainerDetailsViewModel:
         """Return what `inspect` tells."""

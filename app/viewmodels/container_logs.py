@@ -36,7 +36,7 @@ class LogLine:
 class ContainerLogsViewModel(ContainerStream):
     """Brings the lines of one container; after a break it goes on from where it was."""
 
-    lines_added = Signal(list)  # of LogLine
+    lines_added = Signal(object)  # a list of LogLine
     restarted = Signal()  # it is read from its beginning: what was shown comes again
     saved = Signal(str)  # the path
     save_failed = Signal(object)  # Failure
@@ -99,16 +99,16 @@ class ContainerLogsViewModel(ContainerStream):
             return client.logs(self._container_id, follow=True, timestamps=True, since=since)
         return client.logs(self._container_id, follow=True, timestamps=True, tail=self._tail)
 
-    @staticmethod
-    def _read(stream: "LogStream") -> Iterator[LogLine]:
+    def _read(self, stream: "LogStream") -> Iterator[LogLine]:
+        """Bring the lines ready to be painted; runs in the stream's thread."""
         for batch in stream.batches():
             for line in batch:
                 styled = parse_line(line.text)
                 time = line.time[:_TIME_LENGTH].replace("T", " ")
-                yield LogLine(styled.text, styled.spans, time, line.is_error, line.time)
+                yield self.dress(LogLine(styled.text, styled.spans, time, line.is_error, line.time))
 
     def dress(self, line: LogLine) -> LogLine:
-        """Return a line as it is shown; subclasses add to it."""
+        """Return a line as it is shown; subclasses add to it, in the stream's thread."""
         return line
 
     @Slot()
@@ -117,7 +117,7 @@ class ContainerLogsViewModel(ContainerStream):
         if self.state == "opening":
             self._set_state("following")
 
-    @Slot(list)
+    @Slot(object)
     def _take(self, lines: list[LogLine]) -> None:
         if self.state != "following":
             self._set_state("following")
@@ -127,7 +127,7 @@ class ContainerLogsViewModel(ContainerStream):
         self._read_lines += len(fresh)
         if fresh:
             self._last_stamp = max(self._last_stamp, max(line.stamp for line in fresh))
-            self.lines_added.emit(list(map(self.dress, fresh)))
+            self.lines_added.emit(fresh)
 
 
 def to_unix_seconds(stamp: str) -> str:

@@ -37,7 +37,7 @@ class ContainerStatsViewModel(ContainerStream):
             lambda: self._access.client().stats(self._container_id), _read, self._take, self._ended
         )
 
-    @Slot(list)
+    @Slot(object)
     def _take(self, samples: list[Sample]) -> None:
         if self.state != "live":
             self._set_state("live")

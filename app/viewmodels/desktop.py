@@ -51,7 +51,7 @@ class DesktopViewModel(QObject):
         self.engine = EngineViewModel(self.background, access, self)
         self.events = EngineEventsViewModel(self.background, access, self)
         self.containers = ContainersViewModel(self.background, access, self)
-        self.inside = ContainerInside(self.background, access, self)
+        self.inside = ContainerInside(self.background, access, preferences, self)
         self.images = ImagesViewModel(self.background, access, self)
         self.transfer = ImageTransfer(self.background, access, self)
         self.volumes = VolumesViewModel(self.background, access, self)

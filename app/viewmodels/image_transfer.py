@@ -96,7 +96,7 @@ class ImageTransfer(QObject):
         for progress in stream:
             yield format_share(progress.current, progress.total) if progress.total else progress.message
 
-    @Slot(list)
+    @Slot(object)
     def _take(self, words: list[str]) -> None:
         self._last = words[-1]
         self.changed.emit(TransferView(f"{self._begun} {self._last}"))

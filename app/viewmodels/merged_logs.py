@@ -11,6 +11,7 @@ from app.viewmodels.terminal_text import Span
 
 MOST_CONTAINERS = 16  # each is a stream, and so a thread, of its own
 _WAIT_MS = 300  # lines of the same moment come by several streams: they wait for each other this long
+MOST_AT_ONCE = 1_000  # lines handed over in one go
 _LONGEST_NAME = 24
 _COLORS = (4, 2, 5, 6, 3, 1)
 _STATES = ("broken", "following", "opening", "ended")  # of all of them: the first that one has
@@ -19,7 +20,7 @@ _STATES = ("broken", "following", "opening", "ended")  # of all of them: the fir
 class MergedLogsViewModel(QObject):
     """Speaks as the log of one container does."""
 
-    lines_added = Signal(list)  # of LogLine
+    lines_added = Signal(object)  # a list of LogLine
     state_changed = Signal(str)
     restarted = Signal()
     failed = Signal(object)  # Failure
@@ -39,7 +40,10 @@ class MergedLogsViewModel(QObject):
         width = max((len(name) for _, name in chosen), default=0)
         self._waiting: list[LogLine] = []
         self._timer = QTimer(self, singleShot=True, interval=_WAIT_MS)
-        self._timer.timeout.connect(self._flush)
+        self._timer.timeout.connect(self._sort)
+        self._sorted: list[LogLine] = []
+        self._rest = QTimer(self, singleShot=True, interval=0)
+        self._rest.timeout.connect(self._hand_over)
         self._parts = [
             _Part(background, access, key, name[:_LONGEST_NAME].ljust(min(width, _LONGEST_NAME)), place, self)
             for place, (key, name) in enumerate(chosen)
@@ -70,12 +74,16 @@ class MergedLogsViewModel(QObject):
     def close(self) -> None:
         """Stop reading."""
         self._timer.stop()
+        self._rest.stop()
         for part in self._parts:
             part.close()
 
     def read_all(self) -> None:
         """Read all of them from their beginning."""
+        self._timer.stop()
+        self._rest.stop()
         self._waiting.clear()
+        self._sorted.clear()
         self.restarted.emit()
         for part in self._parts:
             part.read_all()
@@ -84,17 +92,28 @@ class MergedLogsViewModel(QObject):
         """Write lines to a file; the answer is `saved` or `save_failed`."""
         self._parts[0].save(lines, with_times, target)
 
-    @Slot(list)
+    @Slot(object)
     def _take(self, lines: list[LogLine]) -> None:
         self._waiting += lines
         if not self._timer.isActive():
             self._timer.start()
 
     @Slot()
-    def _flush(self) -> None:
+    def _sort(self) -> None:
         lines, self._waiting = self._waiting, []
         lines.sort(key=lambda line: line.stamp)
-        self.lines_added.emit(lines)
+        self._sorted += lines
+        self._hand_over()
+
+    @Slot()
+    def _hand_over(self) -> None:
+        """Give what is in order to the window, no more at once than it takes in without a pause."""
+        lines = self._sorted[:MOST_AT_ONCE]
+        del self._sorted[:MOST_AT_ONCE]
+        if lines:
+            self.lines_added.emit(lines)
+        if self._sorted:
+            self._rest.start()
 
     @Slot()
     def _follow_states(self) -> None:

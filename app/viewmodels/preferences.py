@@ -87,6 +87,16 @@ class Preferences(QObject):
         return self._settings.zoom
 
     @property
+    def log_times(self) -> bool:
+        """Return whether logs show the time of each line."""
+        return self._settings.log_times
+
+    @property
+    def log_wrap(self) -> bool:
+        """Return whether logs break lines that are too long for the view."""
+        return self._settings.log_wrap
+
+    @property
     def quit_choice(self) -> str:
         """Return what becomes of the engine at quitting: "leave", "stop", or "" to ask."""
         return self._settings.quit_choice

@@ -99,7 +99,7 @@ class PullImageViewModel(QObject):
     def _read(stream: "PullStream") -> Iterator[PullProgress]:
         return iter(stream)
 
-    @Slot(list)
+    @Slot(object)
     def _take(self, progresses: list[PullProgress]) -> None:
         self.progressed.emit(self._view(progresses[-1]))
 

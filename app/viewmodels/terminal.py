@@ -122,7 +122,7 @@ class TerminalViewModel(QObject):
                 yield data[place : place + _PIECE]
         yield (session.exit_code(),)
 
-    @Slot(list)
+    @Slot(object)
     def _take(self, pieces: list[bytes | tuple[int | None]]) -> None:
         if self.state != "live":
             self._set_state("live")

@@ -242,7 +242,9 @@ def run_application(
     install_translations(application, QLocale())
     Theme(application, Appearance(desktop.preferences.theme)).begin_zoomed(zoom)
     application.setWindowIcon(build_app_icon())
-    collector = GarbageCollector(application, spares_start=True)
+    collector = GarbageCollector(
+        application, spares_start=True, is_behind=lambda: desktop.background.is_behind
+    )
     running = Desktop(application, desktop, version, arguments)
     instance = SingleInstance(name, application)
     instance.called.connect(running.take_call)

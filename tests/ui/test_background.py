@@ -2,6 +2,7 @@
 
 import gc
 import threading
+import weakref
 from collections.abc import Iterator
 from typing import Any, Self
 
@@ -11,7 +12,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.viewmodels.background import MOST_WAITING, Background
-from app.views.garbage import GarbageCollector
+from app.views.garbage import MOST_DELAYS, GarbageCollector
 from tests.ui.conftest import delete_now
 
 _ROUNDS = 300
@@ -54,7 +55,7 @@ class Ear(QObject):
     def _count(self) -> None:
         self.words += 1
 
-    @Slot(list)
+    @Slot(object)
     def take(self, _: list[int]) -> None:
         self.batches += 1
 
@@ -119,7 +120,7 @@ class Bucket(QObject):
         self.batches: list[list[int]] = []
         self.ends: list[int] = []
 
-    @Slot(list)
+    @Slot(object)
     def take(self, batch: list[int]) -> None:
         self.batches.append(batch)
 
@@ -172,9 +173,11 @@ def test_a_reader_that_waits_for_the_window_can_be_cancelled(qtbot: QtBot) -> No
     background, bucket, deluge = Background(), Bucket(), Deluge()
     stream = background.open_stream(lambda: deluge, Deluge.read, bucket.take, bucket.ended)
     assert deluge.is_ahead.wait(60)  # no event is handled meanwhile: the window takes nothing
+    assert background.is_behind
     background.close()
     stream.join(60)
     assert not stream.is_alive
+    assert not stream.is_behind
     assert deluge.said == MOST_WAITING
     assert not bucket.batches
     delete_now(background)
@@ -190,6 +193,38 @@ def test_the_collector_passes_over_what_the_start_made(qtbot: QtBot) -> None:
         made.close()
         gc.disable()  # the session's own collector goes on
     assert gc.get_freeze_count() == 0
+    del qtbot
+
+
+def test_a_window_that_is_behind_collects_later_but_collects(qtbot: QtBot) -> None:
+    class Cycle:
+        def __init__(self) -> None:
+            self.itself = self
+
+    is_behind = [True]
+    made = GarbageCollector(is_behind=lambda: is_behind[-1])
+    try:
+        gc.collect()
+        cycle = Cycle()
+        gone = weakref.ref(cycle)
+        del cycle
+        kept = [[number] for number in range(5_000)]  # a collection is due
+        for _ in range(MOST_DELAYS):
+            made.look()
+            assert gone() is not None
+        made.look()
+        assert gone() is None
+        cycle = Cycle()
+        gone = weakref.ref(cycle)
+        del cycle
+        kept += [[number] for number in range(5_000)]
+        is_behind.append(False)
+        made.look()
+        assert gone() is None
+        assert len(kept) == 10_000
+    finally:
+        made.close()
+        gc.disable()  # the session's own collector goes on
     del qtbot
 
 

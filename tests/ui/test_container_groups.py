@@ -13,6 +13,7 @@ from app.services.engine_types import Container, ContainerState
 from app.viewmodels.container_logs import LogLine
 from app.viewmodels.containers import NAME, STATUS, ContainerRow, ContainerTable
 from app.viewmodels.desktop import DesktopViewModel
+from app.viewmodels.merged_logs import MOST_AT_ONCE
 from app.views.main_window import MainWindow
 from app.views.widgets.log_view import LogView
 from tests.fakes.demo import fill_engine
@@ -114,9 +115,26 @@ def test_merged_lines_stand_by_time(filled: MainWindow) -> None:
     merged._take(
         [LogLine("first", stamp="2026-01-02T03:04:05Z"), LogLine("second", stamp="2026-01-02T03:04:06Z")]
     )
-    merged._flush()
+    merged._sort()
     merged.close()
     assert shown == ["first", "second", "third", "fourth"]
+
+
+def test_merged_lines_come_in_portions(filled: MainWindow, qtbot: QtBot) -> None:
+    merged = filled.desktop.inside.open_logs([("a" * 64, "a"), ("b" * 64, "b")])
+    portions: list[list[LogLine]] = []
+    merged.lines_added.connect(portions.append)
+    merged._take([LogLine(str(number), stamp=f"{number:06d}") for number in range(0, 5_000, 2)])
+    merged._take([LogLine(str(number), stamp=f"{number:06d}") for number in range(1, 5_000, 2)])
+    wait_for(qtbot, lambda: sum(map(len, portions)) == 5_000)
+    assert [line.text for lines in portions for line in lines] == [str(number) for number in range(5_000)]
+    assert max(map(len, portions)) == MOST_AT_ONCE
+    merged._take([LogLine("late")] * 3_000)
+    merged._sort()
+    merged.close()
+    told = len(portions)
+    qtbot.wait(0)
+    assert len(portions) == told
 
 
 def test_filter_by_state_and_text(filled: MainWindow, qtbot: QtBot) -> None:

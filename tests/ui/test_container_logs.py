@@ -10,6 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.services.settings import SettingsFile
 from app.viewmodels import container_stream
 from app.viewmodels.container_logs import LogLine, to_unix_seconds
 from app.viewmodels.desktop import DesktopViewModel
@@ -75,6 +76,37 @@ def test_a_container_that_says_nothing_is_not_waited_for(
     wait_for(qtbot, lambda: text_of(window, "containers.logs.state") == "Live")
     engine.containers.act(silent, "stop", {})
     wait_for(qtbot, lambda: "its whole log" in text_of(window, "containers.logs.state"))
+
+
+def test_escape_clears_the_search_before_it_leaves(
+    window: MainWindow, chatty: FakeContainer, qtbot: QtBot
+) -> None:
+    open_log(window, qtbot, 300)
+    view = find(window, ContainerLogsView, "containers.logs")
+    view.focus_search()
+    QTest.keyClicks(view.search, "warn")
+    QTest.keyClick(view.search, Qt.Key.Key_Escape)
+    assert not view.search.text()
+    assert window.containers.detail is not None
+    QTest.keyClick(view.search, Qt.Key.Key_Escape)
+    assert window.containers.detail is None
+
+
+def test_times_and_wrapping_are_remembered(
+    window: MainWindow, desktop: DesktopViewModel, chatty: FakeContainer, qtbot: QtBot, folder: Path
+) -> None:
+    open_log(window, qtbot, 300)
+    press(qtbot, window, "containers.logs.timestamps")
+    press(qtbot, window, "containers.logs.wrap")
+    window.containers.go_back()
+    wait_for(qtbot, lambda: not window.findChildren(LogView, "containers.logs.text"))
+    log = open_log(window, qtbot, 300)
+    assert log.all_text().startswith("20")
+    assert log._wraps
+    press(qtbot, window, "containers.logs.wrap")
+    desktop.preferences.save()
+    kept = SettingsFile(folder / "desktop.json").load()
+    assert (kept.log_times, kept.log_wrap) == (True, False)
 
 
 def test_scrolling_up_stops_following(window: MainWindow, chatty: FakeContainer, qtbot: QtBot) -> None:
@@ -143,13 +175,13 @@ def test_a_million_lines_are_the_limit(qtbot: QtBot) -> None:
     assert MAX_LINES - 20_000 < log.line_count <= MAX_LINES
     newest = MAX_LINES + 49_999
     assert log.all_text().endswith(f"line {newest}")
-    log.search("LINE 7777")
-    wait_for(qtbot, lambda: not log.is_searching)
+    log.finder.begin("LINE 7777", is_expression=False)
+    wait_for(qtbot, lambda: not log.finder.is_under_way)
     expected = sum(
         str(number).startswith("7777") for number in range(newest + 1 - log.line_count, newest + 1)
     )
     found: list[tuple[int, int]] = []
-    log.matches_changed.connect(lambda *numbers: found.append(numbers))
+    log.finder.changed.connect(lambda *numbers: found.append(numbers))
     log.next_match()
     assert found == [(1, expected)], "after the last one comes the first"
 
@@ -283,7 +315,7 @@ def test_wrapped_lines_are_scrolled_by_rows(narrow: LogView) -> None:
 def test_a_match_within_a_wrapped_line_comes_into_sight(narrow: LogView) -> None:
     narrow.append([LogLine(LONG + "needle" + LONG), *(LogLine(f"after {number}") for number in range(50))])
     narrow.flush()
-    narrow.search("needle")
+    narrow.finder.begin("needle", is_expression=False)
     assert not narrow.follow
     assert any(n == 21 and start <= len(LONG) < end for n, start, end in places_in_sight(narrow))
     narrow.grab()  # with its mark

@@ -45,7 +45,10 @@ class ContainerDetailView(QWidget):
         self._details = inside.open_details(key)
         self._details.setParent(self)
         self._makers: dict[str, tuple[str, Callable[[], DetailTab]]] = {
-            "logs": (self.tr("Logs"), lambda: ContainerLogsView(inside.open_log(key), self._title.text())),
+            "logs": (
+                self.tr("Logs"),
+                lambda: ContainerLogsView(inside.open_log(key), self._title.text(), inside.preferences),
+            ),
             "terminal": (
                 self.tr("Terminal"),
                 lambda: ContainerTerminalView(lambda: inside.open_terminal(key)),

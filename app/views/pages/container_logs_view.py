@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFileDialog, QVBoxLayout
 from app.viewmodels.container_logs import ContainerLogsViewModel, LogLine
 from app.viewmodels.failure import Failure
 from app.viewmodels.merged_logs import MergedLogsViewModel
+from app.viewmodels.preferences import Preferences
 from app.views.pages.detail_tab import DetailTab
 from app.views.pages.search_box import SearchBox
 from app.views.widgets.banner import Banner
@@ -19,7 +20,12 @@ from app.views.widgets.text import PlainLabel, restyle
 class ContainerLogsView(DetailTab):
     """Owns the view-model of a log, of one container or of several, while it is shown."""
 
-    def __init__(self, viewmodel: ContainerLogsViewModel | MergedLogsViewModel, title: str) -> None:
+    def __init__(
+        self,
+        viewmodel: ContainerLogsViewModel | MergedLogsViewModel,
+        title: str,
+        preferences: Preferences,
+    ) -> None:
         super().__init__()
         self.setObjectName("containers.logs")
         self._viewmodel, self._title = viewmodel, title
@@ -41,8 +47,12 @@ class ContainerLogsView(DetailTab):
         self.follow.toggled.connect(self.log.set_follow)
         self.times = self._tool("clock", self.tr("Show times"), "timestamps", checkable=True)
         self.times.toggled.connect(self.log.show_timestamps)
+        self.times.setChecked(preferences.log_times)
+        self.times.toggled.connect(lambda on: preferences.change(log_times=on))
         self.wrap = self._tool("wrap", self.tr("Wrap long lines"), "wrap", checkable=True)
         self.wrap.toggled.connect(self.log.wrap)
+        self.wrap.setChecked(preferences.log_wrap)
+        self.wrap.toggled.connect(lambda on: preferences.change(log_wrap=on))
         copy = self._tool("copy", self.tr("Copy the selection, or everything"), "copy")
         copy.clicked.connect(self.log.copy)
         save = self._tool("save", self.tr("Save the log to a file"), "save")
@@ -86,7 +96,7 @@ class ContainerLogsView(DetailTab):
 
     def _connect(self) -> None:
         self.log.follow_changed.connect(self._follow_changed)
-        self.log.matches_changed.connect(self._matches_changed)
+        self.log.finder.changed.connect(self._matches_changed)
         self._viewmodel.lines_added.connect(self._append)
         self._viewmodel.restarted.connect(self.log.clear)
         self._viewmodel.saved.connect(self._saved)
@@ -131,7 +141,7 @@ class ContainerLogsView(DetailTab):
         self._state_changed(self._viewmodel.state)
 
     def _search(self) -> None:
-        fine = self.log.search(self.search.text(), self.expression.isChecked())
+        fine = self.log.finder.begin(self.search.text(), self.expression.isChecked())
         self.search.setProperty("invalid", not fine)
         restyle(self.search)
         if not fine:

@@ -190,6 +190,7 @@ class ContainersPage(ListPage):
             self._inside.open_logs([(row.key, row.name) for row in shown]),
             title or self.tr("%n container(s)", "", len(shown)),
             [row.name for row in shown],
+            self._inside.preferences,
         )
         view.left.connect(self.go_back)
         self.show_detail(view)

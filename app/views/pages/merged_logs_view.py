@@ -4,6 +4,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.viewmodels.merged_logs import MergedLogsViewModel
+from app.viewmodels.preferences import Preferences
 from app.views.pages.container_logs_view import ContainerLogsView
 from app.views.widgets.buttons import IconButton
 from app.views.widgets.layouts import column, row
@@ -15,7 +16,9 @@ class MergedLogsView(QWidget):
 
     left = Signal()
 
-    def __init__(self, viewmodel: MergedLogsViewModel, title: str, names: list[str]) -> None:
+    def __init__(
+        self, viewmodel: MergedLogsViewModel, title: str, names: list[str], preferences: Preferences
+    ) -> None:
         super().__init__()
         self.setObjectName("containers.merged")
         back = IconButton("back", self.tr("Back to the containers (Esc)"), "containers.merged.back")
@@ -24,7 +27,7 @@ class MergedLogsView(QWidget):
         heading.setObjectName("containers.merged.title")
         head = row(back, column(heading, ElidedLabel(", ".join(names), "muted"), spacing=1), spacing=10)
         head.setStretch(1, 1)
-        self.current = ContainerLogsView(viewmodel, title)
+        self.current = ContainerLogsView(viewmodel, title, preferences)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 18, 24, 16)
         layout.setSpacing(10)

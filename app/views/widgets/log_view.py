@@ -1,7 +1,5 @@
 """Shows a million log lines by painting only those in sight."""
 
-import re
-import time
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -24,12 +22,11 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 from app.viewmodels.container_logs import LogLine
 from app.views.theme import Theme, monospace_font
 from app.views.widgets.log_painter import LinePainter, Mark, cell_edges, row_starts
-from app.views.widgets.log_store import BLOCK, LogStore, Match
+from app.views.widgets.log_search import LogSearch
+from app.views.widgets.log_store import BLOCK, LogStore
 
 MAX_LINES = 1_000_000
-MAX_MATCHES = 100_000
 _TRIM_BLOCK = 20 * BLOCK
-_SEARCH_SECONDS = 0.008  # at a time: the window stays alive while a long log is searched
 _FLUSH_MS = 33
 _MARGIN = 12
 _TOP = 6
@@ -51,7 +48,6 @@ class LogView(QAbstractScrollArea):
     """
 
     follow_changed = Signal(bool)
-    matches_changed = Signal(int, int)  # the current match (1-based, 0 for none), all matches
 
     def __init__(self, name: str, label: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -69,12 +65,8 @@ class LogView(QAbstractScrollArea):
         self._follow, self._timestamps, self._adjusting = True, False, False
         self._anchor: Place | None = None
         self._cursor: Place | None = None
-        self._pattern: re.Pattern[str] | None = None
-        self._is_plain, self._seeks = True, False
-        self._matches: list[Match] = []
-        self._current, self._searched = -1, 0
-        self._search_timer = QTimer(self, singleShot=True, interval=0)
-        self._search_timer.timeout.connect(self._search_on)
+        self.finder = LogSearch(self._lines, self)
+        self.finder.found.connect(self._show_match)
         font = monospace_font()
         font.setHintingPreference(QFont.HintingPreference.PreferFullHinting)
         self._painter = LinePainter(font)
@@ -97,8 +89,7 @@ class LogView(QAbstractScrollArea):
     def flush(self) -> None:
         """Draw what came since the last time now, and search in it."""
         self._timer.stop()
-        if self._pattern is not None and not self._search_timer.isActive():
-            self._search_on()
+        self.finder.follow()
         surplus = len(self._lines) - MAX_LINES
         if surplus > 0:
             self._trim(-(-surplus // _TRIM_BLOCK) * _TRIM_BLOCK)
@@ -108,10 +99,9 @@ class LogView(QAbstractScrollArea):
     def clear(self) -> None:
         """Forget all lines."""
         self._lines.clear()
-        self._matches = []
-        self._widest, self._current, self._searched = 0, -1, 0
+        self._widest = 0
         self._anchor = self._cursor = None
-        self._tell_matches()
+        self.finder.clear()
         self._update_bars()
         self.viewport().update()
 
@@ -147,37 +137,13 @@ class LogView(QAbstractScrollArea):
         self._update_bars()
         self.viewport().update()
 
-    def search(self, needle: str, is_expression: bool = False) -> bool:
-        """Mark every place of `needle` (case does not matter) and go to the last one.
-
-        Return whether it makes sense: an expression may have a mistake.
-        """
-        self._matches, self._current, self._searched = [], -1, 0
-        self._is_plain, self._pattern = not is_expression, None
-        self._search_timer.stop()
-        if needle:
-            try:
-                self._pattern = re.compile(needle if is_expression else re.escape(needle), re.IGNORECASE)
-            except (re.error, OverflowError, RecursionError):
-                self._show_match()
-                return False
-        self._seeks = self._pattern is not None
-        self._search_on()
-        return True
-
-    @property
-    def is_searching(self) -> bool:
-        """Return whether a part of the log is still to be searched."""
-        return self._pattern is not None and self._searched < len(self._lines)
-
     def lines(self) -> LogStore:
         """Return the lines of now, for another thread to read."""
         return self._lines.copy()
 
     def next_match(self, step: int = 1) -> None:
         """Go `step` matches on, around the end."""
-        if self._matches:
-            self._current = (self._current + step) % len(self._matches)
+        self.finder.step(step)
         self._show_match()
 
     def selected_text(self) -> str:
@@ -330,11 +296,8 @@ class LogView(QAbstractScrollArea):
                 first = start.column if number == start.line else 0
                 last = end.column if number == end.line else length
                 marks.append(Mark(min(first, length), min(last, length), tokens.sel))
-        place = bisect_right(self._matches, (number, -1, 0))
-        while place < len(self._matches) and self._matches[place][0] == number:
-            _, column, size = self._matches[place]
-            marks.append(Mark(column, min(column + size, length), tokens.warn_bg, place == self._current))
-            place += 1
+        for column, size, is_current in self.finder.in_line(number):
+            marks.append(Mark(column, min(column + size, length), tokens.warn_bg, is_current))
         return marks
 
     def _place_at(self, point: QPoint) -> Place | None:
@@ -394,29 +357,10 @@ class LogView(QAbstractScrollArea):
 
     # --- searching ----------------------------------------------------------------------------------------
 
-    def _search_on(self) -> None:
-        """Search a little further; the rest has its turn after what else the window has to do."""
-        end = time.monotonic() + _SEARCH_SECONDS
-        while self._pattern is not None and self._searched < len(self._lines):
-            found, self._searched = self._lines.find(self._searched, self._pattern, self._is_plain)
-            self._matches.extend(found)
-            if len(self._matches) > MAX_MATCHES:  # as good as everywhere: the newest ones are kept
-                del self._matches[: -MAX_MATCHES // 2]
-            if time.monotonic() >= end and self._searched < len(self._lines):
-                self._search_timer.start()
-                self._tell_matches()
-                return
-        if self._seeks or self._pattern is None:
-            self._seeks = False
-            self._current = len(self._matches) - 1
-            self._show_match()
-        else:
-            self._tell_matches()
-
     def _show_match(self) -> None:
-        if 0 <= self._current < len(self._matches):
+        if (match := self.finder.current) is not None:
             self.set_follow(False)
-            line, column, _ = self._matches[self._current]
+            line, column, _ = match
             place = Place(line, column)
             if not self._is_in_sight(place):
                 row = bisect_right(self._starts(line), column) - 1
@@ -426,7 +370,6 @@ class LogView(QAbstractScrollArea):
             across = self.horizontalScrollBar()
             if not across.value() <= place.column < across.value() + across.pageStep():
                 across.setValue(place.column - across.pageStep() // 2)
-        self._tell_matches()
         self.viewport().update()
 
     def _is_in_sight(self, place: Place) -> bool:
@@ -436,14 +379,9 @@ class LogView(QAbstractScrollArea):
             if top + self._painter.line_height <= self.viewport().height()
         )
 
-    def _tell_matches(self) -> None:
-        self.matches_changed.emit(self._current + 1, len(self._matches))
-
     def _trim(self, count: int) -> None:
         count = self._lines.trim(count)
-        self._matches = [(n - count, column, size) for n, column, size in self._matches if n >= count]
-        self._searched = max(0, self._searched - count)
-        self._current = min(self._current, len(self._matches) - 1)
+        self.finder.trim(count)
         if self._anchor is not None and self._cursor is not None:
             if min(self._anchor, self._cursor).line < count:
                 self._anchor = self._cursor = None
