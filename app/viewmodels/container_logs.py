@@ -1,6 +1,6 @@
 """One container's log: opened with its last lines, followed while it is shown, resumed after a break."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -40,6 +40,7 @@ class ContainerLogsViewModel(ContainerStream):
     restarted = Signal()  # it is read from its beginning: what was shown comes again
     saved = Signal(str)  # the path
     save_failed = Signal(object)  # Failure
+    text_made = Signal(object)  # a str: as `Signal(str)` it would be converted twice, and it is long
 
     def __init__(
         self, background: Background, access: Access, container_id: str, parent: QObject | None = None
@@ -77,6 +78,14 @@ class ContainerLogsViewModel(ContainerStream):
             return target
 
         self._background.run_alone(work, self._was_saved, self._not_saved)
+
+    def make_text(self, make: Callable[[], str]) -> None:
+        """Put a long text together in a worker; the answer is `text_made`, or `save_failed`."""
+        self._background.run_alone(make, self._was_made, self._not_saved)
+
+    @Slot(object)
+    def _was_made(self, text: str) -> None:
+        self.text_made.emit(text)
 
     @Slot(object)
     def _was_saved(self, target: str) -> None:

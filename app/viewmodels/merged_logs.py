@@ -1,6 +1,6 @@
 """The logs of several containers as one, by time, each line with its container's name in front."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
@@ -26,6 +26,7 @@ class MergedLogsViewModel(QObject):
     failed = Signal(object)  # Failure
     saved = Signal(str)  # the path
     save_failed = Signal(object)  # Failure
+    text_made = Signal(object)  # a str
 
     def __init__(
         self,
@@ -54,6 +55,7 @@ class MergedLogsViewModel(QObject):
             part.failed.connect(self.failed)
             part.saved.connect(self.saved)
             part.save_failed.connect(self.save_failed)
+            part.text_made.connect(self.text_made)
         self.state = ""
 
     @property
@@ -91,6 +93,10 @@ class MergedLogsViewModel(QObject):
     def save(self, lines: Iterable[LogLine], with_times: bool, target: str) -> None:
         """Write lines to a file; the answer is `saved` or `save_failed`."""
         self._parts[0].save(lines, with_times, target)
+
+    def make_text(self, make: Callable[[], str]) -> None:
+        """Put a long text together; the answer is `text_made`, or `save_failed`."""
+        self._parts[0].make_text(make)
 
     @Slot(object)
     def _take(self, lines: list[LogLine]) -> None:

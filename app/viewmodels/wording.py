@@ -7,6 +7,7 @@ from PySide6.QtCore import QCoreApplication, QLocale, QObject
 
 translate = QCoreApplication.translate
 
+_SOON = 0.1  # seconds: what takes less is told in thousandths
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
@@ -127,7 +128,9 @@ def format_engine_age(words: str) -> str:
 
 
 def format_duration(seconds: float) -> str:
-    """Return a time span: "8.1 s", "2 min 5 s", "3 h 10 min", "4 d 2 h"."""
+    """Return a time span: "45 ms", "8.1 s", "2 min 5 s", "3 h 10 min", "4 d 2 h"."""
+    if 0 < seconds < _SOON:
+        return translate("Wording", "{0} ms").format(max(1, round(seconds * 1000)))
     if seconds < 10:
         return translate("Wording", "{0} s").format(QLocale().toString(seconds, "f", 1))
     whole = int(seconds)

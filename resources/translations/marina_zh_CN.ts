@@ -1036,6 +1036,10 @@
         <translation>正常</translation>
     </message>
     <message>
+        <source>failed ({0}): {1}</source>
+        <translation>失败（{0}）：{1}</translation>
+    </message>
+    <message>
         <source>failed ({0})</source>
         <translation>失败 ({0})</translation>
     </message>
@@ -1135,6 +1139,14 @@
     <message>
         <source>The log was saved: {0}</source>
         <translation>日志已保存：{0}</translation>
+    </message>
+    <message>
+        <source>Copying {0} lines…</source>
+        <translation>正在复制 {0} 行…</translation>
+    </message>
+    <message>
+        <source>{0} lines were copied.</source>
+        <translation>已复制 {0} 行。</translation>
     </message>
     <message>
         <source>nothing found</source>
@@ -6877,6 +6889,10 @@
     <message>
         <source>. </source>
         <translation>。</translation>
+    </message>
+    <message>
+        <source>{0} ms</source>
+        <translation>{0} 毫秒</translation>
     </message>
     <message>
         <source>{0} s</source>

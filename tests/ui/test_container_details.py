@@ -277,7 +277,11 @@ def test_health_tells_every_check(
     output = find(opened, QPlainTextEdit, "containers.health.output")
     assert output.toPlainText() == "refused again"
     table = find(opened, FactsView, "containers.health.table")
-    assert [row[1] for row in texts(table)] == ["failed (7)", "failed (7)", "fine"]
+    assert [row[1] for row in texts(table)] == [
+        "failed (7): refused again",
+        "failed (7): refused",
+        "fine",
+    ]
     table.selectRow(2)
     assert output.toPlainText() == "<b>hello</b>"
     save_picture(opened, "container-health")

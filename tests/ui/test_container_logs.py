@@ -1,11 +1,13 @@
 """The log of one container: follow, search, times, copy, resume, and the way back."""
 
 import re
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
@@ -19,7 +21,8 @@ from app.views.main_window import MainWindow
 from app.views.pages.container_logs_view import ContainerLogsView
 from app.views.widgets.log_painter import row_starts
 from app.views.widgets.log_store import BLOCK, LogStore
-from app.views.widgets.log_view import MAX_LINES, LogView, Place
+from app.views.widgets.log_text import LogText, Place
+from app.views.widgets.log_view import MAX_LINES, LogView
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_state import FakeContainer
 from tests.ui.helpers import find, press, text_of, wait_for
@@ -76,6 +79,35 @@ def test_a_container_that_says_nothing_is_not_waited_for(
     wait_for(qtbot, lambda: text_of(window, "containers.logs.state") == "Live")
     engine.containers.act(silent, "stop", {})
     wait_for(qtbot, lambda: "its whole log" in text_of(window, "containers.logs.state"))
+
+
+def test_a_long_text_is_copied_without_the_window(
+    window: MainWindow, chatty: FakeContainer, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(6_000):
+        chatty.write(1, b"number %d\n" % number)
+    log = open_log(window, qtbot, 6_300)
+    makers: list[int] = []
+    make = LogText.make
+
+    def make_here(text: LogText) -> str:
+        makers.append(threading.get_ident())
+        return make(text)
+
+    monkeypatch.setattr(LogText, "make", make_here)
+    press(qtbot, window, "containers.logs.copy")
+    wait_for(qtbot, lambda: "6,300 lines were copied" in text_of(window, "containers.logs.banner.text"))
+    text = QGuiApplication.clipboard().text()
+    assert text.count("\n") == 6_299
+    assert text.endswith("number 5999")
+    log._anchor, log._cursor = Place(300, 7), Place(6_299, 6)
+    QTest.keyClick(log, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
+    wait_for(qtbot, lambda: "6,000 lines were copied" in text_of(window, "containers.logs.banner.text"))
+    text = QGuiApplication.clipboard().text()
+    assert text.startswith("0\nnumber 1\n")
+    assert text.endswith("number 5998\nnumber")
+    assert len(makers) == 2
+    assert threading.get_ident() not in makers
 
 
 def test_escape_clears_the_search_before_it_leaves(

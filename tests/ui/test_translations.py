@@ -80,6 +80,12 @@ def test_english_plurals() -> None:
     assert format_age(1.0, now=3.0 * 3600 + 1) == "3 hours ago"
     assert format_age(1.0, now=2.0) == "just now"
     assert format_age(0.0) == ""
+    assert [format_duration(seconds) for seconds in (0.0, 0.0002, 0.045, 0.1)] == [
+        "0.0 s",
+        "1 ms",
+        "45 ms",
+        "0.1 s",
+    ]
     assert format_duration(8.14) == "8.1 s"
     assert format_duration(125) == "2 min 5 s"
 

@@ -14,6 +14,7 @@ from app.views.widgets.status_dot import StatusDot
 from app.views.widgets.text import PlainLabel, WrappedLabel
 
 _REFRESH_MS = 2_000
+_LONGEST_REASON = 200
 
 
 class ContainerHealthView(DetailTab):
@@ -96,7 +97,12 @@ class ContainerHealthView(DetailTab):
 
     def _fact(self, probe: Probe) -> tuple[str, str, str]:
         moment = QDateTime.fromSecsSinceEpoch(int(probe.started))
-        result = self.tr("fine") if probe.exit_code == 0 else self.tr("failed ({0})").format(probe.exit_code)
+        if probe.exit_code == 0:
+            result = self.tr("fine")
+        elif said := next(filter(None, map(str.strip, probe.output.splitlines())), ""):
+            result = self.tr("failed ({0}): {1}").format(probe.exit_code, said[:_LONGEST_REASON])
+        else:
+            result = self.tr("failed ({0})").format(probe.exit_code)
         took = format_duration(max(0.0, probe.ended - probe.started)) if probe.ended else ""
         return moment.toString("yyyy-MM-dd HH:mm:ss"), result, took
 

@@ -1,7 +1,7 @@
 """The Logs tab: follow, search, times, copy."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtCore import QLocale, Qt
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout
 
 from app.viewmodels.container_logs import ContainerLogsViewModel, LogLine
@@ -13,6 +13,7 @@ from app.views.pages.search_box import SearchBox
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button, IconButton
 from app.views.widgets.layouts import Card, column, row
+from app.views.widgets.log_text import LogText
 from app.views.widgets.log_view import LogView
 from app.views.widgets.text import PlainLabel, restyle
 
@@ -30,7 +31,7 @@ class ContainerLogsView(DetailTab):
         self.setObjectName("containers.logs")
         self._viewmodel, self._title = viewmodel, title
         viewmodel.setParent(self)
-        self.log = LogView("containers.logs.text", self.tr("Log of {0}").format(title))
+        self.log = LogView("containers.logs.text", self.tr("Log of {0}").format(title), copies_itself=False)
         self.search = SearchBox("containers.logs.search", self.tr("Search in the log"))
         self.search.textChanged.connect(self._search)
         self.expression = self._tool(
@@ -100,6 +101,8 @@ class ContainerLogsView(DetailTab):
         self._viewmodel.lines_added.connect(self._append)
         self._viewmodel.restarted.connect(self.log.clear)
         self._viewmodel.saved.connect(self._saved)
+        self.log.long_copy.connect(self._copy_long)
+        self._viewmodel.text_made.connect(self._text_made)
         self._viewmodel.save_failed.connect(self._failed)
         self._viewmodel.state_changed.connect(self._state_changed)
         self._viewmodel.failed.connect(self._failed)
@@ -164,6 +167,15 @@ class ContainerLogsView(DetailTab):
 
     def _saved(self, target: str) -> None:
         self._banner.say(self.tr("The log was saved: {0}").format(target), "ok")
+
+    def _copy_long(self, text: LogText) -> None:
+        self._banner.say(self.tr("Copying {0} lines…").format(QLocale().toString(text.count)))
+        self._viewmodel.make_text(text.make)
+
+    def _text_made(self, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+        count = QLocale().toString(text.count("\n") + 1)
+        self._banner.say(self.tr("{0} lines were copied.").format(count), "ok")
 
     def _follow_changed(self, follow: bool) -> None:
         self.follow.setChecked(follow)

@@ -1,6 +1,6 @@
 """What all pages have in common: title, count, filter, primary action, banner, and the life-cycle calls."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
@@ -167,6 +167,10 @@ class FilterBox(QLineEdit):
         """Say what is searched for."""
         self.setPlaceholderText(label)
         self.setAccessibleName(label)
+
+    def sizeHint(self) -> QSize:
+        """Ask for all the width that it may have; beside much else there is less."""
+        return QSize(self.maximumWidth(), super().sizeHint().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep the lens in the middle."""

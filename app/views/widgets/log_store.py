@@ -72,6 +72,14 @@ class LogStore:
             yield from block.unpack()
         yield from self._open
 
+    def from_line(self, number: int) -> Iterator[LogLine]:
+        """Go through the lines from one on."""
+        place, offset = divmod(number, BLOCK)
+        for block in self._blocks[place:]:
+            yield from block.unpack()[offset:]
+            offset = 0
+        yield from self._open[offset:]
+
     def extend(self, lines: Sequence[LogLine]) -> None:
         """Add lines at the end."""
         self._open.extend(lines)

@@ -2,7 +2,6 @@
 
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -17,28 +16,22 @@ from PySide6.QtGui import (
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication
 
 from app.viewmodels.container_logs import LogLine
 from app.views.theme import Theme, monospace_font
 from app.views.widgets.log_painter import LinePainter, Mark, cell_edges, row_starts
 from app.views.widgets.log_search import LogSearch
 from app.views.widgets.log_store import BLOCK, LogStore
+from app.views.widgets.log_text import LogText, Place
 
 MAX_LINES = 1_000_000
 _TRIM_BLOCK = 20 * BLOCK
 _FLUSH_MS = 33
+_COPY_AT_ONCE = 5_000  # lines: more are put together elsewhere, where somebody does that
 _MARGIN = 12
 _TOP = 6
 _WHEEL_STEP = 120  # of QWheelEvent's angle, for one notch
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Place:
-    """A position in the text."""
-
-    line: int
-    column: int
 
 
 class LogView(QAbstractScrollArea):
@@ -48,9 +41,12 @@ class LogView(QAbstractScrollArea):
     """
 
     follow_changed = Signal(bool)
+    long_copy = Signal(object)  # LogText: to be put together in a worker
 
-    def __init__(self, name: str, label: str, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, name: str, label: str, copies_itself: bool = True) -> None:
+        """`copies_itself`: nobody waits for `long_copy`, the view copies what is long as well."""
+        super().__init__()
+        self._copies_itself = copies_itself
         self.setObjectName(name)
         self.setAccessibleName(label)
         self.setFrameShape(QAbstractScrollArea.Shape.NoFrame)
@@ -150,25 +146,28 @@ class LogView(QAbstractScrollArea):
         """Return the selection, with times where they are shown."""
         if self._anchor is None or self._cursor is None:
             return ""
-        start, end = sorted((self._anchor, self._cursor))
-        parts: list[str] = []
-        for number in range(start.line, min(end.line, len(self._lines) - 1) + 1):
-            line = self._lines[number]
-            first = start.column if number == start.line else 0
-            last = end.column if number == end.line else len(line.text)
-            prefix = f"{line.time} " if self._timestamps and first == 0 else ""
-            parts.append(prefix + line.text[first:last])
-        return "\n".join(parts)
+        return self._selection(self._lines, self._anchor, self._cursor).make()
 
     def all_text(self) -> str:
         """Return every line, with times where they are shown."""
-        return "\n".join(
-            f"{line.time} {line.text}" if self._timestamps else line.text for line in self._lines
-        )
+        return self._everything(self._lines).make()
+
+    def _selection(self, lines: LogStore, one: Place, other: Place) -> LogText:
+        return LogText(lines, min(one, other), max(one, other), self._timestamps)
+
+    def _everything(self, lines: LogStore) -> LogText:
+        return LogText(lines, Place(0, 0), Place(len(lines), 0), self._timestamps)
 
     def copy(self) -> None:
-        """Put the selection, or everything without one, on the clipboard."""
-        QGuiApplication.clipboard().setText(self.selected_text() or self.all_text())
+        """Put the selection, or everything without one, on the clipboard, or ask for it with `long_copy`."""
+        lines = self._lines.copy()
+        text = self._everything(lines)
+        if self._anchor is not None and self._cursor is not None and self._anchor != self._cursor:
+            text = self._selection(lines, self._anchor, self._cursor)
+        if self._copies_itself or text.count <= _COPY_AT_ONCE:
+            QGuiApplication.clipboard().setText(text.make())
+        else:
+            self.long_copy.emit(text)
 
     def select_all(self) -> None:
         """Select every line."""
