@@ -71,7 +71,7 @@ def serve_folders(connection: socket.socket, events_path: Path | None, folders: 
     if events_path is not None:
         _tell_changes(events_path, there, own)
     os.umask(0)  # the guest's processes have applied their own
-    with connection:
+    with connection, contextlib.suppress(ConnectionError):  # Windows tells so of a QEMU that was killed
         FileServer(open_shared(there), connection, own).serve()
     return 0
 
