@@ -372,10 +372,15 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "answered within {0} ms at {1}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "found: {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "host key: {0}"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "no connection to the machine"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "none is set"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "port {0} of 127.0.0.1: {1}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "process {0}, the machine is {1}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "process {0}, {1}, {2} MB"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "reached from the machine: {0}"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "the machine has not come so far that it could be reached"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "the machine is not connected yet"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "the machine's command failed with status {0}: {1}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "version {0} in {1}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "within 2 s of this computer's"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} GiB are free in {1}"),  # noqa: E501

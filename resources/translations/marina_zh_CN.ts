@@ -5703,8 +5703,16 @@
         <translation>主机密钥：{0}</translation>
     </message>
     <message>
+        <source>no connection to the machine</source>
+        <translation>没有到虚拟机的连接</translation>
+    </message>
+    <message>
         <source>none is set</source>
         <translation>未设置</translation>
+    </message>
+    <message>
+        <source>port {0} of 127.0.0.1: {1}</source>
+        <translation>127.0.0.1 的端口 {0}：{1}</translation>
     </message>
     <message>
         <source>process {0}, the machine is {1}</source>
@@ -5717,6 +5725,18 @@
     <message>
         <source>reached from the machine: {0}</source>
         <translation>可从虚拟机访问：{0}</translation>
+    </message>
+    <message>
+        <source>the machine has not come so far that it could be reached</source>
+        <translation>虚拟机尚未启动到可以连接的程度</translation>
+    </message>
+    <message>
+        <source>the machine is not connected yet</source>
+        <translation>虚拟机尚未连接</translation>
+    </message>
+    <message>
+        <source>the machine&apos;s command failed with status {0}: {1}</source>
+        <translation>虚拟机的命令失败，状态 {0}：{1}</translation>
     </message>
     <message>
         <source>version {0} in {1}</source>
@@ -6415,8 +6435,8 @@
         <translation>当前版本</translation>
     </message>
     <message>
-        <source>By itself</source>
-        <translation>自动检查</translation>
+        <source>Automatically</source>
+        <translation>自动</translation>
     </message>
     <message>
         <source>Download</source>

@@ -12,7 +12,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 TARGET = ROOT / "app" / "viewmodels" / "service_templates.py"
 _PLACES = ("app/services", "vm/machine", "vm/diagnosis", "vm/client.py", "vm/remote.py")
-_SPEAKING = {"UserError", "Problem", "ok"}  # whatever is handed to them is read by people
+_SPEAKING = {"UserError", "Problem", "TunnelDown", "ok"}  # whatever is handed to them is read by people
 _SILENT = {"log", "re"}  # what is handed to their functions is not
 _ELSEWHERE = {  # read by the command line, or by nobody
     "run_arguments.py",

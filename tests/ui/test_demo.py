@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QTabBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.services.settings import SettingsFile
@@ -15,7 +15,7 @@ from app.viewmodels.preferences import Preferences
 from app.views.main_window import MainWindow
 from tests.fakes.demo import DemoWorld
 from tests.ui.conftest import delete_now
-from tests.ui.helpers import wait_for
+from tests.ui.helpers import find, wait_for
 
 Save = Callable[[QWidget, str], None]
 
@@ -50,12 +50,17 @@ def test_a_small_window_holds_everything(demo: MainWindow, qtbot: QtBot, save_pi
     save_picture(demo, "small-containers")
     demo.containers.show_container(demo.containers.viewmodel.table.rows[0].key, "stats")
     wait_for(qtbot, lambda: bool(demo.containers.detail))
+    tabs = find(demo, QTabBar, "containers.detail.tabs")
+    assert all(tabs.rect().contains(tabs.tabRect(place)) for place in range(tabs.count()))
     save_picture(demo, "small-detail")
     demo.show_page("images")
     save_picture(demo, "small-images")
     demo.show_page("volumes")
     wait_for(qtbot, lambda: demo.desktop.volumes.total == 4)
     save_picture(demo, "small-volumes")
+    demo.show_page("networks")
+    wait_for(qtbot, lambda: demo.desktop.networks.total > 3)
+    save_picture(demo, "small-networks")
     demo.show_page("settings")
     save_picture(demo, "small-settings")
     demo.quick.show_setting("folders")

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QPoint, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QPoint, Signal
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtWidgets import QApplication, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from app.viewmodels.container_inside import ContainerInside
 from app.viewmodels.containers import ContainerRow, ContainersViewModel
@@ -19,12 +19,15 @@ from app.views.pages.container_processes_view import ContainerProcessesView
 from app.views.pages.container_stats_view import ContainerStatsView
 from app.views.pages.container_terminal_view import ContainerTerminalView
 from app.views.pages.detail_tab import DetailTab
+from app.views.theme import Theme
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import IconButton
 from app.views.widgets.layouts import column, row
 from app.views.widgets.status_dot import StatusDot
 from app.views.widgets.table import Action
-from app.views.widgets.text import ElidedLabel, PlainLabel
+from app.views.widgets.text import ElidedLabel, PlainLabel, restyle
+
+_TIGHT_BELOW = 840
 
 
 class ContainerDetailView(QWidget):
@@ -155,6 +158,15 @@ class ContainerDetailView(QWidget):
         if self.current is not None:
             self.current.open()
         self._details.refresh()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Put the tabs closer together where room is short."""
+        super().resizeEvent(event)
+        is_tight = event.size().width() < Theme.current().scaled(_TIGHT_BELOW)
+        if bool(self.bar.property("tight")) is not is_tight:
+            self.bar.setProperty("tight", is_tight)
+            restyle(self.bar)
+            QApplication.sendEvent(self.bar, QEvent(QEvent.Type.StyleChange))  # it measures its tabs anew
 
     def close_all(self) -> None:
         """End everything that goes on."""

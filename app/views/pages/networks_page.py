@@ -67,6 +67,7 @@ class NetworksPage(ListPage):
         self._actions = _NetworkActions(self.list)
         self._actions.triggered.connect(self.act)
         muted = CellDelegate(self.list, muted=True)
+        self.list.leave_out(frozenset({CREATED}), below=800)
         self.build_body(
             {NAME: 190, SUBNET: 140, DRIVER: 110, CREATED: 110, ACTIONS: 88},
             USED,

@@ -42,7 +42,7 @@ class UpdatesCard(Card):
                 self._status,
                 row(self._restart, None),
                 self._offer,
-                SettingLine(self.tr("By itself"), self._automatic, None, hint=automatic_hint),
+                SettingLine(self.tr("Automatically"), self._automatic, None, hint=automatic_hint),
                 self._back_line,
                 spacing=10,
                 margins=(20, 16, 20, 18),

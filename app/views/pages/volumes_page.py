@@ -87,6 +87,7 @@ class VolumesPage(ListPage):
                 ACTIONS: self._actions,
             },
         )
+        self.list.leave_out(frozenset({CREATED}), below=800)
         viewmodel.pruned.connect(self._tell_pruned)
         viewmodel.done.connect(lambda text: self.notice.say(text, "ok", self.tr("Dismiss")))
         self.opened.connect(self.show_volume)
