@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 INTERVAL_S = 1.0
-RESTING_INTERVAL_S = 5.0  # while nothing runs: each wake costs an idle machine
 
 
 class LogRotation:
@@ -35,8 +34,8 @@ class LogRotation:
     async def run(self) -> None:
         """Keep all logs below their limits until cancelled."""
         while True:
-            runs = any(container.state.running for container in self._containers.store)
-            await asyncio.sleep(INTERVAL_S if runs else RESTING_INTERVAL_S)
+            await self._until_one_runs()
+            await asyncio.sleep(INTERVAL_S)
             for container in self._containers.store:
                 # One that is just started, stopped or removed is left alone: its monitor changes.
                 if not is_kept(container.record.host_config["LogConfig"]):
@@ -46,6 +45,13 @@ class LogRotation:
                         await self._look_at(container)
                 elif not container.state.running:
                     self._without_file.pop(container.id, None)
+
+    async def _until_one_runs(self) -> None:
+        # Told, not looked for by the clock, which wakes an idle machine. The state is set before it is told.
+        while not any(container.state.running for container in self._containers.store):
+            self._without_file.clear()
+            with self._containers.events.subscribe() as subscription:
+                await subscription.next()
 
     async def _look_at(self, container: Container) -> None:
         paths = RunFiles.of(self._containers.files, container.id)

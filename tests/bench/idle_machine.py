@@ -7,6 +7,8 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from tests.bench.memory import cpu_seconds, process_tree
@@ -21,7 +23,7 @@ from vm.machine.qemu_command import machine_arguments
 from vm.machine.status import MachineState
 
 SETTLE_SECONDS = 30.0
-IDLE_SECONDS = 30.0
+IDLE_SECONDS = 120.0  # the supervisor asks the engine once in that time
 SHELL_LIMIT = 120.0
 COUNTING_QEMU = """#!/bin/bash
 # -icount: one instruction is one nanosecond of the guest's time; it needs one thread for all processors
@@ -34,28 +36,29 @@ exec PROGRAM "${arguments[@]}"
 def measure(client: MachineClient, name: str) -> list[Row]:
     """Take the figures of a machine that runs, of its bare kernel, and of a start that is counted."""
     client.ask("compact")
-    time.sleep(SETTLE_SECONDS)  # not a wait for an event: idle is what is left when nothing happens
     status = client.status()
     supervisor = process_tree(status.supervisor_pid) - process_tree(status.qemu_pid)
-    rows = [
-        Row("supervisor without a window: idle CPU", "% of a core", {name: [_cpu_use(supervisor)]}),
-        Row("QEMU without a window: idle CPU", "% of a core", {name: [_cpu_use({status.qemu_pid})]}),
-        Row(
-            "its kernel with a shell: idle CPU",
-            "% of a core",
-            {name: [_bare_kernel(status.accelerator, status.cpus)]},
-        ),
-        Row("guest: memory in use", "MiB", {name: [_memory_in_use(client)]}),
-    ]
+    with _bare_kernel(status.accelerator, status.cpus) as bare:
+        time.sleep(SETTLE_SECONDS)  # not a wait for an event: idle is what is left when nothing happens
+        uses = _cpu_uses([supervisor, {status.qemu_pid}, {bare}])
+    titles = (
+        "supervisor without a window: idle CPU",
+        "QEMU without a window: idle CPU",
+        "its kernel with a shell: idle CPU",
+    )
+    rows = [Row(title, "% of a core", {name: [use]}) for title, use in zip(titles, uses, strict=True)]
+    rows.append(Row("guest: memory in use", "MiB", {name: [_memory_in_use(client)]}))
     if status.accelerator == "tcg":
         rows.append(Row("instructions of a start", "billions", {name: [_instructions()]}))
     return rows
 
 
-def _cpu_use(processes: set[int]) -> float:
-    before, began = cpu_seconds(processes), time.monotonic()
+def _cpu_uses(groups: Sequence[set[int]]) -> list[float]:
+    """All in the same time: what else the computer does then makes all of them dearer."""
+    before, began = [cpu_seconds(group) for group in groups], time.monotonic()
     time.sleep(IDLE_SECONDS)
-    return (cpu_seconds(processes) - before) / (time.monotonic() - began) * 100
+    after, seconds = [cpu_seconds(group) for group in groups], time.monotonic() - began
+    return [(used - earlier) / seconds * 100 for used, earlier in zip(after, before, strict=True)]
 
 
 def _memory_in_use(client: MachineClient) -> float:
@@ -66,8 +69,9 @@ def _memory_in_use(client: MachineClient) -> float:
     return (amounts["MemTotal"] - sum(amounts[name] for name in unused)) / 1024
 
 
-def _bare_kernel(accelerator: str, cpus: int) -> float:
-    """Without a root the initramfs ends in a shell that waits: that is the kernel alone."""
+@contextmanager
+def _bare_kernel(accelerator: str, cpus: int) -> Iterator[int]:
+    """Hold the kernel alone, yield QEMU's pid: without a root the initramfs ends in a shell that waits."""
     image = find_image_folder()
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         console = Path(folder) / "console"
@@ -92,8 +96,7 @@ def _bare_kernel(accelerator: str, cpus: int) -> float:
                 if time.monotonic() > deadline:
                     raise RuntimeError("the bare kernel does not come to its shell")
                 time.sleep(0.2)
-            time.sleep(SETTLE_SECONDS)
-            return _cpu_use({process.pid})
+            yield process.pid
         finally:
             process.kill()
             process.wait()

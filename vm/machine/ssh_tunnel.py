@@ -21,8 +21,9 @@ LARGEST_PACKET = 2**16
 CIPHERS = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com")
 """First choice: without a MAC to compute, both ends take less time than with AES-CTR and SHA-256."""
 
-KEEP_ALIVE = 15
-"""Seconds without traffic after which a keep-alive message goes out."""
+KEEP_ALIVE = 60
+"""Seconds without traffic after which a keep-alive message goes out, so that sshd need not ask.
+Whether the guest lives is asked on its agent port, which costs it less."""
 
 LONGEST_ANSWER = 2**16
 
