@@ -12,19 +12,16 @@ run_packages="qemu-system-x86 qemu-utils mmdebstrap zstd python3-venv ca-certifi
     libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xinerama0 libdbus-1-3 libfontconfig1"
 test_packages="$run_packages docker-registry chromium xvfb iproute2 busybox-static nftables libnftables1
     xdotool imagemagick fonts-dejavu-core fonts-noto-cjk"
-# PyInstaller reads and writes programs with binutils, and takes Python as a library, which Debian's programs are not built with.
-interpreter=$(readlink -f "$(command -v "$python")")
-package_packages="binutils"
-case $interpreter in /usr/bin/python3.*) package_packages="binutils lib${interpreter##*/}" ;; esac
 case $goal in
 run) packages=$run_packages locks=run ;;
 test) packages=$test_packages locks=test ;;
 arm64) packages="$test_packages qemu-system-arm" locks=test ;;
-package) packages="$run_packages $package_packages" locks=package ;;
-packages) packages="$test_packages $package_packages lintian" locks="test package" ;;
+package) packages="$run_packages binutils" locks=package ;; # PyInstaller reads and writes programs with binutils
+packages) packages="$test_packages binutils lintian" locks="test package" ;;
 docs) packages=python3-venv locks=docs ;;
 *) echo "usage: setup.sh run|test|arm64|package|packages|docs PYTHON" >&2; exit 2 ;;
 esac
+[ "$goal" = docs ] || [ "$(id -u)" = 0 ] || packages="$packages fakeroot" # vm/image/packages.py
 lock_files=$(printf 'packaging/locks/%s.txt ' $locks)
 
 say() { printf '\033[1m%s\033[0m\n' "$*"; }
@@ -37,7 +34,7 @@ as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
 install_packages() {
     missing=
-    for package in $packages; do
+    for package in "$@"; do
         dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null | grep -qx installed || missing="$missing $package"
     done
     [ -z "$missing" ] && return
@@ -45,6 +42,13 @@ install_packages() {
     as_root apt-get update -qq
     # shellcheck disable=SC2086  # a list of words
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing
+}
+
+# PyInstaller takes Python as a library, which Debian's programs are not built with. A bare Debian has no Python before this script.
+python_library() {
+    case $goal in package | packages) ;; *) return ;; esac
+    interpreter=$(readlink -f "$(command -v "$python")")
+    case $interpreter in /usr/bin/python3.*) echo "lib${interpreter##*/}" ;; esac
 }
 
 make_environment() {
@@ -62,7 +66,9 @@ fetch_docker() {
 }
 
 if command -v apt-get >/dev/null; then
-    install_packages
+    # shellcheck disable=SC2086  # a list of words
+    install_packages $packages
+    install_packages $(python_library)
     debian=yes
 else
     debian=no

@@ -15,6 +15,10 @@ from vm.image.steps import say
 
 KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 
+_AS_ROOT = ("mmdebstrap",)
+_AS_ANYBODY = ("fakeroot", "mmdebstrap", "--mode=chrootless")
+"""Nothing runs in the tree, so none is needed: fakeroot remembers the owners that the packages name."""
+
 
 def fetch_packages(arch: str, archive: Path, versions: Path, downloads: Path) -> None:
     """Write the packages' files to the tar `archive` and their names and versions to `versions` (JSON).
@@ -52,7 +56,7 @@ def mmdebstrap_command(arch: str, work: Path, downloads: Path, source_lines: lis
     archives = '"$1"/var/cache/apt/archives'
     keep, simulated = shlex.quote(str(downloads)), shlex.quote(str(work / "simulated.txt"))
     return [
-        "mmdebstrap",
+        *(_AS_ROOT if os.geteuid() == 0 else _AS_ANYBODY),
         "--variant=extract",
         f"--architectures={arch}",
         f"--include={','.join(chosen)}",
