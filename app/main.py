@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from app.services.registry_logins import RegistryLogins
     from app.services.remote_machine import RemoteMachine
     from app.services.start_at_login import StartAtLogin
+    from app.services.uninstall import Uninstaller
     from app.services.updates.update_service import Updates
     from app.services.virtual_machine import MachineStatus, VirtualMachine
     from app.viewmodels.desktop import DesktopViewModel
@@ -126,6 +127,12 @@ class LazyAccess:
 
         return Updates(self._folders.updates, self._folders.downloads)
 
+    def uninstaller(self) -> "Uninstaller":
+        """Return what removes all but the window's own folders; see `Access`."""
+        from app.services.uninstall import Uninstaller
+
+        return Uninstaller(self.machine(), self.logins(), self.start_at_login(), self.docker_command())
+
     def start_engine(
         self, on_status: "Callable[[MachineStatus], None]", cancelled: threading.Event
     ) -> "EngineClient":
@@ -165,6 +172,14 @@ def write_log(folders: AppFolders) -> None:
     logging.basicConfig(level=logging.INFO, handlers=[handler])
 
 
+def end_log() -> None:
+    """Close the file; who still logs does not make it anew."""
+    root = logging.getLogger()
+    for handler in tuple(root.handlers):
+        root.removeHandler(handler)
+        handler.close()
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the desktop and return its exit code."""
     options = build_desktop_parser().parse_args(arguments)
@@ -187,7 +202,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if is_root():
         os.environ.update(root_environment(folders.root_browser))  # before there are other threads
     from app.services.settings import SettingsFile
-    from app.views.application import RENEW, run_application
+    from app.views.application import REMOVE, RENEW, run_application
 
     started_with = ["--getting-started"] if options.getting_started else []
     zoom = SettingsFile(folders.settings).load().zoom
@@ -198,6 +213,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         from app.services.updates.at_start import start_anew
 
         start_anew()
+    if code == REMOVE:
+        from app.services.uninstall import remove_folders
+
+        end_log()
+        remove_folders(folders)
+        return 0
     return code
 
 
@@ -211,16 +232,17 @@ def run_demo() -> int:
     from app.services.settings import SettingsFile
     from app.viewmodels.desktop import DesktopViewModel
     from app.viewmodels.preferences import Preferences
-    from app.views.application import run_application
+    from app.views.application import REMOVE, run_application
 
     with demo.DemoWorld() as world:
         settings = world.folder / "desktop.json"
-        return run_application(
+        code = run_application(
             lambda: DesktopViewModel(world.access, Preferences(SettingsFile(settings))),
             str(settings),
             [],
             read_version(),
         )
+    return 0 if code == REMOVE else code  # what the made-up machine had goes in any case
 
 
 def build_desktop(folders: AppFolders) -> "DesktopViewModel":

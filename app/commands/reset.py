@@ -1,8 +1,6 @@
 """Four ways to begin anew, kept apart, each with what goes: restart, reset data, reset factory, uninstall."""
 
 import argparse
-import contextlib
-import shutil
 import time
 
 from app.commands.confirm import confirm
@@ -10,14 +8,13 @@ from app.commands.console import tell, write, write_json
 from app.commands.data import describe_contents
 from app.commands.session import Session
 from app.services.app_folders import AppFolders
-from app.services.docker_command import DockerCommand
 
 WAYS = """\
 marina restart         containers stop and start; nothing goes
 marina reset data      goes: {contents}
                        stays: settings, snapshots; a new snapshot brings the data back
 marina reset factory   goes: the same, {snapshots} snapshots, and all settings
-marina uninstall       goes: settings, logs and the docker context; the data only with --data"""
+marina uninstall       goes: all that Marina keeps on this computer; the data only with --data"""
 
 
 def explain_resets(options: argparse.Namespace) -> int:
@@ -75,16 +72,23 @@ def uninstall(options: argparse.Namespace) -> int:
         if options.data
         else f"The data stays: {contents}. With --data it goes, too."
     )
-    confirm(options, "Gone are settings, logs and the docker context “marina”.", data)
-    machine.data.remove_machine(data=options.data, settings=True)
+    gone = "Gone are settings, logs, sign-ins, the start at login and the docker context “marina”."
+    confirm(options, gone, data)
+    from app.services.docker_command import DockerCommand
+    from app.services.key_store import KeyStore
+    from app.services.registry_logins import RegistryLogins
+    from app.services.start_at_login import StartAtLogin
+    from app.services.uninstall import Uninstaller, remove_folders
+    from app.services.updates.installation import find_installation
+
     folders = AppFolders.find()
-    for folder in (folders.config, folders.cache, folders.logs):
-        shutil.rmtree(folder, ignore_errors=True)
-    for folder in (folders.logs.parent, machine.data.home().parent):
-        with contextlib.suppress(OSError):  # it holds something else
-            folder.rmdir()
-    DockerCommand(machine.docker_socket).remove()
-    _done(options, "Now remove the program itself as you installed it, for example: apt remove marina")
+    logins = RegistryLogins(folders.registry_logins, KeyStore())
+    docker = DockerCommand(machine.docker_socket)
+    Uninstaller(machine, logins, StartAtLogin(), docker).remove(data=options.data)
+    remove_folders(folders)
+    removal = find_installation().removal
+    last = f"Now remove the program: {removal}" if removal else "Now remove the program as you installed it."
+    _done(options, last)
     return 0
 
 

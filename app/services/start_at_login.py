@@ -1,5 +1,6 @@
 """Starts the machine when the user logs in: a systemd user unit, a launchd agent, or a Windows task."""
 
+import contextlib
 import os
 import plistlib
 import subprocess
@@ -129,6 +130,10 @@ class StartAtLogin:
             if self._platform == "linux":
                 self._wanted.unlink(missing_ok=True)
             self.path.unlink(missing_ok=True)
+            if self._platform == "linux":
+                for folder in (self._wanted.parent, self._units, self._units.parent):
+                    with contextlib.suppress(OSError):  # it holds something else
+                        folder.rmdir()
         except OSError as error:
             raise UserError(
                 "The start at login cannot be removed", f"{self.path}: {error.strerror}"

@@ -12,6 +12,7 @@ if TYPE_CHECKING:  # `requests` takes 130 ms to import: only workers do it
     from app.services.registry_logins import RegistryLogins
     from app.services.remote_machine import RemoteMachine
     from app.services.start_at_login import StartAtLogin
+    from app.services.uninstall import Uninstaller
     from app.services.updates.update_service import Updates
     from app.services.virtual_machine import MachineStatus, VirtualMachine
 
@@ -48,6 +49,9 @@ class Access(Protocol):
 
     def updates(self) -> "Updates":
         """Return what looks for newer versions of Marina and fetches them."""
+
+    def uninstaller(self) -> "Uninstaller":
+        """Return what removes all that Marina keeps on this computer."""
 
     def start_engine(
         self, on_status: "Callable[[MachineStatus], None]", cancelled: threading.Event

@@ -33,6 +33,7 @@ from app.viewmodels.registries import RegistriesViewModel
 from app.viewmodels.run_image import RunImageViewModel
 from app.viewmodels.start_at_login import StartAtLoginViewModel
 from app.viewmodels.troubleshoot import TroubleshootViewModel
+from app.viewmodels.uninstall import UninstallViewModel
 from app.viewmodels.updates import UpdatesViewModel
 from app.viewmodels.volumes import VolumesViewModel
 
@@ -70,6 +71,7 @@ class DesktopViewModel(QObject):
         self.learn = LearnViewModel(self.background, access, preferences, self)
         self.notifications = NotificationsViewModel(preferences, self)
         self.updates = UpdatesViewModel(self.background, access, preferences, self)
+        self.uninstall = UninstallViewModel(self.background, access, self)
         self.about = AboutViewModel(self.background, self)
         self.engine.changed.connect(self.engine_changed)
         self.engine.usable_changed.connect(self.events.follow)

@@ -38,6 +38,7 @@ class Preferences(QObject):
         self._file = file
         self._settings = file.load()
         self._saved = self._settings
+        self._is_retired = False
         self._timer = QTimer(self, singleShot=True, interval=_SAVE_MS)
         self._timer.timeout.connect(self.save)
 
@@ -142,7 +143,7 @@ class Preferences(QObject):
     def save(self) -> None:
         """Write now what has changed."""
         self._timer.stop()
-        if self._settings == self._saved:
+        if self._settings == self._saved or self._is_retired:
             return
         try:
             self._file.save(self._settings)
@@ -150,3 +151,7 @@ class Preferences(QObject):
             log.warning("settings cannot be saved: %s", error)
         else:
             self._saved = self._settings
+
+    def retire(self) -> None:
+        """Write nothing more: the file is to be removed."""
+        self._is_retired = True

@@ -24,6 +24,7 @@ from app.views.tray import Tray, build_app_icon
 
 GETTING_STARTED = "--getting-started"
 RENEW = 75  # exit code: start Marina anew, there is another version to be put in place
+REMOVE = 76  # exit code: all that the user's Marina kept was removed, its folders are the last
 _SCALE = "QT_SCALE_FACTOR"
 
 
@@ -36,11 +37,12 @@ class Desktop(QObject):
         super().__init__(application)
         self._application, self._desktop, self._arguments = application, desktop, arguments
         self._begun = self._leaving = False
-        self.renews = False
+        self.exit_code = 0
         self.window = MainWindow(desktop, version)
         self.window.first_frame.connect(self._begin)
         self.window.close_asked.connect(self._close_asked)
         self.window.renewal_asked.connect(self.ask_to_renew)
+        self.window.uninstalled.connect(self._leave_for_good)
         desktop.getting_started.opened.connect(self._tell_address)
         self.tray: Tray | None = None
         if QSystemTrayIcon.isSystemTrayAvailable():
@@ -150,13 +152,20 @@ class Desktop(QObject):
 
     @Slot()
     def _renew(self) -> None:
-        self.renews = True
+        self.exit_code = RENEW
         self.leave()
 
     @Slot()
     def _stop_and_renew(self) -> None:
-        self.renews = True
+        self.exit_code = RENEW
         self._stop_and_leave()
+
+    @Slot()
+    def _leave_for_good(self) -> None:
+        """End after Marina was removed: what is written from now on would be left behind."""
+        self._desktop.preferences.retire()
+        self.exit_code = REMOVE
+        self.leave()
 
     @Slot()
     def _stop_and_leave(self) -> None:
@@ -225,7 +234,7 @@ def run_application(
 ) -> int:
     """Open the window, all of it `zoom` per cent as large; or hand `arguments` to the one that is open.
 
-    Return the exit code, which may be RENEW.
+    Return the exit code, which may be RENEW or REMOVE.
     """
     application = _build_application(zoom)
     application.setApplicationName("Marina")
@@ -254,7 +263,7 @@ def run_application(
     code = application.exec()
     instance.close()
     collector.close()
-    return RENEW if running.renews else code
+    return running.exit_code or code
 
 
 def _build_application(zoom: int) -> QApplication:

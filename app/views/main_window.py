@@ -24,6 +24,7 @@ from app.views.dialogs.about_dialog import AboutDialog
 from app.views.dialogs.pull_image_dialog import PullImageDialog
 from app.views.dialogs.run_image_dialog import RunImageDialog
 from app.views.dialogs.search_images_dialog import SearchImagesDialog
+from app.views.dialogs.uninstall_dialog import UninstallDialog
 from app.views.pages.builds_page import BuildsPage
 from app.views.pages.compose_page import ComposePage
 from app.views.pages.containers_page import ContainersPage
@@ -55,6 +56,7 @@ class MainWindow(QMainWindow):
     first_frame = Signal()
     close_asked = Signal()
     renewal_asked = Signal()  # to be started anew, as the version that was prepared
+    uninstalled = Signal()  # nothing of the user's Marina is left but its folders: to end
     zoom_changed = Signal(int)
 
     def __init__(self, desktop: DesktopViewModel, version: str) -> None:
@@ -172,6 +174,7 @@ class MainWindow(QMainWindow):
         page.restart_requested.connect(engine.restart)
         page.force_stop_requested.connect(engine.force_stop)
         page.settings_requested.connect(lambda: self.show_page("settings"))
+        page.uninstall_requested.connect(self.uninstall)
         return page
 
     def _keep_page(self, name: str, page: Page) -> None:
@@ -298,6 +301,12 @@ class MainWindow(QMainWindow):
     def show_about(self) -> None:
         """Tell the version, and what Marina is made of."""
         AboutDialog(self.desktop.about, self._version, self).open()
+
+    def uninstall(self) -> None:
+        """Ask what is to go, remove it and end."""
+        dialog = UninstallDialog(self.desktop.uninstall, self)
+        dialog.left.connect(self.uninstalled)
+        dialog.open()
 
     def _tell_started(self, container: StartedContainer) -> None:
         self._address = container.url

@@ -32,6 +32,7 @@ class QuickActions(QObject):
             "restart": (self.tr("Restart the engine"), "restart", engine.restart),
             "notices": (self.tr("Show notifications"), "bell", lambda: window.bell.open()),
             "about": (self.tr("About Marina"), "info", window.show_about),
+            "uninstall": (self.tr("Uninstall Marina"), "trash", window.uninstall),
             "light": (self.tr("Light appearance"), "appearance", lambda: window.choose_appearance("light")),
             "dark": (self.tr("Dark appearance"), "appearance", lambda: window.choose_appearance("dark")),
             "contrast": (

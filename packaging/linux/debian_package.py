@@ -90,12 +90,13 @@ def _write_control(tree: Path, version: str, dependencies: list[str]) -> None:
         control / "control",
         f"Package: marina\nVersion: {version}\nArchitecture: {architecture()}\nMaintainer: {MAINTAINER}\n"
         f"Installed-Size: {-(-disk_size(tree) // 1024)}\nSection: admin\nPriority: optional\n"
-        f"Depends: {', '.join(dependencies)}\nSuggests: docker-cli, fonts-noto-cjk\n"
+        f"Depends: {', '.join(dependencies)}\nRecommends: xdg-utils\nSuggests: docker-cli, fonts-noto-cjk\n"
         "Description: run containers in a small machine of your own\n"
         " A desktop and a command line for containers. They run in a light virtual\n"
         " machine that speaks the Docker Engine API: the docker command line, docker\n"
         " compose and everything else that uses a Docker work with it unchanged.\n",
     )
+    _copy(FILES / "prerm", control).chmod(0o755)
     files = sorted(path for path in (tree / "usr").rglob("*") if path.is_file() and not path.is_symlink())
     _write(
         control / "md5sums",

@@ -19,6 +19,7 @@ def build_portable_archive(bundle: Path, version: str, date: int, target: Path, 
     for file in ("marina.desktop", "marina.svg", "install.sh"):
         shutil.copyfile(FILES / file, work / name / file)
     (work / name / "install.sh").chmod(0o755)
+    shutil.copy(work / name / "install.sh", work / name / "program")  # for who removes it, long after
     archive = target / f"{name}.tar.zst"
     subprocess.run(
         [

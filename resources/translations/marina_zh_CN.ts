@@ -1600,8 +1600,16 @@
         <translation>移除所有数据…</translation>
     </message>
     <message>
+        <source>Uninstall Marina…</source>
+        <translation>卸载 Marina…</translation>
+    </message>
+    <message>
         <source>Export, import and reset stop the containers and start the engine again.</source>
         <translation>导出、导入和重置会停止容器并重新启动引擎。</translation>
+    </message>
+    <message>
+        <source>Removes what Marina keeps on this computer, your data only if you want that. Then the program itself can go.</source>
+        <translation>移除 Marina 保存在这台电脑上的内容，只有您要求时才删除您的数据。之后即可移除程序本身。</translation>
     </message>
     <message>
         <source>Snapshots</source>
@@ -1610,6 +1618,10 @@
     <message>
         <source>All data</source>
         <translation>所有数据</translation>
+    </message>
+    <message>
+        <source>Leave Marina</source>
+        <translation>离开 Marina</translation>
     </message>
     <message>
         <source>Data</source>
@@ -3807,6 +3819,10 @@
     <message>
         <source>About Marina</source>
         <translation>关于 Marina</translation>
+    </message>
+    <message>
+        <source>Uninstall Marina</source>
+        <translation>卸载 Marina</translation>
     </message>
     <message>
         <source>Light appearance</source>
@@ -6406,6 +6422,57 @@
     <message>
         <source>Memory {0}</source>
         <translation>内存 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>UninstallDialog</name>
+    <message>
+        <source>Uninstall Marina</source>
+        <translation>卸载 Marina</translation>
+    </message>
+    <message>
+        <source>Remove what Marina keeps on this computer?</source>
+        <translation>移除 Marina 保存在这台电脑上的内容？</translation>
+    </message>
+    <message>
+        <source>Settings, logs, sign-ins, the start at login and the docker context “marina” are removed. The machine is stopped, with all containers.</source>
+        <translation>将移除设置、日志、登录信息、登录时启动以及 docker 上下文“marina”。虚拟机及所有容器都会停止。</translation>
+    </message>
+    <message>
+        <source>Delete my data, too: all images, containers, volumes and snapshots</source>
+        <translation>同时删除我的数据：所有镜像、容器、卷和快照</translation>
+    </message>
+    <message>
+        <source>Working</source>
+        <translation>正在处理</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Quit Marina</source>
+        <translation>退出 Marina</translation>
+    </message>
+    <message>
+        <source>Delete my data, too: all images, containers, volumes and snapshots ({0})</source>
+        <translation>同时删除我的数据：所有镜像、容器、卷和快照（{0}）</translation>
+    </message>
+    <message>
+        <source>What Marina kept here is removed</source>
+        <translation>Marina 保存在这里的内容已移除</translation>
+    </message>
+    <message>
+        <source>The program itself goes as it came. After Marina has quit, run:</source>
+        <translation>程序本身按安装时的方式移除。Marina 退出后，请运行：</translation>
+    </message>
+    <message>
+        <source>The program itself goes as it came, after Marina has quit.</source>
+        <translation>Marina 退出后，程序本身按安装时的方式移除。</translation>
     </message>
 </context>
 <context>

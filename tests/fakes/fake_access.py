@@ -17,6 +17,7 @@ from app.services.key_store import KeyStore
 from app.services.registry_logins import RegistryLogins
 from app.services.remote_machine import RemoteMachine
 from app.services.start_at_login import StartAtLogin
+from app.services.uninstall import Uninstaller
 from app.services.updates.update_service import Updates
 from app.services.virtual_machine import StatusCallback, VirtualMachine
 from tests.fakes.fake_engine import FakeEngine
@@ -118,6 +119,10 @@ class FakeAccess:
     def updates(self) -> Updates:
         """Return the updates of this source tree, which knows no server; a test replaces the method."""
         return Updates(self._folder / "updates", self._folder / "downloads")
+
+    def uninstaller(self) -> Uninstaller:
+        """Return what removes the files in the test's folder."""
+        return Uninstaller(self.machine(), self.logins(), self.start_at_login(), self.docker_command())
 
     def start_engine(self, on_status: StatusCallback, cancelled: threading.Event) -> EngineClient:
         """Start the fake machine and return a client of its own."""

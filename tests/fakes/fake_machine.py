@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
+from vm.machine.disk_usage import DiskUsage
 from vm.machine.status import MachineState, MachineStatus, Problem, Step, StepState
 
 _NO_PROCESS = 2**31 - 2
@@ -122,6 +123,9 @@ class FakeMachine:
             return (list(self.snapshots),)
         elif command == "compact":
             return ({"before": 9_000_000, "after": 4_000_000},)
+        elif command == "disk-usage":
+            usage = DiskUsage("data.qcow2", self._status.disk_bytes, self._status.disk_limit_bytes, 20_000)
+            return (usage.to_json(),)
         elif command not in ("snapshot-restore", "data-reset", "data-export", "data-import"):
             return None
         return (None,)

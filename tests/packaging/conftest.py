@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.packaging.steps import install_browser
 from tests.support.fresh_computer import FreshComputer, fresh_computer
 from tests.support.namespaces import made_netns
 
@@ -73,4 +74,5 @@ def computer() -> Iterator[FreshComputer]:
         fresh_computer(Path(name), netns) as made,
     ):
         Path(name).chmod(0o755)
+        install_browser(made)
         yield made

@@ -81,14 +81,14 @@ def test_another_version_is_started_once_the_engine_has_stopped(
     running.window.renewal_asked.emit()
     assert text_of(running.window, "renew.names") == "web"
     press(qtbot, running.window, "renew.cancel")
-    assert not running.renews
+    assert running.exit_code == 0
     wait_for(qtbot, lambda: not running.window.findChildren(ConfirmDeleteDialog))
     running.window.renewal_asked.emit()
     press(qtbot, running.window, "renew.confirm")
     wait_for(qtbot, lambda: machine.status.state is MachineState.STOPPED)
     machine.socket_path.unlink(missing_ok=True)  # as the supervisor does at its end
     wait_for(qtbot, lambda: quits == [True])
-    assert running.renews
+    assert running.exit_code == RENEW
 
 
 def test_the_program_is_exchanged_for_the_other_version(

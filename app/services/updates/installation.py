@@ -3,6 +3,7 @@
 import ctypes
 import os
 import platform
+import shlex
 import sys
 from dataclasses import dataclass
 from enum import StrEnum
@@ -41,6 +42,14 @@ class Installation:
     def unpacking(self) -> Path:
         """Where the next version is unpacked: not whole before it has the other name."""
         return self.folder.with_name(self.folder.name + ".unpacking")
+
+    @property
+    def removal(self) -> str:
+        """What the user types to remove the program, "" where that is done in another way."""
+        if self.file_key.endswith("-deb"):
+            return "sudo apt purge marina"
+        script = self.folder / "install.sh"
+        return f"sh {shlex.quote(str(script))} --remove" if self.file_key.endswith("-portable") else ""
 
     def command_line(self, folder: Path) -> Path:
         """Return the command line's program in the folder of a version."""

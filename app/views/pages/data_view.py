@@ -1,5 +1,6 @@
 """Snapshots of all data, taking it elsewhere, and beginning anew: a part of the Troubleshoot page."""
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QProgressBar, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.viewmodels.failure import Failure
@@ -15,6 +16,8 @@ from app.views.widgets.text import ElidedLabel, PlainLabel, WrappedLabel
 
 class DataView(Card):
     """Asks before anything is lost."""
+
+    uninstall_requested = Signal()
 
     def __init__(self, viewmodel: MachineDataViewModel) -> None:
         super().__init__("troubleshoot.data")
@@ -44,8 +47,14 @@ class DataView(Card):
         bring.clicked.connect(self._ask_import)
         reset = Button(self.tr("Remove all data…"), "troubleshoot.data.reset", "danger", "trash")
         reset.clicked.connect(self._confirm_reset)
-        self._buttons = [self._create, compact, export, bring, reset]
+        uninstall = Button(self.tr("Uninstall Marina…"), "troubleshoot.uninstall", "danger", "trash")
+        uninstall.clicked.connect(self.uninstall_requested)
+        self._buttons = [self._create, compact, export, bring, reset, uninstall]
         note = self.tr("Export, import and reset stop the containers and start the engine again.")
+        leaving = self.tr(
+            "Removes what Marina keeps on this computer, your data only if you want that. "
+            "Then the program itself can go."
+        )
         content = QWidget()
         content.setObjectName("scrolled")
         content.setLayout(
@@ -57,6 +66,10 @@ class DataView(Card):
                 PlainLabel(self.tr("All data"), "heading"),
                 WrappedLabel(note, "muted"),
                 row(compact, export, bring, reset, None),
+                12,
+                PlainLabel(self.tr("Leave Marina"), "heading"),
+                WrappedLabel(leaving, "muted"),
+                row(uninstall, None),
                 None,
                 spacing=8,
             )

@@ -31,6 +31,7 @@ class TroubleshootPage(Page):
     restart_requested = Signal()
     force_stop_requested = Signal()
     settings_requested = Signal()
+    uninstall_requested = Signal()
 
     def __init__(self, viewmodel: TroubleshootViewModel, data: MachineDataViewModel) -> None:
         super().__init__("troubleshoot", "")
@@ -46,7 +47,9 @@ class TroubleshootPage(Page):
         self._right = QStackedWidget()
         self._right.addWidget(self.checks)
         self._right.addWidget(self._log_card())
-        self._right.addWidget(DataView(data))
+        data_view = DataView(data)
+        data_view.uninstall_requested.connect(self.uninstall_requested)
+        self._right.addWidget(data_view)
         self.views = Segments(
             "troubleshoot.views",
             self.tr("What is shown"),

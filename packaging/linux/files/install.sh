@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs Marina into the home folder of whoever runs it; `install.sh --remove` takes it away again.
-# Containers, images and settings are not part of it: `marina reset` is for them.
+# Containers, images and settings are not part of it: `marina uninstall` is for them, first.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 data=${XDG_DATA_HOME:-$HOME/.local/share}
@@ -15,7 +15,8 @@ case ${1:-} in
     for folder in "$commands" "$data/applications" "$(dirname "$icon")"; do
         rmdir -p "$folder" 2>/dev/null || : # those above that hold nothing else
     done
-    echo "Marina is removed. Your containers and images are still in $data/marina."
+    echo "Marina is removed."
+    [ ! -e "$data/marina" ] || echo "Your containers and images are still in $data/marina."
     exit ;;
 "") ;;
 *) echo "usage: install.sh [--remove]" >&2; exit 2 ;;

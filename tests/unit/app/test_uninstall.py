@@ -1,0 +1,57 @@
+"""What leaves the computer with Marina, besides the machine's files."""
+
+from pathlib import Path
+
+import pytest
+
+from app.services.app_folders import AppFolders
+from app.services.docker_command import DockerCommand
+from app.services.key_store import KeyStore
+from app.services.registry_logins import RegistryLogins
+from app.services.start_at_login import StartAtLogin
+from app.services.uninstall import Uninstaller, remove_folders
+from app.services.updates.installation import Installation, Way
+from app.services.virtual_machine import VirtualMachine
+from tests.fakes.fake_access import NO_SUPERVISOR, FakeKeyring
+
+
+def test_what_other_services_keep_goes_too_and_twice_is_fine(tmp_path: Path) -> None:
+    keyring = FakeKeyring()
+    keyring.set_password("Marina: ghcr.io", "ann", "secret")
+    names = tmp_path / "registries.json"
+    names.write_text('{"ghcr.io": "ann"}')
+    logins = RegistryLogins(names, KeyStore(keyring))
+    docker = DockerCommand("/run/docker.sock", {"DOCKER_CONFIG": str(tmp_path / "docker")})
+    docker.turn_on()
+    at_login = StartAtLogin(tmp_path / "home", "linux")
+    at_login.turn_on()
+    uninstaller = Uninstaller(VirtualMachine(tmp_path / "m", NO_SUPERVISOR), logins, at_login, docker)
+    for _ in range(2):
+        uninstaller.remove(data=True)
+        assert keyring.passwords == {}
+        assert not at_login.is_on()
+        assert not at_login.path.exists()
+        assert not (tmp_path / "docker").exists()
+        assert not (tmp_path / "m").exists()
+
+
+def test_the_last_folders_go_with_what_is_in_them(tmp_path: Path) -> None:
+    folders = AppFolders(tmp_path / "config", tmp_path / "cache", tmp_path / "marina" / "log")
+    for folder in (folders.config / "learn", folders.downloads, folders.logs):
+        folder.mkdir(parents=True)
+        (folder / "file").touch()
+    remove_folders(folders)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("kind", "command"),
+    [
+        ("linux-amd64-deb", "sudo apt purge marina"),
+        ("linux-amd64-portable", "sh '/home/a b/marina-program/install.sh' --remove"),
+        ("darwin-arm64-app", ""),
+        ("", ""),
+    ],
+)
+def test_how_the_program_goes_depends_on_how_it_came(kind: str, command: str) -> None:
+    assert Installation(Way.NONE, Path("/home/a b/marina-program"), kind).removal == command
