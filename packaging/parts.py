@@ -25,10 +25,9 @@ from cyclonedx.model.bom_ref import BomRef
 from cyclonedx.model.component import Component, ComponentType
 from cyclonedx.model.license import DisjunctiveLicense, LicenseExpression
 from cyclonedx.output.json import JsonV1Dot6
+from needed import needed_distributions
 from packageurl import PackageURL
 from packaging.licenses import InvalidLicenseExpression, canonicalize_license_expression
-from packaging.requirements import Requirement
-from packaging.utils import canonicalize_name
 
 LICENCE_FILE = re.compile(r"(licen[cs]e|copying|notice|copyright)[^/]*$", re.IGNORECASE)
 COMMON_LICENCE = re.compile(r"/usr/share/common-licenses/([A-Za-z][\w.+-]*\w)")
@@ -127,23 +126,7 @@ def python_part() -> Part:
 
 def python_parts(texts: dict[PurePosixPath, str]) -> list[Part]:
     """Return the libraries that the desktop needs, and what freezes it."""
-    found: dict[str, importlib.metadata.Distribution] = {}
-    waiting = [Requirement(text) for text in importlib.metadata.requires("marina") or ()]
-    waiting = [wanted for wanted in waiting if wanted.marker and wanted.marker.evaluate({"extra": "desktop"})]
-    waiting.append(Requirement("pyinstaller"))
-    while waiting:
-        wanted = waiting.pop()
-        name = canonicalize_name(wanted.name)
-        if name in found:
-            continue
-        found[name] = importlib.metadata.distribution(wanted.name)
-        if name == "pyinstaller":
-            continue  # only its boot loader goes into the bundle
-        for text in found[name].requires or ():
-            needed = Requirement(text)
-            extras = wanted.extras or {""}
-            if needed.marker is None or any(needed.marker.evaluate({"extra": extra}) for extra in extras):
-                waiting.append(needed)
+    found = needed_distributions()
     parts = [_python_part(name, found[name]) for name in sorted(found)]
     lesser = "\n\n".join(texts.get(COMMON / name, "") for name in ("LGPL-3", "GPL-3"))
     return [replace(part, text=lesser) if part.name in QT and not part.text else part for part in parts]

@@ -18,7 +18,7 @@ def open_display() -> Iterator[str]:
     """Start Xvfb on a display that is free, and yield the display's name."""
     reader, writer = os.pipe()
     server = subprocess.Popen(
-        ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1280x820x24", "-nolisten", "tcp"],
+        ["Xvfb", "-displayfd", str(writer), "-screen", "0", "1280x820x24", "-nolisten", "tcp", "-noreset"],
         pass_fds=[writer],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,

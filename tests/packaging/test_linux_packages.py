@@ -1,6 +1,7 @@
 """From a package to a page in the browser on a fresh Debian, through an upgrade, and out without a trace."""
 
 import filecmp
+import importlib
 import json
 import re
 import shutil
@@ -8,11 +9,13 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
 from cyclonedx.schema import SchemaVersion
 from cyclonedx.validation.json import JsonStrictValidator
+from packaging.utils import canonicalize_name
 
 from app.main import read_version
 from app.services.parts import PartsList
@@ -68,6 +71,19 @@ def test_every_part_is_listed_with_its_licence(packages: Packages) -> None:
     manifest = json.loads((packages.bundle / "image" / "manifest.json").read_text(encoding="utf-8"))
     assert {name for place, name in found if place == "machine"} == set(manifest["packages"])
     assert [part for part in parts.read() if not (part.licence and parts.read_licence(part))] == []
+
+
+def test_nothing_of_python_is_in_the_bundle_that_is_not_listed(packages: Packages) -> None:
+    listed = {part.name for part in PartsList(packages.bundle / "_internal" / "resources").read()}
+    readers = importlib.import_module("PyInstaller.archive.readers")  # only who packages has it
+    archive = readers.CArchiveReader(str(packages.bundle / "marina")).open_embedded_archive("PYZ.pyz")
+    frozen = {name.partition(".")[0] for name in archive.toc}
+    unlisted = {
+        module: owners
+        for module, owners in packages_distributions().items()
+        if module in frozen - {"app", "vm"} and not listed & {canonicalize_name(owner) for owner in owners}
+    }
+    assert unlisted == {}
 
 
 def test_a_second_build_has_the_same_bytes(packages: Packages, tmp_path: Path) -> None:
