@@ -5,6 +5,7 @@ import os
 import re
 import shlex
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def mmdebstrap_command(arch: str, work: Path, downloads: Path, source_lines: lis
     archives = '"$1"/var/cache/apt/archives'
     keep, simulated = shlex.quote(str(downloads)), shlex.quote(str(work / "simulated.txt"))
     return [
-        *(_AS_ROOT if os.geteuid() == 0 else _AS_ANYBODY),
+        *(_AS_ROOT if sys.platform != "win32" and os.geteuid() == 0 else _AS_ANYBODY),
         "--variant=extract",
         f"--architectures={arch}",
         f"--include={','.join(chosen)}",
