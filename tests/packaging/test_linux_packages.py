@@ -146,12 +146,15 @@ def test_an_installed_archive_updates_itself_and_goes_back(
         def update(*words: str) -> str:
             return computer.run("marina", "update", *words, limit=600, MARINA_UPDATES_DIR=trust)
 
+        computer.run("marina", "start", limit=BOOT_SECONDS)  # so that there are data to be kept
         assert json.loads(update("--json"))["prepared"]["version"] == NEXT
         assert f"marina  {read_version()}" in computer.run("marina", "version")
+        computer.run("marina", "stop")
         with open_window(computer) as window:
             wait_until(lambda: is_proven(computer), "the new version has come to its window")
             assert f"marina  {NEXT}" in computer.run("marina", "version")
             window.save("updated")
+        assert f"before update to {NEXT}" in computer.run("marina", "snapshot", "list")
         assert "is the newest version" in update()
         assert f"Marina {read_version()} is back" in update("--rollback", "--yes")
         assert f"marina  {read_version()}" in computer.run("marina", "version")
