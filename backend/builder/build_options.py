@@ -39,7 +39,9 @@ class BuildOptions:
     there, where the classic builder has them otherwise. Stages named in `uncached` are built anew.
     `epoch` is the time that the image and its steps are of, None for now. `session` is the client, if it
     answers. `shared_cache` is where steps are looked for that were not done here, `trail` gets all that are.
-    Only with `host_network` commands may run in the host's network.
+    With `foresees` it knows steps by stages that are not built yet (`stage_previews`), with `skips_stages` a
+    stage that nothing is taken from is not built at all. Only with `host_network` commands may run in the
+    host's network.
     """
 
     dockerfile: str = "Dockerfile"
@@ -53,6 +55,8 @@ class BuildOptions:
     cache_from: tuple[str, ...] = ()
     shared_cache: SharedSteps | None = None
     trail: StepTrail = field(default_factory=StepTrail)
+    foresees: bool = False
+    skips_stages: bool = False
     pull: bool = False
     remove: bool = True
     force_remove: bool = False

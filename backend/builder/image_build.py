@@ -7,6 +7,7 @@ import asyncio
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from backend.builder import instructions, stage_graph
 from backend.builder.build_args import BuildArgs, platform_arguments
@@ -20,6 +21,7 @@ from backend.builder.instructions import Dockerfile, Instruction, Stage
 from backend.builder.progress import Progress, Step
 from backend.builder.shared_build import SharedBuild
 from backend.builder.stage_build import StageBuild
+from backend.builder.stage_previews import StagePreviews
 from backend.builder.stage_sources import SCRATCH
 from backend.containers.manager import Containers
 from backend.errors import EngineError, InvalidParameterError
@@ -66,9 +68,11 @@ class ImageBuild:
             escape=dockerfile.escape,
             keep=parts.keep,
             made=self._made,
+            start=self._started,
             tell_failure=self._tell_failure,
             working=asyncio.Semaphore(max(LEAST_SIDE_BY_SIDE, len(os.sched_getaffinity(0)))),
         )
+        self._previews = StagePreviews(self._shared, self._args) if options.foresees else None
 
     async def run(self) -> Image:
         """Build, tag, and return the target stage's image. Raises EngineError in dockerd's words."""
@@ -158,24 +162,38 @@ class ImageBuild:
 
     async def _build(self, needed: Sequence[int]) -> Image | None:
         try:
-            stages = [self._started(number) for number in needed]
+            # Where steps may be found without the stages that they take from, these wait until one is wanted.
+            first = [self._target] if self._parts.options.skips_stages else needed
+            stages = [self._started(number) for number in first]
             await asyncio.wait(stages, return_when=asyncio.FIRST_EXCEPTION)
             # The failure that came first: the others only followed.
             for stage in stages:
                 if stage.done():
                     stage.result()
+            for number in needed:
+                if number not in self._tasks:
+                    self._tell_skipped(number)
             return self._tasks[self._target].result()
         finally:
             for task in self._tasks.values():
                 task.cancel()
             await asyncio.gather(*self._tasks.values(), return_exceptions=True)
 
+    def _tell_skipped(self, number: int) -> None:
+        """Tell of a stage that nothing was taken from: all of it was in a cache."""
+        progress, steps = self._parts.progress, self._steps[number]
+        shown = self._previews.shown(number) if self._previews is not None else ()
+        for step, code in zip_longest(steps, (steps[0].code, *shown)[: len(steps)]):
+            progress.begun(step, code or step.code)
+            progress.cached(step)
+            progress.finished(step, "")
+
     def _started(self, number: int) -> "asyncio.Task[Image | None]":
         if number not in self._tasks:
             steps = self._steps.get(number)
             if steps is None:  # only a trigger of a base image wants it: nobody could know
                 steps = self._steps_of(number, 0, 0, -1)
-            stage = StageBuild(self._shared, number, steps, self._args.for_stage())
+            stage = StageBuild(self._shared, number, steps, self._args.for_stage(), self._previews)
             name = f"stage {steps[0].stage} of a build"
             self._tasks[number] = asyncio.get_running_loop().create_task(stage.run(), name=name)
         return self._tasks[number]

@@ -16,7 +16,8 @@ from backend.images.image import Image
 
 @dataclass(frozen=True, slots=True)
 class SharedBuild:
-    """What all stages work with. `made` waits for another stage's image.
+    """What all stages work with. `made` waits for another stage's image, `start`
+    begins it.
 
     Steps that work hold a place of `working`; `told` tells listeners of a failure.
     """
@@ -30,5 +31,6 @@ class SharedBuild:
     escape: str
     keep: Callable[[Image], None]
     made: Callable[[int], Awaitable[Image | None]]
+    start: Callable[[int], object]
     tell_failure: Callable[[Step, EngineError], None]
     working: asyncio.Semaphore

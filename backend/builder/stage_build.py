@@ -8,18 +8,17 @@ from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import chain
 from typing import Any
 
-from backend.builder import config_changes, instructions, stage_graph
-from backend.builder.base_images import find_or_pull
+from backend.builder import config_changes, instructions
 from backend.builder.build_args import BuildArgs
 from backend.builder.classic_output import short
 from backend.builder.config_changes import Config
 from backend.builder.copy_layer import CopyLayer, Owner
 from backend.builder.copy_step import CopyStep
-from backend.builder.expansion import expand_word
 from backend.builder.go_text import quote
-from backend.builder.image_config import config_of, stored
+from backend.builder.image_config import stored
 from backend.builder.image_root import image_root
 from backend.builder.instruction_parser import parse_instructions
 from backend.builder.instructions import Instruction
@@ -29,12 +28,15 @@ from backend.builder.run_command import run_command
 from backend.builder.run_step import create_container, keep_container, remove_container, run_container
 from backend.builder.shared_build import SharedBuild
 from backend.builder.shown_code import shown_code
-from backend.builder.stage_sources import SCRATCH, StageSources
+from backend.builder.stage_beginning import find_base, first_config
+from backend.builder.stage_previews import StagePreviews
+from backend.builder.stage_sources import StageSources
 from backend.builder.step_cache import StepCache
 from backend.builder.step_mounts import StepMounts
+from backend.builder.step_trail import Foreseen
 from backend.containers.names import new_id
 from backend.errors import EngineError, InvalidParameterError
-from backend.images import overlay_tar, platforms
+from backend.images import overlay_tar
 from backend.images.image import EMPTY_CONFIG, Image
 from backend.images.image_creation import ImageDraft
 from backend.moments import whole_seconds_text
@@ -63,7 +65,14 @@ class _State:
 class StageBuild:
     """One stage; `steps` are FROM and one for each instruction."""
 
-    def __init__(self, shared: SharedBuild, number: int, steps: Sequence[Step], args: BuildArgs) -> None:
+    def __init__(
+        self,
+        shared: SharedBuild,
+        number: int,
+        steps: Sequence[Step],
+        args: BuildArgs,
+        previews: StagePreviews | None,
+    ) -> None:
         self._shared = shared
         self._number = number
         self._stage = shared.stages[number]
@@ -81,6 +90,9 @@ class StageBuild:
             trail=options.trail,
             platform=options.platform,
         )
+        self._previews = previews
+        self._foreseen = Foreseen()
+        self._rest: Sequence[Instruction] = ()
         self._sources = StageSources(shared, number, self._show_pull)
         self._to_remove: dict[str, None] = {}
 
@@ -91,9 +103,13 @@ class StageBuild:
             progress.begun(self._step, self._step.code)
             await self._begin()
             progress.finished(self._step, self._state.image_id)
-            for step, instruction in zip(self._steps[1:], self._stage.instructions, strict=True):
+            for place, (step, instruction) in enumerate(
+                zip(self._steps[1:], self._stage.instructions, strict=True)
+            ):
                 self._step = step
-                await self._sources.wait(instruction)
+                self._rest = self._stage.instructions[place:]
+                if self._cache.has_missed or not self._shared.options.skips_stages:
+                    await self._sources.wait(instruction)
                 progress.begun(step, self._shown(instruction))
                 await self._dispatch(instruction)
                 progress.finished(step, self._state.image_id)
@@ -123,36 +139,12 @@ class StageBuild:
 
     async def _begin(self) -> None:
         """Find the image that the stage begins with, and do what it wants done first (ONBUILD)."""
-        state, options = self._state, self._shared.options
-        known = self._args.known_globally()
-        platform = options.platform
-        if self._stage.platform:
-            platform = _platform(expand_word(self._stage.platform, known, self._shared.escape))
-        name = expand_word(self._stage.base, known, self._shared.escape)
-        if not name:
-            raise InvalidParameterError(f"base name ({self._stage.base}) should not be blank")
-        earlier = stage_graph.find_stage(self._shared.stages, name, self._number)
-        named = options.named_context(name)
-        folder = None if isinstance(named, str) else named
-        if named is None and earlier is not None:
-            state.image = await self._shared.made(earlier)
-        elif folder is None and str(named or name) != SCRATCH:
-            state.image = await find_or_pull(
-                self._images, str(named or name), platform, options, self._show_pull
-            )
-            self._shared.keep(state.image)
-        if state.image is not None:
-            state.config = config_of(state.image)
-        if state.image is None and options.as_buildkit:
-            state.config["WorkingDir"] = "/"
-        state.config |= {"OpenStdin": False, "StdinOnce": False}
-        environment = list(state.config.get("Env") or ())
-        if not any(entry.startswith("PATH=") for entry in environment):
-            state.config["Env"] = [*environment, f"PATH={config_changes.DEFAULT_PATH}"]
-        triggers = state.config.get("OnBuild") or []
-        state.config["OnBuild"] = None
-        if folder is not None:
-            copy = instructions.Copy(f"COPY --from={name} . /", (".",), "/", source_image=name)
+        state = self._state
+        base = await find_base(self._shared, self._number, self._args, self._show_pull)
+        state.image = base.image if base.stage is None else await self._shared.made(base.stage)
+        state.config, triggers = first_config(state.image, as_buildkit=self._shared.options.as_buildkit)
+        if base.folder is not None:
+            copy = instructions.Copy(f"COPY --from={base.name} . /", (".",), "/", source_image=base.name)
             await self._copy(copy)
         if triggers:
             await self._run_triggers(triggers)
@@ -172,6 +164,7 @@ class StageBuild:
     async def _dispatch(self, instruction: Instruction) -> None:
         state = self._state
         state.config["Image"] = state.image_id
+        self._foreseen = Foreseen()
         variables = config_changes.variables_of(state.config.get("Env") or (), self._args)
         step = config_changes.expand(instruction, variables, self._shared.escape)
         match step:
@@ -227,6 +220,11 @@ class StageBuild:
 
     async def _copy(self, step: instructions.Copy) -> None:
         state = self._state
+        words = await self._foresee(step, state.config)
+        if words:
+            compared = self._for_cache(config_changes.with_short_comment(state.config, words[0]))
+            if await self._use_cache(compared):
+                return
         async with self._sources.source_tree(step.source_image) as tree, self._shared.working:
             options = self._shared.options
             copy = CopyStep(
@@ -234,7 +232,9 @@ class StageBuild:
             )
             try:
                 await copy.find_sources(self._show_pull)
-                compared = self._for_cache(config_changes.with_short_comment(state.config, copy.comment()))
+                comment = copy.comment()
+                self._foreseen = Foreseen(self._foreseen.key, (comment,))
+                compared = self._for_cache(config_changes.with_short_comment(state.config, comment))
                 if await self._use_cache(compared):
                     return
                 async with image_root(self._shared.containers, state.image) as root:
@@ -257,6 +257,9 @@ class StageBuild:
             if counted or not shared.options.as_buildkit:
                 noted = [f"|{len(counted)}", *counted, *command]
         compared = self._for_cache({**state.config, "Cmd": noted, "Entrypoint": None})
+        words = await self._foresee(step, compared)
+        if words is not None and await self._use_cache({**compared, **_mounts(words, step)}):
+            return
         async with AsyncExitStack() as stack:
             mounts = StepMounts(
                 shared.containers,
@@ -267,8 +270,8 @@ class StageBuild:
                 stack,
             )
             await mounts.find(step, script, variables, shared.escape)
-            if mounts.key or step.network not in ("", "default"):
-                compared["Mounts"] = [*mounts.key, *([f"network={step.network}"] if step.network else ())]
+            self._foreseen = Foreseen(self._foreseen.key, tuple(mounts.key))
+            compared |= _mounts(mounts.key, step)
             if await self._use_cache(compared):
                 return
             if state.image is None:
@@ -326,6 +329,23 @@ class StageBuild:
 
     # --- what steps have in common ---
 
+    async def _foresee(self, step: Instruction, compared: Config) -> tuple[str, ...] | None:
+        """Return what the cache compares of the files that a step will take from other stages.
+
+        None where no shared cache knows that while they are not built. `compared` is all else.
+        """
+        if self._previews is None:
+            return None
+        options = self._shared.options
+        parent = options.trail.key_of(self._state.image)
+        known = {**stored(compared), "Image": ""}
+        key = await self._previews.step_key(self._number, parent, known, step, self._args)
+        words: tuple[str, ...] | None = None
+        if key and options.shared_cache is not None and options.skips_stages and not self._cache.has_missed:
+            words = options.shared_cache.foreseen(key)
+        self._foreseen = Foreseen(key, words or ())
+        return words
+
     def _for_cache(self, compared: Config) -> Config:
         """Return what the cache finds a step by: what BuildKit makes of it is something else."""
         options = self._shared.options
@@ -340,6 +360,9 @@ class StageBuild:
     async def _use_cache(self, compared: Mapping[str, Any]) -> bool:
         found = await self._cache.find(self._state.image, compared, stored(self._state.config))
         if found is None:
+            if self._shared.options.skips_stages:  # what comes now is done, and these are needed for it
+                for stage in chain.from_iterable(map(self._sources.stages, self._rest)):
+                    self._shared.start(stage)
             return False
         self._shared.progress.cached(self._step)
         self._made(compared, found)
@@ -369,7 +392,7 @@ class StageBuild:
     def _made(self, compared: Mapping[str, Any], image: Image) -> None:
         """Go on from what a step has made."""
         self._shared.keep(image)
-        self._shared.options.trail.add(self._state.image, compared, image, self._number)
+        self._shared.options.trail.add(self._state.image, compared, image, self._number, self._foreseen)
         self._state.image = image
 
     async def _remove_containers(self) -> None:
@@ -382,8 +405,8 @@ class StageBuild:
         self._note(f" ---> Removed intermediate container {short(container_id)}\n")
 
 
-def _platform(text: str) -> platforms.Platform:
-    try:
-        return platforms.parse(text)
-    except InvalidParameterError as error:
-        raise InvalidParameterError(f"failed to parse platform {text}: {error.message}") from error
+def _mounts(key: Sequence[str], step: instructions.Run) -> Config:
+    """Return what the cache compares of what a command has around it."""
+    if not key and step.network in ("", "default"):
+        return {}
+    return {"Mounts": [*key, *([f"network={step.network}"] if step.network else ())]}

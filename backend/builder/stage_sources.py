@@ -27,16 +27,18 @@ class StageSources:
 
     async def wait(self, instruction: Instruction) -> None:
         """Wait for the stages that an instruction takes files from: before, it has not begun."""
-        try:
-            names = stage_graph.sources_of(instruction)
-            stages = [self._stage_of(name) for name in names]
-        except InvalidParameterError:
-            return  # the step itself tells
-        for stage in stages:
-            if stage is not None:
-                await self._shared.made(stage)
+        for stage in self.stages(instruction):
+            await self._shared.made(stage)
 
-    def _stage_of(self, name: str) -> int | None:
+    def stages(self, instruction: Instruction) -> list[int]:
+        """Return the stages that an instruction takes files from; of what makes no sense the step tells."""
+        try:
+            found = [self.stage_of(name) for name in stage_graph.sources_of(instruction)]
+        except InvalidParameterError:
+            return []
+        return [stage for stage in found if stage is not None]
+
+    def stage_of(self, name: str) -> int | None:
         """Return the stage that `--from` names, None when it means something else.
 
         Raises InvalidParameterError.
@@ -70,7 +72,7 @@ class StageSources:
         named = options.named_context(name)
         if named == SCRATCH:
             return None
-        if (stage := self._stage_of(name)) is not None:
+        if (stage := self.stage_of(name)) is not None:
             return await self._shared.made(stage)
         images = self._shared.containers.images
         wanted = named if isinstance(named, str) else name

@@ -46,6 +46,11 @@ class StepCache:
         names = list(cache_from)
         self._sources = _found(images, names) if names else None
 
+    @property
+    def has_missed(self) -> bool:
+        """Whether nothing is found any more."""
+        return self._missed
+
     async def find(
         self, parent: Image | None, step: Mapping[str, Any], config: Mapping[str, Any]
     ) -> Image | None:

@@ -18,6 +18,17 @@ PASSED_OVER = frozenset(("Image", "Hostname", "Domainname", "MacAddress"))
 
 
 @dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What a step took from other stages: `key` tells what those are made of, `words` is compared of them.
+
+    `key` is "" for steps that took nothing from one.
+    """
+
+    key: str = ""
+    words: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TrailStep:
     """A step that was done or found: `image` is what it made of `parent`, `stage` the stage's number."""
 
@@ -26,6 +37,7 @@ class TrailStep:
     parent: Image | None
     image: Image
     stage: int
+    foreseen: Foreseen = Foreseen()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +46,7 @@ class SharedStep:
 
     history: Mapping[str, Any]
     container_id: str = ""
+    foreseen: Foreseen = Foreseen()
 
 
 class SharedSteps(Protocol):
@@ -41,6 +54,10 @@ class SharedSteps(Protocol):
 
     def find(self, key: str) -> SharedStep | None:
         """Return what is known of a step."""
+        ...
+
+    def foreseen(self, key: str) -> tuple[str, ...] | None:
+        """Return what the cache compares of the step that is foreseen by this key."""
         ...
 
     def layer(self, key: str, parent: Image | None) -> AbstractAsyncContextManager[Layer | None]:
@@ -60,16 +77,19 @@ class StepTrail:
 
     def key(self, parent: Image | None, step: Mapping[str, Any]) -> str:
         """Return the name of what `step` (a container's configuration) makes of `parent`."""
-        words = json.dumps([self._key_of(parent), comparable(step)], sort_keys=True)
+        words = json.dumps([self.key_of(parent), comparable(step)], sort_keys=True)
         return f"sha256:{hashlib.sha256(words.encode()).hexdigest()}"
 
-    def add(self, parent: Image | None, step: Mapping[str, Any], image: Image, stage: int) -> None:
+    def add(
+        self, parent: Image | None, step: Mapping[str, Any], image: Image, stage: int, foreseen: Foreseen
+    ) -> None:
         """Note that a step has made `image`."""
         key = self.key(parent, step)
-        self.steps.append(TrailStep(key, self._key_of(parent), parent, image, stage))
+        self.steps.append(TrailStep(key, self.key_of(parent), parent, image, stage, foreseen))
         self._keys.setdefault(image.id, key)
 
-    def _key_of(self, image: Image | None) -> str:
+    def key_of(self, image: Image | None) -> str:
+        """Return the name of what has made an image."""
         return self._keys.get(image.id, image.id) if image is not None else ""
 
 

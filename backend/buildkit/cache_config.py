@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from backend.builder.step_trail import SharedStep, TrailStep
+from backend.builder.step_trail import Foreseen, SharedStep, TrailStep
 from backend.errors import InvalidParameterError
 from backend.images import digests
 from backend.images.image import Image, Layer
@@ -118,7 +118,10 @@ def _records(steps: Sequence[TrailStep], numbers: Mapping[tuple[str, ...], int])
             place = {"layer": numbers[step.image.layers]}
             record["layers"] = [{**place, "createdAt": step.image.created}]
         container = step.image.config.get("container") or ""
-        records.append({**record, OWN_FIELD: {"history": history, "container": container}})
+        told: dict[str, Any] = {"history": history, "container": container}
+        if step.foreseen.key:
+            told["foreseen"] = [step.foreseen.key, *step.foreseen.words]
+        records.append({**record, OWN_FIELD: told})
     return records
 
 
@@ -179,9 +182,16 @@ def _steps(records: Sequence[object], layers: Sequence[CachedLayer | None]) -> d
                 continue
             layer = layers[number]
         container = told.get("container")
-        step = SharedStep(history, container if isinstance(container, str) else "")
+        step = SharedStep(history, container if isinstance(container, str) else "", _foreseen(told))
         found[str(record.get("digest"))] = CachedStep(step, layer)
     return found
+
+
+def _foreseen(told: Mapping[str, Any]) -> Foreseen:
+    key, *words = _list(told.get("foreseen")) or [""]
+    if not isinstance(key, str) or not all(isinstance(word, str) for word in words):
+        return Foreseen()
+    return Foreseen(key, tuple(words))
 
 
 def _list(value: object) -> list[Any]:

@@ -33,16 +33,23 @@ class SharedCaches:
     def __init__(self, exchange: LayerExchange) -> None:
         self._exchange = exchange
         self._steps: dict[str, tuple[CacheSource, CachedStep]] = {}
+        self._foreseen: dict[str, tuple[str, ...]] = {}
 
     def add(self, source: CacheSource, steps: Mapping[str, CachedStep]) -> None:
         """Take up one more cache; those that were there before come first."""
         for key, step in steps.items():
             self._steps.setdefault(key, (source, step))
+            if (foreseen := step.step.foreseen).key:
+                self._foreseen.setdefault(foreseen.key, foreseen.words)
 
     def find(self, key: str) -> SharedStep | None:
         """Return what is known of a step."""
         found = self._steps.get(key)
         return found[1].step if found is not None else None
+
+    def foreseen(self, key: str) -> tuple[str, ...] | None:
+        """Return what is known of a step whose stages are not built yet."""
+        return self._foreseen.get(key)
 
     @asynccontextmanager
     async def layer(self, key: str, parent: Image | None) -> AsyncIterator[Layer | None]:

@@ -54,6 +54,11 @@ class CacheWishes:
                 flag(wish.attributes, name)
 
     @property
+    def holds_all_steps(self) -> bool:
+        """Whether a cache is to have the steps of all stages: then none may be skipped."""
+        return any(wish.mode == "max" and wish.kind != INLINE for wish in self.exports)
+
+    @property
     def inline(self) -> CacheWish | None:
         """The wish that the image tells of its own steps."""
         return next((wish for wish in self.exports if wish.kind == INLINE), None)

@@ -15,6 +15,7 @@ from backend.builder.instruction_parser import parse_dockerfile
 from backend.builder.step_trail import SharedSteps, StepTrail
 from backend.buildkit.build_inputs import BuildInputs
 from backend.buildkit.build_status import BuildStatus
+from backend.buildkit.cache_wishes import CacheWishes
 from backend.buildkit.context_paths import context_paths, may_have_triggers
 from backend.buildkit.failures import located
 from backend.buildkit.frontend_options import build_options, read_frontend_options
@@ -27,6 +28,7 @@ from backend.images.image import Image
 from backend.tasks import in_thread_to_end
 
 UPLOADS = "http://buildkit-session/"
+NO_CACHES = CacheWishes()
 
 
 async def build_dockerfile(
@@ -38,12 +40,14 @@ async def build_dockerfile(
     keep: Callable[[Image], None],
     titles: Sequence[str] = (),
     shared_cache: SharedSteps | None = None,
+    caches: CacheWishes = NO_CACHES,
     *,
     host_network: bool = False,
 ) -> list[PlatformResult]:
     """Build what the client asks for, one platform after the other; returns what came of it, kept.
 
-    `titles` name the images in the history. Steps are looked for in `shared_cache`, too. Raises EngineError
+    `titles` name the images in the history. Steps are looked for in `shared_cache`, too,
+    which has what `caches` names. Raises EngineError
     in BuildKit's words.
     """
     options = read_frontend_options(attributes)
@@ -74,6 +78,8 @@ async def build_dockerfile(
                 chosen = replace(
                     build_options(options, session, named_contexts, titles, platform),
                     shared_cache=shared_cache,
+                    foresees=bool(caches.imports or caches.exports),
+                    skips_stages=bool(caches.imports) and not caches.holds_all_steps,
                     trail=StepTrail(),
                     host_network=host_network,
                     as_buildkit=True,

@@ -179,6 +179,7 @@ class BuildService:
                 keep,
                 [name.with_default_tag().familiar for name in export.names()],
                 shared,
+                caches,
                 host_network=entitlements.HOST_NETWORK in request.entitlements,
             )
             build.take_results([result.image for result in results])

@@ -5,7 +5,7 @@ import json
 import re
 import socket
 import tarfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -67,10 +67,10 @@ def project(engine: NativeEngine, builds: None, tmp_path: Path) -> Iterator[Proj
     project.forget()
 
 
-def _cached(shown: str) -> list[str]:
-    """Return which steps came from a cache."""
+def _cached(shown: str, steps: Sequence[str] = STEPS) -> list[str]:
+    """Return which of these steps came from a cache."""
     names = dict(re.findall(r"^#(\d+) (\[[^\]]+\])", shown, re.MULTILINE))
-    return sorted({names[number] for number in re.findall(r"^#(\d+) CACHED", shown, re.MULTILINE)} & {*STEPS})
+    return sorted({names[number] for number in re.findall(r"^#(\d+) CACHED", shown, re.MULTILINE)} & {*steps})
 
 
 @pytest.mark.parametrize("more", ["", ",image-manifest=true", ",oci-mediatypes=false"])
@@ -86,7 +86,8 @@ def test_a_cache_at_a_registry(project: Project, registry: Registry, more: str) 
     # What was cached is what was made: the very image.
     assert inspect(project.engine, "made:1")["Id"] == image["Id"]
     assert run(project.engine, "made:1", "cat /copy /tool; echo $GREETING") == "given\ntool\nhello\n"
-    # Now it is here: the cache is not needed any more.
+    # Now it is here, but for the stage that was not needed.
+    assert _cached(project.build("-t", "made:1")) == FINAL_STEPS
     assert _cached(project.build("-t", "made:1")) == sorted(STEPS)
     project.forget()
     (project.folder / "given").write_text("other\n")
@@ -94,11 +95,36 @@ def test_a_cache_at_a_registry(project: Project, registry: Registry, more: str) 
 
 
 def test_a_cache_of_the_result_alone(project: Project, registry: Registry) -> None:
-    """The steps of other stages are not in it: they are done again."""
+    """The steps of other stages are not in it; what they are made of tells what is taken from them."""
     place = f"{registry.address}/caches/least:main"
+    dockerfile = project.folder / "Dockerfile"
+    given = dockerfile.read_text()
+    dockerfile.write_text(
+        given.replace(
+            "COPY --from", "RUN --mount=from=tools,source=/made,target=/t cat /t/when > /then\nCOPY --from"
+        )
+    )
+    project.build("-t", "made:1", "--cache-to", f"type=registry,ref={place}")
+    image = inspect(project.engine, "made:1")
+    project.forget()
+    cached = ("--cache-from", f"type=registry,ref={place}")
+    shown = project.build("-t", "made:1", *cached)
+    # Nothing was done; the stage that was not needed is told as BuildKit tells it.
+    steps = sorted([*STEPS[:2], *(f"[stage-1 {step}/5]" for step in (2, 3, 4, 5))])
+    assert _cached(shown, steps) == steps
+    assert inspect(project.engine, "made:1")["Id"] == image["Id"]
+    assert "[tools 3/3] RUN echo tool > tool" in shown
+    project.forget()
+    # One that is made otherwise is built; what is the same in it is found.
+    dockerfile.write_text(given.replace("echo tool > tool", "echo tool | cat > tool"))
     project.build("--cache-to", f"type=registry,ref={place}")
     project.forget()
-    assert _cached(project.build("--cache-from", f"type=registry,ref={place}")) == FINAL_STEPS
+    dockerfile.write_text(given)
+    assert _cached(project.build("-t", "made:1", *cached)) == FINAL_STEPS
+    project.forget()
+    dockerfile.write_text(given.replace("echo tool", "echo other"))
+    assert _cached(project.build("-t", "made:1", *cached)) == FINAL_STEPS[:2]
+    assert run(project.engine, "made:1", "cat /tool") == "other\n"
 
 
 def test_a_cache_in_the_image(project: Project, registry: Registry) -> None:
@@ -108,13 +134,13 @@ def test_a_cache_in_the_image(project: Project, registry: Registry) -> None:
     # The image that tells of its steps is not taken for the result of one.
     assert _cached(project.build("-t", "made:1")) == sorted(STEPS)
     project.forget()
-    assert _cached(project.build("-t", "made:1", "--cache-from", name)) == FINAL_STEPS
+    assert _cached(project.build("-t", "made:1", "--cache-from", name)) == sorted(STEPS)
     assert run(project.engine, "made:1", "cat /when") == when
     project.forget()
     # By the argument that older clients have for it; pulled and unchanged the image still tells.
     project.build("-t", name, "--push", "--build-arg", "BUILDKIT_INLINE_CACHE=1", "--cache-from", name)
     project.forget()
-    assert _cached(project.build("--cache-from", name)) == FINAL_STEPS
+    assert _cached(project.build("--cache-from", name)) == sorted(STEPS)
 
 
 def test_a_cache_in_a_folder(project: Project, tmp_path: Path) -> None:
