@@ -42,11 +42,21 @@ class _Planned:
 class CopyLayer:
     """The entries of one layer over the image whose files are `root`; copied files get modes by `chmod`.
 
-    Folders that are made on the way are of the time `now`.
+    Folders that are made on the way are of the time `now`. With `as_buildkit` no file takes a folder's place,
+    and no folder that of anything else, a link to one included.
     """
 
-    def __init__(self, root: SourceTree, chmod: Chmod | None = None, now: int | None = None) -> None:
+    def __init__(
+        self,
+        root: SourceTree,
+        chmod: Chmod | None = None,
+        now: int | None = None,
+        *,
+        as_buildkit: bool = False,
+    ) -> None:
         self._root = root
+        self._as_buildkit = as_buildkit
+        self._in_image: dict[str, bool] = {}
         self._chmod = chmod
         self._now = int(time.time()) if now is None else now
         self._planned: dict[str, _Planned] = {}
@@ -70,24 +80,35 @@ class CopyLayer:
         present = self._look(target)
         if source.node.kind == FOLDER:
             if present is not None and present.kind != FOLDER:
+                if self._as_buildkit:
+                    raise InvalidParameterError(f"cannot copy to non-directory: /{target}")
                 raise InvalidParameterError(f"failed to copy directory: mkdir /{target}: not a directory")
             if present is None:
                 self._make_folders(target, Owner(), owner or Owner())
                 if target and (self._chmod is not None or keeps_parents):
                     self._put(target, _Planned(self._owned(source.node, owner)))
-            self.add_tree(source.tree, source.real_path, target, owner)
+            self.add_tree(source.tree, source.real_path, target, owner, replaces=not self._as_buildkit)
             return
         into_folder = destination.endswith("/") or (present is not None and present.kind == FOLDER)
         if into_folder and not keeps_parents:
             target = f"{target}/{last_name(source.path)}".lstrip("/")
         above = target.rpartition("/")[0]
         self._make_folders(above, owner or Owner(), owner or Owner())
+        if self._as_buildkit:
+            self._check(target, source.node)
         self._put(target, _Planned(self._owned(source.node, owner), source.tree, source.real_path))
 
     def add_tree(
-        self, tree: SourceTree, top: str, target: str, owner: Owner | None, *, keeps_modes: bool = False
+        self,
+        tree: SourceTree,
+        top: str,
+        target: str,
+        owner: Owner | None,
+        *,
+        keeps_modes: bool = False,
+        replaces: bool = True,
     ) -> None:
-        """Plan everything below the folder `top` of a tree. Blocking."""
+        """Plan everything below the folder `top` of a tree; with `replaces` whatever is there. Blocking."""
         skip = len(top) + 1 if top else 0
         self._groups += 1
         for path, node in walk(tree, top):
@@ -97,6 +118,8 @@ class CopyLayer:
             above, _, name = place.rpartition("/")
             if above not in self._planned:
                 above = self._real_folder(above)
+            if not replaces:
+                self._check(f"{above}/{name}".lstrip("/"), node)
             kept = _given_to(node, owner) if keeps_modes else self._owned(node, owner)
             self._put(f"{above}/{name}".lstrip("/"), _Planned(kept, tree, path, self._groups))
 
@@ -164,6 +187,24 @@ class CopyLayer:
         self._make_folders(target, Owner(), owner or Owner())
         for place, node in missing:
             self._put(place, _Planned(_given_to(replace(node, implied=False), owner or Owner())))
+
+    def _check(self, path: str, node: Node) -> None:
+        """Refuse what BuildKit does not replace. Raises InvalidParameterError in its words."""
+        planned = self._planned.get(path)
+        present = planned.node if planned else self._look_in_image(path)
+        if present is None:
+            return
+        if node.kind == FOLDER and present.kind != FOLDER:
+            raise InvalidParameterError(f"cannot copy to non-directory: /{path}")
+        if node.kind != FOLDER and present.kind == FOLDER:
+            raise InvalidParameterError(f"cannot replace to directory /{path} with file")
+
+    def _look_in_image(self, path: str) -> Node | None:
+        """Return what the image has at a path; of folders that it has not nothing is looked up."""
+        above = path.rpartition("/")[0]
+        if above not in self._in_image:
+            self._in_image[above] = not above or self._root.look(above) is not None
+        return self._root.look(path) if self._in_image[above] else None
 
     def _look(self, path: str) -> Node | None:
         planned = self._planned.get(path)

@@ -35,6 +35,14 @@ class SourcesMissingError(InvalidParameterError):
         self.path = path
 
 
+class RemoteFileError(InvalidParameterError):
+    """What is at an address cannot be had, for a `reason`."""
+
+    def __init__(self, keyword: str, reason: str) -> None:
+        super().__init__(f"{keyword} failed: {reason}")
+        self.reason = reason
+
+
 class CopyStep:
     """One COPY or ADD, its words expanded. `tree` is where it takes files from, `session` the client.
 
@@ -74,6 +82,8 @@ class CopyStep:
                     self._sources += self._find(word)
                 else:
                     self._sources += await in_thread_to_end(self._find, word)
+            except RemoteFileError:
+                raise
             except NotInContextError as error:
                 raise SourcesMissingError(f"{step.keyword} failed: {error.message}", error.path) from error
             except InvalidParameterError as error:
@@ -131,7 +141,10 @@ class CopyStep:
         if not self._step.adding:
             raise InvalidParameterError("source can't be a URL for COPY")
         folder = self._context.scratch.folder
-        file = await remote_files.download(address, folder, show_progress)
+        try:
+            file = await remote_files.download(address, folder, show_progress)
+        except InvalidParameterError as error:
+            raise RemoteFileError(self._step.keyword, error.message) from error
         name = file.name
         if not name:
             if self._step.destination.endswith("/"):
@@ -198,13 +211,16 @@ class CopyStep:
         if step.source_image and not step.owner:
             owner = None  # files from images keep theirs
         # A linked layer is the same whatever is below it: no link of the image leads it anywhere.
-        layer = CopyLayer(ArchiveTree() if step.linked else root, self._chmod, now)
+        below = ArchiveTree() if step.linked else root
+        layer = CopyLayer(below, self._chmod, now, as_buildkit=self._as_buildkit)
         for source in self._sources:
             try:
                 if step.adding and not source.plain and self._add_archive(layer, source, destination, owner):
                     continue
                 layer.add(source, destination, owner, keeps_parents=step.keeps_parents)
             except InvalidParameterError as error:
+                if self._as_buildkit:
+                    raise
                 raise InvalidParameterError(f"failed to copy files: {error.message}") from error
         return layer
 

@@ -52,7 +52,8 @@ class ImageBuild:
         self._stages = dockerfile.stages
         options = parts.options
         self._target = stage_graph.target_stage(self._stages, options.target)
-        stage_graph.check_names(self._stages[: self._target + 1])
+        if not options.as_buildkit:
+            stage_graph.check_names(self._stages[: self._target + 1])
         _add_labels(self._stages[self._target], options)
         self._args = BuildArgs(options.arguments, platform_arguments(options.platform, options.target))
         self._steps: dict[int, list[Step]] = {}

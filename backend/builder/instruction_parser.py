@@ -17,6 +17,15 @@ from backend.errors import InvalidParameterError
 _STAGE_NAME = re.compile(r"[a-z][a-z0-9-_.]*")
 
 
+class UnreadableError(InvalidParameterError):
+    """What is wrong with a Dockerfile before its instructions are looked at; `line` may be 0."""
+
+    def __init__(self, reason: str, line: int = 0) -> None:
+        super().__init__(f"failed to parse Dockerfile: {reason}")
+        self.reason = reason
+        self.line = line
+
+
 class BadLineError(InvalidParameterError):
     """What is wrong with an instruction, and the line that it stands on."""
 
@@ -27,11 +36,15 @@ class BadLineError(InvalidParameterError):
 
 def parse_dockerfile(text: str) -> Dockerfile:
     """Return a Dockerfile's stages. Raises InvalidParameterError in dockerd's words."""
+    line = 0
+    nodes: list[Arguments] = []
     try:
         found = split_dockerfile(text)
-        nodes = [read_arguments(line, found.escape) for line in found.lines]
+        for read in found.lines:
+            line = read.number
+            nodes.append(read_arguments(read, found.escape))
     except InvalidParameterError as error:
-        raise InvalidParameterError(f"failed to parse Dockerfile: {error.message}") from error
+        raise UnreadableError(error.message, line) from error
     arguments: list[instructions.Arg] = []
     stages: list[Stage] = []
     for node in nodes:

@@ -15,8 +15,10 @@ from typing import Any
 from urllib.parse import unquote
 
 import aiohttp
+from yarl import URL
 
 from backend.errors import InvalidParameterError
+from backend.images.registry_errors import unreachable
 from backend.tasks import in_thread_to_end
 
 CHUNK = 1 << 20
@@ -67,6 +69,8 @@ async def download(address: str, folder: Path, show_progress: ShowProgress) -> R
                     answer.content_type,
                 )
         except (aiohttp.ClientError, TimeoutError, ValueError) as error:
+            if not isinstance(error, ValueError):
+                raise InvalidParameterError(unreachable(URL(address), error).message) from error
             raise InvalidParameterError(f'Get "{address}": {error or type(error).__name__}') from error
 
 

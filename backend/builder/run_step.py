@@ -25,15 +25,27 @@ class CommandFailedError(InvalidParameterError):
         self.exit_code = exit_code
 
 
+class NotStartedError(InvalidParameterError):
+    """A command could not be begun."""
+
+    def __init__(self, command: Sequence[str], reason: str) -> None:
+        super().__init__(reason)
+        self.command = tuple(command)
+
+
 async def create_container(
     containers: Containers,
     config: Mapping[str, Any],
     host_config: Mapping[str, Any],
     own_mounts: Sequence[dict[str, Any]],
+    *,
+    image_volumes: bool,
 ) -> tuple[Container, list[str]]:
     """Make a step's container, which goes with the build; returns it with warnings. Raises EngineError."""
     body = {**config, "HostConfig": dict(host_config)}
-    created = await containers.create(None, body, for_build=True, own_mounts=own_mounts)
+    created = await containers.create(
+        None, body, for_build=True, image_volumes=image_volumes, own_mounts=own_mounts
+    )
     return created.container, created.warnings
 
 
@@ -42,13 +54,16 @@ async def run_container(
 ) -> None:
     """Run a container to its end; `output` gets its text as it comes, 1 or 2 telling the stream.
 
-    Raises CommandFailedError, EngineError. When it is cancelled the container is killed.
+    Raises CommandFailedError, NotStartedError. When it is cancelled the container is killed.
     """
     attachment = Attachment(container, containers.lifecycle.run_files(container).monitor)
     container_events.publish(containers.events, container, "attach")
     try:
         ended = containers.wait(container.id, "next-exit")
-        await containers.start(container.id)
+        try:
+            await containers.start(container.id)
+        except EngineError as error:
+            raise NotStartedError(command, error.message) from error
         if await attachment.connected():
             await _copy(attachment, output)
         exit_code = (await ended).exit_code

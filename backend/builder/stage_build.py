@@ -25,7 +25,13 @@ from backend.builder.instructions import Instruction
 from backend.builder.owners import find_owner
 from backend.builder.progress import Step
 from backend.builder.run_command import run_command
-from backend.builder.run_step import create_container, keep_container, remove_container, run_container
+from backend.builder.run_step import (
+    NotStartedError,
+    create_container,
+    keep_container,
+    remove_container,
+    run_container,
+)
 from backend.builder.shared_build import SharedBuild
 from backend.builder.shown_code import shown_code
 from backend.builder.stage_beginning import find_base, first_config
@@ -249,6 +255,8 @@ class StageBuild:
         if network == "host" and not shared.options.host_network:
             raise InvalidParameterError("network.host is not allowed")
         command, script = run_command(state.config, step)
+        if not command and shared.options.as_buildkit:
+            raise InvalidParameterError("failed to marshal LLB definition: arguments are required")
         environment = list(state.config.get("Env") or ())
         arguments = [f"{name}={value}" for name, value in self._args.beside(environment).items()]
         noted = command
@@ -275,10 +283,11 @@ class StageBuild:
             if await self._use_cache(compared):
                 return
             if state.image is None:
-                raise InvalidParameterError(
+                raise NotStartedError(
+                    command,
                     "failed to create task for container: failed to create shim task: OCI runtime create "
                     "failed: unable to start container process: exec: "
-                    f"{quote(command[0] if command else '')}: no such file or directory: unknown"
+                    f"{quote(command[0] if command else '')}: no such file or directory: unknown",
                 )
             await mounts.hold_caches()
             async with self._shared.working:
@@ -302,7 +311,10 @@ class StageBuild:
         host_config = dict(options.host_config)
         if step.network in ("none", "host"):
             host_config["NetworkMode"] = step.network
-        container, warnings = await create_container(containers, body, host_config, mounts.records)
+        # What a command writes to a volume of the image is lost with the classic builder; BuildKit keeps it.
+        container, warnings = await create_container(
+            containers, body, host_config, mounts.records, image_volumes=not options.as_buildkit
+        )
         self._to_remove[container.id] = None
         try:
             for warning in warnings:

@@ -38,9 +38,13 @@ def check_names(stages: Sequence[Stage]) -> None:
 
 
 def find_stage(stages: Sequence[Stage], name: str, before: int) -> int | None:
-    """Return the number of the stage of a name that stands before another one."""
+    """Return the number of the stage of a name that stands before another one: the last that does.
+
+    Only BuildKit's clients may give a name twice.
+    """
     wanted = name.lower()
-    return next((number for number in range(before) if stages[number].name == wanted and wanted), None)
+    numbers = reversed(range(before))
+    return next((number for number in numbers if stages[number].name == wanted and wanted), None)
 
 
 def find_source(stages: Sequence[Stage], name: str, here: int) -> int | None:

@@ -168,7 +168,8 @@ class StepMounts:
             elif mount.type == "secret":
                 await self._add_secret(mount, working_dir)
             else:
-                agents += await self._add_agent(mount, agents, working_dir)
+                await self._add_agent(mount, agents, working_dir)
+                agents += 1
         self.records = list({record["Destination"]: record for record in self.records}.values())
         async with image_root(self._containers, image) as root:
             self._places = await in_thread_to_end(
@@ -243,13 +244,15 @@ class StepMounts:
         await in_thread_to_end(write)
         self._add(path, resolved_target(mount, working_dir), read_only=True)
 
-    async def _add_agent(self, mount: RunMount, number: int, working_dir: str) -> int:
-        """Lend an agent of the client; returns how many there are now more."""
+    async def _add_agent(self, mount: RunMount, number: int, working_dir: str) -> None:
+        """Lend an agent of the client, the step's first one (0) under the name that programs look for."""
         identity, session = mount.identity or DEFAULT_AGENT, self._session
         if session is None or not await session.has_ssh(identity):
             if mount.required:
                 raise InvalidParameterError(f"unset ssh forward key {identity}")
-            return 0
+            if not number:  # as BuildKit: the way is told, and leads nowhere
+                self.environment.append(f"SSH_AUTH_SOCK={mount.target or f'{AGENTS}.{number}'}")
+            return
         mount.target = mount.target or f"{AGENTS}.{number}"
         path = await self._folder() / f"agent-{number}"
         server = await lend_agent(path, partial(session.forward_ssh, identity))
@@ -260,7 +263,6 @@ class StepMounts:
         self._add(path, target, read_only=False)
         if not number:
             self.environment.append(f"SSH_AUTH_SOCK={target}")
-        return 1
 
     async def _folder(self) -> Path:
         """Return a folder in memory, which a crash does not leave behind: see `image_root`."""

@@ -28,6 +28,9 @@ class Foreseen:
     words: tuple[str, ...] = ()
 
 
+NOTHING_FORESEEN = Foreseen()
+
+
 @dataclass(frozen=True, slots=True)
 class TrailStep:
     """A step that was done or found: `image` is what it made of `parent`, `stage` the stage's number."""
@@ -37,7 +40,7 @@ class TrailStep:
     parent: Image | None
     image: Image
     stage: int
-    foreseen: Foreseen = Foreseen()
+    foreseen: Foreseen = NOTHING_FORESEEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class SharedStep:
 
     history: Mapping[str, Any]
     container_id: str = ""
-    foreseen: Foreseen = Foreseen()
+    foreseen: Foreseen = NOTHING_FORESEEN
 
 
 class SharedSteps(Protocol):
@@ -81,7 +84,12 @@ class StepTrail:
         return f"sha256:{hashlib.sha256(words.encode()).hexdigest()}"
 
     def add(
-        self, parent: Image | None, step: Mapping[str, Any], image: Image, stage: int, foreseen: Foreseen
+        self,
+        parent: Image | None,
+        step: Mapping[str, Any],
+        image: Image,
+        stage: int,
+        foreseen: Foreseen = NOTHING_FORESEEN,
     ) -> None:
         """Note that a step has made `image`."""
         key = self.key(parent, step)

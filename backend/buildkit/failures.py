@@ -10,10 +10,11 @@ import re
 from grpclib.const import Status
 from grpclib.exceptions import GRPCError
 
-from backend.builder.copy_step import SourcesMissingError
+from backend.builder.copy_step import RemoteFileError, SourcesMissingError
 from backend.builder.go_text import quote
+from backend.builder.instruction_parser import UnreadableError
 from backend.builder.progress import Step
-from backend.builder.run_step import CommandFailedError
+from backend.builder.run_step import CommandFailedError, NotStartedError
 from backend.errors import (
     ConflictError,
     EngineError,
@@ -33,6 +34,7 @@ STATUS = {
 }
 SOURCE = "github.com/moby/buildkit/errdefs.Source+json"
 MOST_SHOWN = 256 * 1024  # bytes of a Dockerfile that go along with an error
+SHIM = "failed to create task for container: failed to create shim task: OCI runtime create failed: "
 LINE = re.compile(r"on line (\d+)")
 
 
@@ -57,6 +59,8 @@ def located(error: EngineError, filename: str, dockerfile: str, step: Step | Non
     else:
         found = LINE.search(error.message)
         first = last = int(found[1]) if found and len(found[1]) < 8 else 0
+        if isinstance(error, UnreadableError):
+            first = last = error.line
     return LocatedError(in_buildkits_words(error), filename, dockerfile, first, last)
 
 
@@ -67,6 +71,14 @@ def in_buildkits_words(error: EngineError) -> EngineError:
         return InvalidParameterError(
             f"process {command} did not complete successfully: exit code: {error.exit_code}"
         )
+    if isinstance(error, NotStartedError):
+        reason = error.message.removeprefix(SHIM).removesuffix(": unknown")
+        command = quote(" ".join(error.command))
+        return InvalidParameterError(f"process {command} did not complete successfully: {reason}")
+    if isinstance(error, UnreadableError):
+        return InvalidParameterError(error.reason)
+    if isinstance(error, RemoteFileError):
+        return InvalidParameterError(f"failed to load cache key: {error.reason}")
     if isinstance(error, SourcesMissingError):
         return InvalidParameterError(f'failed to compute cache key: "/{error.path}": not found')
     return error

@@ -58,10 +58,13 @@ class ContainerCreation:
         body: Mapping[str, Any],
         *,
         for_build: bool = False,
+        image_volumes: bool = True,
         own_mounts: Sequence[dict[str, Any]] = (),
         platform: Platform | None = None,
     ) -> Created:
         """Make a container; `own_mounts` are of the engine's own files, in the form of its record.
+
+        Without `image_volumes` what the image calls a volume is a folder of the container.
 
         Raises EngineError in Docker's words; nothing is left behind then.
         """
@@ -77,6 +80,8 @@ class ContainerCreation:
             raise InvalidParameterError("no image specified" if config["Cmd"] else "no command specified")
         image = self.images.find_for(config["Image"], platform)
         create_request.merge_image(config, image, config["Image"])
+        if not image_volumes:
+            config["Volumes"] = None
         self._check_machine(host)
         namespace_modes.check_hostname(config, host)
         namespace_modes.resolve_others(host, self.store.find)

@@ -162,12 +162,18 @@ class Containers:
         body: Mapping[str, Any],
         *,
         for_build: bool = False,
+        image_volumes: bool = True,
         own_mounts: Sequence[dict[str, Any]] = (),
         platform: Platform | None = None,
     ) -> Created:
         """Make a container from Docker's create body. Raises EngineError."""
         created = await self._creation.create(
-            name, body, for_build=for_build, own_mounts=own_mounts, platform=platform
+            name,
+            body,
+            for_build=for_build,
+            image_volumes=image_volumes,
+            own_mounts=own_mounts,
+            platform=platform,
         )
         container_events.publish(self.events, created.container, "create")
         return created

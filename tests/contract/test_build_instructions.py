@@ -97,19 +97,28 @@ def test_owners_and_modes(project: Project) -> None:
 
 
 COMMANDS = r"""FROM busybox AS build
+RUN exit 3
+FROM busybox AS build
 RUN <<EOF sh > /script
 echo in the shell
 EOF
 RUN echo "$HTTP_PROXY $https_proxy $NO_PROXY" > /proxies
 RUN hostname > /name; grep -c "$(hostname)" /etc/hosts > /hosts
 RUN --mount=type=tmpfs,target=/tmp/x cp /bin/busybox /tmp/x/echo && /tmp/x/echo runs > /tmpfs
+VOLUME /v
+RUN mkdir -p /v && echo kept > /v/volume && cp /proc/mounts /mounts
+RUN cat /v/volume && ! grep " /v " /mounts
+RUN --mount=type=ssh echo "$SSH_AUTH_SOCK" > /agent
 FROM scratch
-COPY --from=build /script /proxies /name /hosts /tmpfs /
+COPY --from=build /script /proxies /name /hosts /tmpfs /v/volume /agent /
 """
 
 
 def test_what_commands_find(project: Project) -> None:
-    """Heredocs of other programs, proxies by both names, the name of the sandbox, a tmpfs to run from."""
+    """Heredocs of other programs, proxies by both names, the name of the sandbox, a tmpfs to run from.
+
+    Volumes are folders, an agent's place is told where there is none, the last stage of a name is meant.
+    """
     project.write("Dockerfile", COMMANDS)
     found = texts_of(project, "--build-arg=http_proxy=http://one", "--build-arg=HTTPS_PROXY=http://two")
     assert found.pop("hosts").strip() != "0"
@@ -118,6 +127,8 @@ def test_what_commands_find(project: Project) -> None:
         "proxies": "http://one http://two \n",
         "name": "buildkitsandbox\n",
         "tmpfs": "runs\n",
+        "volume": "kept\n",
+        "agent": "/run/buildkit/ssh_agent.0\n",
     }
     # Proxies are no part of the cache's key.
     assert texts_of(project)["proxies"] == "http://one http://two \n"
@@ -223,6 +234,19 @@ def test_warnings(project: Project) -> None:
         ("RUN --mount=typ=tmpfs true", "unexpected key 'typ' in 'typ=tmpfs' (did you mean type?)"),
         ("RUN --mount=type=ssh,required true", "unset ssh forward key default"),
         ("RUN --mount=source=absent,target=/x true", '"/absent": not found'),
+        ("RUN mkdir -p /t/a.txt\nCOPY a.txt /t/", "cannot replace to directory "),
+        ("RUN mkdir -p /t/b.txt\nCOPY folder /t", "cannot replace to directory "),
+        ("RUN touch /t\nCOPY folder /t", "cannot copy to non-directory: "),
+        ("ENV a", "Dockerfile:2\n"),
+        ("RUN []", "failed to marshal LLB definition: arguments are required"),
+        (
+            "USER someone\nRUN true",
+            'process "/bin/sh -c true" did not complete successfully: unable to find user someone',
+        ),
+        (
+            "ADD http://127.0.0.1:1/x /",
+            'load cache key: Get "http://127.0.0.1:1/x": dial tcp 127.0.0.1:1: connect: connection refused',
+        ),
     ],
 )
 def test_errors(project: Project, line: str, error: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from backend.builder.step_trail import StepTrail, TrailStep
+from backend.builder.step_trail import Foreseen, StepTrail, TrailStep
 from backend.buildkit import cache_config
 from backend.buildkit.cache_wishes import CacheWish, CacheWishes
 from backend.errors import EngineError, InvalidParameterError
@@ -75,6 +75,18 @@ def test_names_of_steps_are_the_same_everywhere() -> None:
     assert here.key(MADE, {"Cmd": ["two"]}) == there.key(OTHER, {"Cmd": ["two"]})
     assert here.key(BASE, {"Cmd": ["two"]}) != here.key(MADE, {"Cmd": ["two"]})
     assert here.key(None, {"Cmd": ["two"]}) != here.key(BASE, {"Cmd": ["two"]})
+
+
+def test_what_is_foreseen_goes_along() -> None:
+    trail = StepTrail()
+    trail.add(BASE, {"Cmd": ["one"]}, MADE, 0, Foreseen("sha256:key", ("COPY file:1 in /a ",)))
+    data = json.loads(cache_config.written(trail.steps, BLOBS))
+    (found,) = cache_config.read(json.dumps(data).encode(), BLOBS).values()
+    assert found.step.foreseen == trail.steps[0].foreseen
+    for damaged in (None, 7, [], [7], ["key", None]):
+        data["records"][-1]["marina.step"]["foreseen"] = damaged
+        (found,) = cache_config.read(json.dumps(data).encode(), BLOBS).values()
+        assert found.step.foreseen == Foreseen()
 
 
 def test_an_image_tells_of_its_own_steps() -> None:
