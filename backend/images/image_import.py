@@ -25,6 +25,7 @@ from backend.images.manifest import (
     parse,
     parse_config,
 )
+from backend.images.outgoing import blobs_of
 from backend.images.pins import Pins
 from backend.images.platforms import Platform
 from backend.images.pull_progress import PullProgress, Step, retrying
@@ -106,14 +107,13 @@ class ImageImport:
         index: KeptIndex | None = None,
     ) -> Image:
         """Put an image on record whose layers and their blobs are on the disk; it is all or nothing."""
-        await in_thread(self._content.add, small_blobs)
-        return await self._enter(image, references, index)
+        with self._pins.hold(_blobs(image, index)):  # a removal sweeps what no image on record needs
+            await in_thread(self._content.add, small_blobs)
+            return await self._enter(image, references, index)
 
     async def _enter(self, image: Image, references: Iterable[str], index: KeptIndex | None) -> Image:
-        kept = {image.id, image.manifest, *(layer.blob for layer in image.store_layers)}
-        kept |= {index.digest} if index else set()
         async with self._recording:  # two imports of one image move the same files
-            await in_thread_to_end(self._content.keep, kept - {""})  # a new image has no manifest yet
+            await in_thread_to_end(self._content.keep, _blobs(image, index))
             existing = self._records.get(image.id)
             if existing is not None and not existing.removed:  # it stays what it was, and gains names
                 image = replace(
@@ -258,6 +258,12 @@ class ImageImport:
         key = digests.chain(stack) + (" on others" if below is None else "")
         stored = await self._unpacking.run(key, work, _reporter(progress, blob.digest))
         return Layer(stack[-1], stored.key, blob.digest, blob.media_type, stored.size)
+
+
+def _blobs(image: Image, index: KeptIndex | None) -> set[str]:
+    """Return the digests of all that must lie on the disk for an image and the index of its names."""
+    named = {*blobs_of(image), index.digest if index else ""}
+    return named - {""}  # a new image has no manifest yet
 
 
 def kept_index(found: FoundManifest, manifest: str) -> KeptIndex | None:
