@@ -1,6 +1,6 @@
 """The Logs tab: follow, search, times, copy."""
 
-from PySide6.QtCore import QLocale, Qt
+from PySide6.QtCore import QLocale, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout
 
@@ -16,6 +16,8 @@ from app.views.widgets.layouts import Card, column, row
 from app.views.widgets.log_text import LogText
 from app.views.widgets.log_view import LogView
 from app.views.widgets.text import PlainLabel, restyle
+
+_SILENCE_MS = 700  # the first lines come a moment after the engine's answer: only then it is silent
 
 
 class ContainerLogsView(DetailTab):
@@ -43,6 +45,8 @@ class ContainerLogsView(DetailTab):
         self._matches.setObjectName("containers.logs.matches")
         self._state = PlainLabel(role="muted")
         self._state.setObjectName("containers.logs.state")
+        self._silence = QTimer(self, singleShot=True, interval=_SILENCE_MS)
+        self._silence.timeout.connect(self._show_state)
         self.follow = self._tool("follow", self.tr("Follow new lines (End)"), "follow", checkable=True)
         self.follow.setChecked(True)
         self.follow.toggled.connect(self.log.set_follow)
@@ -190,6 +194,16 @@ class ContainerLogsView(DetailTab):
             self._matches.setText(self.tr("{0} of {1}").format(current, total))
 
     def _state_changed(self, state: str) -> None:
+        if state == "following" and self._viewmodel.is_silent:
+            if not self._silence.isActive():
+                self._silence.start()
+        else:
+            self._silence.stop()
+            self._show_state()
+        if state in ("following", "ended"):
+            self._banner.hide()
+
+    def _show_state(self) -> None:
         silent = self._viewmodel.is_silent
         self._state.setText(
             {
@@ -199,10 +213,8 @@ class ContainerLogsView(DetailTab):
                 if silent
                 else self.tr("The container does not run: this is its whole log"),
                 "broken": self.tr("Interrupted"),
-            }.get(state, "")
+            }.get(self._viewmodel.state, "")
         )
-        if state in ("following", "ended"):
-            self._banner.hide()
 
     def _failed(self, failure: Failure) -> None:
         if failure.passes_by_itself:
