@@ -173,6 +173,17 @@ def test_what_scrolled_away_is_not_the_programs(terminal: TerminalView, sent: li
     assert terminal.selection.text == "line"
 
 
+def test_a_click_while_the_history_goes(terminal: TerminalView) -> None:
+    show(terminal, "line\r\n" * 200)
+    terminal._viewmodel._parser.feed(b"\x1b[3J\x1b[2J\x1b[Hword")  # not drawn yet
+    QTest.mouseDClick(terminal.viewport(), LEFT, pos=point(terminal, 1, 0))
+    QTest.mouseClick(terminal.viewport(), LEFT, CTRL, point(terminal, 1, 5))
+    terminal.grab()
+    terminal._refresh()
+    QTest.mouseDClick(terminal.viewport(), LEFT, pos=point(terminal, 1, 0))
+    assert terminal.selection.text == "word"
+
+
 def test_the_menu_leaves_the_right_button_to_the_program(
     terminal: TerminalView, window: MainWindow, sent: list[bytes]
 ) -> None:

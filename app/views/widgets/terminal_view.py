@@ -327,9 +327,8 @@ class TerminalView(QAbstractScrollArea):
             self._report(event)
         elif event.button() is _LEFT:
             self._double_click = event.timestamp()
-            cell = self._cell_at(event.position().toPoint())
-            number = self.verticalScrollBar().value() + cell.y()
-            self.selection.take_word(Place(number, cell.x()))
+            point = event.position().toPoint()
+            self.selection.take_word(Place(self._place_at(point).line, self._cell_at(point).x()))
             self.viewport().update()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
