@@ -107,22 +107,40 @@ async def written(feed: LayerFeed, pipe: int, form: LayerFormat, layer: Path) ->
     Both ends have stopped when this returns, also when it fails or is cancelled.
     """
     feeding = asyncio.ensure_future(in_thread(feed.run))
+    writing = asyncio.ensure_future(form.write(pipe, layer))
+    # mkfs.erofs that misses the rest of a file looks for it for ever.
+    feeding.add_done_callback(lambda _: writing.cancel() if _failed_by_itself(feeding) else None)
     try:
-        try:
-            await form.write(pipe, layer)
-        finally:
-            os.close(pipe)  # from now on a feed fails instead of waiting
-        return await feeding
-    except EngineError as error:
-        feed.stop()
-        await asyncio.wait([feeding])
-        if isinstance(cause := feeding.exception(), EngineError):
-            raise cause from error  # the writer only saw its input end
-        raise _explained(error, layer.parent) from error
-    except BaseException:
-        feed.stop()
-        await asyncio.gather(feeding, return_exceptions=True)
-        raise
+        await asyncio.wait([writing])
+    finally:
+        writing.cancel()  # nothing, unless this call was cancelled
+        contents, failure = await _ended(feed, feeding, writing, pipe)
+    if not isinstance(contents, BaseException) and failure is None:
+        return contents
+    if isinstance(contents, BaseException) and not isinstance(contents, FeedStoppedError):
+        raise contents from failure  # the writer was stopped, or only saw its input end
+    if isinstance(failure, EngineError):
+        raise _explained(failure, layer.parent) from failure
+    raise failure or SystemFailureError("cannot unpack a layer: its writer ended before its input")
+
+
+async def _ended(
+    feed: LayerFeed, feeding: asyncio.Future[LayerContents], writing: asyncio.Future[None], pipe: int
+) -> tuple[LayerContents | BaseException, BaseException | None]:
+    """Wait for both ends; returns what became of the feed, and how the writer failed."""
+    failure: BaseException | None = None
+    try:
+        (failure,) = await asyncio.gather(writing, return_exceptions=True)
+    finally:
+        if failure is not None or not writing.done():
+            feed.stop()
+        os.close(pipe)  # from now on a feed fails instead of waiting
+    (contents,) = await asyncio.gather(feeding, return_exceptions=True)
+    return contents, failure
+
+
+def _failed_by_itself(feeding: asyncio.Future[LayerContents]) -> bool:
+    return not feeding.cancelled() and not isinstance(feeding.exception(), FeedStoppedError | None)
 
 
 def _explained(error: EngineError, folder: Path) -> EngineError:

@@ -274,10 +274,14 @@ def test_pull_goes_on_when_the_one_that_began_the_download_leaves(
 def test_layer_that_needs_the_folders_of_one_that_is_late_waits_for_it(
     engine: NativeEngine, registry: Registry, proxy: RegistryProxy
 ) -> None:
-    """Layers are unpacked side by side, and this one's first entry asks what a lower one's folder is like."""
+    """Layers are unpacked side by side, and this one's second entry asks what a lower one's folder is like.
+
+    What makes the layer has part of the first one then, and never gets the rest.
+    """
     noise = random.Random(40).randbytes(6_000_000)
     lower = layer_tar([folder("srv", 0o750), Entry("srv/noise", noise)])
-    upper = layer_tar([Entry("srv/data/file", b"x")])
+    large = random.Random(41).randbytes(3_000_000)
+    upper = layer_tar([Entry("large", large), Entry("srv/data/file", b"x")])
     registry.push("late", "latest", build_image([lower, upper], compression="none"))
     proxy.behaviour.cut_blobs_after = 5_000_000
     proxy.behaviour.blob_gate = threading.Event()

@@ -209,6 +209,7 @@ def test_absolute_and_dotted_names_stay_inside(either: NativeEngine, its_registr
         ("linked-up", layer_tar([hard_link("x", "../../etc/passwd")]), "leads out of it"),
         ("below-link", layer_tar([symlink("l", "/etc"), Entry("l/passwd", b"x")]), "below the symbolic link"),
         ("cut", layer_tar([Entry("a", b"x" * 5000)])[:3000], "ends within a file"),
+        ("cut-large", layer_tar([Entry("a", b"x" * 5_000_000)])[:3_000_000], "ends within a file"),
         ("garbage", random.Random(1).randbytes(20_000), "checksum is wrong"),
         ("no-target", layer_tar([hard_link("x", "missing")]), "cannot unpack a layer"),
     ],
