@@ -118,6 +118,7 @@ class ImageCreation:
     async def _layer(self, chunks: Iterable[bytes], below: Sequence[Layer], pins: ExitStack) -> Layer | None:
         unfinished = self._content.download_path(secrets.token_hex(16)).with_suffix(".new")
         source = NewLayer(chunks, unfinished)
+        await self._importer.restore(below)  # the new one may need to know their folders
         try:
             diff_id, stored = await self._layers.create(
                 source,

@@ -1,12 +1,13 @@
 """Brings one image from a source into the stores: config, layers, record; all of it or nothing."""
 
 import asyncio
+import logging
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from dataclasses import replace
 
-from backend.errors import InvalidParameterError, NotFoundError
+from backend.errors import InvalidParameterError, NotFoundError, SystemFailureError
 from backend.images import digests, platforms
 from backend.images.blob_download import BlobDownload
 from backend.images.content_store import ContentStore
@@ -37,6 +38,7 @@ PARALLEL_DOWNLOADS = 3  # as dockerd
 PARALLEL_UNPACKING = 2  # each keeps one core busy, and a second one for half of its time
 
 Report = Callable[[Step], None]
+log = logging.getLogger(__name__)
 
 
 class ImageImport:
@@ -213,6 +215,26 @@ class ImageImport:
             await in_thread(self._layers.make_durable, layer.key)
             yield layer
 
+    async def restore(self, layers: Sequence[Layer]) -> None:
+        """Make those of a whole stack of layers again, from their blobs, that cannot be mounted as they are.
+
+        Their format is one that this machine has lost, or somebody removed them. Raises SystemFailureError
+        where a blob is lost, too, and like `run`.
+        """
+        silent = PullProgress(lambda message: None)
+        diff_ids = tuple(layer.diff_id for layer in layers)
+        with self._pins.hold([*diff_ids, *(layer.blob for layer in layers)]):
+            for height, layer in enumerate(layers):
+                if self._layers.has(layer.key):
+                    continue
+                name = layer.key[:12]
+                if not self._content.has(layer.blob):
+                    raise SystemFailureError(f"the layer {name} is lost: pull or load the image again")
+                log.warning("the layer %s cannot be mounted here as it is, and is unpacked again", name)
+                blob = Descriptor(layer.media_type, layer.blob, 0)
+                below = [lower.key for lower in layers[:height]]
+                await self._unpack(blob, diff_ids[: height + 1], below, silent)
+
     def known(self, stack: tuple[str, ...]) -> Layer | None:
         """Return the topmost layer of a stack of diff ids when the store has it and an image names it."""
         key = self._layers.find(stack)
@@ -253,7 +275,8 @@ class ImageImport:
             name = digests.hex_of(blob.digest)[:12]
             source = BlobSource(name, lambda: self._content.open(blob.digest))
             async with self._unpacking_slots:
-                return await self._layers.unpack(source, stack, below, from_thread)
+                recorded = self._records.has_layer(stack[-1])
+                return await self._layers.unpack(source, stack, below, from_thread, recorded=recorded)
 
         key = digests.chain(stack) + (" on others" if below is None else "")
         stored = await self._unpacking.run(key, work, _reporter(progress, blob.digest))

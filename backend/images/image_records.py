@@ -50,6 +50,10 @@ class ImageRecords:
                     return layer
         return None
 
+    def has_layer(self, diff_id: str) -> bool:
+        """Return whether an image has a layer of these contents."""
+        return any(layer.diff_id == diff_id for image in self for layer in image.store_layers)
+
     def indexed(self, index: KeptIndex) -> list[Image]:
         """Return the images that an index lists and that are here."""
         return [image for image in self if image.manifest in index.manifests and not image.removed]

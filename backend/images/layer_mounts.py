@@ -38,6 +38,10 @@ class LayerMounts:
         """Return the layers that somebody holds."""
         return {key for keys in self._held.values() for key in keys}
 
+    def is_mounted(self, key: str) -> bool:
+        """Return whether a layer is mounted now."""
+        return key in self._mounted
+
     async def hold(self, keys: Iterable[str], holder: str) -> list[Path]:
         """Mount layers for `holder`; returns their folders in the order given. Idempotent.
 

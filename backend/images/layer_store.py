@@ -86,10 +86,11 @@ class LayerStore:
 
     def find(self, diff_ids: Sequence[str]) -> str | None:
         """Return the key of the topmost layer of a stack, or None when the store has none to use."""
-        for key in (_plain_key(diff_ids), _stacked_key(diff_ids)):
-            if any(self._place(key, form).exists() for form in self._formats.usable):
-                return key
-        return None
+        return next((key for key in (_plain_key(diff_ids), _stacked_key(diff_ids)) if self.has(key)), None)
+
+    def has(self, key: str) -> bool:
+        """Return whether a layer is there in a form that can be mounted."""
+        return any(self._place(key, form).exists() for form in self._formats.usable)
 
     def keys(self) -> set[str]:
         """Return the keys of all layers in the store. Blocking."""
@@ -119,10 +120,13 @@ class LayerStore:
         diff_ids: Sequence[str],
         keys_below: Sequence[str] | None,
         progress: Progress,
+        *,
+        recorded: bool = False,
     ) -> StoredLayer:
         """Make the topmost layer of the stack `diff_ids`, which is known already.
 
-        It is not durable yet: call `make_durable` before a record names it; unrecorded layers are swept.
+        It is not durable yet: call `make_durable` before a record names it; unrecorded layers are swept. One
+        that is `recorded` is on the disk before it is in its place: a cut of power must not leave part of it.
         `keys_below` are the layers under it, bottom to top, None when they are not there yet; `progress` is
         called on a thread with the bytes of `source` read so far. Raises InvalidParameterError for a damaged
         or hostile layer, SystemFailureError when the disk is full, FoldersBelowUnknownError when it depends
@@ -136,6 +140,8 @@ class LayerStore:
                     f"layer {source.name} is not what the image says: "
                     f"its contents have the digest {diff_id}, expected {diff_ids[-1]}"
                 )
+            if recorded:
+                await in_thread_to_end(self._formats.new.sync, unfinished)
             return await self._keep(unfinished, diff_ids, contents)
         finally:
             if unfinished.exists():
@@ -182,8 +188,8 @@ class LayerStore:
         return StoredLayer(key, contents.size)
 
     def _put_in_place(self, unfinished: Path, key: str) -> None:
-        """Give a layer its name, unless a usable one has it in another format: that one may be mounted."""
-        if any(self._place(key, form).exists() for form in self._formats.others):
+        """Give a layer its name, unless a usable one has it: that one may be mounted, and on the disk."""
+        if self.has(key):
             return
         try:
             unfinished.rename(self._place(key, self._formats.new))
@@ -191,6 +197,8 @@ class LayerStore:
             if error.errno not in (errno.ENOTEMPTY, errno.EEXIST):
                 raise
             return  # a folder: another unpacking of the same layer was faster
+        if self._formats.lost:
+            durable_files.sync(self._folder)
         for form in self._formats.lost:
             with suppress(FileNotFoundError):
                 stored_files.remove(self._place(key, form).rename(self._unfinished(form)))

@@ -367,6 +367,8 @@ class Images:
         """
         await self._emulators.prepare(platforms.from_json(image.config).architecture)
         keys = dict.fromkeys(layer.key for layer in reversed(image.store_layers))
+        if not all(self._mounts.is_mounted(key) or self._layers.has(key) for key in keys):
+            await self._importer.restore(image.store_layers)
         return await self._mounts.hold(keys, holder)
 
     async def restore_mount(self, image: Image, holder: str) -> list[Path]:

@@ -3,6 +3,7 @@
 import io
 import json
 import os
+import shutil
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -166,6 +167,28 @@ def test_both_formats_in_one_store(own: NativeEngine) -> None:
     assert run(own, "mixed:2", "ls /above /top").split() == ["/above", "/top"]
     own.docker("rmi", "mixed:2", "mixed:1", "base:1")
     assert suffixes(own) == []
+
+
+def test_layers_that_cannot_be_mounted_are_made_again_from_their_blobs(own: NativeEngine) -> None:
+    load_base(own)
+    layers = own.data_root / "layers"
+    own.stop()
+    for layer in layers.iterdir():
+        shutil.rmtree(layer)
+    own.arguments = ["--layer-format", "auto"]
+    own.start()
+    script = "cat /gone/file; cmp /kept/file /kept/same && ls /home"
+    assert run(own, "base:1", script) == "1"
+    assert suffixes(own) == ["erofs", "erofs"]
+
+    own.stop()
+    for file in [*layers.iterdir(), *(own.data_root / "blobs" / "sha256").iterdir()]:
+        file.unlink()
+    own.start()
+    failed = own.docker("run", "--rm", "--network", "none", "base:1", "true", check=False)
+    assert b"is lost: pull or load the image again" in failed.stderr
+    load_base(own)
+    assert run(own, "base:1", script) == "1"
 
 
 def test_what_a_killed_engine_left_is_swept(own: NativeEngine) -> None:

@@ -3,20 +3,28 @@
 import asyncio
 import base64
 import os
+import shutil
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from backend.database import Database
 from backend.errors import SystemFailureError
 from backend.images import erofs, layer_formats
+from backend.images.content_store import ContentStore
 from backend.images.erofs import ErofsFormat
 from backend.images.folder_format import FolderFormat
+from backend.images.image import Layer
+from backend.images.image_import import ImageImport
+from backend.images.image_records import ImageRecords
 from backend.images.layer_formats import LayerFormats
 from backend.images.layer_sources import NewLayer
 from backend.images.layer_store import LayerStore
+from backend.images.pins import Pins
 from backend.state_files import StateFiles
+from backend.tasks import Tasks, in_thread
 from tests.support.test_images import Entry, digest_of, folder, layer_tar
 
 
@@ -102,6 +110,36 @@ async def test_layer_of_a_lost_format_is_made_again(tmp_path: Path) -> None:
     assert (store.path(layer.key) / "d" / "file").read_bytes() == b"text"
     ((key, trash),) = store.discard([layer.key])
     assert (key, store.keys(), trash.is_dir()) == (layer.key, set(), True)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="unpacking sets owners")
+async def test_lost_layers_of_an_image_are_made_again_from_their_blobs(tmp_path: Path) -> None:
+    files = StateFiles(tmp_path / "data", tmp_path / "run")
+    store = LayerStore(files, lambda image, target: LayerFormats(FolderFormat(), lost=(Erofs(),)))
+    store.prepare()
+    content, tasks = ContentStore(files), Tasks()
+    content.prepare()
+    database = Database(tmp_path / "records")
+    importer = ImageImport(content, store, ImageRecords(database), Pins(), tasks)
+    tars = [layer_tar([folder("d"), Entry("d/file", text)]) for text in (b"below", b"above")]
+    content.add(tars)
+    content.keep([digest_of(tar) for tar in tars])
+    layers = [Layer(digest_of(tar), digest_of(tar)[7:], digest_of(tar), "", 5) for tar in tars]
+    for layer in layers:
+        (files.layers / f"{layer.key}.erofs").write_bytes(b"an image of an engine that had EROFS")
+
+    await asyncio.gather(importer.restore(layers), importer.restore(layers))
+    assert all(store.has(layer.key) for layer in layers)
+    contents = [(store.path(layer.key) / "d" / "file").read_bytes() for layer in layers]
+    assert contents == [b"below", b"above"]
+    assert {path.suffix for path in files.layers.iterdir()} == {".folder"}
+
+    await in_thread(shutil.rmtree, store.path(layers[1].key))
+    content.path(layers[1].blob).unlink()
+    with pytest.raises(SystemFailureError, match="is lost: pull or load the image again"):
+        await importer.restore(layers)
+    await tasks.cancel_all()
+    database.close()
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="unpacking sets owners")
