@@ -28,7 +28,7 @@ Whether the guest lives is asked on its agent port, which costs it less."""
 LONGEST_ANSWER = 2**16
 
 REDIAL_FIRST = 0.2
-REDIAL_MOST = 2.0
+REDIAL_MOST = 1.0
 
 CONNECT_LIMIT = 1.0
 """Seconds for one try to connect. A QEMU that stands still lets two connections wait; the kernel tries later

@@ -24,7 +24,7 @@ run_engine() {
 keep_engine_running() {
     trap 'ending=1; kill -PWR $engine 2>/dev/null' TERM # SIGPWR: containers are stopped first
     ending=
-    delay=1
+    delay=0 # once at once: who is killed works again; one that fails is given growing pauses
     while [ -z "$ending" ]; do
         read -r started _ </proc/uptime
         run_engine &
@@ -35,9 +35,9 @@ keep_engine_running() {
         while kill -0 $engine 2>/dev/null; do wait $engine; status=$?; done
         [ -n "$ending" ] && break
         read -r ended _ </proc/uptime
-        [ $((${ended%.*} - ${started%.*})) -gt 30 ] && delay=1
+        [ $((${ended%.*} - ${started%.*})) -gt 30 ] && delay=0
         say "the engine ended with status $status; starting it again in $delay s"
         sleep $delay
-        [ $delay -lt 16 ] && delay=$((delay * 2))
+        [ $delay -lt 16 ] && delay=$((delay ? delay * 2 : 1))
     done
 }
