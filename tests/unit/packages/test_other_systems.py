@@ -172,6 +172,13 @@ def test_the_workflow_runs_what_there_is() -> None:
         assert goal == "python3" or f"\n{goal}:" in makefile, goal
 
 
+def test_the_workflow_installs_marina_where_its_needs_are_read() -> None:
+    jobs = [job for job in re.split(r"\n  (?=\w+:\n)", WORKFLOW) if "packaging/build_package.py" in job]
+    assert len(jobs) == 2, "make does it on Linux"
+    for job in jobs:
+        assert 0 < job.find("--no-build-isolation --editable .") < job.index("build_package.py")
+
+
 def test_icons_are_lists_of_pictures(tmp_path: Path) -> None:
     icons = load("icons")
     mac, windows = tmp_path / "marina.icns", tmp_path / "marina.ico"
