@@ -45,10 +45,15 @@ def error_response(status: int, message: str) -> web.Response:
 async def error_middleware(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
-    """Answer every failure in Docker's form; nothing but a cancelled request passes through."""
+    """Answer every failure in Docker's form; nothing but a cancelled request passes through.
+
+    An answer that has begun cannot become another one: it is cut off, which its client notices.
+    """
     try:
         return await handler(request)
     except errors.EngineError as error:
+        if _answer_has_begun(request):
+            return _cut_off(request, error)
         return error_response(status_of(error), error.message)
     except (web.HTTPNotFound, web.HTTPMethodNotAllowed):  # Docker makes no difference
         return error_response(404, "page not found")
@@ -58,4 +63,20 @@ async def error_middleware(
         return Hijacked()  # the client left; there is nobody to answer
     except Exception as error:
         log.exception("%s %s failed", request.method, request.path)
+        if _answer_has_begun(request):
+            return _cut_off(request, error)
         return error_response(500, f"internal error of the engine: {error}")
+
+
+def _answer_has_begun(request: web.Request) -> bool:
+    """Return whether something was sent already: the head of an answer, or bytes of a stream taken over."""
+    transport = request.transport
+    taken_over = transport is not None and transport.get_protocol() is not request.protocol
+    return taken_over or request.writer.output_size > 0
+
+
+def _cut_off(request: web.Request, error: Exception) -> web.StreamResponse:
+    log.warning("%s %s was cut off: %s", request.method, request.path, error)
+    if request.transport is not None:
+        request.transport.abort()
+    return Hijacked()

@@ -172,10 +172,12 @@ class Execs:
         with suppress(ConflictError):  # they are not told of who has ended
             linked = links.environment(record, self._store)
         variables = merge_environment(record.config["Env"] or [], config["Env"] or [])
-        user = await in_thread(
-            _resolve_user, made.container.state.pid, config["User"] or record.config["User"],
-            tuple(record.host_config["GroupAdd"] or ()),
-        )  # fmt: skip
+        groups = tuple(record.host_config["GroupAdd"] or ())
+        wanted = config["User"] or record.config["User"]
+        try:
+            user = await in_thread(_resolve_user, made.container.state.pid, wanted, groups)
+        except (FileNotFoundError, ProcessLookupError) as error:  # it has ended, and is noticed in a moment
+            raise ConflictError(f"container {made.container.id} is not running") from error
         return ContainerProcess(
             arguments=config["Cmd"],
             environment=build_environment([*linked, *variables], hostname_of(record), terminal),

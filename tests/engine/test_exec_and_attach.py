@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Iterator
 
+import psutil
 import pytest
 
 from tests.engine.container_calls import (
@@ -304,3 +305,21 @@ def test_execs_leave_no_files_and_no_descriptors(engine: NativeEngine) -> None:
             engine.docker("exec", *words, check=False, stdin=b"x")
         until(lambda: engine.inside("sh", "-c", f"ls {folder} | wc -l").strip() == "0", "the files are gone")
         until(lambda: open_descriptors() <= before, "the descriptors are closed")
+
+
+def test_an_exec_in_a_container_that_is_just_ending_is_told_in_its_stream(engine: NativeEngine) -> None:
+    with container(engine, "sleep", "1000") as name:
+        start(engine, name)
+        identifier = make_exec(engine, name, "true")
+        first = psutil.Process(inspect(engine, name)["State"]["Pid"])
+        monitor = first.parent()
+        assert monitor is not None
+        monitor.suspend()  # it would tell the engine of the end
+        try:
+            first.kill()
+            until(lambda: first.status() == psutil.STATUS_ZOMBIE, "the first process has ended")
+            (told,) = frames(RawStream(engine, f"/exec/{identifier}/start", {}).read_all())
+        finally:
+            monitor.resume()
+        assert b"is not running" in told[1]
+        until(lambda: not inspect(engine, name)["State"]["Running"], "the end was noticed")
