@@ -179,6 +179,15 @@ def _add_container_commands(commands: Any) -> None:
     _add_terminal_options(exec_)
     exec_.add_argument("container")
     exec_.add_argument("command", nargs=argparse.REMAINDER)
+    debug = _add(
+        commands,
+        "debug",
+        "containers.debug",
+        "a shell with tools beside a container that has none",
+        json=False,
+    )
+    debug.add_argument("container")
+    debug.add_argument("command", nargs=argparse.REMAINDER, help="of these tools; without it: a shell")
     remove = _add(commands, "rm", "containers.remove", "remove containers")
     remove.add_argument("-f", "--force", action="store_true", help="running ones too")
     remove.add_argument("-v", "--volumes", action="store_true", help="with their anonymous volumes")

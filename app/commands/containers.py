@@ -1,6 +1,7 @@
 """The commands about containers that exist: ps, logs, exec, rm, open."""
 
 import argparse
+import os
 import sys
 
 from app.commands.console import (
@@ -114,6 +115,37 @@ def _execute(options: argparse.Namespace) -> int:
                 resize=lambda rows, columns: client.resize_exec(id, rows, columns),
             )
         return client.exec_exit_code(id) or 0
+
+
+def debug(options: argparse.Namespace) -> int:
+    """Run a shell with tools, or one command of them, beside a running container; returns its exit code."""
+    from app.commands.terminal import connect_terminal, terminal_size
+    from app.services.debug_shell import SHELL, DebugHelper, in_helper
+
+    at_terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    with Session(options).engine() as client:
+        try:
+            with DebugHelper(
+                client, options.container, lambda: tell("Fetching the tools: marina/getting-started")
+            ) as helper:
+                id = client.create_exec(
+                    helper.id,
+                    in_helper(options.command) if options.command else SHELL,
+                    tty=at_terminal,
+                    stdin=True,
+                    environment=[f"TERM={os.environ.get('TERM', 'xterm-256color')}"] if at_terminal else [],
+                )
+                size = terminal_size() if at_terminal else None
+                with client.start_exec(id, tty=at_terminal, size=size) as stream:
+                    connect_terminal(
+                        stream,
+                        stdin=True,
+                        tty=at_terminal,
+                        resize=lambda rows, columns: client.resize_exec(id, rows, columns),
+                    )
+                return client.exec_exit_code(id) or 0
+        except MarinaError as error:
+            raise explain(error, options.container, Task.RUN) from error
 
 
 def remove(options: argparse.Namespace) -> int:

@@ -11,6 +11,7 @@ def QT_TRANSLATE_NOOP(context: str, text: str) -> str:  # noqa: N802 - Qt's tool
 TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "A container that is deleted when it stops cannot be edited"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "A container with this name exists already"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "A debug shell looks at the processes of a running container."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "A file of this computer cannot be read"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "A folder can be saved as a .tar archive."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "A folder of the machine cannot be made."),  # noqa: E501
@@ -180,6 +181,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Start it again: no data is lost."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Start it first."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Start it with `marina start` or the Start button, and try again."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Start it. The files of a stopped one are on the Files tab of its page."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Start its services"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Start over to have a new one."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Start ssh-agent and add a key with ssh-add, or build without lending it."),  # noqa: E501
@@ -207,6 +209,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "The container ended at once"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The container is as it was before. Change the settings and try again."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The container is kept: look for the name {0} or {1}."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The container {0} does not run"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The container {0} is not running"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The container {0} is running"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The data disk cannot be worked on: “qemu-img {0}” failed."),  # noqa: E501

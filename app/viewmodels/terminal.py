@@ -53,6 +53,7 @@ class TerminalViewModel(QObject):
         self._flow.timeout.connect(self._flow_on)
         self.state = ""
         self.exit_code: int | None = None
+        self.has_tools = False  # a debug shell: beside the container, with programs of its own
 
     @Slot()
     def open(self) -> None:
@@ -64,6 +65,11 @@ class TerminalViewModel(QObject):
             self._stream = self._background.open_stream(
                 partial(self._start, shell), partial(self._read, shell), self._take, self._ended, _ECHO_MS
             )
+
+    def open_with_tools(self) -> None:
+        """Start a debug shell, from now on also when the terminal is started again."""
+        self.has_tools = True
+        self.open()
 
     def close(self) -> None:
         """End the shell."""
@@ -103,10 +109,16 @@ class TerminalViewModel(QObject):
         self.flowed.emit()
 
     def _start(self, shell: _Shell) -> "TerminalSession":
+        from app.services.debug_shell import DebugSession
         from app.services.terminal_session import BEST_SHELL, TerminalSession
 
         rows, columns = self.screen.rows, self.screen.columns
-        session = TerminalSession(self._access.client(), self._container_id, BEST_SHELL, rows, columns)
+        client, id = self._access.client(), self._container_id
+        session = (
+            DebugSession(client, id, rows, columns)
+            if self.has_tools
+            else TerminalSession(client, id, BEST_SHELL, rows, columns)
+        )
         shell.session = session
         if (self.screen.rows, self.screen.columns) != (rows, columns):  # changed before it could be told
             session.resize(self.screen.rows, self.screen.columns)

@@ -1371,12 +1371,20 @@
         <translation>关闭此终端</translation>
     </message>
     <message>
+        <source>A debug shell: beside the container, with tools of its own</source>
+        <translation>调试 shell：与容器并列，自带工具</translation>
+    </message>
+    <message>
         <source>Search in the terminal (Ctrl+Shift+F)</source>
         <translation>在终端中搜索（Ctrl+Shift+F）</translation>
     </message>
     <message>
         <source>Terminal {0}</source>
         <translation>终端 {0}</translation>
+    </message>
+    <message>
+        <source>Debug shell {0}</source>
+        <translation>调试 shell {0}</translation>
     </message>
 </context>
 <context>
@@ -4275,6 +4283,10 @@
         <translation>已存在同名容器</translation>
     </message>
     <message>
+        <source>A debug shell looks at the processes of a running container.</source>
+        <translation>调试 shell 查看的是正在运行的容器的进程。</translation>
+    </message>
+    <message>
         <source>A file of this computer cannot be read</source>
         <translation>本机的一个文件无法读取</translation>
     </message>
@@ -4951,6 +4963,10 @@
         <translation>请用 `marina start` 或“启动”按钮启动后重试。</translation>
     </message>
     <message>
+        <source>Start it. The files of a stopped one are on the Files tab of its page.</source>
+        <translation>请启动它。已停止的容器的文件在其页面的“文件”标签中。</translation>
+    </message>
+    <message>
         <source>Start its services</source>
         <translation>启动其服务</translation>
     </message>
@@ -5057,6 +5073,10 @@
     <message>
         <source>The container is kept: look for the name {0} or {1}.</source>
         <translation>容器已保留：请查找名称 {0} 或 {1}。</translation>
+    </message>
+    <message>
+        <source>The container {0} does not run</source>
+        <translation>容器 {0} 没有运行</translation>
     </message>
     <message>
         <source>The container {0} is not running</source>
@@ -7295,8 +7315,12 @@
         <translation>重新启动</translation>
     </message>
     <message>
-        <source>This image has no shell: nothing to type into. Logs and files can be seen all the same.</source>
-        <translation>此镜像没有 Shell，无法输入命令。日志和文件仍可查看。</translation>
+        <source>This image has no shell. A debug shell brings its own tools: it sees the container&apos;s files, processes and network, and leaves nothing behind.</source>
+        <translation>此镜像中没有 shell。调试 shell 自带工具：它能看到容器的文件、进程和网络，并且不留下任何东西。</translation>
+    </message>
+    <message>
+        <source>Open a debug shell</source>
+        <translation>打开调试 shell</translation>
     </message>
     <message>
         <source>Try again</source>

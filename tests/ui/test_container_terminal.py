@@ -124,6 +124,35 @@ def test_an_image_without_a_shell_is_explained(
     save_picture(window, "container-terminal-no-shell")
 
 
+def test_a_debug_shell_opens_beside_a_container_without_one(
+    window: MainWindow, desktop: DesktopViewModel, engine: FakeEngine, container: FakeContainer, qtbot: QtBot
+) -> None:
+    container.has_shell = False
+    engine.add_image("marina/getting-started:latest")
+    desktop.begin()
+    wait_for(qtbot, lambda: desktop.containers.running == 1)
+    window.containers.show_container(container.id, "terminal")
+    wait_for(qtbot, lambda: "has no shell" in text_of(window, "containers.terminal.1.banner.text"))
+    press(qtbot, window, "containers.terminal.1.banner.link")
+    view = find(window, TerminalView, "containers.terminal.1.screen")
+    wait_for(qtbot, lambda: "/ #" in view.text())
+    (helper,) = (other for other in engine.state.containers.values() if other is not container)
+    assert helper.body["HostConfig"]["PidMode"] == f"container:{container.id}"
+    QTest.keyClicks(view, "exit\r")
+    wait_for(qtbot, lambda: list(engine.state.containers.values()) == [container])
+
+
+def test_a_debug_shell_can_be_had_where_there_is_a_shell(
+    terminal: TerminalView, window: MainWindow, engine: FakeEngine, qtbot: QtBot, save_picture: Save
+) -> None:
+    del terminal
+    engine.add_image("marina/getting-started:latest")
+    press(qtbot, window, "containers.terminal.tools")
+    view = find(window, TerminalView, "containers.terminal.2.screen")
+    wait_for(qtbot, lambda: "/ #" in view.text())
+    save_picture(window, "container-terminal-debug")
+
+
 def test_a_flood_does_not_stop_the_window(terminal: TerminalView, qtbot: QtBot) -> None:
     watchdog = Watchdog()
     watchdog.start()

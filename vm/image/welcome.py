@@ -30,19 +30,20 @@ NAME = "docker.io/marina/getting-started:latest"
 FOLDER = "getting-started"
 PACKAGE = "busybox-static"
 
-CREATED = 1_795_478_400
-"""Seconds since 1970 of the image and of all files in it: 2026-11-24. Set anew when the pages change."""
-CREATED_TEXT = "2026-11-24T00:00:00Z"
+CREATED = 1_795_651_200
+"""Seconds since 1970 of the image and of all files in it: 2026-11-26. Set anew when they change."""
+CREATED_TEXT = "2026-11-26T00:00:00Z"
 
 APPLETS = (
-    "[", "awk", "basename", "cat", "chmod", "chown", "clear", "cp", "cut", "date", "dd", "df", "dirname",
-    "du", "echo", "env", "expr", "false", "find", "free", "grep", "gunzip", "gzip", "head", "hostname",
-    "httpd", "id", "ip", "kill", "less", "ln", "ls", "mkdir", "mktemp", "more", "mount", "mv", "nc",
-    "nslookup", "ping", "printf", "ps", "pwd", "readlink", "rm", "rmdir", "sed", "seq", "sh", "sleep",
-    "sort", "stat", "tail", "tar", "tee", "test", "time", "top", "touch", "tr", "true", "tty", "uname",
-    "uniq", "uptime", "vi", "wc", "wget", "which", "whoami", "xargs", "yes",
+    "[", "awk", "basename", "cat", "chmod", "chown", "chroot", "clear", "cp", "cut", "date", "dd", "df",
+    "diff", "dirname", "du", "echo", "env", "expr", "false", "find", "free", "grep", "gunzip", "gzip",
+    "head", "hexdump", "hostname", "httpd", "id", "ip", "kill", "less", "ln", "ls", "mkdir", "mktemp",
+    "more", "mount", "mv", "nc", "netstat", "nslookup", "pidof", "ping", "printf", "ps", "pwd", "readlink",
+    "rm", "rmdir", "sed", "seq", "sh", "sleep", "sort", "stat", "strings", "tail", "tar", "tee", "test",
+    "time", "timeout", "top", "touch", "tr", "traceroute", "true", "tty", "uname", "uniq", "uptime", "vi",
+    "watch", "wc", "wget", "which", "whoami", "xargs", "xxd", "yes",
 )  # fmt: skip
-"""What a shell in the container offers."""
+"""What a shell in the container offers, and a debug shell beside another container."""
 
 SERVE = """\
 #!/bin/sh

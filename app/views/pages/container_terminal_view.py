@@ -28,6 +28,7 @@ class _Terminal(QWidget):
         )
         self._banner = Banner(f"containers.terminal.{number}.banner")
         self._banner.pressed.connect(self.start)
+        self._banner.linked.connect(self.start_with_tools)
         self._search = TerminalSearchBar(f"containers.terminal.{number}.search", self.view)
         self._search.closed.connect(self.view.setFocus)
         self.view.search_wanted.connect(self.search)
@@ -46,6 +47,12 @@ class _Terminal(QWidget):
             self.viewmodel.open()
         self.view.setFocus()
 
+    def start_with_tools(self) -> None:
+        """Start a debug shell unless a shell runs, and take the keyboard."""
+        if self.viewmodel.state not in ("opening", "live"):
+            self.viewmodel.open_with_tools()
+        self.view.setFocus()
+
     def search(self) -> None:
         """Show the field to search in."""
         self._search.open_bar()
@@ -62,10 +69,12 @@ class _Terminal(QWidget):
         elif state == "no-shell":
             self._banner.say(
                 self.tr(
-                    "This image has no shell: nothing to type into. Logs and files can be seen all the same."
+                    "This image has no shell. A debug shell brings its own tools: it sees the container's "
+                    "files, processes and network, and leaves nothing behind."
                 ),
                 "warn",
                 self.tr("Try again"),
+                self.tr("Open a debug shell"),
             )
         self.view.viewport().update()
 
@@ -93,6 +102,12 @@ class ContainerTerminalView(DetailTab):
         self._more.clicked.connect(self.add)
         self._less = IconButton("close", self.tr("Close this terminal"), "containers.terminal.close")
         self._less.clicked.connect(self._close_current)
+        tools = IconButton(
+            "tools",
+            self.tr("A debug shell: beside the container, with tools of its own"),
+            "containers.terminal.tools",
+        )
+        tools.clicked.connect(lambda: self.add(with_tools=True))
         search = IconButton(
             "search", self.tr("Search in the terminal (Ctrl+Shift+F)"), "containers.terminal.search"
         )
@@ -100,7 +115,7 @@ class ContainerTerminalView(DetailTab):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        layout.addLayout(row(self.bar, self._more, self._less, None, search, spacing=4))
+        layout.addLayout(row(self.bar, self._more, tools, self._less, None, search, spacing=4))
         layout.addWidget(self._stack, 1)
 
     @property
@@ -132,14 +147,16 @@ class ContainerTerminalView(DetailTab):
             if running and terminal.isVisible():
                 terminal.start()
 
-    def add(self) -> None:
-        """Open one more terminal."""
+    def add(self, *_: object, with_tools: bool = False) -> None:
+        """Open one more terminal; with tools it is a debug shell."""
         if len(self.terminals) >= _MOST:
             return
         self._numbers += 1
         terminal = _Terminal(self._open_terminal(), self._numbers)
+        terminal.viewmodel.has_tools = with_tools
         self._stack.addWidget(terminal)
-        self.bar.setCurrentIndex(self.bar.addTab(self.tr("Terminal {0}").format(self._numbers)))
+        title = self.tr("Debug shell {0}") if with_tools else self.tr("Terminal {0}")
+        self.bar.setCurrentIndex(self.bar.addTab(title.format(self._numbers)))
         self._show(self.bar.currentIndex())
 
     def _show(self, place: int) -> None:
