@@ -55,6 +55,7 @@ def dial_endpoint(endpoint: TlsEndpoint) -> socket.socket:
     """Connect to a port that QEMU listens on, for a program without a loop. Raises OSError."""
     connection = socket.create_connection(("127.0.0.1", endpoint.port), DIAL_SECONDS)
     try:
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # question and answer, many times
         secured = _client_context(endpoint.keys).wrap_socket(connection, server_hostname="127.0.0.1")
     except BaseException:
         connection.close()

@@ -175,7 +175,7 @@ def _ports(settings: QemuSettings) -> list[str]:
 def _listening(endpoint: Endpoint) -> str:
     # QEMU listens and does not wait, so that a new supervisor can take over a running machine
     if isinstance(endpoint, TlsEndpoint):
-        return f"host=127.0.0.1,port={endpoint.port},server=on,wait=off,tls-creds={KEYS}"
+        return f"host=127.0.0.1,port={endpoint.port},server=on,wait=off,nodelay=on,tls-creds={KEYS}"
     return f"path={escaped(endpoint.path)},server=on,wait=off"
 
 

@@ -82,7 +82,7 @@ def test_windows_has_ports_instead_of_unix_sockets() -> None:
     ports = QemuEndpoints(*(TlsEndpoint(port, keys) for port in (4444, 4445, 4446, 4447)), keys=keys)
     command = qemu_command(replace(LINUX, platform="win32", accelerator="whpx", endpoints=ports))
     sockets = [chardev for chardev in values(command, "-chardev") if chardev.startswith("socket")]
-    assert "socket,id=qmp,host=127.0.0.1,port=4444,server=on,wait=off,tls-creds=keys" in sockets
+    assert "socket,id=qmp,host=127.0.0.1,port=4444,server=on,wait=off,nodelay=on,tls-creds=keys" in sockets
     assert all(chardev.endswith(",tls-creds=keys") for chardev in sockets), "none without its keys"
     assert values(command, "-object") == [
         "tls-creds-x509,id=keys,dir=/run/a,,b,endpoint=server,verify-peer=on"
