@@ -15,6 +15,7 @@ from backend.builder.dockerfile_lines import Line, split_dockerfile
 from backend.builder.dockerfile_words import split_quoted_words, variables_in
 from backend.builder.go_text import quote
 from backend.builder.line_arguments import Arguments, read_arguments
+from backend.builder.lint_checks import read_checks
 from backend.errors import InvalidParameterError
 from backend.images import platforms
 
@@ -81,7 +82,6 @@ AUTOMATIC = frozenset(
 )
 _SECRET = re.compile(r"(?i)(?:_|^)(?:apikey|auth|credentials?|key|password|pword|passwd|secret|token)(?:_|$)")
 _PUBLIC = re.compile(r"(?i)(?:_|^)public(?:_|$)")
-_SKIPPED = re.compile(r"(?i)check\s*=\s*(?:.*;)?\s*skip=([\w,]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,24 +113,32 @@ class _Stage:
     seen: dict[str, Line] = field(default_factory=dict)
 
 
-def find(text: str) -> list[Finding]:
-    """Return what there is to say of a Dockerfile, in its order. Raises InvalidParameterError."""
+def find(text: str, argument: str = "") -> list[Finding]:
+    """Return what there is to say of a Dockerfile, in its order.
+
+    `argument` is the build's own choice of rules (`lint_checks`). Raises InvalidParameterError.
+    """
+    return _find(text, argument)[0]
+
+
+def warnings(text: str, argument: str = "") -> list[Finding]:
+    """Return what is said of a Dockerfile while it is built.
+
+    Raises InvalidParameterError, too, when there is something and the build is to fail then.
+    """
+    findings, fails = _find(text, argument)
+    if findings and fails:
+        rules = ", ".join(dict.fromkeys(one.rule for one in findings))
+        raise InvalidParameterError(f"lint violation found for rules: {rules}")
+    return findings
+
+
+def _find(text: str, argument: str) -> tuple[list[Finding], bool]:
     found = split_dockerfile(text)
     nodes = [read_arguments(line, found.escape) for line in found.lines]
-    skipped = _skipped(nodes[0].line.comments)
-    findings = [*_casing(nodes), *_stages(nodes)]
-    return sorted(
-        (one for one in findings if "all" not in skipped and one.rule.lower() not in skipped),
-        key=lambda one: (one.first, one.rule),
-    )
-
-
-def _skipped(comments: Iterable[str]) -> set[str]:
-    """Return the rules that the directive `# check=skip=…` leaves out, in lower case."""
-    for comment in comments:
-        if match := _SKIPPED.match(comment):
-            return set(match[1].lower().split(","))
-    return set()
+    checks = read_checks(nodes[0].line.comments, argument)
+    findings = [one for one in (*_casing(nodes), *_stages(nodes)) if not checks.leaves_out(one.rule)]
+    return sorted(findings, key=lambda one: (one.first, one.rule)), checks.fails
 
 
 def _at(line: Line, rule: str, detail: str) -> Finding:

@@ -7,11 +7,12 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 
-from backend.builder import git_sources
+from backend.builder import git_sources, lint
 from backend.builder.build_context import scratch_folder
 from backend.builder.build_state import BuildState
 from backend.builder.builder import BuildInput, Source, build_image
 from backend.builder.instruction_parser import parse_dockerfile
+from backend.builder.lint_checks import ARGUMENT
 from backend.builder.step_trail import SharedSteps, StepTrail
 from backend.buildkit.build_inputs import BuildInputs
 from backend.buildkit.build_status import BuildStatus
@@ -73,6 +74,8 @@ async def build_dockerfile(
                     paths = None
                 source = BuildInput(await inputs.context(paths), text)
             named_contexts = await inputs.named_contexts()
+            if text:
+                await _warn(status, text, options.build_arguments.get(ARGUMENT, ""))
             for platform in wanted:  # what does not depend on it is found in the cache by the later ones
                 progress = StepProgress(status, str(platform) if len(wanted) > 1 else "")
                 chosen = replace(
@@ -92,3 +95,11 @@ async def build_dockerfile(
         finally:
             progress.end()
     return results
+
+
+async def _warn(status: BuildStatus, text: str, argument: str) -> None:
+    """Tell what rules find in a Dockerfile that can be read. Raises EngineError where that ends the build."""
+    await in_thread_to_end(parse_dockerfile, text)
+    for one in await in_thread_to_end(lint.warnings, text, argument):
+        if one.rule != "NoEmptyContinuation":  # the builder tells of these
+            status.warn(f"{one.rule}: {one.detail} (line {one.first})", one.description, one.address)

@@ -12,6 +12,7 @@ from typing import Any
 from backend.builder import git_sources, lint, outline
 from backend.builder.build_args import platform_arguments
 from backend.builder.build_context import scratch_folder
+from backend.builder.lint_checks import ARGUMENT
 from backend.builder.outline import Parameter
 from backend.buildkit.build_inputs import BuildInputs
 from backend.buildkit.build_status import BuildStatus
@@ -111,7 +112,7 @@ def _lint(text: str, options: FrontendOptions) -> Value:
             "detail": one.detail,
             "location": _location(one.first, one.last),
         }
-        for one in lint.find(text)
+        for one in lint.find(text, options.build_arguments.get(ARGUMENT, ""))
     ]
     source = {"filename": options.filename, "data": _encoded(text), "language": "Dockerfile"}
     return {"warnings": warnings, "sources": [source]}

@@ -65,6 +65,12 @@ def test_a_dockerfile_is_checked(engine: NativeEngine, tmp_path: Path) -> None:
         "JSON arguments recommended for CMD to prevent unintended behavior related to OS signals",
         "Dockerfile:2",
     ]
+    # A build tells, too.
+    built = engine.docker("buildx", "build", "--progress=plain", ".", folder=tmp_path).stderr.decode()
+    assert "StageNameCasing: Stage name 'Made' should be lowercase (line 1)" in built
+    strict = "BUILDKIT_DOCKERFILE_CHECK=skip=StageNameCasing;error=true"
+    failed = engine.docker("buildx", "build", "--build-arg", strict, ".", folder=tmp_path, check=False)
+    assert b"lint violation found for rules: JSONArgsRecommended\n" in failed.stderr
     refused = ask("nonsense")
     assert refused.returncode != 0
     assert b"unsupported request frontend.nonsense" in refused.stderr

@@ -3,6 +3,7 @@
 import pytest
 
 from backend.builder import lint
+from backend.builder.lint_checks import Checks, read_checks
 from backend.errors import InvalidParameterError
 
 
@@ -120,6 +121,31 @@ def test_each_rule(text: str, rule: str, detail: str, line: int) -> None:
 )
 def test_what_is_well(text: str) -> None:
     assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    ("comment", "argument", "skipped", "fails"),
+    [
+        ("check=skip=A,b;error=true", "", {"a", "b"}, True),
+        ("CHECK = error = TRUE ; skip = all", "", {"all"}, True),
+        ("check=skip=A", "error=1", set(), True),
+        ("check=error=false;other", "", set(), False),
+        ("checked", "", set(), False),
+    ],
+)
+def test_which_rules_are_asked(comment: str, argument: str, skipped: set[str], fails: bool) -> None:
+    assert read_checks(["syntax=x", comment], argument) == Checks(frozenset(skipped), fails)
+
+
+def test_a_build_fails_where_it_is_to() -> None:
+    text = "FROM a as Base\nCMD d\n"
+    assert [one.rule for one in lint.warnings(text)] == [rule for rule, _, _ in found(text)]
+    with pytest.raises(InvalidParameterError) as refused:
+        lint.warnings(f"# check=error=true\n{text}", "")
+    assert refused.value.message == (
+        "lint violation found for rules: FromAsCasing, StageNameCasing, JSONArgsRecommended"
+    )
+    assert lint.warnings(text, "skip=all;error=true") == []
 
 
 def test_findings_are_in_the_files_order_and_none_is_of_a_file_that_is_none() -> None:
