@@ -16,7 +16,7 @@ MOST = 40
 class Entry:
     """Something to go to or to do: `kind` and `target` say what, `title` and `remark` are shown."""
 
-    kind: str  # "container", "image", "volume", "network", "page", "setting", "registry" or "action"
+    kind: str  # "container", "image", "volume", "network", "page", "setting", "lesson", "registry", "action"
     target: str
     title: str
     remark: str = ""

@@ -54,12 +54,19 @@ class Desktop(QObject):
         tray.start_requested.connect(self._desktop.engine.start)
         tray.stop_requested.connect(self._desktop.engine.stop)
         tray.pause_requested.connect(self._desktop.engine.pause)
+        tray.restart_requested.connect(self._desktop.engine.restart)
+        tray.setting_requested.connect(self._show_setting)
         self._desktop.containers.counts_changed.connect(self._show_containers)
         tray.quit_requested.connect(self.ask_to_quit)
         self._desktop.engine_changed.connect(tray.show_engine)
         self._desktop.notifications.added.connect(self._show_notice)
         tray.icon.show()
         return tray
+
+    @Slot(str)
+    def _show_setting(self, name: str) -> None:
+        self.window.raise_window()
+        self.window.quick.show_setting(name)
 
     @Slot()
     def _show_containers(self) -> None:

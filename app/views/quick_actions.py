@@ -5,9 +5,14 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from app.viewmodels.learn import LESSONS
 from app.viewmodels.quick_search import Entry, QuickSearch
 from app.views.dialogs.quick_search_dialog import QuickSearchDialog
+from app.views.pages.builds_page import BuildsPage
+from app.views.pages.learn_page import LearnPage
+from app.views.pages.learn_texts import LearnTexts
 from app.views.pages.networks_page import NetworksPage
+from app.views.pages.registries_page import RegistriesPage
 from app.views.pages.settings_page import SettingsPage
 from app.views.pages.volumes_page import VolumesPage
 
@@ -26,10 +31,15 @@ class QuickActions(QObject):
         self._actions: dict[str, tuple[str, str, Callable[[], object]]] = {
             "run": (self.tr("Run a container"), "play", window.run_image),
             "pull": (self.tr("Pull an image"), "download", window.pull_image),
+            "build": (self.tr("Build an image"), "builds", lambda: self._ask_on("builds")),
+            "volume": (self.tr("Create a volume"), "volumes", lambda: self._ask_on("volumes")),
+            "network": (self.tr("Create a network"), "networks", lambda: self._ask_on("networks")),
+            "sign-in": (self.tr("Sign in at a registry"), "registries", lambda: self._ask_on("registries")),
             "story": (self.tr("Run getting-started"), "anchor", self._run_story),
             "start": (self.tr("Start the engine"), "play", engine.start),
             "stop": (self.tr("Stop the engine"), "stop", engine.stop),
             "restart": (self.tr("Restart the engine"), "restart", engine.restart),
+            "pause": (self.tr("Pause the engine"), "pause", engine.pause),
             "notices": (self.tr("Show notifications"), "bell", lambda: window.bell.open()),
             "about": (self.tr("About Marina"), "info", window.show_about),
             "uninstall": (self.tr("Uninstall Marina"), "trash", window.uninstall),
@@ -61,6 +71,7 @@ class QuickActions(QObject):
             "engines": self.tr("Engines"),
             "updates.check": self.tr("Updates"),
         }
+        texts = LearnTexts(self)
         self.search.places = [
             *(Entry("page", name, title, self.tr("Page"), name) for name, title in pages.items()),
             *(
@@ -71,6 +82,7 @@ class QuickActions(QObject):
                 Entry("setting", name, title, self.tr("Setting"), "settings")
                 for name, title in settings.items()
             ),
+            *(Entry("lesson", key, texts.lesson(key)[0], self.tr("Walkthrough"), "learn") for key in LESSONS),
         ]
 
     def open(self) -> None:
@@ -88,6 +100,8 @@ class QuickActions(QObject):
             self._actions[entry.target][2]()
         elif entry.kind == "setting":
             self.show_setting(entry.target)
+        elif entry.kind == "lesson":
+            self._show_lesson(entry.target)
         elif entry.kind == "container":
             window.show_page("containers")
             window.containers.show_container(entry.target)
@@ -106,6 +120,27 @@ class QuickActions(QObject):
             page.filter_box.setText(entry.title)
         elif isinstance(page, NetworksPage) and (row := page.networks.table.find_row(entry.target)):
             page.show_network(row)
+
+    def _ask_on(self, name: str) -> None:
+        """Go to a page and open the dialog that makes one more of what it lists."""
+        self._window.show_page(name)
+        page = self._window.page
+        page.go_back()
+        if not self._window.desktop.view.can_be_used:
+            return  # the page says what is the matter
+        if isinstance(page, BuildsPage):
+            page.ask_build()
+        elif isinstance(page, VolumesPage | NetworksPage):
+            page.ask_create()
+        elif isinstance(page, RegistriesPage):
+            page.ask_sign_in()
+
+    def _show_lesson(self, key: str) -> None:
+        self._window.show_page("learn")
+        page = self._window.page
+        page.go_back()
+        if isinstance(page, LearnPage):
+            page.show_lesson(key)
 
     def show_setting(self, name: str) -> None:
         """Go to one setting."""

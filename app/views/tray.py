@@ -1,4 +1,4 @@
-"""The tray icon: the engine's state, what runs in it, start, pause and stop, and the way out."""
+"""The tray icon: the engine's state, what runs in it, start, pause, stop, settings, and the way out."""
 
 from collections.abc import Iterable
 
@@ -24,6 +24,8 @@ class Tray(QObject):
     start_requested = Signal()
     stop_requested = Signal()
     pause_requested = Signal()
+    restart_requested = Signal()
+    setting_requested = Signal(str)  # its name
     quit_requested = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
@@ -44,6 +46,15 @@ class Tray(QObject):
         self.pause_action.triggered.connect(self.pause_requested)
         self.stop_action = self.menu.addAction(self.tr("Stop engine"))
         self.stop_action.triggered.connect(self.stop_requested)
+        self.restart_action = self.menu.addAction(self.tr("Restart engine"))
+        self.restart_action.triggered.connect(self.restart_requested)
+        self.menu.addSeparator()
+        for name, text in (
+            ("appearance", self.tr("Settings…")),
+            ("updates.check", self.tr("Updates…")),
+        ):
+            entry = self.menu.addAction(text)
+            entry.triggered.connect(lambda _=False, name=name: self.setting_requested.emit(name))
         self.menu.addSeparator()
         self.menu.addAction(self.tr("Quit Marina…")).triggered.connect(self.quit_requested)
         self.icon.setContextMenu(self.menu)
@@ -63,6 +74,7 @@ class Tray(QObject):
         for action in self.containers:
             action.setVisible(view.can_be_used)
         self.stop_action.setEnabled(view.can_stop)
+        self.restart_action.setEnabled(view.can_stop and view.can_be_used)
         self.icon.setToolTip(f"Marina: {view.word}")
         if tone_changed or self.icon.icon().isNull():
             self._draw()

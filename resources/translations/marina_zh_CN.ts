@@ -3805,6 +3805,22 @@
         <translation>拉取镜像</translation>
     </message>
     <message>
+        <source>Build an image</source>
+        <translation>构建镜像</translation>
+    </message>
+    <message>
+        <source>Create a volume</source>
+        <translation>创建卷</translation>
+    </message>
+    <message>
+        <source>Create a network</source>
+        <translation>创建网络</translation>
+    </message>
+    <message>
+        <source>Sign in at a registry</source>
+        <translation>登录镜像仓库</translation>
+    </message>
+    <message>
         <source>Run getting-started</source>
         <translation>运行入门教程</translation>
     </message>
@@ -3819,6 +3835,10 @@
     <message>
         <source>Restart the engine</source>
         <translation>重启引擎</translation>
+    </message>
+    <message>
+        <source>Pause the engine</source>
+        <translation>暂停引擎</translation>
     </message>
     <message>
         <source>Show notifications</source>
@@ -3927,6 +3947,10 @@
     <message>
         <source>Setting</source>
         <translation>设置项</translation>
+    </message>
+    <message>
+        <source>Walkthrough</source>
+        <translation>教程</translation>
     </message>
 </context>
 <context>
@@ -6331,6 +6355,18 @@
     <message>
         <source>Stop engine</source>
         <translation>停止引擎</translation>
+    </message>
+    <message>
+        <source>Restart engine</source>
+        <translation>重启引擎</translation>
+    </message>
+    <message>
+        <source>Settings…</source>
+        <translation>设置…</translation>
+    </message>
+    <message>
+        <source>Updates…</source>
+        <translation>更新…</translation>
     </message>
     <message>
         <source>Quit Marina…</source>

@@ -15,6 +15,7 @@ from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
 from app.views.dialogs.rename_container_dialog import RenameContainerDialog
 from app.views.dialogs.save_as_image_dialog import SaveAsImageDialog
 from app.views.main_window import MainWindow
+from app.views.pages.container_detail_view import ContainerDetailView
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_state import FakeContainer
 from tests.fakes.faults import FaultKind
@@ -216,6 +217,30 @@ def test_pause_and_resume(open_window: MainWindow, engine: FakeEngine, qtbot: Qt
     wait_for(qtbot, lambda: state_of(open_window, "web").startswith("Paused"))
     press_row_action(qtbot, open_window.containers.list, 0, "unpause")
     wait_for(qtbot, lambda: web.state == "running" and state_of(open_window, "web").startswith("Running"))
+
+
+def test_letters_act_on_the_selected_row(open_window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    web = start_container(engine, "web")
+    wait_for(qtbot, lambda: names(open_window) == ["web"])
+    table = open_window.containers.list
+    table.selectRow(0)
+    QTest.keyClick(table, Qt.Key.Key_S)
+    wait_for(qtbot, lambda: web.state == "exited" and state_of(open_window, "web").startswith("Exited"))
+    QTest.keyClick(table, Qt.Key.Key_T)
+    assert open_window.containers.detail is None, "a container that is stopped has no terminal"
+    QTest.keyClick(table, Qt.Key.Key_S)
+    wait_for(qtbot, lambda: web.state == "running" and state_of(open_window, "web").startswith("Running"))
+    QTest.keyClick(table, Qt.Key.Key_L, Qt.KeyboardModifier.AltModifier)
+    assert open_window.containers.detail is None
+    QTest.keyClick(table, Qt.Key.Key_L)
+    assert isinstance(open_window.containers.detail, ContainerDetailView)
+    assert open_window.containers.detail.current_name == "logs"
+    open_window.containers.go_back()
+    press_row_action(qtbot, table, 0, "more")
+    menu = find(open_window, QMenu, "containers.menu")
+    shown = {entry.text() for entry in menu.actions()}
+    menu.close()
+    assert {"Stop\tS", "Restart\tR", "Logs\tL", "Terminal\tT", "Open in the browser\tO"} <= shown
 
 
 def test_renaming_checks_as_typed_and_keeps_a_refusal_in_the_dialog(

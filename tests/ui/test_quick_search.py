@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit, QListView, QWidget
+from PySide6.QtWidgets import QDialog, QLineEdit, QListView, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.viewmodels.desktop import DesktopViewModel
@@ -140,3 +140,30 @@ def test_a_setting_is_found_and_shown(filled: MainWindow, qtbot: QtBot) -> None:
     mirrors = find(filled, QWidget, "settings.mirrors")
     assert not mirrors.visibleRegion().isEmpty()
     wait_for(qtbot, lambda: filled.focusWidget() is mirrors)
+
+
+@pytest.mark.parametrize(
+    ("typed", "page", "dialog"),
+    [
+        ("> build an", "builds", "build"),
+        ("> create a vol", "volumes", "volume"),
+        ("> create a net", "networks", "network"),
+        ("> sign in", "registries", "sign-in"),
+    ],
+)
+def test_what_makes_something_new_opens_its_dialog(
+    filled: MainWindow, typed: str, page: str, dialog: str
+) -> None:
+    edit = open_search(filled, typed)
+    QTest.keyClick(edit, Qt.Key.Key_Return)
+    assert filled.page.name == page
+    opened = [found for found in filled.findChildren(QDialog) if found.isVisible()]
+    assert [dialog in found.objectName() for found in opened] == [True]
+    opened[0].close()
+
+
+def test_walkthroughs_are_found(filled: MainWindow) -> None:
+    edit = open_search(filled, "keep data")
+    QTest.keyClick(edit, Qt.Key.Key_Return)
+    assert filled.page.name == "learn"
+    assert filled.page.detail is not None

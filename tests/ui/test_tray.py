@@ -98,3 +98,16 @@ def test_more_than_ten_are_in_the_window(tray: Tray, qtbot: QtBot) -> None:
     assert texts(tray) == [*(f"c{number:02}" for number in range(10)), "… and 2 more"]
     with qtbot.waitSignal(tray.open_requested):
         tray.containers[-1].trigger()
+
+
+def test_restart_and_settings(tray: Tray, qtbot: QtBot) -> None:
+    tray.show_engine(EngineView(EngineState.RUNNING))
+    with qtbot.waitSignal(tray.restart_requested):
+        tray.restart_action.trigger()
+    tray.show_engine(EngineView(EngineState.STOPPED))
+    assert not tray.restart_action.isEnabled()
+    entries = {action.text(): action for action in tray.menu.actions()}
+    for text, name in (("Settings…", "appearance"), ("Updates…", "updates.check")):
+        with qtbot.waitSignal(tray.setting_requested) as told:
+            entries[text].trigger()
+        assert told.args == [name]

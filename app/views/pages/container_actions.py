@@ -7,6 +7,20 @@ from app.views.widgets.table import Action
 
 translate = QCoreApplication.translate
 
+KEYS = {
+    "S": ("unpause", "stop", "start"),
+    "R": ("restart",),
+    "L": ("logs",),
+    "T": ("terminal",),
+    "O": ("open",),
+}
+"""What a letter does with the row that is selected: the first of these that can be done."""
+
+
+def key_of(action: str) -> str:
+    """Return the letter that does an action, "" for none."""
+    return next((key for key, names in KEYS.items() if action in names), "")
+
 
 def container_icons(row: ContainerRow) -> list[Action]:
     """Return the actions that are beside a container."""

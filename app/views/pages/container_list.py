@@ -19,7 +19,7 @@ from app.viewmodels.containers import (
 )
 from app.viewmodels.row_table_model import ROW_ROLE
 from app.views.icons import icon_pixmap
-from app.views.pages.container_actions import container_icons, group_icons
+from app.views.pages.container_actions import KEYS, container_icons, container_menu, group_icons
 from app.views.theme import Theme
 from app.views.widgets.table import (
     Action,
@@ -161,9 +161,16 @@ class ContainerList(RowTable):
         return [key for key in running if key in seen], [key for key in running if key not in seen]
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Open and close projects with Right and Left."""
-        group = self.chosen_group()
-        if group is not None and event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+        """Open and close projects with Right and Left; letters act on the row that is selected."""
+        group, rows = self.chosen_group(), self.selected_rows()
+        letter = event.text().upper() if event.modifiers() == Qt.KeyboardModifier.NoModifier else ""
+        if letter in KEYS and len(rows) == 1:
+            row: ContainerRow | GroupRow = rows[0]  # type: ignore[assignment]  # what the model has
+            offered = group_icons(row) if isinstance(row, GroupRow) else container_menu(row)
+            wanted = (action.name for action in offered if action.name in KEYS[letter] and action.enabled)
+            if name := next(wanted, ""):
+                self.actions_column.triggered.emit(row, name)
+        elif group is not None and event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
             self._containers.toggle_group(group.name, event.key() == Qt.Key.Key_Right)
         else:
             super().keyPressEvent(event)

@@ -1,6 +1,7 @@
 """The Containers page: the live list, the welcome card, and one container in place of the list."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Signal
@@ -17,7 +18,7 @@ from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
 from app.views.dialogs.edit_container_dialog import EditContainerDialog
 from app.views.dialogs.rename_container_dialog import RenameContainerDialog
 from app.views.dialogs.save_as_image_dialog import SaveAsImageDialog
-from app.views.pages.container_actions import container_menu
+from app.views.pages.container_actions import container_menu, key_of
 from app.views.pages.container_detail_view import ContainerDetailView
 from app.views.pages.container_list import ContainerList
 from app.views.pages.list_page import CARD_WIDTH, ListPage
@@ -229,8 +230,8 @@ class ContainersPage(ListPage):
         return self.list.chosen()
 
     def menu_of(self, row: ContainerRow) -> list[Action]:
-        """Return everything that can be done with a container."""
-        return container_menu(row)
+        """Return everything that can be done with a container, with the keys that do it."""
+        return [replace(action, key=key_of(action.name)) for action in container_menu(row)]
 
     def actions_of_many(self) -> list[Action]:
         """Return what can be done with several containers at once."""

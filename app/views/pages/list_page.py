@@ -262,7 +262,8 @@ class ListPage(Page):
     @staticmethod
     def _fill_menu(menu: QMenu, actions: list[Action], act: Callable[[str], None]) -> None:
         for action in actions:
-            entry = menu.addAction(build_icon(action.icon), action.label)
+            label = f"{action.label}\t{action.key}" if action.key else action.label
+            entry = menu.addAction(build_icon(action.icon), label)
             entry.setObjectName(f"{menu.objectName()}.{action.name}")
             entry.setEnabled(action.enabled)
             entry.triggered.connect(lambda _=False, name=action.name: act(name))

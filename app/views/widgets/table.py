@@ -38,12 +38,13 @@ _ACTION, _ICON = 30, 16
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """One row action: `name` is told back, `label` is the tool tip."""
+    """One row action: `name` is told back, `label` is the tool tip; `key` does it in the list."""
 
     name: str
     icon: str
     label: str
     enabled: bool = True
+    key: str = ""
 
 
 class CellDelegate(QStyledItemDelegate):
