@@ -15,6 +15,7 @@ import pytest
 
 from tests.support.api_client import ApiClient
 from tests.support.docker_tools import PLUGINS
+from tests.support.dockerd import ReferenceDocker
 
 pytestmark = pytest.mark.skipif(
     not (PLUGINS / "docker-buildx").exists(), reason="no docker buildx: `make setup-test` fetches it"
@@ -68,8 +69,17 @@ class Project:
         return self.build(*arguments, check=check).stderr.decode()
 
     def run(self, image: str, *command: str) -> str:
-        """Return what a command prints in an image."""
-        return self.engine.docker("run", "--rm", image, *command).stdout.decode()
+        """Return what a command prints in an image.
+
+        Of dockerd the log is read: on a loaded machine its `run` once brought nothing of a short command.
+        """
+        if not isinstance(self.engine, ReferenceDocker):
+            return self.engine.docker("run", "--rm", image, *command).stdout.decode()
+        id = self.engine.docker("run", "-d", image, *command).stdout.decode().strip()
+        self.engine.docker("wait", id)
+        said = self.engine.docker("logs", id).stdout.decode()
+        self.engine.docker("rm", id)
+        return said
 
 
 @pytest.fixture
