@@ -6,6 +6,7 @@ Nothing here happens by itself: `check` and `prepare` are called when the user a
 
 import shutil
 import subprocess
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -26,6 +27,9 @@ from app.services.updates.source import UpdateSource, find_source
 from app.services.version import marina_version
 
 TRIAL_SECONDS = 300.0
+ENDING_SECONDS = 5.0
+"""For what a supervisor that has ended leaves: its file server comes to its end a moment later."""
+
 STARTS = 1
 """So often a new version may start without coming to its window before the former one is back."""
 
@@ -242,8 +246,13 @@ class Updates:
         return former
 
     def _need_nobody(self, supervisors: bool = True) -> None:
-        if others := programs_of(self.installation.folder, supervisors):
-            raise UserError("Marina is still in use", ", ".join(others), "Close its window and try again.")
+        limit = time.monotonic() + ENDING_SECONDS
+        while others := programs_of(self.installation.folder, supervisors):
+            if time.monotonic() > limit:
+                raise UserError(
+                    "Marina is still in use", ", ".join(others), "Close its window and try again."
+                )
+            time.sleep(0.1)
 
     def _try_out(self, version: str) -> None:
         """Have the new version look at itself where it lies. A version that fails is given up."""
