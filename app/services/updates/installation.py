@@ -90,7 +90,9 @@ def programs_of(folder: Path, supervisors: bool = True) -> list[str]:
     import psutil  # not in the start path
 
     found = []
-    for process in psutil.process_iter(["pid", "exe", "name", "cmdline"]):
+    for process in psutil.process_iter(["pid", "exe", "name", "cmdline", "status"]):
+        if process.info["status"] == psutil.STATUS_ZOMBIE:
+            continue  # has ended, and whoever started it has not asked how
         program = process.info["exe"]
         if not program or process.pid == os.getpid() or not Path(program).is_relative_to(folder):
             continue

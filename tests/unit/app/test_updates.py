@@ -1,6 +1,7 @@
 """Updates from a real repository on loopback: good ones, and all that may be wrong with one."""
 
 import json
+import os
 import shutil
 import stat
 import subprocess
@@ -21,6 +22,7 @@ from app.services.updates.installation import (
     Way,
     exchange,
     find_installation,
+    programs_of,
     read_folder_version,
 )
 from app.services.updates.source import UpdateSource, find_source
@@ -347,3 +349,17 @@ def test_the_command_line_checks_and_keeps_the_consent(
 def test_a_build_without_a_source_says_so(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="does not know where updates come from"):
         find_source({"MARINA_UPDATES_DIR": str(tmp_path)})
+
+
+def test_a_program_is_in_use_while_it_runs_and_not_once_it_has_ended(tmp_path: Path) -> None:
+    program = tmp_path / "marina"
+    shutil.copy2(str(shutil.which("sleep")), program)
+    process = subprocess.Popen([program, "1000"])
+    try:
+        (told,) = programs_of(tmp_path)
+        assert str(process.pid) in told
+    finally:
+        process.kill()
+    os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)  # nobody has asked yet how it ended
+    assert programs_of(tmp_path) == []
+    process.wait()
