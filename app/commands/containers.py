@@ -16,6 +16,7 @@ from app.commands.console import (
 )
 from app.commands.session import Session
 from app.services.browser import open_in_browser
+from app.services.engine_client import EngineClient
 from app.services.engine_types import Container
 from app.services.errors import ErrorCode, MarinaError, Task, UserError
 from app.services.explain import explain
@@ -86,7 +87,7 @@ def execute(options: argparse.Namespace) -> int:
 
 
 def _execute(options: argparse.Namespace) -> int:
-    from app.commands.terminal import connect_terminal, require_terminal, terminal_size
+    from app.commands.terminal import require_terminal
     from app.services.run_arguments import parse_variable
 
     if options.tty and not options.detach:
@@ -106,20 +107,25 @@ def _execute(options: argparse.Namespace) -> int:
         if options.detach:
             client.start_exec_detached(id)
             return 0
-        size = terminal_size() if options.tty else None
-        with client.start_exec(id, tty=options.tty, size=size) as stream:
-            connect_terminal(
-                stream,
-                stdin=options.interactive,
-                tty=options.tty,
-                resize=lambda rows, columns: client.resize_exec(id, rows, columns),
-            )
-        return client.exec_exit_code(id) or 0
+        return _run_exec(client, id, tty=options.tty, stdin=options.interactive)
+
+
+def _run_exec(client: EngineClient, id: str, *, tty: bool, stdin: bool) -> int:
+    """Start an exec, carry its input and output to its end, and return its exit code."""
+    from app.commands.terminal import connect_terminal, terminal_size
+
+    with client.start_exec(id, tty=tty, size=terminal_size() if tty else None) as stream:
+        connect_terminal(
+            stream,
+            stdin=stdin,
+            tty=tty,
+            resize=lambda rows, columns: client.resize_exec(id, rows, columns),
+        )
+    return client.exec_exit_code(id) or 0
 
 
 def debug(options: argparse.Namespace) -> int:
     """Run a shell with tools, or one command of them, beside a running container; returns its exit code."""
-    from app.commands.terminal import connect_terminal, terminal_size
     from app.services.debug_shell import SHELL, DebugHelper, in_helper
 
     at_terminal = sys.stdin.isatty() and sys.stdout.isatty()
@@ -135,15 +141,7 @@ def debug(options: argparse.Namespace) -> int:
                     stdin=True,
                     environment=[f"TERM={os.environ.get('TERM', 'xterm-256color')}"] if at_terminal else [],
                 )
-                size = terminal_size() if at_terminal else None
-                with client.start_exec(id, tty=at_terminal, size=size) as stream:
-                    connect_terminal(
-                        stream,
-                        stdin=True,
-                        tty=at_terminal,
-                        resize=lambda rows, columns: client.resize_exec(id, rows, columns),
-                    )
-                return client.exec_exit_code(id) or 0
+                return _run_exec(client, id, tty=at_terminal, stdin=True)
         except MarinaError as error:
             raise explain(error, options.container, Task.RUN) from error
 
