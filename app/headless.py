@@ -5,9 +5,9 @@ import sys
 from pathlib import Path
 
 from app.services.errors import UserError
-from app.services.getting_started import TITLES, GettingStarted, Phase, Progress
-from app.services.startup import StepReport
-from app.services.virtual_machine import MachineStatus, StepState, VirtualMachine
+from app.services.learn.getting_started import TITLES, GettingStarted, Phase, Progress
+from app.services.machine.startup import StepReport
+from app.services.machine.virtual_machine import MachineStatus, StepState, VirtualMachine
 
 
 class _Report:

@@ -17,19 +17,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.services.app_folders import AppFolders
-from app.services.browser import has_display
-from app.services.root_browser import is_root, root_environment
+from app.services.computer.browser import has_display
+from app.services.computer.root_browser import is_root, root_environment
 
 if TYPE_CHECKING:
-    from app.services.docker_command import DockerCommand
-    from app.services.engine_client import EngineClient
-    from app.services.engines import Engines
-    from app.services.registry_logins import RegistryLogins
-    from app.services.remote_machine import RemoteMachine
-    from app.services.start_at_login import StartAtLogin
-    from app.services.uninstall import Uninstaller
+    from app.services.computer.docker_command import DockerCommand
+    from app.services.computer.uninstall import Uninstaller
+    from app.services.engine.engine_client import EngineClient
+    from app.services.engine.engines import Engines
+    from app.services.images.registry_logins import RegistryLogins
+    from app.services.machine.start_at_login import StartAtLogin
+    from app.services.machine.virtual_machine import MachineStatus, VirtualMachine
+    from app.services.remote.remote_machine import RemoteMachine
     from app.services.updates.update_service import Updates
-    from app.services.virtual_machine import MachineStatus, VirtualMachine
     from app.viewmodels.desktop import DesktopViewModel
 
 _LOG_BYTES = 1_000_000
@@ -50,7 +50,7 @@ class LazyAccess:
 
     def machine(self) -> "VirtualMachine":
         """Return the machine; see `Access`."""
-        from app.services.virtual_machine import VirtualMachine
+        from app.services.machine.virtual_machine import VirtualMachine
 
         with self._lock:
             if self._machine is None:
@@ -63,7 +63,7 @@ class LazyAccess:
 
     def engine(self) -> "VirtualMachine | RemoteMachine":
         """Return what runs the engine that was chosen when Marina was started; see `Access`."""
-        from app.services.remote_machine import RemoteMachine
+        from app.services.remote.remote_machine import RemoteMachine
 
         with self._lock:
             if not self._is_chosen:
@@ -74,7 +74,7 @@ class LazyAccess:
 
     def engines(self) -> "Engines":
         """Return the engines that the user knows; see `Access`."""
-        from app.services.engines import Engines
+        from app.services.engine.engines import Engines
 
         return Engines(self._folders)
 
@@ -90,8 +90,8 @@ class LazyAccess:
 
     def logins(self) -> "RegistryLogins":
         """Return the user's sign-ins; see `Access`."""
-        from app.services.key_store import KeyStore
-        from app.services.registry_logins import RegistryLogins
+        from app.services.images.key_store import KeyStore
+        from app.services.images.registry_logins import RegistryLogins
 
         with self._lock:
             if self._logins is None:
@@ -100,13 +100,13 @@ class LazyAccess:
 
     def start_at_login(self) -> "StartAtLogin":
         """Return what starts the machine at login; see `Access`."""
-        from app.services.start_at_login import StartAtLogin
+        from app.services.machine.start_at_login import StartAtLogin
 
         return StartAtLogin()
 
     def docker_command(self) -> "DockerCommand":
         """Return what leads docker's programs to the machine; see `Access`."""
-        from app.services.docker_command import DockerCommand
+        from app.services.computer.docker_command import DockerCommand
 
         return DockerCommand(self.machine().docker_socket)
 
@@ -129,7 +129,7 @@ class LazyAccess:
 
     def uninstaller(self) -> "Uninstaller":
         """Return what removes all but the window's own folders; see `Access`."""
-        from app.services.uninstall import Uninstaller
+        from app.services.computer.uninstall import Uninstaller
 
         return Uninstaller(self.machine(), self.logins(), self.start_at_login(), self.docker_command())
 
@@ -214,7 +214,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         start_anew()
     if code == REMOVE:
-        from app.services.uninstall import remove_folders
+        from app.services.computer.uninstall import remove_folders
 
         end_log()
         remove_folders(folders)
@@ -231,7 +231,7 @@ def run_demo() -> int:
         return 2
     from app.services.settings import SettingsFile
     from app.viewmodels.desktop import DesktopViewModel
-    from app.viewmodels.preferences import Preferences
+    from app.viewmodels.frame.preferences import Preferences
     from app.views.application import REMOVE, run_application
 
     with demo.DemoWorld() as world:
@@ -249,7 +249,7 @@ def build_desktop(folders: AppFolders) -> "DesktopViewModel":
     """Return the view-models over the user's own machine."""
     from app.services.settings import SettingsFile
     from app.viewmodels.desktop import DesktopViewModel
-    from app.viewmodels.preferences import Preferences
+    from app.viewmodels.frame.preferences import Preferences
 
     return DesktopViewModel(LazyAccess(folders), Preferences(SettingsFile(folders.settings)))
 

@@ -69,7 +69,7 @@ def _check_window() -> str:
 
 
 def _check_machine() -> str:
-    from app.services.virtual_machine import VirtualMachine
+    from app.services.machine.virtual_machine import VirtualMachine
 
     # in a folder of its own: the digests are not taken from an earlier look
     with tempfile.TemporaryDirectory(prefix="marina-selftest-") as folder:

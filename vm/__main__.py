@@ -20,15 +20,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _serve_folders(options: argparse.Namespace) -> int:
-    from vm.machine.file_server import serve_folders  # none of the supervisor's libraries: it stays small
+    from vm.machine.sharing.file_server import (
+        serve_folders,  # none of the supervisor's libraries: it stays small
+    )
 
     _log_to(None)
     if options.keys is not None:
-        from vm.machine.endpoints import TlsEndpoint, dial_endpoint
+        from vm.machine.sockets.endpoints import TlsEndpoint, dial_endpoint
 
         connection = dial_endpoint(TlsEndpoint(int(options.serve_folders), options.keys))
     else:
-        from vm.machine.local_sockets import dial_address
+        from vm.machine.sockets.local_sockets import dial_address
 
         connection = dial_address(options.serve_folders, timeout=None)
     return serve_folders(connection, options.events_socket, [Path(folder) for folder in options.engine_args])
@@ -36,8 +38,8 @@ def _serve_folders(options: argparse.Namespace) -> int:
 
 def _supervise(options: argparse.Namespace) -> int:
     os.umask(0o077)  # also for QEMU: logs, disks and sockets are for their user alone
-    from vm.machine.image_folder import find_image_folder
     from vm.machine.machine_files import MachineFiles
+    from vm.machine.storage.image_folder import find_image_folder
     from vm.machine.supervisor import AlreadyRunning, run_supervisor
 
     try:

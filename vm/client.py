@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from vm.errors import UserError
-from vm.machine.image_folder import find_image_folder, is_installed
-from vm.machine.local_sockets import client_address, dial_socket
 from vm.machine.machine_files import MachineFiles
+from vm.machine.sockets.local_sockets import client_address, dial_socket
 from vm.machine.status import MachineState, MachineStatus
+from vm.machine.storage.image_folder import find_image_folder, is_installed
 
 SPAWN_LIMIT = 60.0
 """Seconds for a new supervisor to answer."""
@@ -185,7 +185,7 @@ class MachineClient:
             time.sleep(0.05)  # it was just ending by itself
 
     def _runs_without_supervisor(self) -> bool:
-        from vm.machine.qemu_process import find_running  # psutil: not for every call
+        from vm.machine.qemu.qemu_process import find_running  # psutil: not for every call
 
         return find_running(self._files) is not None
 
@@ -194,9 +194,9 @@ class MachineClient:
 
         Starts nothing. Raises UserError when something is missing or damaged.
         """
-        from vm.machine.image_folder import read_image
         from vm.machine.machine_start import qemu_architecture
-        from vm.machine.qemu_process import find_program
+        from vm.machine.qemu.qemu_process import find_program
+        from vm.machine.storage.image_folder import read_image
 
         self._files.create_folders()
         image = read_image(find_image_folder(), self._files)

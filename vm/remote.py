@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 import paramiko
 
 from vm.errors import UserError
-from vm.machine.docker_socket import carry
-from vm.machine.ssh_tunnel import EngineDown, GuestTransport, HostKeyMismatch, Tunnel, TunnelDown
+from vm.machine.link.docker_socket import carry
+from vm.machine.link.ssh_tunnel import EngineDown, GuestTransport, HostKeyMismatch, Tunnel, TunnelDown
 
 DOCKER_SOCKET = "/var/run/docker.sock"
 USUAL_KEYS = ("id_ed25519", "id_ecdsa", "id_rsa")

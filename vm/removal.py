@@ -5,10 +5,10 @@ import shutil
 
 from vm.client import MachineClient
 from vm.errors import UserError
-from vm.machine.disks import real_disk
 from vm.machine.machine_files import MachineFiles
-from vm.machine.qemu_endpoints import forget_endpoints
-from vm.machine.suspension import forget_suspension
+from vm.machine.qemu.qemu_endpoints import forget_endpoints
+from vm.machine.rest.suspension import forget_suspension
+from vm.machine.storage.disks import real_disk
 
 
 def remove_machine(files: MachineFiles, *, data: bool, settings: bool) -> None:

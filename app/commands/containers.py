@@ -15,12 +15,12 @@ from app.commands.console import (
     write_table,
 )
 from app.commands.session import Session
-from app.services.browser import open_in_browser
-from app.services.engine_client import EngineClient
-from app.services.engine_types import Container
+from app.services.computer.browser import open_in_browser
+from app.services.engine.engine_client import EngineClient
+from app.services.engine.engine_types import Container
+from app.services.engine.stream_frames import STDERR
 from app.services.errors import ErrorCode, MarinaError, Task, UserError
 from app.services.explain import explain
-from app.services.stream_frames import STDERR
 
 COMMAND_LENGTH = 30
 
@@ -88,7 +88,7 @@ def execute(options: argparse.Namespace) -> int:
 
 def _execute(options: argparse.Namespace) -> int:
     from app.commands.terminal import require_terminal
-    from app.services.run_arguments import parse_variable
+    from app.services.containers.run_arguments import parse_variable
 
     if options.tty and not options.detach:
         require_terminal()
@@ -126,7 +126,7 @@ def _run_exec(client: EngineClient, id: str, *, tty: bool, stdin: bool) -> int:
 
 def debug(options: argparse.Namespace) -> int:
     """Run a shell with tools, or one command of them, beside a running container; returns its exit code."""
-    from app.services.debug_shell import SHELL, DebugHelper, in_helper
+    from app.services.containers.debug_shell import SHELL, DebugHelper, in_helper
 
     at_terminal = sys.stdin.isatty() and sys.stdout.isatty()
     with Session(options).engine() as client:

@@ -9,8 +9,8 @@ from app.commands.confirm import confirm
 from app.commands.console import format_age, format_size, printable, tell, write, write_json, write_table
 from app.commands.session import Session
 from app.services.errors import MarinaError
-from app.services.machine_data import Contents, DiskUsage, measure_contents
-from app.services.virtual_machine import USABLE, MachineStatus, VirtualMachine
+from app.services.machine.machine_data import Contents, DiskUsage, measure_contents
+from app.services.machine.virtual_machine import USABLE, MachineStatus, VirtualMachine
 
 STEPS = {
     "export": "Writing the data",

@@ -12,7 +12,7 @@ MARKS = {"ok": "ok", "warning": "note", "failed": "FAILED", "skipped": "-"}
 
 def diagnose(options: argparse.Namespace) -> int:
     """Show what was found; exit code 1 when a hop has failed."""
-    from app.services.diagnosis import Verdict, run_diagnosis
+    from app.services.machine.diagnosis import Verdict, run_diagnosis
 
     Session(options).machine()  # refuses --socket: there is no machine to look at then
     bundle = Path(options.bundle).expanduser() if options.bundle else None

@@ -5,8 +5,8 @@ from dataclasses import asdict
 
 from app.commands.console import tell, write, write_json
 from app.commands.session import Session
-from app.services.docker_command import USUAL_SOCKET, DockerCommand, DockerCommandState, Holder
-from app.services.docker_context import write_docker_context
+from app.services.computer.docker_command import USUAL_SOCKET, DockerCommand, DockerCommandState, Holder
+from app.services.computer.docker_context import write_docker_context
 
 
 def docker_context(options: argparse.Namespace) -> int:

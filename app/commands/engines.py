@@ -5,8 +5,8 @@ import sys
 
 from app.commands.console import printable, tell, write, write_json, write_table
 from app.services.app_folders import AppFolders
-from app.services.engine_address import split_address
-from app.services.engines import Engines, SavedEngine, check, check_engine
+from app.services.engine.engine_address import split_address
+from app.services.engine.engines import Engines, SavedEngine, check, check_engine
 from app.services.errors import ErrorCode, MarinaError, UserError
 from app.services.explain import explain
 
@@ -56,7 +56,7 @@ def add(options: argparse.Namespace) -> int:
 
 
 def _confirmed_key(url: str, expected: str) -> str:
-    from app.services.remote_hosts import ask_host_key
+    from app.services.remote.remote_hosts import ask_host_key
 
     key = ask_host_key(url)
     if expected:

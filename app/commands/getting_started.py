@@ -9,9 +9,9 @@ from types import FrameType
 from app.commands.console import tell, write, write_json
 from app.commands.progress import PullDisplay, show_steps
 from app.commands.session import Session
-from app.services.browser import open_in_browser
-from app.services.getting_started import TITLES, GettingStarted, Phase, Progress
-from app.services.virtual_machine import MachineStatus
+from app.services.computer.browser import open_in_browser
+from app.services.learn.getting_started import TITLES, GettingStarted, Phase, Progress
+from app.services.machine.virtual_machine import MachineStatus
 
 
 def getting_started(options: argparse.Namespace) -> int:

@@ -13,10 +13,10 @@ from app.commands.console import (
 )
 from app.commands.progress import PullDisplay
 from app.commands.session import Session
-from app.services.engine_client import EngineClient
+from app.services.engine.engine_client import EngineClient
 from app.services.errors import MarinaError, Task
 from app.services.explain import explain
-from app.services.reference import parse_reference
+from app.services.images.reference import parse_reference
 
 
 def images(options: argparse.Namespace) -> int:

@@ -7,7 +7,7 @@ from app.commands.console import format_size, printable, tell, write, write_json
 from app.commands.progress import show_steps
 from app.commands.session import Session
 from app.services.errors import MarinaError, UserError
-from app.services.virtual_machine import USABLE, MachineState, MachineStatus
+from app.services.machine.virtual_machine import USABLE, MachineState, MachineStatus
 
 
 def start(options: argparse.Namespace) -> int:
@@ -115,7 +115,7 @@ def _describe(status: MachineStatus) -> list[tuple[str, str]]:
 
 def start_at_login(options: argparse.Namespace) -> int:
     """Turn the start at login on or off, or tell which it is."""
-    from app.services.start_at_login import StartAtLogin
+    from app.services.machine.start_at_login import StartAtLogin
 
     login = StartAtLogin()
     if options.wanted is None:

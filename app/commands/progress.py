@@ -5,12 +5,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.commands.console import format_size, printable, tell
-from app.services.pull_progress import LayerState, PullProgress
+from app.services.images.pull_progress import LayerState, PullProgress
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-    from app.services.virtual_machine import MachineStatus
+    from app.services.machine.virtual_machine import MachineStatus
 
 
 class PullDisplay:
@@ -71,8 +71,8 @@ class PullDisplay:
 
 def show_steps(quiet: bool = False) -> "Callable[[MachineStatus], None]":
     """Return a callback that tells each step of a start once it is done, with its time."""
-    from app.services.startup import StepReport
-    from app.services.virtual_machine import StepState
+    from app.services.machine.startup import StepReport
+    from app.services.machine.virtual_machine import StepState
 
     report = StepReport()
 

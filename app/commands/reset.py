@@ -74,11 +74,11 @@ def uninstall(options: argparse.Namespace) -> int:
     )
     gone = "Gone are settings, logs, sign-ins, the start at login and the docker context “marina”."
     confirm(options, gone, data)
-    from app.services.docker_command import DockerCommand
-    from app.services.key_store import KeyStore
-    from app.services.registry_logins import RegistryLogins
-    from app.services.start_at_login import StartAtLogin
-    from app.services.uninstall import Uninstaller, remove_folders
+    from app.services.computer.docker_command import DockerCommand
+    from app.services.computer.uninstall import Uninstaller, remove_folders
+    from app.services.images.key_store import KeyStore
+    from app.services.images.registry_logins import RegistryLogins
+    from app.services.machine.start_at_login import StartAtLogin
     from app.services.updates.installation import find_installation
 
     folders = AppFolders.find()

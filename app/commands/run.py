@@ -10,13 +10,13 @@ from app.commands.console import exit_code_of, tell, write, write_failure, write
 from app.commands.images import pull_image
 from app.commands.session import Session
 from app.commands.terminal import connect_terminal, require_terminal
-from app.services.engine_client import EngineClient, read_exit_code
+from app.services.containers.ports import find_holder
+from app.services.containers.run_arguments import parse_label, parse_port, parse_variable, parse_volume
+from app.services.containers.run_options import RunOptions
+from app.services.engine.engine_client import EngineClient, read_exit_code
 from app.services.errors import EngineRequestError, ErrorCode, MarinaError, Task, UserError
 from app.services.explain import explain
-from app.services.ports import find_holder
-from app.services.reference import parse_reference
-from app.services.run_arguments import parse_label, parse_port, parse_variable, parse_volume
-from app.services.run_options import RunOptions
+from app.services.images.reference import parse_reference
 
 ENGINE_FAILED = 125
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from app.commands.console import write
 from app.services.errors import MarinaError
-from app.services.virtual_machine import VirtualMachine
+from app.services.machine.virtual_machine import VirtualMachine
 
 _WINDOW_LIMIT = 120.0
 

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 from app.commands.console import tell
 from app.commands.progress import show_steps
 from app.services.app_folders import AppFolders
-from app.services.engine_client import EngineClient
-from app.services.engines import MACHINE_ENGINE, Engines
+from app.services.engine.engine_client import EngineClient
+from app.services.engine.engines import MACHINE_ENGINE, Engines
 from app.services.errors import ErrorCode, UserError
 
 if TYPE_CHECKING:
-    from app.services.virtual_machine import MachineStatus, VirtualMachine
+    from app.services.machine.virtual_machine import MachineStatus, VirtualMachine
 
 SOCKET_VARIABLE = "MARINA_SOCKET"
 
@@ -35,7 +35,7 @@ class Session:
                 f"Leave out --socket and unset {SOCKET_VARIABLE}.",
                 ErrorCode.BAD_INPUT,
             )
-        from app.services.virtual_machine import VirtualMachine
+        from app.services.machine.virtual_machine import VirtualMachine
 
         return VirtualMachine()
 
@@ -60,7 +60,7 @@ class Session:
         """Return a client of an engine that runs."""
         if (address := self._address()) is not None:
             return EngineClient(address)
-        from app.services.virtual_machine import USABLE
+        from app.services.machine.virtual_machine import USABLE
 
         machine = self.machine()
         if machine.status().state not in USABLE:

@@ -6,7 +6,7 @@ from dataclasses import fields, replace
 from typing import Any
 
 from app.services.errors import ErrorCode, UserError
-from app.services.machine_settings import MachineSettings, default_settings
+from app.services.machine.machine_settings import MachineSettings, default_settings
 
 MEANINGS = {
     "cpus": "processors of the machine",

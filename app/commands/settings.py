@@ -15,8 +15,8 @@ from app.commands.setting_words import (
     words_of,
 )
 from app.services.errors import ErrorCode, UserError
-from app.services.machine_settings import MachineSettings, holds_at_once
-from app.services.virtual_machine import ENDED
+from app.services.machine.machine_settings import MachineSettings, holds_at_once
+from app.services.machine.virtual_machine import ENDED
 
 
 def settings(options: argparse.Namespace) -> int:

@@ -9,9 +9,9 @@ import threading
 from collections.abc import Callable, Iterator
 from types import FrameType
 
-from app.services.engine_streams import HijackedStream
+from app.services.engine.engine_streams import HijackedStream
+from app.services.engine.stream_frames import STDERR
 from app.services.errors import MarinaError, UserError
-from app.services.stream_frames import STDERR
 
 READ_SIZE = 4096
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from app.services.engine_refusals import explain_refusal
+from app.services.engine.engine_refusals import explain_refusal
 from app.services.errors import (
     BadAnswerError,
     CancelledError,

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from app.services.json_values import as_object
+from app.services.engine.json_values import as_object
 
 log = logging.getLogger(__name__)
 

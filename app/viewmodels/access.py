@@ -6,15 +6,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # `requests` takes 130 ms to import: only workers do it
-    from app.services.docker_command import DockerCommand
-    from app.services.engine_client import EngineClient
-    from app.services.engines import Engines
-    from app.services.registry_logins import RegistryLogins
-    from app.services.remote_machine import RemoteMachine
-    from app.services.start_at_login import StartAtLogin
-    from app.services.uninstall import Uninstaller
+    from app.services.computer.docker_command import DockerCommand
+    from app.services.computer.uninstall import Uninstaller
+    from app.services.engine.engine_client import EngineClient
+    from app.services.engine.engines import Engines
+    from app.services.images.registry_logins import RegistryLogins
+    from app.services.machine.start_at_login import StartAtLogin
+    from app.services.machine.virtual_machine import MachineStatus, VirtualMachine
+    from app.services.remote.remote_machine import RemoteMachine
     from app.services.updates.update_service import Updates
-    from app.services.virtual_machine import MachineStatus, VirtualMachine
 
 
 class Access(Protocol):

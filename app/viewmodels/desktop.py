@@ -4,38 +4,38 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.viewmodels.about import AboutViewModel
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
-from app.viewmodels.builds import BuildsViewModel
-from app.viewmodels.compose import ComposeViewModel
-from app.viewmodels.container_inside import ContainerInside
-from app.viewmodels.containers import ContainersViewModel
-from app.viewmodels.docker_command import DockerCommandViewModel
-from app.viewmodels.engine import EngineViewModel
-from app.viewmodels.engine_events import EngineEventsViewModel
-from app.viewmodels.engine_view import EngineView
-from app.viewmodels.engines import EnginesViewModel
-from app.viewmodels.getting_started import GettingStartedViewModel
-from app.viewmodels.image_details import ImageDetailsViewModel
-from app.viewmodels.image_search import ImageSearch
-from app.viewmodels.image_transfer import ImageTransfer
-from app.viewmodels.images import ImagesViewModel
-from app.viewmodels.learn import LearnViewModel
-from app.viewmodels.machine_data import MachineDataViewModel
-from app.viewmodels.machine_settings import MachineSettingsViewModel
-from app.viewmodels.networks import NetworksViewModel
-from app.viewmodels.notice_sources import NoticeSources
-from app.viewmodels.notifications import NotificationsViewModel
-from app.viewmodels.preferences import Preferences
-from app.viewmodels.pull_image import PullImageViewModel
-from app.viewmodels.registries import RegistriesViewModel
-from app.viewmodels.run_image import RunImageViewModel
-from app.viewmodels.start_at_login import StartAtLoginViewModel
-from app.viewmodels.troubleshoot import TroubleshootViewModel
-from app.viewmodels.uninstall import UninstallViewModel
-from app.viewmodels.updates import UpdatesViewModel
-from app.viewmodels.volumes import VolumesViewModel
+from app.viewmodels.containers.compose import ComposeViewModel
+from app.viewmodels.containers.container_inside import ContainerInside
+from app.viewmodels.containers.containers import ContainersViewModel
+from app.viewmodels.containers.run_image import RunImageViewModel
+from app.viewmodels.engine.docker_command import DockerCommandViewModel
+from app.viewmodels.engine.engine import EngineViewModel
+from app.viewmodels.engine.engine_events import EngineEventsViewModel
+from app.viewmodels.engine.engine_view import EngineView
+from app.viewmodels.engine.engines import EnginesViewModel
+from app.viewmodels.engine.machine_data import MachineDataViewModel
+from app.viewmodels.engine.machine_settings import MachineSettingsViewModel
+from app.viewmodels.engine.start_at_login import StartAtLoginViewModel
+from app.viewmodels.engine.troubleshoot import TroubleshootViewModel
+from app.viewmodels.frame.about import AboutViewModel
+from app.viewmodels.frame.notice_sources import NoticeSources
+from app.viewmodels.frame.notifications import NotificationsViewModel
+from app.viewmodels.frame.preferences import Preferences
+from app.viewmodels.frame.uninstall import UninstallViewModel
+from app.viewmodels.frame.updates import UpdatesViewModel
+from app.viewmodels.images.builds import BuildsViewModel
+from app.viewmodels.images.image_details import ImageDetailsViewModel
+from app.viewmodels.images.image_search import ImageSearch
+from app.viewmodels.images.image_transfer import ImageTransfer
+from app.viewmodels.images.images import ImagesViewModel
+from app.viewmodels.images.pull_image import PullImageViewModel
+from app.viewmodels.images.registries import RegistriesViewModel
+from app.viewmodels.learn.getting_started import GettingStartedViewModel
+from app.viewmodels.learn.learn import LearnViewModel
+from app.viewmodels.storage.networks import NetworksViewModel
+from app.viewmodels.storage.volumes import VolumesViewModel
 
 
 class DesktopViewModel(QObject):

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from app.services.errors import ErrorCode, Task
 from app.services.explain import explain
-from app.viewmodels.service_texts import say
-from app.viewmodels.wording import join_sentences
+from app.viewmodels.wording.service_texts import say
+from app.viewmodels.wording.wording import join_sentences
 
 _COMMANDS = re.compile(
     r"\s*[(（]`marina [^()（）]*[)）]"

@@ -12,8 +12,8 @@ from PySide6.QtCore import QLibraryInfo, QLocale, QObject, QSocketNotifier, QTra
 from PySide6.QtWidgets import QApplication, QSystemTrayIcon
 
 from app.viewmodels.desktop import DesktopViewModel
-from app.viewmodels.engine_view import EngineView
-from app.viewmodels.notifications import Notice
+from app.viewmodels.engine.engine_view import EngineView
+from app.viewmodels.frame.notifications import Notice
 from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
 from app.views.dialogs.quit_dialog import QuitDialog
 from app.views.garbage import GarbageCollector

@@ -4,8 +4,8 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
-from app.viewmodels.notifications import Notice
-from app.views.widgets.notice_panel import NoticePanel
+from app.viewmodels.frame.notifications import Notice
+from app.views.widgets.frame.notice_panel import NoticePanel
 
 if TYPE_CHECKING:
     from app.views.main_window import MainWindow

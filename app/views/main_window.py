@@ -14,10 +14,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
+from app.viewmodels.containers.run_image import StartedContainer
 from app.viewmodels.desktop import DesktopViewModel
-from app.viewmodels.engine_view import EngineView
+from app.viewmodels.engine.engine_view import EngineView
 from app.viewmodels.failure import Failure
-from app.viewmodels.run_image import StartedContainer
 from app.views.bell import Bell
 from app.views.browser import open_address, open_file
 from app.views.dialogs.about_dialog import AboutDialog
@@ -25,25 +25,25 @@ from app.views.dialogs.pull_image_dialog import PullImageDialog
 from app.views.dialogs.run_image_dialog import RunImageDialog
 from app.views.dialogs.search_images_dialog import SearchImagesDialog
 from app.views.dialogs.uninstall_dialog import UninstallDialog
-from app.views.pages.builds_page import BuildsPage
-from app.views.pages.compose_page import ComposePage
-from app.views.pages.containers_page import ContainersPage
-from app.views.pages.images_page import ImagesPage
-from app.views.pages.learn_page import LearnPage
+from app.views.pages.containers.compose_page import ComposePage
+from app.views.pages.containers.containers_page import ContainersPage
+from app.views.pages.images.builds_page import BuildsPage
+from app.views.pages.images.images_page import ImagesPage
+from app.views.pages.images.registries_page import RegistriesPage
+from app.views.pages.learn.learn_page import LearnPage
 from app.views.pages.list_page import ListPage
-from app.views.pages.networks_page import NetworksPage
 from app.views.pages.page import Page
-from app.views.pages.registries_page import RegistriesPage
-from app.views.pages.settings_page import SettingsPage
-from app.views.pages.troubleshoot_page import TroubleshootPage
-from app.views.pages.volumes_page import VolumesPage
+from app.views.pages.settings.settings_page import SettingsPage
+from app.views.pages.settings.troubleshoot_page import TroubleshootPage
+from app.views.pages.storage.networks_page import NetworksPage
+from app.views.pages.storage.volumes_page import VolumesPage
 from app.views.quick_actions import QuickActions
 from app.views.theme import ZOOMS, Appearance, Theme
 from app.views.widgets.banner import Banner
-from app.views.widgets.engine_panel import EnginePanel
-from app.views.widgets.footer import Footer
+from app.views.widgets.frame.engine_panel import EnginePanel
+from app.views.widgets.frame.footer import Footer
+from app.views.widgets.frame.sidebar import Sidebar
 from app.views.widgets.layouts import FoldingRow, column, row
-from app.views.widgets.sidebar import Sidebar
 from app.views.widgets.text import restyle
 
 _NARROW_BELOW = 900

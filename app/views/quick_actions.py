@@ -5,16 +5,16 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from app.viewmodels.learn import LESSONS
-from app.viewmodels.quick_search import Entry, QuickSearch
+from app.viewmodels.frame.quick_search import Entry, QuickSearch
+from app.viewmodels.learn.learn import LESSONS
 from app.views.dialogs.quick_search_dialog import QuickSearchDialog
-from app.views.pages.builds_page import BuildsPage
-from app.views.pages.learn_page import LearnPage
-from app.views.pages.learn_texts import LearnTexts
-from app.views.pages.networks_page import NetworksPage
-from app.views.pages.registries_page import RegistriesPage
-from app.views.pages.settings_page import SettingsPage
-from app.views.pages.volumes_page import VolumesPage
+from app.views.pages.images.builds_page import BuildsPage
+from app.views.pages.images.registries_page import RegistriesPage
+from app.views.pages.learn.learn_page import LearnPage
+from app.views.pages.learn.learn_texts import LearnTexts
+from app.views.pages.settings.settings_page import SettingsPage
+from app.views.pages.storage.networks_page import NetworksPage
+from app.views.pages.storage.volumes_page import VolumesPage
 
 if TYPE_CHECKING:
     from app.views.main_window import MainWindow

@@ -6,9 +6,9 @@ from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
-from app.viewmodels.container_rows import ContainerRow
-from app.viewmodels.engine_view import EngineState, EngineView
-from app.viewmodels.notifications import Notice
+from app.viewmodels.containers.container_rows import ContainerRow
+from app.viewmodels.engine.engine_view import EngineState, EngineView
+from app.viewmodels.frame.notifications import Notice
 from app.views.browser import open_address
 from app.views.icons import icon_pixmap
 from app.views.theme import LIGHT, Theme

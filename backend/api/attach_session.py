@@ -15,8 +15,8 @@ from backend.containers import container_events
 from backend.containers.attach import Attachment
 from backend.containers.container import Container
 from backend.containers.detach_keys import DEFAULT, DetachScanner, parse_keys
-from backend.containers.log_lines import LogOptions
-from backend.containers.logs import read_log
+from backend.containers.logs.log_lines import LogOptions
+from backend.containers.logs.logs import read_log
 from backend.containers.manager import Containers
 from backend.errors import ConflictError
 

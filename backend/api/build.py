@@ -18,14 +18,15 @@ from backend.api.json_stream import Messages, stream_json
 from backend.api.request_values import query_bool, query_filters
 from backend.engine import Engine
 from backend.errors import InvalidParameterError, NotSupportedError
-from backend.images import platforms, reference, registry_auth
+from backend.images import platforms, reference
 from backend.images.reference import Reference
-from backend.images.registry_auth import Credentials
+from backend.images.registry import registry_auth
+from backend.images.registry.registry_auth import Credentials
 
 if TYPE_CHECKING:
     from backend.builder.build_options import BuildOptions
     from backend.builder.build_session import BuildSession
-    from backend.builder.lent_agents import LentAgents
+    from backend.builder.run.lent_agents import LentAgents
 
 REGISTRIES_HEADER = "X-Registry-Config"
 # Marina's own: a JSON object, the secrets of `RUN --mount=type=secret` in base64 by their ids.
@@ -56,14 +57,14 @@ def routes(engine: Engine) -> list[web.RouteDef]:
 
     @cache
     def agents() -> "LentAgents":
-        from backend.builder.lent_agents import LentAgents
+        from backend.builder.run.lent_agents import LentAgents
 
         return LentAgents()
 
     async def build(request: web.Request) -> web.StreamResponse:
         from backend.builder.builder import build_image
-        from backend.builder.classic_output import ClassicOutput
-        from backend.builder.run_step import CommandFailedError
+        from backend.builder.progress.classic_output import ClassicOutput
+        from backend.builder.run.run_step import CommandFailedError
 
         options = _read_options(request, agents)
         quiet = query_bool(request, "q")
@@ -93,7 +94,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
 
     async def prune(request: web.Request) -> web.Response:
         """Remove folders that commands cache in; the steps of builds are images, pruned as such."""
-        from backend.builder import cache_pruning
+        from backend.builder.cache import cache_pruning
 
         keep = request.query.get("keep-storage", "")
         if keep and not (keep.isascii() and keep.lstrip("+-").isdigit() and len(keep) < 20):
@@ -155,7 +156,7 @@ def _read_options(request: web.Request, agents: "Callable[[], LentAgents]") -> "
 
 def _session(request: web.Request, agents: "Callable[[], LentAgents]") -> "BuildSession":
     from backend.builder.build_session import SecretsSentAlong
-    from backend.builder.lent_agents import LendingClient
+    from backend.builder.run.lent_agents import LendingClient
 
     secrets = _secrets(request.headers.get(SECRETS_HEADER, ""))
     if key := request.headers.get(build_agents.KEY_HEADER, ""):

@@ -13,7 +13,7 @@ from backend.api.streams import RAW, Hijacked, hijack
 from backend.errors import InvalidParameterError
 
 if TYPE_CHECKING:
-    from backend.builder.lent_agents import LentAgents
+    from backend.builder.run.lent_agents import LentAgents
 
 KEY_HEADER = "X-Marina-Build-Agent"
 """The header of `POST /build` that names the key."""

@@ -17,7 +17,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
     """Return this area's route."""
 
     async def commit_container(request: web.Request) -> web.Response:
-        from backend.builder.config_changes import apply_changes
+        from backend.builder.stages.config_changes import apply_changes
         from backend.containers.commit import CommitRequest, commit
         from backend.containers.create_request import read_config
         from backend.containers.field_tables import CONFIG

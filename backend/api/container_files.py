@@ -11,10 +11,10 @@ from aiohttp import web
 from backend.api.archive_streams import receive_body, send_archive
 from backend.api.request_values import query_bool
 from backend.engine import Engine
-from backend.images.tar_source import Read
+from backend.images.tar.tar_source import Read
 
 if TYPE_CHECKING:
-    from backend.containers.file_transfers import FileTransfers
+    from backend.containers.files.file_transfers import FileTransfers
 
 STAT_HEADER = "X-Docker-Container-Path-Stat"
 
@@ -24,7 +24,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
     containers = engine.containers
 
     async def changes(request: web.Request) -> web.Response:
-        from backend.containers.changes import list_changes
+        from backend.containers.files.changes import list_changes
 
         found = await list_changes(containers, containers.find(request.match_info["id"]))
         return web.json_response(found or None)
@@ -45,7 +45,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
             return await send_archive(request, chunks, headers)
 
     async def copy_in(request: web.Request) -> web.Response:
-        from backend.containers.file_transfers import CopyIn
+        from backend.containers.files.file_transfers import CopyIn
         from backend.thread_streams import Inflow
 
         inflow = Inflow()
@@ -78,7 +78,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
 
 
 def _transfers(engine: Engine, request: web.Request) -> "FileTransfers":
-    from backend.containers.file_transfers import FileTransfers
+    from backend.containers.files.file_transfers import FileTransfers
 
     name = request.match_info["id"]
     return FileTransfers(engine.containers, engine.containers.find(name), name)

@@ -8,10 +8,10 @@ from aiohttp import web
 from backend.api.attach_session import AttachSession
 from backend.api.request_values import query_bool
 from backend.api.streams import Hijacked, content_type, frame_header, hijack
-from backend.containers.log_config import is_kept
-from backend.containers.log_details import details_of
-from backend.containers.log_lines import LogOptions, parse_time
-from backend.containers.logs import read_log
+from backend.containers.logs.log_config import is_kept
+from backend.containers.logs.log_details import details_of
+from backend.containers.logs.log_lines import LogOptions, parse_time
+from backend.containers.logs.logs import read_log
 from backend.engine import Engine
 from backend.errors import InvalidParameterError, NotSupportedError
 

@@ -101,7 +101,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
 
     async def remove(request: web.Request) -> web.Response:
         if query_bool(request, "link"):
-            from backend.containers.links import unlink
+            from backend.containers.networking.links import unlink
 
             unlink(request.match_info["id"], containers.store, containers.files)
             return web.Response(status=204)
@@ -136,7 +136,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         return response
 
     async def top(request: web.Request) -> web.Response:
-        from backend.containers.process_list import list_processes
+        from backend.containers.processes.process_list import list_processes
 
         container = containers.find(request.match_info["id"])
         processes = await list_processes(container, request.query.get("ps_args") or "-ef")

@@ -16,7 +16,7 @@ from backend.api.streams import STDOUT, Hijacked, HijackedStream, content_type, 
 from backend.api.versions import api_version
 from backend.containers.detach_keys import DEFAULT, DetachScanner, parse_keys
 from backend.containers.exec import Exec
-from backend.containers.start_errors import EXEC, explain
+from backend.containers.state.start_errors import EXEC, explain
 from backend.engine import Engine
 from backend.errors import EngineError, InvalidParameterError
 from backend.runtime.exec_process import ExecProcess

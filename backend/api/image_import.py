@@ -21,10 +21,10 @@ INTERVAL = 0.1  # seconds between messages
 
 async def import_image(request: web.Request, engine: Engine) -> web.StreamResponse:
     """Answer an import; what it needs is seldom needed, and imported now."""
-    from backend.builder.config_changes import apply_changes
-    from backend.images.filesystem_import import downloaded, source_url
+    from backend.builder.stages.config_changes import apply_changes
+    from backend.images.archives.filesystem_import import downloaded, source_url
     from backend.images.image_creation import ImageDraft
-    from backend.images.pull_progress import Step, step_message
+    from backend.images.transfer.pull_progress import Step, step_message
 
     query = request.query
     source = query["fromSrc"]

@@ -9,8 +9,9 @@ from backend.api.request_values import NO_BODY, query_bool, read_json_object
 from backend.api.versions import api_version
 from backend.engine import Engine
 from backend.errors import InvalidParameterError
-from backend.images import platforms, reference, registry_auth
-from backend.images.registry_auth import Credentials
+from backend.images import platforms, reference
+from backend.images.registry import registry_auth
+from backend.images.registry.registry_auth import Credentials
 
 AUTH_HEADER = registry_auth.HEADER
 PUSH_OF_PLATFORMS = (1, 46)

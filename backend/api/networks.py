@@ -49,7 +49,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         return web.Response(status=204)
 
     async def connect(request: web.Request) -> web.Response:
-        from backend.containers.network_membership import connect
+        from backend.containers.networking.network_membership import connect
 
         body = await read_json_object(request, "types.NetworkConnect", required=False)
         reference = _container_in(body)
@@ -58,7 +58,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         return web.Response(status=200)
 
     async def disconnect(request: web.Request) -> web.Response:
-        from backend.containers.network_membership import disconnect
+        from backend.containers.networking.network_membership import disconnect
 
         body = await read_json_object(request, "types.NetworkDisconnect", required=False)
         await disconnect(

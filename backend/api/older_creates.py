@@ -9,7 +9,7 @@ from typing import Any
 
 from backend.api.body_decoder import decode
 from backend.containers.field_tables import HOST_CONFIG
-from backend.containers.networking_request import check_single
+from backend.containers.networking.networking_request import check_single
 from backend.errors import InvalidParameterError
 
 Version = tuple[int, int]

@@ -6,7 +6,7 @@ from backend.api import image_filters
 from backend.api.request_values import member, query_filters, read_json_object
 from backend.engine import Engine
 from backend.errors import InvalidParameterError
-from backend.images import registry_auth
+from backend.images.registry import registry_auth
 
 SEARCH_FILTERS = frozenset({"is-automated", "is-official", "stars"})
 
@@ -16,7 +16,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
     config = engine.config
 
     async def authenticate(request: web.Request) -> web.Response:
-        from backend.images.registry_login import log_in
+        from backend.images.registry.registry_login import log_in
 
         body = await read_json_object(request, "registry.AuthConfig")
         credentials = registry_auth.from_json(body, "invalid AuthConfig")
@@ -25,13 +25,13 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         return web.json_response({"Status": "Login Succeeded", "IdentityToken": token})
 
     async def distribution(request: web.Request) -> web.Response:
-        from backend.images.distribution import inspect
+        from backend.images.registry.distribution import inspect
 
         credentials = registry_auth.from_header(request.headers.get(registry_auth.HEADER))
         return web.json_response(await inspect(config, request.match_info["name"], credentials))
 
     async def search(request: web.Request) -> web.Response:
-        from backend.images.registry_search import search
+        from backend.images.registry.registry_search import search
 
         filters = query_filters(request)
         image_filters.check_names(filters, SEARCH_FILTERS)

@@ -15,7 +15,7 @@ from urllib.request import getproxies
 from backend.api.system_limits import is_on, limit_fields, warnings
 from backend.api.versions import NEWEST, OLDEST, text
 from backend.containers.container import now_text
-from backend.containers.log_config import OPTIONS as LOG_DRIVERS
+from backend.containers.logs.log_config import OPTIONS as LOG_DRIVERS
 from backend.containers.specification import init_program
 from backend.engine import Engine
 from backend.engine_id import read_engine_id

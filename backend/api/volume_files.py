@@ -14,17 +14,17 @@ from aiohttp import web
 from backend.api.archive_streams import receive_body, send_archive
 from backend.api.request_values import query_bool
 from backend.engine import Engine
-from backend.images.tar_source import Read
+from backend.images.tar.tar_source import Read
 
 if TYPE_CHECKING:
-    from backend.containers.volume_files import VolumeFiles
+    from backend.containers.files.volume_files import VolumeFiles
 
 
 def routes(engine: Engine) -> list[web.RouteDef]:
     """Return this area's routes."""
 
     def files_of(request: web.Request) -> "VolumeFiles":
-        from backend.containers.volume_files import VolumeFiles
+        from backend.containers.files.volume_files import VolumeFiles
 
         return VolumeFiles(engine.volumes, request.match_info["name"])
 

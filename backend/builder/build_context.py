@@ -12,11 +12,11 @@ from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from backend.builder.archive_tree import ArchiveTree
-from backend.builder.path_patterns import clean, excludes, read_ignore_file
-from backend.builder.source_tree import FILE, Node, resolve
+from backend.builder.copy.archive_tree import ArchiveTree
+from backend.builder.copy.path_patterns import clean, excludes, read_ignore_file
+from backend.builder.copy.source_tree import FILE, Node, resolve
 from backend.errors import InvalidParameterError, SystemFailureError
-from backend.images.decompression import (
+from backend.images.layers.decompression import (
     BUFFER,
     BZIP2_MAGIC,
     DECOMPRESSION_ERRORS,

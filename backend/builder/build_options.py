@@ -5,13 +5,13 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from backend.builder.build_session import BuildSession
-from backend.builder.source_tree import SourceTree
-from backend.builder.step_trail import SharedSteps, StepTrail
+from backend.builder.cache.step_trail import SharedSteps, StepTrail
+from backend.builder.copy.source_tree import SourceTree
 from backend.errors import InvalidParameterError
 from backend.images import reference
 from backend.images.platforms import Platform
 from backend.images.reference import DEFAULT_DOMAIN, Reference
-from backend.images.registry_auth import Credentials
+from backend.images.registry.registry_auth import Credentials
 
 NamedContext = SourceTree | str  # files, or the name of another image
 Context = TypeVar("Context")

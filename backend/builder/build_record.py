@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from backend.builder.progress import Step
+from backend.builder.progress.progress import Step
 from backend.moments import moment_text
 
 MAX_LOG = 64 * 1024  # characters of a step's output, the last ones

@@ -12,7 +12,7 @@ from backend.tasks import Tasks
 
 if TYPE_CHECKING:
     from backend.builder.build_history import BuildHistory
-    from backend.builder.cache_mounts import CacheMounts
+    from backend.builder.cache.cache_mounts import CacheMounts
 
 
 class BuildState:
@@ -26,7 +26,7 @@ class BuildState:
     @cached_property
     def cache_mounts(self) -> "CacheMounts":
         """The folders of `RUN --mount=type=cache`."""
-        from backend.builder.cache_mounts import CacheMounts
+        from backend.builder.cache.cache_mounts import CacheMounts
 
         return CacheMounts(self._files)
 

@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from backend.builder import git_sources, remote_files
 from backend.builder.build_context import (
     BuildContext,
     Scratch,
@@ -16,14 +15,16 @@ from backend.builder.build_context import (
 )
 from backend.builder.build_options import BuildOptions
 from backend.builder.build_state import BuildState
+from backend.builder.copy import remote_files
+from backend.builder.dockerfile.instruction_parser import BadLineError, parse_dockerfile
+from backend.builder.git import git_sources
 from backend.builder.image_build import BuildParts, ImageBuild
-from backend.builder.instruction_parser import BadLineError, parse_dockerfile
-from backend.builder.progress import Progress
-from backend.builder.recorded_progress import RecordedProgress
+from backend.builder.progress.progress import Progress
+from backend.builder.progress.recorded_progress import RecordedProgress
 from backend.containers.manager import Containers
 from backend.errors import InvalidParameterError
-from backend.images.decompression import BZIP2_MAGIC, GZIP_MAGIC, XZ_MAGIC, ZSTD_MAGIC
-from backend.images.tar_headers import BLOCK, is_valid
+from backend.images.layers.decompression import BZIP2_MAGIC, GZIP_MAGIC, XZ_MAGIC, ZSTD_MAGIC
+from backend.images.tar.tar_headers import BLOCK, is_valid
 from backend.tasks import in_thread_to_end
 
 

@@ -9,20 +9,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
-from backend.builder import instructions, stage_graph
 from backend.builder.build_args import BuildArgs, platform_arguments
 from backend.builder.build_context import BuildContext
 from backend.builder.build_options import BuildOptions
-from backend.builder.cache_mounts import CacheMounts
-from backend.builder.classic_output import short
-from backend.builder.expansion import expand_word
-from backend.builder.go_text import show_all
-from backend.builder.instructions import Dockerfile, Instruction, Stage
-from backend.builder.progress import Progress, Step
-from backend.builder.shared_build import SharedBuild
-from backend.builder.stage_build import StageBuild
-from backend.builder.stage_previews import StagePreviews
-from backend.builder.stage_sources import SCRATCH
+from backend.builder.cache.cache_mounts import CacheMounts
+from backend.builder.dockerfile import instructions
+from backend.builder.dockerfile.expansion import expand_word
+from backend.builder.dockerfile.go_text import show_all
+from backend.builder.dockerfile.instructions import Dockerfile, Instruction, Stage
+from backend.builder.progress.classic_output import short
+from backend.builder.progress.progress import Progress, Step
+from backend.builder.stages import stage_graph
+from backend.builder.stages.shared_build import SharedBuild
+from backend.builder.stages.stage_build import StageBuild
+from backend.builder.stages.stage_previews import StagePreviews
+from backend.builder.stages.stage_sources import SCRATCH
 from backend.containers.manager import Containers
 from backend.errors import EngineError, InvalidParameterError
 from backend.images.image import Image

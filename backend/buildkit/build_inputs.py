@@ -7,8 +7,6 @@ import posixpath
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 
-from backend.builder import git_sources
-from backend.builder.archive_tree import ArchiveTree
 from backend.builder.build_context import (
     MAX_DOCKERFILE,
     BuildContext,
@@ -17,8 +15,10 @@ from backend.builder.build_context import (
     received_context,
 )
 from backend.builder.build_options import NamedContext
-from backend.builder.path_patterns import clean, ignore_lines
-from backend.builder.source_tree import FILE, resolve
+from backend.builder.copy.archive_tree import ArchiveTree
+from backend.builder.copy.path_patterns import clean, ignore_lines
+from backend.builder.copy.source_tree import FILE, resolve
+from backend.builder.git import git_sources
 from backend.buildkit.build_status import BuildStatus
 from backend.buildkit.client_files import receive_files, receive_upload
 from backend.buildkit.context_paths import IMAGE_SCHEME, LOCAL_SCHEME

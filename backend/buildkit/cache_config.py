@@ -15,7 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from backend.builder.step_trail import Foreseen, SharedStep, TrailStep
+from backend.builder.cache.step_trail import Foreseen, SharedStep, TrailStep
 from backend.errors import InvalidParameterError
 from backend.images import digests
 from backend.images.image import Image, Layer

@@ -7,7 +7,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import replace
 
-from backend.builder.step_trail import StepTrail
+from backend.builder.cache.step_trail import StepTrail
 from backend.buildkit import cache_config
 from backend.buildkit.build_status import BuildStatus, Vertex
 from backend.buildkit.cache_config import CONFIG_TYPE

@@ -7,7 +7,7 @@ import logging
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from backend.builder.step_trail import SharedStep
+from backend.builder.cache.step_trail import SharedStep
 from backend.buildkit import cache_config
 from backend.buildkit.build_status import BuildStatus
 from backend.buildkit.cache_config import CONFIG_TYPE, CachedStep
@@ -16,11 +16,11 @@ from backend.buildkit.cache_wishes import CacheWish, CacheWishes
 from backend.buildkit.sessions import Session
 from backend.errors import EngineError, SystemFailureError
 from backend.images.image import Image, Layer
-from backend.images.image_source import FoundManifest
-from backend.images.layer_exchange import LayerExchange
+from backend.images.layers.layer_exchange import LayerExchange
 from backend.images.manager import Images
 from backend.images.manifest import MAX_CONFIG_BYTES, descriptor_of, descriptors, json_object
-from backend.images.registry_errors import BrokenTransferError, RefusedError
+from backend.images.registry.registry_errors import BrokenTransferError, RefusedError
+from backend.images.transfer.image_source import FoundManifest
 
 log = logging.getLogger(__name__)
 

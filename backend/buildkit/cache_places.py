@@ -10,12 +10,12 @@ from backend.buildkit.flags import flag
 from backend.buildkit.sessions import Session, login_host
 from backend.errors import InvalidParameterError, SystemFailureError
 from backend.images import digests, reference
-from backend.images.image_source import FoundManifest, ImageSource
-from backend.images.layer_exchange import LayerExchange
+from backend.images.layers.layer_exchange import LayerExchange
 from backend.images.manifest import Descriptor
 from backend.images.reference import Reference
-from backend.images.registry_errors import BrokenTransferError, RefusedError
-from backend.images.registry_upload import RegistryUpload, file_contents, patiently
+from backend.images.registry.registry_errors import BrokenTransferError, RefusedError
+from backend.images.registry.registry_upload import RegistryUpload, file_contents, patiently
+from backend.images.transfer.image_source import FoundManifest, ImageSource
 
 Attributes = Mapping[str, str]
 

@@ -20,9 +20,9 @@ from backend.buildkit.protocol.content_pb2 import (
 from backend.buildkit.sessions import LOST, Session, text_of
 from backend.errors import InvalidParameterError, NotFoundError, SystemFailureError
 from backend.images import digests
-from backend.images.image_source import BlobStream, FoundManifest
 from backend.images.manifest import MAX_MANIFEST_BYTES, Descriptor
-from backend.images.registry_errors import RefusedError
+from backend.images.registry.registry_errors import RefusedError
+from backend.images.transfer.image_source import BlobStream, FoundManifest
 
 SERVICE = "/containerd.services.content.v1.Content"
 PIECE = 256 * 1024  # bytes

@@ -20,8 +20,8 @@ from backend.buildkit import go_modes
 from backend.buildkit.protocol.session_pb2 import BytesMessage, Packet, Stat
 from backend.buildkit.sessions import LOST, Session, text_of
 from backend.errors import InvalidParameterError, SystemFailureError
-from backend.images import tar_headers
-from backend.images.tar_headers import BLOCK, FolderAttributes
+from backend.images.tar import tar_headers
+from backend.images.tar.tar_headers import BLOCK, FolderAttributes
 from backend.tasks import in_thread_to_end
 
 METHOD = "/moby.filesync.v1.FileSync/DiffCopy"

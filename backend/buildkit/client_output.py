@@ -11,14 +11,14 @@ from typing import TypeVar
 
 from grpclib.client import StreamStreamMethod
 
-from backend.builder.source_tree import FILE, FOLDER, Node, SourceTree
+from backend.builder.copy.source_tree import FILE, FOLDER, Node, SourceTree
 from backend.buildkit import go_modes
 from backend.buildkit.client_files import Packets
 from backend.buildkit.protocol.session_pb2 import BytesMessage, Packet, Stat
 from backend.buildkit.sessions import LOST, Session, text_of
 from backend.errors import EngineError, InvalidParameterError
-from backend.images import tar_headers
-from backend.images.tar_headers import BLOCK, FolderAttributes
+from backend.images.tar import tar_headers
+from backend.images.tar.tar_headers import BLOCK, FolderAttributes
 from backend.tasks import in_thread_to_end
 
 METHOD = "/moby.filesync.v1.FileSend/DiffCopy"

@@ -5,10 +5,11 @@ Source: BuildKit's `frontend/dockerfile/dockerfile2llb` (`contextPaths`).
 
 from collections.abc import Iterable, Mapping
 
-from backend.builder import remote_files, run_mounts
 from backend.builder.build_options import find_context
-from backend.builder.instructions import Copy, Dockerfile, Instruction, Run
-from backend.builder.path_patterns import clean
+from backend.builder.copy import remote_files
+from backend.builder.copy.path_patterns import clean
+from backend.builder.dockerfile.instructions import Copy, Dockerfile, Instruction, Run
+from backend.builder.run import run_mounts
 from backend.errors import EngineError, InvalidParameterError
 from backend.images.manager import Images
 

@@ -5,7 +5,7 @@ Source: BuildKit's `exporter/local` and `exporter/util/epoch`.
 
 from dataclasses import replace
 
-from backend.builder.source_tree import Node, SourceTree, WrappedTree
+from backend.builder.copy.source_tree import Node, SourceTree, WrappedTree
 
 
 class DatedTree(WrappedTree):

@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
 
-from backend.builder import git_sources, lint
 from backend.builder.build_context import scratch_folder
 from backend.builder.build_state import BuildState
 from backend.builder.builder import BuildInput, Source, build_image
-from backend.builder.instruction_parser import parse_dockerfile
-from backend.builder.lint_checks import ARGUMENT
-from backend.builder.step_trail import SharedSteps, StepTrail
+from backend.builder.cache.step_trail import SharedSteps, StepTrail
+from backend.builder.dockerfile import lint
+from backend.builder.dockerfile.instruction_parser import parse_dockerfile
+from backend.builder.dockerfile.lint_checks import ARGUMENT
+from backend.builder.git import git_sources
 from backend.buildkit.build_inputs import BuildInputs
 from backend.buildkit.build_status import BuildStatus
 from backend.buildkit.cache_wishes import CacheWishes

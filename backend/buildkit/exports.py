@@ -8,8 +8,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from backend.builder.image_root import image_root
-from backend.builder.source_tree import SourceTree
+from backend.builder.copy.source_tree import SourceTree
+from backend.builder.stages.image_root import image_root
 from backend.buildkit.build_status import BuildStatus, Vertex
 from backend.buildkit.client_output import send_archive, send_bytes, send_files
 from backend.buildkit.dated_tree import DatedTree

@@ -10,11 +10,11 @@ import re
 from grpclib.const import Status
 from grpclib.exceptions import GRPCError
 
-from backend.builder.copy_step import RemoteFileError, SourcesMissingError
-from backend.builder.go_text import quote
-from backend.builder.instruction_parser import UnreadableError
-from backend.builder.progress import Step
-from backend.builder.run_step import CommandFailedError, NotStartedError
+from backend.builder.copy.copy_step import RemoteFileError, SourcesMissingError
+from backend.builder.dockerfile.go_text import quote
+from backend.builder.dockerfile.instruction_parser import UnreadableError
+from backend.builder.progress.progress import Step
+from backend.builder.run.run_step import CommandFailedError, NotStartedError
 from backend.errors import (
     ConflictError,
     EngineError,

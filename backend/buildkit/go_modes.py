@@ -3,9 +3,9 @@
 Source: Go's `io/fs`, `FileMode`.
 """
 
-from backend.builder.source_tree import FOLDER as FOLDER_KIND
-from backend.builder.source_tree import SYMLINK as SYMLINK_KIND
-from backend.images import tar_headers
+from backend.builder.copy.source_tree import FOLDER as FOLDER_KIND
+from backend.builder.copy.source_tree import SYMLINK as SYMLINK_KIND
+from backend.images.tar import tar_headers
 
 FOLDER, SYMLINK, DEVICE = 1 << 31, 1 << 27, 1 << 26
 FIFO, SOCKET, CHARACTER, IRREGULAR = 1 << 25, 1 << 24, 1 << 21, 1 << 19

@@ -13,9 +13,9 @@ from backend.buildkit.sessions import Session
 from backend.errors import InvalidParameterError, NotFoundError, NotSupportedError
 from backend.images import digests
 from backend.images.image import Image
-from backend.images.layer_exchange import LayerExchange
+from backend.images.layers.layer_exchange import LayerExchange
 from backend.images.platforms import Platform
-from backend.images.registry_errors import BrokenTransferError, RefusedError
+from backend.images.registry.registry_errors import BrokenTransferError, RefusedError
 
 SCHEME = "oci-layout://"
 

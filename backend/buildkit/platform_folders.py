@@ -6,7 +6,7 @@ Source: BuildKit's `exporter/local` (`platform-split`).
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
-from backend.builder.source_tree import FOLDER, Node, SourceTree
+from backend.builder.copy.source_tree import FOLDER, Node, SourceTree
 from backend.images.platforms import Platform
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from backend.builder.step_trail import StepTrail
+from backend.builder.cache.step_trail import StepTrail
 from backend.images.image import Image
 from backend.images.platforms import Platform
 

@@ -12,9 +12,9 @@ from grpclib.const import Cardinality, Handler, Status
 from grpclib.exceptions import GRPCError
 from grpclib.server import Stream
 
-from backend.builder import cache_pruning
 from backend.builder.build_state import BuildState
-from backend.builder.cache_mounts import CacheUsage
+from backend.builder.cache import cache_pruning
+from backend.builder.cache.cache_mounts import CacheUsage
 from backend.buildkit import entitlements, subrequests
 from backend.buildkit.build_status import now
 from backend.buildkit.builds import Attributes, Build, Builds

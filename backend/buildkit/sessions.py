@@ -14,7 +14,7 @@ from backend.buildkit.connections import CallsToPeer
 from backend.buildkit.protocol import session_pb2 as messages
 from backend.errors import InvalidParameterError, NotFoundError, SystemFailureError
 from backend.images.reference import DEFAULT_DOMAIN, Reference
-from backend.images.registry_auth import Credentials
+from backend.images.registry.registry_auth import Credentials
 
 HUB_HOST = "registry-1.docker.io"
 SSH_PIECE = 32 * 1024  # bytes

@@ -6,7 +6,7 @@ Source: BuildKit's `frontend/dockerfile/dockerfile2llb/convert.go`, `prefixComma
 from collections import defaultdict
 from collections.abc import Sequence
 
-from backend.builder.progress import Step
+from backend.builder.progress.progress import Step
 from backend.errors import InvalidParameterError
 from backend.images import reference
 

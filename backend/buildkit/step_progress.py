@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-from backend.builder.dockerfile_lines import EMPTY_LINES
-from backend.builder.progress import Step
+from backend.builder.dockerfile.dockerfile_lines import EMPTY_LINES
+from backend.builder.progress.progress import Step
 from backend.buildkit.build_status import CANCELLED, BuildStatus, Vertex
 from backend.buildkit.failures import in_buildkits_words
 from backend.buildkit.step_names import image_name, step_places

@@ -9,11 +9,12 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AsyncExitStack
 from typing import Any
 
-from backend.builder import git_sources, lint, outline
 from backend.builder.build_args import platform_arguments
 from backend.builder.build_context import scratch_folder
-from backend.builder.lint_checks import ARGUMENT
-from backend.builder.outline import Parameter
+from backend.builder.dockerfile import lint, outline
+from backend.builder.dockerfile.lint_checks import ARGUMENT
+from backend.builder.dockerfile.outline import Parameter
+from backend.builder.git import git_sources
 from backend.buildkit.build_inputs import BuildInputs
 from backend.buildkit.build_status import BuildStatus
 from backend.buildkit.dockerfile_frontend import UPLOADS

@@ -14,9 +14,9 @@ from backend.containers.create_request import merge
 from backend.containers.manager import Containers
 from backend.containers.reports import config_json
 from backend.errors import ConflictError, EngineError
-from backend.images import overlay_tar
 from backend.images.image import Image
 from backend.images.image_creation import ImageDraft
+from backend.images.layers import overlay_tar
 from backend.images.reference import Reference
 
 Config = dict[str, Any]

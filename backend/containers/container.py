@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime
 from typing import Any
 
-from backend.containers.health import UNHEALTHY, Health
+from backend.containers.state.health import UNHEALTHY, Health
 from backend.networks.attachment import Attachment
 from backend.runtime import cgroups
 from backend.runtime.monitor import MonitorWatch

@@ -9,18 +9,19 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from backend.containers import create_request, namespace_modes, networking_request, security_options
-from backend.containers.bind_sources import BindSources
-from backend.containers.bind_text import parse_volumes_from
+from backend.containers import create_request, namespace_modes, security_options
 from backend.containers.container import Container, ContainerRecord, now_text
-from backend.containers.container_volumes import drop_volumes
-from backend.containers.lifecycle import attach_request
-from backend.containers.links import resolve_links
-from backend.containers.mount_wish import MountWish
-from backend.containers.mounts import by_depth, collect_mounts
+from backend.containers.mounts.bind_sources import BindSources
+from backend.containers.mounts.bind_text import parse_volumes_from
+from backend.containers.mounts.container_volumes import drop_volumes
+from backend.containers.mounts.mount_wish import MountWish
+from backend.containers.mounts.mounts import by_depth, collect_mounts
 from backend.containers.names import check_name, new_id, random_name
+from backend.containers.networking import networking_request
+from backend.containers.networking.links import resolve_links
 from backend.containers.run_files import RunFiles
 from backend.containers.specification import init_program
+from backend.containers.state.lifecycle import attach_request
 from backend.containers.store import ContainerStore
 from backend.errors import InvalidParameterError, NotFoundError, NotSupportedError
 from backend.images.manager import Images

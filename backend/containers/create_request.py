@@ -9,10 +9,11 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from backend.containers import device_options, health, namespace_modes, security_options
+from backend.containers import device_options, namespace_modes, security_options
 from backend.containers.field_tables import CONFIG, HOST_CONFIG, read_fields
-from backend.containers.log_config import check_log_config
+from backend.containers.logs.log_config import check_log_config
 from backend.containers.signals import parse_signal
+from backend.containers.state import health
 from backend.errors import InvalidParameterError
 from backend.images.image import Image
 from backend.runtime import capabilities, cgroups, resources

@@ -10,12 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from backend.containers import container_events, links
+from backend.containers import container_events
 from backend.containers.container import Container
 from backend.containers.create_request import merge_environment
 from backend.containers.field_tables import STRING_LIST, Field, read_fields
+from backend.containers.networking import links
 from backend.containers.specification import capabilities_of, hostname_of, rlimits_of, security_of
-from backend.containers.start_errors import EXEC
+from backend.containers.state.start_errors import EXEC
 from backend.containers.store import ContainerStore
 from backend.errors import ConflictError, EngineError, InvalidParameterError, NotFoundError
 from backend.events import EventBus

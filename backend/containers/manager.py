@@ -9,23 +9,25 @@ from pathlib import Path
 from typing import Any
 
 from backend.config import EngineConfig
-from backend.containers import container_events, network_start, restart_policy
-from backend.containers.bind_sources import BindSources
+from backend.containers import container_events
 from backend.containers.container import Container, Exit
-from backend.containers.container_volumes import anonymous_names, drop_volumes
 from backend.containers.create import ContainerCreation, Created
 from backend.containers.exec import Execs
-from backend.containers.file_events import HostFileEvents
-from backend.containers.halting import Halting, stop_signal
-from backend.containers.health_checks import HealthChecks
-from backend.containers.lifecycle import Lifecycle, note_networks
-from backend.containers.log_rotation import LogRotation
+from backend.containers.files.file_events import HostFileEvents
+from backend.containers.logs.log_rotation import LogRotation
+from backend.containers.mounts.bind_sources import BindSources
+from backend.containers.mounts.container_volumes import anonymous_names, drop_volumes
 from backend.containers.names import check_name
-from backend.containers.recovery import recover
+from backend.containers.networking import network_start
 from backend.containers.run_files import RunFiles
 from backend.containers.signals import check_exists, parse_signal
+from backend.containers.state import restart_policy
+from backend.containers.state.halting import Halting, stop_signal
+from backend.containers.state.health_checks import HealthChecks
+from backend.containers.state.lifecycle import Lifecycle, note_networks
+from backend.containers.state.recovery import recover
+from backend.containers.state.warm_up import warm_up
 from backend.containers.store import ContainerStore
-from backend.containers.warm_up import warm_up
 from backend.database import Database
 from backend.errors import (
     ConflictError,

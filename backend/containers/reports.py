@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from backend.containers.container import NEVER, Container, ContainerRecord, State
-from backend.containers.health import STARTING
-from backend.containers.log_config import DEFAULT
+from backend.containers.logs.log_config import DEFAULT
 from backend.containers.manager import Containers
 from backend.containers.run_files import RunFiles
 from backend.containers.specification import command_of, security_of
+from backend.containers.state.health import STARTING
 from backend.moments import unix_seconds
 from backend.networks.attachment import idle_settings
 from backend.runtime.oci_spec import MASKED_PATHS, READONLY_PATHS

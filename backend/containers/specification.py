@@ -10,8 +10,8 @@ from typing import Any
 
 from backend.containers import device_options, security_options
 from backend.containers.container import ContainerRecord
-from backend.containers.mount_sources import MountSources
-from backend.containers.mounts import tmpfs_targets
+from backend.containers.mounts.mount_sources import MountSources
+from backend.containers.mounts.mounts import tmpfs_targets
 from backend.containers.security_options import UNCONFINED, SecurityOptions
 from backend.errors import InvalidParameterError, NotSupportedError
 from backend.networks.attachment import Attachment

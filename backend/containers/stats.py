@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator
 from typing import Any
 
 from backend.containers.container import NEVER, Container
-from backend.containers.container_paths import go_time
+from backend.containers.files.container_paths import go_time
 from backend.containers.manager import Containers
 from backend.runtime import usage
 from backend.runtime.usage import Usage

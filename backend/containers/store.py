@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator
 
 from backend.containers.container import Container, ContainerRecord
-from backend.containers.networking_request import split_link
+from backend.containers.networking.networking_request import split_link
 from backend.database import Database
 from backend.errors import ConflictError, InvalidParameterError, NotFoundError
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from backend.images import stored_files
 from backend.images.content_store import ContentStore
 from backend.images.image import Image
-from backend.images.layer_store import LayerStore
-from backend.images.outgoing import blobs_of
+from backend.images.layers.layer_store import LayerStore
+from backend.images.transfer.outgoing import blobs_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,13 @@ from backend.errors import NotFoundError
 from backend.images import digests, platforms
 from backend.images.content_store import ContentStore
 from backend.images.image import Image, Layer
-from backend.images.image_import import ImageImport
-from backend.images.layer_sources import NewLayer
-from backend.images.layer_store import LayerStore
+from backend.images.layers.layer_sources import NewLayer
+from backend.images.layers.layer_store import LayerStore
 from backend.images.manifest import DOCKER_LAYER, OCI_LAYER
 from backend.images.pins import Pins
 from backend.images.platforms import Platform
 from backend.images.reference import Reference
+from backend.images.transfer.image_import import ImageImport
 from backend.moments import moment_text
 from backend.tasks import in_thread
 from backend.version import VERSION

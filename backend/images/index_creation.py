@@ -10,11 +10,11 @@ from dataclasses import replace
 from backend.images import digests, platforms
 from backend.images.content_store import ContentStore
 from backend.images.image import Image, KeptIndex
-from backend.images.image_import import ImageImport
 from backend.images.manifest import DOCKER_LIST, DOCKER_MANIFEST, OCI_INDEX
-from backend.images.outgoing import OutgoingImage, blobs_of, outgoing
 from backend.images.pins import Pins
 from backend.images.reference import Reference
+from backend.images.transfer.image_import import ImageImport
+from backend.images.transfer.outgoing import OutgoingImage, blobs_of, outgoing
 from backend.tasks import in_thread
 
 

@@ -12,25 +12,26 @@ from backend.config import EngineConfig
 from backend.database import Database
 from backend.errors import ConflictError, EngineError, InvalidParameterError, NotFoundError
 from backend.events import EventBus
-from backend.images import digests, layer_formats, platforms, reference
+from backend.images import digests, platforms, reference
+from backend.images.archives.load import Loader
 from backend.images.content_store import ContentStore
 from backend.images.disk_use import DiskUse, files_of, measure
 from backend.images.image import Image, ImageUse, KeptIndex, Layer
 from backend.images.image_creation import ImageCreation, ImageDraft
 from backend.images.image_events import publish_image_event
-from backend.images.image_import import ImageImport
 from backend.images.image_records import ImageRecords
-from backend.images.layer_exchange import LayerExchange
-from backend.images.layer_mounts import LayerMounts
-from backend.images.layer_store import LayerStore
-from backend.images.load import Loader
+from backend.images.layers import layer_formats
+from backend.images.layers.layer_exchange import LayerExchange
+from backend.images.layers.layer_mounts import LayerMounts
+from backend.images.layers.layer_store import LayerStore
 from backend.images.pins import Pins
 from backend.images.platforms import Platform
-from backend.images.pull import Puller
-from backend.images.pull_progress import PullProgress, Send
 from backend.images.reference import Reference
-from backend.images.registry_auth import Credentials
+from backend.images.registry.registry_auth import Credentials
 from backend.images.removal import Removed, Remover
+from backend.images.transfer.image_import import ImageImport
+from backend.images.transfer.pull import Puller
+from backend.images.transfer.pull_progress import PullProgress, Send
 from backend.runtime.emulation import Emulators
 from backend.state_files import StateFiles
 from backend.tasks import Tasks, in_thread
@@ -275,7 +276,7 @@ class Images:
 
     def received(self, chunks: AsyncIterator[bytes]) -> AbstractAsyncContextManager[Iterator[bytes]]:
         """Receive an archive that is to become a layer; yields its plain bytes, to be read on a thread."""
-        from backend.images.filesystem_import import spooled
+        from backend.images.archives.filesystem_import import spooled
 
         return spooled(chunks, self._content.downloads)
 
@@ -294,7 +295,7 @@ class Images:
     @asynccontextmanager
     async def saved(self, names: Sequence[str]) -> AsyncIterator[AsyncIterator[bytes]]:
         """Yield an archive of the images `names`. Raises NotFoundError, InvalidParameterError."""
-        from backend.images.save import Saver
+        from backend.images.archives.save import Saver
 
         try:
             saver = Saver(self._content, self._pins, self._events, self.find_listed, self._records.indexed)
@@ -308,7 +309,7 @@ class Images:
         self, image: Image, names: Sequence[Reference], index: KeptIndex | None = None
     ) -> AsyncIterator[AsyncIterator[bytes]]:
         """Yield an archive of one image, or an index with it, under names that it need not have here."""
-        from backend.images.save import Choice, Saver
+        from backend.images.archives.save import Choice, Saver
 
         try:
             saver = Saver(self._content, self._pins, self._events, self.find_listed, self._records.indexed)
@@ -338,7 +339,7 @@ class Images:
 
         Of a name that leads to several platforms all go when all are here, or the one that is asked for.
         """
-        from backend.images.push import Pusher
+        from backend.images.transfer.push import Pusher
 
         pusher = Pusher(self._config, self._records, self._content, self._pins, self._events)
         try:

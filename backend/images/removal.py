@@ -14,8 +14,8 @@ from backend.images.content_store import ContentStore
 from backend.images.image import Image, ImageUse
 from backend.images.image_events import publish_image_event
 from backend.images.image_records import ImageRecords
-from backend.images.layer_mounts import LayerMounts
-from backend.images.layer_store import LayerStore
+from backend.images.layers.layer_mounts import LayerMounts
+from backend.images.layers.layer_store import LayerStore
 from backend.images.pins import Pins
 from backend.images.reference import Reference, parse
 from backend.tasks import in_thread, in_thread_to_end

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from backend.networks.attachment import Attachment
 from backend.networks.endpoint import Endpoint
-from backend.networks.name_table import NameTable
+from backend.networks.names.name_table import NameTable
 
 
 class Attached:

@@ -7,20 +7,21 @@ from ipaddress import IPv4Interface, IPv4Network, IPv6Interface
 from typing import TYPE_CHECKING
 
 from backend.errors import EngineError, SystemFailureError
-from backend.networks import bridge, name_files
 from backend.networks.addresses import AddressPool, choose_subnet
-from backend.networks.firewall_rules import Bridge
+from backend.networks.kernel import bridge
+from backend.networks.kernel.firewall_rules import Bridge
+from backend.networks.names import name_files
 from backend.networks.network import (
     OPTION_ICC,
     OPTION_MASQUERADE,
     Network,
     Pool,
 )
-from backend.networks.published_ports import PublishedPorts
+from backend.networks.ports.published_ports import PublishedPorts
 from backend.tasks import in_thread
 
 if TYPE_CHECKING:
-    from backend.networks.child_interfaces import ChildKind
+    from backend.networks.kernel.child_interfaces import ChildKind
 
 log = logging.getLogger(__name__)
 
@@ -116,7 +117,7 @@ class LiveNetworks:
         try:
             live = await in_thread(_make, network)
             if live.children is not None:
-                from backend.networks.child_interfaces import check_support
+                from backend.networks.kernel.child_interfaces import check_support
 
                 await in_thread(check_support, live.index, live.children)
             else:
@@ -145,7 +146,7 @@ def _make(network: Network) -> LiveNetwork:
     if network.driver == "bridge":
         index = bridge.ensure(network.id, network.interface, live.gateway, live.gateway_6, network.mtu)
         return replace(live, index=index)
-    from backend.networks import child_interfaces  # few have such a network
+    from backend.networks.kernel import child_interfaces  # few have such a network
 
     children = child_interfaces.kind_of(network.driver, network.options)
     if network.interface:

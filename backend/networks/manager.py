@@ -11,18 +11,20 @@ from backend.database import Database
 from backend.errors import ConflictError, ForbiddenError, NotFoundError
 from backend.events import EventBus
 from backend.host_link import HostLink
-from backend.networks import bridge, config_networks, joining, name_files
+from backend.networks import config_networks, joining
 from backend.networks.attachment import AttachRequest
 from backend.networks.endpoint import EndpointWish
-from backend.networks.host_names import HostNames
-from backend.networks.host_ports import MachinePorts, SupervisedPorts
+from backend.networks.kernel import bridge
+from backend.networks.kernel.namespace_lock import NamespaceLock
 from backend.networks.live_networks import LiveNetworks, subnet_now_free
 from backend.networks.mac_address import normal_mac_address
-from backend.networks.namespace_lock import NamespaceLock
+from backend.networks.names import name_files
+from backend.networks.names.host_names import HostNames
 from backend.networks.network import DEFAULT_BRIDGE, Network
 from backend.networks.network_records import NetworkRecords
-from backend.networks.port_requests import expand_exposed, parse_port_requests
-from backend.networks.published_ports import PublishedPorts
+from backend.networks.ports.host_ports import MachinePorts, SupervisedPorts
+from backend.networks.ports.port_requests import expand_exposed, parse_port_requests
+from backend.networks.ports.published_ports import PublishedPorts
 from backend.networks.sandboxes import Sandboxes
 from backend.state_files import StateFiles
 from backend.tasks import Tasks, in_thread

@@ -8,8 +8,8 @@ from dataclasses import replace
 from ipaddress import IPv4Network
 
 from backend.errors import ForbiddenError, NotFoundError, NotSupportedError
-from backend.networks.bridge import IPV6_SETTINGS
-from backend.networks.child_interfaces import OPTION_PARENT
+from backend.networks.kernel.bridge import IPV6_SETTINGS
+from backend.networks.kernel.child_interfaces import OPTION_PARENT
 from backend.networks.live_networks import pool_of, subnet_now_free
 from backend.networks.network import OPTION_NAME, Network, Pool, new_network
 from backend.networks.network_request import NetworkRequest, overlapping

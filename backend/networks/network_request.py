@@ -16,8 +16,8 @@ from backend.errors import (
     NotFoundError,
     NotSupportedError,
 )
-from backend.networks.child_interfaces import kind_of
 from backend.networks.config_networks import DRIVER, source_of
+from backend.networks.kernel.child_interfaces import kind_of
 from backend.networks.network import (
     OPTION_HOST_BINDING,
     OPTION_ICC,

@@ -12,11 +12,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backend.errors import EngineError, SystemFailureError
-from backend.networks import links, namespaces
-from backend.networks.netlink_socket import NetlinkSocket
+from backend.networks.kernel import links, namespaces
+from backend.networks.kernel.netlink_socket import NetlinkSocket
 
 if TYPE_CHECKING:
-    from backend.networks.child_interfaces import ChildKind
+    from backend.networks.kernel.child_interfaces import ChildKind
 
 BRIDGE_FILTER = Path("/proc/sys/net/bridge/bridge-nf-call-iptables")
 CABLE_PREFIX = "mv"  # of the interface outside
@@ -150,7 +150,7 @@ def _set_defaults() -> None:
 def _lay(outside: NetlinkSocket, inside: NetlinkSocket, namespace: int, cable: Cable) -> None:
     name = cable.inner_name
     if cable.child is not None:
-        from backend.networks.child_interfaces import create_child
+        from backend.networks.kernel.child_interfaces import create_child
 
         create_child(outside, name, cable.bridge_index, cable.child, cable.mac_address, namespace, cable.mtu)
     else:

@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from backend.errors import SystemFailureError
-from backend.networks import namespaces, sandbox
+from backend.networks import sandbox
 from backend.networks.attachment import Attachment
 from backend.networks.endpoint import Endpoint
+from backend.networks.kernel import namespaces
 from backend.networks.sandbox import Cable, WayOut
 
 if TYPE_CHECKING:
-    from backend.networks.resolver_sockets import ResolverSockets
+    from backend.networks.names.resolver_sockets import ResolverSockets
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +62,7 @@ def complete(attachments: Iterable[Attachment]) -> None:
 
 
 def _open(port: int = 0) -> "ResolverSockets":
-    from backend.networks.resolver_sockets import open_here  # few containers need it
+    from backend.networks.names.resolver_sockets import open_here  # few containers need it
 
     return open_here(port)
 

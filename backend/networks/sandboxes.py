@@ -11,23 +11,25 @@ from typing import TYPE_CHECKING, Any
 
 from backend.errors import EngineError, ForbiddenError, SystemFailureError
 from backend.events import EventBus
-from backend.networks import joining, name_files, namespaces, sandbox, sandbox_jobs
+from backend.networks import joining, sandbox, sandbox_jobs
 from backend.networks.attached import Attached
 from backend.networks.attachment import Attachment, AttachRequest
 from backend.networks.config_networks import check_can_be_joined
 from backend.networks.endpoint import Endpoint, EndpointWish
+from backend.networks.kernel import namespaces
 from backend.networks.live_networks import LiveNetworks
+from backend.networks.names import name_files
 from backend.networks.network import Network
 from backend.networks.network_records import NetworkRecords
-from backend.networks.port_requests import expand_exposed, fit, parse_port_requests
-from backend.networks.published_ports import PublishedPorts
+from backend.networks.ports.port_requests import expand_exposed, fit, parse_port_requests
+from backend.networks.ports.published_ports import PublishedPorts
 from backend.networks.sandbox import Cable
 from backend.state_files import StateFiles
 from backend.tasks import Tasks, in_thread
 
 if TYPE_CHECKING:
-    from backend.networks.name_service import NameService
-    from backend.networks.resolver_sockets import ResolverSockets
+    from backend.networks.names.name_service import NameService
+    from backend.networks.names.resolver_sockets import ResolverSockets
 
 log = logging.getLogger(__name__)
 
@@ -59,7 +61,7 @@ class Sandboxes:
     def _names(self) -> "NameService":
         """The name service, loaded when the first container needs it."""
         if self._name_service is None:
-            from backend.networks.name_service import NameService
+            from backend.networks.names.name_service import NameService
 
             self._name_service = NameService(
                 self.attached.names, self._tasks, self.attached.find, self._host_address

@@ -138,7 +138,7 @@ def main() -> int:
     folder, count, lines = Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])
     from app.services.settings import SettingsFile
     from app.viewmodels.desktop import DesktopViewModel
-    from app.viewmodels.preferences import Preferences
+    from app.viewmodels.frame.preferences import Preferences
     from app.views import application
 
     build = application.Desktop.__init__

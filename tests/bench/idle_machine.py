@@ -15,12 +15,12 @@ from tests.bench.memory import cpu_seconds, process_tree
 from tests.bench.statistics_table import Row
 from vm.client import MachineClient, supervisor_command
 from vm.diagnosis import guest
-from vm.machine.accelerator import host_architecture
-from vm.machine.image_folder import find_image_folder
 from vm.machine.machine_files import MachineFiles
 from vm.machine.machine_start import qemu_architecture
-from vm.machine.qemu_command import machine_arguments
+from vm.machine.qemu.accelerator import host_architecture
+from vm.machine.qemu.qemu_command import machine_arguments
 from vm.machine.status import MachineState
+from vm.machine.storage.image_folder import find_image_folder
 
 SETTLE_SECONDS = 30.0
 IDLE_SECONDS = 120.0  # the supervisor asks the engine once in that time

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import psutil
 
-from app.services.engine_client import EngineClient
-from app.services.engine_events import EventFeed
+from app.services.engine.engine_client import EngineClient
+from app.services.engine.engine_events import EventFeed
 from app.services.errors import MarinaError
 from tests.bench import idle_machine
 from tests.bench.memory import cpu_seconds, process_tree, pss_mib

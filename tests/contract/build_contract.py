@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from app.services.build_history import list_builds, remove_build
-from app.services.engine_client import EngineClient
+from app.services.engine.engine_client import EngineClient
 from app.services.errors import EngineRequestError
-from app.services.image_build import BuildOptions, BuildProgress, open_build
+from app.services.images.build_history import list_builds, remove_build
+from app.services.images.image_build import BuildOptions, BuildProgress, open_build
 
 
 class BuildContract:

@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from app.services.engine_client import EngineClient, read_exit_code
-from app.services.engine_events import EventFeed
-from app.services.engine_types import Container, ContainerState, Event, Port
+from app.services.containers.run_options import RunOptions
+from app.services.engine.engine_client import EngineClient, read_exit_code
+from app.services.engine.engine_events import EventFeed
+from app.services.engine.engine_types import Container, ContainerState, Event, Port
+from app.services.engine.stream_frames import STDERR, STDOUT
 from app.services.errors import CancelledError, ErrorCode, MarinaError, Task
 from app.services.explain import explain
-from app.services.pull_progress import LayerState
-from app.services.run_options import RunOptions
-from app.services.stream_frames import STDERR, STDOUT
+from app.services.images.pull_progress import LayerState
 
 
 class ClientContract:

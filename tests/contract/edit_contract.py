@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from app.services.container_edit import EditContainer
-from app.services.container_setup import EditStep, read_setup
-from app.services.engine_client import EngineClient
-from app.services.engine_types import ContainerState
+from app.services.containers.container_edit import EditContainer
+from app.services.containers.container_setup import EditStep, read_setup
+from app.services.containers.run_again import run_again
+from app.services.containers.run_options import RunOptions, VolumeMount
+from app.services.engine.engine_client import EngineClient
+from app.services.engine.engine_types import ContainerState
 from app.services.errors import UserError
-from app.services.run_again import run_again
-from app.services.run_options import RunOptions, VolumeMount
 
 
 class EditContract:

@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from app.services.engine_client import EngineClient
-from app.services.engine_images import write_stream
+from app.services.containers.run_options import RunOptions
+from app.services.engine.engine_client import EngineClient
+from app.services.engine.engine_images import write_stream
 from app.services.errors import EngineRequestError
-from app.services.pull_progress import LayerState
-from app.services.run_options import RunOptions
+from app.services.images.pull_progress import LayerState
 
 
 class ImagesContract:

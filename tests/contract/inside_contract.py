@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from app.services.container_files import delete, list_folder, read_tree, save_file, upload
-from app.services.container_stats import StatsReader
-from app.services.engine_client import EngineClient
+from app.services.containers.container_files import delete, list_folder, read_tree, save_file, upload
+from app.services.containers.container_stats import StatsReader
+from app.services.containers.run_options import RunOptions
+from app.services.engine.engine_client import EngineClient
 from app.services.errors import EngineRequestError, UserError
-from app.services.run_options import RunOptions
 
 
 class InsideContract:

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from app.services.engine_client import EngineClient
+from app.services.containers.reachability import Reach, check_reach
+from app.services.containers.run_options import RunOptions, VolumeMount
+from app.services.engine.engine_client import EngineClient
 from app.services.errors import EngineRequestError
-from app.services.reachability import Reach, check_reach
-from app.services.run_options import RunOptions, VolumeMount
 
 
 class ObjectsContract:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app.services import volume_files
-from app.services.engine_client import EngineClient
+from app.services.containers import volume_files
+from app.services.engine.engine_client import EngineClient
 from app.services.errors import EngineRequestError, UserError
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.services.web_probe import wait_for_page
+from app.services.containers.web_probe import wait_for_page
 from tests.e2e.conftest import Home
 
 IMAGE = "marina/getting-started"

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from app.viewmodels.containers import PORTS
+from app.viewmodels.containers.containers import PORTS
 from tests.e2e.conftest import BOOT_SECONDS, PROJECT, Home
 from tests.e2e.screen import click, install_browser, open_display, save_screen, wait_for_pages
 

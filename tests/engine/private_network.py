@@ -13,11 +13,11 @@ from typing import Any, TypeVar
 from backend.config import EngineConfig
 from backend.database import Database
 from backend.events import EventBus
-from backend.networks import links, namespaces
 from backend.networks.attachment import AttachRequest
-from backend.networks.firewall import Firewall
+from backend.networks.kernel import links, namespaces
+from backend.networks.kernel.firewall import Firewall
+from backend.networks.kernel.netlink_socket import NetlinkSocket
 from backend.networks.manager import Networks
-from backend.networks.netlink_socket import NetlinkSocket
 from backend.state_files import StateFiles
 from backend.tasks import Tasks
 

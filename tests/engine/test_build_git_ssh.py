@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from app.services.engine_client import EngineClient
+from app.services.engine.engine_client import EngineClient
 from app.services.errors import EngineRequestError
-from app.services.image_build import BuildOptions, open_build
+from app.services.images.image_build import BuildOptions, open_build
 from tests.engine.builds import run
 from tests.support.docker_tools import PLUGINS
 from tests.support.git_server import SUBMODULE, Entry, GitRepository

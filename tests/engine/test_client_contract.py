@@ -8,11 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from app.services import volume_files
-from app.services.engine_client import EngineClient
+from app.services.containers import volume_files
+from app.services.containers.run_options import RunOptions, VolumeMount
+from app.services.engine.engine_client import EngineClient
 from app.services.errors import EngineRequestError
-from app.services.image_build import BuildOptions, open_build
-from app.services.run_options import RunOptions, VolumeMount
+from app.services.images.image_build import BuildOptions, open_build
 from tests.contract.build_contract import BuildContract
 from tests.contract.client_contract import ClientContract
 from tests.contract.edit_contract import EditContract

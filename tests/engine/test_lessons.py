@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from app.services import classroom
-from app.services.classroom import LABEL, Classroom
-from app.services.engine_client import EngineClient
-from app.services.lessons import DATA, LESSONS, RUN, SITE, Lesson
+from app.services.engine.engine_client import EngineClient
+from app.services.learn import classroom
+from app.services.learn.classroom import LABEL, Classroom
+from app.services.learn.lessons import DATA, LESSONS, RUN, SITE, Lesson
 from tests.support.docker_tools import PLUGINS
 from tests.support.native_engine import NativeEngine
 

@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 
 from backend.errors import ConflictError, ForbiddenError, NotFoundError, NotSupportedError, SystemFailureError
-from backend.networks import bridge, links
 from backend.networks.attachment import Attachment
 from backend.networks.endpoint import EndpointWish
-from backend.networks.firewall import Firewall
+from backend.networks.kernel import bridge, links
+from backend.networks.kernel.firewall import Firewall
+from backend.networks.kernel.netlink_socket import NetlinkSocket
 from backend.networks.manager import Networks
-from backend.networks.netlink_socket import NetlinkSocket
 from tests.engine.private_network import (
     TIMEOUT,
     eventually,

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from backend.networks.dns_message import parse_query
+from backend.networks.names.dns_message import parse_query
 from tests.engine.container_calls import call, container, inspect, start, until
 from tests.engine.private_network import inside
 from tests.engine.test_networks_user import join, leave, network, on, run_in

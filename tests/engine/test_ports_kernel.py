@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from backend.errors import SystemFailureError
-from backend.networks import links, namespaces
 from backend.networks.attachment import Attachment
+from backend.networks.kernel import links, namespaces
+from backend.networks.kernel.netlink_socket import NetlinkSocket
 from backend.networks.manager import Networks
-from backend.networks.netlink_socket import NetlinkSocket
 from tests.engine.private_network import (
     TIMEOUT,
     eventually,

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from app.services import remote_machine
-from app.services.engines import SavedEngine
-from app.services.remote_machine import RemoteMachine
+from app.services.engine.engines import SavedEngine
+from app.services.remote import remote_machine
+from app.services.remote.remote_machine import RemoteMachine
 from tests.support.namespaces import made_netns
 from tests.support.native_engine import started_engine
 from vm.machine.status import MachineState

@@ -9,17 +9,17 @@ from typing import Any
 import requests
 
 from app.services.app_folders import AppFolders
-from app.services.docker_command import DockerCommand
-from app.services.engine_client import EngineClient
-from app.services.engine_transport import StreamConnection
-from app.services.engines import Engines
-from app.services.key_store import KeyStore
-from app.services.registry_logins import RegistryLogins
-from app.services.remote_machine import RemoteMachine
-from app.services.start_at_login import StartAtLogin
-from app.services.uninstall import Uninstaller
+from app.services.computer.docker_command import DockerCommand
+from app.services.computer.uninstall import Uninstaller
+from app.services.engine.engine_client import EngineClient
+from app.services.engine.engine_transport import StreamConnection
+from app.services.engine.engines import Engines
+from app.services.images.key_store import KeyStore
+from app.services.images.registry_logins import RegistryLogins
+from app.services.machine.start_at_login import StartAtLogin
+from app.services.machine.virtual_machine import StatusCallback, VirtualMachine
+from app.services.remote.remote_machine import RemoteMachine
 from app.services.updates.update_service import Updates
-from app.services.virtual_machine import StatusCallback, VirtualMachine
 from tests.fakes.fake_engine import FakeEngine
 
 NO_SUPERVISOR = (sys.executable, "-c", "raise SystemExit('the machine is a fake')")

@@ -10,8 +10,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
-from vm.machine.disk_usage import DiskUsage
 from vm.machine.status import MachineState, MachineStatus, Problem, Step, StepState
+from vm.machine.storage.disk_usage import DiskUsage
 
 _NO_PROCESS = 2**31 - 2
 """The supervisor's process, which has always ended: whoever tells it to quit waits for that."""

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from app.services.machine_data import MachineData
+from app.services.machine.machine_data import MachineData
 from tests.machine.machine_under_test import MachineUnderTest, connected, wait_until
 from tests.support.test_images import Entry, build_image, busybox_layer, layer_tar, save_docker_archive
 from vm.errors import UserError
-from vm.machine.disk_usage import DiskUsage
-from vm.machine.disks import allocated_bytes, virtual_bytes
 from vm.machine.status import MachineState
+from vm.machine.storage.disk_usage import DiskUsage
+from vm.machine.storage.disks import allocated_bytes, virtual_bytes
 from vm.removal import remove_machine
 
 MB = 10**6

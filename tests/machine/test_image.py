@@ -16,7 +16,7 @@ from tests.machine.machine_under_test import wait_until
 from vm.image.build_image import PROJECT, ImageBuilder, host_architecture
 from vm.image.manifest import Manifest, read_manifest
 from vm.image.root_tree import missing_libraries
-from vm.machine.processors import qemu_version, trusted_processors
+from vm.machine.qemu.processors import qemu_version, trusted_processors
 
 IMAGE = PROJECT / "build" / "image" / "amd64"
 BOOT_LIMIT = 240.0

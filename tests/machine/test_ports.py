@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from vm.machine.endpoints import UnixEndpoint
 from vm.machine.machine_files import MachineFiles
-from vm.machine.port_forwards import PortForwards
-from vm.machine.port_reasons import PortRefused
-from vm.machine.qemu_command import NETWORK
-from vm.machine.qemu_process import wait_for_sockets
-from vm.machine.qmp import QmpClient
+from vm.machine.ports.port_forwards import PortForwards
+from vm.machine.ports.port_reasons import PortRefused
+from vm.machine.qemu.qemu_command import NETWORK
+from vm.machine.qemu.qemu_process import wait_for_sockets
+from vm.machine.qemu.qmp import QmpClient
+from vm.machine.sockets.endpoints import UnixEndpoint
 from vm.machine.status import PublishedPort
 
 

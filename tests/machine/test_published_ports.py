@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import psutil
 import pytest
 
-from app.services.web_probe import wait_for_page
+from app.services.containers.web_probe import wait_for_page
 from tests.machine.machine_under_test import MachineUnderTest
 from tests.support.docker_tools import docker_program
 from tests.support.test_images import busybox_image, save_docker_archive

@@ -18,9 +18,9 @@ import pytest
 from tests.machine.machine_under_test import MachineUnderTest, wait_until
 from tests.support.test_images import busybox_image, save_docker_archive
 from vm.machine.json_files import read_json
-from vm.machine.qemu_process import read_record
-from vm.machine.ssh_keys import read_host_key
-from vm.machine.ssh_tunnel import TunnelDown, dial_guest
+from vm.machine.link.ssh_keys import read_host_key
+from vm.machine.link.ssh_tunnel import TunnelDown, dial_guest
+from vm.machine.qemu.qemu_process import read_record
 
 IMAGE = "busybox:security"
 ANOTHER_USER = 54321

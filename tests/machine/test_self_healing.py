@@ -14,8 +14,8 @@ import docker
 import psutil
 import pytest
 
-from app.services.engine_client import EngineClient
-from app.services.engine_events import EventFeed
+from app.services.engine.engine_client import EngineClient
+from app.services.engine.engine_events import EventFeed
 from tests.machine.machine_under_test import MachineUnderTest, connected, wait_until
 from tests.support.test_images import busybox_image, save_docker_archive
 from vm.machine.status import MachineState

@@ -4,7 +4,7 @@ import socket
 import threading
 
 from tests.machine.machine_under_test import MachineUnderTest, UnixConnection, wait_until
-from vm.machine.docker_socket import carry
+from vm.machine.link.docker_socket import carry
 from vm.machine.status import MachineState
 
 SERVER = "/run/marina/half-close.sock"

@@ -11,7 +11,7 @@ import stat
 import sys
 from pathlib import Path
 
-from backend.images import erofs, read_only_mounts
+from backend.images.layers import erofs, read_only_mounts
 
 MS_RDONLY = 1
 

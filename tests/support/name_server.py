@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from ipaddress import ip_address
 
-from backend.networks import dns_message
+from backend.networks.names import dns_message
 from tests.support.namespaces import in_netns
 
 BIG = "big.example"  # too large for a datagram

@@ -1,7 +1,8 @@
 """Collects what the services and the machine say to people, so that the window can say it in its language.
 
 They know no Qt and write plain English, with values put in. Each such text becomes a template here, such as
-"{0} cannot be read"; `app/viewmodels/service_texts.py` finds the template of a text again and translates it.
+"{0} cannot be read"; `app/viewmodels/wording/service_texts.py` finds the template of a text again and
+translates it.
 """
 
 import ast
@@ -10,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-TARGET = ROOT / "app" / "viewmodels" / "service_templates.py"
+TARGET = ROOT / "app" / "viewmodels" / "wording" / "service_templates.py"
 _PLACES = ("app/services", "vm/machine", "vm/diagnosis", "vm/client.py", "vm/remote.py")
 _SPEAKING = {"UserError", "Problem", "TunnelDown", "ok"}  # whatever is handed to them is read by people
 _SILENT = {"log", "re"}  # what is handed to their functions is not

@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 
 from app.services.settings import SettingsFile
 from app.viewmodels.desktop import DesktopViewModel
-from app.viewmodels.preferences import Preferences
+from app.viewmodels.frame.preferences import Preferences
 from app.views.application import install_translations
 from app.views.garbage import GarbageCollector
 from app.views.main_window import MainWindow

@@ -28,8 +28,8 @@ from pytestqt.qtbot import QtBot
 
 from app.services.settings import SettingsFile
 from app.viewmodels.desktop import DesktopViewModel
-from app.viewmodels.notifications import Notice
-from app.viewmodels.preferences import Preferences
+from app.viewmodels.frame.notifications import Notice
+from app.viewmodels.frame.preferences import Preferences
 from app.views.dialogs.about_dialog import AboutDialog
 from app.views.dialogs.add_engine_dialog import AddEngineDialog
 from app.views.dialogs.build_dialog import BuildDialog
@@ -45,15 +45,15 @@ from app.views.dialogs.sign_in_dialog import SignInDialog
 from app.views.dialogs.snapshot_dialog import SnapshotDialog
 from app.views.dialogs.tag_image_dialog import TagImageDialog
 from app.views.main_window import MainWindow
-from app.views.pages.build_detail_view import BuildDetailView
-from app.views.pages.compose_page import ComposePage
-from app.views.pages.container_detail_view import ContainerDetailView
-from app.views.pages.learn_page import LearnPage
-from app.views.pages.merged_logs_view import MergedLogsView
-from app.views.pages.networks_page import NetworksPage
-from app.views.pages.settings_page import SettingsPage
-from app.views.pages.volumes_page import VolumesPage
-from app.views.widgets.terminal_view import TerminalView
+from app.views.pages.containers.compose_page import ComposePage
+from app.views.pages.containers.container_detail_view import ContainerDetailView
+from app.views.pages.containers.merged_logs_view import MergedLogsView
+from app.views.pages.images.build_detail_view import BuildDetailView
+from app.views.pages.learn.learn_page import LearnPage
+from app.views.pages.settings.settings_page import SettingsPage
+from app.views.pages.storage.networks_page import NetworksPage
+from app.views.pages.storage.volumes_page import VolumesPage
+from app.views.widgets.terminal.terminal_view import TerminalView
 from tests.fakes.demo import DemoWorld
 from tests.ui.conftest import delete_now
 from tests.ui.helpers import find, press, wait_for

@@ -8,13 +8,13 @@ import pytest
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.services.build_context import IgnoreRules, files_of
-from app.services.image_build import instruction_lines
-from app.viewmodels.builds import BuildForm
+from app.services.images.build_context import IgnoreRules, files_of
+from app.services.images.image_build import instruction_lines
 from app.viewmodels.desktop import DesktopViewModel
+from app.viewmodels.images.builds import BuildForm
 from app.views.main_window import MainWindow
-from app.views.pages.builds_page import BuildsPage
-from app.views.widgets.log_view import LogView
+from app.views.pages.images.builds_page import BuildsPage
+from app.views.widgets.log.log_view import LogView
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_machine import FakeMachine
 from tests.fakes.fake_state import make_id

@@ -12,13 +12,13 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.services import compose as compose_service
-from app.services.compose import Compose, parse_variables
+from app.services.containers import compose as compose_service
+from app.services.containers.compose import Compose, parse_variables
 from app.services.errors import UserError
 from app.viewmodels.desktop import DesktopViewModel
 from app.views.main_window import MainWindow
-from app.views.pages.compose_page import ComposePage
-from app.views.widgets.log_view import LogView
+from app.views.pages.containers.compose_page import ComposePage
+from app.views.widgets.log.log_view import LogView
 from tests.fakes import fake_compose
 from tests.fakes.demo import fill_engine
 from tests.fakes.fake_engine import FakeEngine

@@ -8,12 +8,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.services.container_stats import Sample
-from app.services.engine_types import Container, ContainerState
+from app.services.containers.container_stats import Sample
+from app.services.engine.engine_types import Container, ContainerState
 from app.services.settings import SettingsFile
-from app.viewmodels.containers import CPU, CREATED, MEMORY, NAME, ContainerRow, ContainerTable
+from app.viewmodels.containers.containers import CPU, CREATED, MEMORY, NAME, ContainerRow, ContainerTable
 from app.viewmodels.desktop import DesktopViewModel
-from app.viewmodels.preferences import Preferences
+from app.viewmodels.frame.preferences import Preferences
 from app.views.main_window import MainWindow
 from tests.fakes.demo import fill_engine
 from tests.fakes.fake_engine import FakeEngine

@@ -9,12 +9,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QTabBar, QTreeView, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.viewmodels.container_details import HIDDEN, FactTable
+from app.viewmodels.containers.container_details import HIDDEN, FactTable
 from app.viewmodels.desktop import DesktopViewModel
-from app.viewmodels.json_tree import JsonTree
+from app.viewmodels.lists.json_tree import JsonTree
 from app.views.main_window import MainWindow
-from app.views.pages.container_detail_view import ContainerDetailView
-from app.views.pages.container_facts_view import FactsView
+from app.views.pages.containers.container_detail_view import ContainerDetailView
+from app.views.pages.containers.container_facts_view import FactsView
 from app.views.widgets.chart import Line, LineChart, round_up
 from app.views.widgets.table import RowTable
 from tests.fakes.fake_engine import FakeEngine

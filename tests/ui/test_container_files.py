@@ -12,14 +12,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.services.container_files import parse_listing
-from app.services.engine_client import EngineClient
-from app.services.file_entry import FileEntry
-from app.services.folder_copies import Room
-from app.viewmodels.container_files import CHANGE, ContainerFilesViewModel, Listing
+from app.services.containers.container_files import parse_listing
+from app.services.containers.folder_copies import Room
+from app.services.engine.engine_client import EngineClient
+from app.services.engine.file_entry import FileEntry
+from app.viewmodels.containers.container_files import CHANGE, ContainerFilesViewModel, Listing
 from app.viewmodels.desktop import DesktopViewModel
 from app.views.main_window import MainWindow
-from app.views.pages.container_files_view import ContainerFilesView
+from app.views.pages.containers.container_files_view import ContainerFilesView
 from app.views.widgets.table import RowTable
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_state import FakeContainer
@@ -198,7 +198,7 @@ def test_folders_are_dragged_out(
     assert copy.name == "etc"
     assert (copy / "conf.d" / "site.conf").read_bytes() == b"listen 80"
     assert (copy / "os-release").read_bytes() == b'NAME="Fake Linux"\n'
-    monkeypatch.setattr("app.services.folder_copies.Room", partial(Room, entries=2))
+    monkeypatch.setattr("app.services.containers.folder_copies.Room", partial(Room, entries=2))
     press(qtbot, files, "containers.files.refresh")
     wait_for(qtbot, lambda: not view._copies, "what was read before counts no more")
     pull_away(view.table, names(files).index("etc"))

@@ -9,13 +9,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.services.engine_types import Container, ContainerState
-from app.viewmodels.container_logs import LogLine
-from app.viewmodels.containers import NAME, STATUS, ContainerRow, ContainerTable
+from app.services.engine.engine_types import Container, ContainerState
+from app.viewmodels.containers.container_logs import LogLine
+from app.viewmodels.containers.containers import NAME, STATUS, ContainerRow, ContainerTable
+from app.viewmodels.containers.merged_logs import MOST_AT_ONCE
 from app.viewmodels.desktop import DesktopViewModel
-from app.viewmodels.merged_logs import MOST_AT_ONCE
 from app.views.main_window import MainWindow
-from app.views.widgets.log_view import LogView
+from app.views.widgets.log.log_view import LogView
 from tests.fakes.demo import fill_engine
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.faults import FaultKind

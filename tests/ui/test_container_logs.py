@@ -13,16 +13,16 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QWidge
 from pytestqt.qtbot import QtBot
 
 from app.services.settings import SettingsFile
-from app.viewmodels import container_stream
-from app.viewmodels.container_logs import LogLine, to_unix_seconds
+from app.viewmodels.containers import container_stream
+from app.viewmodels.containers.container_logs import LogLine, to_unix_seconds
 from app.viewmodels.desktop import DesktopViewModel
-from app.viewmodels.terminal_text import Span, parse_line
+from app.viewmodels.terminal.terminal_text import Span, parse_line
 from app.views.main_window import MainWindow
-from app.views.pages.container_logs_view import ContainerLogsView
-from app.views.widgets.log_painter import row_starts
-from app.views.widgets.log_store import BLOCK, LogStore
-from app.views.widgets.log_text import LogText, Place
-from app.views.widgets.log_view import MAX_LINES, LogView
+from app.views.pages.containers.container_logs_view import ContainerLogsView
+from app.views.widgets.log.log_painter import row_starts
+from app.views.widgets.log.log_store import BLOCK, LogStore
+from app.views.widgets.log.log_text import LogText, Place
+from app.views.widgets.log.log_view import MAX_LINES, LogView
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_state import FakeContainer
 from tests.ui.helpers import find, press, text_of, wait_for

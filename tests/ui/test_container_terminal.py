@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from app.viewmodels.desktop import DesktopViewModel
 from app.views.main_window import MainWindow
-from app.views.widgets.terminal_keys import encode_key, encode_paste
-from app.views.widgets.terminal_view import TerminalView
+from app.views.widgets.terminal.terminal_keys import encode_key, encode_paste
+from app.views.widgets.terminal.terminal_view import TerminalView
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_state import FakeContainer
 from tests.ui.helpers import find, press, text_of, wait_for

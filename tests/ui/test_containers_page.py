@@ -9,13 +9,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLabel, QLineEdit, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.viewmodels.containers import NAME, PORTS
+from app.viewmodels.containers.containers import NAME, PORTS
 from app.viewmodels.desktop import DesktopViewModel
 from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
 from app.views.dialogs.rename_container_dialog import RenameContainerDialog
 from app.views.dialogs.save_as_image_dialog import SaveAsImageDialog
 from app.views.main_window import MainWindow
-from app.views.pages.container_detail_view import ContainerDetailView
+from app.views.pages.containers.container_detail_view import ContainerDetailView
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_state import FakeContainer
 from tests.fakes.faults import FaultKind

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.services.settings import SettingsFile
 from app.viewmodels.desktop import DesktopViewModel
-from app.viewmodels.preferences import Preferences
+from app.viewmodels.frame.preferences import Preferences
 from app.views.main_window import MainWindow
 from tests.fakes.demo import DemoWorld
 from tests.ui.conftest import delete_now

@@ -8,8 +8,8 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.services.environment_file import format_environment, parse_environment_text
-from app.services.run_options import parse_memory
+from app.services.containers.environment_file import format_environment, parse_environment_text
+from app.services.containers.run_options import parse_memory
 from app.viewmodels.desktop import DesktopViewModel
 from app.views.dialogs.edit_container_dialog import EditContainerDialog
 from app.views.main_window import MainWindow

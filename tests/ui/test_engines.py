@@ -6,8 +6,8 @@ import pytest
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.services import remote_hosts, remote_machine
-from app.services.remote_hosts import HostKey
+from app.services.remote import remote_hosts, remote_machine
+from app.services.remote.remote_hosts import HostKey
 from app.viewmodels.desktop import DesktopViewModel
 from app.views.dialogs.add_engine_dialog import AddEngineDialog
 from app.views.main_window import MainWindow

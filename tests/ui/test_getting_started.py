@@ -71,7 +71,7 @@ def test_click_counts_while_the_engine_still_starts(
 def test_without_a_browser_the_address_can_be_copied(
     window: MainWindow, desktop: DesktopViewModel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.views.pages.containers_page.open_address", lambda url: False)
+    monkeypatch.setattr("app.views.pages.containers.containers_page.open_address", lambda url: False)
     desktop.begin()
     wait_for(qtbot, lambda: desktop.containers.is_loaded)
     press(qtbot, window, "containers.welcome.run")

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QAbstractButton, QCheckBox, QFileDialog, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from app.viewmodels.desktop import DesktopViewModel
-from app.viewmodels.image_details import plain_command
+from app.viewmodels.images.image_details import plain_command
 from app.views.main_window import MainWindow
-from app.views.pages.container_facts_view import FactsView
+from app.views.pages.containers.container_facts_view import FactsView
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_state import FakeImage
 from tests.ui.helpers import find, press, press_row_action, text_of, wait_for

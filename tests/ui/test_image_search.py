@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLineEdit, QTableWidget, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.viewmodels.desktop import DesktopViewModel
-from app.viewmodels.image_search import registry_of
+from app.viewmodels.images.image_search import registry_of
 from app.views.main_window import MainWindow
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.faults import FaultKind

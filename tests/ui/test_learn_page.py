@@ -12,11 +12,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QProgressBar, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.services.lessons import LESSONS, RUN
-from app.viewmodels import learn
+from app.services.learn.lessons import LESSONS, RUN
 from app.viewmodels.desktop import DesktopViewModel
+from app.viewmodels.learn import learn
 from app.views.main_window import MainWindow
-from app.views.pages.learn_texts import LearnTexts
+from app.views.pages.learn.learn_texts import LearnTexts
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_machine import FakeMachine
 from tests.ui.helpers import find, press, text_of, wait_for

@@ -14,14 +14,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.services.engine_types import Container, ContainerState, Image
+from app.services.engine.engine_types import Container, ContainerState, Image
 from app.services.settings import SettingsFile
 from app.viewmodels.background import Background
-from app.viewmodels.containers import NAME, ContainerRow, ContainerTable
+from app.viewmodels.containers.containers import NAME, ContainerRow, ContainerTable
 from app.viewmodels.desktop import DesktopViewModel
-from app.viewmodels.images import ImageRow, ImageTable
-from app.viewmodels.preferences import Preferences
-from app.viewmodels.row_table_model import RowTableModel
+from app.viewmodels.frame.preferences import Preferences
+from app.viewmodels.images.images import ImageRow, ImageTable
+from app.viewmodels.lists.row_table_model import RowTableModel
 from app.views.main_window import MainWindow
 from app.views.single_instance import SingleInstance, hand_over, instance_name
 from app.views.theme import CONTRAST, DARK, LIGHT, Appearance, Theme, Tokens, contrast

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QItemSelectionModel, Qt
 from pytestqt.qtbot import QtBot
 
-from app.viewmodels.containers import CPU, NAME, STATUS
+from app.viewmodels.containers.containers import CPU, NAME, STATUS
 from app.viewmodels.desktop import DesktopViewModel
 from app.views.main_window import MainWindow
 from tests.fakes.crowd import fill_with_crowd

@@ -7,8 +7,8 @@ from pytestqt.qtbot import QtBot
 
 from app.viewmodels.desktop import DesktopViewModel
 from app.views.main_window import MainWindow
-from app.views.pages.container_detail_view import ContainerDetailView
-from app.views.widgets.notice_panel import NoticePanel
+from app.views.pages.containers.container_detail_view import ContainerDetailView
+from app.views.widgets.frame.notice_panel import NoticePanel
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_machine import FakeMachine
 from tests.ui.helpers import find, press, text_of, wait_for

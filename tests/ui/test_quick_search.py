@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QListView, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.viewmodels.desktop import DesktopViewModel
-from app.viewmodels.quick_search import Entry, match
+from app.viewmodels.frame.quick_search import Entry, match
 from app.views.main_window import MainWindow
-from app.views.pages.container_detail_view import ContainerDetailView
+from app.views.pages.containers.container_detail_view import ContainerDetailView
 from app.views.theme import Appearance, Theme
 from tests.fakes.demo import fill_engine
 from tests.fakes.fake_engine import FakeEngine

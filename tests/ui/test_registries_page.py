@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.services.key_store import KeyStore, _system_backend
+from app.services.images.key_store import KeyStore, _system_backend
 from app.viewmodels.desktop import DesktopViewModel
 from app.views.main_window import MainWindow
 from tests.fakes.fake_access import FakeAccess, FakeKeyring

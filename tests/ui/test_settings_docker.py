@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.viewmodels.desktop import DesktopViewModel
 from app.views.main_window import MainWindow
-from app.views.pages.settings_page import SettingsPage
+from app.views.pages.settings.settings_page import SettingsPage
 from tests.fakes.fake_engine import FakeEngine
 from tests.ui.helpers import find, press, text_of, wait_for
 

@@ -20,17 +20,17 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from app.services.errors import UserError
-from app.services.log_tail import read_tail
-from app.services.virtual_machine import VirtualMachine
-from app.viewmodels.containers import ACTIONS
+from app.services.machine.log_tail import read_tail
+from app.services.machine.virtual_machine import VirtualMachine
+from app.viewmodels.containers.containers import ACTIONS
 from app.viewmodels.desktop import DesktopViewModel
-from app.viewmodels.troubleshoot import CheckView
+from app.viewmodels.engine.troubleshoot import CheckView
 from app.views.main_window import MainWindow
 from app.views.pages.page import FilterBox
-from app.views.pages.settings_page import SettingsPage
-from app.views.pages.troubleshoot_page import TroubleshootPage
+from app.views.pages.settings.settings_page import SettingsPage
+from app.views.pages.settings.troubleshoot_page import TroubleshootPage
 from app.views.theme import CONTRAST, Appearance, Theme
-from app.views.widgets.log_view import LogView
+from app.views.widgets.log.log_view import LogView
 from app.views.widgets.table import RowTable
 from tests.fakes.fake_machine import FakeMachine
 from tests.ui.conftest import SCREENSHOTS

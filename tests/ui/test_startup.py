@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.services.virtual_machine import MachineWatch, StatusCallback
+from app.services.machine.virtual_machine import MachineWatch, StatusCallback
 from app.viewmodels.desktop import DesktopViewModel
 from app.views.main_window import MainWindow
 from app.views.widgets.buttons import Button

@@ -7,10 +7,10 @@ from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 
-from app.viewmodels.terminal_cells import DEFAULT, HIDDEN, REVERSE, RGB, Style
+from app.viewmodels.terminal.terminal_cells import DEFAULT, HIDDEN, REVERSE, RGB, Style
 from app.views.theme import CONTRAST, DARK, LIGHT, Tokens, contrast
-from app.views.widgets.terminal_boxes import draw_box
-from app.views.widgets.terminal_colors import cell_colors
+from app.views.widgets.terminal.terminal_boxes import draw_box
+from app.views.widgets.terminal.terminal_colors import cell_colors
 
 
 @pytest.mark.parametrize("tokens", [LIGHT, DARK, CONTRAST], ids=["light", "dark", "contrast"])

@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.viewmodels.desktop import DesktopViewModel
-from app.viewmodels.terminal_modes import Modes, Mouse
+from app.viewmodels.terminal.terminal_modes import Modes, Mouse
 from app.views.main_window import MainWindow
-from app.views.widgets.terminal_mouse import MouseReports
-from app.views.widgets.terminal_view import TerminalView
+from app.views.widgets.terminal.terminal_mouse import MouseReports
+from app.views.widgets.terminal.terminal_view import TerminalView
 from tests.fakes.fake_engine import FakeEngine
 from tests.ui.helpers import find, press, text_of, wait_for
 
@@ -241,7 +241,8 @@ def test_a_link_says_where_it_leads(
 ) -> None:
     told: list[str] = []
     monkeypatch.setattr(
-        "app.views.widgets.terminal_view.QToolTip.showText", lambda place, text, widget: told.append(text)
+        "app.views.widgets.terminal.terminal_view.QToolTip.showText",
+        lambda place, text, widget: told.append(text),
     )
     show(terminal, "\x1b[2;1H\x1b]8;;https://example.org/?<b>\x07page\x1b]8;;\x07")
     for column in (1, 6):

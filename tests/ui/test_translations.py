@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.viewmodels.desktop import DesktopViewModel
-from app.viewmodels.service_texts import say
-from app.viewmodels.wording import format_age, format_duration, format_engine_age
+from app.viewmodels.wording.service_texts import say
+from app.viewmodels.wording.wording import format_age, format_duration, format_engine_age
 from app.views.application import install_translations
 from app.views.main_window import MainWindow
 from app.views.theme import Appearance, Theme

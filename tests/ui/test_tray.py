@@ -6,11 +6,11 @@ import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.services.engine_types import Container, ContainerState
-from app.services.port_types import Port
-from app.viewmodels.container_rows import ContainerRow
+from app.services.engine.engine_types import Container, ContainerState
+from app.services.engine.port_types import Port
+from app.viewmodels.containers.container_rows import ContainerRow
 from app.viewmodels.desktop import DesktopViewModel
-from app.viewmodels.engine_view import EngineState, EngineView
+from app.viewmodels.engine.engine_view import EngineState, EngineView
 from app.views import tray as tray_module
 from app.views.main_window import MainWindow
 from app.views.tray import Tray

@@ -11,8 +11,8 @@ from pytestqt.qtbot import QtBot
 
 from app import main
 from app.services.app_folders import AppFolders
+from app.services.computer.uninstall import Uninstaller
 from app.services.errors import UserError
-from app.services.uninstall import Uninstaller
 from app.services.updates.installation import Installation
 from app.viewmodels.desktop import DesktopViewModel
 from app.views import application

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from app.services.updates.at_start import do_what_is_due
 from app.services.updates.installation import Way
 from app.viewmodels.desktop import DesktopViewModel
-from app.viewmodels.updates import UpdateState
+from app.viewmodels.frame.updates import UpdateState
 from app.views.main_window import MainWindow
 from tests.fakes.fake_access import FakeAccess
 from tests.support.update_server import serve_updates

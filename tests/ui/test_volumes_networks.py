@@ -11,13 +11,13 @@ from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLineEdit, QMenu, QWid
 from pytestqt.qtbot import QtBot
 
 from app.viewmodels.desktop import DesktopViewModel
-from app.viewmodels.networks import NetworkTable
-from app.viewmodels.row_table_model import RowTableModel
-from app.viewmodels.volumes import SIZE, VolumeTable
+from app.viewmodels.lists.row_table_model import RowTableModel
+from app.viewmodels.storage.networks import NetworkTable
+from app.viewmodels.storage.volumes import SIZE, VolumeTable
 from app.views.main_window import MainWindow
-from app.views.pages.container_facts_view import FactsView
-from app.views.pages.volume_detail_view import VolumeDetailView
-from app.views.pages.volumes_page import VolumesPage
+from app.views.pages.containers.container_facts_view import FactsView
+from app.views.pages.storage.volume_detail_view import VolumeDetailView
+from app.views.pages.storage.volumes_page import VolumesPage
 from app.views.widgets.table import RowTable
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_machine import FakeMachine

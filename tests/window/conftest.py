@@ -19,7 +19,7 @@ from pytestqt.qtbot import QtBot
 
 from app.main import build_desktop
 from app.services.app_folders import AppFolders
-from app.services.engines import Engines
+from app.services.engine.engines import Engines
 from app.viewmodels.desktop import DesktopViewModel
 from app.views.application import install_translations
 from app.views.garbage import GarbageCollector

@@ -12,7 +12,7 @@ from pytestqt.exceptions import TimeoutError
 from pytestqt.qtbot import QtBot
 
 from app.viewmodels.desktop import DesktopViewModel
-from app.viewmodels.row_table_model import RowTableModel
+from app.viewmodels.lists.row_table_model import RowTableModel
 from app.views.main_window import MainWindow
 from app.views.widgets.table import RowTable
 from tests.ui.helpers import find, press_row_action

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QPlainTextEdit, QWidget
 
-from app.viewmodels.builds import BuildView
-from app.views.widgets.log_view import LogView
+from app.viewmodels.images.builds import BuildView
+from app.views.widgets.log.log_view import LogView
 from tests.support.native_engine import NativeEngine
 from tests.window.hands import Hands
 

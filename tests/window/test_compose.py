@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from app.views.pages.compose_page import ComposePage
-from app.views.widgets.log_view import LogView
+from app.views.pages.containers.compose_page import ComposePage
+from app.views.widgets.log.log_view import LogView
 from tests.support.native_engine import NativeEngine
 from tests.window.hands import Hands, drop
 

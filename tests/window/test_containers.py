@@ -13,12 +13,12 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QPlainTextEdit, QWidget
 
-from app.services.web_probe import wait_for_page
-from app.viewmodels.containers import PORTS
-from app.views.pages.container_files_view import ContainerFilesView
-from app.views.widgets.log_view import LogView
+from app.services.containers.web_probe import wait_for_page
+from app.viewmodels.containers.containers import PORTS
+from app.views.pages.containers.container_files_view import ContainerFilesView
+from app.views.widgets.log.log_view import LogView
 from app.views.widgets.table import RowTable
-from app.views.widgets.terminal_view import TerminalView
+from app.views.widgets.terminal.terminal_view import TerminalView
 from tests.e2e.screen import CHROMIUM
 from tests.support.native_engine import NativeEngine
 from tests.window.hands import Hands, drop, names, texts

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QWidget
 
-from app.viewmodels.pull_image import PullView
+from app.viewmodels.images.pull_image import PullView
 from tests.support.native_engine import NativeEngine
 from tests.support.registry import Registry
 from tests.support.test_images import Entry, build_image, busybox_layer, layer_tar

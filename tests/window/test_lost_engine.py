@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtWidgets import QWidget
 
-from app.views.widgets.log_view import LogView
+from app.views.widgets.log.log_view import LogView
 from tests.support.native_engine import NativeEngine
 from tests.window.hands import Hands, names
 

@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
 
-from app.views.pages.container_facts_view import FactsView
-from app.views.pages.container_files_view import ContainerFilesView
-from app.views.pages.networks_page import NetworksPage
-from app.views.pages.volumes_page import VolumesPage
+from app.views.pages.containers.container_facts_view import FactsView
+from app.views.pages.containers.container_files_view import ContainerFilesView
+from app.views.pages.storage.networks_page import NetworksPage
+from app.views.pages.storage.volumes_page import VolumesPage
 from app.views.widgets.table import RowTable
 from tests.support.native_engine import NativeEngine
 from tests.window.hands import Hands, drop, names, texts

@@ -16,7 +16,7 @@ from vm.diagnosis.checks import engine_json
 from vm.diagnosis.redaction import redact
 from vm.diagnosis.report import Report
 from vm.errors import UserError
-from vm.machine.image_folder import MANIFEST, find_image_folder
+from vm.machine.storage.image_folder import MANIFEST, find_image_folder
 
 LOG_BYTES = 2**20
 """The end of each log that is taken."""

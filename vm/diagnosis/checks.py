@@ -16,16 +16,17 @@ from vm.client import MachineClient
 from vm.diagnosis import guest
 from vm.diagnosis.report import Finding, Report, Verdict
 from vm.errors import UserError
-from vm.machine import disks, qemu_process
-from vm.machine.accelerator import SLOW
-from vm.machine.guest_paths import guest_path
-from vm.machine.image_folder import find_image_folder, read_image
 from vm.machine.json_files import read_json
-from vm.machine.local_sockets import client_address, dial_socket
+from vm.machine.link.ssh_tunnel import TunnelDown
 from vm.machine.machine_files import MachineFiles
+from vm.machine.qemu import qemu_process
+from vm.machine.qemu.accelerator import SLOW
 from vm.machine.settings import MachineSettings, read_settings
-from vm.machine.ssh_tunnel import TunnelDown
+from vm.machine.sharing.guest_paths import guest_path
+from vm.machine.sockets.local_sockets import client_address, dial_socket
 from vm.machine.status import MachineState, MachineStatus
+from vm.machine.storage import disks
+from vm.machine.storage.image_folder import find_image_folder, read_image
 
 GIB = 2**30
 CLOCK_TOLERANCE = 2.0

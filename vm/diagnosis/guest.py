@@ -6,10 +6,10 @@ from collections.abc import Iterator
 import paramiko
 
 from vm.errors import UserError
+from vm.machine.link.ssh_keys import get_user_key, read_host_key
+from vm.machine.link.ssh_tunnel import GuestTransport, TunnelDown, dial_guest
 from vm.machine.machine_files import MachineFiles
-from vm.machine.qemu_process import read_record
-from vm.machine.ssh_keys import get_user_key, read_host_key
-from vm.machine.ssh_tunnel import GuestTransport, TunnelDown, dial_guest
+from vm.machine.qemu.qemu_process import read_record
 
 LIMIT = 20.0
 """Seconds for a command in the guest."""

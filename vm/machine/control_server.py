@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from vm.errors import UserError
-from vm.machine.endpoints import serve_commands
 from vm.machine.machine import Machine
 from vm.machine.maintenance import Maintenance
+from vm.machine.sockets.endpoints import serve_commands
 from vm.machine.status import MachineStatus
 
 log = logging.getLogger(__name__)

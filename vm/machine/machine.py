@@ -9,17 +9,17 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from vm.errors import UserError
-from vm.machine import qemu_process
 from vm.machine.commands import WORK, Commands
 from vm.machine.machine_files import MachineFiles
-from vm.machine.qmp import QmpError
+from vm.machine.qemu import qemu_process
+from vm.machine.qemu.qmp import QmpError
 from vm.machine.readiness import StartSteps
-from vm.machine.resting import Rest, why_it_may_not
+from vm.machine.rest.resting import Rest, why_it_may_not
+from vm.machine.rest.suspension import NotSuspended, forget_suspension, read_suspension, write_suspension
 from vm.machine.running_machine import PAUSED, RunningMachine
 from vm.machine.starter import Starter
 from vm.machine.status import MachineState, MachineStatus, Problem
 from vm.machine.status_board import StatusBoard
-from vm.machine.suspension import NotSuspended, forget_suspension, read_suspension, write_suspension
 from vm.machine.tasks import Tasks
 from vm.machine.watches import Reactions, Watches
 

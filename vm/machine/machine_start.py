@@ -12,23 +12,24 @@ from pathlib import Path
 import psutil
 
 from vm.errors import UserError
-from vm.machine import disks, qemu_process
-from vm.machine.accelerator import ProbeGuest, Verdict, host_architecture, pick_accelerator
-from vm.machine.boot_port import BootLine, BootNews
-from vm.machine.disks import DataDisk, DataDiskState
-from vm.machine.image_folder import MANIFEST, MachineImage, read_image
 from vm.machine.json_files import write_text
+from vm.machine.link.boot_port import BootLine, BootNews
+from vm.machine.link.ssh_keys import get_user_key, pin_host_key, public_line
+from vm.machine.link.ssh_tunnel import EngineDown, TunnelDown, ping_engine
 from vm.machine.log_tails import last_lines
 from vm.machine.machine_files import MachineFiles
-from vm.machine.processors import qemu_version, trusted_processors
-from vm.machine.qemu_command import QemuSettings, qemu_command
-from vm.machine.qemu_endpoints import find_endpoints, renew_endpoints
-from vm.machine.qemu_process import QemuRecord
+from vm.machine.qemu import qemu_process
+from vm.machine.qemu.accelerator import ProbeGuest, Verdict, host_architecture, pick_accelerator
+from vm.machine.qemu.processors import qemu_version, trusted_processors
+from vm.machine.qemu.qemu_command import QemuSettings, qemu_command
+from vm.machine.qemu.qemu_endpoints import find_endpoints, renew_endpoints
+from vm.machine.qemu.qemu_process import QemuRecord
 from vm.machine.readiness import StartSteps
 from vm.machine.running_machine import RunningMachine
 from vm.machine.settings import MachineSettings, remember_good_settings
-from vm.machine.ssh_keys import get_user_key, pin_host_key, public_line
-from vm.machine.ssh_tunnel import EngineDown, TunnelDown, ping_engine
+from vm.machine.storage import disks
+from vm.machine.storage.disks import DataDisk, DataDiskState
+from vm.machine.storage.image_folder import MANIFEST, MachineImage, read_image
 
 log = logging.getLogger(__name__)
 BOOT_VALUES = ("authorized_key", "engine_args", "data_disk", "shared_folders")

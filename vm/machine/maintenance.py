@@ -6,14 +6,20 @@ from pathlib import Path
 from typing import Any
 
 from vm.errors import UserError
-from vm.machine import data_transfer, disks, snapshots
-from vm.machine.disk_usage import GUEST_COMMAND, GUEST_LIMIT, GuestUsage, host_usage, parse_guest_usage
+from vm.machine.link.ssh_tunnel import TunnelDown
 from vm.machine.machine import Machine
-from vm.machine.qemu_img import CalledOff, Progress
-from vm.machine.qemu_process import find_program
-from vm.machine.qmp import QmpError
-from vm.machine.snapshots import LiveSnapshots, Snapshot, StoredSnapshots
-from vm.machine.ssh_tunnel import TunnelDown
+from vm.machine.qemu.qemu_img import CalledOff, Progress
+from vm.machine.qemu.qemu_process import find_program
+from vm.machine.qemu.qmp import QmpError
+from vm.machine.storage import data_transfer, disks, snapshots
+from vm.machine.storage.disk_usage import (
+    GUEST_COMMAND,
+    GUEST_LIMIT,
+    GuestUsage,
+    host_usage,
+    parse_guest_usage,
+)
+from vm.machine.storage.snapshots import LiveSnapshots, Snapshot, StoredSnapshots
 from vm.machine.tasks import to_the_end
 
 Work = Callable[[dict[str, Any]], Awaitable[Any]]

@@ -10,27 +10,27 @@ from typing import Any
 import psutil
 
 from vm.errors import UserError
-from vm.machine import qemu_process
-from vm.machine.agent_link import AgentLink
-from vm.machine.boot_port import BootLine, BootNews, BootPort
-from vm.machine.docker_socket import DockerSocket
 from vm.machine.engine_settings import EngineSettings
-from vm.machine.file_events import FileEvents
-from vm.machine.file_server_process import FileServerKeeper
+from vm.machine.link.agent_link import AgentLink
+from vm.machine.link.boot_port import BootLine, BootNews, BootPort
+from vm.machine.link.docker_socket import DockerSocket
+from vm.machine.link.name_server import NameServer
+from vm.machine.link.ssh_keys import get_user_key, read_host_key
+from vm.machine.link.ssh_tunnel import GuestTransport, Tunnel, TunnelDown, dial_guest
 from vm.machine.log_tails import last_lines
 from vm.machine.machine_files import MachineFiles
-from vm.machine.name_server import NameServer
-from vm.machine.port_forwards import PortForwards
-from vm.machine.port_reasons import PortRefused, find_free_port
+from vm.machine.ports.port_forwards import PortForwards
+from vm.machine.ports.port_reasons import PortRefused, find_free_port
 from vm.machine.processes import runs
-from vm.machine.qemu_command import AGENT_PORT, NETWORK
-from vm.machine.qemu_endpoints import find_endpoints
-from vm.machine.qemu_process import QemuRecord, write_record
-from vm.machine.qmp import QmpClient, QmpError
+from vm.machine.qemu import qemu_process
+from vm.machine.qemu.qemu_command import AGENT_PORT, NETWORK
+from vm.machine.qemu.qemu_endpoints import find_endpoints
+from vm.machine.qemu.qemu_process import QemuRecord, write_record
+from vm.machine.qemu.qmp import QmpClient, QmpError
 from vm.machine.readiness import BootProgress
-from vm.machine.ssh_keys import get_user_key, read_host_key
-from vm.machine.ssh_tunnel import GuestTransport, Tunnel, TunnelDown, dial_guest
-from vm.machine.suspension import NotSuspended, save_memory
+from vm.machine.rest.suspension import NotSuspended, save_memory
+from vm.machine.sharing.file_events import FileEvents
+from vm.machine.sharing.file_server_process import FileServerKeeper
 from vm.machine.tasks import Tasks, to_the_end
 
 log = logging.getLogger(__name__)

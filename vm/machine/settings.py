@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 import psutil
 
 from vm.errors import UserError
-from vm.machine.guest_paths import has_guest_path
 from vm.machine.json_files import read_json, write_json
 from vm.machine.machine_files import MachineFiles
+from vm.machine.sharing.guest_paths import has_guest_path
 
 SYSTEM = "system"
 """A proxy setting: what this computer itself uses."""

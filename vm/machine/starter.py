@@ -7,14 +7,14 @@ from pathlib import Path
 
 from vm.errors import UserError
 from vm.machine.machine_files import MachineFiles
-from vm.machine.machine_resume import go_on
 from vm.machine.machine_start import StartOrder, TakeListener, cold_start, take_over
 from vm.machine.readiness import GO_ON, StartSteps
+from vm.machine.rest.machine_resume import go_on
+from vm.machine.rest.suspension import CannotGoOn, forget_suspension, read_suspension
 from vm.machine.running_machine import RunningMachine
 from vm.machine.settings import last_good_settings, read_settings
 from vm.machine.status import StepState
 from vm.machine.status_board import StatusBoard
-from vm.machine.suspension import CannotGoOn, forget_suspension, read_suspension
 
 log = logging.getLogger(__name__)
 

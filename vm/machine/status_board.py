@@ -7,15 +7,15 @@ from pathlib import Path
 
 import psutil
 
-from vm.machine import disks
-from vm.machine.image_folder import is_installed
-from vm.machine.local_sockets import client_address
 from vm.machine.machine_files import MachineFiles
 from vm.machine.processes import busy_seconds, resident_bytes
 from vm.machine.readiness import StartSteps
 from vm.machine.running_machine import RunningMachine
 from vm.machine.settings import MachineSettings, default_settings
+from vm.machine.sockets.local_sockets import client_address
 from vm.machine.status import MachineState, MachineStatus, Problem
+from vm.machine.storage import disks
+from vm.machine.storage.image_folder import is_installed
 
 log = logging.getLogger(__name__)
 

@@ -5,16 +5,16 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from vm.machine import disks
-from vm.machine.activity import ask_activity
-from vm.machine.health import Health
-from vm.machine.host_space import HostSpace
-from vm.machine.idle_watch import IdleWatch
+from vm.machine.link.health import Health
+from vm.machine.link.ssh_tunnel import EngineDown, TunnelDown
 from vm.machine.machine_files import MachineFiles
+from vm.machine.rest.activity import ask_activity
+from vm.machine.rest.idle_watch import IdleWatch
 from vm.machine.running_machine import RunningMachine
 from vm.machine.settings import read_settings
-from vm.machine.ssh_tunnel import EngineDown, TunnelDown
 from vm.machine.status import MachineState, Problem
+from vm.machine.storage import disks
+from vm.machine.storage.host_space import HostSpace
 from vm.machine.tasks import Tasks
 
 log = logging.getLogger(__name__)

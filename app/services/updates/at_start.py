@@ -55,8 +55,8 @@ def do_what_is_due(updates: Updates, find_keeper: Callable[[], RestingKeeper]) -
 
 
 def _find_keeper() -> RestingKeeper:
+    from app.services.machine.virtual_machine import VirtualMachine
     from app.services.updates.data_keeper import MachineKeeper
-    from app.services.virtual_machine import VirtualMachine
 
     return MachineKeeper(VirtualMachine())
 

@@ -1,6 +1,6 @@
 """The user's machine, as an update sees it."""
 
-from app.services.virtual_machine import MachineState, VirtualMachine
+from app.services.machine.virtual_machine import MachineState, VirtualMachine
 
 AT_REST = (MachineState.STOPPED, MachineState.NOT_INSTALLED)
 

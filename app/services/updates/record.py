@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from app.services.json_values import as_object
+from app.services.engine.json_values import as_object
 from app.services.settings import write_atomically
 
 

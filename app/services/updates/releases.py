@@ -16,8 +16,8 @@ from tuf.api.exceptions import (
 )
 from tuf.ngclient.updater import Updater
 
+from app.services.engine.json_values import as_object, get_object, get_text
 from app.services.errors import UserError
-from app.services.json_values import as_object, get_object, get_text
 from app.services.updates.resuming_fetcher import ResumingFetcher
 from app.services.updates.source import UpdateSource
 

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.viewmodels.about import AboutViewModel
+from app.viewmodels.frame.about import AboutViewModel
 from app.views.widgets.buttons import Button
 from app.views.widgets.layouts import column, row
 from app.views.widgets.text import PlainLabel, WrappedLabel

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QWidget
 
-from app.viewmodels.volumes import VolumeRow, VolumesViewModel
+from app.viewmodels.storage.volumes import VolumeRow, VolumesViewModel
 from app.views.dialogs.create_dialog import CreateDialog
 
 translate = QCoreApplication.translate

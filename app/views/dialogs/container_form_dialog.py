@@ -3,7 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QFormLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
-from app.viewmodels.run_form import FormChecks, PortConflict, PortRow, VolumeRow
+from app.viewmodels.containers.run_form import FormChecks, PortConflict, PortRow, VolumeRow
 from app.views.dialogs.run_rows import LimitsFields, PortLine, RowList, VolumeLine
 from app.views.theme import monospace_font
 from app.views.widgets.buttons import Button

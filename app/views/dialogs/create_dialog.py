@@ -3,9 +3,9 @@
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
-from app.viewmodels.networks import NetworksViewModel
-from app.viewmodels.object_list import ObjectList, is_object_name
-from app.viewmodels.volumes import VolumesViewModel
+from app.viewmodels.storage.networks import NetworksViewModel
+from app.viewmodels.storage.object_list import ObjectList, is_object_name
+from app.viewmodels.storage.volumes import VolumesViewModel
 from app.views.dialogs.form_dialog import FormDialog
 
 translate = QCoreApplication.translate

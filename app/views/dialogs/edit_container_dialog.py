@@ -3,7 +3,7 @@
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtWidgets import QWidget
 
-from app.viewmodels.edit_container import EditContainerViewModel, EditForm, EditStep
+from app.viewmodels.containers.edit_container import EditContainerViewModel, EditForm, EditStep
 from app.viewmodels.failure import Failure
 from app.views.dialogs.container_form_dialog import ContainerFormDialog
 from app.views.widgets.buttons import Button

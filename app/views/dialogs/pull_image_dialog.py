@@ -4,7 +4,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QDialog, QLineEdit, QProgressBar, QScrollArea, QVBoxLayout, QWidget
 
 from app.viewmodels.failure import Failure
-from app.viewmodels.pull_image import LayerView, PullImageViewModel, PullView, check_name
+from app.viewmodels.images.pull_image import LayerView, PullImageViewModel, PullView, check_name
 from app.views.theme import monospace_font
 from app.views.widgets.buttons import Button
 from app.views.widgets.failure_card import FailureCard

@@ -14,7 +14,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QKeyEvent, QPainter
 from PySide6.QtWidgets import QDialog, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from app.viewmodels.quick_search import Entry, QuickSearch
+from app.viewmodels.frame.quick_search import Entry, QuickSearch
 from app.views.icons import icon_pixmap
 from app.views.pages.page import FilterBox
 from app.views.theme import Theme

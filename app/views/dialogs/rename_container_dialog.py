@@ -3,9 +3,9 @@
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from app.viewmodels.containers import ContainerRow, ContainersViewModel
+from app.viewmodels.containers.containers import ContainerRow, ContainersViewModel
 from app.viewmodels.failure import Failure
-from app.viewmodels.object_list import is_object_name
+from app.viewmodels.storage.object_list import is_object_name
 from app.views.dialogs.form_dialog import FormDialog
 
 translate = QCoreApplication.translate

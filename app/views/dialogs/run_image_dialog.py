@@ -4,15 +4,15 @@ from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from app.viewmodels.failure import Failure
-from app.viewmodels.pull_image import check_name
-from app.viewmodels.run_image import (
+from app.viewmodels.containers.run_image import (
     FieldFailure,
     Prefill,
     RunForm,
     RunImageViewModel,
     StartedContainer,
 )
+from app.viewmodels.failure import Failure
+from app.viewmodels.images.pull_image import check_name
 from app.views.dialogs.container_form_dialog import ContainerFormDialog
 from app.views.dialogs.run_rows import mark_invalid
 from app.views.theme import monospace_font

@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLineEdit, QVBoxLayout, QWidget
 
-from app.viewmodels.run_form import LimitsRow, PortConflict, PortRow, VolumeRow
+from app.viewmodels.containers.run_form import LimitsRow, PortConflict, PortRow, VolumeRow
 from app.views.widgets.buttons import Button, IconButton
 from app.views.widgets.layouts import column, row
 from app.views.widgets.text import PlainLabel, WrappedLabel, restyle

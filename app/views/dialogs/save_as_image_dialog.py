@@ -3,9 +3,9 @@
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
-from app.viewmodels.containers import ContainerRow, ContainersViewModel
+from app.viewmodels.containers.containers import ContainerRow, ContainersViewModel
 from app.viewmodels.failure import Failure
-from app.viewmodels.pull_image import check_name
+from app.viewmodels.images.pull_image import check_name
 from app.views.dialogs.form_dialog import FormDialog
 from app.views.widgets.layouts import hide_unless
 

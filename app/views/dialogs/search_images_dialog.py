@@ -12,7 +12,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.viewmodels.failure import Failure
-from app.viewmodels.image_search import ImageSearch, OfferedImage
+from app.viewmodels.images.image_search import ImageSearch, OfferedImage
 from app.views.widgets.buttons import Button
 from app.views.widgets.layouts import column, row, widen
 from app.views.widgets.text import PlainLabel, WrappedLabel, plain_tool_tip

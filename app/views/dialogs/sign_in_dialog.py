@@ -3,7 +3,7 @@
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from app.viewmodels.registries import RegistriesViewModel
+from app.viewmodels.images.registries import RegistriesViewModel
 from app.views.dialogs.form_dialog import FormDialog
 from app.views.widgets.text import WrappedLabel
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from app.viewmodels.machine_data import MachineDataViewModel
+from app.viewmodels.engine.machine_data import MachineDataViewModel
 from app.views.dialogs.form_dialog import FormDialog
 
 translate = QCoreApplication.translate

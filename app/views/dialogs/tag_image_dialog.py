@@ -3,8 +3,8 @@
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QLineEdit, QWidget
 
-from app.viewmodels.images import ImageRow, ImagesViewModel
-from app.viewmodels.pull_image import check_name
+from app.viewmodels.images.images import ImageRow, ImagesViewModel
+from app.viewmodels.images.pull_image import check_name
 from app.views.dialogs.create_dialog import CreateDialog
 
 translate = QCoreApplication.translate

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QDialog, QLayout, QProgressBar, QWidget
 
 from app.viewmodels.failure import Failure
-from app.viewmodels.uninstall import UninstallViewModel
+from app.viewmodels.frame.uninstall import UninstallViewModel
 from app.views.widgets.buttons import Button
 from app.views.widgets.layouts import column, row, widen
 from app.views.widgets.text import PlainLabel, WrappedLabel

@@ -5,10 +5,10 @@ from typing import Any
 
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.viewmodels.engine_view import EngineView
+from app.viewmodels.engine.engine_view import EngineView
 from app.viewmodels.failure import Failure
 from app.views.pages.page import Page
-from app.views.widgets.engine_panel import EnginePanel
+from app.views.widgets.frame.engine_panel import EnginePanel
 from app.views.widgets.layouts import Card, Item, Scrolled, clear, column, row
 from app.views.widgets.text import ElidedLabel, PlainLabel, WrappedLabel
 

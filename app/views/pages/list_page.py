@@ -6,14 +6,14 @@ from typing import Any
 from PySide6.QtCore import QPoint, Signal
 from PySide6.QtWidgets import QMenu, QStyledItemDelegate, QWidget
 
-from app.viewmodels.engine_view import EngineState, EngineView
+from app.viewmodels.engine.engine_view import EngineState, EngineView
 from app.viewmodels.failure import Failure
-from app.viewmodels.live_list import LiveList
+from app.viewmodels.lists.live_list import LiveList
 from app.views.icons import build_icon
 from app.views.pages.page import FilterBox, Page
 from app.views.widgets.buttons import Button
 from app.views.widgets.column_chooser import ColumnChooser
-from app.views.widgets.engine_panel import EnginePanel
+from app.views.widgets.frame.engine_panel import EnginePanel
 from app.views.widgets.layouts import Card, Scrolled, column, row
 from app.views.widgets.segments import Segments
 from app.views.widgets.table import Action, RowTable

@@ -4,9 +4,9 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
-from app.viewmodels.engine_view import EngineView
+from app.viewmodels.engine.engine_view import EngineView
 from app.viewmodels.failure import Failure
-from app.viewmodels.wording import counts, join_sentences
+from app.viewmodels.wording.wording import counts, join_sentences
 from app.views.icons import Mark
 from app.views.theme import Theme
 from app.views.widgets.banner import Banner

@@ -5,7 +5,7 @@ from typing import Any
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Slot
 from PySide6.QtWidgets import QHeaderView, QMenu
 
-from app.viewmodels.preferences import Preferences, TableArrangement
+from app.viewmodels.frame.preferences import Preferences, TableArrangement
 from app.views.widgets.buttons import IconButton
 from app.views.widgets.table import RowTable
 

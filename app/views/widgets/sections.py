@@ -7,8 +7,8 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QButtonGroup, QStackedWidget, QVBoxLayout, QWidget
 
 from app.views.theme import Theme
+from app.views.widgets.frame.nav_button import NavButton
 from app.views.widgets.layouts import Card, Scrolled, column, row
-from app.views.widgets.nav_button import NavButton
 
 _LIST_WIDTH, _NARROW_WIDTH = 180, 46
 _NARROW_BELOW = 800

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.viewmodels.row_table_model import ROW_ROLE
+from app.viewmodels.lists.row_table_model import ROW_ROLE
 from app.views.icons import icon_pixmap
 from app.views.theme import ROW_HEIGHT, Theme
 from app.views.widgets.text import plain_tool_tip

@@ -5,7 +5,7 @@ from typing import Protocol
 from PySide6.QtCore import QPoint, QRect
 
 from app.viewmodels.failure import Failure
-from app.viewmodels.row_table_model import ROW_ROLE
+from app.viewmodels.lists.row_table_model import ROW_ROLE
 from app.views.widgets.table import Index, StatusDelegate
 
 

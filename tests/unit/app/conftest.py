@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.services.engine_client import EngineClient
+from app.services.engine.engine_client import EngineClient
 from tests.fakes.fake_engine import FakeEngine
 from tests.support.short_folder import short_folder
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from app.cli import main
-from app.services.getting_started import IMAGE
+from app.services.learn.getting_started import IMAGE
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_machine import FakeMachine
 from tests.fakes.faults import FaultKind

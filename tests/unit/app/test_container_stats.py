@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.services.container_stats import StatsReader
-from app.services.engine_client import EngineClient
+from app.services.containers.container_stats import StatsReader
+from app.services.engine.engine_client import EngineClient
 from tests.fakes.fake_engine import FakeEngine
 
 SECOND = 10**9

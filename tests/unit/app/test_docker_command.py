@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app.services.docker_command import DockerCommand, Holder
-from app.services.docker_context import read_context_endpoint
+from app.services.computer.docker_command import DockerCommand, Holder
+from app.services.computer.docker_context import read_context_endpoint
 from app.services.errors import UserError
 
 SOCKET = "/run/user/1000/marina/docker.sock"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.services.docker_context import context_endpoint
-from app.services.engine_address import shown_address, split_address
+from app.services.computer.docker_context import context_endpoint
+from app.services.engine.engine_address import shown_address, split_address
 from app.services.errors import UserError
 
 PIPE = r"\\.\pipe\marina-docker-0123abcd"

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from app.services.engine_client import EngineClient, read_exit_code
-from app.services.engine_types import ContainerState, Port
+from app.services.containers.run_options import RunOptions
+from app.services.engine.engine_client import EngineClient, read_exit_code
+from app.services.engine.engine_types import ContainerState, Port
 from app.services.errors import (
     BadAnswerError,
     CancelledError,
@@ -17,7 +18,6 @@ from app.services.errors import (
     EngineUnreachableError,
     UserError,
 )
-from app.services.run_options import RunOptions
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_state import FakeVolume
 from tests.fakes.faults import FaultKind

@@ -2,9 +2,9 @@
 
 import threading
 
-from app.services.engine_client import EngineClient
-from app.services.engine_events import EventFeed
-from app.services.engine_types import Event
+from app.services.engine.engine_client import EngineClient
+from app.services.engine.engine_events import EventFeed
+from app.services.engine.engine_types import Event
 from app.services.errors import ConnectionLostError, EngineUnreachableError, MarinaError
 from tests.fakes.fake_engine import FakeEngine
 

@@ -6,11 +6,11 @@ import time
 
 import pytest
 
-from app.services.engine_client import EngineClient
+from app.services.containers.log_lines import LineSplitter, LogLine
+from app.services.containers.run_options import RunOptions
+from app.services.engine.engine_client import EngineClient
+from app.services.engine.stream_frames import STDERR, STDOUT, FrameError, FrameReader
 from app.services.errors import BadAnswerError, CancelledError, ConnectionLostError
-from app.services.log_lines import LineSplitter, LogLine
-from app.services.run_options import RunOptions
-from app.services.stream_frames import STDERR, STDOUT, FrameError, FrameReader
 from tests.fakes.fake_engine import FakeEngine
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.services.engine_types import (
+from app.services.engine.engine_types import (
     Container,
     ContainerDetails,
     ContainerState,
@@ -19,7 +19,7 @@ from app.services.engine_types import (
     Volume,
     parse_time,
 )
-from app.services.port_types import parse_port_key
+from app.services.engine.port_types import parse_port_key
 
 SUMMARY = {
     "Id": "8dfafdbc3a40aaaaaaaaaaaaaaaa",

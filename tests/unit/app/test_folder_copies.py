@@ -8,9 +8,9 @@ from typing import cast
 
 import pytest
 
-from app.services.engine_streams import EngineStream
+from app.services.containers.folder_copies import Room, unpack_folder
+from app.services.engine.engine_streams import EngineStream
 from app.services.errors import UserError
-from app.services.folder_copies import Room, unpack_folder
 
 FOLDER, LINK, HARD, DEVICE = tarfile.DIRTYPE, tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from app.services.engine_client import EngineClient
-from app.services.engine_types import Port
+from app.services.containers.run_options import RunOptions
+from app.services.engine.engine_client import EngineClient
+from app.services.engine.engine_types import Port
 from app.services.errors import ErrorCode, UserError
-from app.services.getting_started import IMAGE, LABEL, GettingStarted, Phase, Progress
-from app.services.run_options import RunOptions
-from app.services.virtual_machine import StatusCallback
+from app.services.learn.getting_started import IMAGE, LABEL, GettingStarted, Phase, Progress
+from app.services.machine.virtual_machine import StatusCallback
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.faults import FaultKind
 

@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from app.headless import run_headless
-from app.services.getting_started import IMAGE
-from app.services.virtual_machine import MachineState
+from app.services.learn.getting_started import IMAGE
+from app.services.machine.virtual_machine import MachineState
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_machine import FakeMachine
 

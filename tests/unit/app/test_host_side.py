@@ -11,17 +11,21 @@ from pathlib import Path
 import pytest
 
 from app.services.app_folders import AppFolders
-from app.services.browser import has_display, open_in_browser
-from app.services.docker_context import docker_environment, read_context_endpoint, write_docker_context
-from app.services.engine_types import Container, ContainerState, Port
-from app.services.errors import UserError
-from app.services.ports import (
+from app.services.computer.browser import has_display, open_in_browser
+from app.services.computer.docker_context import (
+    docker_environment,
+    read_context_endpoint,
+    write_docker_context,
+)
+from app.services.containers.ports import (
     candidate_ports,
     find_holder,
     is_bindable,
     ports_of_containers,
     suggest_host_port,
 )
+from app.services.engine.engine_types import Container, ContainerState, Port
+from app.services.errors import UserError
 from app.services.settings import Settings, SettingsFile
 
 WEB = Container(

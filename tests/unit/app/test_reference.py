@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.services.reference import InvalidReferenceError, explain_reference, parse_reference
+from app.services.images.reference import InvalidReferenceError, explain_reference, parse_reference
 
 DIGEST = "sha256:" + "a" * 64
 

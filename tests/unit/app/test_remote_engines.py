@@ -13,20 +13,20 @@ import paramiko
 import pytest
 
 from app.cli import main
-from app.services import engine_transport
 from app.services.app_folders import AppFolders
-from app.services.compose import Compose
-from app.services.engine_client import EngineClient
-from app.services.engines import Engines, SavedEngine, check_engine
+from app.services.containers.compose import Compose
+from app.services.engine import engine_transport
+from app.services.engine.engine_client import EngineClient
+from app.services.engine.engines import Engines, SavedEngine, check_engine
 from app.services.errors import EngineRequestError, EngineUnreachableError, ErrorCode, MarinaError, UserError
-from app.services.local_door import LocalDoor
-from app.services.remote_hosts import ask_host_key
+from app.services.remote.local_door import LocalDoor
+from app.services.remote.remote_hosts import ask_host_key
 from tests.contract.client_contract import ClientContract
 from tests.fakes.fake_engine import FakeEngine
 from tests.support.tls_front import Authority, TlsFront
 from tests.unit.vm.ssh_server import SshServer
+from vm.machine.link.ssh_keys import get_user_key
 from vm.machine.machine_files import MachineFiles
-from vm.machine.ssh_keys import get_user_key
 
 
 @pytest.fixture

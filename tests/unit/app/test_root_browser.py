@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.services.root_browser import root_environment
+from app.services.computer.root_browser import root_environment
 
 ENTRY = """[Desktop Entry]
 Type=Application

@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
-from app.services.engine_types import Port
-from app.services.environment_file import parse_environment_text
+from app.services.containers.environment_file import parse_environment_text
+from app.services.containers.run_arguments import parse_label, parse_port, parse_variable, parse_volume
+from app.services.containers.run_options import RunOptions, VolumeMount
+from app.services.engine.engine_types import Port
 from app.services.errors import UserError
-from app.services.run_arguments import parse_label, parse_port, parse_variable, parse_volume
-from app.services.run_options import RunOptions, VolumeMount
 
 
 def test_everything_reaches_the_body() -> None:

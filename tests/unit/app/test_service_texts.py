@@ -3,7 +3,7 @@
 import re
 import xml.etree.ElementTree as ElementTree
 
-from app.viewmodels.service_templates import TEMPLATES
+from app.viewmodels.wording.service_templates import TEMPLATES
 from tests.support.service_templates import ROOT, TARGET, collect_templates, write_module
 
 HOW = "run `python -m tests.support.translations`, translate what is new in marina_zh_CN.ts, run it again"

@@ -10,9 +10,15 @@ from pathlib import Path
 import pytest
 
 from app.cli import main
-from app.services import start_at_login
 from app.services.errors import UserError
-from app.services.start_at_login import StartAtLogin, launchd_agent, start_command, systemd_unit, windows_task
+from app.services.machine import start_at_login
+from app.services.machine.start_at_login import (
+    StartAtLogin,
+    launchd_agent,
+    start_command,
+    systemd_unit,
+    windows_task,
+)
 
 COMMAND = ["/opt/My Marina/100%/marina", "start"]
 

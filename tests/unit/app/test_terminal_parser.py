@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.viewmodels.terminal_cells import BOLD, DEFAULT, REVERSE, RGB, UNDERLINE, Style
-from app.viewmodels.terminal_modes import CursorShape, Modes, Mouse
-from app.viewmodels.terminal_parser import TerminalParser
-from app.viewmodels.terminal_screen import HISTORY_ROWS, Screen
+from app.viewmodels.terminal.terminal_cells import BOLD, DEFAULT, REVERSE, RGB, UNDERLINE, Style
+from app.viewmodels.terminal.terminal_modes import CursorShape, Modes, Mouse
+from app.viewmodels.terminal.terminal_parser import TerminalParser
+from app.viewmodels.terminal.terminal_screen import HISTORY_ROWS, Screen
 
 COLUMNS, ROWS = 20, 8
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.viewmodels.terminal_parser import TerminalParser
-from app.viewmodels.terminal_screen import HISTORY_ROWS, Screen
-from app.viewmodels.terminal_selection import Place, Selection
+from app.viewmodels.terminal.terminal_parser import TerminalParser
+from app.viewmodels.terminal.terminal_screen import HISTORY_ROWS, Screen
+from app.viewmodels.terminal.terminal_selection import Place, Selection
 from tests.unit.app.test_terminal_parser import check, lines, show
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.services.tls_connection import _Carrier
+from app.services.engine.tls_connection import _Carrier
 from tests.support.tls_front import Authority, TlsFront
 
 DATA = b"x" * 3000  # more than what a server sends by itself after the handshake

@@ -5,13 +5,13 @@ from pathlib import Path
 import pytest
 
 from app.services.app_folders import AppFolders
-from app.services.docker_command import DockerCommand
-from app.services.key_store import KeyStore
-from app.services.registry_logins import RegistryLogins
-from app.services.start_at_login import StartAtLogin
-from app.services.uninstall import Uninstaller, remove_folders
+from app.services.computer.docker_command import DockerCommand
+from app.services.computer.uninstall import Uninstaller, remove_folders
+from app.services.images.key_store import KeyStore
+from app.services.images.registry_logins import RegistryLogins
+from app.services.machine.start_at_login import StartAtLogin
+from app.services.machine.virtual_machine import VirtualMachine
 from app.services.updates.installation import Installation, Way
-from app.services.virtual_machine import VirtualMachine
 from tests.fakes.fake_access import NO_SUPERVISOR, FakeKeyring
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from app.services.errors import CancelledError, ErrorCode, UserError
-from app.services.startup import StepReport, describe_startup
-from app.services.virtual_machine import (
+from app.services.machine.startup import StepReport, describe_startup
+from app.services.machine.virtual_machine import (
     MachineState,
     MachineStatus,
     Problem,
@@ -118,7 +118,7 @@ def test_watching_every_change(machine: VirtualMachine, fake: FakeMachine) -> No
 
 
 def test_a_watch_outlives_its_supervisor(short_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.services.virtual_machine.WATCH_PAUSE", 0.05)
+    monkeypatch.setattr("app.services.machine.virtual_machine.WATCH_PAUSE", 0.05)
     statuses = Statuses()
     with FakeMachine(short_folder, MachineState.RUNNING):
         watch = VirtualMachine(short_folder).watch(statuses)

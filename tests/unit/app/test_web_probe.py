@@ -7,8 +7,8 @@ import time
 
 import pytest
 
-from app.services import web_probe
-from app.services.web_probe import wait_for_page
+from app.services.containers import web_probe
+from app.services.containers.web_probe import wait_for_page
 
 
 def test_a_server_that_needs_longer_than_the_first_patience_is_waited_for(

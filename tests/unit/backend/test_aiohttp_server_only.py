@@ -26,7 +26,7 @@ except AttributeError:
     pass
 else:
     raise AssertionError
-from backend.images.registry_session import DEFAULT_TIMEOUT
+from backend.images.registry.registry_session import DEFAULT_TIMEOUT
 assert isinstance(DEFAULT_TIMEOUT, ClientTimeout)
 """
 

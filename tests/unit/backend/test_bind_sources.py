@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from backend.config import parse_arguments
-from backend.containers.bind_sources import BindSources
-from backend.containers.bind_text import parse_bind
+from backend.containers.mounts.bind_sources import BindSources
+from backend.containers.mounts.bind_text import parse_bind
 from backend.errors import InvalidParameterError
 from backend.state_files import StateFiles
 

@@ -2,11 +2,12 @@
 
 import pytest
 
-from backend.builder import config_changes, durations, instructions
 from backend.builder.build_args import BuildArgs
-from backend.builder.config_changes import apply_changes, change, command_of
-from backend.builder.instruction_parser import parse_dockerfile
-from backend.builder.instructions import Instruction
+from backend.builder.dockerfile import durations, instructions
+from backend.builder.dockerfile.instruction_parser import parse_dockerfile
+from backend.builder.dockerfile.instructions import Instruction
+from backend.builder.stages import config_changes
+from backend.builder.stages.config_changes import apply_changes, change, command_of
 from backend.errors import InvalidParameterError
 
 

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.builder.expansion import expand_word, expand_words
-from backend.builder.path_patterns import (
+from backend.builder.copy.path_patterns import (
     deep_expression,
     excludes,
     has_wildcards,
     name_expression,
     read_ignore_file,
 )
+from backend.builder.dockerfile.expansion import expand_word, expand_words
 from backend.errors import InvalidParameterError
 
 VARIABLES = {"name": "value", "empty": "", "two": "a b", "path": "/a/b/c.tar.gz"}

@@ -5,16 +5,16 @@ from typing import Any
 
 import pytest
 
-from backend.builder import instructions
 from backend.builder.build_args import BuildArgs, platform_arguments
-from backend.builder.classic_output import CLIPPED, ClassicOutput
-from backend.builder.file_modes import parse_chmod
-from backend.builder.heredocs import parse_heredoc
-from backend.builder.instruction_parser import parse_dockerfile
-from backend.builder.progress import Step
-from backend.builder.run_command import run_command
-from backend.builder.run_mounts import parse_mount, resolved_target
-from backend.builder.stage_graph import check_circles, find_earlier, needed_stages, target_stage
+from backend.builder.copy.file_modes import parse_chmod
+from backend.builder.dockerfile import instructions
+from backend.builder.dockerfile.heredocs import parse_heredoc
+from backend.builder.dockerfile.instruction_parser import parse_dockerfile
+from backend.builder.progress.classic_output import CLIPPED, ClassicOutput
+from backend.builder.progress.progress import Step
+from backend.builder.run.run_command import run_command
+from backend.builder.run.run_mounts import parse_mount, resolved_target
+from backend.builder.stages.stage_graph import check_circles, find_earlier, needed_stages, target_stage
 from backend.errors import InvalidParameterError
 from backend.images.platforms import Platform
 

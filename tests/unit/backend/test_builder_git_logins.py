@@ -18,7 +18,7 @@ import pytest
 from dulwich.server import DictBackend
 from dulwich.web import make_wsgi_chain
 
-from backend.builder.git_sources import authorization, parse_address
+from backend.builder.git.git_sources import authorization, parse_address
 from backend.errors import InvalidParameterError
 from tests.support.git_server import GitRepository, QuietHandler
 from tests.support.tls_front import Authority
@@ -89,7 +89,7 @@ def fetched(url: str, folder: Path, shown: str) -> dict[str, Any]:
         "archive": f"{work}.archive", "work": work, "authorization": shown,
     }  # fmt: skip
     done = subprocess.run(
-        [sys.executable, "-m", "backend.builder.git_fetch"],
+        [sys.executable, "-m", "backend.builder.git.git_fetch"],
         input=json.dumps(wish).encode(),
         env={**os.environ, "SSL_CERT_FILE": str(folder / "ca.pem")},
         capture_output=True,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend.builder import git_logins, git_modules
+from backend.builder.git import git_logins, git_modules
 
 
 def test_addresses_by_folders() -> None:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from backend.builder import lint
-from backend.builder.lint_checks import Checks, read_checks
+from backend.builder.dockerfile import lint
+from backend.builder.dockerfile.lint_checks import Checks, read_checks
 from backend.errors import InvalidParameterError
 
 

@@ -10,17 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from backend.builder.archive_tree import ArchiveTree
 from backend.builder.build_context import read_archive, read_dockerfile, received_context, scratch_folder
 from backend.builder.build_options import BuildOptions
-from backend.builder.copy_layer import CopyLayer, Owner
-from backend.builder.copy_sources import find_sources, joint_digest
-from backend.builder.owners import find_owner
-from backend.builder.source_tree import resolve, walk
-from backend.builder.step_trail import comparable
+from backend.builder.cache.step_trail import comparable
+from backend.builder.copy.archive_tree import ArchiveTree
+from backend.builder.copy.copy_layer import CopyLayer, Owner
+from backend.builder.copy.copy_sources import find_sources, joint_digest
+from backend.builder.copy.owners import find_owner
+from backend.builder.copy.source_tree import resolve, walk
 from backend.errors import InvalidParameterError
 from backend.images import reference
-from backend.images.registry_auth import Credentials
+from backend.images.registry.registry_auth import Credentials
 from backend.state_files import StateFiles
 from tests.engine.builds import Files, Special, context
 

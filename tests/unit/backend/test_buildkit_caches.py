@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from backend.builder.step_trail import Foreseen, StepTrail, TrailStep
+from backend.builder.cache.step_trail import Foreseen, StepTrail, TrailStep
 from backend.buildkit import cache_config
 from backend.buildkit.cache_wishes import CacheWish, CacheWishes
 from backend.errors import EngineError, InvalidParameterError

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.builder.archive_tree import ArchiveTree
+from backend.builder.copy.archive_tree import ArchiveTree
 from backend.buildkit import client_files
 from backend.buildkit.client_files import Receiver
 from backend.buildkit.go_modes import DEVICE, FOLDER, SETUID, SOCKET, SYMLINK

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from backend.builder.archive_tree import ArchiveTree
+from backend.builder.copy.archive_tree import ArchiveTree
 from backend.buildkit import go_modes
 from backend.buildkit.client_output import Sender, walk
 from backend.buildkit.protocol.session_pb2 import Packet

@@ -2,9 +2,9 @@
 
 import pytest
 
-from backend.builder.instruction_parser import parse_dockerfile
-from backend.builder.progress import Step
-from backend.builder.shown_code import shown_code
+from backend.builder.dockerfile.instruction_parser import parse_dockerfile
+from backend.builder.progress.progress import Step
+from backend.builder.progress.shown_code import shown_code
 from backend.buildkit.context_paths import context_paths
 from backend.buildkit.frontend_options import read_frontend_options
 from backend.buildkit.step_names import image_name, step_places

@@ -16,7 +16,7 @@ from backend.buildkit.connections import CallsFromPeer, CallsToPeer
 from backend.buildkit.protocol import session_pb2 as messages
 from backend.buildkit.sessions import Session, Sessions
 from backend.errors import InvalidParameterError, NotFoundError, SystemFailureError
-from backend.images.registry_auth import Credentials
+from backend.images.registry.registry_auth import Credentials
 
 LOGINS = {"a.example": ("user", "secret"), "b.example": ("", "token")}
 

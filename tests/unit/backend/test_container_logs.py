@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from backend.api.streams import frame, frame_header
-from backend.containers.log_files import is_newest, older, open_newer, turn
-from backend.containers.log_lines import LONGEST, LogOptions, LogRenderer, parse_time
-from backend.containers.logs import read_log
+from backend.containers.logs.log_files import is_newest, older, open_newer, turn
+from backend.containers.logs.log_lines import LONGEST, LogOptions, LogRenderer, parse_time
+from backend.containers.logs.logs import read_log
 from backend.errors import InvalidParameterError
 
 

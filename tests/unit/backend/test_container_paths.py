@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.containers.container_paths import PathStat, clean, follow, go_mode, go_time, look_up
+from backend.containers.files.container_paths import PathStat, clean, follow, go_mode, go_time, look_up
 from backend.errors import InvalidParameterError
 
 

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 
-from backend.containers.bind_text import parse_bind, parse_volumes_from
 from backend.containers.create_request import merge_environment, merge_image, read_config, read_host_config
-from backend.containers.mount_object import parse_mount
-from backend.containers.mounts import by_depth, collect_mounts, tmpfs_targets
+from backend.containers.mounts.bind_text import parse_bind, parse_volumes_from
+from backend.containers.mounts.mount_object import parse_mount
+from backend.containers.mounts.mounts import by_depth, collect_mounts, tmpfs_targets
 from backend.containers.names import check_name, new_id, random_name
 from backend.containers.signals import check_exists, parse_signal
-from backend.containers.start_errors import EXEC, explain
+from backend.containers.state.start_errors import EXEC, explain
 from backend.errors import EngineError, InvalidParameterError, SystemFailureError
 from backend.images.image import Image
 

@@ -13,9 +13,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from backend.containers.copy_in import Destination, extract
+from backend.containers.files.copy_in import Destination, extract
 from backend.errors import EngineError, InvalidParameterError
-from backend.images.tar_headers import DamagedArchiveError
+from backend.images.tar.tar_headers import DamagedArchiveError
 from tests.support.sparse_archives import FILES, contents, sparse_tar
 from tests.support.test_images import Entry, folder, hard_link, layer_tar, symlink
 

@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from backend.containers.log_config import check_log_config
+from backend.containers.logs.log_config import check_log_config
 from backend.errors import InvalidParameterError
 from backend.go_expressions import BadExpressionError, Expression, compiled
 from backend.patterns import fits_pattern

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from backend.containers import health
 from backend.containers.container import ContainerRecord, State
-from backend.containers.health import Health
+from backend.containers.state import health
+from backend.containers.state.health import Health
 from backend.errors import InvalidParameterError
 from backend.moments import go_duration
 

@@ -16,10 +16,10 @@ import pytest
 from backend import host_link
 from backend.errors import SystemFailureError, UnavailableError
 from backend.host_link import ClaimRefusedError, HostLink, PortClaim
-from backend.networks import local_ports
-from backend.networks.host_ports import SupervisedPorts
-from backend.networks.local_ports import PortTakenError
-from backend.networks.port_requests import PortRequest
+from backend.networks.ports import local_ports
+from backend.networks.ports.host_ports import SupervisedPorts
+from backend.networks.ports.local_ports import PortTakenError
+from backend.networks.ports.port_requests import PortRequest
 
 WEB = PortClaim("tcp", "", 8080, 8080)
 

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from backend.containers import file_events
+from backend.containers.files import file_events
 from backend.errors import SystemFailureError
 from backend.host_link import HostLink
-from backend.networks.host_ports import SupervisedPorts
-from backend.networks.port_requests import PortRequest
-from vm.machine import file_server
-from vm.machine.agent_link import AgentLink
-from vm.machine.endpoints import UnixEndpoint
+from backend.networks.ports.host_ports import SupervisedPorts
+from backend.networks.ports.port_requests import PortRequest
+from vm.machine.link.agent_link import AgentLink
 from vm.machine.machine_files import MachineFiles
-from vm.machine.port_forwards import PortForwards
+from vm.machine.ports.port_forwards import PortForwards
+from vm.machine.sharing import file_server
+from vm.machine.sockets.endpoints import UnixEndpoint
 
 
 class _Qemu:

@@ -6,8 +6,8 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from backend.networks import host_names, name_files
-from backend.networks.host_names import HostNames
+from backend.networks.names import host_names, name_files
+from backend.networks.names.host_names import HostNames
 from backend.tasks import Tasks
 
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from backend.errors import EngineError
 from backend.images import stored_files
-from backend.images.folder_unpacking import FolderUnpacking
-from backend.images.tar_headers import DamagedArchiveError
-from backend.images.tar_reader import TarReader
+from backend.images.layers.folder_unpacking import FolderUnpacking
+from backend.images.tar.tar_headers import DamagedArchiveError
+from backend.images.tar.tar_reader import TarReader
 from tests.support.test_images import Entry, folder, hard_link, layer_tar, symlink
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason="owners, whiteouts and devices need root")

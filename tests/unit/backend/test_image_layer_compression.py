@@ -7,7 +7,7 @@ import threading
 
 import pytest
 
-from backend.images.layer_compression import GzipThread, GzipWriter
+from backend.images.layers.layer_compression import GzipThread, GzipWriter
 
 PIECES = [random.Random(number).randbytes(100_000) * 3 for number in range(40)]
 

@@ -12,17 +12,17 @@ import pytest
 
 from backend.database import Database
 from backend.errors import SystemFailureError
-from backend.images import erofs, layer_formats
 from backend.images.content_store import ContentStore
-from backend.images.erofs import ErofsFormat
-from backend.images.folder_format import FolderFormat
 from backend.images.image import Layer
-from backend.images.image_import import ImageImport
 from backend.images.image_records import ImageRecords
-from backend.images.layer_formats import LayerFormats
-from backend.images.layer_sources import NewLayer
-from backend.images.layer_store import LayerStore
+from backend.images.layers import erofs, layer_formats
+from backend.images.layers.erofs import ErofsFormat
+from backend.images.layers.folder_format import FolderFormat
+from backend.images.layers.layer_formats import LayerFormats
+from backend.images.layers.layer_sources import NewLayer
+from backend.images.layers.layer_store import LayerStore
 from backend.images.pins import Pins
+from backend.images.transfer.image_import import ImageImport
 from backend.state_files import StateFiles
 from backend.tasks import Tasks, in_thread
 from tests.support.test_images import Entry, digest_of, folder, layer_tar

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.images.layer_tar import LayerContents, LayerTar
-from backend.images.tar_headers import DamagedArchiveError, FolderAttributes, parse_pax, pax_entry
+from backend.images.layers.layer_tar import LayerContents, LayerTar
+from backend.images.tar.tar_headers import DamagedArchiveError, FolderAttributes, parse_pax, pax_entry
 from tests.support.test_images import Entry, folder, hard_link, layer_tar, symlink
 
 BELOW = FolderAttributes(0o711, 5, 6, 77)

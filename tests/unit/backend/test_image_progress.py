@@ -2,7 +2,7 @@
 
 import pytest
 
-from backend.images.pull_progress import PullProgress, Step, retrying, step_message
+from backend.images.transfer.pull_progress import PullProgress, Step, retrying, step_message
 
 
 @pytest.mark.parametrize(

@@ -10,14 +10,15 @@ from hypothesis import strategies as st
 from yarl import URL
 
 from backend.errors import EngineError, InvalidParameterError, NotFoundError, UnauthorizedError
-from backend.images import manifest, platforms, registry_auth
+from backend.images import manifest, platforms
 from backend.images.manifest import Index, Manifest
 from backend.images.platforms import Platform
 from backend.images.reference import parse
-from backend.images.registry_auth import Credentials
-from backend.images.registry_client import RegistryClient
-from backend.images.registry_endpoints import Endpoint, endpoints
-from backend.images.registry_errors import BrokenTransferError, for_user, from_body
+from backend.images.registry import registry_auth
+from backend.images.registry.registry_auth import Credentials
+from backend.images.registry.registry_client import RegistryClient
+from backend.images.registry.registry_endpoints import Endpoint, endpoints
+from backend.images.registry.registry_errors import BrokenTransferError, for_user, from_body
 
 HEX = "b" * 64
 DIGEST = f"sha256:{HEX}"

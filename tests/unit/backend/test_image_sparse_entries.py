@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from backend.images.layer_tar import LayerTar
-from backend.images.tar_headers import DamagedArchiveError, FolderAttributes
+from backend.images.layers.layer_tar import LayerTar
+from backend.images.tar.tar_headers import DamagedArchiveError, FolderAttributes
 from tests.support.sparse_archives import FILES, contents, sparse_tar
 
 FORMS = (("--format=gnu",), ("--format=posix",), ("--format=posix", "--sparse-version=0.1"))

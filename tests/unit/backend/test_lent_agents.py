@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from backend.builder import lent_agents
-from backend.builder.lent_agents import LendingClient, LentAgents
-from backend.builder.ssh_agents import lend_agent
+from backend.builder.run import lent_agents
+from backend.builder.run.lent_agents import LendingClient, LentAgents
+from backend.builder.run.ssh_agents import lend_agent
 
 KEY = "0123456789abcdef"
 

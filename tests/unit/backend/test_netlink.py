@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.networks import netlink
-from backend.networks.conntrack import matches
+from backend.networks.kernel import netlink
+from backend.networks.kernel.conntrack import matches
 
 
 def test_a_message_is_its_header_and_payload() -> None:

@@ -19,8 +19,8 @@ from backend.errors import (
 )
 from backend.networks.addresses import REST_SECONDS, AddressPool, choose_subnet, mac_address_for
 from backend.networks.attachment import Attachment, PublishedPort
-from backend.networks.bridge import name_servers_in
 from backend.networks.endpoint import Endpoint
+from backend.networks.kernel.bridge import name_servers_in
 from backend.networks.network import Pool
 from backend.networks.network_records import NetworkRecords
 

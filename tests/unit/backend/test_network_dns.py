@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.networks import dns_message
 from backend.networks.attachment import Attachment
-from backend.networks.dns_message import AAAA, PTR, A, BadQueryError, NotAQueryError, parse_query
-from backend.networks.dns_upstream import MachineServers, Upstream
 from backend.networks.endpoint import Endpoint
-from backend.networks.name_table import NameTable
+from backend.networks.names import dns_message
+from backend.networks.names.dns_message import AAAA, PTR, A, BadQueryError, NotAQueryError, parse_query
+from backend.networks.names.dns_upstream import MachineServers, Upstream
+from backend.networks.names.name_table import NameTable
 
 
 def question(name: str, kind: int = A) -> bytes:
@@ -172,7 +172,7 @@ def test_a_link_is_a_name_for_its_owner_alone() -> None:
 def test_the_machines_servers_are_read_anew(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = ["nameserver 10.0.0.1\n", ""]
     clock = [0.0]
-    monkeypatch.setattr("backend.networks.dns_upstream.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("backend.networks.names.dns_upstream.time.monotonic", lambda: clock[0])
     servers = MachineServers(lambda: texts.pop(0))
     clock[0] = 1.0
     assert list(servers.now()) == ["10.0.0.1"]

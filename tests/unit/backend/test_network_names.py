@@ -7,7 +7,13 @@ import pytest
 from backend.errors import InvalidParameterError
 from backend.networks.attachment import AttachRequest
 from backend.networks.mac_address import normal_mac_address
-from backend.networks.name_files import LOCAL_ENTRIES, check_names, hosts_text, own_line, resolv_conf_text
+from backend.networks.names.name_files import (
+    LOCAL_ENTRIES,
+    check_names,
+    hosts_text,
+    own_line,
+    resolv_conf_text,
+)
 
 
 def _request(**wishes: Any) -> AttachRequest:

@@ -8,7 +8,7 @@ import pytest
 
 from backend.errors import EngineError, InvalidParameterError, NotSupportedError
 from backend.networks.attachment import PublishedPort
-from backend.networks.firewall_rules import (
+from backend.networks.kernel.firewall_rules import (
     Bridge,
     Translation,
     base_rules,
@@ -16,10 +16,10 @@ from backend.networks.firewall_rules import (
     port_commands,
     translations_for,
 )
-from backend.networks.host_ports import HostPorts
-from backend.networks.port_holder import parse_inodes
-from backend.networks.port_requests import PortRequest, expand_exposed, fit, parse_port_requests
-from backend.networks.published_ports import PublishedPorts
+from backend.networks.ports.host_ports import HostPorts
+from backend.networks.ports.port_holder import parse_inodes
+from backend.networks.ports.port_requests import PortRequest, expand_exposed, fit, parse_port_requests
+from backend.networks.ports.published_ports import PublishedPorts
 
 
 def _parse(bindings: Mapping[str, Sequence[Mapping[str, str]] | None]) -> tuple[PortRequest, ...]:

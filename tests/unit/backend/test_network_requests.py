@@ -8,7 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from backend.containers.networking_request import read_endpoints, read_networks, read_settings, split_link
+from backend.containers.networking.networking_request import (
+    read_endpoints,
+    read_networks,
+    read_settings,
+    split_link,
+)
 from backend.errors import EngineError, ForbiddenError, InvalidParameterError, NotFoundError
 from backend.networks import network_creation
 from backend.networks.addresses import AddressPool

@@ -9,7 +9,7 @@ from typing import cast
 
 import pytest
 
-from backend.networks.port_relays import PortRelays
+from backend.networks.ports.port_relays import PortRelays
 
 HOST = "127.0.0.1"
 LIMIT_S = 30.0

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from backend.containers.process_arguments import read_arguments
-from backend.containers.process_columns import COLUMNS, Process
-from backend.containers.process_list import table, tree
-from backend.containers.process_rare_columns import RARE
+from backend.containers.processes.process_arguments import read_arguments
+from backend.containers.processes.process_columns import COLUMNS, Process
+from backend.containers.processes.process_list import table, tree
+from backend.containers.processes.process_rare_columns import RARE
 from backend.errors import InvalidParameterError
 
 FULL = ["UID", "PID", "PPID", "C", "STIME", "TTY", "TIME", "CMD"]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from backend.containers.container import NEVER, Container, ContainerRecord, State
-from backend.containers.restart_policy import delay_before_restart, wanted_at_engine_start
+from backend.containers.state.restart_policy import delay_before_restart, wanted_at_engine_start
 
 
 def _container(policy: str, most: int = 0, **state: Any) -> Container:

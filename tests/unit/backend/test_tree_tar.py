@@ -14,8 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from backend.errors import SystemFailureError
-from backend.images import overlay_tar
-from backend.images.tree_tar import FOLDER_FLAGS, TreeTar
+from backend.images.layers import overlay_tar
+from backend.images.tar.tree_tar import FOLDER_FLAGS, TreeTar
 
 
 @contextmanager

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
-from backend.containers import windows_host
-from backend.containers.bind_sources import BindSources
-from backend.containers.bind_text import parse_bind
-from backend.containers.mount_object import parse_mount
+from backend.containers.mounts import windows_host
+from backend.containers.mounts.bind_sources import BindSources
+from backend.containers.mounts.bind_text import parse_bind
+from backend.containers.mounts.mount_object import parse_mount
 from backend.errors import InvalidParameterError
 
 ON_WINDOWS = BindSources(

@@ -9,9 +9,9 @@ from pathlib import Path
 import paramiko
 from paramiko.common import AUTH_FAILED, AUTH_SUCCESSFUL, OPEN_FAILED_CONNECT_FAILED, OPEN_SUCCEEDED
 
+from vm.machine.link.ssh_keys import get_user_key
+from vm.machine.link.ssh_tunnel import CHANNEL_KIND
 from vm.machine.machine_files import MachineFiles
-from vm.machine.ssh_keys import get_user_key
-from vm.machine.ssh_tunnel import CHANNEL_KIND
 
 Engine = Callable[[paramiko.Channel], None]
 

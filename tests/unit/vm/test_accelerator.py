@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from vm.machine import accelerator
-from vm.machine.accelerator import ProbeGuest, Verdict, judge, kvm_problem, pick_accelerator, probe
 from vm.machine.machine_files import MachineFiles
+from vm.machine.qemu import accelerator
+from vm.machine.qemu.accelerator import ProbeGuest, Verdict, judge, kvm_problem, pick_accelerator, probe
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the pretended QEMUs are for KVM")
 

@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 
-from vm.machine import agent_link
-from vm.machine.agent_link import AgentLink, parse_message
-from vm.machine.endpoints import UnixEndpoint
+from vm.machine.link import agent_link
+from vm.machine.link.agent_link import AgentLink, parse_message
 from vm.machine.machine_files import MachineFiles
-from vm.machine.port_forwards import PortForwards
+from vm.machine.ports.port_forwards import PortForwards
+from vm.machine.sockets.endpoints import UnixEndpoint
 
 
 class SilentQemu:

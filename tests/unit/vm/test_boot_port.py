@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from vm.machine.boot_port import BootLine, BootNews, BootPort, parse_boot_line
-from vm.machine.endpoints import UnixEndpoint
+from vm.machine.link.boot_port import BootLine, BootNews, BootPort, parse_boot_line
+from vm.machine.sockets.endpoints import UnixEndpoint
 
 
 @pytest.mark.parametrize(

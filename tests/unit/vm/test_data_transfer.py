@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from vm.errors import UserError
-from vm.machine import data_transfer, disks
 from vm.machine.machine_files import MachineFiles
-from vm.machine.qemu_img import CalledOff, Progress
-from vm.machine.snapshots import StoredSnapshots
+from vm.machine.qemu.qemu_img import CalledOff, Progress
+from vm.machine.storage import data_transfer, disks
+from vm.machine.storage.snapshots import StoredSnapshots
 
 PATTERN = "write -P 5 3M 2M"
 

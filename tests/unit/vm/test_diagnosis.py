@@ -83,7 +83,7 @@ def test_no_secret_stays(text: str) -> None:
 
 
 def test_what_helps_stays() -> None:
-    line = "2026-01-02 03:04:05,678 WARNING vm.machine.ssh_tunnel: redial failed: port 4321 of 127.0.0.1"
+    line = "2026-01-02 03:04:05,678 WARNING vm.machine.link.ssh_tunnel: redial failed: port 4321 of 127.0.0.1"
     assert redact(line) == line
     assert redact("open /home/anna/x: no such file", Path("/home/anna")) == "open ~/x: no such file"
     assert redact("open /home/annabel/x", Path("/home/anna")) == "open /home/annabel/x"

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from vm.errors import UserError
-from vm.machine import disks
-from vm.machine.disks import (
+from vm.machine.machine_files import MachineFiles
+from vm.machine.storage import disks
+from vm.machine.storage.disks import (
     DataDiskState,
     allocated_bytes,
     check_host_space,
@@ -18,7 +19,6 @@ from vm.machine.disks import (
     read_disk_record,
     virtual_bytes,
 )
-from vm.machine.machine_files import MachineFiles
 
 QEMU_IMG = shutil.which("qemu-img") or "qemu-img"
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.support.short_folder import short_folder
-from vm.machine.docker_socket import DockerSocket
-from vm.machine.ssh_tunnel import Tunnel
+from vm.machine.link.docker_socket import DockerSocket
+from vm.machine.link.ssh_tunnel import Tunnel
 
 
 @pytest.fixture

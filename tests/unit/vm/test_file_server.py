@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from vm.machine.file_server import NO_CHANGE_TIME, FileServer
-from vm.machine.guest_paths import guest_path
-from vm.machine.sftp_packets import Kind, OpenFlag, PacketReader, Status, pack_text
-from vm.machine.shared_files import open_shared
+from vm.machine.sharing.file_server import NO_CHANGE_TIME, FileServer
+from vm.machine.sharing.guest_paths import guest_path
+from vm.machine.sharing.sftp_packets import Kind, OpenFlag, PacketReader, Status, pack_text
+from vm.machine.sharing.shared_files import open_shared
 
 CREATE = OpenFlag.WRITE | OpenFlag.CREATE
 needs_links = pytest.mark.skipif(sys.platform == "win32", reason="Wine's disks keep no links")

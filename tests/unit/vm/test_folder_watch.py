@@ -13,10 +13,10 @@ from typing import Any
 
 import pytest
 
-from vm.machine import folder_watch
-from vm.machine.folder_watch import FolderWatch, OwnChanges
-from vm.machine.guest_paths import guest_path
-from vm.machine.local_sockets import dial_socket
+from vm.machine.sharing import folder_watch
+from vm.machine.sharing.folder_watch import FolderWatch, OwnChanges
+from vm.machine.sharing.guest_paths import guest_path
+from vm.machine.sockets.local_sockets import dial_socket
 
 
 class Client:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from vm.machine.guest_paths import guest_name, guest_path, has_guest_path, host_path, windows_name
+from vm.machine.sharing.guest_paths import guest_name, guest_path, has_guest_path, host_path, windows_name
 
 
 @pytest.mark.parametrize(

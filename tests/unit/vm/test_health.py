@@ -5,9 +5,9 @@ from typing import cast
 
 import pytest
 
-from vm.machine import health
-from vm.machine.health import INTERVAL, LONGEST_SILENCE, Health
-from vm.machine.ssh_tunnel import EngineDown, Tunnel
+from vm.machine.link import health
+from vm.machine.link.health import INTERVAL, LONGEST_SILENCE, Health
+from vm.machine.link.ssh_tunnel import EngineDown, Tunnel
 from vm.machine.status import MachineState
 
 

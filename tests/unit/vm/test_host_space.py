@@ -3,9 +3,9 @@
 import asyncio
 from pathlib import Path
 
-from vm.machine.disks import LEAST_FREE_BYTES
-from vm.machine.host_space import LOW_BYTES, HostSpace
 from vm.machine.status import Problem
+from vm.machine.storage.disks import LEAST_FREE_BYTES
+from vm.machine.storage.host_space import LOW_BYTES, HostSpace
 
 
 class HeldMachine:

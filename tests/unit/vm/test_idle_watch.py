@@ -3,7 +3,7 @@
 import asyncio
 import time
 
-from vm.machine.idle_watch import IdleWatch
+from vm.machine.rest.idle_watch import IdleWatch
 
 
 class Socket:

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from vm.errors import UserError
-from vm.machine.image_folder import FILES, find_image_folder, is_installed, read_image
 from vm.machine.machine_files import MachineFiles
+from vm.machine.storage.image_folder import FILES, find_image_folder, is_installed, read_image
 
 
 @pytest.fixture

@@ -14,8 +14,8 @@ import dns.rdatatype
 import dns.rrset
 import pytest
 
-from vm.machine import name_server
-from vm.machine.name_server import ADDRESS, NameServer
+from vm.machine.link import name_server
+from vm.machine.link.name_server import ADDRESS, NameServer
 
 KNOWN = {b"host.test": ["192.0.2.1", "192.0.2.1", "2001:db8::1", "fe80::1%eth0"], b"old.test": ["192.0.2.2"]}
 ERRORS = {b"none.test": socket.EAI_NONAME, b"empty.test": socket.EAI_NODATA, b"down.test": socket.EAI_AGAIN}

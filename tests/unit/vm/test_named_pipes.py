@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from vm.errors import UserError
-from vm.machine.local_sockets import client_address, dial_address, dial_socket, listen_on_socket
+from vm.machine.sockets.local_sockets import client_address, dial_address, dial_socket, listen_on_socket
 
 pytestmark = pytest.mark.skipif(sys.platform != "win32", reason="named pipes of Windows")
 LIMIT = 30.0

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from vm.machine.machine_files import MachineFiles
-from vm.machine.port_forwards import PortForwards, host_addresses, parse_claim
-from vm.machine.port_reasons import PortRefused, find_free_port
-from vm.machine.qmp import QmpError
+from vm.machine.ports.port_forwards import PortForwards, host_addresses, parse_claim
+from vm.machine.ports.port_reasons import PortRefused, find_free_port
+from vm.machine.qemu.qmp import QmpError
 from vm.machine.status import PublishedPort
 
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from vm.machine.port_reasons import find_free_port, refusal
+from vm.machine.ports.port_reasons import find_free_port, refusal
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the command is Linux's")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from vm.machine.processors import qemu_version, trusted_processors
+from vm.machine.qemu.processors import qemu_version, trusted_processors
 
 
 @pytest.mark.parametrize("version", [(7, 2), (8, 0), (0, 0)])

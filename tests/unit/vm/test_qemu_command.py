@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from vm.machine.endpoints import TlsEndpoint, UnixEndpoint
-from vm.machine.qemu_command import QemuSettings, machine_arguments, qemu_command
-from vm.machine.qemu_endpoints import QemuEndpoints
+from vm.machine.qemu.qemu_command import QemuSettings, machine_arguments, qemu_command
+from vm.machine.qemu.qemu_endpoints import QemuEndpoints
+from vm.machine.sockets.endpoints import TlsEndpoint, UnixEndpoint
 
 LINUX = QemuSettings(
     program="/usr/bin/qemu-system-x86_64",

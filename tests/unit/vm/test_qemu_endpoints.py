@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from vm.errors import UserError
-from vm.machine import qemu_endpoints
-from vm.machine.endpoints import TlsEndpoint, UnixEndpoint, connect_endpoint, dial_endpoint
-from vm.machine.file_server_process import file_server_command
 from vm.machine.machine_files import MachineFiles
-from vm.machine.qemu_endpoints import find_endpoints, forget_endpoints, renew_endpoints
+from vm.machine.qemu import qemu_endpoints
+from vm.machine.qemu.qemu_endpoints import find_endpoints, forget_endpoints, renew_endpoints
+from vm.machine.sharing.file_server_process import file_server_command
+from vm.machine.sockets.endpoints import TlsEndpoint, UnixEndpoint, connect_endpoint, dial_endpoint
 
 GREETING = b"hello\n"
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from vm.machine import qmp
-from vm.machine.endpoints import UnixEndpoint
-from vm.machine.qmp import QmpClient, QmpError
+from vm.machine.qemu import qmp
+from vm.machine.qemu.qmp import QmpClient, QmpError
+from vm.machine.sockets.endpoints import UnixEndpoint
 
 
 class FakeQemu:

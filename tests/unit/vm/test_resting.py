@@ -5,7 +5,7 @@ import socket
 from pathlib import Path
 
 from vm.machine.machine_files import MachineFiles
-from vm.machine.resting import Rest
+from vm.machine.rest.resting import Rest
 
 
 def _call(files: MachineFiles) -> socket.socket:

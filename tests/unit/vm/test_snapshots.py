@@ -3,9 +3,9 @@
 import pytest
 
 from vm.errors import UserError
-from vm.machine.disk_usage import DiskUsage, GuestUsage, host_usage, parse_guest_usage
 from vm.machine.machine_files import MachineFiles
-from vm.machine.snapshots import check_name, check_new, find, parse_snapshots
+from vm.machine.storage.disk_usage import DiskUsage, GuestUsage, host_usage, parse_guest_usage
+from vm.machine.storage.snapshots import check_name, check_new, find, parse_snapshots
 
 
 @pytest.mark.parametrize("name", ["a", "before update 2", "更新之前", "x" * 60, "a'b\"c,d"])

@@ -9,16 +9,16 @@ from typing import Any, cast
 
 import pytest
 
-from vm.machine import suspension
-from vm.machine.local_sockets import listen_on_socket
+from vm.machine.link.ssh_tunnel import Tunnel
 from vm.machine.machine_files import MachineFiles
-from vm.machine.qemu_process import QemuRecord
-from vm.machine.qmp import QmpClient, QmpError
-from vm.machine.resting import why_it_may_not
+from vm.machine.qemu.qemu_process import QemuRecord
+from vm.machine.qemu.qmp import QmpClient, QmpError
+from vm.machine.rest import suspension
+from vm.machine.rest.resting import why_it_may_not
+from vm.machine.rest.suspension import CannotGoOn, NotSuspended
+from vm.machine.rest.wake_socket import WakeSocket
 from vm.machine.settings import default_settings
-from vm.machine.ssh_tunnel import Tunnel
-from vm.machine.suspension import CannotGoOn, NotSuspended
-from vm.machine.wake_socket import WakeSocket
+from vm.machine.sockets.local_sockets import listen_on_socket
 
 RECORD = QemuRecord(
     pid=1,

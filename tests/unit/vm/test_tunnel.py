@@ -13,10 +13,9 @@ import pytest
 
 from tests.unit.vm.ssh_server import SshServer, answer_ping, count_until_end
 from vm.errors import UserError
-from vm.machine.docker_socket import DockerSocket
-from vm.machine.machine_files import MachineFiles
-from vm.machine.ssh_keys import get_user_key, parse_host_key, pin_host_key, public_line, read_host_key
-from vm.machine.ssh_tunnel import (
+from vm.machine.link.docker_socket import DockerSocket
+from vm.machine.link.ssh_keys import get_user_key, parse_host_key, pin_host_key, public_line, read_host_key
+from vm.machine.link.ssh_tunnel import (
     EngineDown,
     GuestTransport,
     HostKeyMismatch,
@@ -25,6 +24,7 @@ from vm.machine.ssh_tunnel import (
     dial_guest,
     ping_engine,
 )
+from vm.machine.machine_files import MachineFiles
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import struct
 
 import pytest
 
-from vm.machine.windows_links import JUNCTION, LINUX_LINK, SYMLINK, is_link, link_target, linux_link
+from vm.machine.sharing.windows_links import JUNCTION, LINUX_LINK, SYMLINK, is_link, link_target, linux_link
 
 IN_A_CLOUD, COMPRESSED = 0x9000001A, 0x80000017
 

@@ -1,5 +1,5 @@
 # The host's shared folders, at /run/marina/host with their paths on the host. The engine waits for the mount and refuses
-# binds of anything else (backend/containers/bind_sources.py); the host's end is vm/machine/file_server.py.
+# binds of anything else (backend/containers/mounts/bind_sources.py); the host's end is vm/machine/sharing/file_server.py.
 
 # Without `default_permissions`: the host alone decides, as the user that it runs for, so that any user of a container
 # may write. One second of memory: an edit on the host is seen at once, and a list of files asks once.

@@ -1,0 +1,1 @@
+"""What one does with containers: run, change, look inside; compose projects; files of volumes."""

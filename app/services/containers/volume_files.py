@@ -1,0 +1,105 @@
+"""The files of a volume: browsed, copied both ways, exported, imported and cloned, by Marina's own calls.
+
+Names and archives come from volumes and are hostile: nothing is unpacked on this computer but the bytes of
+one plain file, into the path that the user chose.
+"""
+
+import gzip
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+from app.services.containers.container_files import packed, save_archive, written_beside
+from app.services.containers.folder_copies import Room, unpack_folder
+from app.services.engine.engine_client import EngineClient
+from app.services.engine.engine_streams import EngineStream
+from app.services.engine.file_entry import FileEntry
+from app.services.errors import EngineRequestError, ErrorCode, UserError
+
+_NOT_OFFERED = "page not found"
+T = TypeVar("T")
+
+
+def list_folder(client: EngineClient, volume: str, folder: str) -> list[FileEntry]:
+    """Return what is in a folder of a volume."""
+    return _offered(lambda: client.list_volume_files(volume, folder))
+
+
+def save_file(client: EngineClient, volume: str, path: str, target: Path, whole: bool = False) -> None:
+    """Copy a plain file out of the volume, or `whole` folders as a tar archive. Raises UserError."""
+    with client.get_volume_archive(volume, path) as stream:
+        save_archive(stream, path, target, whole)
+
+
+def save_folder(client: EngineClient, volume: str, path: str, target: Path, room: Room) -> None:
+    """Copy a folder out of the volume, as far as there is `room`. Raises UserError."""
+    with client.get_volume_archive(volume, path) as stream:
+        unpack_folder(stream, path, target, room)
+
+
+def upload(client: EngineClient, volume: str, folder: str, paths: Iterable[Path]) -> None:
+    """Copy files and folders of this computer into a folder of the volume. Raises UserError."""
+    with packed(paths) as archive:
+        client.put_volume_archive(volume, folder, archive)
+
+
+def delete(client: EngineClient, volume: str, path: str) -> None:
+    """Delete a file or folder."""
+    client.remove_volume_files(volume, path)
+
+
+def empty(client: EngineClient, volume: str) -> None:
+    """Delete all that is in a volume, also while containers mount it."""
+    _offered(lambda: client.remove_volume_files(volume, "/", force=True))
+
+
+def export(client: EngineClient, volume: str, target: Path) -> None:
+    """Write all that is in a volume to a tar archive, a compressed one for names in .gz or .tgz."""
+    with _offered(lambda: client.get_volume_archive(volume, "/")) as stream, written_beside(target) as part:
+        if target.suffix in (".gz", ".tgz"):
+            with gzip.GzipFile(fileobj=part, mode="wb", compresslevel=5) as compressed:
+                for chunk in stream.chunks():
+                    compressed.write(chunk)
+        else:
+            for chunk in stream.chunks():
+                part.write(chunk)
+
+
+def import_archive(client: EngineClient, volume: str, source: Path) -> None:
+    """Unpack a tar archive, plain or compressed, into a volume; files of the same names are replaced."""
+    try:
+        with source.open("rb") as archive:
+            _offered(lambda: client.put_volume_archive(volume, "/", archive))
+    except OSError as error:
+        raise UserError(f"{source} cannot be read", str(error)) from error
+
+
+def clone(client: EngineClient, source: str, name: str) -> None:
+    """Make the volume `name` with a copy of all that is in `source`; nothing is left when that fails."""
+    with _offered(lambda: client.get_volume_archive(source, "/")) as stream:
+        if any(volume.name == name for volume in client.list_volumes()):
+            raise UserError(f"There is a volume {name} already", code=ErrorCode.NAME_TAKEN)
+        client.create_volume(name)
+        try:
+            client.put_volume_archive(name, "/", _chunks(stream))
+        except BaseException:
+            client.remove_volume(name, force=True)
+            raise
+
+
+def _chunks(stream: EngineStream) -> Iterator[bytes]:
+    yield from stream.chunks()
+
+
+def _offered(call: Callable[[], T]) -> T:
+    """Say plainly when the engine is one that does not look into volumes."""
+    try:
+        return call()
+    except EngineRequestError as error:
+        if error.status == 404 and _NOT_OFFERED in error.message:
+            raise UserError(
+                "This engine does not look into volumes",
+                error.message,
+                "Marina's own engine does. Elsewhere, mount the volume in a container and look there.",
+            ) from error
+        raise

@@ -1,0 +1,127 @@
+"""The engine's calls about images beyond listing and pulling: their layers, pushing, saving, cleaning up."""
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import quote
+
+from app.services.engine.engine_connections import EngineConnections
+from app.services.engine.engine_objects import Pruned
+from app.services.engine.engine_streams import EngineStream, PullStream
+from app.services.engine.engine_types import parse_time
+from app.services.engine.json_values import as_object, get_flag, get_list, get_number, get_text
+from app.services.errors import UserError
+from app.services.images.reference import parse_new_name, parse_reference
+from app.services.images.registry_logins import AUTH_HEADER
+
+NOBODY = "e30="  # base64 of {}: a push without any header is refused
+_PRUNE_TIMEOUT = 300.0
+_COMMIT_TIMEOUT = 900.0  # all that the container wrote is packed
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryStep:
+    """A step that the image was made in; `size` is 0 for one that left no files, `created` Unix seconds."""
+
+    command: str
+    size: int = 0
+    created: float = 0.0
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundImage:
+    """An image that a registry offers."""
+
+    name: str
+    description: str = ""
+    stars: int = 0
+    is_official: bool = False
+
+
+class ImageCalls(EngineConnections):
+    """See `EngineClient`, which has these calls, for how they fail."""
+
+    def image_history(self, image: str) -> list[HistoryStep]:
+        """Return the steps of an image, the newest first."""
+        rows = self.request_list("GET", _path(image, "history"))
+        return [
+            HistoryStep(
+                get_text(row, "CreatedBy"),
+                get_number(row, "Size"),
+                parse_time(row.get("Created")),
+                get_text(row, "Comment"),
+            )
+            for row in map(as_object, rows)
+        ]
+
+    def search_images(self, term: str, limit: int = 25) -> list[FoundImage]:
+        """Ask Docker Hub for images with `term` in their name."""
+        rows = self.request_list("GET", "/images/search", {"term": term, "limit": str(limit)})
+        return [
+            FoundImage(
+                get_text(row, "name"),
+                get_text(row, "description"),
+                get_number(row, "star_count"),
+                get_flag(row, "is_official"),
+            )
+            for row in map(as_object, rows)
+        ]
+
+    def push_image(self, name: str, login: dict[str, str]) -> PullStream:
+        """Start to push a tag; iterate the stream to drive it. `login` is the header of who the user is."""
+        reference = parse_reference(name)
+        headers = login or {AUTH_HEADER: NOBODY}
+        query = {"tag": reference.tag or "latest"}
+        path = _path(reference.repository, "push")
+        return PullStream(*self.open_stream("POST", path, query, headers=headers), reference=name)
+
+    def save_image(self, name: str) -> EngineStream:
+        """Open an image as the tar stream that `docker save` writes."""
+        return EngineStream(*self.open_stream("GET", _path(name, "get")))
+
+    def commit_container(self, container: str, name: str, pause: bool = True) -> None:
+        """Make an image of a container as it is; `pause` lets it stand still meanwhile."""
+        reference = parse_new_name(name)
+        query = {
+            "container": container,
+            "repo": reference.repository,
+            "tag": reference.tag or "latest",
+            "pause": "1" if pause else "0",
+        }
+        self.request("POST", "/commit", query, {}, timeout=_COMMIT_TIMEOUT)
+
+    def prune_images(self, with_tagged: bool) -> Pruned:
+        """Delete images without a name that nobody uses; `with_tagged` those with one, too."""
+        filters = {"dangling": ["false" if with_tagged else "true"]}
+        answer = self.request(
+            "POST", "/images/prune", {"filters": json.dumps(filters)}, timeout=_PRUNE_TIMEOUT
+        )
+        told = as_object(self._decode(answer))
+        rows = map(as_object, get_list(told, "ImagesDeleted"))
+        names = tuple(name for row in rows if (name := get_text(row, "Deleted") or get_text(row, "Untagged")))
+        return Pruned(names, get_number(told, "SpaceReclaimed"))
+
+
+def write_stream(stream: EngineStream, target: Path) -> Iterator[int]:
+    """Write a stream to a file, whole or not at all, and yield the bytes written so far. Raises UserError."""
+    part = target.with_name(f".{target.name}.part")
+    written = 0
+    try:
+        with part.open("wb") as file:
+            for chunk in stream.chunks():
+                file.write(chunk)
+                written += len(chunk)
+                yield written
+        part.replace(target)
+    except OSError as error:
+        raise UserError(f"{target} could not be written", str(error)) from error
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
+
+
+def _path(image: str, action: str) -> str:
+    return f"/images/{quote(image, safe='/:@')}/{action}"

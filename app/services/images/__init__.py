@@ -1,0 +1,1 @@
+"""What one does with images: name, pull, build, sign in to registries."""

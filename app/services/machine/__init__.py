@@ -1,0 +1,1 @@
+"""The machine as its user sees it: started, set, diagnosed, emptied."""

@@ -1,0 +1,64 @@
+"""Makes the view-models of one container's page; each becomes its view's."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QObject
+
+from app.viewmodels.access import Access
+from app.viewmodels.background import Background
+from app.viewmodels.containers.container_details import ContainerDetailsViewModel
+from app.viewmodels.containers.container_files import ContainerFilesViewModel
+from app.viewmodels.containers.container_logs import ContainerLogsViewModel
+from app.viewmodels.containers.container_processes import ContainerProcessesViewModel
+from app.viewmodels.containers.container_stats import ContainerStatsViewModel
+from app.viewmodels.containers.edit_container import EditContainerViewModel
+from app.viewmodels.containers.merged_logs import MergedLogsViewModel
+from app.viewmodels.frame.preferences import Preferences
+from app.viewmodels.terminal.terminal import TerminalViewModel
+
+
+class ContainerInside(QObject):
+    """What can be opened of a container."""
+
+    def __init__(
+        self,
+        background: Background,
+        access: Access,
+        preferences: Preferences,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._background, self._access = background, access
+        self.preferences = preferences
+
+    def open_details(self, container_id: str) -> ContainerDetailsViewModel:
+        """Return what `inspect` tells."""
+        return ContainerDetailsViewModel(self._background, self._access, container_id, self)
+
+    def open_log(self, container_id: str) -> ContainerLogsViewModel:
+        """Return the log."""
+        return ContainerLogsViewModel(self._background, self._access, container_id, self)
+
+    def open_logs(self, containers: Sequence[tuple[str, str]]) -> MergedLogsViewModel:
+        """Return the logs of several containers, ids with names, as one."""
+        return MergedLogsViewModel(self._background, self._access, containers, self)
+
+    def open_stats(self, container_id: str) -> ContainerStatsViewModel:
+        """Return the use of resources."""
+        return ContainerStatsViewModel(self._background, self._access, container_id, self)
+
+    def open_processes(self, container_id: str) -> ContainerProcessesViewModel:
+        """Return the processes."""
+        return ContainerProcessesViewModel(self._background, self._access, container_id, self)
+
+    def open_files(self, container_id: str) -> ContainerFilesViewModel:
+        """Return the files."""
+        return ContainerFilesViewModel(self._background, self._access, container_id, self)
+
+    def open_edit(self, container_id: str) -> EditContainerViewModel:
+        """Return what an edit dialog shows; it outlives a dialog that goes while a change is made."""
+        return EditContainerViewModel(self._background, self._access, container_id, self)
+
+    def open_terminal(self, container_id: str) -> TerminalViewModel:
+        """Return a terminal, its shell not yet started."""
+        return TerminalViewModel(self._background, self._access, container_id, self)

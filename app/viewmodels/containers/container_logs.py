@@ -1,0 +1,147 @@
+"""One container's log: opened with its last lines, followed while it is shown, resumed after a break."""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.viewmodels.access import Access
+from app.viewmodels.background import Background, Stream
+from app.viewmodels.containers.container_stream import ContainerStream
+from app.viewmodels.failure import describe_failure
+from app.viewmodels.terminal.terminal_text import Span, parse_line
+
+if TYPE_CHECKING:
+    from app.services.engine.engine_streams import LogStream
+
+_TAIL = 10_000
+MOST_LINES = 1_000_000
+_TIME_LENGTH = len("2026-11-24T03:16:05.123")
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """A line ready to be painted. `time` is UTC in milliseconds, `stamp` the engine's exact one."""
+
+    text: str
+    spans: tuple[Span, ...] = ()
+    time: str = ""
+    is_error: bool = False
+    stamp: str = ""
+
+
+class ContainerLogsViewModel(ContainerStream):
+    """Brings the lines of one container; after a break it goes on from where it was."""
+
+    lines_added = Signal(object)  # a list of LogLine
+    restarted = Signal()  # it is read from its beginning: what was shown comes again
+    saved = Signal(str)  # the path
+    save_failed = Signal(object)  # Failure
+    text_made = Signal(object)  # a str: as `Signal(str)` it would be converted twice, and it is long
+
+    def __init__(
+        self, background: Background, access: Access, container_id: str, parent: QObject | None = None
+    ) -> None:
+        super().__init__(background, access, container_id, parent)
+        self._last_stamp = ""
+        self._resumed_after = ""
+        self._tail = _TAIL
+        self._read_lines = 0
+
+    @property
+    def may_have_more(self) -> bool:
+        """Return whether there may be lines before those that were read."""
+        return self._tail < MOST_LINES and self._read_lines >= self._tail
+
+    @property
+    def is_silent(self) -> bool:
+        """Return whether nothing was written so far."""
+        return not self._read_lines
+
+    def read_all(self) -> None:
+        """Read again, from as far back as can be shown."""
+        self.close()
+        self._tail, self._last_stamp, self._read_lines = MOST_LINES, "", 0
+        self.restarted.emit()
+        self.open()
+
+    def save(self, lines: Iterable[LogLine], with_times: bool, target: str) -> None:
+        """Write lines to a file, in a worker; the answer is `saved` or `save_failed`."""
+
+        def work() -> str:
+            with Path(target).open("w", encoding="utf-8") as file:
+                for line in lines:
+                    file.write(f"{line.time} {line.text}\n" if with_times else f"{line.text}\n")
+            return target
+
+        self._background.run_alone(work, self._was_saved, self._not_saved)
+
+    def make_text(self, make: Callable[[], str]) -> None:
+        """Put a long text together in a worker; the answer is `text_made`, or `save_failed`."""
+        self._background.run_alone(make, self._was_made, self._not_saved)
+
+    @Slot(object)
+    def _was_made(self, text: str) -> None:
+        self.text_made.emit(text)
+
+    @Slot(object)
+    def _was_saved(self, target: str) -> None:
+        self.saved.emit(target)
+
+    @Slot(object)
+    def _not_saved(self, error: Exception) -> None:
+        self.save_failed.emit(describe_failure(error))
+
+    def _begin(self) -> Stream:
+        self._resumed_after = self._last_stamp
+        return self._background.open_stream(
+            self._open_log, self._read, self._take, self._ended, opened=self._follow
+        )
+
+    def _open_log(self) -> "LogStream":
+        client = self._access.client()
+        if self._resumed_after:
+            since = to_unix_seconds(self._resumed_after)
+            return client.logs(self._container_id, follow=True, timestamps=True, since=since)
+        return client.logs(self._container_id, follow=True, timestamps=True, tail=self._tail)
+
+    def _read(self, stream: "LogStream") -> Iterator[LogLine]:
+        """Bring the lines ready to be painted; runs in the stream's thread."""
+        for batch in stream.batches():
+            for line in batch:
+                styled = parse_line(line.text)
+                time = line.time[:_TIME_LENGTH].replace("T", " ")
+                yield self.dress(LogLine(styled.text, styled.spans, time, line.is_error, line.time))
+
+    def dress(self, line: LogLine) -> LogLine:
+        """Return a line as it is shown; subclasses add to it, in the stream's thread."""
+        return line
+
+    @Slot()
+    def _follow(self) -> None:
+        """The engine answers: a container that writes nothing is followed, too."""
+        if self.state == "opening":
+            self._set_state("following")
+
+    @Slot(object)
+    def _take(self, lines: list[LogLine]) -> None:
+        if self.state != "following":
+            self._set_state("following")
+        # `since` includes lines of that very moment: those were shown before the break.
+        after = self._resumed_after
+        fresh = [line for line in lines if line.stamp > after or not line.stamp] if after else lines
+        self._read_lines += len(fresh)
+        if fresh:
+            self._last_stamp = max(self._last_stamp, max(line.stamp for line in fresh))
+            self.lines_added.emit(fresh)
+
+
+def to_unix_seconds(stamp: str) -> str:
+    """Return the engine's RFC 3339 time as Unix seconds with all its digits, as `since` takes it."""
+    whole, _, rest = stamp.partition(".")
+    digits = rest.rstrip("Zz")[:9] if rest else "0"
+    seconds = int(datetime.fromisoformat(f"{whole.rstrip('Zz')}+00:00").timestamp())
+    return f"{seconds}.{digits if digits.isdigit() else 0}"

@@ -1,0 +1,107 @@
+"""What the container list shows: a row for each container, and one for each compose project above its own."""
+
+import re
+from dataclasses import dataclass
+
+from app.services.engine.engine_types import Container, ContainerState
+from app.viewmodels.failure import Failure
+
+_STATUS = re.compile(r"^(?:Up|Exited \((?P<code>-?\d+)\)|Restarting \(-?\d+\))\s*(?P<age>.*)$")
+
+
+@dataclass(frozen=True, slots=True)
+class ContainerRow:
+    """A container as the list shows it. `busy` is the action under way ("" for none)."""
+
+    container: Container
+    busy: str = ""
+    failure: Failure | None = None
+
+    @property
+    def key(self) -> str:
+        """Return the container's id."""
+        return self.container.id
+
+    @property
+    def project(self) -> str:
+        """Return the compose project it belongs to, or ""."""
+        return self.container.compose_project
+
+    @property
+    def name(self) -> str:
+        """Return the name, or the short id of a container without one."""
+        return self.container.name or self.container.short_id
+
+    @property
+    def short_id(self) -> str:
+        """Return the first 12 digits of the id."""
+        return self.container.short_id
+
+    @property
+    def image(self) -> str:
+        """Return the image's name."""
+        return self.container.image
+
+    @property
+    def is_running(self) -> bool:
+        """Return whether its processes exist."""
+        return self.container.is_running
+
+    @property
+    def url(self) -> str:
+        """Return the first address for a browser, or ""."""
+        return self.container.url if self.is_running else ""
+
+    @property
+    def links(self) -> list[tuple[str, str]]:
+        """Return (text, address) of each published port; the address is "" where no browser helps."""
+        return [
+            (f"{port.host_port}:{port.key.removesuffix('/tcp')}", port.url if self.is_running else "")
+            for port in self.container.published_ports
+        ]
+
+    @property
+    def exit_code(self) -> int | None:
+        """Return how it ended, None when it did not."""
+        match = _STATUS.match(self.container.status)
+        return int(match["code"]) if match and match["code"] is not None else None
+
+    @property
+    def age(self) -> str:
+        """Return the engine's words for how long it has been in this state."""
+        match = _STATUS.match(self.container.status)
+        return match["age"] if match else ""
+
+    @property
+    def tone(self) -> str:
+        """Return the colour of the status: "ok", "warn", "err" or "idle"."""
+        if self.failure is not None:
+            return "err"
+        if self.busy or self.container.state in (ContainerState.RESTARTING, ContainerState.PAUSED):
+            return "warn"
+        if self.container.state is ContainerState.RUNNING:
+            return "ok"
+        return "err" if self.container.state is ContainerState.DEAD else "idle"
+
+
+@dataclass(frozen=True, slots=True)
+class GroupRow:
+    """A compose project as one row above its containers."""
+
+    name: str
+    members: tuple[str, ...]  # keys of the containers, hidden ones too
+    running: int
+    is_open: bool
+    busy: bool = False
+
+    @property
+    def key(self) -> str:
+        """Return what no container's id is."""
+        return f"project {self.name}"
+
+    @property
+    def tone(self) -> str:
+        """Return the colour of the status."""
+        if self.busy:
+            return "warn"
+        return "idle" if not self.running else "ok" if self.running == len(self.members) else "warn"

@@ -1,0 +1,184 @@
+"""What is typed to make or change a container, and the checks of it that both dialogs share."""
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
+
+from app.services.containers.environment_file import parse_environment_text
+from app.services.containers.ports import find_holder, ports_of_containers, suggest_host_port
+from app.services.containers.run_options import VolumeMount, parse_memory
+from app.services.engine.engine_types import Container, Port
+from app.services.engine.port_types import LAST_PORT
+from app.services.errors import UserError
+from app.viewmodels.access import Access
+from app.viewmodels.background import Background
+from app.viewmodels.failure import describe_failure
+
+_CHECK_MS = 250
+_LEAST_MEMORY = 6 * 2**20  # the engine refuses less
+_MOST_CPUS = 1024.0
+
+
+@dataclass(frozen=True, slots=True)
+class PortRow:
+    """A line of the port list as typed; an empty `host` lets the engine choose."""
+
+    container: str = ""
+    host: str = ""
+    protocol: str = "tcp"
+    publish: bool = True
+    host_ip: str = ""
+
+    def to_port(self) -> Port:
+        """Return it as a wish to the engine."""
+        return Port(int(self.container), self.protocol, int(self.host) if self.host else None, self.host_ip)
+
+
+@dataclass(frozen=True, slots=True)
+class VolumeRow:
+    """A line of the volume list as typed; `source` is a volume's name or a folder of this computer."""
+
+    source: str = ""
+    target: str = ""
+    read_only: bool = False
+
+    def to_mount(self) -> VolumeMount:
+        """Return it as a wish to the engine."""
+        return VolumeMount(self.source, self.target, self.read_only)
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsRow:
+    """Restart policy and limits as typed."""
+
+    restart: str = ""
+    memory: str = ""
+    cpus: str = ""
+
+    @property
+    def memory_bytes(self) -> int:
+        """Return the limit in bytes, 0 for none. Raises ValueError."""
+        return parse_memory(self.memory)
+
+    @property
+    def cpu_count(self) -> float:
+        """Return the limit in processors, 0 for none. Raises ValueError."""
+        return float(self.cpus.replace(",", ".")) if self.cpus.strip() else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class PortConflict:
+    """A host port somebody else holds, and one that is free (None when there is none)."""
+
+    row: int
+    host: int
+    holder: str
+    suggestion: int | None
+
+
+class FormChecks(QObject):
+    """Says what is wrong with what was typed, and who holds a port."""
+
+    conflicts_found = Signal(object)  # tuple of PortConflict, empty when all ports are free
+
+    def __init__(self, background: Background, access: Access, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._background, self._access = background, access
+        self._containers: list[Container] = []  # whose names and ports are taken
+        self._own_ports: set[tuple[int | None, str]] = set()  # host ports that what is changed holds itself
+        self._to_check: tuple[PortRow, ...] = ()
+        self._timer = QTimer(self, singleShot=True, interval=_CHECK_MS)
+        self._timer.timeout.connect(self._check_now)
+
+    def check_rows(
+        self,
+        ports: tuple[PortRow, ...],
+        volumes: tuple[VolumeRow, ...],
+        environment: str,
+        limits: LimitsRow,
+    ) -> dict[str, str]:
+        """Return what is wrong, by field: "ports.0", "volumes.0", "environment", "memory", "cpus"."""
+        problems: dict[str, str] = {}
+        for place, port in enumerate(ports):
+            if port.publish and (problem := self._check_port(port)):
+                problems[f"ports.{place}"] = problem
+        for place, volume in enumerate(volumes):
+            if problem := self._check_volume(volume):
+                problems[f"volumes.{place}"] = problem
+        try:
+            parse_environment_text(environment)
+        except UserError as error:
+            problems["environment"] = describe_failure(error).sentences
+        return problems | self._check_limits(limits)
+
+    def check_ports(self, ports: tuple[PortRow, ...]) -> None:
+        """Look, a moment after the last key, who holds the host ports; the answer is `conflicts_found`."""
+        self._to_check = ports
+        self._timer.start()
+
+    @Slot()
+    def _check_now(self) -> None:
+        rows, containers, own = self._to_check, list(self._containers), set(self._own_ports)
+        self._background.run(lambda: _find_conflicts(rows, containers, own), self._checked)
+
+    @Slot(object)
+    def _checked(self, conflicts: tuple[PortConflict, ...]) -> None:
+        if not self._timer.isActive():  # else the rows have changed meanwhile
+            self.conflicts_found.emit(conflicts)
+
+    def _check_port(self, port: PortRow) -> str:
+        for text, required in ((port.container, True), (port.host, False)):
+            if not text and not required:
+                continue
+            if not text.isascii() or not text.isdigit() or not 0 < int(text[:6]) <= LAST_PORT:
+                return self.tr("A port is a number from 1 to 65535.")
+        return ""
+
+    def _check_volume(self, volume: VolumeRow) -> str:
+        if not volume.target.startswith("/"):
+            return self.tr("The folder in the container begins with a slash, such as /data.")
+        if not volume.source:
+            return self.tr("Choose a folder of this computer, or type the name of a volume.")
+        if ":" in volume.target:
+            return self.tr("A folder in the container has no colon in its name.")
+        return ""
+
+    def _check_limits(self, limits: LimitsRow) -> dict[str, str]:
+        problems: dict[str, str] = {}
+        try:
+            memory = limits.memory_bytes
+        except ValueError:
+            problems["memory"] = self.tr("Write a size such as 512m or 2g.")
+        else:
+            if 0 < memory < _LEAST_MEMORY:
+                problems["memory"] = self.tr("At least 6 MB are needed.")
+        try:
+            fits = 0.0 <= limits.cpu_count <= _MOST_CPUS
+        except ValueError:
+            fits = False
+        if not fits:
+            problems["cpus"] = self.tr("Write a number such as 0.5 or 2.")
+        return problems
+
+
+def _find_conflicts(
+    rows: tuple[PortRow, ...], containers: list[Container], own: set[tuple[int | None, str]]
+) -> tuple[PortConflict, ...]:
+    taken = ports_of_containers(containers)
+    wanted = {int(row.host) for row in rows if row.publish and row.host.isdigit()}
+    conflicts: list[PortConflict] = []
+    seen: set[tuple[int, str]] = set()
+    for place, row in enumerate(rows):
+        if not (row.publish and row.host.isascii() and row.host.isdigit()):
+            continue
+        host = int(row.host[:6])
+        if not 0 < host <= LAST_PORT:
+            continue
+        holder = "another line of this dialog" if (host, row.protocol) in seen else ""
+        if not holder and (host, row.protocol) not in own:
+            holder = find_holder(host, containers, row.protocol)
+        seen.add((host, row.protocol))
+        if holder:
+            suggestion = suggest_host_port(max(host, 1024), taken | wanted, row.protocol)
+            conflicts.append(PortConflict(place, host, holder, suggestion))
+    return tuple(conflicts)

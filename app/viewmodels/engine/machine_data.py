@@ -1,0 +1,124 @@
+"""All that the engine holds, as one: what it takes, snapshots of it, and beginning anew."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.viewmodels.access import Access
+from app.viewmodels.background import Background
+from app.viewmodels.failure import describe_failure
+from app.viewmodels.wording.wording import format_size
+
+if TYPE_CHECKING:
+    from app.services.machine.machine_data import MachineData
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotView:
+    """A snapshot; `created` is Unix seconds."""
+
+    name: str
+    created: float
+
+
+class MachineDataViewModel(QObject):
+    """One piece of work at a time; some of it stops the engine and starts it again."""
+
+    changed = Signal()
+    busy_changed = Signal(str)  # what goes on, in words; "" when nothing does
+    done = Signal(str)  # what was done, in words
+    failed = Signal(object)  # Failure
+
+    def __init__(self, background: Background, access: Access, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._background, self._access = background, access
+        self._told = self.busy = ""
+        self.is_loaded = False
+        self.snapshots: tuple[SnapshotView, ...] = ()
+
+    def load(self) -> None:
+        """List the snapshots; the answer is `changed`."""
+        if not self.busy:
+            self._background.run(self._read, self._took, self._failed)
+
+    def check(self, name: str) -> str:
+        """Return what is wrong with a snapshot's name, or ""."""
+        if any(snapshot.name == name for snapshot in self.snapshots):
+            return self.tr("This name is taken.")
+        return ""
+
+    def create(self, name: str) -> None:
+        """Keep all data as it is now."""
+        told = self.tr("The snapshot {0} was made.").format(name)
+        self._work(self.tr("Making a snapshot…"), told, lambda data: data.create_snapshot(name))
+
+    def restore(self, name: str) -> None:
+        """Make all data what it was."""
+        told = self.tr("All data is as in {0}.").format(name)
+        self._work(self.tr("Going back to {0}…").format(name), told, lambda data: data.restore_snapshot(name))
+
+    def delete(self, name: str) -> None:
+        """Give up a snapshot."""
+        told = self.tr("The snapshot {0} was deleted.").format(name)
+        self._work(self.tr("Deleting a snapshot…"), told, lambda data: data.delete_snapshot(name))
+
+    def reset(self) -> None:
+        """Remove all that the engine holds."""
+        told = self.tr("The engine is as on its first day; settings and snapshots are kept.")
+        self._work(self.tr("Removing all data…"), told, lambda data: data.reset())
+
+    def export_to(self, path: str) -> None:
+        """Write all data into a file."""
+        told = self.tr("All data was written to {0}.").format(path)
+        self._work(self.tr("Writing all data to a file…"), told, lambda data: data.export_to(Path(path)))
+
+    def import_from(self, path: str) -> None:
+        """Replace all data by a file's."""
+        told = self.tr("All data is as in {0}.").format(path)
+        self._work(self.tr("Taking all data from a file…"), told, lambda data: data.import_from(Path(path)))
+
+    def compact(self) -> None:
+        """Give unused room on the disk back to this computer."""
+        self._work(self.tr("Giving back unused room…"), "", lambda data: data.compact())
+
+    def _work(self, words: str, told: str, call: "Callable[[MachineData], Any]") -> None:
+        if self.busy:
+            return
+        self.busy, self._told = words, told
+        self.busy_changed.emit(words)
+        self._background.run_alone(lambda: call(self._access.machine().data), self._worked, self._not_worked)
+
+    def _read(self) -> tuple[SnapshotView, ...]:
+        found = self._access.machine().data.snapshots()
+        return tuple(SnapshotView(one.name, one.created) for one in found)
+
+    @Slot(object)
+    def _took(self, snapshots: tuple[SnapshotView, ...]) -> None:
+        self.snapshots, self.is_loaded = snapshots, True
+        self.changed.emit()
+
+    @Slot(object)
+    def _worked(self, answer: object) -> None:
+        told = self._told
+        if isinstance(answer, tuple):
+            before, after = answer
+            told = self.tr("{0} were given back.").format(format_size(max(0, before - after)))
+        self._rest()
+        self.done.emit(told)
+
+    @Slot(object)
+    def _not_worked(self, error: Exception) -> None:
+        self._rest()
+        self.failed.emit(describe_failure(error))
+
+    @Slot(object)
+    def _failed(self, error: Exception) -> None:
+        self.failed.emit(describe_failure(error))
+
+    def _rest(self) -> None:
+        self.busy = self._told = ""
+        self.busy_changed.emit("")
+        self.load()

@@ -1,0 +1,157 @@
+"""What the user chose for the window, kept between runs."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from PySide6.QtCore import QObject, QTimer
+
+from app.services.engine.json_values import as_object, get_list, get_number
+from app.services.settings import SettingsFile
+
+log = logging.getLogger(__name__)
+
+_SAVE_MS = 400
+LEAST_WIDTH, MOST_WIDTH = 48, 2_000  # pixels of a column
+
+
+@dataclass(frozen=True, slots=True)
+class TableArrangement:
+    """How a table is shown: of so many columns these are hidden; sorted by `sort`, -1 when by none.
+
+    `widths` has the pixels of the columns whose width the user has changed.
+    """
+
+    columns: int = 0
+    hidden: frozenset[int] = frozenset()
+    sort: int = -1
+    descending: bool = False
+    widths: Mapping[int, int] = field(default_factory=dict)
+
+
+class Preferences(QObject):
+    """Reads once, writes a moment after the last change."""
+
+    def __init__(self, file: SettingsFile, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._file = file
+        self._settings = file.load()
+        self._saved = self._settings
+        self._is_retired = False
+        self._timer = QTimer(self, singleShot=True, interval=_SAVE_MS)
+        self._timer.timeout.connect(self.save)
+
+    @property
+    def theme(self) -> str:
+        """Return "system", "light", "dark" or "contrast"."""
+        return self._settings.theme
+
+    @property
+    def geometry(self) -> str:
+        """Return the window's place, "" before there is one."""
+        return self._settings.geometry
+
+    @property
+    def last_page(self) -> str:
+        """Return the name of the page that was shown last."""
+        return self._settings.last_page
+
+    @property
+    def language(self) -> str:
+        """Return the language of the window, such as "zh_CN", or "" for the system's."""
+        return self._settings.language
+
+    @property
+    def keep_running_when_closed(self) -> bool:
+        """Return whether closing the window leaves Marina in the tray."""
+        return self._settings.keep_running_when_closed
+
+    @property
+    def notifications(self) -> bool:
+        """Return whether notices are kept at all."""
+        return self._settings.notifications
+
+    @property
+    def system_notifications(self) -> bool:
+        """Return whether the system shows notices while the window is not in front."""
+        return self._settings.system_notifications
+
+    @property
+    def check_for_updates(self) -> bool:
+        """Return whether the window looks for newer versions by itself."""
+        return self._settings.check_for_updates
+
+    @property
+    def zoom(self) -> int:
+        """Return the size of all there is in the window, in per cent."""
+        return self._settings.zoom
+
+    @property
+    def log_times(self) -> bool:
+        """Return whether logs show the time of each line."""
+        return self._settings.log_times
+
+    @property
+    def log_wrap(self) -> bool:
+        """Return whether logs break lines that are too long for the view."""
+        return self._settings.log_wrap
+
+    @property
+    def quit_choice(self) -> str:
+        """Return what becomes of the engine at quitting: "leave", "stop", or "" to ask."""
+        return self._settings.quit_choice
+
+    def learned(self, lesson: str) -> int:
+        """Return how many steps of a walkthrough are done."""
+        return get_number(self._settings.learned, lesson)
+
+    def remember_learned(self, lesson: str, done: int) -> None:
+        """Keep how many steps of a walkthrough are done."""
+        self.change(learned=self._settings.learned | {lesson: done})
+
+    def table(self, name: str) -> TableArrangement:
+        """Return how a table was arranged."""
+        kept = as_object(self._settings.tables.get(name))
+        hidden = frozenset(place for place in get_list(kept, "hidden") if isinstance(place, int))
+        sort = get_list(kept, "sort")
+        if len(sort) != 2 or not isinstance(sort[0], int):
+            sort = [-1, 0]
+        widths = {
+            int(place): width
+            for place, width in as_object(kept.get("widths")).items()
+            if place.isdecimal() and isinstance(width, int) and LEAST_WIDTH <= width <= MOST_WIDTH
+        }
+        return TableArrangement(get_number(kept, "columns"), hidden, sort[0], bool(sort[1]), widths)
+
+    def remember_table(self, name: str, arrangement: TableArrangement) -> None:
+        """Keep how a table is arranged."""
+        kept = {
+            "columns": arrangement.columns,
+            "hidden": sorted(arrangement.hidden),
+            "sort": [arrangement.sort, int(arrangement.descending)],
+            "widths": {str(place): width for place, width in sorted(arrangement.widths.items())},
+        }
+        if kept != self._settings.tables.get(name):
+            self.change(tables=self._settings.tables | {name: kept})
+
+    def change(self, **values: Any) -> None:
+        """Change settings by name."""
+        self._settings = replace(self._settings, **values)
+        self._timer.start()
+
+    def save(self) -> None:
+        """Write now what has changed."""
+        self._timer.stop()
+        if self._settings == self._saved or self._is_retired:
+            return
+        try:
+            self._file.save(self._settings)
+        except OSError as error:
+            log.warning("settings cannot be saved: %s", error)
+        else:
+            self._saved = self._settings
+
+    def retire(self) -> None:
+        """Write nothing more: the file is to be removed."""
+        self._is_retired = True

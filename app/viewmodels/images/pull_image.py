@@ -1,0 +1,163 @@
+"""Pulling one image: checks the name as it is typed, follows the layers, can be cancelled."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.services.images.pull_progress import LayerState, PullProgress
+from app.services.images.reference import explain_reference, parse_reference
+from app.viewmodels.access import Access
+from app.viewmodels.background import Background, Stream
+from app.viewmodels.failure import describe_failure
+from app.viewmodels.wording.service_texts import say
+from app.viewmodels.wording.wording import format_share, format_size
+
+if TYPE_CHECKING:
+    from app.services.engine.engine_streams import PullStream
+
+_SPEED_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class LayerView:
+    """One layer as a line: `percent` is None while nothing is known."""
+
+    id: str
+    text: str
+    percent: int | None
+    is_done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PullView:
+    """The pull at one moment; `percent` is None while no layer's size is known."""
+
+    reference: str
+    percent: int | None = None
+    amount: str = ""
+    speed: str = ""
+    message: str = ""
+    layers: tuple[LayerView, ...] = ()
+    layers_done: int = 0
+
+
+def check_name(text: str) -> tuple[str, str]:
+    """Return (what is wrong, what it resolves to); one of them is ""."""
+    text = text.strip()
+    reason = explain_reference(text)
+    return (say(reason), "") if reason else ("", parse_reference(text).full_name)
+
+
+class PullImageViewModel(QObject):
+    """At most one pull at a time."""
+
+    progressed = Signal(object)  # PullView
+    succeeded = Signal(str)  # the reference
+    failed = Signal(object)  # Failure
+    cancelled = Signal()
+
+    def __init__(self, background: Background, access: Access, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._background, self._access = background, access
+        self._stream: Stream | None = None
+        self._reference = ""
+        self._samples: list[tuple[float, int]] = []
+        self._furthest = 0
+
+    @property
+    def is_active(self) -> bool:
+        """Return whether a pull is under way."""
+        return self._stream is not None
+
+    @property
+    def reference(self) -> str:
+        """Return the name of the latest pull."""
+        return self._reference
+
+    def start(self, reference: str) -> None:
+        """Pull `reference`, a name that `check_name` accepts."""
+        if self._stream is not None:
+            return
+        self._reference, self._samples, self._furthest = reference.strip(), [], 0
+        self.progressed.emit(PullView(self._reference))
+        self._stream = self._background.open_stream(self._open, self._read, self._take, self._ended)
+
+    def cancel(self) -> None:
+        """Stop pulling; finished layers stay."""
+        if self._stream is not None:
+            self._stream.cancel()
+            self._stream = None
+            self.cancelled.emit()
+
+    def _open(self) -> "PullStream":
+        return self._access.client().pull(self._reference)
+
+    @staticmethod
+    def _read(stream: "PullStream") -> Iterator[PullProgress]:
+        return iter(stream)
+
+    @Slot(object)
+    def _take(self, progresses: list[PullProgress]) -> None:
+        self.progressed.emit(self._view(progresses[-1]))
+
+    def _view(self, progress: PullProgress) -> PullView:
+        fraction = progress.fraction
+        if fraction is not None:  # layers whose size is not known yet count as not begun
+            known = sum(bool(layer.total) for layer in progress.layers)
+            present = sum(layer.state is LayerState.PRESENT for layer in progress.layers)
+            fraction *= known / max(1, len(progress.layers) - present)
+            # A layer that shows its size late, or begins anew, is no step back of the whole.
+            self._furthest = max(self._furthest, min(100, int(fraction * 100)))
+        return PullView(
+            reference=self._reference,
+            percent=None if fraction is None else self._furthest,
+            amount=format_share(progress.current, progress.total) if progress.total else "",
+            speed=self._speed(progress.current),
+            message=progress.message,
+            layers=tuple(
+                LayerView(
+                    layer.id,
+                    self._layer_text(layer.state, layer.current, layer.total),
+                    100
+                    if layer.state in (LayerState.DONE, LayerState.PRESENT)
+                    else int(100 * layer.current / layer.total)
+                    if layer.total
+                    else None,
+                    layer.state in (LayerState.DONE, LayerState.PRESENT),
+                )
+                for layer in progress.layers
+            ),
+            layers_done=progress.layers_done,
+        )
+
+    def _layer_text(self, state: LayerState, current: int, total: int) -> str:
+        if state is LayerState.DOWNLOADING and total:
+            return format_share(current, total)
+        return {
+            LayerState.WAITING: self.tr("Waiting"),
+            LayerState.DOWNLOADING: self.tr("Downloading"),
+            LayerState.EXTRACTING: self.tr("Unpacking"),
+            LayerState.DONE: self.tr("Done"),
+            LayerState.PRESENT: self.tr("Already here"),
+        }[state]
+
+    def _speed(self, current: int) -> str:
+        """Return the speed over the last five seconds, "" before there is one."""
+        now = time.monotonic()
+        self._samples = [s for s in self._samples if now - s[0] < _SPEED_SECONDS] + [(now, current)]
+        (first_time, first_bytes), seconds = self._samples[0], now - self._samples[0][0]
+        del first_time
+        if seconds < 0.5 or current <= first_bytes:
+            return ""
+        return self.tr("{0}/s").format(format_size(int((current - first_bytes) / seconds)))
+
+    @Slot(object)
+    def _ended(self, error: Exception | None) -> None:
+        self._stream = None
+        if error is None:
+            self.succeeded.emit(self._reference)
+        else:
+            self.failed.emit(describe_failure(error, self._reference, "pull"))

@@ -1,0 +1,1 @@
+"""Lists and trees that stay true while what they show changes."""

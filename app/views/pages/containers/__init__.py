@@ -1,0 +1,1 @@
+"""The Containers page, one container's tabs, and compose projects."""

@@ -1,0 +1,224 @@
+"""The Logs tab: follow, search, times, copy."""
+
+from PySide6.QtCore import QLocale, Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import QFileDialog, QVBoxLayout
+
+from app.viewmodels.containers.container_logs import ContainerLogsViewModel, LogLine
+from app.viewmodels.containers.merged_logs import MergedLogsViewModel
+from app.viewmodels.failure import Failure
+from app.viewmodels.frame.preferences import Preferences
+from app.views.pages.detail_tab import DetailTab
+from app.views.pages.search_box import SearchBox
+from app.views.widgets.banner import Banner
+from app.views.widgets.buttons import Button, IconButton
+from app.views.widgets.layouts import Card, column, row
+from app.views.widgets.log.log_text import LogText
+from app.views.widgets.log.log_view import LogView
+from app.views.widgets.text import PlainLabel, restyle
+
+_SILENCE_MS = 700  # the first lines come a moment after the engine's answer: only then it is silent
+
+
+class ContainerLogsView(DetailTab):
+    """Owns the view-model of a log, of one container or of several, while it is shown."""
+
+    def __init__(
+        self,
+        viewmodel: ContainerLogsViewModel | MergedLogsViewModel,
+        title: str,
+        preferences: Preferences,
+    ) -> None:
+        super().__init__()
+        self.setObjectName("containers.logs")
+        self._viewmodel, self._title = viewmodel, title
+        viewmodel.setParent(self)
+        self.log = LogView("containers.logs.text", self.tr("Log of {0}").format(title), copies_itself=False)
+        self.search = SearchBox("containers.logs.search", self.tr("Search in the log"))
+        self.search.textChanged.connect(self._search)
+        self.expression = self._tool(
+            "regex", self.tr("Search for a regular expression"), "regex", checkable=True
+        )
+        self.expression.toggled.connect(self._search)
+        self.search.stepped.connect(self.log.next_match)
+        self._matches = PlainLabel(role="muted")
+        self._matches.setObjectName("containers.logs.matches")
+        self._state = PlainLabel(role="muted")
+        self._state.setObjectName("containers.logs.state")
+        self._silence = QTimer(self, singleShot=True, interval=_SILENCE_MS)
+        self._silence.timeout.connect(self._show_state)
+        self.follow = self._tool("follow", self.tr("Follow new lines (End)"), "follow", checkable=True)
+        self.follow.setChecked(True)
+        self.follow.toggled.connect(self.log.set_follow)
+        self.times = self._tool("clock", self.tr("Show times"), "timestamps", checkable=True)
+        self.times.toggled.connect(self.log.show_timestamps)
+        self.times.setChecked(preferences.log_times)
+        self.times.toggled.connect(lambda on: preferences.change(log_times=on))
+        self.wrap = self._tool("wrap", self.tr("Wrap long lines"), "wrap", checkable=True)
+        self.wrap.toggled.connect(self.log.wrap)
+        self.wrap.setChecked(preferences.log_wrap)
+        self.wrap.toggled.connect(lambda on: preferences.change(log_wrap=on))
+        copy = self._tool("copy", self.tr("Copy the selection, or everything"), "copy")
+        copy.clicked.connect(self.log.copy)
+        save = self._tool("save", self.tr("Save the log to a file"), "save")
+        save.clicked.connect(self._choose_file)
+        clear = self._tool("trash", self.tr("Clear the view"), "clear")
+        clear.clicked.connect(self.log.clear)
+        self._older = Button(self.tr("Older lines"), "containers.logs.older", "link")
+        self._older.setToolTip(self.tr("Read the log from its beginning, a million lines at most"))
+        self._older.clicked.connect(self.read_all)
+        self._older.hide()
+        self._new_lines = Button(self.tr("Go to the newest line"), "containers.logs.newest", icon="follow")
+        self._new_lines.clicked.connect(lambda: self.log.set_follow(True))
+        self._new_lines.hide()
+        self._banner = Banner("containers.logs.banner")
+        self._banner.pressed.connect(viewmodel.open)
+        tools = row(
+            self.search,
+            self.expression,
+            self._matches,
+            None,
+            self._state,
+            self._older,
+            self._new_lines,
+            self.follow,
+            self.times,
+            self.wrap,
+            copy,
+            save,
+            clear,
+        )
+        frame = Card("containers.logs.frame")
+        frame.setLayout(column(self.log, margins=(1, 6, 1, 6)))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(10)
+        layout.addLayout(tools)
+        layout.addWidget(self._banner)
+        layout.addWidget(frame, 1)
+        frame.setSizePolicy(self.log.sizePolicy())
+        self._connect()
+
+    def _connect(self) -> None:
+        self.log.follow_changed.connect(self._follow_changed)
+        self.log.finder.changed.connect(self._matches_changed)
+        self._viewmodel.lines_added.connect(self._append)
+        self._viewmodel.restarted.connect(self.log.clear)
+        self._viewmodel.saved.connect(self._saved)
+        self.log.long_copy.connect(self._copy_long)
+        self._viewmodel.text_made.connect(self._text_made)
+        self._viewmodel.save_failed.connect(self._failed)
+        self._viewmodel.state_changed.connect(self._state_changed)
+        self._viewmodel.failed.connect(self._failed)
+        shortcut = QShortcut(QKeySequence(Qt.Key.Key_F3), self)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        shortcut.activated.connect(self.log.next_match)
+
+    def _tool(self, icon: str, label: str, name: str, checkable: bool = False) -> IconButton:
+        button = IconButton(icon, label, f"containers.logs.{name}")
+        button.setCheckable(checkable)
+        return button
+
+    def open(self) -> None:
+        """Begin to read; the log goes on while another tab is in sight, so that nothing is read twice."""
+        self._viewmodel.open()
+        self.log.setFocus()
+
+    def read_all(self) -> None:
+        """Read the log from its beginning, as far as it can be shown."""
+        self._viewmodel.read_all()
+
+    def close_tab(self) -> None:
+        """Stop reading."""
+        self._viewmodel.close()
+
+    def on_running(self, running: bool) -> None:
+        """Go on where the log ended once the container runs again."""
+        if running and self._viewmodel.state == "ended":
+            self._viewmodel.open()
+
+    def focus_search(self) -> None:
+        """Put the keyboard into the search field."""
+        self.search.setFocus()
+        self.search.selectAll()
+
+    def _append(self, lines: list[LogLine]) -> None:
+        self.log.append(lines)
+        self._older.setVisible(self._viewmodel.may_have_more)
+        self._state_changed(self._viewmodel.state)
+
+    def _search(self) -> None:
+        fine = self.log.finder.begin(self.search.text(), self.expression.isChecked())
+        self.search.setProperty("invalid", not fine)
+        restyle(self.search)
+        if not fine:
+            self._matches.setText(self.tr("not an expression"))
+
+    def _choose_file(self) -> None:
+        dialog = QFileDialog(self.window(), self.tr("Save the log to a file"))
+        dialog.setObjectName("containers.logs.file")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("log")
+        dialog.selectFile(f"{self._title}.log")
+        dialog.fileSelected.connect(self.save_to)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def save_to(self, target: str) -> None:
+        """Write what is in the view to a file, with times where they are shown."""
+        self.log.flush()
+        self._viewmodel.save(self.log.lines(), self.times.isChecked(), target)
+
+    def _saved(self, target: str) -> None:
+        self._banner.say(self.tr("The log was saved: {0}").format(target), "ok")
+
+    def _copy_long(self, text: LogText) -> None:
+        self._banner.say(self.tr("Copying {0} lines…").format(QLocale().toString(text.count)))
+        self._viewmodel.make_text(text.make)
+
+    def _text_made(self, text: str) -> None:
+        QGuiApplication.clipboard().setText(text)
+        count = QLocale().toString(text.count("\n") + 1)
+        self._banner.say(self.tr("{0} lines were copied.").format(count), "ok")
+
+    def _follow_changed(self, follow: bool) -> None:
+        self.follow.setChecked(follow)
+        self._new_lines.setVisible(not follow)
+
+    def _matches_changed(self, current: int, total: int) -> None:
+        if not self.search.text():
+            self._matches.setText("")
+        elif not total:
+            self._matches.setText(self.tr("nothing found"))
+        else:
+            self._matches.setText(self.tr("{0} of {1}").format(current, total))
+
+    def _state_changed(self, state: str) -> None:
+        if state == "following" and self._viewmodel.is_silent:
+            if not self._silence.isActive():
+                self._silence.start()
+        else:
+            self._silence.stop()
+            self._show_state()
+        if state in ("following", "ended"):
+            self._banner.hide()
+
+    def _show_state(self) -> None:
+        silent = self._viewmodel.is_silent
+        self._state.setText(
+            {
+                "opening": self.tr("Opening…"),
+                "following": self.tr("No output yet") if silent else self.tr("Live"),
+                "ended": self.tr("The container does not run, and it wrote nothing")
+                if silent
+                else self.tr("The container does not run: this is its whole log"),
+                "broken": self.tr("Interrupted"),
+            }.get(self._viewmodel.state, "")
+        )
+
+    def _failed(self, failure: Failure) -> None:
+        if failure.passes_by_itself:
+            text = self.tr("The connection to the engine is lost. The log goes on by itself when it is back.")
+            self._banner.say(text, "warn", self.tr("Try again"))
+            return
+        self._banner.say(failure.advice, "err", self.tr("Try again"))

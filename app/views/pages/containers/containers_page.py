@@ -1,0 +1,365 @@
+"""The Containers page: the live list, the welcome card, and one container in place of the list."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QGuiApplication
+
+from app.viewmodels.containers.container_inside import ContainerInside
+from app.viewmodels.containers.containers import ContainerRow, ContainersViewModel, GroupRow
+from app.viewmodels.containers.merged_logs import MOST_CONTAINERS
+from app.viewmodels.engine.engine_view import EngineState, EngineView
+from app.viewmodels.failure import Failure
+from app.viewmodels.learn.getting_started import GettingStartedViewModel
+from app.views.browser import open_address
+from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
+from app.views.dialogs.edit_container_dialog import EditContainerDialog
+from app.views.dialogs.rename_container_dialog import RenameContainerDialog
+from app.views.dialogs.save_as_image_dialog import SaveAsImageDialog
+from app.views.pages.containers.container_actions import container_menu, key_of
+from app.views.pages.containers.container_detail_view import ContainerDetailView
+from app.views.pages.containers.container_list import ContainerList
+from app.views.pages.containers.merged_logs_view import MergedLogsView
+from app.views.pages.list_page import CARD_WIDTH, ListPage
+from app.views.widgets.buttons import Button
+from app.views.widgets.frame.welcome_card import WelcomeCard
+from app.views.widgets.layouts import Card, row
+from app.views.widgets.segments import Segments
+from app.views.widgets.table import Action
+from app.views.widgets.text import PlainLabel
+
+_DETAILS = (ContainerDetailView, MergedLogsView)
+
+
+class ContainersPage(ListPage):
+    """Shows the list when there is one, else the welcome card and what the engine is doing."""
+
+    run_other_requested = Signal()
+    image_requested = Signal(str)
+
+    def __init__(
+        self,
+        viewmodel: ContainersViewModel,
+        story: GettingStartedViewModel,
+        inside: ContainerInside,
+    ) -> None:
+        states = Segments(
+            "containers.state",
+            self.tr("Which containers are shown"),
+            {"": self.tr("All"), "running": self.tr("Running"), "stopped": self.tr("Stopped")},
+        )
+        table = ContainerList(viewmodel)
+        super().__init__("containers", "", viewmodel, "", table, states)
+        self.list: ContainerList = table
+        self.viewmodel: ContainersViewModel = viewmodel
+        self.title.setText(self.tr("Containers"))
+        self.setAccessibleName(self.tr("Containers"))
+        self._story, self._inside = story, inside
+        self._browser_failed = self._welcome_closed = False
+        self._saved_image = ""
+        self.filter_box.set_label(self.tr("Filter by name, image, id or port"))
+        run = Button(self.tr("Run"), "containers.run", "primary", "plus")
+        run.setToolTip(self.tr("Run a container from an image (Ctrl+N)"))
+        run.clicked.connect(self.run_other_requested)
+        self.add_tool(run)
+        self.welcome = WelcomeCard()
+        self.welcome.setMaximumWidth(CARD_WIDTH)
+        self._build_selection_bar()
+        self.body.addWidget(self.welcome)
+        self.body.addWidget(self.selection_bar)
+        self.build_list()
+        self._connect()
+
+    # --- building -----------------------------------------------------------------------------------------
+
+    def _build_selection_bar(self) -> None:
+        self.selection_bar = Card("containers.selection", "banner")
+        self._selected = PlainLabel(role="strong")
+        self._selected.setObjectName("containers.selection.count")
+        line = row(self._selected, None, margins=(14, 6, 8, 6))
+        for action in self.actions_of_many():
+            button = Button(action.label, f"containers.selection.{action.name}", icon=action.icon)
+            button.clicked.connect(lambda _=False, name=action.name: self.act_on_many(self.chosen(), name))
+            line.addWidget(button)
+        self.selection_bar.setLayout(line)
+        self.selection_bar.hide()
+
+    def _connect(self) -> None:
+        self._story.changed.connect(self.show_what_fits)
+        self._story.opened.connect(self._open_page)
+        self.welcome.run_requested.connect(self.run_getting_started)
+        self.welcome.cancel_requested.connect(self._story.cancel)
+        self.welcome.open_requested.connect(self._open_page)
+        self.welcome.logs_requested.connect(self.show_logs)
+        self.welcome.stop_requested.connect(self._stop_story)
+        self.welcome.other_requested.connect(self.run_other_requested)
+        self.welcome.closed.connect(self._close_welcome)
+        self.list.links.activated.connect(self._open_link)
+        self.list.actions_column.triggered.connect(self.act)
+        self.viewmodel.run_line_found.connect(self._copy_run_line)
+        self.viewmodel.image_saved.connect(self._tell_saved)
+        self.viewmodel.save_failed.connect(self._tell_not_saved)
+        self.notice.linked.connect(lambda: self.image_requested.emit(self._saved_image))
+        self.list.selectionModel().selectionChanged.connect(self._selection_changed)
+
+    # --- what is shown ------------------------------------------------------------------------------------
+
+    def on_engine_state(self, view: EngineView) -> None:
+        """Follow the engine; say why when it is slow."""
+        super().on_engine_state(view)
+        if view.state is EngineState.DEGRADED:
+            self.banner.say("\n".join(view.warnings) or self.tr("The engine answers slowly."), "warn")
+        if isinstance(self.detail, ContainerDetailView):
+            self.detail.on_engine_state(view)
+
+    def count_text(self) -> str:
+        """Return how many run."""
+        return self.tr("{0} of {1} running").format(self.viewmodel.running, self.viewmodel.total)
+
+    def show_what_fits(self) -> None:
+        """Show the list, or the welcome card and what the engine does."""
+        super().show_what_fits()
+        story, has_list = self._story.view.state, self.viewmodel.total > 0
+        self.empty_card.hide()
+        self.welcome.show_story(self._story.view, self.can_act, self._browser_failed)
+        self.welcome.setVisible(
+            not self._welcome_closed
+            and (story in ("active", "failed", "done") or (story == "idle" and not has_list))
+        )
+        # While the story runs it tells of the engine's start itself.
+        self.engine_panel.setVisible(not self.can_act and story != "active")
+        self._selection_changed()
+
+    def _selection_changed(self) -> None:
+        chosen = self.chosen()
+        self.selection_bar.setVisible(len(chosen) > 1 and self.can_act)
+        self._selected.setText(self.tr("%n selected", "", len(chosen)))
+
+    # --- life cycle ---------------------------------------------------------------------------------------
+
+    def pause(self) -> None:
+        """Stop what only somebody who looks needs."""
+        self.viewmodel.watch(False)
+        if isinstance(self.detail, _DETAILS):
+            self.detail.pause()
+
+    def resume(self) -> None:
+        """Keep figures and ages fresh again."""
+        self.viewmodel.watch(True)
+        if isinstance(self.detail, _DETAILS):
+            self.detail.resume()
+
+    def focus_filter(self) -> None:
+        """Put the keyboard into the filter, or into the log's search."""
+        detail = self.detail
+        if isinstance(detail, _DETAILS):
+            if detail.current is not None:
+                detail.current.focus_search()
+        else:
+            super().focus_filter()
+
+    def go_back(self) -> bool:
+        """Leave the container's page, if one is shown."""
+        detail = self.detail
+        if not isinstance(detail, _DETAILS):
+            return False
+        detail.close_all()
+        self.close_detail()
+        self.list.setFocus()
+        return True
+
+    # --- actions ------------------------------------------------------------------------------------------
+
+    def run_getting_started(self) -> None:
+        """Begin the story; it starts the engine itself when needed."""
+        self._welcome_closed = self._browser_failed = False
+        self._story.start()
+
+    def show_logs(self, key: str) -> None:
+        """Show the log of one container in place of the list."""
+        self.show_container(key, "logs")
+
+    def show_merged_logs(self, rows: Sequence[ContainerRow]) -> None:
+        """Show the logs of several containers as one in place of the list."""
+        projects = {row.project for row in rows}
+        shown = sorted(rows, key=lambda row: (not row.is_running, row.name))[:MOST_CONTAINERS]
+        title = next(iter(projects)) if len(projects) == 1 else ""
+        self.go_back()
+        view = MergedLogsView(
+            self._inside.open_logs([(row.key, row.name) for row in shown]),
+            title or self.tr("%n container(s)", "", len(shown)),
+            [row.name for row in shown],
+            self._inside.preferences,
+        )
+        view.left.connect(self.go_back)
+        self.show_detail(view)
+        view.current.log.setFocus()
+
+    def show_container(self, key: str, tab: str = "logs") -> None:
+        """Show one container in place of the list."""
+        self.go_back()
+        view = ContainerDetailView(self.viewmodel, self._inside, key)
+        view.left.connect(self.go_back)
+        view.acted.connect(self.act)
+        view.menu_asked.connect(lambda row, place: self.open_menu([row], place) if row else None)
+        view.on_engine_state(self._engine)
+        self.show_detail(view)
+        view.show_tab(tab)
+
+    def _open_page(self, url: str) -> None:
+        self._browser_failed = not open_address(url)
+        self.show_what_fits()
+
+    def _open_link(self, row: ContainerRow, url: str) -> None:
+        if not open_address(url):
+            self.banner.say(self.tr("No browser could be opened for {0}").format(url), "warn")
+
+    def _close_welcome(self) -> None:
+        self._story.forget()
+        self._welcome_closed = self.viewmodel.total > 0
+        self.show_what_fits()
+
+    def _stop_story(self, key: str) -> None:
+        self.viewmodel.stop([key])
+        self._close_welcome()
+
+    def chosen(self) -> list[ContainerRow]:
+        """Return the selected containers, those of a selected project too."""
+        return self.list.chosen()
+
+    def menu_of(self, row: ContainerRow) -> list[Action]:
+        """Return everything that can be done with a container, with the keys that do it."""
+        return [replace(action, key=key_of(action.name)) for action in container_menu(row)]
+
+    def actions_of_many(self) -> list[Action]:
+        """Return what can be done with several containers at once."""
+        return [
+            Action("start", "play", self.tr("Start")),
+            Action("stop", "stop", self.tr("Stop")),
+            Action("restart", "restart", self.tr("Restart")),
+            Action("logs", "logs", self.tr("Logs")),
+            Action("delete", "trash", self.tr("Delete")),
+        ]
+
+    def act_on_many(self, rows: Sequence[ContainerRow], name: str) -> None:
+        """Carry out an action on those containers that it makes sense for."""
+        running = [row.key for row in rows if row.is_running]
+        if name == "delete":
+            self.confirm_delete(list(rows))
+        elif name == "logs" and rows:
+            self.show_merged_logs(rows)
+        elif name == "start":
+            self.viewmodel.start(row.key for row in rows if not row.is_running)
+        elif name == "stop":
+            self.viewmodel.stop(running)
+        elif name == "restart":
+            self.viewmodel.restart(running)
+
+    def act(self, row: Any, name: str) -> None:
+        """Carry out an action of a container, or of all containers of a project."""
+        if name == "more":
+            self.show_menu_at_row(row)
+        elif isinstance(row, GroupRow):
+            found = (self.viewmodel.table.find_row(key) for key in row.members)
+            self.act_on_many([member for member in found if member is not None], name)
+        elif name == "open":
+            self._open_link(row, row.url)
+        elif name in ("logs", "terminal"):
+            self.show_container(row.key, name)
+        elif name == "delete":
+            self.confirm_delete([row])
+        elif name == "kill":
+            self.confirm_kill(row)
+        elif name == "edit":
+            self.edit(row)
+        elif name == "rename":
+            self.rename(row)
+        elif name == "save-image":
+            self.save_as_image(row)
+        elif name == "copy-run":
+            self.viewmodel.find_run_line(row.key)
+        elif name == "copy-id":
+            QGuiApplication.clipboard().setText(row.key)
+        else:
+            self.viewmodel.act(name, [row.key])
+
+    def open_selected(self) -> None:
+        """Open a container, or fold a project."""
+        group = self.list.chosen_group()
+        if group is not None:
+            self.viewmodel.table.toggle_group(group.name)
+        elif len(chosen := self.chosen()) == 1:
+            self.show_logs(chosen[0].key)
+
+    def edit(self, row: ContainerRow) -> None:
+        """Open the dialog that changes a container."""
+        if self.can_act:
+            dialog = EditContainerDialog(self._inside.open_edit(row.key), row.name, self.window())
+            dialog.applied.connect(lambda key: self._edited(row, key))
+            dialog.open()
+
+    def rename(self, row: ContainerRow) -> None:
+        """Open the dialog that gives a container another name."""
+        if self.can_act:
+            RenameContainerDialog(self.viewmodel, row, self.window()).open()
+
+    def save_as_image(self, row: ContainerRow) -> None:
+        """Open the dialog that makes an image of a container."""
+        if self.can_act:
+            SaveAsImageDialog(self.viewmodel, row, self.window()).open()
+
+    def _tell_saved(self, _key: str, name: str) -> None:
+        self._saved_image = name
+        text = self.tr("{0} was saved.").format(name)
+        self.notice.say(text, "ok", self.tr("Dismiss"), self.tr("Show the image"))
+
+    def _tell_not_saved(self, _key: str, name: str, failure: Failure) -> None:
+        if self.window().findChild(SaveAsImageDialog) is None:  # else it is told there
+            text = self.tr("{0} was not saved: {1}").format(name, failure.summary)
+            self.notice.say(text, "err", self.tr("Dismiss"))
+
+    def _edited(self, row: ContainerRow, key: str) -> None:
+        self.viewmodel.refresh()
+        self.notice.say(self.tr("{0} was changed.").format(row.name), "ok", self.tr("Dismiss"))
+        detail = self.detail
+        if isinstance(detail, ContainerDetailView) and detail.key == row.key != key:
+            self.show_container(key, detail.current_name)
+
+    def _copy_run_line(self, line: str) -> None:
+        QGuiApplication.clipboard().setText(line)
+        self.notice.say(self.tr("Copied: {0}").format(line), "", self.tr("Dismiss"))
+
+    def confirm_kill(self, row: ContainerRow) -> None:
+        """Ask, then end its processes without giving them a chance to finish."""
+        dialog = ConfirmDeleteDialog(
+            "containers.kill",
+            self.tr("Force stop this container?"),
+            [row.name],
+            self.tr("Its processes end at once: what they have not yet saved is lost."),
+            [],
+            self.window(),
+            self.tr("Force stop"),
+        )
+        dialog.accepted.connect(lambda: self.viewmodel.act("kill", [row.key]))
+        dialog.open()
+
+    def confirm_delete(self, rows: list[ContainerRow]) -> None:
+        """Ask, then delete."""
+        if not rows or not self.can_act:
+            return
+        running = [row for row in rows if row.is_running]
+        options = [("volumes", self.tr("Also delete their anonymous volumes"), False)]
+        if running:
+            options.append(("force", self.tr("Stop running containers first"), True))
+        title = self.tr("Delete %n container(s)?", "", len(rows))
+        note = self.tr("What they wrote outside of volumes is lost.")
+        dialog = ConfirmDeleteDialog(
+            "containers.delete", title, [row.name for row in rows], note, options, self.window()
+        )
+        keys = [row.key for row in rows]
+        dialog.accepted.connect(
+            lambda: self.viewmodel.delete(keys, dialog.is_checked("force"), dialog.is_checked("volumes"))
+        )
+        dialog.open()

@@ -1,0 +1,144 @@
+"""One build: its steps with their times, what they said, and the Dockerfile with the line that failed."""
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QTextCursor, QTextFormat
+from PySide6.QtWidgets import QPlainTextEdit, QScrollArea, QSizePolicy, QTextEdit, QVBoxLayout, QWidget
+
+from app.viewmodels.containers.container_logs import LogLine
+from app.viewmodels.images.builds import BuildView
+from app.views.theme import Theme, monospace_font
+from app.views.widgets.banner import Banner
+from app.views.widgets.buttons import Button, IconButton
+from app.views.widgets.layouts import Card, column, row
+from app.views.widgets.log.log_view import LogView
+from app.views.widgets.step_list import StepLine, StepList
+from app.views.widgets.text import ElidedLabel
+
+_STEPS_WIDTH = 400
+
+
+class BuildDetailView(QWidget):
+    """Shows a build that goes on, or one of the history."""
+
+    left = Signal()
+    cancel_requested = Signal()
+    run_requested = Signal(str)
+
+    def __init__(self, view: BuildView, running: bool) -> None:
+        super().__init__()
+        self.setObjectName("builds.detail")
+        self.build_id = view.id
+        self._said: list[LogLine] = []
+        back = IconButton("back", self.tr("Back to the builds (Esc)"), "builds.detail.back")
+        back.clicked.connect(self.left)
+        self._title = ElidedLabel(role="title")
+        self._title.setObjectName("builds.detail.title")
+        self._summary = ElidedLabel(role="muted")
+        self._summary.setObjectName("builds.detail.summary")
+        self._run = Button(self.tr("Run"), "builds.detail.run", "primary", "play")
+        self._run.clicked.connect(lambda: self.run_requested.emit(self._title.text()))
+        self._cancel = Button(self.tr("Cancel"), "builds.detail.cancel", icon="stop")
+        self._cancel.clicked.connect(self.cancel_requested)
+        head = row(back, column(self._title, self._summary, spacing=1), self._run, self._cancel, spacing=10)
+        head.setStretch(1, 1)
+        self._banner = Banner("builds.detail.banner")
+        self._steps = StepList("builds.detail.steps")
+        inside = QWidget()
+        inside.setObjectName("scrolled")
+        inside.setLayout(column(self._steps, None, margins=(14, 10, 10, 10)))
+        scroll = QScrollArea()
+        scroll.setAccessibleName(self.tr("Steps"))
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(inside)
+        steps = Card("builds.detail.steps-card")
+        steps.setFixedWidth(_STEPS_WIDTH)
+        steps.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        steps.setLayout(column(scroll))
+        self._log = LogView("builds.detail.output", self.tr("What the build says"))
+        output = Card("builds.detail.output-card")
+        output.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        output.setLayout(column(self._log, margins=(10, 10, 10, 10)))
+        self._file = QPlainTextEdit()
+        self._file.setObjectName("builds.detail.dockerfile")
+        self._file.setAccessibleName(self.tr("Dockerfile"))
+        self._file.setReadOnly(True)
+        self._file.setFont(monospace_font())
+        self._file.setProperty("role", "code")
+        self._file.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
+        self._file.setFixedHeight(170)
+        self._file.hide()
+        self._marked: QTextCursor | None = None
+        Theme.current().changed.connect(self._mark_line)
+        right = column(self._file, output, spacing=12)
+        right.setStretch(1, 1)
+        content = row(steps, right, spacing=12)
+        content.setStretch(1, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 18, 24, 16)
+        layout.setSpacing(12)
+        layout.addLayout(head)
+        layout.addWidget(self._banner)
+        layout.addLayout(content, 1)
+        self.show_build(view)
+        self.show_running(running)
+
+    def append(self, lines: list[LogLine]) -> None:
+        """Add what the build said."""
+        self._log.append(lines)
+
+    def show_log(self, lines: list[LogLine]) -> None:
+        """Show all that the build has said so far; what is in sight already stays where it is."""
+        known = len(self._said)
+        if lines[:known] != self._said:
+            self._log.clear()
+            known = 0
+        self._log.append(lines[known:])
+        self._said = list(lines)
+
+    def show_running(self, running: bool) -> None:
+        """Offer to cancel while it goes on."""
+        self._cancel.setVisible(running)
+        self._log.flush()
+
+    def show_build(self, view: BuildView) -> None:
+        """Show how the build stands."""
+        self._title.setText(view.title)
+        self._summary.setText(view.summary)
+        self._steps.show_steps([StepLine(step.title, step.state, step.time) for step in view.steps])
+        done = bool(view.steps) and all(step.state == "done" for step in view.steps)
+        self._run.setVisible(done and not view.error)
+        if view.error:
+            text = view.error
+            if view.error_line:
+                text = self.tr("Line {0}: {1}").format(view.error_line, view.error)
+            self._banner.say(text, "err")
+            self._show_file(view.dockerfile, view.error_line)
+        else:
+            self._banner.hide()
+
+    def _show_file(self, text: str, line: int) -> None:
+        if not text or not line:
+            return
+        lines = text.splitlines()
+        width = len(str(len(lines)))
+        numbered = "\n".join(f"{number:>{width}}  {words}" for number, words in enumerate(lines, start=1))
+        if self._file.toPlainText() != numbered:
+            self._file.setPlainText(numbered)
+        block = self._file.document().findBlockByNumber(line - 1)
+        self._marked = QTextCursor(block)
+        self._mark_line()
+        self._file.setTextCursor(QTextCursor(block))
+        self._file.centerCursor()
+        self._file.show()
+
+    def _mark_line(self) -> None:
+        if self._marked is None:
+            return
+        mark = QTextEdit.ExtraSelection()
+        mark.format.setBackground(QColor(Theme.current().tokens.err_bg))
+        mark.format.setForeground(QColor(Theme.current().tokens.err))
+        mark.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
+        mark.cursor = self._marked
+        self._file.setExtraSelections([mark])

@@ -1,0 +1,71 @@
+"""One image in place of the list: its layers, what it is set to do, and who uses it."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
+
+from app.viewmodels.containers.container_details import FactTable
+from app.viewmodels.failure import Failure
+from app.viewmodels.images.image_details import ImageDetailsViewModel
+from app.viewmodels.images.images import ImageRow
+from app.viewmodels.wording.wording import format_age, format_size
+from app.views.pages.containers.container_facts_view import FactsView
+from app.views.widgets.banner import Banner
+from app.views.widgets.buttons import Button, IconButton
+from app.views.widgets.layouts import column, row
+from app.views.widgets.text import ElidedLabel
+
+
+class ImageDetailView(QWidget):
+    """Owns the view-model of the image."""
+
+    left = Signal()
+    acted = Signal(object, str)  # the row, the action's name
+
+    def __init__(self, viewmodel: ImageDetailsViewModel, image: ImageRow) -> None:
+        super().__init__()
+        self.setObjectName("images.detail")
+        self._row = image
+        viewmodel.setParent(self)
+        back = IconButton("back", self.tr("Back to the images (Esc)"), "images.detail.back")
+        back.clicked.connect(self.left)
+        title = ElidedLabel(image.name, "title")
+        title.setObjectName("images.detail.title")
+        words = (image.short_id, format_size(image.image.size), format_age(image.image.created))
+        remark = ElidedLabel(" · ".join(filter(None, words)), "muted")
+        run = Button(self.tr("Run"), "images.detail.run", "primary", "play")
+        run.clicked.connect(lambda: self.acted.emit(self._row, "run"))
+        self._banner = Banner("images.detail.banner")
+        self._banner.pressed.connect(viewmodel.refresh)
+        self.bar, self._stack = QTabBar(), QStackedWidget()
+        self.bar.setObjectName("images.detail.tabs")
+        self.bar.setAccessibleName(self.tr("What to see of the image"))
+        self.bar.setDrawBase(False)
+        self.bar.setDocumentMode(True)
+        self.bar.setExpanding(False)
+        users = FactTable((self.tr("Container"),), self)
+        users.set_facts([(name, "") for name in image.users])
+        for name, label, model, widths, stretch in (
+            ("layers", self.tr("Layers"), viewmodel.layers, {1: 110, 2: 140}, 0),
+            ("settings", self.tr("Settings"), viewmodel.settings, {0: 220}, 1),
+            ("users", self.tr("Used by"), users, {}, 0),
+        ):
+            table = FactsView(f"images.detail.{name}", label, model, widths, stretch)
+            self._stack.addWidget(table)
+            self.bar.addTab(label)
+        self.bar.currentChanged.connect(self._stack.setCurrentIndex)
+        head = row(back, column(title, remark, spacing=1), run, spacing=10)
+        head.setStretch(1, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 18, 24, 16)
+        layout.setSpacing(10)
+        layout.addLayout(head)
+        layout.addWidget(self._banner)
+        layout.addWidget(self.bar)
+        layout.addWidget(self._stack, 1)
+        viewmodel.changed.connect(self._banner.hide)
+        viewmodel.failed.connect(self._failed)
+        viewmodel.refresh()
+
+    def _failed(self, failure: Failure) -> None:
+        text = failure.advice
+        self._banner.say(text, "err", self.tr("Try again"))

@@ -1,0 +1,268 @@
+"""The Images page: the list, what can be done with images, and one image in place of the list."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Signal
+from PySide6.QtGui import QGuiApplication, QPainter
+from PySide6.QtWidgets import QFileDialog, QStyleOptionViewItem
+
+from app.viewmodels.images.image_details import ImageDetailsViewModel
+from app.viewmodels.images.image_transfer import ImageTransfer, TransferView
+from app.viewmodels.images.images import ACTIONS, CREATED, ID, NAME, SIZE, USED, ImageRow, ImagesViewModel
+from app.viewmodels.lists.row_table_model import ROW_ROLE
+from app.viewmodels.wording.wording import format_size
+from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
+from app.views.dialogs.tag_image_dialog import TagImageDialog
+from app.views.pages.images.image_detail_view import ImageDetailView
+from app.views.pages.list_page import ListPage
+from app.views.theme import monospace_font
+from app.views.widgets.banner import Banner
+from app.views.widgets.buttons import Button, IconButton
+from app.views.widgets.segments import Segments
+from app.views.widgets.table import Action, ActionsDelegate, CellDelegate
+from app.views.widgets.use_delegate import UseDelegate
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class _MonospaceDelegate(CellDelegate):
+    def draw(self, painter: QPainter, rect: QRect, index: Index, option: QStyleOptionViewItem) -> None:
+        """Draw the text in the fixed-width font."""
+        painter.setFont(monospace_font())
+        super().draw(painter, rect, index, option)
+
+
+class _ImageActionsDelegate(ActionsDelegate):
+    def actions(self, index: Index) -> list[Action]:
+        """Return what can be done with the image now."""
+        return self.actions_of(index.data(ROW_ROLE))
+
+    def actions_of(self, row: ImageRow) -> list[Action]:
+        """Return the icons of a row."""
+        actions = {action.name: action for action in self.menu_of(row)}
+        more = Action("more", "more", self.tr("More…"))
+        return [*(actions[name] for name in ("run", "pull", "delete")), more]
+
+    def menu_of(self, row: ImageRow) -> list[Action]:
+        """Return all that can be done with an image, in the order of its menu."""
+        free, named = not row.busy, bool(row.tag)
+        return [
+            Action("run", "play", self.tr("Run"), free),
+            Action("details", "info", self.tr("Details")),
+            Action("pull", "download", self.tr("Pull again"), named and free),
+            Action("tag", "edit", self.tr("Add a name…"), free),
+            Action("push", "upload", self.tr("Push"), named and free),
+            Action("save", "save", self.tr("Save to a file…"), free),
+            Action("copy-id", "copy", self.tr("Copy the id")),
+            Action("delete", "trash", self.tr("Delete"), free),
+        ]
+
+
+class ImagesPage(ListPage):
+    """Shows the images; Run and Pull are dialogs of the main window."""
+
+    pull_requested = Signal(str)
+    search_requested = Signal()
+    run_requested = Signal(str)
+
+    def __init__(
+        self,
+        viewmodel: ImagesViewModel,
+        transfer: ImageTransfer,
+        open_image: Callable[[str], ImageDetailsViewModel],
+    ) -> None:
+        kinds = Segments(
+            "images.kind",
+            self.tr("Which images are shown"),
+            {
+                "": self.tr("All"),
+                "used": self.tr("In use"),
+                "unused": self.tr("Unused"),
+                "dangling": self.tr("Nameless"),
+            },
+        )
+        super().__init__("images", "", viewmodel, "", choices=kinds)
+        self.viewmodel: ImagesViewModel = viewmodel
+        self._transfer, self._open_image = transfer, open_image
+        self.title.setText(self.tr("Images"))
+        for widget in (self, self.list):
+            widget.setAccessibleName(self.tr("Images"))
+        self.filter_box.set_label(self.tr("Filter by name or id"))
+        pull = Button(self.tr("Pull"), "images.pull", "primary", "download")
+        first = Button(self.tr("Pull an image"), "images.empty.pull", "primary", "download")
+        for opener in (pull, first):
+            opener.clicked.connect(lambda: self.pull_requested.emit(""))
+        for name, icon, label, slot in (
+            ("search", "search", self.tr("Search registries for images"), self.search_requested.emit),
+            ("prune", "broom", self.tr("Clean up: delete images that no container uses"), self.confirm_prune),
+            ("load", "folder", self.tr("Load images from a file (docker save)"), self.choose_load),
+        ):
+            button = IconButton(icon, label, f"images.{name}")
+            button.clicked.connect(slot)
+            self.add_tool(button)
+        self.add_tool(pull)
+        self.transfer_banner = Banner("images.transfer")
+        self.transfer_banner.pressed.connect(self._transfer_pressed)
+        self.body.addWidget(self.transfer_banner)
+        transfer.changed.connect(self._show_transfer)
+        self.fill_empty_card(
+            self.tr("No images yet"),
+            self.tr("An image is what containers are made from. Pull one from a registry to begin."),
+            first,
+        )
+        self._actions = _ImageActionsDelegate(self.list)
+        self._actions.triggered.connect(self.act)
+        muted = CellDelegate(self.list, muted=True)
+        self.list.leave_out(frozenset({ID, CREATED}), below=800)
+        self.build_body(
+            {ID: 130, USED: 150, CREATED: 140, SIZE: 100, ACTIONS: 146},
+            NAME,
+            {
+                NAME: CellDelegate(self.list, strong=True),
+                ID: _MonospaceDelegate(self.list, muted=True),
+                USED: UseDelegate(self.list),
+                CREATED: muted,
+                SIZE: CellDelegate(self.list, right=True),
+                ACTIONS: self._actions,
+            },
+        )
+        self.opened.connect(lambda row: self.act(row, "details"))
+        viewmodel.pruned.connect(self._tell_pruned)
+
+    def count_text(self) -> str:
+        """Return how many there are, and what they take."""
+        text = self.tr("%n image(s), {0} on disk", "", self.viewmodel.total)
+        return text.format(format_size(self.viewmodel.disk_used))
+
+    def actions_of(self, row: ImageRow) -> list[Action]:
+        """Return what can be done with an image."""
+        return self._actions.actions_of(row)
+
+    def menu_of(self, row: ImageRow) -> list[Action]:
+        """Return everything that can be done with an image."""
+        return self._actions.menu_of(row)
+
+    def act(self, row: Any, name: str) -> None:
+        """Carry out an action of an image."""
+        if not self.can_act:
+            return
+        if name == "more":
+            self.show_menu_at_row(row)
+        elif name == "details":
+            self.show_image(row)
+        elif name == "tag":
+            TagImageDialog(self.viewmodel, row, self.window()).open()
+        elif name == "push":
+            self._transfer.push(row.tag)
+        elif name == "save":
+            self._choose_save(row)
+        elif name == "copy-id":
+            QGuiApplication.clipboard().setText(row.image.id)
+        elif name == "run":
+            self.run_requested.emit(row.name)
+        elif name == "pull":
+            self.pull_requested.emit(row.tag)
+        elif name == "delete":
+            self.confirm_delete([row])
+
+    def confirm_delete(self, rows: list[Any]) -> None:
+        """Ask, naming the containers that use an image, then delete."""
+        if not rows or not self.can_act:
+            return
+        users = sorted({name for row in rows for name in row.users})
+        options, note = [], self.tr("Layers that no other image uses are deleted from the disk.")
+        if users:
+            note = self.tr("Used by: {0}").format(", ".join(users))
+            options = [("containers", self.tr("Delete these containers too"), False)]
+        dialog = ConfirmDeleteDialog(
+            "images.delete",
+            self.tr("Delete %n image(s)?", "", len(rows)),
+            [row.name for row in rows],
+            note,
+            options,
+            self.window(),
+        )
+        keys = [row.key for row in rows]
+        dialog.accepted.connect(lambda: self.viewmodel.delete(keys, dialog.is_checked("containers")))
+        dialog.open()
+
+    def show_image(self, row: ImageRow) -> None:
+        """Show one image in place of the list."""
+        view = ImageDetailView(self._open_image(row.image.id), row)
+        view.left.connect(self.go_back)
+        view.acted.connect(self.act)
+        self.show_detail(view)
+
+    def go_back(self) -> bool:
+        """Leave the image's page, if one is shown."""
+        if self.detail is None:
+            return False
+        self.close_detail()
+        self.list.setFocus()
+        return True
+
+    # --- cleaning up --------------------------------------------------------------------------------------
+
+    def confirm_prune(self) -> None:
+        """Ask with the names of all that would go, and what that frees."""
+        unused, dangling = self.viewmodel.unused, self.viewmodel.dangling
+        if not unused:
+            self.notice.say(self.tr("Every image is in use: there is nothing to clean up."), "ok")
+            return
+        size = sum({row.image.id: row.image.size for row in unused}.values())
+        note = self.tr(
+            "No container uses them. This frees up to {0}; what is needed again must be pulled again."
+        )
+        options = []
+        if dangling and len(dangling) < len(unused):
+            nameless = sum(row.image.size for row in dangling)
+            text = self.tr("Only the %n without a name ({0})", "", len(dangling))
+            options = [("nameless", text.format(format_size(nameless)), False)]
+        dialog = ConfirmDeleteDialog(
+            "images.prune-ask",
+            self.tr("Delete %n unused image(s)?", "", len(unused)),
+            [f"{row.name}   {format_size(row.image.size)}" for row in unused],
+            note.format(format_size(size)),
+            options,
+            self.window(),
+        )
+        dialog.accepted.connect(lambda: self.viewmodel.prune(not dialog.is_checked("nameless")))
+        dialog.open()
+
+    def _tell_pruned(self, count: int, freed: int) -> None:
+        text = self.tr("%n image(s) deleted", "", count)
+        self.notice.say(self.tr("{0}, {1} freed.").format(text, format_size(freed)), "ok", self.tr("Dismiss"))
+
+    # --- to and from files and registries -----------------------------------------------------------------
+
+    def choose_load(self) -> None:
+        """Ask for a file and load it."""
+        dialog = QFileDialog(self.window(), self.tr("Load images from a file"))
+        dialog.setObjectName("images.load.file")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters([self.tr("Image archives (*.tar *.tar.gz *.tgz)"), self.tr("All files (*)")])
+        dialog.fileSelected.connect(lambda path: self._transfer.load(Path(path)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _choose_save(self, row: ImageRow) -> None:
+        dialog = QFileDialog(self.window(), self.tr("Save the image to a file"))
+        dialog.setObjectName("images.save.file")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("tar")
+        dialog.selectFile(row.name.rpartition("/")[2].replace(":", "-") + ".tar")
+        dialog.fileSelected.connect(lambda path: self._transfer.save(row.name, Path(path)))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _show_transfer(self, view: TransferView) -> None:
+        button = self.tr("Cancel") if view.is_active else self.tr("Dismiss")
+        self.transfer_banner.say(view.text, view.tone, button)
+
+    def _transfer_pressed(self) -> None:
+        if self._transfer.is_active:
+            self._transfer.cancel()
+        else:
+            self.transfer_banner.hide()

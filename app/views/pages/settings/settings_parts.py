@@ -1,0 +1,125 @@
+"""The parts that the Settings page is made of: a line with its field, a remark and what is wrong with it."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QLayout, QLineEdit, QWidget
+
+from app.viewmodels.engine.machine_settings import SYSTEM
+from app.views.widgets.layouts import Card, Item, column, row
+from app.views.widgets.segments import Segments
+from app.views.widgets.text import PlainLabel, WrappedLabel
+
+_LABEL_WIDTH = 210
+
+
+class SettingLine(QWidget):
+    """A setting: its name on the left, its fields, a remark and its problem on the right."""
+
+    def __init__(self, label: str, *items: Item, hint: str = "", name: str = "") -> None:
+        super().__init__()
+        title = PlainLabel(label)
+        title.setFixedWidth(_LABEL_WIDTH)
+        title.setWordWrap(True)
+        right = column(row(*items), spacing=3)
+        if hint:
+            right.addWidget(WrappedLabel(hint, "muted"))
+        self._problem = WrappedLabel(role="error")
+        self._problem.setObjectName(f"{name}.problem")
+        self._problem.hide()
+        right.addWidget(self._problem)
+        layout = row(title, right, spacing=12)
+        layout.setStretch(1, 1)
+        self.setLayout(layout)
+
+    def show_problem(self, text: str) -> None:
+        """Say what is wrong, "" for nothing."""
+        self._problem.setText(text)
+        self._problem.setVisible(bool(text))
+
+
+def build_card(name: str, title: str, *items: Item) -> Card:
+    """Return a card of settings with a heading."""
+    card = Card(f"settings.{name}")
+    card.setLayout(card_layout(title, *items))
+    return card
+
+
+def card_layout(title: str, *items: Item) -> QLayout:
+    """Return the layout of a card of settings."""
+    return column(PlainLabel(title, "heading"), 4, *items, spacing=10, margins=(20, 16, 20, 18))
+
+
+class ProxyFields(QWidget):
+    """Which proxy the engine uses: the system's, none, or one that is typed in."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mode = Segments(
+            "settings.proxy",
+            self.tr("Proxy"),
+            {"system": self.tr("Like the system"), "none": self.tr("None"), "manual": self.tr("By hand")},
+        )
+        self.mode.chosen.connect(self._choose)
+        self.http = self._edit("http-proxy", self.tr("Proxy for http"), "http://proxy.example.com:3128")
+        self.https = self._edit("https-proxy", self.tr("Proxy for https"), "http://proxy.example.com:3128")
+        self.none_for = self._edit("no-proxy", self.tr("No proxy for"), "localhost,.example.com,10.0.0.0/8")
+        self.http_line = SettingLine(self.tr("Proxy for http"), self.http, name="settings.http-proxy")
+        self.https_line = SettingLine(self.tr("Proxy for https"), self.https, name="settings.https-proxy")
+        self._none_line = SettingLine(
+            self.tr("No proxy for"),
+            self.none_for,
+            hint=self.tr("Hosts, domains and networks, with commas between them."),
+        )
+        hint = self.tr("For pulls, builds and searches. Containers are given no proxy.")
+        self._mode = "system"
+        self.setLayout(
+            column(
+                SettingLine(self.tr("Proxy"), self.mode, None, hint=hint),
+                self.http_line,
+                self.https_line,
+                self._none_line,
+                spacing=10,
+            )
+        )
+        self.show_values((SYSTEM, SYSTEM, SYSTEM))
+
+    def show_values(self, values: tuple[str, str, str]) -> None:
+        """Show the proxies for http and https, and where there is none."""
+        self._mode = "manual"
+        for mode, text in (("system", SYSTEM), ("none", "")):
+            if set(values) == {text}:
+                self._mode = mode
+        self.mode.choose(self._mode)
+        for edit, value in zip((self.http, self.https, self.none_for), values, strict=True):
+            edit.setText(value if self._mode == "manual" else "")
+        self._show_mode()
+
+    def values(self) -> tuple[str, str, str]:
+        """Return the proxies for http and https, and where there is none, as the machine has them."""
+        if self._mode == "manual":
+            return (self.http.text().strip(), self.https.text().strip(), self.none_for.text().strip())
+        text = SYSTEM if self._mode == "system" else ""
+        return (text, text, text)
+
+    def show_problems(self, http: str, https: str) -> None:
+        """Say beside the fields what is wrong."""
+        self.http_line.show_problem(http)
+        self.https_line.show_problem(https)
+
+    def _edit(self, name: str, label: str, hint: str) -> QLineEdit:
+        edit = QLineEdit()
+        edit.setObjectName(f"settings.{name}")
+        edit.setAccessibleName(label)
+        edit.setPlaceholderText(hint)
+        edit.textChanged.connect(self.changed)
+        return edit
+
+    def _choose(self, mode: str) -> None:
+        self._mode = mode
+        self._show_mode()
+        self.changed.emit()
+
+    def _show_mode(self) -> None:
+        for line in (self.http_line, self.https_line, self._none_line):
+            line.setVisible(self._mode == "manual")

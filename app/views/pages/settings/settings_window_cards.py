@@ -1,0 +1,137 @@
+"""The cards of the Settings page about the window itself: what is chosen there holds at once."""
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox
+
+from app.viewmodels.engine.start_at_login import StartAtLoginViewModel
+from app.viewmodels.frame.preferences import Preferences
+from app.views.pages.settings.settings_parts import SettingLine, card_layout
+from app.views.theme import ZOOMS, Appearance
+from app.views.widgets.layouts import Card
+from app.views.widgets.segments import Segments
+from app.views.widgets.text import WrappedLabel
+
+LANGUAGES = {"": "", "en": "English", "zh_CN": "简体中文"}
+
+
+class WindowCard(Card):
+    """How the window looks and ends. Emits what the window has to do itself."""
+
+    appearance_chosen = Signal(str)
+    zoom_chosen = Signal(int)
+
+    def __init__(self, preferences: Preferences) -> None:
+        super().__init__("settings.window")
+        self._preferences = preferences
+        self.appearance = Segments(
+            "settings.appearance",
+            self.tr("Appearance"),
+            {
+                Appearance.SYSTEM.value: self.tr("Like the system"),
+                Appearance.LIGHT.value: self.tr("Light"),
+                Appearance.DARK.value: self.tr("Dark"),
+                Appearance.CONTRAST.value: self.tr("High contrast"),
+            },
+        )
+        self.appearance.choose(preferences.theme)
+        self.appearance.chosen.connect(self.appearance_chosen)
+        self.zoom = self._choice("zoom", self.tr("Size"))
+        for percent in ZOOMS:
+            self.zoom.addItem(self.tr("{0} %").format(percent), percent)
+        self.zoom.activated.connect(lambda: self.zoom_chosen.emit(self.zoom.currentData()))
+        self.show_zoom(preferences.zoom)
+        self.language = self._choice("language", self.tr("Language"))
+        for code, name in LANGUAGES.items():
+            self.language.addItem(name or self.tr("Like the system"), code)
+        self.language.setCurrentIndex(max(0, self.language.findData(preferences.language)))
+        self.language.activated.connect(self._choose_language)
+        self._language_note = WrappedLabel(self.tr("Takes effect when Marina is started again."), "muted")
+        self._language_note.hide()
+        self.keep_running = QCheckBox(self.tr("Stay in the tray when the window is closed"))
+        self.keep_running.setObjectName("settings.keep-running")
+        self.keep_running.setChecked(preferences.keep_running_when_closed)
+        self.keep_running.toggled.connect(lambda on: preferences.change(keep_running_when_closed=on))
+        self.quit_choice = self._choice("quit", self.tr("Quitting"))
+        for choice, text in (
+            ("", self.tr("Ask what becomes of the engine")),
+            ("leave", self.tr("Leave the engine running")),
+            ("stop", self.tr("Stop the engine")),
+        ):
+            self.quit_choice.addItem(text, choice)
+        self.quit_choice.activated.connect(
+            lambda: preferences.change(quit_choice=self.quit_choice.currentData())
+        )
+        size_hint = self.tr("Ctrl + and Ctrl - change it, Ctrl 0 is 100 %.")
+        self.setLayout(
+            card_layout(
+                self.tr("Window"),
+                SettingLine(self.tr("Appearance"), self.appearance, None),
+                SettingLine(self.tr("Size"), self.zoom, None, hint=size_hint),
+                SettingLine(self.tr("Language"), self.language, None),
+                self._language_note,
+                SettingLine(self.tr("Closing"), self.keep_running, None),
+                SettingLine(self.tr("Quitting"), self.quit_choice, None),
+            )
+        )
+
+    def show_zoom(self, percent: int) -> None:
+        """Show the size of the window's contents."""
+        self.zoom.setCurrentIndex(max(0, self.zoom.findData(percent)))
+
+    def show_quit_choice(self) -> None:
+        """Show what was chosen last, which may have been in the question itself."""
+        self.quit_choice.setCurrentIndex(max(0, self.quit_choice.findData(self._preferences.quit_choice)))
+
+    def _choice(self, name: str, label: str) -> QComboBox:
+        box = QComboBox()
+        box.setObjectName(f"settings.{name}")
+        box.setAccessibleName(label)
+        return box
+
+    def _choose_language(self) -> None:
+        self._preferences.change(language=str(self.language.currentData()))
+        self._language_note.show()
+
+
+class LoginCard(Card):
+    """Whether the engine starts with the user's session."""
+
+    def __init__(self, viewmodel: StartAtLoginViewModel) -> None:
+        super().__init__("settings.login")
+        self.at_login = QCheckBox(self.tr("Start the engine when I log in to this computer"))
+        self.at_login.setObjectName("settings.at-login")
+        self.at_login.setEnabled(False)  # until the system has said how it is
+        self.at_login.clicked.connect(viewmodel.turn)
+        self.setLayout(
+            card_layout(self.tr("Start"), SettingLine(self.tr("Start at login"), self.at_login, None))
+        )
+        viewmodel.changed.connect(self._show)
+
+    def _show(self, is_on: bool) -> None:
+        self.at_login.setEnabled(True)
+        self.at_login.setChecked(is_on)
+
+
+class NoticesCard(Card):
+    """Which notices are kept and shown."""
+
+    def __init__(self, preferences: Preferences) -> None:
+        super().__init__("settings.notices-card")
+        kept = QCheckBox(self.tr("Keep a list of what happened"))
+        kept.setObjectName("settings.notices")
+        kept.setChecked(preferences.notifications)
+        shown = QCheckBox(self.tr("Let the system show it while the window is not in front"))
+        shown.setObjectName("settings.notices.system")
+        shown.setChecked(preferences.system_notifications)
+        shown.setEnabled(kept.isChecked())
+        kept.toggled.connect(lambda on: preferences.change(notifications=on))
+        kept.toggled.connect(shown.setEnabled)
+        shown.toggled.connect(lambda on: preferences.change(system_notifications=on))
+        hint = self.tr("Ended pulls, containers that end by themselves, a full disk, a lost engine.")
+        self.setLayout(
+            card_layout(
+                self.tr("Notifications"),
+                SettingLine(self.tr("Behind the bell"), kept, None, hint=hint),
+                SettingLine(self.tr("As messages"), shown, None),
+            )
+        )

@@ -1,0 +1,1 @@
+"""Parts of the window's frame: sidebar, footer, bell, and what stands where there is no engine."""

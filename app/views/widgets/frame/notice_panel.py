@@ -1,0 +1,136 @@
+"""The panel behind the bell: what happened, newest first, with times and a way to where each belongs."""
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from app.viewmodels.frame.notifications import Notice, NotificationsViewModel
+from app.viewmodels.wording.wording import format_age
+from app.views.icons import IconMark
+from app.views.widgets.buttons import Button, IconButton
+from app.views.widgets.layouts import Card, Scrolled, clear, column, hide_unless, row
+from app.views.widgets.text import PlainLabel, WrappedLabel
+
+_ICONS = {"err": "error", "warn": "warning", "ok": "check"}
+_WIDTH, _HEIGHT = 420, 460
+_HEAD = 76  # what is above and below the list
+_LIST_WIDTH = _WIDTH - 36
+
+
+class NoticePanel(QFrame):
+    """Emits `chosen` with the notice that was clicked."""
+
+    chosen = Signal(object)
+    settings_requested = Signal()
+
+    def __init__(self, viewmodel: NotificationsViewModel, parent: QWidget) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self.setObjectName("popover.notices")
+        self.setAccessibleName(self.tr("Notifications"))
+        self.setFixedWidth(_WIDTH)
+        self._viewmodel = viewmodel
+        self._empty = WrappedLabel(self.tr("Nothing has happened. Good."), "muted")
+        self._empty.setObjectName("notices.empty")
+        self._clear = Button(self.tr("Clear all"), "notices.clear", "link")
+        self._clear.clicked.connect(viewmodel.clear)
+        settings = Button(self.tr("Settings"), "notices.settings", "link")
+        settings.clicked.connect(self.hide)
+        settings.clicked.connect(self.settings_requested)
+        self._list = QVBoxLayout()
+        self._list.setSpacing(6)
+        self._list.setContentsMargins(0, 0, 4, 0)
+        self._scroll = Scrolled(column(self._list, None))
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        heading = PlainLabel(self.tr("Notifications"), "heading")
+        layout = column(
+            row(heading, None, self._clear, settings),
+            self._empty,
+            self._scroll,
+            spacing=8,
+            margins=(16, 12, 10, 12),
+        )
+        layout.setStretch(2, 1)
+        self.setLayout(layout)
+        viewmodel.changed.connect(self._follow)
+
+    def open_beside(self, anchor: QWidget) -> None:
+        """Show the list to the right of `anchor`; what is in it counts as read once the panel closes."""
+        self._fill()
+        self.setFixedHeight(min(_HEIGHT, max(110, _HEAD + self._list.totalHeightForWidth(_LIST_WIDTH))))
+        self.move(anchor.mapToGlobal(QPoint(anchor.width() + 6, 0)))
+        self.show()
+        self.setFocus()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """The list was seen."""
+        del event
+        self._viewmodel.mark_read()
+
+    def _follow(self) -> None:
+        if self.isVisible():
+            self._fill()
+
+    def _fill(self) -> None:
+        clear(self._list)
+        notices = self._viewmodel.notices
+        for place, notice in enumerate(notices):
+            card = _NoticeCard(f"notices.{place}", notice)
+            card.pressed.connect(self._choose)
+            card.dismissed.connect(self._viewmodel.dismiss)
+            self._list.addWidget(card)
+        self._empty.setVisible(not notices)
+        self._scroll.setVisible(bool(notices))
+        self._clear.setVisible(bool(notices))
+
+    def _choose(self, notice: Notice) -> None:
+        self.hide()
+        self.chosen.emit(notice)
+
+
+class _NoticeCard(Card):
+    pressed = Signal(object)
+    dismissed = Signal(str)
+
+    def __init__(self, name: str, notice: Notice) -> None:
+        super().__init__(name, "inset")
+        self._notice = notice
+        leads = bool(notice.place)
+        icon = IconMark(_ICONS[notice.tone], notice.tone)
+        title = WrappedLabel(notice.title, "strong")
+        title.setObjectName(f"{name}.title")
+        text = WrappedLabel(notice.text, "muted")
+        text.setObjectName(f"{name}.text")
+        hide_unless(bool(notice.text), text)
+        for label in (title, text):
+            label.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
+        words = [format_age(notice.moment)]
+        if notice.times > 1:
+            words.append(self.tr("%n time(s)", "", notice.times))
+        if notice.is_unread:
+            words.append(self.tr("new"))
+        when = PlainLabel(" · ".join(words), "muted")
+        when.setObjectName(f"{name}.when")
+        close = IconButton("close", self.tr("Dismiss"), f"{name}.dismiss")
+        close.clicked.connect(lambda: self.dismissed.emit(notice.key))
+        line = row(icon, column(title, text, when, spacing=2), close, spacing=10, margins=(12, 8, 6, 8))
+        line.setStretch(1, 1)
+        line.setAlignment(icon, Qt.AlignmentFlag.AlignTop)
+        line.setAlignment(close, Qt.AlignmentFlag.AlignTop)
+        self.setLayout(line)
+        self.setAccessibleName(". ".join(filter(None, (notice.title, notice.text, *words))))
+        if leads:
+            self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Go to where the notice belongs."""
+        if self._notice.place and self.rect().contains(event.position().toPoint()):
+            self.pressed.emit(self._notice)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Enter and Space press it."""
+        keys = (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space)
+        if event.key() in keys and self._notice.place:
+            self.pressed.emit(self._notice)
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,1 @@
+"""What builds find again: steps that were made before, and folders kept for commands."""

@@ -1,0 +1,1 @@
+"""Dockerfiles as text: parsed, expanded, checked; nothing here builds."""

@@ -1,0 +1,1 @@
+"""RUN: a command in a container, with what is mounted for it."""

@@ -1,0 +1,1 @@
+"""Stages: what they begin with, what they need of each other, and building them."""

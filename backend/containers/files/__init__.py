@@ -1,0 +1,1 @@
+"""The files in containers and volumes: looked at, copied both ways, compared."""

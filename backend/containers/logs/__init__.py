@@ -1,0 +1,1 @@
+"""What containers wrote: stored, kept small, read again."""

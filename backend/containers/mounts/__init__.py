@@ -1,0 +1,1 @@
+"""What containers mount: wishes checked, sources found, volumes filled."""

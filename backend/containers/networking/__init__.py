@@ -1,0 +1,1 @@
+"""Containers' side of networks: what they ask for, joining and leaving."""

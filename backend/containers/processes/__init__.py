@@ -1,0 +1,1 @@
+"""The processes of a container, as `ps` and `docker top` list them."""

@@ -1,0 +1,1 @@
+"""A container's life: started, held, checked, ended, taken over after the engine's end."""

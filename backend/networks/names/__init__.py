@@ -1,0 +1,1 @@
+"""Names: who is found under which, and the name service that says so."""

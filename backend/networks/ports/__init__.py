@@ -1,0 +1,1 @@
+"""Published ports, from the request to the socket."""

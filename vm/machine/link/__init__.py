@@ -1,0 +1,1 @@
+"""The ways between supervisor and guest: tunnel, virtio ports, names, keys, and whether they work."""

@@ -1,0 +1,1 @@
+"""QEMU: its command line, its process, its control protocol, and what it can use of the computer."""

@@ -1,0 +1,1 @@
+"""Shared folders: the computer's files served to the guest, and their changes told to it."""

@@ -1,0 +1,1 @@
+"""Sockets that only their user may open, on every system."""
