@@ -79,6 +79,16 @@
     </message>
 </context>
 <context>
+    <name>ContainerLogsView</name>
+    <message numerus="yes">
+        <source>%n line(s) take too long</source>
+        <translation>
+            <numerusform>%n line takes too long</numerusform>
+            <numerusform>%n lines take too long</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ContainerProcessesView</name>
     <message numerus="yes">
         <source>%n process(es)</source>

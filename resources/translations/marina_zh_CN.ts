@@ -1157,6 +1157,16 @@
         <translation>{0} / {1}</translation>
     </message>
     <message>
+        <source>the expression takes too long</source>
+        <translation>表达式耗时太长</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n line(s) take too long</source>
+        <translation>
+            <numerusform>有 %n 行耗时太长</numerusform>
+        </translation>
+    </message>
+    <message>
         <source>Opening…</source>
         <translation>正在打开…</translation>
     </message>

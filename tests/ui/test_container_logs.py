@@ -1,12 +1,12 @@
 """The log of one container: follow, search, times, copy, resume, and the way back."""
 
-import re
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QWidget
@@ -19,7 +19,9 @@ from app.viewmodels.desktop import DesktopViewModel
 from app.viewmodels.terminal.terminal_text import Span, parse_line
 from app.views.main_window import MainWindow
 from app.views.pages.containers.container_logs_view import ContainerLogsView
+from app.views.widgets.log.log_expression import LogExpression
 from app.views.widgets.log.log_painter import row_starts
+from app.views.widgets.log.log_search import LogSearch
 from app.views.widgets.log.log_store import BLOCK, LogStore
 from app.views.widgets.log.log_text import LogText, Place
 from app.views.widgets.log.log_view import MAX_LINES, LogView
@@ -237,19 +239,66 @@ def test_blocks_give_back_what_went_in() -> None:
     assert len(kept) == len(lines)
 
 
-@pytest.mark.parametrize("expression", ["needle", r"n[e]+dle\b"])
-def test_both_searches_find_the_same(expression: str) -> None:
+def find_all(store: LogStore, qtbot: QtBot, needle: str, is_expression: bool) -> list[tuple[int, int, int]]:
+    with_parent = QObject()
+    finder = LogSearch(store, with_parent)
+    assert finder.begin(needle, is_expression)
+    wait_for(qtbot, lambda: not finder.is_under_way)
+    return [(n, column, size) for n in range(len(store)) for column, size, _ in finder.in_line(n)]
+
+
+@pytest.mark.parametrize(("needle", "is_expression"), [("needle", False), (r"n[e]+dle\b", True)])
+def test_both_searches_find_the_same(needle: str, is_expression: bool, qtbot: QtBot) -> None:
     store = LogStore()
     store.extend(
-        [LogLine(f"{n} Needle and needle" if n % 100 == 7 else f"{n} hay") for n in range(3 * BLOCK)]
+        [LogLine(f"{n} 😀 Needle and needle" if n % 100 == 7 else f"{n} hay") for n in range(3 * BLOCK + 9)]
     )
-    pattern, found, place = re.compile(expression, re.IGNORECASE), [], 0
-    while place < len(store):
-        matches, place = store.find(place, pattern, expression == "needle")
-        found += matches
-    starts = [n for n in range(3 * BLOCK) if n % 100 == 7]
-    first = [(n, len(str(n)) + 1, 6) for n in starts]
-    assert found == sorted(first + [(n, column + 11, size) for n, column, size in first])
+    first = [(n, len(str(n)) + 3, 6) for n in range(7, 3 * BLOCK + 9, 100)]
+    expected = sorted(first + [(n, column + 11, size) for n, column, size in first])
+    assert find_all(store, qtbot, needle, is_expression) == expected
+
+
+def test_an_expression_finds_nothing_in_a_place_of_no_length(qtbot: QtBot) -> None:
+    store = LogStore()
+    store.extend([LogLine("😀aab"), LogLine("")])
+    assert find_all(store, qtbot, "a*", is_expression=True) == [(0, 1, 2)]
+
+
+SLOW = "(a+)+$"  # takes twice as long with each letter
+
+
+def test_an_expression_that_takes_for_ever_leaves_lines_out(
+    window: MainWindow, chatty: FakeContainer, qtbot: QtBot
+) -> None:
+    log = open_log(window, qtbot, 300)
+    view = find(window, ContainerLogsView, "containers.logs")
+    log.append([LogLine("a" * 5_000 + "!"), LogLine("aaa")])
+    press(qtbot, window, "containers.logs.regex")
+    view.search.setText(SLOW)
+    wait_for(qtbot, lambda: not log.finder.is_under_way)
+    assert text_of(window, "containers.logs.matches") == "1 of 1 (1 line takes too long)"
+    assert not view.search.property("invalid")
+    log.append([LogLine("a" * 5_000 + "!")] * 200)
+    log.flush()
+    wait_for(qtbot, lambda: log.finder.has_given_up)
+    assert text_of(window, "containers.logs.matches") == "the expression takes too long"
+    assert view.search.property("invalid")
+    view.search.setText("request 1")
+    assert not view.search.property("invalid")
+    assert text_of(window, "containers.logs.matches") == "111 of 111"
+
+
+def test_many_matches_of_a_slow_expression_in_one_line_end(qtbot: QtBot) -> None:
+    expression = LogExpression(r"(a+)+!|x")
+    begin = time.perf_counter()
+    with pytest.raises(TimeoutError):
+        expression.find(("x" + "a" * 30) * 600)
+    assert time.perf_counter() - begin < 1
+
+
+def test_an_expression_cannot_lift_the_limit() -> None:
+    with pytest.raises(ValueError, match="VERB"):
+        LogExpression("(*LIMIT_MATCH=4000000000)(a+)+$")
 
 
 def test_search_by_expression(

@@ -149,10 +149,14 @@ class ContainerLogsView(DetailTab):
 
     def _search(self) -> None:
         fine = self.log.finder.begin(self.search.text(), self.expression.isChecked())
-        self.search.setProperty("invalid", not fine)
-        restyle(self.search)
+        self._mark_search(not fine or self.log.finder.has_given_up)
         if not fine:
             self._matches.setText(self.tr("not an expression"))
+
+    def _mark_search(self, is_wrong: bool) -> None:
+        if bool(self.search.property("invalid")) is not is_wrong:
+            self.search.setProperty("invalid", is_wrong)
+            restyle(self.search)
 
     def _choose_file(self) -> None:
         dialog = QFileDialog(self.window(), self.tr("Save the log to a file"))
@@ -186,12 +190,16 @@ class ContainerLogsView(DetailTab):
         self._new_lines.setVisible(not follow)
 
     def _matches_changed(self, current: int, total: int) -> None:
-        if not self.search.text():
-            self._matches.setText("")
-        elif not total:
-            self._matches.setText(self.tr("nothing found"))
-        else:
-            self._matches.setText(self.tr("{0} of {1}").format(current, total))
+        text, finder = "", self.log.finder
+        if self.search.text():
+            text = self.tr("{0} of {1}").format(current, total) if total else self.tr("nothing found")
+        if finder.has_given_up:
+            self._mark_search(True)
+            text = self.tr("the expression takes too long")
+        elif finder.passed_over:
+            left_out = self.tr("%n line(s) take too long", "", finder.passed_over)
+            text = f"{text} ({left_out})"
+        self._matches.setText(text)
 
     def _state_changed(self, state: str) -> None:
         if state == "following" and self._viewmodel.is_silent:

@@ -7,10 +7,12 @@ from collections.abc import Iterator
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from app.views.widgets.log.log_expression import LogExpression
 from app.views.widgets.log.log_store import LogStore, Match
 
 MAX_MATCHES = 100_000
 _SLICE_SECONDS = 0.008
+_MOST_PASSED_OVER = 100  # lines that take an expression too long: it gives up then
 
 
 class LogSearch(QObject):
@@ -22,8 +24,9 @@ class LogSearch(QObject):
     def __init__(self, lines: LogStore, parent: QObject) -> None:
         super().__init__(parent)
         self._lines = lines
-        self._pattern: re.Pattern[str] | None = None
-        self._is_plain, self._seeks = True, False
+        self._pattern: re.Pattern[str] | LogExpression | None = None
+        self._seeks = False
+        self.passed_over = 0  # lines that took the expression too long
         self._matches: list[Match] = []
         self._current, self._searched = -1, 0
         self._timer = QTimer(self, singleShot=True, interval=0)
@@ -35,15 +38,17 @@ class LogSearch(QObject):
         Return whether it makes sense: an expression may have a mistake.
         """
         self._matches, self._current, self._searched = [], -1, 0
-        self._is_plain, self._pattern = not is_expression, None
+        self._pattern, self.passed_over = None, 0
         self._timer.stop()
-        if needle:
+        if needle and is_expression:
             try:
-                self._pattern = re.compile(needle if is_expression else re.escape(needle), re.IGNORECASE)
-            except (re.error, OverflowError, RecursionError):
+                self._pattern = LogExpression(needle)
+            except ValueError:
                 self._tell()
                 self.found.emit()
                 return False
+        elif needle:
+            self._pattern = re.compile(re.escape(needle), re.IGNORECASE)
         self._seeks = self._pattern is not None
         self._go_on()
         return True
@@ -55,7 +60,7 @@ class LogSearch(QObject):
 
     def clear(self) -> None:
         """Forget what was found: the lines are gone."""
-        self._matches, self._current, self._searched = [], -1, 0
+        self._matches, self._current, self._searched, self.passed_over = [], -1, 0, 0
         self._tell()
 
     def trim(self, count: int) -> None:
@@ -67,7 +72,12 @@ class LogSearch(QObject):
     @property
     def is_under_way(self) -> bool:
         """Return whether a part of the log is still to be searched."""
-        return self._pattern is not None and self._searched < len(self._lines)
+        return self._pattern is not None and not self.has_given_up and self._searched < len(self._lines)
+
+    @property
+    def has_given_up(self) -> bool:
+        """Return whether the search has ended early, since the expression takes too long on many lines."""
+        return self.passed_over >= _MOST_PASSED_OVER
 
     @property
     def current(self) -> Match | None:
@@ -91,12 +101,11 @@ class LogSearch(QObject):
     def _go_on(self) -> None:
         """Search a little further; the rest has its turn after what else the window has to do."""
         end = time.monotonic() + _SLICE_SECONDS
-        while self._pattern is not None and self._searched < len(self._lines):
-            found, self._searched = self._lines.find(self._searched, self._pattern, self._is_plain)
-            self._matches.extend(found)
+        while self.is_under_way:
+            self._search_next()
             if len(self._matches) > MAX_MATCHES:  # as good as everywhere: the newest ones are kept
                 del self._matches[: -MAX_MATCHES // 2]
-            if time.monotonic() >= end and self._searched < len(self._lines):
+            if time.monotonic() >= end and self.is_under_way:
                 self._timer.start()
                 self._tell()
                 return
@@ -107,6 +116,21 @@ class LogSearch(QObject):
         self._tell()
         if seeks:
             self.found.emit()
+
+    def _search_next(self) -> None:
+        """Search a block for a plain text; for an expression one line: it ends where the line does."""
+        if isinstance(self._pattern, re.Pattern):
+            found, self._searched = self._lines.find(self._searched, self._pattern)
+            self._matches += found
+        elif self._pattern is not None:
+            number = self._searched
+            self._searched += 1
+            try:
+                places = self._pattern.find(self._lines[number].text)
+            except TimeoutError:
+                self.passed_over += 1
+                return
+            self._matches += [(number, place, size) for place, size in places]
 
     def _tell(self) -> None:
         self.changed.emit(self._current + 1, len(self._matches))

@@ -105,22 +105,20 @@ class LogStore:
         other._blocks, other._open = list(self._blocks), list(self._open)
         return other
 
-    def find(self, first: int, pattern: re.Pattern[str], is_plain: bool) -> tuple[list[Match], int]:
-        """Search from line `first` to the end of its block; return the matches and the next line to search.
+    def find(self, first: int, pattern: re.Pattern[str]) -> tuple[list[Match], int]:
+        """Search a plain text from line `first` to the end of its block, in the whole block at once.
 
-        A plain text is looked for in the whole block at once, an expression line by line, so that it ends
-        where the line does.
+        Return the matches and the next line to search.
         """
         place, offset = divmod(first, BLOCK)
         begin = place * BLOCK
-        if is_plain and place < len(self._blocks) and offset == 0:
+        if place < len(self._blocks) and offset == 0:
             return _find_in_block(self._blocks[place].text, begin, pattern), begin + BLOCK
         lines = self._lines_of(place)
         found = [
             (begin + number, match.start(), len(match[0]))
             for number in range(offset, len(lines))
             for match in pattern.finditer(lines[number].text)
-            if match[0]
         ]
         return found, begin + len(lines)
 
