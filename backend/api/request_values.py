@@ -117,6 +117,17 @@ def query_int(request: web.Request, name: str) -> int | None:
         raise InvalidParameterError(f"invalid value for {name}: {value!r} is not a number") from error
 
 
+def query_texts(request: web.Request, name: str) -> dict[str, str]:
+    """Return a JSON object of the query whose values are strings; {} when it is missing."""
+    try:
+        value = json.loads(request.query.get(name) or "{}")
+    except (ValueError, RecursionError) as error:
+        raise InvalidParameterError(f"invalid value for {name}: no JSON") from error
+    if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
+        raise InvalidParameterError(f"invalid value for {name}: it must be an object of strings")
+    return value
+
+
 def query_filters(request: web.Request) -> dict[str, list[str]]:
     """Return the `filters` of the query: name to wanted values.
 

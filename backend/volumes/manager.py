@@ -5,7 +5,9 @@ import os
 import secrets
 import shutil
 import stat
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,6 +19,7 @@ from backend.errors import (
     SystemFailureError,
 )
 from backend.events import EventBus
+from backend.runtime.syscalls import sync_file_system
 from backend.state_files import StateFiles
 from backend.tasks import in_thread, in_thread_to_end
 from backend.volumes.mounting import VolumeMounts, check_options, needs_mount, unmount
@@ -24,7 +27,9 @@ from backend.volumes.volume import ANONYMOUS_LABEL, Volume, check_name, data_fol
 
 log = logging.getLogger(__name__)
 
-REMOVING = ".removing-"  # of folders whose volume is gone already; no volume's name starts with a dot
+# No volume's name starts with a dot.
+REMOVING = ".removing-"  # of folders whose volume is gone already
+ARRIVING = ".arriving-"  # of folders whose volume is not there yet
 
 
 class Volumes:
@@ -53,7 +58,7 @@ class Volumes:
 
     def _sweep(self) -> list[str]:
         """Remove leftovers; returns the names of volumes that nobody knows and that hold something."""
-        for leftover in self._folder.glob(f"{REMOVING}*"):
+        for leftover in (*self._folder.glob(f"{REMOVING}*"), *self._folder.glob(f"{ARRIVING}*")):
             _remove_tree(leftover)
         folders = list(self._folder.iterdir()) if self._folder.is_dir() else []
         strangers = [folder for folder in folders if folder.name not in self._volumes]
@@ -96,6 +101,37 @@ class Volumes:
         self._record(volume)
         self._events.publish("volume", "create", name, driver="local")
         return volume
+
+    @asynccontextmanager
+    async def arriving(self, name: str, labels: Mapping[str, str]) -> AsyncIterator[Volume]:
+        """Give a folder to fill: a volume, there for everybody else, once the block ends without a failure.
+
+        Whatever cuts it short, nothing of it stays. Raises InvalidParameterError for a bad name,
+        ConflictError when there is a volume of that name.
+        """
+        check_name(name)
+        self._check_free(name)
+        folder = self._folder / f"{ARRIVING}{secrets.token_hex(8)}"
+        volume = Volume(name, data_folder(self._folder, name), _now(), dict(labels), {})
+        try:
+            filled = data_folder(self._folder, folder.name)
+            await in_thread(_make_folder, filled)
+            yield replace(volume, mountpoint=filled)
+            await in_thread_to_end(_write_all, filled)
+            self._check_free(name)  # another caller may have been faster
+            try:
+                folder.rename(self._folder / name)
+            except OSError as error:
+                raise SystemFailureError(f"create {name}: {error.strerror}") from error
+            self._record(volume)
+        except BaseException:
+            await in_thread_to_end(_remove_tree, folder)
+            raise
+        self._events.publish("volume", "create", name, driver="local")
+
+    def _check_free(self, name: str) -> None:
+        if name in self._volumes:
+            raise ConflictError(f"create {name}: there is a volume of this name already")
 
     def _record(self, volume: Volume) -> None:
         with self._database.transaction():
@@ -176,6 +212,18 @@ def _make_folder(data: Path) -> None:
                 os.close(descriptor)
     except OSError as error:
         raise SystemFailureError(f"cannot make the volume's folder {data}: {error.strerror}") from error
+
+
+def _write_all(folder: Path) -> None:
+    """Have what was put into a folder on the disk before the folder gets its name."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            sync_file_system(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise SystemFailureError(f"cannot write the volume: {error.strerror}") from error
 
 
 def _remove_if_empty(folder: Path) -> bool:

@@ -1,6 +1,7 @@
 """The engine behaves as the desktop's client expects."""
 
 import contextlib
+import io
 import secrets
 import tarfile
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ import pytest
 from app.services.containers import volume_files
 from app.services.containers.run_options import RunOptions, VolumeMount
 from app.services.engine.engine_client import EngineClient
-from app.services.errors import EngineRequestError
+from app.services.errors import ConnectionLostError, EngineRequestError
 from app.services.images.image_build import BuildOptions, open_build
 from tests.contract.build_contract import BuildContract
 from tests.contract.client_contract import ClientContract
@@ -22,7 +23,7 @@ from tests.contract.objects_contract import ObjectsContract
 from tests.contract.volume_files_contract import VolumeFilesContract
 from tests.support.native_engine import NativeEngine
 from tests.support.registry import Registry
-from tests.support.test_images import Entry, build_image, busybox_layer, layer_tar
+from tests.support.test_images import Entry, build_image, busybox_layer, folder, layer_tar
 
 
 class OnNativeEngine:
@@ -85,6 +86,44 @@ class TestNativeVolumeFiles(OnNativeEngine, VolumeFilesContract):
                 with contextlib.suppress(EngineRequestError):
                     found = {entry.name for entry in volume_files.list_folder(client, name, path)}
                     assert found <= {"way-out"}
+        finally:
+            client.remove_volume(name)
+
+    def test_the_folder_of_a_volume_goes_along(self, client: EngineClient, engine: NativeEngine) -> None:
+        """A program that is not root can only write into its volume when the folder itself is its own."""
+        name = f"contract-{secrets.token_hex(4)}"
+        entries = [folder(".", 0o750, 999, 998), Entry("own", b"1", uid=999, gid=998)]
+        try:
+            client.create_volume_of_archive(name, io.BytesIO(layer_tar(entries)))
+            volume_files.clone(client, name, f"{name}-copy")
+            root = engine.state / "data" / "volumes" / f"{name}-copy" / "_data"
+            status = root.stat()
+            assert (status.st_mode & 0o7777, status.st_uid, status.st_gid) == (0o750, 999, 998)
+            assert ((root / "own").stat().st_uid, (root / "own").read_bytes()) == (999, b"1")
+        finally:
+            for made in client.list_volumes():
+                if made.name.startswith(name):
+                    client.remove_volume(made.name)
+
+    @pytest.mark.timeout(90)
+    def test_nothing_stays_of_a_volume_whose_sender_leaves(self, client: EngineClient) -> None:
+        name = f"contract-{secrets.token_hex(4)}"
+        whole = layer_tar([Entry("large", b"x" * 5_000_000)])
+
+        def leaving() -> Iterator[bytes]:
+            yield whole[:3_000_000]
+            raise OSError("the sender leaves")
+
+        with pytest.raises(ConnectionLostError, match="the sender leaves"):
+            client.create_volume_of_archive(name, leaving())
+        assert name not in {volume.name for volume in client.list_volumes()}
+        client.create_volume_of_archive(name, io.BytesIO(whole), {"team": "a"})
+        made = {volume.name: volume for volume in client.list_volumes()}[name]
+        try:
+            assert made.labels == {"team": "a"}
+            with pytest.raises(EngineRequestError) as refusal:
+                client.create_volume_of_archive(name, io.BytesIO(whole))
+            assert refusal.value.status == 409
         finally:
             client.remove_volume(name)
 

@@ -1,6 +1,7 @@
 """The fake engine's volumes from inside: listed, copied both ways, emptied."""
 
 import io
+import json
 import posixpath
 import tarfile
 from collections.abc import Callable
@@ -58,14 +59,29 @@ def get_archive(request: "Handler", name: str) -> None:
     request.answer(200, target.getvalue(), "application/x-tar")
 
 
+def create_of_archive(request: "Handler", name: str) -> None:
+    """Make a volume of a tar."""
+    if any(volume.name == name for volume in request.engine.state.volumes):
+        raise Refusal(409, f"create {name}: there is a volume of this name already")
+    volume = FakeVolume(name, labels=json.loads(request.query.get("labels", "{}")))
+    _unpack(request.body, volume, "/")
+    request.engine.state.volumes.append(volume)
+    request.engine.state.publish("volume", "create", name, driver="local")
+    request.answer_json({"Name": name}, 201)
+
+
 def put_archive(request: "Handler", name: str) -> None:
     """Unpack a tar, plain or compressed."""
     volume, path = _find(request, name)
-    with tarfile.open(fileobj=io.BytesIO(request.body)) as archive:
+    _unpack(request.body, volume, path)
+    request.answer(200, b"")
+
+
+def _unpack(body: bytes, volume: FakeVolume, path: str) -> None:
+    with tarfile.open(fileobj=io.BytesIO(body)) as archive:
         for member in archive:
             reader = archive.extractfile(member)
             volume.files[_clean(f"{path}/{member.name}")] = reader.read() if reader else None
-    request.answer(200, b"")
 
 
 def _find(request: "Handler", name: str) -> tuple[FakeVolume, str]:
@@ -87,4 +103,5 @@ ROUTES: list[tuple[str, Callable[..., None]]] = [
     (r"DELETE /marina/volumes/([^/]+)/files", remove_files),
     (r"GET /marina/volumes/([^/]+)/archive", get_archive),
     (r"PUT /marina/volumes/([^/]+)/archive", put_archive),
+    (r"POST /marina/volumes/([^/]+)/archive", create_of_archive),
 ]

@@ -5,14 +5,13 @@ one plain file, into the path that the user chose.
 """
 
 import gzip
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeVar
 
 from app.services.containers.container_files import packed, save_archive, written_beside
 from app.services.containers.folder_copies import Room, unpack_folder
 from app.services.engine.engine_client import EngineClient
-from app.services.engine.engine_streams import EngineStream
 from app.services.engine.file_entry import FileEntry
 from app.services.errors import EngineRequestError, ErrorCode, UserError
 
@@ -79,16 +78,7 @@ def clone(client: EngineClient, source: str, name: str) -> None:
     with _offered(lambda: client.get_volume_archive(source, "/")) as stream:
         if any(volume.name == name for volume in client.list_volumes()):
             raise UserError(f"There is a volume {name} already", code=ErrorCode.NAME_TAKEN)
-        client.create_volume(name)
-        try:
-            client.put_volume_archive(name, "/", _chunks(stream))
-        except BaseException:
-            client.remove_volume(name, force=True)
-            raise
-
-
-def _chunks(stream: EngineStream) -> Iterator[bytes]:
-    yield from stream.chunks()
+        client.create_volume_of_archive(name, stream.chunks())
 
 
 def _offered(call: Callable[[], T]) -> T:

@@ -90,11 +90,22 @@ class VolumeFileCalls(EngineConnections):
 
     def put_volume_archive(self, name: str, folder: str, archive: IO[bytes] | Iterable[bytes]) -> None:
         """Unpack a tar, plain or compressed, into a folder of a volume."""
+        self._send_archive("PUT", name, {"path": folder}, archive)
+
+    def create_volume_of_archive(
+        self, name: str, archive: IO[bytes] | Iterable[bytes], labels: Mapping[str, str] | None = None
+    ) -> None:
+        """Make a volume of all that is in a tar: it is there whole, or not at all; 409: the name is taken."""
+        self._send_archive("POST", name, {"labels": json.dumps(dict(labels or {}))}, archive)
+
+    def _send_archive(
+        self, method: str, name: str, query: Mapping[str, str], archive: IO[bytes] | Iterable[bytes]
+    ) -> None:
         headers = {"Content-Type": "application/x-tar"}
         if not isinstance(archive, Iterable) or hasattr(archive, "seek"):
             headers["Content-Length"] = str(archive.seek(0, os.SEEK_END))
             archive.seek(0)
-        opened = self.open_stream("PUT", _files(name, "archive"), {"path": folder}, archive, headers)
+        opened = self.open_stream(method, _files(name, "archive"), query, archive, headers)
         with EngineStream(*opened) as stream:
             for _ in stream.chunks():
                 pass

@@ -36,13 +36,15 @@ class Destination:
     """The folder `path` (absolute, without links) below the open folder `root`.
 
     `owner`: user and group that everything gets, None to keep what the archive says. `keep_kinds`: refuse to
-    put a folder in a file's place or the other way round.
+    put a folder in a file's place or the other way round. `dressed`: the folder itself gets owner, mode and
+    time of the archive's entry for it, which otherwise only says that it is there.
     """
 
     root: int
     path: str
     owner: tuple[int, int] | None = None
     keep_kinds: bool = False
+    dressed: bool = False
 
 
 def extract(destination: Destination, read: Read) -> None:
@@ -90,7 +92,10 @@ class _Unpacking:
     def _add(self, entry: TarEntry, reader: TarReader, name: str, path: str) -> None:
         if name == ".":
             self._check_kinds(path, is_folder_now=True, entry=entry)
-            return  # the folder itself is there and stays as it is
+            if self._to.dressed and entry.kind == tar_headers.DIRECTORY:
+                self._dress_folder(open_in_root(self._to.root, path, FOLDER), entry)
+                self._folder_times.append((path, entry.mtime_ns))
+            return  # it is there already
         above, _, last = path.rpartition("/")
         folder = self._open_folder(above or "/", name)
         self._make_room(folder, last, path, entry)
@@ -153,11 +158,13 @@ class _Unpacking:
     def _add_folder(self, folder: int, name: str, entry: TarEntry) -> None:
         with suppress(FileExistsError):
             os.mkdir(name, entry.mode | 0o700, dir_fd=folder)
-        made = os.open(name, FOLDER, dir_fd=folder)
+        self._dress_folder(os.open(name, FOLDER, dir_fd=folder), entry)
+
+    def _dress_folder(self, folder: int, entry: TarEntry) -> None:
         try:
-            self._dress(made, entry, times=False)
+            self._dress(folder, entry, times=False)
         finally:
-            os.close(made)
+            os.close(folder)
 
     def _add_file(self, folder: int, name: str, entry: TarEntry, reader: TarReader) -> None:
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC

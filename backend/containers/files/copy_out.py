@@ -42,10 +42,10 @@ def _of_file(root: int, path: str) -> Generator[bytes, None, None]:
         os.close(folder)
 
 
-def export(root: int) -> Generator[bytes, None, None]:
-    """Give the tar of a whole root, without an entry for the root itself. Blocking."""
+def export(root: int, *, with_root: bool = False) -> Generator[bytes, None, None]:
+    """Give the tar of a whole root; `with_root` begins with an entry for the root itself. Blocking."""
     folder = os.open(".", FOLDER_FLAGS, dir_fd=root)
     try:
-        yield from TreeTar(folder).chunks()
+        yield from TreeTar(folder, b"./" if with_root else b"").chunks(with_root=with_root)
     finally:
         os.close(folder)

@@ -7,8 +7,8 @@ import os
 import posixpath
 import shutil
 import stat
-from collections.abc import AsyncIterator, Callable, Generator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
 from backend.containers.files import container_paths, copy_out
@@ -22,6 +22,7 @@ from backend.runtime.syscalls import open_in_root
 from backend.tasks import in_thread, in_thread_to_end
 from backend.volumes.manager import Volumes
 from backend.volumes.mounting import needs_mount
+from backend.volumes.volume import Volume
 
 MOST_ENTRIES = 20_000
 """Of a listing; a folder with more is told up to here."""
@@ -59,7 +60,7 @@ class VolumeFiles:
         cleaned = _cleaned(path)
         with self._told(path), opened_root(self._volume.mountpoint) as root:
             if cleaned == "/":
-                yield copy_out.export(root)
+                yield copy_out.export(root, with_root=True)
             else:
                 await in_thread(container_paths.look_up, root, cleaned)
                 yield copy_out.archive(root, cleaned)
@@ -97,10 +98,8 @@ class VolumeFiles:
             pass
 
     def _unpack(self, path: str, read: Read) -> None:
-        with self._told(path), opened_root(self._volume.mountpoint) as root:
-            destination = Destination(root, container_paths.follow(root, path))
-            with plain_stream(read) as plain:
-                extract(destination, plain)
+        with self._told(path):
+            _unpack(self._volume, path, read)
 
     def _remove(self, path: str) -> None:
         with self._told(path):
@@ -122,19 +121,44 @@ class VolumeFiles:
         finally:
             os.close(folder)
 
-    @contextmanager
-    def _told(self, path: str) -> Iterator[None]:
-        """Turn a failed system call into what the client is told."""
-        try:
-            yield
-        except FileNotFoundError as error:
-            raise NotFoundError(f"Could not find the file {path} in volume {self._name}") from error
-        except NotADirectoryError as error:
-            raise InvalidParameterError(f"{path} is not a directory") from error
-        except ConnectionError:
-            raise
-        except OSError as error:
-            raise explained(error, f"lstat {path}") from error
+    def _told(self, path: str) -> AbstractContextManager[None]:
+        return _told(self._name, path)
+
+
+async def create_unpacked(
+    volumes: Volumes, name: str, labels: Mapping[str, str], receiving: Callable[[], Read]
+) -> Volume:
+    """Make a volume with all that is in an archive, plain or compressed: whole, or not at all.
+
+    Raises ConflictError when there is one of that name, InvalidParameterError for a name or an archive that
+    is none, SystemFailureError when the disk is full.
+    """
+    async with volumes.arriving(name, labels) as volume:
+        with _told(name, "/"):
+            await in_thread_to_end(_unpack, volume, "/", receiving())
+    return volume
+
+
+def _unpack(volume: Volume, path: str, read: Read) -> None:
+    with opened_root(volume.mountpoint) as root:
+        place = container_paths.follow(root, path)
+        with plain_stream(read) as plain:
+            extract(Destination(root, place, dressed=place == "/"), plain)
+
+
+@contextmanager
+def _told(name: str, path: str) -> Iterator[None]:
+    """Turn a failed system call into what the client is told."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise NotFoundError(f"Could not find the file {path} in volume {name}") from error
+    except NotADirectoryError as error:
+        raise InvalidParameterError(f"{path} is not a directory") from error
+    except ConnectionError:
+        raise
+    except OSError as error:
+        raise explained(error, f"lstat {path}") from error
 
 
 def _remove_entry(folder: int, name: str) -> None:

@@ -17,7 +17,7 @@ from backend.containers.files.copy_in import Destination, extract
 from backend.errors import EngineError, InvalidParameterError
 from backend.images.tar.tar_headers import DamagedArchiveError
 from tests.support.sparse_archives import FILES, contents, sparse_tar
-from tests.support.test_images import Entry, folder, hard_link, layer_tar, symlink
+from tests.support.test_images import MTIME, Entry, folder, hard_link, layer_tar, symlink
 
 ME = (os.getuid(), os.getgid())
 
@@ -45,12 +45,20 @@ def snapshot(folder: Path) -> dict[str, tuple[int, int, bytes]]:
     return found
 
 
-def unpack(root: Path, data: bytes, path: str = "/d", *, chunk: int = 1 << 20, keep: bool = False) -> None:
+def unpack(
+    root: Path,
+    data: bytes,
+    path: str = "/d",
+    *,
+    chunk: int = 1 << 20,
+    keep: bool = False,
+    dressed: bool = False,
+) -> None:
     """Unpack into a folder of the root; everything gets our own user, so that no right is needed."""
     descriptor = os.open(root, os.O_PATH | os.O_DIRECTORY)
     try:
         source = io.BytesIO(data)
-        extract(Destination(descriptor, path, ME, keep), lambda _: source.read(chunk))
+        extract(Destination(descriptor, path, ME, keep, dressed), lambda _: source.read(chunk))
     finally:
         os.close(descriptor)
 
@@ -200,6 +208,13 @@ def test_the_folder_itself_stays_as_it_is(root: Path) -> None:
     before = (root / "d").stat().st_mode
     unpack(root, layer_tar([folder(".", 0o700), Entry("", b"1"), Entry("f", b"2")]))
     assert (root / "d").stat().st_mode == before
+    assert (root / "d" / "f").read_text() == "2"
+
+
+def test_the_folder_itself_becomes_what_the_archive_says_on_request(root: Path) -> None:
+    unpack(root, layer_tar([folder(".", 0o710), Entry("f", b"2")]), dressed=True)
+    status = (root / "d").stat()
+    assert (stat.S_IMODE(status.st_mode), status.st_mtime) == (0o710, MTIME)
     assert (root / "d" / "f").read_text() == "2"
 
 

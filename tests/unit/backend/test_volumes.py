@@ -1,6 +1,6 @@
 """Volumes on a real folder and a real database."""
 
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from backend.events import EventBus
 from backend.state_files import StateFiles
 from backend.volumes.filters import is_pruned, matches
 from backend.volumes.manager import Volumes
+from backend.volumes.volume import Volume
 
 
 class _Parts:
@@ -189,3 +190,51 @@ async def test_what_a_crash_left_of_making_and_removing(parts: _Parts) -> None:
     assert not half_made.exists()
     assert (again.get("foreign").mountpoint / "file").read_text() == "somebody's"
     assert [volume.name for volume in parts.volumes().list()] == ["foreign", "whole"]
+
+
+async def _arrive(volumes: Volumes, name: str, during: Callable[[Volume], Awaitable[None]]) -> None:
+    async with volumes.arriving(name, {"team": "a"}) as arriving:
+        (arriving.mountpoint / "file").write_text("arrived")
+        await during(arriving)
+
+
+async def test_a_volume_arrives_whole_or_not_at_all(parts: _Parts) -> None:
+    volumes = parts.volumes()
+
+    async def cut(arriving: Volume) -> None:
+        assert (volumes.list(), arriving.mountpoint.is_dir()) == ([], True)
+        raise RuntimeError("cut")
+
+    async def go_on(_: Volume) -> None:
+        assert volumes.list() == []
+
+    with pytest.raises(RuntimeError, match="cut"):
+        await _arrive(volumes, "data", cut)
+    assert (volumes.list(), list(parts.files.volumes.iterdir())) == ([], [])
+    await _arrive(volumes, "data", go_on)
+    again = parts.volumes().get("data")
+    assert (again.labels, (again.mountpoint / "file").read_text()) == ({"team": "a"}, "arrived")
+
+
+async def test_a_volume_does_not_arrive_in_the_place_of_another(parts: _Parts) -> None:
+    volumes = parts.volumes()
+
+    async def be_faster(_: Volume) -> None:
+        await volumes.create("data")
+
+    with pytest.raises(ConflictError, match="already"):
+        await _arrive(volumes, "data", be_faster)
+    assert list(volumes.get("data").mountpoint.iterdir()) == []
+    with pytest.raises(ConflictError, match="already"):
+        await _arrive(volumes, "data", be_faster)
+    with pytest.raises(InvalidParameterError):
+        await _arrive(volumes, "../data", be_faster)
+
+
+async def test_what_a_crash_left_of_an_arrival_goes(parts: _Parts) -> None:
+    leftover = parts.files.volumes / ".arriving-0123" / "_data"
+    leftover.mkdir(parents=True)
+    (leftover / "half").write_text("half")
+    volumes = parts.volumes()
+    await volumes.start()
+    assert (volumes.list(), list(parts.files.volumes.iterdir())) == ([], [])
