@@ -198,7 +198,8 @@ class FakeContainers:
             {
                 "Id": c.id,
                 "Names": [f"/{c.name}"],
-                "Image": c.image_name,
+                # A name that leads to another image by now would tell a lie.
+                "Image": c.image_name if self._state.find_image(c.image_name) is c.image else c.image.id,
                 "ImageID": c.image.id,
                 "Command": " ".join(c.command),
                 "Created": int(c.created),
@@ -241,7 +242,7 @@ class FakeContainers:
             "Config": {
                 "Image": container.image_name,
                 "Tty": container.tty,
-                "Env": container.body.get("Env") or [],
+                "Env": merge_environment(container),
                 "Cmd": list(container.command),
                 "Labels": container.labels,
                 "ExposedPorts": container.body.get("ExposedPorts") or {},
@@ -317,6 +318,7 @@ class FakeContainers:
         return {
             "Id": image.id,
             "RepoTags": image.tags,
+            "RepoDigests": image.repo_digests,
             "Size": image.size,
             "Created": "2026-01-02T03:04:05Z",
             "Os": "linux",
@@ -371,8 +373,19 @@ class FakeContainers:
         image = self._state.registry.get(reference)
         with self._state.lock:
             if image is not None and image not in self._state.images:
+                for other in self._state.images:
+                    if reference in other.tags:
+                        other.tags.remove(reference)
+                image.pulled_as.add(reference)
                 self._state.images.append(image)
         self._state.publish("image", "pull", reference)
+
+
+def merge_environment(container: FakeContainer) -> list[str]:
+    """Return a container's own variables, then those of its image that it does not set."""
+    own = list(container.body.get("Env") or [])
+    names = {line.partition("=")[0] for line in own}
+    return [*own, *(line for line in container.image.environment if line.partition("=")[0] not in names)]
 
 
 def has_all(wanted: list[str], present: list[str]) -> bool:

@@ -393,7 +393,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def list_images(self) -> None:
         rows = [
-            {"Id": i.id, "RepoTags": i.tags, "RepoDigests": [], "Size": i.size, "Created": 1_700_000_000}
+            {
+                "Id": i.id,
+                "RepoTags": i.tags,
+                "RepoDigests": i.repo_digests,
+                "Size": i.size,
+                "Created": 1_700_000_000,
+            }
             for i in self.engine.state.images
         ]
         self.answer_json(rows)

@@ -22,4 +22,15 @@ def authenticate(request: "Handler") -> None:
     request.answer_json({"Status": "Login Succeeded", "IdentityToken": ""})
 
 
-ROUTES: list[tuple[str, Callable[..., None]]] = [(r"POST /auth", authenticate)]
+def distribution(request: "Handler", name: str) -> None:
+    """Answer what the registry has under a name."""
+    image = request.engine.state.registry.get(name)
+    if image is None:
+        raise Refusal(404, "manifest unknown: manifest unknown")
+    request.answer_json({"Descriptor": {"digest": image.digest}, "Platforms": []})
+
+
+ROUTES: list[tuple[str, Callable[..., None]]] = [
+    (r"POST /auth", authenticate),
+    (r"GET /distribution/(.+)/json", distribution),
+]

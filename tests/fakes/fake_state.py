@@ -29,6 +29,16 @@ class FakeImage:
     size: int = 1_000_000
     serves: str = ""
     id: str = field(default_factory=lambda: "sha256:" + make_id("image"))
+    pulled_as: set[str] = field(default_factory=set)
+
+    @property
+    def digest(self) -> str:
+        """What its registry calls it."""
+        return "sha256:" + hashlib.sha256(self.id.encode()).hexdigest()
+
+    @property
+    def repo_digests(self) -> list[str]:
+        return [f"{tag.rpartition(':')[0]}@{self.digest}" for tag in self.tags if tag in self.pulled_as]
 
 
 @dataclass

@@ -26,8 +26,8 @@ _ELSEWHERE = {  # read by the command line, or by nobody
     "docker_socket.py",
 }
 _NO_TEXT = re.compile(
-    r"\r\n|\n.*\n|^(?:GET|FROM|HTTP|DEFAULT|ALTERNATE|TLS) |\\d|Successfully |^Step |^Marina: |^Hello from "
-    r"|^\W*$|\[.* \| "
+    r"\r\n|\n.*\n|^(?:GET|FROM|ENV|EXPOSE|VOLUME|HTTP|DEFAULT|ALTERNATE|TLS) |\\d"
+    r"|Successfully |^Step |^Marina: |^Hello from |^\W*$|\[.* \| "
 )
 _HEAD = '''"""Made by `python -m tests.support.translations`: what services and machine say, as templates."""
 

@@ -1,7 +1,11 @@
-"""Changes a container: by a new one in its place where it must be, the old one kept until that runs."""
+"""Changes a container, or what image it is made from: by a new one in its place where it must be.
+
+The old one is kept until the new one runs.
+"""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from app.services.containers.container_setup import (
     ContainerSetup,
@@ -12,10 +16,14 @@ from app.services.containers.container_setup import (
 )
 from app.services.engine.engine_client import EngineClient
 from app.services.engine.engine_types import ContainerDetails, ContainerState
-from app.services.errors import EngineRequestError, ErrorCode, MarinaError, UserError
+from app.services.engine.json_values import get_object
+from app.services.errors import ErrorCode, MarinaError, UserError
+from app.services.images.image_updates import find_image
+from app.services.images.inherited_settings import drop_inherited
 
 _SETTLES = 1.5  # seconds a program gets to fail at once
 _LINES_TOLD = 10
+COMPOSE_IMAGE = "com.docker.compose.image"  # what a service was made from: compose compares it
 _RUNNING = (ContainerState.RUNNING, ContainerState.PAUSED, ContainerState.RESTARTING)
 
 
@@ -39,6 +47,27 @@ class EditContainer:
             if body := limits_body(before, after):
                 self._client.update_container(details.id, body)
             return details.id
+        return self._replace(details, create_body(details, after, self._image_of(details)))
+
+    def renew(self, container: str) -> str:
+        """Make a container anew from what its image's name means now, else as it is; return the new one's id.
+
+        What it has from its old image comes from the new one. Compose takes the new container for its own.
+        """
+        details = self._client.inspect_container(container)
+        image = self._client.inspect_image(details.image)
+        before = find_image(self._client, details.image_id)
+        setup = read_setup(details)
+        body = create_body(details, setup, details.image)
+        if before is not None:  # else nobody knows what came from it: all of it stays
+            body = drop_inherited(body, get_object(before.raw, "Config"))
+            published: dict[str, Any] = {port.key: {} for port in setup.ports}
+            body["ExposedPorts"] = {**get_object(body, "ExposedPorts"), **published}
+        if COMPOSE_IMAGE in details.labels:
+            body["Labels"] = {**body["Labels"], COMPOSE_IMAGE: image.id}
+        return self._replace(details, body)
+
+    def _replace(self, details: ContainerDetails, body: Mapping[str, Any]) -> str:
         if details.auto_remove:
             raise UserError(
                 "A container that is deleted when it stops cannot be edited",
@@ -46,12 +75,8 @@ class EditContainer:
                 "Stop it and run it anew with other settings.",
                 ErrorCode.BAD_INPUT,
             )
-        return self._replace(details, after)
-
-    def _replace(self, details: ContainerDetails, after: ContainerSetup) -> str:
         client, was_running = self._client, details.state in _RUNNING
         kept = f"{details.name}-before-{details.id[:8]}"
-        body = create_body(details, after, self._image_of(details))
         self._on_step(EditStep.CREATE)
         client.rename_container(details.id, kept)
         fresh, stopped = "", False
@@ -74,11 +99,8 @@ class EditContainer:
 
     def _image_of(self, details: ContainerDetails) -> str:
         """Return the image's name while it still means the same image, else its id."""
-        try:
-            same = self._client.inspect_image(details.image).id == details.image_id
-        except EngineRequestError:
-            same = False
-        return details.image if same else details.image_id
+        named = find_image(self._client, details.image)
+        return details.image if named and named.id == details.image_id else details.image_id
 
     def _watch(self, container: str) -> None:
         """Give the program a moment to fail. Raises UserError with its last words."""

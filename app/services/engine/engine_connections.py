@@ -93,6 +93,7 @@ class EngineConnections:
         query: Mapping[str, str] | None = None,
         body: object = None,
         timeout: float | None = None,
+        headers: Mapping[str, str] | None = None,
     ) -> requests.Response:
         """Send a request and return the whole answer; `timeout` in seconds replaces the read timeout."""
         url = "http://engine" + self._target(path, query)
@@ -101,7 +102,9 @@ class EngineConnections:
         while True:
             attempts -= 1
             try:
-                response = self._session.request(method, url, json=body, timeout=limits)
+                response = self._session.request(
+                    method, url, json=body, timeout=limits, headers=dict(headers or {})
+                )
                 break
             except requests.exceptions.ConnectTimeout as error:
                 raise EngineUnreachableError(

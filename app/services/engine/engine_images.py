@@ -11,13 +11,14 @@ from app.services.engine.engine_connections import EngineConnections
 from app.services.engine.engine_objects import Pruned
 from app.services.engine.engine_streams import EngineStream, PullStream
 from app.services.engine.engine_types import parse_time
-from app.services.engine.json_values import as_object, get_flag, get_list, get_number, get_text
+from app.services.engine.json_values import as_object, get_flag, get_list, get_number, get_object, get_text
 from app.services.errors import UserError
 from app.services.images.reference import parse_new_name, parse_reference
 from app.services.images.registry_logins import AUTH_HEADER
 
 NOBODY = "e30="  # base64 of {}: a push without any header is refused
 _PRUNE_TIMEOUT = 300.0
+_REGISTRY_TIMEOUT = 90.0  # the engine tries the mirrors one after the other
 _COMMIT_TIMEOUT = 900.0  # all that the container wrote is packed
 
 
@@ -69,6 +70,18 @@ class ImageCalls(EngineConnections):
             )
             for row in map(as_object, rows)
         ]
+
+    def registry_digest(self, name: str) -> str:
+        """Ask a registry what a name means there now; returns the digest. Nothing is pulled."""
+        wanted = parse_reference(name)
+        full = name if wanted.digest or wanted.tag else f"{name}:latest"
+        answer = self.request(
+            "GET",
+            f"/distribution/{quote(full, safe='/:@')}/json",
+            timeout=_REGISTRY_TIMEOUT,
+            headers=self.login_headers(name),
+        )
+        return get_text(get_object(as_object(self._decode(answer)), "Descriptor"), "digest")
 
     def push_image(self, name: str, login: dict[str, str]) -> PullStream:
         """Start to push a tag; iterate the stream to drive it. `login` is the header of who the user is."""

@@ -8,6 +8,7 @@ from tests.contract.edit_contract import EditContract
 from tests.contract.images_contract import ImagesContract
 from tests.contract.inside_contract import InsideContract
 from tests.contract.objects_contract import ObjectsContract
+from tests.contract.updates_contract import Offer, UpdatesContract
 from tests.contract.volume_files_contract import VolumeFilesContract
 from tests.fakes.fake_engine import FakeEngine
 
@@ -85,3 +86,17 @@ class TestFakeImages(ImagesContract):
     def pushable(self) -> str:
         """A name that the fake registry takes."""
         return "pushed:1"
+
+
+class TestFakeUpdates(UpdatesContract):
+    """The contract of newer images against the fake."""
+
+    @pytest.fixture
+    def offer(self, engine: FakeEngine) -> Offer:
+        """Put an image into the fake registry."""
+
+        def put(version: str, command: tuple[str, ...] = ("sleep", "1000")) -> str:
+            engine.offer_image("offered:1", environment=(f"VERSION={version}",), command=command)
+            return "offered:1"
+
+        return put
