@@ -12,7 +12,7 @@ import signal
 import socket
 import sys
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -108,16 +108,19 @@ def _watch_signals(ending: "asyncio.Future[bool]") -> None:
 @asynccontextmanager
 async def _started_engine(config: EngineConfig, files: StateFiles) -> "AsyncIterator[Engine]":
     from backend.builder.build_state import BuildState
+    from backend.builder.run.lent_agents import LentAgents
     from backend.containers.manager import Containers
     from backend.database import Database
     from backend.engine import Engine
     from backend.events import EventBus
+    from backend.host_agent import host_agent
     from backend.images.manager import Images
     from backend.networks.manager import Networks
     from backend.tasks import Tasks
     from backend.volumes.manager import Volumes
 
     tasks, events, database = Tasks(), EventBus(), Database(files.database)
+    agents = LentAgents()
     try:
         images = Images(config, files, database, events, tasks)
         volumes = Volumes(files, database, events)
@@ -131,18 +134,21 @@ async def _started_engine(config: EngineConfig, files: StateFiles) -> "AsyncIter
         try:
             await containers.restore()
             await images.release_stale_mounts()
-            yield Engine(
-                config=config,
-                files=files,
-                database=database,
-                events=events,
-                tasks=tasks,
-                images=images,
-                volumes=volumes,
-                networks=networks,
-                containers=containers,
-                builds=BuildState(files, events, tasks),
-            )
+            link = networks.link
+            async with host_agent(files.host_agent, link, agents) if link is not None else nullcontext():
+                yield Engine(
+                    config=config,
+                    files=files,
+                    database=database,
+                    events=events,
+                    tasks=tasks,
+                    images=images,
+                    volumes=volumes,
+                    networks=networks,
+                    containers=containers,
+                    builds=BuildState(files, events, tasks),
+                    agents=agents,
+                )
         finally:
             await tasks.cancel_all()
             await networks.close()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from backend.builder.build_state import BuildState
+from backend.builder.run.lent_agents import LentAgents
 from backend.config import EngineConfig
 from backend.containers.manager import Containers
 from backend.database import Database
@@ -28,3 +29,4 @@ class Engine:
     networks: Networks
     containers: Containers
     builds: BuildState
+    agents: LentAgents

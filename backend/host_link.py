@@ -160,6 +160,15 @@ class HostLink:
         """Tell the supervisor all that must be open; returns the reason for each container that failed."""
         return _failures(await self._ask(self._sync_message()))
 
+    async def lend_agent(self, key: str) -> None:
+        """Have the supervisor offer the user's SSH agent at the API, under `key`, for one conversation.
+
+        Raises UnavailableError with the reason when there is none.
+        """
+        answer = await self._ask({"op": "ssh-agent", "key": key})
+        if not answer.get("ok"):
+            raise UnavailableError(str(answer.get("error") or "the host refused without a reason"))
+
     def watch(self, folders: Sequence[str]) -> None:
         """Say which of the host's folders are to be watched from now on."""
         if folders != self._watched:
@@ -179,7 +188,7 @@ class HostLink:
                 return await future
         except TimeoutError as error:
             raise UnavailableError(
-                "the machine's supervisor does not answer, so no port of the host can be opened; "
+                "the machine's supervisor does not answer, so nothing of the host can be used; "
                 "restart the machine if this stays"
             ) from error
         finally:
@@ -188,7 +197,7 @@ class HostLink:
     def _send(self, message: dict[str, Any]) -> None:
         if self._descriptor < 0 or self._retry is not None:
             raise UnavailableError(
-                "the machine's supervisor is not there, so no port of the host can be opened; "
+                "the machine's supervisor is not there, so nothing of the host can be used; "
                 "restart the machine if this stays"
             )
         self._unsent += json.dumps(message).encode() + b"\n"

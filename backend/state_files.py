@@ -93,6 +93,11 @@ class StateFiles:
         return self.run_root / "netns"
 
     @property
+    def host_agent(self) -> Path:
+        """The socket that leads to the SSH agent of the host's user, in a machine of its host."""
+        return self.run_root / "ssh-auth.sock"
+
+    @property
     def execs(self) -> Path:
         """A few short-lived files for each exec."""
         return self.run_root / "exec"

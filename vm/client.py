@@ -137,8 +137,12 @@ class MachineClient:
         return self._stream("watch", start_supervisor)
 
     def start(self) -> StatusStream:
-        """Bring the machine up, if it is not. Read the stream to its end: the last status is final."""
-        return self._stream("start")
+        """Bring the machine up, if it is not. Read the stream to its end: the last status is final.
+
+        The supervisor is told where the user's SSH agent is: it may be older than the agent.
+        """
+        agent = os.environ.get("SSH_AUTH_SOCK", "")
+        return self._stream("start", arguments={"SSH_AUTH_SOCK": agent} if agent else None)
 
     def stop(self) -> StatusStream:
         """Shut the machine down. Read the stream to its end: the last status is final."""

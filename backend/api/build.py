@@ -7,8 +7,7 @@ import base64
 import binascii
 import json
 from collections import deque
-from collections.abc import Callable, Mapping
-from functools import cache
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import web
@@ -55,18 +54,12 @@ LISTS = {"extrahosts": "ExtraHosts", "securityopt": "SecurityOpt"}
 def routes(engine: Engine) -> list[web.RouteDef]:
     """Return this area's routes."""
 
-    @cache
-    def agents() -> "LentAgents":
-        from backend.builder.run.lent_agents import LentAgents
-
-        return LentAgents()
-
     async def build(request: web.Request) -> web.StreamResponse:
         from backend.builder.builder import build_image
         from backend.builder.progress.classic_output import ClassicOutput
         from backend.builder.run.run_step import CommandFailedError
 
-        options = _read_options(request, agents)
+        options = _read_options(request, engine.agents)
         quiet = query_bool(request, "q")
         remote = request.query.get("remote", "")
 
@@ -116,11 +109,11 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         web.post("/build", build),
         web.post("/build/prune", prune),
         web.post("/build/cancel", cancel),
-        build_agents.route(agents),
+        build_agents.route(engine.agents),
     ]
 
 
-def _read_options(request: web.Request, agents: "Callable[[], LentAgents]") -> "BuildOptions":
+def _read_options(request: web.Request, agents: "LentAgents") -> "BuildOptions":
     from backend.builder.build_options import BuildOptions
 
     query = request.query
@@ -154,13 +147,13 @@ def _read_options(request: web.Request, agents: "Callable[[], LentAgents]") -> "
     )
 
 
-def _session(request: web.Request, agents: "Callable[[], LentAgents]") -> "BuildSession":
+def _session(request: web.Request, agents: "LentAgents") -> "BuildSession":
     from backend.builder.build_session import SecretsSentAlong
     from backend.builder.run.lent_agents import LendingClient
 
     secrets = _secrets(request.headers.get(SECRETS_HEADER, ""))
     if key := request.headers.get(build_agents.KEY_HEADER, ""):
-        return LendingClient(secrets, agents(), build_agents.checked_key(key))
+        return LendingClient(secrets, agents, build_agents.checked_key(key))
     return SecretsSentAlong(secrets)
 
 

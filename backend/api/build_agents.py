@@ -1,10 +1,10 @@
-"""`/marina/build-agents/{key}`: a client of `POST /build` holds a connection to its SSH agent ready.
+"""`/marina/ssh-agents/{key}`: a client holds a connection to its SSH agent ready.
 
-Docker's classic builder knows no agents; BuildKit's clients lend theirs over their session.
+It is for a `POST /build` that names the key: Docker's classic builder knows no agents, and BuildKit's clients
+lend theirs over their session. The supervisor of a machine lends the user's to containers.
 """
 
 import re
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from aiohttp import web
@@ -27,12 +27,12 @@ def checked_key(text: str) -> str:
     return text
 
 
-def route(agents: "Callable[[], LentAgents]") -> web.RouteDef:
+def route(agents: "LentAgents") -> web.RouteDef:
     """Return the route on which clients lend."""
 
     async def lend(request: web.Request) -> web.StreamResponse:
         key = checked_key(request.match_info["key"])
-        await agents().lend(key, hijack(request, RAW))
+        await agents.lend(key, hijack(request, RAW))
         return Hijacked()
 
-    return web.post("/marina/build-agents/{key}", lend)
+    return web.post("/marina/ssh-agents/{key}", lend)

@@ -4633,6 +4633,10 @@
         <translation>请安装软件包 docker-compose-plugin 或 docker-compose-v2，或参阅 {0}</translation>
     </message>
     <message>
+        <source>It answers. Containers that mount /run/host-services/ssh-auth.sock may use it.</source>
+        <translation>有应答。挂载了 /run/host-services/ssh-auth.sock 的容器可以使用它。</translation>
+    </message>
+    <message>
         <source>It does not run: it is started with the machine.</source>
         <translation>未运行：它会随虚拟机一起启动。</translation>
     </message>
@@ -5065,6 +5069,10 @@
         <translation>这不是有效的容器名称</translation>
     </message>
     <message>
+        <source>The SSH agent is there for containers</source>
+        <translation>SSH 代理可供容器使用</translation>
+    </message>
+    <message>
         <source>The address of the engine is not valid</source>
         <translation>引擎地址无效</translation>
     </message>
@@ -5311,6 +5319,10 @@
     <message>
         <source>The machine does not start with the settings in {0}: {1} Using the last good ones.</source>
         <translation>虚拟机无法用 {0} 中的设置启动：{1} 将使用上次有效的设置。</translation>
+    </message>
+    <message>
+        <source>The machine is not connected yet.</source>
+        <translation>虚拟机尚未连接。</translation>
     </message>
     <message>
         <source>The machine is not the one known here.</source>
@@ -5607,6 +5619,10 @@
     <message>
         <source>There is no {0} in {1}</source>
         <translation>{1} 中没有 {0}</translation>
+    </message>
+    <message>
+        <source>There is none, so containers that ask for it are refused: {0} If you have one: run `marina start` in the terminal where SSH_AUTH_SOCK is set.</source>
+        <translation>没有代理，因此会拒绝请求它的容器：{0} 如果您有代理：请在已设置 SSH_AUTH_SOCK 的终端中运行 `marina start`。</translation>
     </message>
     <message>
         <source>There is not enough space.</source>
@@ -6039,6 +6055,10 @@
     <message>
         <source>{0} processors, {1} MiB, a disk of {2} GiB at most</source>
         <translation>{0} 个处理器，{1} MiB，磁盘最大 {2} GiB</translation>
+    </message>
+    <message>
+        <source>{0} programs in containers speak to the SSH agent already.</source>
+        <translation>容器中已有 {0} 个程序在与 SSH 代理通信。</translation>
     </message>
     <message>
         <source>{0} shows another key than when it was added.</source>

@@ -94,7 +94,7 @@ def test_builds_of_the_window(
             for _ in stream:
                 pass
         with pytest.raises(EngineRequestError) as refusal:
-            client.open_stream("POST", "/marina/build-agents/nonsense")
+            client.open_stream("POST", "/marina/ssh-agents/nonsense")
         assert refusal.value.status == 400
 
 

@@ -154,7 +154,7 @@ def clear_builds(request: "Handler") -> None:
 
 ROUTES: list[tuple[str, Callable[..., None]]] = [
     (r"POST /build", build),
-    (r"POST /marina/build-agents/([0-9a-f]+)", lend_agent),
+    (r"POST /marina/ssh-agents/([0-9a-f]+)", lend_agent),
     (r"GET /marina/builds", list_builds),
     (r"DELETE /marina/builds", clear_builds),
     (r"GET /marina/builds/([^/]+)", read_build),

@@ -275,6 +275,18 @@ def _quoted(folder: str) -> str:
     return "'/run/marina/host" + guest_path(folder).replace("'", "'\\''") + "'"
 
 
+def _ssh_agent(situation: Situation) -> Outcome:
+    if not situation.runs:
+        return Verdict.SKIPPED, NOT_RUNNING, ""
+    reason = situation.client.ask("ssh-agent")
+    if reason:  # most people have none, and need none
+        return ok(
+            f"There is none, so containers that ask for it are refused: {reason} If you have one: run "
+            "`marina start` in the terminal where SSH_AUTH_SOCK is set."
+        )
+    return ok("It answers. Containers that mount /run/host-services/ssh-auth.sock may use it.")
+
+
 def _docker_host(situation: Situation) -> Outcome:
     chosen = situation.environment.get("DOCKER_HOST", "")
     if chosen and not chosen.replace("/", os.sep).endswith(client_address(situation.files.docker_socket)):
@@ -350,6 +362,7 @@ CHECKS = (
     Check("engine", "The engine answers", _engine),
     Check("clock", "The machine's clock is right", _clock),
     Check("shares", "The shared folders are there", _shares),
+    Check("ssh-agent", "The SSH agent is there for containers", _ssh_agent),
     Check("docker-host", "The docker command is free to reach it", _docker_host),
 )
 NETWORK_CHECKS = (

@@ -14,6 +14,7 @@ from vm.machine.machine import Machine
 from vm.machine.maintenance import Maintenance
 from vm.machine.sockets.endpoints import serve_commands
 from vm.machine.status import MachineStatus
+from vm.ssh_agent import AGENTS, VARIABLE
 
 log = logging.getLogger(__name__)
 REQUEST_LIMIT = 10.0
@@ -106,6 +107,7 @@ class ControlServer:
         except UserError as error:
             await _send(writer, _refusal(error))
             return
+        _note_agent(request)
         statuses = self._machine.watch(until=work) if work else self._carry_out(request.command)
         if statuses is None:
             await _send(writer, {"error": f"unknown command {request.command!r}"})
@@ -163,6 +165,13 @@ def parse_request(line: bytes) -> Request:
         return Request()
     arguments = value.get("arguments")
     return Request(command[:50], arguments if isinstance(arguments, dict) else {})
+
+
+def _note_agent(request: Request) -> None:
+    """Take note of the SSH agent that the client knows: this process may be older than it."""
+    path = request.arguments.get(VARIABLE)
+    if isinstance(path, str) and path and "\0" not in path:
+        AGENTS.tell(path)
 
 
 def _outcome(work: asyncio.Task[Any]) -> dict[str, Any]:

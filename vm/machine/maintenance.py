@@ -21,6 +21,7 @@ from vm.machine.storage.disk_usage import (
 )
 from vm.machine.storage.snapshots import LiveSnapshots, Snapshot, StoredSnapshots
 from vm.machine.tasks import to_the_end
+from vm.ssh_agent import AGENTS
 
 Work = Callable[[dict[str, Any]], Awaitable[Any]]
 SYNC_LIMIT = 60.0
@@ -34,6 +35,7 @@ class Maintenance:
         self._files = machine.files
         self._works: dict[str, tuple[str, Work]] = {
             "disk-usage": ("", self._disk_usage),
+            "ssh-agent": ("", self._find_agent),
             "compact": ("compact", self._compact),
             "snapshots": ("", self._list_snapshots),
             "snapshot-create": ("snapshot", self._create_snapshot),
@@ -74,6 +76,14 @@ class Maintenance:
             return parse_guest_usage(await asyncio.to_thread(running.tunnel.run, GUEST_COMMAND, GUEST_LIMIT))
         except (TunnelDown, ValueError):
             return None
+
+    async def _find_agent(self, _: dict[str, Any]) -> str:
+        """Return why containers do not reach the user's SSH agent, "" when they do."""
+        try:
+            (await asyncio.to_thread(AGENTS.connect)).close()
+        except UserError as error:
+            return error.details
+        return ""
 
     async def _compact(self, _: dict[str, Any]) -> dict[str, int]:
         running = self._machine.running

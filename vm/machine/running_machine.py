@@ -11,6 +11,7 @@ import psutil
 
 from vm.errors import UserError
 from vm.machine.engine_settings import EngineSettings
+from vm.machine.link.agent_conversations import AgentConversations
 from vm.machine.link.agent_link import AgentLink
 from vm.machine.link.boot_port import BootLine, BootNews, BootPort
 from vm.machine.link.docker_socket import DockerSocket
@@ -115,6 +116,8 @@ class RunningMachine:
             self._exit.push_async_callback(agent.close)
             agent.names_port = names.port
             agent.settings = EngineSettings(self.files).gather
+            conversations = AgentConversations()
+            agent.on_agent = lambda key: conversations.begin(self.tunnel, key)
             self._agent = agent
             if self._shared_folders:
                 file_events = FileEvents(self.files, agent.tell_changed)

@@ -90,6 +90,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Install it (Debian: apt install qemu-system-x86; macOS: brew install qemu), or run `make setup`."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Install it (Debian: apt install qemu-utils; macOS: brew install qemu), or run `make setup`."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Install the package docker-compose-plugin or docker-compose-v2, or see {0}"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "It answers. Containers that mount /run/host-services/ssh-auth.sock may use it."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It does not run: it is started with the machine."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It gives back what it does not need while it runs, and when it is stopped."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It goes on."),  # noqa: E501
@@ -198,6 +199,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Stop what uses it, or choose another port of this computer."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Switch virtualization on in the computer's firmware; on Linux, join the group kvm."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "That is no name for a container"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The SSH agent is there for containers"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The address of the engine is not valid"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The address of the engine is not valid."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The bundle cannot be written."),  # noqa: E501
@@ -260,6 +262,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "The machine does not run, or is held."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The machine does not run."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The machine does not start with the settings in {0}: {1} Using the last good ones."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The machine is not connected yet."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The machine is not the one known here."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The machine is reached"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The machine is {0}"),  # noqa: E501
@@ -334,6 +337,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "There is no such folder."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "There is no {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "There is no {0} in {1}"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "There is none, so containers that ask for it are refused: {0} If you have one: run `marina start` in the terminal where SSH_AUTH_SOCK is set."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "There is not enough space."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "This Marina does not know where updates come from"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "This Marina runs from its source"),  # noqa: E501
@@ -442,6 +446,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "{0} must not hold line breaks"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} needs its password: add it to the agent with ssh-add"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} processors, {1} MiB, a disk of {2} GiB at most"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0} programs in containers speak to the SSH agent already."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} shows another key than when it was added."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} was not accepted"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} was not found."),  # noqa: E501

@@ -21,6 +21,9 @@ from backend.state_files import StateFiles
 from backend.tasks import in_thread
 
 DOCKER_SOCKETS = ("/var/run/docker.sock", "/run/docker.sock")
+HOST_AGENT = "/run/host-services/ssh-auth.sock"
+"""Where Docker Desktop has the socket that leads to the SSH agent of the host's user."""
+
 OF_THE_MACHINE = ("/proc", "/sys", "/dev", "/lib/modules")
 """Asked for by containers that look at their kernel: this is the machine's, whatever the host has there."""
 
@@ -35,6 +38,7 @@ class BindSources:
     """Finds bind sources. Without `folders` this system is the host itself, and a source is what it says.
 
     `socket` is the engine's own, `socket_names` what clients call it: docker's name, and the host's.
+    `agent` is the socket that leads to the host's SSH agent, in a machine that has a host.
     """
 
     folders: Path | None
@@ -42,12 +46,14 @@ class BindSources:
     socket: Path
     places: Path
     socket_names: tuple[str, ...] = DOCKER_SOCKETS
+    agent: Path | None = None
 
     @classmethod
     def of(cls, config: EngineConfig, files: StateFiles) -> "BindSources":
         """Return the sources that the engine's settings allow."""
         names = (*DOCKER_SOCKETS, *config.host_sockets)
-        return cls(config.host_folders, config.shared_folders, config.socket, files.bind_mounts, names)
+        agent = files.host_agent if config.host_link else None
+        return cls(config.host_folders, config.shared_folders, config.socket, files.bind_mounts, names, agent)
 
     def named(self, host: dict[str, Any]) -> dict[str, Any]:
         """Return a HostConfig whose binds have the names that the machine has for them."""
@@ -64,7 +70,7 @@ class BindSources:
         Raises InvalidParameterError, UnavailableError.
         """
         if self.folders is None or self._in_machine(source):
-            if must_exist and self._in_machine(source) not in self.socket_names:
+            if must_exist and self._socket_called(source) is None:
                 await in_thread(check_bind_source, source)
             return
         self._check_shared(source)
@@ -83,8 +89,8 @@ class BindSources:
         async with AsyncExitStack() as mounted:
             for mount in (mount for mount in mounts if mount["Type"] == "bind" and not mount.get("Own")):
                 source = mount["Source"]
-                if self._in_machine(source) in self.socket_names:
-                    found[source] = str(self.socket)
+                if (own := self._socket_called(source)) is not None:
+                    found[source] = str(own)
                 elif self.folders is not None and not self._in_machine(source):
                     self._check_shared(source)
                     await self._wait_for_folders(self.folders)
@@ -94,9 +100,17 @@ class BindSources:
                     found[source] = str(place)
             yield found
 
+    def _socket_called(self, source: str) -> Path | None:
+        """Return the socket of the engine that clients call so, if one is."""
+        if source == HOST_AGENT:
+            return self.agent
+        if source in self.socket_names and (self.folders is not None or not Path(source).exists()):
+            return self.socket
+        return None
+
     def _in_machine(self, source: str) -> str:
         """Return what a source of the machine is called, "" for one of the host."""
-        if source in self.socket_names and (self.folders is not None or not Path(source).exists()):
+        if self._socket_called(source) is not None:
             return source
         if any(source == top or source.startswith(f"{top}/") for top in OF_THE_MACHINE):
             return source

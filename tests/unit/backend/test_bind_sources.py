@@ -49,6 +49,19 @@ async def test_the_engines_own_socket_goes_by_its_name_on_the_host(tmp_path: Pat
         assert found == {name: "/run/engine.sock"}
 
 
+async def test_the_hosts_agent_goes_by_docker_desktops_name_in_a_machine_only(tmp_path: Path) -> None:
+    name = "/run/host-services/ssh-auth.sock"
+    arguments = ["--socket", "/run/engine.sock", "--data-root", "/data", "--run-root", "/run"]
+    machine = ["--host-folders", "/nowhere", "--host-link", "/dev/null"]
+    sources = BindSources.of(parse_arguments([*arguments, *machine]), StateFiles(tmp_path, tmp_path))
+    await sources.check(name, must_exist=True)
+    async with sources.opened([{"Type": "bind", "Source": name}]) as found:
+        assert found == {name: str(tmp_path / "ssh-auth.sock")}
+    native = BindSources.of(parse_arguments(arguments), StateFiles(tmp_path, tmp_path))
+    async with native.opened([{"Type": "bind", "Source": name}]) as found:
+        assert found == {}
+
+
 async def test_on_the_host_itself_a_source_is_what_it_says(tmp_path: Path) -> None:
     native = BindSources(None, (), Path("/run/engine.sock"), tmp_path / "binds")
     await native.check(str(tmp_path / "new"), must_exist=False)

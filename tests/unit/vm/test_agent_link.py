@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from vm.errors import UserError
 from vm.machine.link import agent_link
 from vm.machine.link.agent_link import AgentLink, parse_message
 from vm.machine.machine_files import MachineFiles
@@ -194,3 +195,20 @@ def test_messages_are_objects() -> None:
     assert parse_message(b'{"op": "hello"}') == {"op": "hello"}
     assert parse_message(b"7") is None
     assert parse_message(b"{") is None
+
+
+async def test_the_agent_is_lent_or_the_reason_told(link_and_engine: Pair) -> None:
+    link, engine = link_and_engine
+    lent: list[str] = []
+    link.on_agent = lent.append
+    assert await engine.ask({"id": 1, "op": "ssh-agent", "key": "0" * 32}) == {"id": 1, "ok": True}
+    assert lent == ["0" * 32]
+    answer = await engine.ask({"id": 2, "op": "ssh-agent", "key": "../x HTTP/1.1"})
+    assert (answer["id"], answer["ok"], lent) == (2, False, ["0" * 32])
+
+    def none(key: str) -> None:
+        raise UserError("There is no SSH agent.", f"for {key}", "Start one.")
+
+    link.on_agent = none
+    answer = await engine.ask({"id": 3, "op": "ssh-agent", "key": "1" * 16})
+    assert answer == {"id": 3, "ok": False, "error": f"There is no SSH agent. for {'1' * 16} Start one."}

@@ -31,7 +31,7 @@ def by_name(report: Report) -> dict[str, Finding]:
 def test_without_a_machine_what_needs_one_is_skipped(client: MachineClient) -> None:
     found = by_name(diagnose(client))
     assert {name for name, finding in found.items() if finding.verdict is Verdict.SKIPPED} == {
-        "qemu", "tunnel", "engine", "clock", "shares"
+        "qemu", "tunnel", "engine", "clock", "shares", "ssh-agent"
     }  # fmt: skip
     assert found["supervisor"].verdict is Verdict.OK
     assert found["disk"].verdict is Verdict.OK

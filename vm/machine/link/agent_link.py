@@ -5,10 +5,12 @@ import asyncio
 import contextlib
 import json
 import logging
+import re
 import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from vm.errors import UserError
 from vm.machine.ports.port_forwards import PortForwards, parse_claim, port_to_json
 from vm.machine.ports.port_reasons import PortRefused
 from vm.machine.sockets.endpoints import Endpoint, connect_endpoint
@@ -28,6 +30,7 @@ ABSENCE_LIMIT = 10.0
 MOST_CLAIMS = 10_000
 
 MOST_FOLDERS = 1000
+AGENT_KEY = re.compile(r"[0-9a-f]{16,64}")
 LONGEST_NEWS = 2**19
 """Bytes of paths in one message: the engine reads lines of up to 1 MiB."""
 
@@ -46,6 +49,8 @@ class AgentLink:
         self.engine_version = ""
         self.on_watch: Callable[[Sequence[str]], None] = lambda folders: None
         """Called with the folders of the host that running containers have mounted."""
+        self.on_agent: Callable[[str], None] = lambda key: None
+        """Lends the user's SSH agent under a key; called in a thread. Raises UserError."""
         self.names_port = 0
         """Where this computer resolves names for the guest; 0: nowhere."""
         self.settings: Callable[[], dict[str, Any] | None] = lambda: None
@@ -161,12 +166,28 @@ class AgentLink:
                     [folder for folder in folders if isinstance(folder, str) and "\0" not in folder]
                 )
             return None
+        if operation == "ssh-agent":
+            self._tasks.start(self._lend_agent(message), "ssh-agent")  # claims need not wait for it
+            return None
         if operation not in ("claim", "release", "sync"):
             return {"id": message.get("id"), "ok": False, "error": "unknown op"}
         try:
             return {"id": message.get("id"), "ok": True} | await self._carry_out(operation, message)
         except PortRefused as refused:
             return {"id": message.get("id"), "ok": False, "error": str(refused)}
+
+    async def _lend_agent(self, message: dict[str, Any]) -> None:
+        answer: dict[str, Any] = {"id": message.get("id"), "ok": True}
+        key = message.get("key")
+        try:
+            if not isinstance(key, str) or not AGENT_KEY.fullmatch(key):
+                raise ValueError("no key under which the SSH agent could be lent")
+            await asyncio.to_thread(self.on_agent, key)
+        except (UserError, ValueError) as error:
+            reason = str(error).replace("\n", " ")
+            log.warning("a container does not get the SSH agent: %s", reason)
+            answer |= {"ok": False, "error": reason}
+        self._send(answer)
 
     async def _carry_out(self, operation: str, message: dict[str, Any]) -> dict[str, Any]:
         container = message.get("container")
