@@ -1,16 +1,21 @@
 """Claims of host ports on a real QEMU, paused before its first instruction: its forwards work anyway."""
 
 import asyncio
+import contextlib
 import os
 import shutil
+import signal
 import socket
 import subprocess
-from collections.abc import AsyncIterator
+import sys
+from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from vm.machine.machine_files import MachineFiles
+from vm.machine.ports.listen_queues import lengthen_queues
 from vm.machine.ports.port_forwards import PortForwards
 from vm.machine.ports.port_reasons import PortRefused
 from vm.machine.qemu.qemu_command import NETWORK
@@ -21,7 +26,7 @@ from vm.machine.status import PublishedPort
 
 
 @pytest.fixture
-async def qmp(tmp_path: Path) -> AsyncIterator[QmpClient]:
+def qemu(tmp_path: Path) -> Iterator["subprocess.Popen[bytes]"]:
     path = tmp_path / "qmp.sock"
     command = [
         *(
@@ -37,17 +42,25 @@ async def qmp(tmp_path: Path) -> AsyncIterator[QmpClient]:
     ]
     with subprocess.Popen(command, stdin=subprocess.DEVNULL) as process:
         try:
-            assert await asyncio.to_thread(wait_for_sockets, [path], process, 60)
-            client = await QmpClient.connect(UnixEndpoint(path), lambda *_: None)
-            yield client
-            await client.close()
+            assert wait_for_sockets([path], process, 60)
+            yield process
         finally:
             process.kill()
 
 
 @pytest.fixture
-async def forwards(tmp_path: Path, qmp: QmpClient) -> AsyncIterator[PortForwards]:
-    forwards = PortForwards(MachineFiles.find(tmp_path), qmp, lambda: None)
+async def qmp(tmp_path: Path, qemu: "subprocess.Popen[bytes]") -> AsyncIterator[QmpClient]:
+    client = await QmpClient.connect(UnixEndpoint(tmp_path / "qmp.sock"), lambda *_: None)
+    yield client
+    await client.close()
+
+
+@pytest.fixture
+async def forwards(
+    tmp_path: Path, qmp: QmpClient, qemu: "subprocess.Popen[bytes]"
+) -> AsyncIterator[PortForwards]:
+    lengthen = partial(lengthen_queues, qemu.pid)
+    forwards = PortForwards(MachineFiles.find(tmp_path), qmp, lambda: None, lengthen)
     yield forwards
     await forwards.close()
 
@@ -77,6 +90,23 @@ async def test_a_port_on_one_address_leaves_the_others_free(forwards: PortForwar
     (opened,) = await forwards.claim("web", [PublishedPort("web", "udp", "127.0.0.1", 0, 53)])
     assert can_bind(socket.SOCK_DGRAM, opened.host_port, "127.0.0.2")
     assert not can_bind(socket.SOCK_DGRAM, opened.host_port, "127.0.0.1")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="others do not hand out a program's sockets")
+async def test_clients_that_come_at_once_all_get_in_also_while_qemu_does_not_look(
+    forwards: PortForwards, qemu: "subprocess.Popen[bytes]"
+) -> None:
+    (on_one, on_all) = await forwards.claim(
+        "web", [PublishedPort("web", "tcp", address, 0, 80) for address in ("127.0.0.1", "")]
+    )
+    qemu.send_signal(signal.SIGSTOP)
+    try:
+        with contextlib.ExitStack() as clients:
+            for number in [on_one.host_port] * 100 + [on_all.host_port] * 100:
+                connecting = asyncio.to_thread(socket.create_connection, ("127.0.0.1", number), 5)
+                clients.enter_context(await connecting)
+    finally:
+        qemu.send_signal(signal.SIGCONT)
 
 
 async def test_a_conflict_names_the_holder_and_opens_nothing(forwards: PortForwards, qmp: QmpClient) -> None:

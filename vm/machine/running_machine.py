@@ -5,6 +5,7 @@ import contextlib
 import logging
 import socket
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import psutil
@@ -20,6 +21,7 @@ from vm.machine.link.ssh_keys import get_user_key, read_host_key
 from vm.machine.link.ssh_tunnel import GuestTransport, Tunnel, TunnelDown, dial_guest
 from vm.machine.log_tails import last_lines
 from vm.machine.machine_files import MachineFiles
+from vm.machine.ports.listen_queues import lengthen_queues
 from vm.machine.ports.port_forwards import PortForwards
 from vm.machine.ports.port_reasons import PortRefused, find_free_port
 from vm.machine.processes import runs
@@ -100,7 +102,9 @@ class RunningMachine:
             self._exit.push_async_callback(self._qmp.close)
             self._tasks.start(self._watch_qemu(), "qemu watch")
             self._exit.push_async_callback(self._tasks.cancel_all)
-            self.forwards = PortForwards(self.files, self._qmp, on_ports)
+            self.forwards = PortForwards(
+                self.files, self._qmp, on_ports, partial(lengthen_queues, self.record.pid)
+            )
             self._exit.push_async_callback(self.forwards.close)
 
             def take(line: BootLine) -> None:

@@ -8,12 +8,12 @@ import socket
 import sys
 from typing import Protocol
 
+from vm.machine.ports.listen_queues import WAITING_CLIENTS
 from vm.machine.ports.port_reasons import KINDS
 from vm.machine.tasks import Tasks
 
 log = logging.getLogger(__name__)
 BUFFER = 2**18
-BACKLOG = 512
 LOOPBACK = "127.0.0.1"
 UDP_QUIET_LIMIT = 90.0
 """Seconds without a datagram after which a UDP client is forgotten."""
@@ -66,7 +66,7 @@ class TcpRelay:
         relay = cls(target_port)
         try:
             relay._server = await asyncio.start_server(
-                relay._accept, sock=listener, limit=BUFFER, backlog=BACKLOG
+                relay._accept, sock=listener, limit=BUFFER, backlog=WAITING_CLIENTS
             )
         except OSError:
             listener.close()

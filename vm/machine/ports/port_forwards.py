@@ -3,7 +3,7 @@
 import asyncio
 import ipaddress
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
@@ -106,10 +106,18 @@ def port_to_json(port: PublishedPort) -> dict[str, Any]:
 class PortForwards:
     """All claims of one machine. Every method runs on the event loop, one at a time."""
 
-    def __init__(self, files: MachineFiles, monitor: Monitor, on_change: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        files: MachineFiles,
+        monitor: Monitor,
+        on_change: Callable[[], None],
+        lengthen: Callable[[Collection[int]], None] = lambda ports: None,
+    ) -> None:
+        """`lengthen` is called, in a thread, with the TCP ports of this computer that QEMU has opened."""
         self._files = files
         self._monitor = monitor
         self._on_change = on_change
+        self._lengthen = lengthen
         self._claims: dict[str, tuple[PublishedPort, ...]] = {}
         self._openings: dict[PublishedPort, _Opening] = {}
         self._lock = asyncio.Lock()
@@ -139,6 +147,13 @@ class PortForwards:
             if rule not in known:
                 await self._remove(rule)
         await self._relay_again()
+        await self._let_wait(self.ports)
+
+    async def _let_wait(self, ports: Sequence[PublishedPort]) -> None:
+        """Have more than one client wait at a time where QEMU carries these ports."""
+        rules = (self._openings[port].rule for port in ports)
+        carriers = {int(rule.rpartition(":")[2]) for rule in rules if rule.startswith("tcp:")}
+        await asyncio.to_thread(self._lengthen, carriers)
 
     async def _relay_again(self) -> None:
         """Open the IPv6 addresses again, which ended with the earlier supervisor."""
@@ -178,6 +193,7 @@ class PortForwards:
                 raise
             if opened:
                 self._claims[container] = tuple(opened)
+                await self._let_wait(opened)
             self._changed()
             return tuple(opened)
 
