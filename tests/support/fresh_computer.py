@@ -86,13 +86,13 @@ class FreshComputer:
 
 
 @contextmanager
-def fresh_computer(folder: Path, netns: str) -> Iterator[FreshComputer]:
-    """Install Debian below `folder` and switch it on.
+def fresh_computer(folder: Path, netns: str, release: str = "") -> Iterator[FreshComputer]:
+    """Install Debian below `folder` and switch it on: the `release` of that code name, or this machine's own.
 
     Raises UserError when the machine names no Debian mirror, CalledProcessError when mmdebstrap fails.
     """
     root = folder / "root"
-    _install(root, folder)
+    _install(root, folder, release)
     holder = subprocess.Popen(
         [
             "unshare", "--mount", "--propagation=private", "--pid", "--fork", "--kill-child",
@@ -115,9 +115,10 @@ def fresh_computer(folder: Path, netns: str) -> Iterator[FreshComputer]:
         shutil.rmtree(root)
 
 
-def _install(root: Path, scratch: Path) -> None:
-    release = read_release()
-    sources = find_sources(Path("/etc/apt"), release, release)
+def _install(root: Path, scratch: Path, release: str) -> None:
+    own = read_release()
+    release = release or own
+    sources = find_sources(Path("/etc/apt"), own, release)
     options: Sequence[str] = [*read_apt_options(), 'APT::Install-Recommends "false"']
     subprocess.run(
         [

@@ -62,8 +62,12 @@ class MachineFiles:
         return len(os.fsencode(self.run / LONGEST_SOCKET_NAME)) <= SOCKET_PATH_LIMIT
 
     def create_folders(self) -> None:
-        """Make the folders, closed to other users. Raises UserError when one is another user's."""
-        for folder in (self.config, self.data, self.run, self.boot_values):
+        """Make the folders, closed to other users. Raises UserError when one is another user's.
+
+        So is the folder that the run folder is in: where `XDG_RUNTIME_DIR` may be used by others, the next
+        program would take another one. Source: XDG Base Directory Specification.
+        """
+        for folder in (self.config, self.data, self.run.parent, self.run, self.boot_values):
             try:
                 folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             except OSError as error:

@@ -48,6 +48,20 @@ def test_without_a_run_folder_of_the_user_nobody_can_put_theirs_in_its_place(
     assert not recwarn.list
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the run folder lies in the user's own")
+def test_a_run_folder_that_has_yet_to_be_made_is_the_same_one_to_the_next_program(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "run" / "user"))
+    for name in ("CONFIG", "DATA"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name.lower()))
+    files = MachineFiles.find(None, {})
+    assert files.run == tmp_path / "run" / "user" / "marina"
+    files.create_folders()
+    assert MachineFiles.find(None, {}).run == files.run
+
+
 def test_folders_are_closed_to_others(tmp_path: Path) -> None:
     files = MachineFiles.find(tmp_path / "state")
     files.create_folders()
