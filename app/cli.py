@@ -252,7 +252,32 @@ def _add_image_commands(commands: Any) -> None:
     rmi.add_argument("images", nargs="+", metavar="image")
 
 
+def _add_import(commands: Any) -> None:
+    import_ = _add(
+        commands,
+        "import-from",
+        "import_from.import_from",
+        "copy images, volumes and networks of another engine; nothing changes there",
+    )
+    import_.add_argument(
+        "source",
+        nargs="?",
+        default="",
+        metavar="ENGINE",
+        help="a docker context, an engine of `engine list`, or an address; not needed when there is only one",
+    )
+    for kind in ("images", "volumes", "networks"):
+        import_.add_argument(
+            f"--{kind}", nargs="*", metavar="NAME", help=f"only the {kind} of these names, or all of them"
+        )
+    import_.add_argument(
+        "--containers", nargs="*", metavar="NAME", help="containers too, with what they need; not started"
+    )
+    import_.add_argument("--dry-run", action="store_true", help="only tell what would be copied")
+
+
 def _add_engine_commands(commands: Any) -> None:
+    _add_import(commands)
     engine = commands.add_parser("engine", help="engines on this and other computers")
     actions = engine.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add(actions, "list", "engines.list_engines", "list engines; * is the one in use")

@@ -45,6 +45,17 @@ class Session:
             return self._socket
         return None if self._saved.is_machine else self._saved.address
 
+    def own_sockets(self) -> tuple[str, ...]:
+        """Return where Marina's own engine listens, whichever is worked with."""
+        return () if self._socket else (self.machine().docker_socket,)
+
+    def free_bytes(self) -> int | None:
+        """Return how much room the machine has; None for an engine that is not its."""
+        if self._address() is not None:
+            return None
+        usage = self.machine().data.usage()
+        return usage.guest.free_bytes if usage.guest is not None else None
+
     def engine(self, start: bool = False) -> EngineClient:
         """Return a client of the engine; `start` brings the machine up when it does not run, and says so."""
         if (address := self._address()) is not None:

@@ -4309,6 +4309,10 @@
 <context>
     <name>Services</name>
     <message>
+        <source>A container of this name is here: it stays as it is.</source>
+        <translation>这里已有同名容器：保持不变。</translation>
+    </message>
+    <message>
         <source>A container that is deleted when it stops cannot be edited</source>
         <translation>停止后即被删除的容器无法编辑</translation>
     </message>
@@ -4353,6 +4357,10 @@
         <translation>名称形如 nginx、nginx:1.27 或 registry.example.com:5000/team/app:tag。</translation>
     </message>
     <message>
+        <source>A network of this name is here: it stays as it is.</source>
+        <translation>这里已有同名网络：保持不变。</translation>
+    </message>
+    <message>
         <source>A registry is named like ghcr.io or registry.example.com:5000.</source>
         <translation>仓库名形如 ghcr.io 或 registry.example.com:5000。</translation>
     </message>
@@ -4363,6 +4371,10 @@
     <message>
         <source>A tag is missing after the colon.</source>
         <translation>冒号后缺少标签。</translation>
+    </message>
+    <message>
+        <source>A volume of this name is here: it stays as it is.</source>
+        <translation>这里已有同名卷：保持不变。</translation>
     </message>
     <message>
         <source>A whole path is needed.</source>
@@ -4383,6 +4395,10 @@
     <message>
         <source>Another disk is in this folder already.</source>
         <translation>此文件夹中已有另一块磁盘。</translation>
+    </message>
+    <message>
+        <source>Another image here is named {0}, and keeps that name.</source>
+        <translation>这里有另一个镜像名为 {0}，它保留该名称。</translation>
     </message>
     <message>
         <source>Another machine answers where Marina&apos;s should.</source>
@@ -4545,6 +4561,10 @@
         <translation>建立连接</translation>
     </message>
     <message>
+        <source>Copy or pull the image, then try again.</source>
+        <translation>请先复制或拉取该镜像，然后重试。</translation>
+    </message>
+    <message>
         <source>Copy the file to a safe place, then try: qemu-img check -r all {0}</source>
         <translation>请先将该文件复制到安全的地方，再尝试：qemu-img check -r all {0}</translation>
     </message>
@@ -4567,6 +4587,10 @@
     <message>
         <source>Docker Compose is not installed on this computer</source>
         <translation>本机未安装 Docker Compose</translation>
+    </message>
+    <message>
+        <source>Docker Desktop</source>
+        <translation>Docker Desktop</translation>
     </message>
     <message>
         <source>Docker&apos;s configuration cannot be read</source>
@@ -4613,6 +4637,14 @@
         <translation>如果您有意更换了数据磁盘，请移除 {0} 后重新启动。</translation>
     </message>
     <message>
+        <source>Import again: what failed is tried again.</source>
+        <translation>请再次导入：失败的内容会重试。</translation>
+    </message>
+    <message>
+        <source>In use by {0}: stop that first for a copy of one moment.</source>
+        <translation>正被 {0} 使用：请先将其停止，以得到同一时刻的副本。</translation>
+    </message>
+    <message>
         <source>Install Marina again, or build the image with `make image`.</source>
         <translation>请重新安装 Marina，或用 `make image` 构建镜像。</translation>
     </message>
@@ -4635,6 +4667,10 @@
     <message>
         <source>It answers. Containers that mount /run/host-services/ssh-auth.sock may use it.</source>
         <translation>有应答。挂载了 /run/host-services/ssh-auth.sock 的容器可以使用它。</translation>
+    </message>
+    <message>
+        <source>It belongs to a cluster, which would make it anew.</source>
+        <translation>它属于某个集群，集群会重新创建它。</translation>
     </message>
     <message>
         <source>It does not run: it is started with the machine.</source>
@@ -4705,8 +4741,24 @@
         <translation>已将其删除。请重试。</translation>
     </message>
     <message>
+        <source>It was made of {0}.</source>
+        <translation>它由 {0} 创建。</translation>
+    </message>
+    <message>
         <source>It was started with --rm: there would be no way back.</source>
         <translation>它是用 --rm 启动的：编辑后将无法恢复。</translation>
+    </message>
+    <message>
+        <source>Its addresses are in use here: it has others.</source>
+        <translation>它的地址在这里已被使用：已改用其他地址。</translation>
+    </message>
+    <message>
+        <source>Its files are kept by the driver {0}, which is not here.</source>
+        <translation>它的文件由驱动 {0} 保存，而这里没有该驱动。</translation>
+    </message>
+    <message>
+        <source>Its files are kept elsewhere: only its definition is copied.</source>
+        <translation>它的文件保存在别处：只复制其定义。</translation>
     </message>
     <message>
         <source>Its images can be pulled by their whole names.</source>
@@ -4727,6 +4779,10 @@
     <message>
         <source>Leave the address out, or give one of this computer&apos;s own, such as 127.0.0.1.</source>
         <translation>请不填地址，或填写本机的地址，例如 127.0.0.1。</translation>
+    </message>
+    <message>
+        <source>Leave the name out to see all: --dry-run shows them.</source>
+        <translation>省略名称即可查看全部：--dry-run 会列出它们。</translation>
     </message>
     <message>
         <source>Line {0} is no variable</source>
@@ -4765,6 +4821,10 @@
         <translation>Marina 的监管进程没有应答。</translation>
     </message>
     <message>
+        <source>Name a docker context, or write an address: unix:///path/to/docker.sock.</source>
+        <translation>请指定一个 docker 上下文，或填写地址：unix:///path/to/docker.sock。</translation>
+    </message>
+    <message>
         <source>Name a registry mirror that can be reached: registry_mirrors in machine.json.</source>
         <translation>请指定一个可以访问的镜像仓库镜像站：machine.json 中的 registry_mirrors。</translation>
     </message>
@@ -4795,6 +4855,10 @@
     <message>
         <source>No folder is shared.</source>
         <translation>没有共享的文件夹。</translation>
+    </message>
+    <message>
+        <source>No other engine was found on this computer.</source>
+        <translation>在这台计算机上没有找到其他引擎。</translation>
     </message>
     <message>
         <source>No port is free for the connection to the machine.</source>
@@ -4849,6 +4913,10 @@
         <translation>请先拉取（`marina pull NAME`），或用 `marina images` 检查拼写。</translation>
     </message>
     <message>
+        <source>Pull it here from its registry.</source>
+        <translation>请在这里从其镜像仓库拉取。</translation>
+    </message>
+    <message>
         <source>Put it back from where it went. Do not start before.</source>
         <translation>请将其放回原处。在此之前请勿启动。</translation>
     </message>
@@ -4899,6 +4967,10 @@
     <message>
         <source>QEMU says {0}</source>
         <translation>QEMU 报告：{0}</translation>
+    </message>
+    <message>
+        <source>Rancher Desktop</source>
+        <translation>Rancher Desktop</translation>
     </message>
     <message>
         <source>Read its memory</source>
@@ -5001,6 +5073,10 @@
         <translation>请用 `marina start` 或“启动”按钮启动后重试。</translation>
     </message>
     <message>
+        <source>Start it, and see that you may use its socket; then try again.</source>
+        <translation>请启动它，并确认您有权使用它的套接字，然后重试。</translation>
+    </message>
+    <message>
         <source>Start it. The files of a stopped one are on the Files tab of its page.</source>
         <translation>请启动它。已停止的容器的文件在其页面的“文件”标签中。</translation>
     </message>
@@ -5043,6 +5119,10 @@
     <message>
         <source>Stop that program, or choose another folder with MARINA_HOME.</source>
         <translation>请停止该程序，或用 MARINA_HOME 选择其他文件夹。</translation>
+    </message>
+    <message>
+        <source>Stop the containers that use it, and try again.</source>
+        <translation>请停止使用它的容器，然后重试。</translation>
     </message>
     <message>
         <source>Stop the machine and start it again.</source>
@@ -5201,12 +5281,20 @@
         <translation>引擎没有应答：{0}</translation>
     </message>
     <message>
+        <source>The engine has {0} of them.</source>
+        <translation>该引擎共有 {0} 个。</translation>
+    </message>
+    <message>
         <source>The engine is not running</source>
         <translation>引擎未运行</translation>
     </message>
     <message>
         <source>The engine refused that</source>
         <translation>引擎拒绝了此操作</translation>
+    </message>
+    <message>
+        <source>The engine sent another image under its name.</source>
+        <translation>该引擎以此名称发送了另一个镜像。</translation>
     </message>
     <message>
         <source>The engine&apos;s answer makes no sense</source>
@@ -5263,6 +5351,10 @@
     <message>
         <source>The image is used by a container</source>
         <translation>镜像正被容器使用</translation>
+    </message>
+    <message>
+        <source>The image of {0} is not here</source>
+        <translation>{0} 的镜像不在这里</translation>
     </message>
     <message>
         <source>The list of engines cannot be written</source>
@@ -5549,6 +5641,10 @@
         <translation>虚拟机正在运行</translation>
     </message>
     <message>
+        <source>The volume {0} could not be read whole</source>
+        <translation>卷 {0} 未能完整读取</translation>
+    </message>
+    <message>
         <source>The work failed.</source>
         <translation>操作失败。</translation>
     </message>
@@ -5619,6 +5715,10 @@
     <message>
         <source>There is no {0} in {1}</source>
         <translation>{1} 中没有 {0}</translation>
+    </message>
+    <message>
+        <source>There is no {0} {1} there</source>
+        <translation>那里没有 {0} {1}</translation>
     </message>
     <message>
         <source>There is none, so containers that ask for it are refused: {0} If you have one: run `marina start` in the terminal where SSH_AUTH_SOCK is set.</source>
@@ -5741,8 +5841,16 @@
         <translation>正在等待端口</translation>
     </message>
     <message>
+        <source>What it needs did not arrive: {0}.</source>
+        <translation>它需要的内容未能到达：{0}。</translation>
+    </message>
+    <message>
         <source>What it says is above.</source>
         <translation>其输出见上方。</translation>
+    </message>
+    <message>
+        <source>What it wrote outside of volumes stays there: make an image of it first to keep that.</source>
+        <translation>它在卷之外写入的内容会留在原处：要保留它们，请先将其保存为镜像。</translation>
     </message>
     <message>
         <source>Windows has names of letters, not of bytes</source>
@@ -5811,6 +5919,10 @@
     <message>
         <source>reached from the machine: {0}</source>
         <translation>可从虚拟机访问：{0}</translation>
+    </message>
+    <message>
+        <source>tar ended with code {0}.</source>
+        <translation>tar 以代码 {0} 结束。</translation>
     </message>
     <message>
         <source>the machine has not come so far that it could be reached</source>
@@ -5903,6 +6015,10 @@
     <message>
         <source>{0} could not be written</source>
         <translation>无法写入 {0}</translation>
+    </message>
+    <message>
+        <source>{0} did not arrive as it is there</source>
+        <translation>{0} 到达后与原处不同</translation>
     </message>
     <message>
         <source>{0} does not answer</source>
@@ -6071,6 +6187,10 @@
     <message>
         <source>{0} was not found.</source>
         <translation>未找到 {0}。</translation>
+    </message>
+    <message>
+        <source>{0} was not made here</source>
+        <translation>没有在这里创建 {0}</translation>
     </message>
     <message>
         <source>{0} {1} did not answer with a JSON array</source>

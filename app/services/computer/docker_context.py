@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.services.engine.engine_address import shown_address, split_address
+from app.services.engine.engine_address import join_address, shown_address, split_address
 from app.services.engine.json_values import as_object, get_object, get_text
 from app.services.errors import UserError
 from app.services.settings import write_atomically
@@ -31,6 +31,14 @@ class ContextResult:
     path: Path
     endpoint: str
     changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DockerContext:
+    """A context by its name; `address` is one for `EngineClient`."""
+
+    name: str
+    address: str
 
 
 def docker_config_folder(environment: Mapping[str, str] = os.environ) -> Path:
@@ -97,6 +105,27 @@ def read_former_context(environment: Mapping[str, str] = os.environ, name: str =
     """Return which context was current before ours, "" for docker's default or one that is gone."""
     former = get_text(get_object(_read_json(_metadata_path(name, environment)), "Metadata"), _FORMER)
     return former if former and _metadata_path(former, environment).exists() else ""
+
+
+def list_docker_contexts(environment: Mapping[str, str] = os.environ) -> list[DockerContext]:
+    """Return the engines that docker knows: of DOCKER_HOST first, then all contexts by name."""
+    found = []
+    if host := environment.get("DOCKER_HOST", ""):
+        found.append(DockerContext("default", join_address(host, tls_folder=_tls_of_variables(environment))))
+    folder = docker_config_folder(environment) / "contexts"
+    for path in sorted(folder.glob("meta/*/meta.json")):
+        metadata = _read_json(path)
+        name = get_text(metadata, "Name")
+        host = get_text(get_object(get_object(metadata, "Endpoints"), "docker"), "Host")
+        if name and host:
+            tls = folder / "tls" / path.parent.name / "docker"
+            has_tls = host.startswith("tcp://") and tls.is_dir()
+            found.append(DockerContext(name, join_address(host, tls_folder=str(tls) if has_tls else "")))
+    return sorted(found, key=lambda context: (context.name != "default", context.name))
+
+
+def _tls_of_variables(environment: Mapping[str, str]) -> str:
+    return environment.get("DOCKER_CERT_PATH", "") if environment.get("DOCKER_TLS_VERIFY") else ""
 
 
 def _metadata_path(name: str, environment: Mapping[str, str]) -> Path:

@@ -5,7 +5,7 @@ one plain file, into the path that the user chose.
 """
 
 import gzip
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -71,6 +71,13 @@ def import_archive(client: EngineClient, volume: str, source: Path) -> None:
             _offered(lambda: client.put_volume_archive(volume, "/", archive))
     except OSError as error:
         raise UserError(f"{source} cannot be read", str(error)) from error
+
+
+def create_of_archive(
+    client: EngineClient, name: str, archive: Iterable[bytes], labels: Mapping[str, str]
+) -> None:
+    """Make the volume `name` of all that is in a tar; nothing is left when that fails."""
+    _offered(lambda: client.create_volume_of_archive(name, archive, labels))
 
 
 def clone(client: EngineClient, source: str, name: str) -> None:

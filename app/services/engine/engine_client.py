@@ -287,6 +287,11 @@ class EngineClient(InsideCalls, ImageCalls, VolumeCalls, VolumeFileCalls, Networ
             opened = self.open_stream("POST", "/images/load", {"quiet": "0"}, archive, headers)
         return PullStream(*opened, reference=file_path.name)
 
+    def load_images(self, archive: Iterable[bytes], name: str = "") -> PullStream:
+        """Load images from an archive as it comes; iterate the stream to see what the engine does with it."""
+        headers = {"Content-Type": "application/x-tar"}
+        return PullStream(*self.open_stream("POST", "/images/load", {"quiet": "0"}, archive, headers), name)
+
     def _container_action(
         self, container: str, action: str, query: Mapping[str, str] | None = None, waits: int | None = None
     ) -> None:

@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import weakref
 from collections.abc import Callable, Mapping
 from typing import Any, Self
 from urllib.parse import urlencode
@@ -24,6 +25,7 @@ API_VERSION = "1.44"
 CONNECT_TIMEOUT = 3.0
 READ_TIMEOUT = 30.0
 LONGEST_ERROR = 1024 * 1024
+_UNVERSIONED = ("/_ping", "/version")
 
 
 class EngineConnections:
@@ -45,6 +47,8 @@ class EngineConnections:
         # What is sent along with a reference to its registry: set where the user's sign-ins are known.
         self.login_headers: Callable[[str], Mapping[str, str]] = lambda reference: {}
         self.build_headers: Callable[[], Mapping[str, str]] = lambda: {}  # for the base images of a build
+        self._api_version = API_VERSION
+        self._streams: weakref.WeakSet[StreamConnection] = weakref.WeakSet()
         self._session = requests.Session()
         self._session.trust_env = False  # the user's HTTP_PROXY is not for a socket of this machine
         self._session.mount("http://", SocketAdapter(self.socket_path))
@@ -58,6 +62,17 @@ class EngineConnections:
     def close(self) -> None:
         """Close the kept connections."""
         self._session.close()
+
+    def agree_on_version(self) -> None:
+        """Speak the API of an engine that is older than what we know; others are asked in ours."""
+        theirs = get_text(self.request_object("GET", "/version"), "ApiVersion")
+        if _number(theirs) < _number(API_VERSION):
+            self._api_version = theirs
+
+    def abort(self) -> None:
+        """Cut all streams of this client, also those that are still being sent; from any thread."""
+        for connection in list(self._streams):
+            connection.shut_down()
 
     def request_object(
         self, method: str, path: str, query: Mapping[str, str] | None = None, body: object = None
@@ -142,9 +157,14 @@ class EngineConnections:
             body = json.dumps(body).encode()
             sent["Content-Type"] = "application/json"
         connection = StreamConnection(self.socket_path, self._connect_timeout)
+        self._streams.add(connection)
         try:
-            connection.request(method, self._target(path, query), body=body, headers=sent)  # type: ignore[arg-type]
-            response = connection.getresponse()
+            try:
+                connection.request(method, self._target(path, query), body=body, headers=sent)  # type: ignore[arg-type]
+            except (BrokenPipeError, ConnectionResetError) as error:
+                response = _early_answer(connection, error)
+            else:
+                response = connection.getresponse()
             if response.status >= 400:
                 raise _refusal(response.status, response.read(LONGEST_ERROR))
         except (OSError, http.client.HTTPException) as error:
@@ -155,11 +175,24 @@ class EngineConnections:
             raise
         return connection, response
 
-    @staticmethod
-    def _target(path: str, query: Mapping[str, str] | None) -> str:
+    def _target(self, path: str, query: Mapping[str, str] | None) -> str:
         filled = {name: value for name, value in (query or {}).items() if value}
-        version = "" if path == "/_ping" else f"/v{API_VERSION}"
+        version = "" if path in _UNVERSIONED else f"/v{self._api_version}"
         return version + path + (f"?{urlencode(filled)}" if filled else "")
+
+
+def _number(version: str) -> tuple[int, ...]:
+    """Return a version such as "1.44" for comparing; what is none is as good as ours."""
+    parts = version.split(".")
+    return tuple(map(int, parts)) if all(map(str.isdecimal, parts)) else _number(API_VERSION)
+
+
+def _early_answer(connection: StreamConnection, cause: OSError) -> http.client.HTTPResponse:
+    """Return what an engine said before it stopped listening to what we send. Raises `cause` for nothing."""
+    try:
+        return connection.getresponse()
+    except (OSError, http.client.HTTPException):
+        raise cause from None
 
 
 def _refusal(status: int, content: bytes) -> EngineRequestError:

@@ -1,11 +1,11 @@
 """The engine's calls about images beyond listing and pulling: their layers, pushing, saving, cleaning up."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from app.services.engine.engine_connections import EngineConnections
 from app.services.engine.engine_objects import Pruned
@@ -94,6 +94,11 @@ class ImageCalls(EngineConnections):
     def save_image(self, name: str) -> EngineStream:
         """Open an image as the tar stream that `docker save` writes."""
         return EngineStream(*self.open_stream("GET", _path(name, "get")))
+
+    def save_images(self, names: Iterable[str]) -> EngineStream:
+        """Open images as one such stream: what they share is in it once."""
+        query = urlencode([("names", name) for name in names])
+        return EngineStream(*self.open_stream("GET", f"/images/get?{query}"))
 
     def commit_container(self, container: str, name: str, pause: bool = True) -> None:
         """Make an image of a container as it is; `pause` lets it stand still meanwhile."""

@@ -32,9 +32,19 @@ class VolumeCalls(EngineConnections):
         """Return the volumes."""
         return [Volume.from_json(row) for row in get_list(self.request_object("GET", "/volumes"), "Volumes")]
 
-    def create_volume(self, name: str = "", labels: Mapping[str, str] | None = None) -> Volume:
-        """Make a volume; without a name it is an anonymous one. One that exists is returned as it is."""
-        body = {"Name": name, "Labels": dict(labels or {})}
+    def create_volume(
+        self,
+        name: str = "",
+        labels: Mapping[str, str] | None = None,
+        options: Mapping[str, str] | None = None,
+    ) -> Volume:
+        """Make a volume; without a name it is an anonymous one. One that exists is returned as it is.
+
+        `options` of the driver tell where its files are, when they are kept elsewhere.
+        """
+        body: dict[str, Any] = {"Name": name, "Labels": dict(labels or {})}
+        if options:
+            body["DriverOpts"] = dict(options)
         return Volume.from_json(self.request_object("POST", "/volumes/create", body=body))
 
     def remove_volume(self, name: str, force: bool = False) -> None:
@@ -131,6 +141,10 @@ class NetworkCalls(EngineConnections):
         body: dict[str, object] = {"Name": name, "Driver": "bridge", "Internal": internal}
         if subnet:
             body["IPAM"] = {"Driver": "default", "Config": [{"Subnet": subnet}]}
+        return self.create_network_from_body(body)
+
+    def create_network_from_body(self, body: Mapping[str, Any]) -> str:
+        """Make a network from the API's own words and return its id."""
         return get_text(self.request_object("POST", "/networks/create", body=body), "Id")
 
     def remove_network(self, network: str) -> None:

@@ -3,6 +3,7 @@
 The address is the path of a socket, or an URL (`engine_address`): SSH, TLS, or plain TCP on this computer.
 """
 
+import contextlib
 import http.client
 import socket
 import threading
@@ -123,3 +124,9 @@ class StreamConnection(http.client.HTTPConnection):
             raise EngineUnreachableError(f"{shown_address(self._address)}: {reason}") from error
         self.sock.settimeout(None)
         self.stream_socket = self.sock
+
+    def shut_down(self) -> None:
+        """Wake whoever reads or writes here, from any thread; they fail."""
+        if self.stream_socket is not None:
+            with contextlib.suppress(OSError):  # the other side was faster
+                self.stream_socket.shutdown(socket.SHUT_RDWR)

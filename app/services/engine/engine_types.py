@@ -58,6 +58,9 @@ class ContainerState(StrEnum):
             return cls.UNKNOWN
 
 
+_RUNNING = (ContainerState.RUNNING, ContainerState.PAUSED, ContainerState.RESTARTING)
+
+
 def parse_time(value: Any) -> float:
     """Return Unix seconds for the API's times: a number or RFC 3339 text; 0 for never (the year 1)."""
     if isinstance(value, int | float) and not isinstance(value, bool):
@@ -103,7 +106,7 @@ class Container:
     @property
     def is_running(self) -> bool:
         """Whether its processes exist (paused ones do too)."""
-        return self.state in (ContainerState.RUNNING, ContainerState.PAUSED, ContainerState.RESTARTING)
+        return self.state in _RUNNING
 
     @property
     def published_ports(self) -> tuple[Port, ...]:
@@ -167,6 +170,11 @@ class ContainerDetails:
     environment: tuple[tuple[str, str], ...]
     labels: Mapping[str, str]
     raw: Mapping[str, Any]
+
+    @property
+    def is_running(self) -> bool:
+        """Whether its processes exist (paused ones do too)."""
+        return self.state in _RUNNING
 
     @classmethod
     def from_json(cls, value: Any) -> "ContainerDetails":
@@ -285,6 +293,7 @@ class Volume:
     driver: str = "local"
     created: float = 0.0
     labels: Mapping[str, str] = field(default_factory=dict)
+    options: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def from_json(cls, value: Any) -> "Volume":
@@ -295,6 +304,7 @@ class Volume:
             driver=get_text(source, "Driver", "local"),
             created=parse_time(source.get("CreatedAt")),
             labels=get_text_map(source, "Labels"),
+            options=get_text_map(source, "Options"),
         )
 
 

@@ -9,6 +9,7 @@ def QT_TRANSLATE_NOOP(context: str, text: str) -> str:  # noqa: N802 - Qt's tool
 
 # fmt: off
 TEMPLATES: tuple[str, ...] = (
+    QT_TRANSLATE_NOOP("Services", "A container of this name is here: it stays as it is."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "A container that is deleted when it stops cannot be edited"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "A container with this name exists already"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "A debug shell looks at the processes of a running container."),  # noqa: E501
@@ -20,14 +21,17 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "A name has no spaces."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "A name looks like `nginx`, `nginx:1.27` or `registry.example.com:5000/team/app:tag`, in lower case."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "A name looks like nginx, nginx:1.27 or registry.example.com:5000/team/app:tag."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "A network of this name is here: it stays as it is."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "A registry is named like ghcr.io or registry.example.com:5000."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "A tag has letters, digits, and . _ - in it, and at most 128 characters."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "A tag is missing after the colon."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "A volume of this name is here: it stays as it is."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "A whole path is needed."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Add your organisation's certificate authority, or name the registry as insecure if it is yours."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "After the @ there must be a digest: sha256: and 64 digits."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "All of them together can have 500 KB."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Another disk is in this folder already."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Another image here is named {0}, and keeps that name."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Another machine answers where Marina's should."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Another program holds a socket of the machine."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Ask whoever runs it. If the change is right, remove the engine and add it again."),  # noqa: E501
@@ -68,12 +72,14 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Compose could not be started"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Compose ended with code {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Connect to it"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Copy or pull the image, then try again."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Copy the file to a safe place, then try: qemu-img check -r all {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Correct that file, or move it away: docker makes a new one."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Correct the file machine.json."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Correct {0}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "DOCKER_HOST is set: the docker command talks to another engine, whatever its context is."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Docker Compose is not installed on this computer"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Docker Desktop"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Docker's configuration cannot be read"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Docker's configuration cannot be written"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Find the fastest way to run it"),  # noqa: E501
@@ -85,12 +91,15 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Free some space: the machine is held, or does not start, until then."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Get new versions from where you got this one."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "If you put another data disk in place on purpose, remove {0} and start again."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Import again: what failed is tried again."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "In use by {0}: stop that first for a copy of one moment."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Install Marina again, or build the image with `make image`."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Install QEMU's tools (Debian: apt install qemu-utils)."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Install it (Debian: apt install qemu-system-x86; macOS: brew install qemu), or run `make setup`."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Install it (Debian: apt install qemu-utils; macOS: brew install qemu), or run `make setup`."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Install the package docker-compose-plugin or docker-compose-v2, or see {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It answers. Containers that mount /run/host-services/ssh-auth.sock may use it."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "It belongs to a cluster, which would make it anew."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It does not run: it is started with the machine."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It gives back what it does not need while it runs, and when it is stopped."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It goes on."),  # noqa: E501
@@ -108,12 +117,17 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "It shows {0}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It was built without the address and the key of a release repository."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It was deleted. Try again."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "It was made of {0}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It was started with --rm: there would be no way back."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Its addresses are in use here: it has others."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Its files are kept by the driver {0}, which is not here."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Its files are kept elsewhere: only its definition is copied."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Its images can be pulled by their whole names."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Its layout is version {0}, this Marina knows up to {1}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Known are: {0}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Leave out the http:// or https://."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Leave the address out, or give one of this computer's own, such as 127.0.0.1."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Leave the name out to see all: --dry-run shows them."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Line {0} is no variable"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Look at the container's log, then try again."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Looked for docker-compose, version 2 or newer, in the folders of docker's plugins and on PATH."),  # noqa: E501
@@ -123,6 +137,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Marina {0} has no file for this kind of installation"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Marina's own engine does. Elsewhere, mount the volume in a container and look there."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Marina's supervisor does not answer."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Name a docker context, or write an address: unix:///path/to/docker.sock."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Name a registry mirror that can be reached: registry_mirrors in machine.json."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Name some in machine.json: shared_folders."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Names of images are in lower case."),  # noqa: E501
@@ -131,6 +146,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "No connection: {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "No folder has a path short enough for the machine's sockets."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "No folder is shared."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "No other engine was found on this computer."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "No port is free for the connection to the machine."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "No port of this computer is free"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "No proxy is in the way"),  # noqa: E501
@@ -144,6 +160,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Port {0} of 127.0.0.1 shows the key {1}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Prepare the data disk"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Pull it first (`marina pull NAME`), or check the spelling with `marina images`."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Pull it here from its registry."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Put it back from where it went. Do not start before."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Put it back."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Put it back. To start with an empty disk instead, remove {0} first."),  # noqa: E501
@@ -157,6 +174,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "QEMU is another one"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "QEMU is not installed."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "QEMU says {0}"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Rancher Desktop"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Read its memory"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Registries are reached"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Remove each of its names, or remove the image with force (`marina rmi -f`)."),  # noqa: E501
@@ -182,6 +200,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Start it again: no data is lost."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Start it first."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Start it with `marina start` or the Start button, and try again."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Start it, and see that you may use its socket; then try again."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Start it. The files of a stopped one are on the Files tab of its page."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Start its services"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Start over to have a new one."),  # noqa: E501
@@ -193,6 +212,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Stop it and run it anew with other settings."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Stop it first, or remove it with force (`marina rm -f`)."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Stop that program, or choose another folder with MARINA_HOME."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Stop the containers that use it, and try again."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Stop the machine and start it again."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Stop the other virtual machine that uses it."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Stop the program that listens there, then restart the machine."),  # noqa: E501
@@ -232,8 +252,10 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "The engine could not do that"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The engine does not answer"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The engine does not answer: {0}"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The engine has {0} of them."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The engine is not running"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The engine refused that"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The engine sent another image under its name."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The engine's answer makes no sense"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The engine's disk is full"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The file cannot be written."),  # noqa: E501
@@ -248,6 +270,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "The former version goes on."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The image has several names"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The image is used by a container"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The image of {0} is not here"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The list of engines cannot be written"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The list of releases cannot be read"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The list of releases is out of date"),  # noqa: E501
@@ -319,6 +342,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "The virtual machine ended while it started."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The virtual machine has ended unexpectedly."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The virtual machine runs"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The volume {0} could not be read whole"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The work failed."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The work was called off."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "There are: {0}."),  # noqa: E501
@@ -337,6 +361,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "There is no such folder."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "There is no {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "There is no {0} in {1}"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "There is no {0} {1} there"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "There is none, so containers that ask for it are refused: {0} If you have one: run `marina start` in the terminal where SSH_AUTH_SOCK is set."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "There is not enough space."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "This Marina does not know where updates come from"),  # noqa: E501
@@ -367,7 +392,9 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Wait a while, or sign in at the registry: signed-in users may pull more often."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Wait for the engine"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Waiting for the port"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "What it needs did not arrive: {0}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "What it says is above."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "What it wrote outside of volumes stays there: make an image of it first to keep that."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Windows has names of letters, not of bytes"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "With these settings it ends at once, with exit code {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Write each variable on a line of its own as NAME=value."),  # noqa: E501
@@ -385,6 +412,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "process {0}, the machine is {1}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "process {0}, {1}, {2} MB"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "reached from the machine: {0}"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "tar ended with code {0}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "the machine has not come so far that it could be reached"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "the machine is not connected yet"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "the machine's command failed with status {0}: {1}"),  # noqa: E501
@@ -408,6 +436,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "{0} could not be copied"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} could not be deleted"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} could not be written"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0} did not arrive as it is there"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} does not answer"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} does not answer."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} does not exist for this machine's processor"),  # noqa: E501
@@ -450,6 +479,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "{0} shows another key than when it was added."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} was not accepted"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} was not found."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0} was not made here"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} {1} did not answer with a JSON array"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} {1} did not answer with a JSON object"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} {1}: no answer within {2} s"),  # noqa: E501
