@@ -192,9 +192,21 @@ def _add_container_commands(commands: Any) -> None:
     remove.add_argument("-f", "--force", action="store_true", help="running ones too")
     remove.add_argument("-v", "--volumes", action="store_true", help="with their anonymous volumes")
     remove.add_argument("containers", nargs="+", metavar="container")
+    _add_renew(commands)
     open_ = _add(commands, "open", "containers.open_port", "open a container's page in the browser")
     open_.add_argument("--print", action="store_true", help="only write the address")
     open_.add_argument("container", nargs="?", default="")
+
+
+def _add_renew(commands: Any) -> None:
+    renew = _add(commands, "renew", "renew.renew", "make containers anew from newer images of the same names")
+    renew.add_argument("-a", "--all", action="store_true", help="all containers")
+    renew.add_argument("--check", action="store_true", help="only tell which have a newer image")
+    renew.add_argument(
+        "--no-pull", dest="pull", action="store_false", help="ask no registry: use what is here already"
+    )
+    renew.add_argument("-q", "--quiet", action="store_true", help="do not show the pull")
+    renew.add_argument("containers", nargs="*", metavar="container")
 
 
 def _add_terminal_options(parser: argparse.ArgumentParser) -> None:

@@ -93,6 +93,7 @@ class DesktopViewModel(QObject):
         ):
             happened.connect(self.learn.look_soon)
         self.events.images_changed.connect(self.images.refresh_soon)
+        self.events.images_changed.connect(self.containers.refresh_soon)  # a name may mean another image now
         self.events.volumes_changed.connect(self.volumes.refresh_soon)
         self.events.networks_changed.connect(self.networks.refresh_soon)
         self.events.builds_changed.connect(self.builds.refresh_soon)

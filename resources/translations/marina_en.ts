@@ -232,6 +232,16 @@
     </message>
 </context>
 <context>
+    <name>NewerImagesButton</name>
+    <message numerus="yes">
+        <source>%n container(s) have a newer image: {0}</source>
+        <translation>
+            <numerusform>%n container has a newer image: {0}</numerusform>
+            <numerusform>%n containers have a newer image: {0}</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>QuitDialog</name>
     <message numerus="yes">
         <source>%n container(s) are running.</source>
@@ -248,6 +258,16 @@
         <translation>
             <numerusform>Signed in at %n registry</numerusform>
             <numerusform>Signed in at %n registries</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>RenewContainerDialog</name>
+    <message numerus="yes">
+        <source>… and %n more</source>
+        <translation>
+            <numerusform>… and %n more</numerusform>
+            <numerusform>… and %n more</numerusform>
         </translation>
     </message>
 </context>

@@ -714,6 +714,10 @@
         <translation>编辑…</translation>
     </message>
     <message>
+        <source>Update the image…</source>
+        <translation>更新镜像…</translation>
+    </message>
+    <message>
         <source>Rename…</source>
         <translation>重命名…</translation>
     </message>
@@ -791,6 +795,10 @@
     <message>
         <source>Back to the containers (Esc)</source>
         <translation>返回容器列表（Esc）</translation>
+    </message>
+    <message>
+        <source>A newer image has this name. Click to update.</source>
+        <translation>此名称已有更新的镜像。点击以更新。</translation>
     </message>
     <message>
         <source>More…</source>
@@ -1304,6 +1312,10 @@
     <message>
         <source>Created</source>
         <translation>创建时间</translation>
+    </message>
+    <message>
+        <source>newer image</source>
+        <translation>有新镜像</translation>
     </message>
     <message>
         <source>{0} of {1} running</source>
@@ -3533,6 +3545,35 @@
     </message>
 </context>
 <context>
+    <name>NewerImagesButton</name>
+    <message>
+        <source>Look in the registries for newer images</source>
+        <translation>在镜像仓库中查找更新的镜像</translation>
+    </message>
+    <message>
+        <source>Asking the registries…</source>
+        <translation>正在询问镜像仓库…</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n container(s) have a newer image: {0}</source>
+        <translation>
+            <numerusform>%n 个容器有更新的镜像：{0}</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>No container has a newer image.</source>
+        <translation>没有容器有更新的镜像。</translation>
+    </message>
+    <message>
+        <source>No container has an image that a registry has told of.</source>
+        <translation>没有容器的镜像来自镜像仓库。</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
     <name>NoticePanel</name>
     <message>
         <source>Notifications</source>
@@ -4111,6 +4152,103 @@
     <message>
         <source>This name is taken.</source>
         <translation>该名称已被占用。</translation>
+    </message>
+</context>
+<context>
+    <name>RenewContainerDialog</name>
+    <message>
+        <source>Update the image of {0}</source>
+        <translation>更新 {0} 的镜像</translation>
+    </message>
+    <message>
+        <source>Looking…</source>
+        <translation>正在查找…</translation>
+    </message>
+    <message>
+        <source>A new container takes its place, so it stops for a moment. Its settings and volumes are kept; what it wrote elsewhere is lost. If the new one does not run, this one comes back.</source>
+        <translation>一个新容器会取代它，因此它会短暂停止。它的设置和卷会保留；写在其他位置的内容会丢失。如果新容器无法运行，就恢复原来的容器。</translation>
+    </message>
+    <message>
+        <source>Progress of the pull</source>
+        <translation>拉取进度</translation>
+    </message>
+    <message>
+        <source>Newer</source>
+        <translation>较新</translation>
+    </message>
+    <message>
+        <source>In use</source>
+        <translation>使用中</translation>
+    </message>
+    <message>
+        <source>Look in the registry</source>
+        <translation>在镜像仓库中查找</translation>
+    </message>
+    <message>
+        <source>Ask what the name means there now; nothing is pulled</source>
+        <translation>询问该名称现在在那里指什么；不会拉取任何内容</translation>
+    </message>
+    <message>
+        <source>Pull</source>
+        <translation>拉取</translation>
+    </message>
+    <message>
+        <source>Update</source>
+        <translation>更新</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Asking the registry…</source>
+        <translation>正在询问镜像仓库…</translation>
+    </message>
+    <message>
+        <source>Pulling the newer image…</source>
+        <translation>正在拉取更新的镜像…</translation>
+    </message>
+    <message>
+        <source>Made from {0}</source>
+        <translation>由 {0} 创建</translation>
+    </message>
+    <message numerus="yes">
+        <source>… and %n more</source>
+        <translation>
+            <numerusform>… 还有 %n 项</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>The registry has no newer image.</source>
+        <translation>镜像仓库中没有更新的镜像。</translation>
+    </message>
+    <message>
+        <source>The engine has no newer image of this name.</source>
+        <translation>引擎上没有此名称的更新镜像。</translation>
+    </message>
+    <message>
+        <source>A newer image of this name is here.</source>
+        <translation>此名称的更新镜像已在这里。</translation>
+    </message>
+    <message>
+        <source>The registry has a newer image of this name.</source>
+        <translation>镜像仓库中有此名称的更新镜像。</translation>
+    </message>
+    <message>
+        <source>It was made from an id or a digest: that never means another image, so none is newer.</source>
+        <translation>它由 ID 或摘要创建：它们永远指同一个镜像，因此不会有更新的镜像。</translation>
+    </message>
+    <message>
+        <source>This image was built or loaded here, and no registry has told what it is. Build or load it anew, then the container can be updated.</source>
+        <translation>此镜像是在这里构建或载入的，没有镜像仓库认识它。请重新构建或载入它，然后就可以更新容器。</translation>
+    </message>
+    <message>
+        <source>It could not be found out.</source>
+        <translation>无法查明。</translation>
     </message>
 </context>
 <context>
@@ -7382,6 +7520,15 @@
     <message>
         <source>Delete</source>
         <translation>删除</translation>
+    </message>
+</context>
+<context>
+    <name>_ImageDelegate</name>
+    <message>
+        <source>{0}
+A newer image has this name. Click to update.</source>
+        <translation>{0}
+此名称已有更新的镜像。点击以更新。</translation>
     </message>
 </context>
 <context>

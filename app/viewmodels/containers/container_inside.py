@@ -13,6 +13,7 @@ from app.viewmodels.containers.container_processes import ContainerProcessesView
 from app.viewmodels.containers.container_stats import ContainerStatsViewModel
 from app.viewmodels.containers.edit_container import EditContainerViewModel
 from app.viewmodels.containers.merged_logs import MergedLogsViewModel
+from app.viewmodels.containers.renew_container import RenewContainerViewModel
 from app.viewmodels.frame.preferences import Preferences
 from app.viewmodels.terminal.terminal import TerminalViewModel
 
@@ -58,6 +59,10 @@ class ContainerInside(QObject):
     def open_edit(self, container_id: str) -> EditContainerViewModel:
         """Return what an edit dialog shows; it outlives a dialog that goes while a change is made."""
         return EditContainerViewModel(self._background, self._access, container_id, self)
+
+    def open_renewal(self, container_id: str) -> RenewContainerViewModel:
+        """Return what the dialog of a newer image shows; it outlives a dialog that goes meanwhile."""
+        return RenewContainerViewModel(self._background, self._access, container_id, self)
 
     def open_terminal(self, container_id: str) -> TerminalViewModel:
         """Return a terminal, its shell not yet started."""

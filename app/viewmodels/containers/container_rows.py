@@ -16,6 +16,8 @@ class ContainerRow:
     container: Container
     busy: str = ""
     failure: Failure | None = None
+    made_from: str = ""  # the image's name where the engine lists it by its id
+    has_newer: bool = False  # a newer image has this name, here or in its registry
 
     @property
     def key(self) -> str:
@@ -40,7 +42,7 @@ class ContainerRow:
     @property
     def image(self) -> str:
         """Return the image's name."""
-        return self.container.image
+        return self.made_from or self.container.image
 
     @property
     def is_running(self) -> bool:

@@ -1,6 +1,7 @@
 """The container list: live rows, what is being done to them, and what went wrong with it."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
@@ -11,6 +12,7 @@ from app.viewmodels.access import Access
 from app.viewmodels.background import Background
 from app.viewmodels.containers.container_rows import ContainerRow, GroupRow
 from app.viewmodels.containers.container_usage import ContainerUsage
+from app.viewmodels.containers.newer_images import NewerImages
 from app.viewmodels.failure import Failure, describe_failure
 from app.viewmodels.lists.live_list import LiveList
 from app.viewmodels.lists.row_table_model import RowTableModel
@@ -130,12 +132,17 @@ class ContainerTable(RowTableModel[ContainerRow]):
         if column == NAME:
             return row.name
         if column == IMAGE:
-            return row.image
+            return f"{row.image} ({self.newer_word})" if row.has_newer else row.image
         if column == STATUS:
             return " ".join(part for part in self.status(row) if part)
         if column == PORTS:
             return ", ".join(text for text, _ in row.links)
         return format_age(row.container.created) if column == CREATED else ""
+
+    @property
+    def newer_word(self) -> str:
+        """Return what is told of a container that has a newer image."""
+        return self.tr("newer image")
 
     def group_status(self, group: GroupRow) -> str:
         """Return how many of a project's containers run."""
@@ -214,6 +221,8 @@ class ContainersViewModel(LiveList):
         self.table = ContainerTable()
         super().__init__(background, access, self.table, parent)
         self.table.setParent(self)
+        self.newer = NewerImages(background, access, self)
+        self.newer.changed.connect(self.refresh)
         self.usage = ContainerUsage(background, access, self)
         self.usage.measured.connect(self.table.take_usage)
         self._needle, self._only = "", ""
@@ -343,14 +352,25 @@ class ContainersViewModel(LiveList):
             self._act(name, key, call_for_key, insists=name == "kill")
 
     def _list(self) -> list[Container]:
-        return self._access.client().list_containers()
+        client = self._access.client()
+        containers = client.list_containers()
+        self.newer.follow(client, containers)
+        return containers
 
     def _make_rows(self, listing: list[Container]) -> Iterable[ContainerRow]:
         self._texts.clear()
-        return map(ContainerRow, listing)
+        newer = self.newer
+        return (
+            ContainerRow(
+                container,
+                made_from=newer.made_from(container.id),
+                has_newer=newer.has_newer(container.id),
+            )
+            for container in listing
+        )
 
     def _dress(self, row: ContainerRow) -> ContainerRow:
-        return ContainerRow(row.container, self._busy.get(row.key, ""), self._failures.get(row.key))
+        return replace(row, busy=self._busy.get(row.key, ""), failure=self._failures.get(row.key))
 
 
 _CALLS: dict[str, Callable[["EngineClient", str], None]] = {

@@ -97,15 +97,7 @@ class EditContainerDialog(ContainerFormDialog):
             self.apply_button.set_label(self.tr("Apply"))
 
     def _show_step(self, step: EditStep) -> None:
-        words = {
-            EditStep.UPDATE: self.tr("Changing…"),
-            EditStep.CREATE: self.tr("Creating the new one…"),
-            EditStep.SWAP: self.tr("Stopping, starting…"),
-            EditStep.WATCH: self.tr("Looking whether it runs…"),
-            EditStep.BACK: self.tr("Going back…"),
-            EditStep.REMOVE: self.tr("Deleting the old one…"),
-        }
-        self.apply_button.set_label(words[step])
+        self.apply_button.set_label(step_word(step))
 
     def _applied(self, container_id: str) -> None:
         self.applied.emit(container_id)
@@ -116,3 +108,15 @@ class EditContainerDialog(ContainerFormDialog):
         self.failure.show_failure(failure)
         self.check_ports()
         self.check()
+
+
+def step_word(step: EditStep) -> str:
+    """Return what is being done, as the button says it meanwhile."""
+    return {
+        EditStep.UPDATE: translate("EditContainerDialog", "Changing…"),
+        EditStep.CREATE: translate("EditContainerDialog", "Creating the new one…"),
+        EditStep.SWAP: translate("EditContainerDialog", "Stopping, starting…"),
+        EditStep.WATCH: translate("EditContainerDialog", "Looking whether it runs…"),
+        EditStep.BACK: translate("EditContainerDialog", "Going back…"),
+        EditStep.REMOVE: translate("EditContainerDialog", "Deleting the old one…"),
+    }[step]

@@ -56,6 +56,7 @@ def container_menu(row: ContainerRow) -> list[Action]:
         Action("logs", "logs", translate("ContainerActions", "Logs")),
         Action("terminal", "terminal", translate("ContainerActions", "Terminal"), running and not paused),
         Action("edit", "edit", translate("ContainerActions", "Edit…"), free),
+        Action("renew", "download", translate("ContainerActions", "Update the image…"), free),
         Action("rename", "edit", translate("ContainerActions", "Rename…"), free),
         Action("save-image", "save", translate("ContainerActions", "Save as image…"), free),
         Action("copy-run", "copy", translate("ContainerActions", "Copy as docker run")),

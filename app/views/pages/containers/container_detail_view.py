@@ -21,7 +21,7 @@ from app.views.pages.containers.container_terminal_view import ContainerTerminal
 from app.views.pages.detail_tab import DetailTab
 from app.views.theme import Theme
 from app.views.widgets.banner import Banner
-from app.views.widgets.buttons import IconButton
+from app.views.widgets.buttons import Button, IconButton
 from app.views.widgets.layouts import column, row
 from app.views.widgets.status_dot import StatusDot
 from app.views.widgets.table import Action
@@ -94,7 +94,12 @@ class ContainerDetailView(QWidget):
         self._actions = row(spacing=2)
         self._buttons: dict[str, IconButton] = {}
         self._banner = Banner("containers.detail.banner")
-        remark = row(self._dot, self._state, 4, self._image, spacing=7)
+        self._newer = Button("", "containers.detail.newer", "link")
+        self._newer.set_label(f"↑ {self._containers.table.newer_word}")
+        self._newer.setToolTip(self.tr("A newer image has this name. Click to update."))
+        self._newer.clicked.connect(lambda: self.acted.emit(self._row, "renew"))
+        self._newer.hide()
+        remark = row(self._dot, self._state, 4, self._image, self._newer, spacing=7)
         remark.setStretch(3, 1)
         self._more = IconButton("more", self.tr("More…"), "containers.detail.more")
         self._more.clicked.connect(
@@ -202,6 +207,7 @@ class ContainerDetailView(QWidget):
         before, self._row = self._row, found
         self._title.setText(found.name)
         self._image.setText(found.image)
+        self._newer.setVisible(found.has_newer)
         word, age = self._containers.table.status(found)
         self._dot.show_tone(found.tone)
         self._state.setText(f"{word} {age}".strip())

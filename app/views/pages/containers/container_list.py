@@ -62,6 +62,49 @@ class _NameDelegate(CellDelegate):
         return f"{row.name}\n{row.short_id}\n{row.container.command}".strip()
 
 
+class _ImageDelegate(LinkDelegate):
+    """The image's name, and behind it that there is a newer one: a click leads to it."""
+
+    def __init__(self, view: RowTable, viewmodel: ContainersViewModel) -> None:
+        super().__init__(view, muted=True, elide=Qt.TextElideMode.ElideMiddle)
+        self._table = viewmodel.table
+
+    def draw(self, painter: QPainter, rect: QRect, index: Index, option: QStyleOptionViewItem) -> None:
+        """Draw the name in the room that the link leaves."""
+        row: ContainerRow | GroupRow = index.data(ROW_ROLE)
+        if not isinstance(row, GroupRow):
+            room = rect.adjusted(0, 0, -self._advance(self._link(rect, row)), 0)
+            self.draw_text(painter, room, row.image, Theme.current().tokens.muted)
+        super().draw(painter, rect, index, option)
+
+    def tool_tip(self, position: QPoint, rect: QRect, index: Index) -> str:
+        """Return the whole name, and what the link is about."""
+        row: ContainerRow | GroupRow = index.data(ROW_ROLE)
+        if isinstance(row, GroupRow):
+            return ""
+        if row.has_newer:
+            return self.tr("{0}\nA newer image has this name. Click to update.").format(row.image)
+        return CellDelegate.tool_tip(self, position, rect, index)
+
+    def _link(self, rect: QRect, row: ContainerRow) -> str:
+        """Return the link's text: in short where the name would not fit beside it."""
+        if not row.has_newer:
+            return ""
+        whole = f"↑ {self._table.newer_word}"
+        return whole if self._advance(row.image) + self._advance(whole) < rect.width() else "↑"
+
+    def _advance(self, text: str) -> int:
+        return self._view.fontMetrics().horizontalAdvance(text) + 10 if text else 0
+
+    def _places(self, rect: QRect, index: Index) -> list[tuple[QRect, str, str]]:
+        row: ContainerRow | GroupRow = index.data(ROW_ROLE)
+        if isinstance(row, GroupRow) or not row.has_newer:
+            return []
+        link = self._link(rect, row)
+        left = rect.left() + min(self._advance(row.image), rect.width() - self._advance(link))
+        return [(QRect(left, rect.top(), self._advance(link), rect.height()), link, "renew")]
+
+
 class _StatusDelegate(StatusDelegate):
     def __init__(self, view: RowTable, viewmodel: ContainersViewModel) -> None:
         super().__init__(view)
@@ -103,10 +146,11 @@ class ContainerList(RowTable):
         self.setAccessibleName(self.tr("Containers"))
         self.use_model(viewmodel.table, _WIDE, stretch=IMAGE)
         self.links = _PortsDelegate(self)
+        self.images = _ImageDelegate(self, viewmodel)
         self.actions_column = _ActionsDelegate(self)
         for column, delegate in {
             NAME: _NameDelegate(self, strong=True),
-            IMAGE: CellDelegate(self, muted=True, elide=Qt.TextElideMode.ElideMiddle),
+            IMAGE: self.images,
             STATUS: _StatusDelegate(self, viewmodel),
             PORTS: self.links,
             CPU: CellDelegate(self, right=True),

@@ -17,11 +17,13 @@ from app.views.browser import open_address
 from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
 from app.views.dialogs.edit_container_dialog import EditContainerDialog
 from app.views.dialogs.rename_container_dialog import RenameContainerDialog
+from app.views.dialogs.renew_container_dialog import RenewContainerDialog
 from app.views.dialogs.save_as_image_dialog import SaveAsImageDialog
 from app.views.pages.containers.container_actions import container_menu, key_of
 from app.views.pages.containers.container_detail_view import ContainerDetailView
 from app.views.pages.containers.container_list import ContainerList
 from app.views.pages.containers.merged_logs_view import MergedLogsView
+from app.views.pages.containers.newer_images_button import NewerImagesButton
 from app.views.pages.list_page import CARD_WIDTH, ListPage
 from app.views.widgets.buttons import Button
 from app.views.widgets.frame.welcome_card import WelcomeCard
@@ -63,6 +65,7 @@ class ContainersPage(ListPage):
         run = Button(self.tr("Run"), "containers.run", "primary", "plus")
         run.setToolTip(self.tr("Run a container from an image (Ctrl+N)"))
         run.clicked.connect(self.run_other_requested)
+        self.add_tool(NewerImagesButton(viewmodel.newer, self.notice))
         self.add_tool(run)
         self.welcome = WelcomeCard()
         self.welcome.setMaximumWidth(CARD_WIDTH)
@@ -97,6 +100,7 @@ class ContainersPage(ListPage):
         self.welcome.other_requested.connect(self.run_other_requested)
         self.welcome.closed.connect(self._close_welcome)
         self.list.links.activated.connect(self._open_link)
+        self.list.images.activated.connect(self.act)
         self.list.actions_column.triggered.connect(self.act)
         self.viewmodel.run_line_found.connect(self._copy_run_line)
         self.viewmodel.image_saved.connect(self._tell_saved)
@@ -274,6 +278,8 @@ class ContainersPage(ListPage):
             self.confirm_kill(row)
         elif name == "edit":
             self.edit(row)
+        elif name == "renew":
+            self.renew(row)
         elif name == "rename":
             self.rename(row)
         elif name == "save-image":
@@ -297,6 +303,13 @@ class ContainersPage(ListPage):
         """Open the dialog that changes a container."""
         if self.can_act:
             dialog = EditContainerDialog(self._inside.open_edit(row.key), row.name, self.window())
+            dialog.applied.connect(lambda key: self._edited(row, key))
+            dialog.open()
+
+    def renew(self, row: ContainerRow) -> None:
+        """Open the dialog that makes a container anew from a newer image."""
+        if self.can_act:
+            dialog = RenewContainerDialog(self._inside.open_renewal(row.key), row.name, self.window())
             dialog.applied.connect(lambda key: self._edited(row, key))
             dialog.open()
 
