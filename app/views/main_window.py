@@ -287,8 +287,10 @@ class MainWindow(QMainWindow):
             return
         if self._pull_dialog is not None:
             self._pull_dialog.deleteLater()
-        self._pull_dialog = PullImageDialog(self.desktop.pull, reference, self)
+        known = sorted({row.tag for row in self.desktop.images.table.rows if row.tag})
+        self._pull_dialog = PullImageDialog(self.desktop.pull, reference, known, self)
         self._pull_dialog.run_requested.connect(self.run_image)
+        self._pull_dialog.help_requested.connect(self.quick.help_pull)
         self._pull_dialog.open()
 
     def search_images(self, term: str = "") -> None:

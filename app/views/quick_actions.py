@@ -6,8 +6,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject
 
 from app.viewmodels.frame.quick_search import Entry, QuickSearch
+from app.viewmodels.images.pull_help import PullHelp
+from app.viewmodels.images.pull_image import parse_name
 from app.viewmodels.learn.learn import LESSONS
 from app.views.dialogs.quick_search_dialog import QuickSearchDialog
+from app.views.dialogs.sign_in_dialog import SignInDialog
 from app.views.pages.images.builds_page import BuildsPage
 from app.views.pages.images.registries_page import RegistriesPage
 from app.views.pages.learn.learn_page import LearnPage
@@ -148,6 +151,19 @@ class QuickActions(QObject):
         page = self._window.page
         if isinstance(page, SettingsPage):
             page.show_setting(name)
+
+    def help_pull(self, what: PullHelp, image: str) -> None:
+        """Go to what helps against a failed pull of an image."""
+        window = self._window
+        if what is PullHelp.SEARCH:
+            window.search_images(parse_name(image)[1])
+        elif what is PullHelp.SIGN_IN:
+            SignInDialog(window.desktop.registries, parse_name(image)[0], window).open()
+        elif what is PullHelp.CLEAN_UP:
+            window.show_page("images")
+            window.images.confirm_prune()
+        else:
+            self.show_setting(what.value)
 
     def _run_story(self) -> None:
         self._window.show_page("containers")

@@ -51,6 +51,12 @@ def check_name(text: str) -> tuple[str, str]:
     return (say(reason), "") if reason else ("", parse_reference(text).full_name)
 
 
+def parse_name(text: str) -> tuple[str, str]:
+    """Return the registry of an image's name, and what to search for there: the name without a tag."""
+    reference = parse_reference(text.strip())
+    return reference.registry, reference.repository
+
+
 class PullImageViewModel(QObject):
     """At most one pull at a time."""
 
@@ -63,7 +69,7 @@ class PullImageViewModel(QObject):
         super().__init__(parent)
         self._background, self._access = background, access
         self._stream: Stream | None = None
-        self._reference = ""
+        self._reference = self._platform = ""
         self._samples: list[tuple[float, int]] = []
         self._furthest = 0
 
@@ -77,11 +83,17 @@ class PullImageViewModel(QObject):
         """Return the name of the latest pull."""
         return self._reference
 
-    def start(self, reference: str) -> None:
-        """Pull `reference`, a name that `check_name` accepts."""
+    @property
+    def platform(self) -> str:
+        """Return the platform of the latest pull, "" for the engine's own."""
+        return self._platform
+
+    def start(self, reference: str, platform: str = "") -> None:
+        """Pull `reference`, a name that `check_name` accepts, for the engine's or another platform."""
         if self._stream is not None:
             return
-        self._reference, self._samples, self._furthest = reference.strip(), [], 0
+        self._reference, self._platform = reference.strip(), platform
+        self._samples, self._furthest = [], 0
         self.progressed.emit(PullView(self._reference))
         self._stream = self._background.open_stream(self._open, self._read, self._take, self._ended)
 
@@ -93,7 +105,7 @@ class PullImageViewModel(QObject):
             self.cancelled.emit()
 
     def _open(self) -> "PullStream":
-        return self._access.client().pull(self._reference)
+        return self._access.client().pull(self._reference, self._platform)
 
     @staticmethod
     def _read(stream: "PullStream") -> Iterator[PullProgress]:

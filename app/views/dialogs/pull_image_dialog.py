@@ -1,15 +1,38 @@
 """The pull dialog: a name checked as it is typed, progress by layer, and each failure with its advice."""
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QDialog, QLineEdit, QProgressBar, QScrollArea, QVBoxLayout, QWidget
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QCompleter,
+    QDialog,
+    QLineEdit,
+    QProgressBar,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.viewmodels.failure import Failure
+from app.viewmodels.images.pull_help import PullHelp, find_similar
 from app.viewmodels.images.pull_image import LayerView, PullImageViewModel, PullView, check_name
 from app.views.theme import monospace_font
 from app.views.widgets.buttons import Button
-from app.views.widgets.failure_card import FailureCard
 from app.views.widgets.layouts import column, row, widen
+from app.views.widgets.pull_failure_card import PullFailureCard
 from app.views.widgets.text import PlainLabel, WrappedLabel, restyle
+
+PLATFORMS = (
+    "linux/amd64",
+    "linux/arm64",
+    "linux/arm/v7",
+    "linux/386",
+    "linux/ppc64le",
+    "linux/riscv64",
+    "linux/s390x",
+)
+"""What images are made for most often."""
 
 
 class _LayerLine(QWidget):
@@ -43,18 +66,29 @@ class PullImageDialog(QDialog):
     """Closing the dialog leaves the pull running; Cancel ends it."""
 
     run_requested = Signal(str)
+    help_requested = Signal(object, str)  # PullHelp, the name of the image
 
     def __init__(
-        self, viewmodel: PullImageViewModel, reference: str = "", parent: QWidget | None = None
+        self,
+        viewmodel: PullImageViewModel,
+        reference: str = "",
+        known: Sequence[str] = (),
+        parent: QWidget | None = None,
     ) -> None:
+        """`known` are the names of images that are here."""
         super().__init__(parent)
         self.setObjectName("pull")
         self.setWindowTitle(self.tr("Pull an image"))
         self._viewmodel = viewmodel
+        self._known = known
         self._build_name(reference)
         self._build_progress()
-        self._failure = FailureCard("pull.failure", self.tr("Try again"), role="inset")
+        self._failure = PullFailureCard("pull.failure", self.tr("Try again"))
         self._failure.retry.connect(self._start)
+        self._failure.help_asked.connect(self._help)
+        self._similar = WrappedLabel(role="muted")
+        self._similar.setObjectName("pull.similar")
+        self._similar.hide()
         self._failure.hide()
         self._done = WrappedLabel(role="ok")
         self._done.setObjectName("pull.done")
@@ -74,8 +108,10 @@ class PullImageDialog(QDialog):
                 PlainLabel(self.tr("Pull an image"), "heading"),
                 self.name,
                 self._hint,
+                self._platform_line,
                 self._progress,
                 self._failure,
+                self._similar,
                 self._done,
                 None,
                 6,
@@ -99,8 +135,21 @@ class PullImageDialog(QDialog):
         self.name.setPlaceholderText("nginx:1.27")
         self.name.textChanged.connect(self._check)
         self.name.returnPressed.connect(self._start)
+        completer = QCompleter(list(self._known), self.name)
+        completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        completer.setFilterMode(Qt.MatchFlag.MatchContains)
+        self.name.setCompleter(completer)
         self._hint = WrappedLabel(role="muted")
         self._hint.setObjectName("pull.hint")
+        self.platform = QComboBox()
+        self.platform.setObjectName("pull.platform")
+        self.platform.setAccessibleName(self.tr("Platform"))
+        self.platform.addItem(self.tr("This engine's own"), "")
+        for platform in PLATFORMS:
+            self.platform.addItem(platform, platform)
+        self.platform.setCurrentIndex(max(0, self.platform.findData(self._viewmodel.platform)))
+        self._platform_line = QWidget()
+        self._platform_line.setLayout(row(PlainLabel(self.tr("Platform"), "muted"), self.platform, None))
 
     def _build_progress(self) -> None:
         self._bar = QProgressBar()
@@ -141,13 +190,15 @@ class PullImageDialog(QDialog):
         if self._viewmodel.is_active or check_name(self.name.text())[0]:
             return
         self._failure.hide()
+        self._similar.hide()
         self._done.hide()
-        self._viewmodel.start(self.name.text())
+        self._viewmodel.start(self.name.text(), self.platform.currentData())
         self._set_active(True)
 
     def _set_active(self, active: bool) -> None:
         self.name.setEnabled(not active)
         self._hint.setVisible(not active)
+        self._platform_line.setVisible(not active)
         self._progress.setVisible(active)
         self._cancel.setVisible(active)
         self._pull.setVisible(not active)
@@ -190,7 +241,22 @@ class PullImageDialog(QDialog):
     def _failed(self, failure: Failure) -> None:
         self._set_active(False)
         self._failure.show_failure(failure)
+        similar = find_similar(failure, self._viewmodel.reference, self._known)
+        self._similar.setText(self.tr("Images here with a similar name: {0}").format(", ".join(similar)))
+        self._similar.setVisible(bool(similar))
         self._fit()
+
+    def _help(self, what: PullHelp) -> None:
+        """Lead to what helps: the platform is chosen here, all else elsewhere."""
+        if what is PullHelp.PLATFORM:
+            self._failure.hide()
+            self._fit()
+            self.platform.setFocus()
+            self.platform.showPopup()
+            return
+        self.help_requested.emit(what, self._viewmodel.reference)
+        if what is not PullHelp.SIGN_IN:  # after that, the pull is tried again here
+            self.close()
 
     def _cancelled(self) -> None:
         self._set_active(False)

@@ -1,0 +1,44 @@
+"""What helps against a pull that failed, and which images here have a similar name."""
+
+import difflib
+from collections.abc import Sequence
+from enum import StrEnum
+
+from app.services.errors import ErrorCode
+from app.viewmodels.failure import Failure
+
+_SIMILAR = 3  # names at most
+
+
+class PullHelp(StrEnum):
+    """Where somebody goes whose pull failed."""
+
+    SEARCH = "search"
+    SIGN_IN = "sign-in"
+    PROXY = "proxy"
+    INSECURE = "insecure"
+    PLATFORM = "platform"
+    CLEAN_UP = "clean-up"
+
+
+_BY_CODE = {
+    ErrorCode.PULL_NOT_FOUND.value: PullHelp.SEARCH,
+    ErrorCode.PULL_NEEDS_SIGN_IN.value: PullHelp.SIGN_IN,
+    ErrorCode.PULL_RATE_LIMIT.value: PullHelp.SIGN_IN,
+    ErrorCode.PULL_NO_NETWORK.value: PullHelp.PROXY,
+    ErrorCode.PULL_TLS.value: PullHelp.INSECURE,
+    ErrorCode.PULL_WRONG_PLATFORM.value: PullHelp.PLATFORM,
+    ErrorCode.DISK_FULL.value: PullHelp.CLEAN_UP,
+}
+
+
+def find_help(failure: Failure) -> PullHelp | None:
+    """Return what helps against a failure; None where only another try can."""
+    return _BY_CODE.get(failure.code)
+
+
+def find_similar(failure: Failure, reference: str, known: Sequence[str]) -> list[str]:
+    """Return names of images here that were perhaps meant, when the registry has none of this name."""
+    if failure.code != ErrorCode.PULL_NOT_FOUND.value:
+        return []
+    return difflib.get_close_matches(reference, known, _SIMILAR)
