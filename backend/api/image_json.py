@@ -4,7 +4,7 @@ Source: Docker Engine API 1.47, ImageSummary, ImageInspect, HistoryResponseItem.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -100,34 +100,33 @@ def container_config(image: Image) -> dict[str, Any]:
     return {**EMPTY_CONFIG, **config}
 
 
-def history(image: Image, find: Callable[[str], Image | None]) -> list[dict[str, Any]]:
-    """Return `GET /images/{name}/history`, newest first; `find` gets images that this one was made from."""
-    entries: list[dict[str, Any]] = []
-    layers = iter(image.store_layers)
+def steps(image: Image) -> list[tuple[Mapping[str, Any], int | None]]:
+    """Return the steps that an image was made in, the oldest first, as its configuration tells them.
+
+    Beside each is the place of the layer that it left, counted from the bottom. Layers that the configuration
+    does not tell of are steps without words.
+    """
+    found: list[tuple[Mapping[str, Any], int | None]] = []
+    places = iter(range(len(image.store_layers)))
     for item in image.config.get("history") or []:
         step = item if isinstance(item, dict) else {}
-        layer = None if step.get("empty_layer") else next(layers, None)
-        entries.append(
-            {
-                "Id": "<missing>",
-                "Created": unix_time(str(step.get("created") or "")),
-                "CreatedBy": str(step.get("created_by") or ""),
-                "Tags": None,
-                "Size": layer.size if layer else 0,
-                "Comment": str(step.get("comment") or ""),
-            }
-        )
-    for layer in layers:  # layers that the config's history does not tell of
-        entries.append(
-            {
-                "Id": "<missing>",
-                "Created": 0,
-                "CreatedBy": "",
-                "Tags": None,
-                "Size": layer.size,
-                "Comment": "",
-            }
-        )
+        found.append((step, None if step.get("empty_layer") else next(places, None)))
+    return [*found, *(({}, place) for place in places)]
+
+
+def history(image: Image, find: Callable[[str], Image | None]) -> list[dict[str, Any]]:
+    """Return `GET /images/{name}/history`, newest first; `find` gets images that this one was made from."""
+    entries: list[dict[str, Any]] = [
+        {
+            "Id": "<missing>",
+            "Created": unix_time(str(step.get("created") or "")),
+            "CreatedBy": str(step.get("created_by") or ""),
+            "Tags": None,
+            "Size": 0 if place is None else image.store_layers[place].size,
+            "Comment": str(step.get("comment") or ""),
+        }
+        for step, place in steps(image)
+    ]
     entries.reverse()
     maker: Image | None = image
     for entry in entries:

@@ -2176,6 +2176,22 @@
         <source>changed</source>
         <translation>已更改</translation>
     </message>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Change</source>
+        <translation>变化</translation>
+    </message>
+    <message>
+        <source>added</source>
+        <translation>新增</translation>
+    </message>
+    <message>
+        <source>deleted</source>
+        <translation>删除</translation>
+    </message>
 </context>
 <context>
     <name>Footer</name>
@@ -2321,6 +2337,14 @@
     <message>
         <source>Value</source>
         <translation>值</translation>
+    </message>
+    <message>
+        <source>{0} {1}</source>
+        <translation>{0} 个{1}</translation>
+    </message>
+    <message>
+        <source>This step left the files as they were.</source>
+        <translation>这一步没有改动文件。</translation>
     </message>
     <message>
         <source>Id</source>
@@ -2577,6 +2601,29 @@
     <message>
         <source>Value</source>
         <translation>值</translation>
+    </message>
+</context>
+<context>
+    <name>LayersView</name>
+    <message>
+        <source>Layers</source>
+        <translation>层</translation>
+    </message>
+    <message>
+        <source>Choose a step to see which files it added, changed or deleted.</source>
+        <translation>选择一个步骤，查看它新增、更改或删除了哪些文件。</translation>
+    </message>
+    <message>
+        <source>Filter by path</source>
+        <translation>按路径筛选</translation>
+    </message>
+    <message>
+        <source>Files of the step</source>
+        <translation>该步骤的文件</translation>
+    </message>
+    <message>
+        <source>Looking…</source>
+        <translation>正在查找…</translation>
     </message>
 </context>
 <context>
@@ -3752,6 +3799,33 @@
     </message>
 </context>
 <context>
+    <name>PullFailureCard</name>
+    <message>
+        <source>Search for it…</source>
+        <translation>搜索它…</translation>
+    </message>
+    <message>
+        <source>Sign in…</source>
+        <translation>登录…</translation>
+    </message>
+    <message>
+        <source>Proxy settings</source>
+        <translation>代理设置</translation>
+    </message>
+    <message>
+        <source>Registry settings</source>
+        <translation>镜像仓库设置</translation>
+    </message>
+    <message>
+        <source>Choose a platform</source>
+        <translation>选择平台</translation>
+    </message>
+    <message>
+        <source>Clean up…</source>
+        <translation>清理…</translation>
+    </message>
+</context>
+<context>
     <name>PullImageDialog</name>
     <message>
         <source>Pull an image</source>
@@ -3782,6 +3856,14 @@
         <translation>镜像名称</translation>
     </message>
     <message>
+        <source>Platform</source>
+        <translation>平台</translation>
+    </message>
+    <message>
+        <source>This engine&apos;s own</source>
+        <translation>此引擎自己的平台</translation>
+    </message>
+    <message>
         <source>Progress of the pull</source>
         <translation>拉取进度</translation>
     </message>
@@ -3808,6 +3890,10 @@
     <message>
         <source>{0} is on this machine.</source>
         <translation>{0} 已在本机上。</translation>
+    </message>
+    <message>
+        <source>Images here with a similar name: {0}</source>
+        <translation>这里有名称相似的镜像：{0}</translation>
     </message>
     <message>
         <source>Cancelled. Layers that were complete are kept.</source>
@@ -4951,6 +5037,10 @@
         <translation>Marina {0} 没有适用于此安装方式的文件</translation>
     </message>
     <message>
+        <source>Marina&apos;s own engine does.</source>
+        <translation>Marina 自己的引擎可以。</translation>
+    </message>
+    <message>
         <source>Marina&apos;s own engine does. Elsewhere, mount the volume in a container and look there.</source>
         <translation>Marina 自带的引擎可以。在其他引擎上，请将卷挂载到容器中查看。</translation>
     </message>
@@ -5901,6 +5991,10 @@
     <message>
         <source>This engine does not look into volumes</source>
         <translation>此引擎无法查看卷的内容</translation>
+    </message>
+    <message>
+        <source>This engine does not tell the files of a layer</source>
+        <translation>此引擎不提供层中的文件</translation>
     </message>
     <message>
         <source>This engine takes no SSH agent from the window</source>

@@ -21,6 +21,16 @@ class ImagesContract:
         assert steps
         assert any(step.size > 0 for step in steps)
 
+    def test_files_of_layers(self, client: EngineClient, image: str) -> None:
+        steps = client.image_history(image)
+        found = [client.layer_files(image, number) for number in range(len(steps))]
+        sizes = [sum(file.size for file in files if file.kind != "deleted") for files in found]
+        assert all(size > 0 for step, size in zip(steps, sizes, strict=True) if step.size)
+        assert {file.kind for files in found for file in files} <= {"added", "changed", "deleted"}
+        with pytest.raises(EngineRequestError) as refusal:
+            client.layer_files("no-such-image", 0)
+        assert refusal.value.status == 404
+
     def test_saved_as_a_file(self, client: EngineClient, image: str, tmp_path: Path) -> None:
         target = tmp_path / "image.tar"
         with client.save_image(image) as stream:

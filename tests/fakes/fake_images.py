@@ -37,6 +37,22 @@ def _step(command: str, size: int) -> dict[str, Any]:
     }
 
 
+def step_files(request: "Handler", name: str, number: str) -> None:
+    """Answer what the step with all the bytes did; the others left the files as they were."""
+    image = request.engine.containers.get_image(name)
+    request.answer_json(
+        [
+            {"Path": "/etc/app.conf", "Kind": "changed", "Type": "file", "Size": 1200},
+            {"Path": "/tmp/build.log", "Kind": "deleted", "Type": "file", "Size": 48_000},
+            {"Path": "/usr/local/app", "Kind": "added", "Type": "folder", "Size": 0},
+            {"Path": "/usr/local/app/app", "Kind": "added", "Type": "file", "Size": image.size},
+            {"Path": "/usr/local/bin/app", "Kind": "added", "Type": "link", "Size": 0},
+        ]
+        if number == "1"
+        else []
+    )
+
+
 def push(request: "Handler", name: str) -> None:
     """Take an image into the registry, layer by layer; half-way it waits for `push_may_end`."""
     reference = f"{name}:{request.query.get('tag', 'latest')}"
@@ -130,6 +146,7 @@ ROUTES: list[tuple[str, Callable[..., None]]] = [
     (r"POST /images/prune", prune),
     (r"POST /commit", commit),
     (r"GET /images/(.+)/history", history),
+    (r"GET /marina/images/(.+)/steps/(\d+)/files", step_files),
     (r"GET /images/(.+)/get", save),
     (r"POST /images/(.+)/push", push),
 ]

@@ -13,8 +13,10 @@ from app.viewmodels.desktop import DesktopViewModel
 from app.viewmodels.images.image_details import plain_command
 from app.views.main_window import MainWindow
 from app.views.pages.containers.container_facts_view import FactsView
+from app.views.widgets.table import RowTable
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_state import FakeImage
+from tests.fakes.faults import FaultKind
 from tests.ui.helpers import find, press, press_row_action, text_of, wait_for
 from tests.ui.test_containers_page import start_container
 
@@ -63,6 +65,41 @@ def test_kinds_of_images(images: MainWindow, qtbot: QtBot, save_picture: Save) -
     assert not tags(images)
     press(qtbot, images, "images.nothing.clear")
     assert len(tags(images)) == 3
+
+
+def test_a_step_tells_its_files(images: MainWindow, qtbot: QtBot, save_picture: Save) -> None:
+    choose(qtbot, images, 0, "details")
+    layers = find(images, FactsView, "images.detail.layers")
+    wait_for(qtbot, lambda: layers.model().rowCount() == 3)
+    files = find(images, RowTable, "images.detail.files")
+    assert not files.isVisible()
+    layers.selectRow(1)
+    wait_for(qtbot, lambda: text_of(images, "images.detail.files.told") == "3 added · 1 changed · 1 deleted")
+    assert [files.model().index(row, 0).data() for row in range(files.model().rowCount())] == [
+        "/etc/app.conf",
+        "/tmp/build.log",
+        "/usr/local/app/",
+        "/usr/local/app/app",
+        "/usr/local/bin/app",
+    ]
+    save_picture(images, "image-layer-files")
+    find(images, QLineEdit, "images.detail.files.filter").setText("LOG")
+    assert [files.model().index(0, column).data() for column in range(2)] == ["/tmp/build.log", "deleted"]
+    layers.selectRow(0)
+    left = "This step left the files as they were."
+    wait_for(qtbot, lambda: text_of(images, "images.detail.files.told") == left)
+    assert not files.isVisible()
+
+
+def test_an_engine_that_does_not_tell_a_steps_files_is_named(
+    images: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    engine.fail("GET /marina/images/.*", FaultKind.STATUS, status=404, message="page not found")
+    choose(qtbot, images, 0, "details")
+    layers = find(images, FactsView, "images.detail.layers")
+    wait_for(qtbot, lambda: layers.model().rowCount() == 3)
+    layers.selectRow(1)
+    wait_for(qtbot, lambda: "does not tell the files" in text_of(images, "images.detail.files.told"))
 
 
 def test_layers_settings_and_users(images: MainWindow, qtbot: QtBot, save_picture: Save) -> None:

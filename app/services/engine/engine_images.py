@@ -12,12 +12,13 @@ from app.services.engine.engine_objects import Pruned
 from app.services.engine.engine_streams import EngineStream, PullStream
 from app.services.engine.engine_types import parse_time
 from app.services.engine.json_values import as_object, get_flag, get_list, get_number, get_object, get_text
-from app.services.errors import UserError
+from app.services.errors import EngineRequestError, UserError
 from app.services.images.reference import parse_new_name, parse_reference
 from app.services.images.registry_logins import AUTH_HEADER
 
 NOBODY = "e30="  # base64 of {}: a push without any header is refused
 _PRUNE_TIMEOUT = 300.0
+_READ_TIMEOUT = 120.0  # a layer of a hundred thousand files
 _REGISTRY_TIMEOUT = 90.0  # the engine tries the mirrors one after the other
 _COMMIT_TIMEOUT = 900.0  # all that the container wrote is packed
 
@@ -30,6 +31,19 @@ class HistoryStep:
     size: int = 0
     created: float = 0.0
     comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerFile:
+    """A file that a step left, changed or took away; `size` is in bytes, of a deleted one what it had.
+
+    `kind` is "added", "changed" or "deleted", `type` is "file", "folder", "link" or "other".
+    """
+
+    path: str
+    kind: str
+    type: str = "file"
+    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +70,30 @@ class ImageCalls(EngineConnections):
                 get_text(row, "Comment"),
             )
             for row in map(as_object, rows)
+        ]
+
+    def layer_files(self, image: str, step: int) -> list[LayerFile]:
+        """Return what a step did to the image's files; `step` is its place in `image_history`.
+
+        Raises UserError when the engine does not tell that: Marina's own does, Docker's API has no such call.
+        """
+        try:
+            path = f"/marina{_path(image, f'steps/{step}/files')}"
+            answer = self.request("GET", path, timeout=_READ_TIMEOUT)
+        except EngineRequestError as error:
+            if error.status == 404 and "no such image" not in error.message.lower():
+                raise UserError(
+                    "This engine does not tell the files of a layer",
+                    error.message,
+                    "Marina's own engine does.",
+                ) from error
+            raise
+        rows = self._decode(answer)
+        return [
+            LayerFile(
+                get_text(row, "Path"), get_text(row, "Kind"), get_text(row, "Type"), get_number(row, "Size")
+            )
+            for row in map(as_object, rows if isinstance(rows, list) else [])
         ]
 
     def search_images(self, term: str, limit: int = 25) -> list[FoundImage]:

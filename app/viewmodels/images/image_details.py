@@ -1,29 +1,90 @@
 """One image in full: what it is set to do, and the steps that it was made in."""
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QLocale, QObject, Signal, Slot
 
 from app.services.engine.engine_types import ImageDetails
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
 from app.viewmodels.containers.container_details import FactTable
 from app.viewmodels.failure import describe_failure
+from app.viewmodels.lists.row_table_model import RowTableModel
 from app.viewmodels.question import Question
 from app.viewmodels.wording.wording import format_age, format_size
 
 if TYPE_CHECKING:
-    from app.services.engine.engine_images import HistoryStep
+    from app.services.engine.engine_images import HistoryStep, LayerFile
 
 _NOTHING = "#(nop) "
 _SHELL = "/bin/sh -c "
 
 
+PATH, KIND, FILE_SIZE = range(3)
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A file of a step. `kind` is "added", "changed" or "deleted"."""
+
+    path: str
+    kind: str
+    type: str
+    size: int
+
+    @property
+    def key(self) -> str:
+        """Return what tells rows apart."""
+        return self.path
+
+
+class FileTable(RowTableModel[FileRow]):
+    """What a step did to the files, by path."""
+
+    column_count = 3
+    right_aligned = frozenset({FILE_SIZE})
+
+    def header(self, column: int) -> str:
+        """Return the title of a column."""
+        return (self.tr("File"), self.tr("Change"), self.tr("Size"))[column]
+
+    def text(self, row: FileRow, column: int) -> str:
+        """Return what the cell shows."""
+        if column == PATH:
+            return row.path + ("/" if row.type == "folder" else "")
+        if column == KIND:
+            return self.word(row.kind)
+        return format_size(row.size) if row.type == "file" else "—"
+
+    def word(self, kind: str) -> str:
+        """Return what was done to a file."""
+        return {
+            "added": self.tr("added"),
+            "changed": self.tr("changed"),
+            "deleted": self.tr("deleted"),
+        }.get(kind, kind)
+
+    def sort_key(self, row: FileRow, column: int) -> Any:
+        """Return the value to sort by; the largest first."""
+        if column == FILE_SIZE:
+            return -row.size
+        return row.kind if column == KIND else row.path.split("/")
+
+    def filter(self, needle: str) -> None:
+        """Show files with `needle` in their path."""
+        wanted = needle.casefold()
+        self.set_filter((lambda row: wanted in row.path.casefold()) if wanted else None)
+
+
 class ImageDetailsViewModel(QObject):
-    """Asks once, when the image is opened."""
+    """Asks for the image once, when it is opened, and for a step's files when that is chosen."""
 
     changed = Signal()
     failed = Signal(object)  # Failure
+    files_changed = Signal(str)  # what they are, in words
+    files_failed = Signal(object)  # Failure
 
     def __init__(
         self, background: Background, access: Access, image: str, parent: QObject | None = None
@@ -31,6 +92,8 @@ class ImageDetailsViewModel(QObject):
         super().__init__(parent)
         self._access, self._image = access, image
         self._question = Question(background, self._take, self._not_told, self)
+        self._files = Question(background, self._take_files, self._files_not_told, self)
+        self.files = FileTable(self)
         self.details: ImageDetails | None = None
         self.layers = FactTable((self.tr("Step"), self.tr("Size"), self.tr("Created")), self)
         self.settings = FactTable((self.tr("Name"), self.tr("Value")), self)
@@ -40,6 +103,26 @@ class ImageDetailsViewModel(QObject):
     def refresh(self) -> None:
         """Ask the engine."""
         self._question.ask(self._ask)
+
+    def show_step(self, number: int) -> None:
+        """Find out what a step did to the files; the answer is `files_changed` or `files_failed`."""
+        self.files.set_rows([])
+        self._files.ask(lambda: self._access.client().layer_files(self._image, number))
+
+    @Slot(object)
+    def _take_files(self, found: "list[LayerFile]") -> None:
+        self.files.set_rows(FileRow(file.path, file.kind, file.type, file.size) for file in found)
+        counts = Counter(file.kind for file in found)
+        words = [
+            self.tr("{0} {1}").format(QLocale().toString(counts[kind]), self.files.word(kind))
+            for kind in ("added", "changed", "deleted")
+            if counts[kind]
+        ]
+        self.files_changed.emit(" · ".join(words) or self.tr("This step left the files as they were."))
+
+    @Slot(object)
+    def _files_not_told(self, error: Exception) -> None:
+        self.files_failed.emit(describe_failure(error, self._image))
 
     def _ask(self) -> "tuple[ImageDetails, list[HistoryStep]]":
         client = self._access.client()

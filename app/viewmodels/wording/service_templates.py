@@ -135,6 +135,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Marina is still in use"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Marina {0} does not start on this computer"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Marina {0} has no file for this kind of installation"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Marina's own engine does."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Marina's own engine does. Elsewhere, mount the volume in a container and look there."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Marina's supervisor does not answer."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Name a docker context, or write an address: unix:///path/to/docker.sock."),  # noqa: E501
@@ -373,6 +374,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "This computer uses a proxy ({0}); the engine reaches registries directly."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "This computer's disk has space"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "This engine does not look into volumes"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "This engine does not tell the files of a layer"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "This engine takes no SSH agent from the window"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "This image has no shell to list its files with"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "To fetch one: marina update"),  # noqa: E501

@@ -51,7 +51,7 @@ def _compare(view: Path, run_root: Path, lowers: list[Path], upper: Path) -> lis
     above = os.open(upper, FOLDER_FLAGS | os.O_CLOEXEC)
     try:
         with private_mounts.build(view, mount, lambda root: None, run_root) as image:
-            changes = dict(_changes(above, image.root))
+            changes = {path: kind for path, kind, _ in find_changes(above, image.root)}
     except OSError as error:
         if isinstance(error, FileNotFoundError):
             raise
@@ -65,29 +65,33 @@ def _compare(view: Path, run_root: Path, lowers: list[Path], upper: Path) -> lis
     return sorted(changes.items(), key=lambda change: change[0].split(b"/"))
 
 
-def _changes(above: int, below: int) -> Iterator[tuple[bytes, int]]:
-    waiting = [(b"", True)]
+def find_changes(above: int, below: int | None) -> Iterator[tuple[bytes, int, os.stat_result]]:
+    """Yield what the open folder `above`, an overlay's upper one, says anew of `below`; None: of nothing.
+
+    Each is a path, a kind, and what the file is, or was if it is deleted. Blocking. Raises OSError.
+    """
+    waiting = [(b"", below is not None)]
     while waiting:
         path, in_image = waiting.pop()
         new, opaque = _read(above, path)
-        old = _read(below, path)[0] if in_image else {}
+        old = _read(below, path)[0] if in_image and below is not None else {}
         prefix = path + b"/" if path else b""
         for name, status in new.items():
             child, before = prefix + name, old.get(name)
             if stat.S_ISCHR(status.st_mode) and status.st_rdev == 0:
                 if before is not None:
-                    yield child, DELETED
+                    yield child, DELETED, before
                 continue
-            if before is None:
-                yield child, ADDED
+            if before is None or below is None:
+                yield child, ADDED, status
             elif _differ(before, status) or (
                 stat.S_ISREG(status.st_mode) and _capability(below, child) != _capability(above, child)
             ):
-                yield child, MODIFIED
+                yield child, MODIFIED, status
             if stat.S_ISDIR(status.st_mode):
                 waiting.append((child, before is not None and stat.S_ISDIR(before.st_mode)))
         if opaque:
-            yield from ((prefix + name, DELETED) for name in old.keys() - new.keys())
+            yield from ((prefix + name, DELETED, old[name]) for name in old.keys() - new.keys())
 
 
 def _read(root: int, path: bytes) -> tuple[Found, bool]:

@@ -9,6 +9,7 @@ from app.viewmodels.images.image_details import ImageDetailsViewModel
 from app.viewmodels.images.images import ImageRow
 from app.viewmodels.wording.wording import format_age, format_size
 from app.views.pages.containers.container_facts_view import FactsView
+from app.views.pages.images.layers_view import LayersView
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button, IconButton
 from app.views.widgets.layouts import column, row
@@ -44,8 +45,9 @@ class ImageDetailView(QWidget):
         self.bar.setExpanding(False)
         users = FactTable((self.tr("Container"),), self)
         users.set_facts([(name, "") for name in image.users])
+        self._stack.addWidget(LayersView(viewmodel))
+        self.bar.addTab(self.tr("Layers"))
         for name, label, model, widths, stretch in (
-            ("layers", self.tr("Layers"), viewmodel.layers, {1: 110, 2: 140}, 0),
             ("settings", self.tr("Settings"), viewmodel.settings, {0: 220}, 1),
             ("users", self.tr("Used by"), users, {}, 0),
         ):
