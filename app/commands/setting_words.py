@@ -21,6 +21,7 @@ MEANINGS = {
     "https_proxy": "system, http://host:port, or empty for none",
     "no_proxy": "system, or hosts with commas between them",
     "ca_certificates": "files with certificates that are trusted, too",
+    "dns_servers": "name servers instead of this computer's: address or address:port …",
     "idle_minutes": "minutes without use until the machine goes to disk; 0 is never",
 }
 

@@ -1,8 +1,14 @@
-"""Names in containers are what this computer's own resolver says, its hosts file included."""
+"""Names in containers are what this computer's own resolver says, its hosts file included, or a fixed one."""
 
+import json
 import socket
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 
+import dns.message
+import dns.rdatatype
+import dns.rrset
 import docker
 import psutil
 import pytest
@@ -60,3 +66,51 @@ def test_a_container_finds_what_only_this_computer_knows(
         for container in containers:
             container.remove(force=True)
         network.remove()
+
+
+@contextmanager
+def answering(address: str) -> Iterator[int]:
+    """A name server on this computer's loopback that knows one address for every name; gives its port."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as server:
+        server.bind(("127.0.0.1", 0))
+
+        def serve() -> None:
+            while True:
+                data, sender = server.recvfrom(4096)
+                if not data:
+                    return
+                query = dns.message.from_wire(data)
+                reply = dns.message.make_response(query)
+                if query.question[0].rdtype == dns.rdatatype.A:
+                    reply.answer.append(dns.rrset.from_text(query.question[0].name, 1, "IN", "A", address))
+                server.sendto(reply.to_wire(), sender)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield server.getsockname()[1]
+        finally:
+            server.sendto(b"", server.getsockname())
+            thread.join()
+
+
+def test_fixed_name_servers_are_asked_while_the_machine_runs_and_no_longer_once_taken_off(
+    machine: MachineUnderTest, client: "docker.DockerClient"
+) -> None:
+    before = machine.files.settings.read_text()
+    container = client.containers.run(IMAGE, ["sleep", "1000000"], detach=True, init=True)
+
+    def found() -> str:
+        answer = container.exec_run(["nslookup", "-type=a", "only-there.test"])
+        return str(answer.output.decode().partition("Name:")[2])
+
+    try:
+        with answering("192.0.2.77") as port:
+            changed = json.loads(before) | {"dns_servers": [f"127.0.0.1:{port}"]}
+            machine.files.settings.write_text(json.dumps(changed))
+            wait_until(lambda: "192.0.2.77" in found(), "the fixed server is asked")
+            machine.files.settings.write_text(before)
+            wait_until(lambda: "192.0.2.77" not in found(), "this computer's resolver is asked again")
+    finally:
+        machine.files.settings.write_text(before)
+        container.remove(force=True)

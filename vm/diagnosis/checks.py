@@ -112,8 +112,9 @@ def _supervisor(situation: Situation) -> Outcome:
 def _settings(situation: Situation) -> Outcome:
     settings, warnings = read_settings(situation.files)
     situation.settings, more = settings.with_usable_folders()
-    if warnings or more:
-        return Verdict.WARNING, " ".join((*warnings, *more)), f"Correct {situation.files.settings}."
+    warnings = (*warnings, *more, *settings.warnings_about_certificates())
+    if warnings:
+        return Verdict.WARNING, " ".join(warnings), f"Correct {situation.files.settings}."
     return ok(
         f"{settings.cpus} processors, {settings.memory_mib} MiB, a disk of {settings.disk_gib} GiB at most"
     )

@@ -4,7 +4,7 @@ import logging
 import ssl
 import sys
 import urllib.request
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -12,7 +12,9 @@ from urllib.parse import urlsplit, urlunsplit
 import certifi
 
 from vm.errors import UserError
+from vm.machine.authorities import certificates_in, read_certificates
 from vm.machine.json_files import read_json
+from vm.machine.link.server_address import parse_server
 from vm.machine.machine_files import MachineFiles
 from vm.machine.settings import SYSTEM, MachineSettings, parse_settings
 
@@ -57,11 +59,15 @@ class EngineSettings:
             "insecure_registries": list(self._settings.insecure_registries),
         }
 
+    def name_servers(self) -> Sequence[tuple[str, int]]:
+        """Return the fixed name servers, as last gathered; none: this computer's resolver is asked."""
+        return [parse_server(server) for server in self._settings.dns_servers] if self._settings else []
+
     def _certificates(self, settings: MachineSettings) -> str:
         sources = (*settings.ca_certificates, *(path for path in LINUX_BUNDLES if sys.platform == "linux"))
         key = [(path, _changed(path)) for path in sources]
         if self._authorities[0] != key:
-            found = [*_in_files(settings.ca_certificates), *_of_the_host()]
+            found = [*_in_files(settings.ca_certificates, read_certificates), *_of_the_host()]
             self._authorities = (key, _joined(found))
         return self._authorities[1]
 
@@ -109,26 +115,23 @@ def _of_the_host() -> list[bytes]:
         found = [data for store in stores for data, encoding, _ in store if encoding == "x509_asn"]
     else:
         # macOS keeps its own in keychains, which no library reads without its own prompts: named in settings
-        found = _in_files(path for path in LINUX_BUNDLES if Path(path).exists())
-    usual = set(_in_files([certifi.where()]))
+        found = _in_files((path for path in LINUX_BUNDLES if Path(path).exists()), _read_bundle)
+    usual = set(_in_files([certifi.where()], _read_bundle))
     return [data for data in found if data not in usual]
 
 
-def _in_files(paths: Iterable[str]) -> list[bytes]:
+def _in_files(paths: Iterable[str], read: Callable[[str], list[bytes]]) -> list[bytes]:
     found: list[bytes] = []
     for path in paths:
         try:
-            found += certificates_in(Path(path).read_text(encoding="utf-8", errors="replace"))
+            found += read(path)
         except (OSError, ValueError) as error:
             log.warning("the certificates of %s are not used: %s", path, error)
     return found
 
 
-def certificates_in(text: str) -> list[bytes]:
-    """Return the certificates in a PEM text as DER. Raises ValueError for one that is none."""
-    begin, end = "-----BEGIN CERTIFICATE-----", "-----END CERTIFICATE-----"
-    blocks = [begin + part.partition(end)[0] + end for part in text.split(begin)[1:]]
-    return [ssl.PEM_cert_to_DER_cert(block) for block in blocks]
+def _read_bundle(path: str) -> list[bytes]:
+    return certificates_in(Path(path).read_text(encoding="utf-8", errors="replace"))
 
 
 def _joined(found: Iterable[bytes]) -> str:

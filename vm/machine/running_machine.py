@@ -113,13 +113,14 @@ class RunningMachine:
 
             self._boot_port = await BootPort.connect(endpoints.boot_port, take)
             self._exit.push_async_callback(self._boot_port.close)
-            names = NameServer()
+            settings = EngineSettings(self.files)
+            names = NameServer(servers=settings.name_servers)
             await names.start()
             self._exit.push_async_callback(names.close)
             agent = await AgentLink.connect(endpoints.agent_port, self.forwards)
             self._exit.push_async_callback(agent.close)
             agent.names_port = names.port
-            agent.settings = EngineSettings(self.files).gather
+            agent.settings = settings.gather
             conversations = AgentConversations()
             agent.on_agent = lambda key: conversations.begin(self.tunnel, key)
             self._agent = agent

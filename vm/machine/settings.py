@@ -9,7 +9,9 @@ from urllib.parse import urlsplit
 import psutil
 
 from vm.errors import UserError
+from vm.machine.authorities import why_unusable
 from vm.machine.json_files import read_json, write_json
+from vm.machine.link.server_address import parse_server
 from vm.machine.machine_files import MachineFiles
 from vm.machine.sharing.guest_paths import has_guest_path
 
@@ -20,12 +22,15 @@ ACCELERATORS = ("auto", "kvm", "hvf", "whpx", "tcg")
 LARGEST_DEFAULT_MEMORY_MIB = 4096
 WHILE_RUNNING = (
     *("idle_minutes", "registry_mirrors", "insecure_registries"),
-    *("http_proxy", "https_proxy", "no_proxy", "ca_certificates"),
+    *("http_proxy", "https_proxy", "no_proxy", "ca_certificates", "dns_servers"),
 )
 """Settings that are followed while the machine runs; the others hold from its start on."""
 
 LONGEST_IDLE = 24 * 60
 """Minutes."""
+
+MOST_NAME_SERVERS = 3
+"""As many as are asked before a client gives up waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,9 @@ class MachineSettings:
     https_proxy: str = SYSTEM
     no_proxy: str = SYSTEM
     ca_certificates: tuple[str, ...] = ()
+    dns_servers: tuple[str, ...] = ()
+    """Asked instead of this computer's resolver."""
+
     idle_minutes: float = 5
     """Without use and without running containers, after which the machine is suspended; 0: never."""
 
@@ -79,6 +87,14 @@ class MachineSettings:
             names = (text, os.path.realpath(text))
             usable |= dict.fromkeys(name for name in names if has_guest_path(name))
         return replace(self, shared_folders=tuple(usable)), tuple(warnings)
+
+    def warnings_about_certificates(self) -> tuple[str, ...]:
+        """Return a warning for each file of certificates that the engine cannot be given. Reads them."""
+        return tuple(
+            f"The certificates in {path} are not used: {reason}."
+            for path in self.ca_certificates
+            if (reason := why_unusable(path))
+        )
 
 
 def default_settings() -> MachineSettings:
@@ -117,7 +133,8 @@ def parse_settings(value: Any) -> MachineSettings:
         http_proxy=_proxy(value, "http_proxy"),
         https_proxy=_proxy(value, "https_proxy"),
         no_proxy=_text(value, "no_proxy"),
-        ca_certificates=_certificates(value),
+        ca_certificates=_files(value, "ca_certificates"),
+        dns_servers=_servers(value),
         idle_minutes=_minutes(value, "idle_minutes", defaults.idle_minutes),
     )
 
@@ -209,16 +226,26 @@ def _hosts(value: dict[str, Any]) -> tuple[str, ...]:
     return hosts
 
 
-def _certificates(value: dict[str, Any]) -> tuple[str, ...]:
-    paths = tuple(str(Path(word).expanduser()) for word in _words(value, "ca_certificates"))
-    if paths:
-        from cryptography import x509  # slow to import
-    for path in paths:
-        try:
-            x509.load_pem_x509_certificates(Path(path).read_bytes())
-        except (OSError, ValueError) as error:
-            raise _invalid(f"ca_certificates: {path} holds no certificates in PEM form ({error})") from error
+def _files(value: dict[str, Any], name: str) -> tuple[str, ...]:
+    # what is in them is looked at when they are used: a file that is gone must not undo all other settings
+    paths = tuple(str(Path(word).expanduser()) for word in _words(value, name))
+    if relative := [path for path in paths if not Path(path).is_absolute()]:
+        raise _invalid(f"{name} must be whole paths, not {relative[0]!r}")
     return paths
+
+
+def _servers(value: dict[str, Any]) -> tuple[str, ...]:
+    servers = _words(value, "dns_servers")
+    if len(servers) > MOST_NAME_SERVERS:
+        raise _invalid(f"dns_servers must be {MOST_NAME_SERVERS} at most")
+    for server in servers:
+        try:
+            parse_server(server)
+        except ValueError as error:
+            raise _invalid(
+                f"dns_servers must be addresses such as 192.0.2.1 or 192.0.2.1:5353, not {server!r}"
+            ) from error
+    return servers
 
 
 def _folders(value: dict[str, Any], defaults: tuple[str, ...]) -> tuple[str, ...]:

@@ -45,7 +45,7 @@ class Starter:
         """Read what the machine is to be started with."""
         settings, warnings = read_settings(self._files)
         settings, more = settings.with_usable_folders()
-        self._board.warnings = (*warnings, *more)
+        self._board.warnings = (*warnings, *more, *settings.warnings_about_certificates())
         self._board.settings = settings.with_engine_args(self._engine_args)
 
     async def find_running(self) -> RunningMachine | None:

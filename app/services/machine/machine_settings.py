@@ -6,6 +6,7 @@ import psutil
 
 from app.services.errors import ErrorCode, UserError
 from vm.errors import UserError as MachineError
+from vm.machine.authorities import why_unusable
 from vm.machine.json_files import write_json
 from vm.machine.machine_files import MachineFiles
 from vm.machine.settings import (
@@ -57,6 +58,17 @@ def save_settings(files: MachineFiles, settings: MachineSettings) -> None:
     """Write them; they hold from the machine's next start. Raises UserError for what cannot be."""
     try:
         checked = parse_settings(asdict(settings) | _lists(settings))
+        known = read_settings(files)[
+            0
+        ].ca_certificates  # one of these may be gone since: that is told elsewhere
+        for path in checked.ca_certificates:
+            if path not in known and (reason := why_unusable(path)):
+                raise UserError(
+                    f"The certificates in {path} cannot be used",
+                    reason,
+                    "A file in PEM or DER form is needed.",
+                    ErrorCode.BAD_INPUT,
+                )
         files.create_folders()
         write_json(files.settings, asdict(checked))
     except MachineError as error:

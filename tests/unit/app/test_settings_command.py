@@ -8,6 +8,7 @@ import pytest
 
 from app.cli import main
 from tests.fakes.fake_machine import FakeMachine
+from tests.support.tls_front import Authority
 from vm.machine.machine_files import MachineFiles
 from vm.machine.settings import MachineSettings, default_settings, read_settings
 from vm.machine.status import MachineState
@@ -50,6 +51,7 @@ def test_all_are_shown_with_what_they_are(home: Path, capfd: Output) -> None:
         (["http_proxy", "--empty"], "http_proxy", ""),
         (["registry_mirrors", "https://a", "https://b"], "registry_mirrors", ("https://a", "https://b")),
         (["shared_folders", "--empty"], "shared_folders", ()),
+        (["dns-servers", "192.0.2.1", "[::1]:5353"], "dns_servers", ("192.0.2.1", "[::1]:5353")),
     ],
 )
 def test_a_value_is_changed_and_the_others_stay(
@@ -89,6 +91,9 @@ def test_lists_grow_and_shrink_by_words(home: Path, tmp_path: Path, monkeypatch:
         (["accelerator", "steam"], "accelerator must be one of"),
         (["registry_mirrors", "ftp://a"], "registry_mirrors must be addresses"),
         (["registry_mirrors", "--remove", "https://c"], "is not among them"),
+        (["dns_servers", "resolver.test"], "dns_servers must be addresses"),
+        (["ca_certificates", __file__], "it holds no certificate"),
+        (["ca_certificates", "/nowhere.pem"], "there is no such file"),
         (["registry_mirrors", "https://a", "--default"], "one way at a time"),
     ],
 )
@@ -110,3 +115,16 @@ def test_a_running_machine_is_told_to_be_restarted_where_it_must(
     with FakeMachine(short_folder, MachineState.RUNNING):
         assert main(["settings", *words]) == 0
     assert ("marina restart" in capfd.readouterr().err) == asks
+
+
+def test_a_file_of_certificates_that_is_gone_can_be_taken_off_and_keeps_nothing_else_from_changing(
+    home: Path, tmp_path: Path
+) -> None:
+    path = Authority().write(tmp_path, "x") / "ca.pem"
+    assert main(["settings", "ca_certificates", str(path)]) == 0
+    path.unlink()
+    assert main(["settings", "memory_mib", "1024"]) == 0
+    assert stored(home).ca_certificates == (str(path),)
+    assert main(["settings", "ca_certificates", "--remove", str(path)]) == 0
+    assert stored(home).ca_certificates == ()
+    assert stored(home).memory_mib == 1024

@@ -8,9 +8,10 @@ import pytest
 
 from tests.support.tls_front import Authority
 from vm.machine import engine_settings
-from vm.machine.engine_settings import EngineSettings, certificates_in, proxies
+from vm.machine.authorities import certificates_in
+from vm.machine.engine_settings import EngineSettings, proxies
 from vm.machine.machine_files import MachineFiles
-from vm.machine.settings import MachineSettings
+from vm.machine.settings import MachineSettings, read_settings
 
 
 @pytest.fixture
@@ -80,6 +81,38 @@ def test_authorities_come_from_the_settings_and_the_system_without_the_usual_one
     assert certificates_in(told["certificates"]) == certificates_in(own.read_text() + company)
 
 
+def test_a_file_of_certificates_that_is_gone_or_holds_none_takes_nothing_else_away(
+    files: MachineFiles, tmp_path: Path
+) -> None:
+    own = Authority().write(tmp_path / "own", "x") / "ca.pem"
+    der = tmp_path / "company.cer"
+    der.write_bytes(certificates_in(own.read_text())[0])
+    write(files, ca_certificates=["/nowhere.pem", __file__, str(der)], http_proxy="http://p:1")
+    told = EngineSettings(files).gather()
+    assert told is not None
+    assert told["http_proxy"] == "http://p:1"
+    assert certificates_in(told["certificates"]) == certificates_in(own.read_text())
+    settings, warnings = read_settings(files)
+    assert not warnings
+    assert settings.warnings_about_certificates() == (
+        "The certificates in /nowhere.pem are not used: there is no such file.",
+        f"The certificates in {__file__} are not used: it holds no certificate.",
+    )
+
+
+def test_fixed_name_servers_hold_while_the_settings_do(files: MachineFiles) -> None:
+    settings = EngineSettings(files)
+    settings.gather()
+    assert settings.name_servers() == []
+    write(files, dns_servers=["192.0.2.1:5353", "2001:db8::1", "[2001:db8::1]:54"])
+    settings.gather()
+    assert settings.name_servers() == [
+        ("192.0.2.1", 5353),
+        ("2001:db8::1", 53),
+        ("2001:db8::1", 54),
+    ]
+
+
 @pytest.mark.parametrize(
     "settings",
     [
@@ -89,8 +122,12 @@ def test_authorities_come_from_the_settings_and_the_system_without_the_usual_one
         {"no_proxy": "a\nb"},
         {"registry_mirrors": ["x:5000"]},
         {"insecure_registries": ["http://x"]},
-        {"ca_certificates": ["/nowhere.pem"]},
-        {"ca_certificates": [__file__]},
+        {"ca_certificates": ["relative.pem"]},
+        {"dns_servers": ["one.one.one.one"]},
+        {"dns_servers": ["192.0.2.1:0"]},
+        {"dns_servers": [f"192.0.2.{number}" for number in range(4)]},
+        {"dns_servers": ["192.0.2.1:70000"]},
+        {"dns_servers": ["2001:db8::1]:53"]},
     ],
 )
 def test_what_is_not_valid_is_not_told(files: MachineFiles, settings: dict[str, object]) -> None:

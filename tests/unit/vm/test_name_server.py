@@ -15,7 +15,7 @@ import dns.rrset
 import pytest
 
 from vm.machine.link import name_server
-from vm.machine.link.name_server import ADDRESS, NameServer
+from vm.machine.link.name_server import ADDRESS, NameServer, Server
 
 KNOWN = {b"host.test": ["192.0.2.1", "192.0.2.1", "2001:db8::1", "fe80::1%eth0"], b"old.test": ["192.0.2.2"]}
 ERRORS = {b"none.test": socket.EAI_NONAME, b"empty.test": socket.EAI_NODATA, b"down.test": socket.EAI_AGAIN}
@@ -27,7 +27,8 @@ def look_up(name: bytes) -> Sequence[str]:
     return KNOWN.get(name) or [f"10.0.{number // 256}.{number % 256}" for number in range(300)]
 
 
-def ask(query: dns.message.Message) -> dns.message.Message:
+def ask(query: dns.message.Message, servers: Sequence[Server]) -> dns.message.Message:
+    assert not servers
     if query.question[0].name.to_text() == "down.test.":
         raise OSError("no route")
     reply = dns.message.make_response(query)
@@ -107,3 +108,38 @@ async def test_what_is_no_question_gets_no_answer_or_an_error() -> None:
 
 def test_the_systems_resolver_knows_this_computer() -> None:
     assert "127.0.0.1" in name_server.look_up(b"localhost")
+
+
+async def test_fixed_servers_are_asked_for_everything_and_the_next_one_where_one_is_silent() -> None:
+    with (
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as answering,
+    ):
+        for server in (silent, answering):
+            server.bind((ADDRESS, 0))
+        silent_port = silent.getsockname()[1]
+        silent.close()  # what is sent there is refused by this computer at once
+        answering.settimeout(60)
+
+        def answer_twice() -> None:
+            for _ in range(2):
+                data, sender = answering.recvfrom(4096)
+                query = dns.message.from_wire(data)
+                reply = dns.message.make_response(query)
+                if query.question[0].rdtype == dns.rdatatype.A:
+                    reply.answer.append(
+                        dns.rrset.from_text(query.question[0].name, 60, "IN", "A", "192.0.2.9")
+                    )
+                answering.sendto(reply.to_wire(), sender)
+
+        thread = threading.Thread(target=answer_twice)
+        thread.start()
+        fixed: list[Server] = [(ADDRESS, silent_port), (ADDRESS, answering.getsockname()[1])]
+        try:
+            async with serving(NameServer(look_up, servers=lambda: fixed)) as names:
+                assert await resolve(names, "host.test") == ("NOERROR", ["192.0.2.9"])
+                assert await resolve(names, "host.test", "TXT") == ("NOERROR", [])
+                fixed.clear()
+                assert await resolve(names, "host.test") == ("NOERROR", ["192.0.2.1"])
+        finally:
+            thread.join()

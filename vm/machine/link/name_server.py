@@ -1,7 +1,8 @@
 """Names for the guest as this computer resolves them: its hosts file, VPN and split DNS included.
 
-Addresses are asked of the system's resolver, all other records of the system's name servers. The engine leads
-what is asked at QEMU's name server here (backend/networks/names/host_names.py). Source: RFC 1035, RFC 6891.
+Addresses are asked of the system's resolver, all other records of the system's name servers; where the user
+has fixed name servers, everything is asked of these. The engine leads what is asked at QEMU's name server
+here (backend/networks/names/host_names.py). Source: RFC 1035, RFC 6891.
 """
 
 import asyncio
@@ -50,8 +51,11 @@ NO_ADDRESS = {number for name in ("EAI_NODATA", "EAI_ADDRFAMILY") if (number := 
 Lookup = Callable[[bytes], Sequence[str]]
 """Returns all addresses of a name; blocks. Raises OSError, of which `socket.gaierror` tells why."""
 
-Ask = Callable[[dns.message.Message], dns.message.Message]
-"""Asks a name server; blocks. Raises OSError or DNSException."""
+Server = tuple[str, int]
+"""Address and port."""
+
+Ask = Callable[[dns.message.Message, Sequence[Server]], dns.message.Message]
+"""Asks name servers in turn, without any those of this computer; blocks. Raises OSError or DNSException."""
 
 
 def look_up(name: bytes) -> Sequence[str]:
@@ -59,26 +63,36 @@ def look_up(name: bytes) -> Sequence[str]:
     return [str(found[4][0]) for found in socket.getaddrinfo(name, None, type=socket.SOCK_STREAM)]
 
 
-def ask_servers(query: dns.message.Message) -> dns.message.Message:
-    """Ask the name servers of this computer, one after the other."""
+def ask_servers(query: dns.message.Message, servers: Sequence[Server] = ()) -> dns.message.Message:
+    """Ask name servers in turn, without any those of this computer. Raises OSError or DNSException."""
     import dns.query  # heavy, and seldom needed
     import dns.resolver
 
     reason: Exception = OSError("this computer has no name server")
-    for server in dns.resolver.Resolver().nameservers[:MOST_SERVERS]:
+    servers = servers or [(str(server), 53) for server in dns.resolver.Resolver().nameservers]
+    for address, port in servers[:MOST_SERVERS]:
         try:
-            return dns.query.udp_with_fallback(query, str(server), timeout=SERVER_LIMIT)[0]
+            return dns.query.udp_with_fallback(query, address, timeout=SERVER_LIMIT, port=port)[0]
         except (OSError, dns.exception.DNSException) as error:
             reason = error
     raise reason
 
 
 class NameServer:
-    """Listens on a port of this computer's loopback, UDP and TCP. Lives on the event loop."""
+    """Listens on a port of this computer's loopback, UDP and TCP. Lives on the event loop.
 
-    def __init__(self, look_up: Lookup = look_up, ask: Ask = ask_servers) -> None:
+    `servers` returns the name servers that the user has fixed.
+    """
+
+    def __init__(
+        self,
+        look_up: Lookup = look_up,
+        ask: Ask = ask_servers,
+        servers: Callable[[], Sequence[Server]] = lambda: (),
+    ) -> None:
         self._look_up = look_up
         self._ask = ask
+        self._servers = servers
         self._threads = ForgottenThreads(THREADS)  # a resolver without network takes half a minute
         self._lookups: dict[bytes, asyncio.Future[Sequence[str]]] = {}
         self._tasks = Tasks()
@@ -170,12 +184,12 @@ class NameServer:
     async def _reply_to(self, query: dns.message.Message) -> dns.message.Message:
         if query.opcode() != dns.opcode.QUERY or len(query.question) != 1:
             return _reply(query, dns.rcode.NOTIMP)
-        asked = query.question[0]
+        asked, servers = query.question[0], self._servers()
         try:
             async with asyncio.timeout(LIMIT):
-                if asked.rdclass == dns.rdataclass.IN and asked.rdtype in FAMILIES:
+                if not servers and asked.rdclass == dns.rdataclass.IN and asked.rdtype in FAMILIES:
                     return await self._addresses(query, asked)
-                reply = await self._threads.run(partial(self._ask, query))
+                reply = await self._threads.run(partial(self._ask, query, servers))
                 reply.id = query.id
                 return reply
         except (TimeoutError, OSError, dns.exception.DNSException, UnicodeError) as error:
