@@ -17,6 +17,7 @@ class EngineConfig:
     `host_address` is where containers find the host; by default the bridge's own address. In a machine of its
     host, `host_folders` is where the host's `shared_folders` are mounted, with their own paths below it:
     binds are paths of the host then. `layer_format` is how new image layers are kept, "auto" for the best.
+    `options` is JSON in the form of Docker's daemon.json; what is wrong in it is left out (`engine_options`).
     """
 
     socket: Path
@@ -32,6 +33,7 @@ class EngineConfig:
     host_sockets: tuple[str, ...] = ()
     runtime: str = "crun"
     layer_format: str = "auto"
+    options: str = ""
     log_level: str = "info"
 
     @property
@@ -92,6 +94,12 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> EngineConfig:
         choices=["auto", "erofs", "folders"],
         help="how new image layers are kept; by default as EROFS images where this machine can",
     )
+    parser.add_argument(
+        "--options",
+        default="",
+        metavar="JSON",
+        help="defaults of containers and networks, by the names of Docker's daemon.json",
+    )
     parser.add_argument("--log-level", default="info", choices=["debug", "info", "warning", "error"])
     parsed = parser.parse_args(arguments)
     return EngineConfig(
@@ -108,5 +116,6 @@ def parse_arguments(arguments: Sequence[str] | None = None) -> EngineConfig:
         host_sockets=tuple(parsed.host_socket),
         runtime=parsed.runtime,
         layer_format=parsed.layer_format,
+        options=parsed.options,
         log_level=parsed.log_level,
     )

@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from backend.config import EngineConfig, parse_arguments
+from backend.engine_options import parse_options_text
 from backend.errors import EngineError, SystemFailureError
+from backend.host_settings import HOST_SETTINGS
 from backend.listener import listen
 from backend.state_files import StateFiles
 
@@ -35,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the engine until a signal ends it; returns the process's exit code."""
     config = parse_arguments(arguments)
     logging.basicConfig(stream=sys.stderr, level=config.log_level.upper(), format=LOG_FORMAT)
+    HOST_SETTINGS.use_options(parse_options_text(config.options))
     files = StateFiles(config.data_root, config.run_root)
     try:
         with _hold_lock(files), listen(config.socket) as listener:

@@ -1,11 +1,13 @@
-"""What the host of a machine tells its engine as it runs: proxies, authorities, mirrors, insecure hosts."""
+"""What the host of a machine tells its engine as it runs: proxies, authorities, registries, options."""
 
 import logging
 import os
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
+
+from backend.engine_options import EngineOptions, parse_options
 
 log = logging.getLogger(__name__)
 
@@ -19,6 +21,7 @@ class HostSettings:
     registry_mirrors: tuple[str, ...] = ()
     insecure_registries: tuple[str, ...] = ()
     certificates: str = ""
+    options: EngineOptions = field(default_factory=EngineOptions)
     _context: ssl.SSLContext | None = None
 
     def apply(self, message: Mapping[str, Any]) -> None:
@@ -27,10 +30,19 @@ class HostSettings:
             _set_variable(name, _text(message, name))
         self.registry_mirrors = _texts(message, "registry_mirrors")
         self.insecure_registries = _texts(message, "insecure_registries")
+        if "options" in message:  # without them those of the command line stay
+            self.use_options(parse_options(message["options"]))
         certificates = _text(message, "certificates")
         if certificates != self.certificates:
             self.certificates = certificates
             self._context = None
+
+    def use_options(self, options: EngineOptions) -> None:
+        """Take over the options for what is made from now on."""
+        if options != self.options:
+            for problem in options.problems:
+                log.warning("not used: %s", problem)
+            self.options = options
 
     def tls(self) -> "ssl.SSLContext | bool":
         """Return what a connection trusts, as aiohttp takes it: True is the system's authorities alone."""

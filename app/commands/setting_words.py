@@ -1,12 +1,14 @@
 """The machine's settings as words: what the command line shows, and makes of what was typed."""
 
+import json
 import os
 from collections.abc import Sequence
 from dataclasses import fields, replace
+from pathlib import Path
 from typing import Any
 
 from app.services.errors import ErrorCode, UserError
-from app.services.machine.machine_settings import MachineSettings, default_settings
+from app.services.machine.machine_settings import MachineSettings, default_settings, parse_engine_options
 
 MEANINGS = {
     "cpus": "processors of the machine",
@@ -22,6 +24,7 @@ MEANINGS = {
     "no_proxy": "system, or hosts with commas between them",
     "ca_certificates": "files with certificates that are trusted, too",
     "dns_servers": "name servers instead of this computer's: address or address:port …",
+    "engine_options": "defaults of containers and networks as in daemon.json: JSON, or a file of it",
     "idle_minutes": "minutes without use until the machine goes to disk; 0 is never",
 }
 
@@ -34,6 +37,8 @@ def setting_names() -> list[str]:
 def words_of(settings: MachineSettings, name: str) -> list[str]:
     """Return a setting's value: one word, or those of a list."""
     value = getattr(settings, name)
+    if isinstance(value, dict):
+        return [json.dumps(value, ensure_ascii=False)] if value else []
     return (
         list(value) if isinstance(value, tuple) else [f"{value:g}" if name == "idle_minutes" else str(value)]
     )
@@ -47,6 +52,8 @@ def with_words(settings: MachineSettings, name: str, words: Sequence[str]) -> Ma
     if len(words) != 1:
         raise _bad(name, "takes one value")
     value: Any = words[0]
+    if isinstance(now, dict):
+        return _with(settings, name, _options(name, value))
     if not isinstance(now, str):
         kind = float if name == "idle_minutes" else int
         try:
@@ -63,25 +70,36 @@ def with_words(settings: MachineSettings, name: str, words: Sequence[str]) -> Ma
 
 
 def with_more(settings: MachineSettings, name: str, words: Sequence[str]) -> MachineSettings:
-    """Return the settings with `words` at the end of a list that lacks them. Raises UserError for no list."""
+    """Return the settings with `words` at the end of a list that lacks them, or with more options.
+
+    Raises UserError for what is no list.
+    """
+    if isinstance(options := getattr(settings, name), dict):
+        for word in words:
+            options = options | _options(name, word)
+        return _with(settings, name, options)
     known = _list(settings, name)
     return _with(settings, name, tuple(dict.fromkeys((*known, *_whole(name, words)))))
 
 
 def with_less(settings: MachineSettings, name: str, words: Sequence[str]) -> MachineSettings:
     """Return the settings without `words` in a list. Raises UserError for no list, or one without them."""
-    known, words = _list(settings, name), _whole(name, words)
+    options = getattr(settings, name)
+    known = tuple(options) if isinstance(options, dict) else _list(settings, name)
+    words = _whole(name, words)
     if missing := [word for word in words if word not in known]:
         raise _bad(name, f"{missing[0]!r} is not among them")
+    if isinstance(options, dict):
+        return _with(settings, name, {key: value for key, value in options.items() if key not in words})
     return _with(settings, name, tuple(word for word in known if word not in words))
 
 
 def with_nothing(settings: MachineSettings, name: str) -> MachineSettings:
     """Return the settings with an empty list or text. Raises UserError for a number."""
     value = getattr(settings, name)
-    if not isinstance(value, tuple | str):
+    if not isinstance(value, tuple | str | dict):
         raise _bad(name, "is a number, which cannot be empty")
-    return _with(settings, name, () if isinstance(value, tuple) else "")
+    return _with(settings, name, type(value)())
 
 
 def with_default(settings: MachineSettings, name: str) -> MachineSettings:
@@ -92,6 +110,22 @@ def with_default(settings: MachineSettings, name: str) -> MachineSettings:
 
 def _with(settings: MachineSettings, name: str, value: Any) -> MachineSettings:
     return replace(settings, **{name: value})
+
+
+def _options(name: str, word: str) -> dict[str, Any]:
+    """Return the options in a JSON text, or in a file that is named. Raises UserError."""
+    if word.lstrip()[:1] == "{":
+        text = word
+    else:
+        try:
+            text = Path(word).expanduser().read_text("utf-8")
+        except (OSError, ValueError) as error:
+            reason = f"takes JSON or a file that holds it, and {word!r} cannot be read ({error})"
+            raise _bad(name, reason) from error
+    try:
+        return parse_engine_options(text)
+    except ValueError as error:
+        raise _bad(name, str(error)) from error
 
 
 def _whole(name: str, words: Sequence[str]) -> tuple[str, ...]:

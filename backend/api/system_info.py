@@ -15,10 +15,13 @@ from urllib.request import getproxies
 from backend.api.system_limits import is_on, limit_fields, warnings
 from backend.api.versions import NEWEST, OLDEST, text
 from backend.containers.container import now_text
+from backend.containers.engine_defaults import default_log, problems_of
 from backend.containers.logs.log_config import OPTIONS as LOG_DRIVERS
 from backend.containers.specification import init_program
 from backend.engine import Engine
 from backend.engine_id import read_engine_id
+from backend.engine_options import EngineOptions
+from backend.host_settings import HOST_SETTINGS
 from backend.processes import run
 from backend.runtime import seccomp
 from backend.runtime.oci_runtime import OciRuntime
@@ -80,7 +83,7 @@ async def info_report(engine: Engine) -> dict[str, Any]:
     counts = engine.containers.counts()
     machine = platform.machine()
     system = _os_release()
-    runtime = engine.containers.runtime
+    runtime, options = engine.containers.runtime, HOST_SETTINGS.options
     commit = f"{runtime.name} {await program_version(runtime.program)}"
     return {
         "ID": await in_thread(read_engine_id, engine.files),
@@ -113,7 +116,7 @@ async def info_report(engine: Engine) -> dict[str, Any]:
         "NFd": len(os.listdir("/proc/self/fd")),  # noqa: PTH208 - names alone are counted
         "NGoroutines": len(asyncio.all_tasks()),
         "SystemTime": now_text(),
-        "LoggingDriver": "json-file",
+        "LoggingDriver": default_log(options)["Type"],
         "CgroupDriver": "cgroupfs",
         "CgroupVersion": "2",
         "NEventsListener": engine.events.listeners,
@@ -130,7 +133,7 @@ async def info_report(engine: Engine) -> dict[str, Any]:
         "DockerRootDir": str(engine.files.data_root),
         **_proxies(),
         "Name": socket.gethostname(),
-        "Labels": [],
+        "Labels": list(options.labels),
         "ExperimentalBuild": False,
         "ServerVersion": VERSION,
         "Runtimes": await _runtimes(runtime),
@@ -154,8 +157,14 @@ async def info_report(engine: Engine) -> dict[str, Any]:
             "name=cgroupns",
         ],
         "CDISpecDirs": [],
-        "Warnings": warnings(),
+        "Warnings": [*warnings(), *(f"WARNING: {problem}" for problem in problems_of(options))],
+        **_address_pools(options),
     }
+
+
+def _address_pools(options: EngineOptions) -> dict[str, Any]:
+    pools = [{"Base": str(pool.base), "Size": pool.size} for pool in options.address_pools]
+    return {"DefaultAddressPools": pools} if pools else {}
 
 
 def _registries(engine: Engine) -> dict[str, Any]:

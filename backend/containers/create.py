@@ -11,6 +11,7 @@ from typing import Any
 
 from backend.containers import create_request, namespace_modes, security_options
 from backend.containers.container import Container, ContainerRecord, now_text
+from backend.containers.engine_defaults import with_defaults
 from backend.containers.mounts.bind_sources import BindSources
 from backend.containers.mounts.bind_text import parse_volumes_from
 from backend.containers.mounts.container_volumes import drop_volumes
@@ -24,6 +25,7 @@ from backend.containers.specification import init_program
 from backend.containers.state.lifecycle import attach_request
 from backend.containers.store import ContainerStore
 from backend.errors import InvalidParameterError, NotFoundError, NotSupportedError
+from backend.host_settings import HOST_SETTINGS
 from backend.images.manager import Images
 from backend.images.platforms import Platform
 from backend.networks.manager import Networks
@@ -74,6 +76,8 @@ class ContainerCreation:
         host_body = {} if body.get("HostConfig") is None else body["HostConfig"]
         if not isinstance(host_body, dict):
             raise InvalidParameterError("invalid JSON: HostConfig must be an object")
+        if not for_build:
+            host_body = with_defaults(host_body, HOST_SETTINGS.options)
         host = self.bind_sources.named(create_request.read_host_config(host_body))
         networks = networking_request.read_networks(body, config, host, self.networks)
         self._resolve_others(host, clean_name)

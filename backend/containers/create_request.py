@@ -17,30 +17,11 @@ from backend.containers.state import health
 from backend.errors import InvalidParameterError
 from backend.images.image import Image
 from backend.runtime import capabilities, cgroups, resources
+from backend.runtime.ulimits import check_ulimit
 
 DEFAULT_SHM = 64 * 1024 * 1024
 RESTART_POLICIES = ("no", "always", "on-failure", "unless-stopped")
 RUNTIMES = ("", "crun", "runc", "io.containerd.runc.v2")
-ULIMITS = frozenset(
-    [
-        "core",
-        "cpu",
-        "data",
-        "fsize",
-        "locks",
-        "memlock",
-        "msgqueue",
-        "nice",
-        "nofile",
-        "nproc",
-        "rss",
-        "rtprio",
-        "rttime",
-        "sigpending",
-        "stack",
-        "as",
-    ]
-)
 HOSTNAME = re.compile(r"^[a-zA-Z0-9_]([a-zA-Z0-9_.-]{0,62})\Z")
 NAMESPACED_SYSCTLS = (
     "kernel.msgmax", "kernel.msgmnb", "kernel.msgmni", "kernel.sem", "kernel.shmall", "kernel.shmmax",
@@ -140,7 +121,7 @@ def read_host_config(body: Mapping[str, Any]) -> dict[str, Any]:
         raise InvalidParameterError(f"unknown or invalid runtime name: {host['Runtime']}")
     security_options.check(host["SecurityOpt"] or ())
     for limit in host["Ulimits"] or ():
-        _check_ulimit(limit)
+        check_ulimit(limit)
     for name in host["Sysctls"] or ():
         _check_sysctl(name, host["NetworkMode"])
     device_options.check(host)
@@ -203,18 +184,6 @@ def _check_capability(field: str, name: str) -> None:
         capabilities.parse_name(name)
     except InvalidParameterError as error:
         raise InvalidParameterError(f"invalid {field}: {error.message}") from error
-
-
-def _check_ulimit(limit: Mapping[str, Any]) -> None:
-    name, soft, hard = limit.get("Name"), limit.get("Soft", 0), limit.get("Hard", 0)
-    if not isinstance(name, str) or any(not isinstance(v, int) or isinstance(v, bool) for v in (soft, hard)):
-        raise InvalidParameterError("invalid JSON: Ulimits must hold Name, Soft and Hard")
-    if name not in ULIMITS:
-        raise InvalidParameterError(f"invalid ulimit type: {name}")
-    if hard != -1 and (soft > hard or soft == -1):
-        raise InvalidParameterError(
-            f"ulimit soft limit must be less than or equal to hard limit: {soft} > {hard}"
-        )
 
 
 def _check_sysctl(name: str, network_mode: str) -> None:

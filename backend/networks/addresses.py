@@ -1,9 +1,10 @@
 """Addresses: which subnet a network takes, and which address a container gets."""
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
+from backend.engine_options import SubnetPool
 from backend.errors import ForbiddenError, SystemFailureError, UnavailableError
 
 # Docker's own list of pools for local networks, so that people find what they know.
@@ -14,12 +15,21 @@ CANDIDATES = tuple(
 REST_SECONDS = 60.0
 
 
-def choose_subnet(in_use: Iterable[IPv4Network]) -> IPv4Network:
-    """Return the first candidate that overlaps nothing in use. Raises UnavailableError when there is none."""
+def choose_subnet(in_use: Iterable[IPv4Network], pools: Sequence[SubnetPool] = ()) -> IPv4Network:
+    """Return the first candidate that overlaps nothing in use, one of `pools` where there are any.
+
+    Raises UnavailableError when there is none.
+    """
     taken = list(in_use)
-    for candidate in CANDIDATES:
+    cut = (subnet for pool in pools for subnet in pool.base.subnets(new_prefix=pool.size))
+    for candidate in cut if pools else CANDIDATES:
         if not any(candidate.overlaps(network) for network in taken):
             return candidate
+    if pools:
+        raise UnavailableError(
+            "could not find an available, non-overlapping IPv4 address pool among the defaults to assign to "
+            "the network: default-address-pools of the engine's options has no more"
+        )
     raise UnavailableError(
         "could not find an available, non-overlapping IPv4 address pool among the defaults to assign to the "
         "network: this machine already has routes to all of 172.17.0.0/16 to 172.31.0.0/16 and 192.168.0.0/16"

@@ -7,6 +7,7 @@ from ipaddress import IPv4Interface, IPv4Network, IPv6Interface
 from typing import TYPE_CHECKING
 
 from backend.errors import EngineError, SystemFailureError
+from backend.host_settings import HOST_SETTINGS
 from backend.networks.addresses import AddressPool, choose_subnet
 from backend.networks.kernel import bridge
 from backend.networks.kernel.firewall_rules import Bridge
@@ -174,4 +175,4 @@ def subnet_now_free(
     taken += [pool.network for pool in taken_by_networks if isinstance(pool.network, IPv4Network)]
     if known is not None and not any(known.overlaps(network) for network in taken):
         return known
-    return choose_subnet(taken)
+    return choose_subnet(taken, HOST_SETTINGS.options.address_pools)

@@ -11,6 +11,7 @@ from backend.database import Database
 from backend.errors import ConflictError, ForbiddenError, NotFoundError
 from backend.events import EventBus
 from backend.host_link import HostLink
+from backend.host_settings import HOST_SETTINGS
 from backend.networks import config_networks, joining
 from backend.networks.attachment import AttachRequest
 from backend.networks.endpoint import EndpointWish
@@ -75,10 +76,16 @@ class Networks:
             self.link.open()
 
     def _default_subnet(self) -> IPv4Network:
-        """Return the default bridge's subnet of the last time while nothing else uses it, else another."""
+        """Return the default bridge's subnet of the last time while nothing else uses it, else another.
+
+        Where the engine's options want others, it moves once nobody can be on it: at the machine's start.
+        """
+        known, wanted = self._records.known_subnet, HOST_SETTINGS.options.address_pools
+        if known and wanted and not any(known.subnet_of(pool.base) for pool in wanted):
+            known = known if bridge.exists(DEFAULT_BRIDGE) else None
         others = [one for one in self._records.all() if one.is_real and one.name != "bridge"]
         pools = [pool for network in others for pool in network.pools]
-        return subnet_now_free(self._records.known_subnet, self._interfaces() | {DEFAULT_BRIDGE}, pools)
+        return subnet_now_free(known, self._interfaces() | {DEFAULT_BRIDGE}, pools)
 
     def _interfaces(self) -> set[str]:
         return {network.interface for network in self._records.all() if network.interface}

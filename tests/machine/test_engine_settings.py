@@ -114,3 +114,27 @@ def test_pulls_go_through_the_proxy_that_info_shows(
         mirrors = [f"http://10.0.2.2:{port}/"]
         wait_until(lambda: client.info()["RegistryConfig"]["Mirrors"] == mirrors, "the mirror in force")
     assert machine.client.status().boot_seconds == uptime, "the machine was not started again"
+
+
+def test_options_hold_at_once_for_new_containers_and_from_the_next_start_on_for_the_default_bridge(
+    machine: MachineUnderTest, client: "docker.DockerClient"
+) -> None:
+    def subnet(name: str) -> str:
+        return str(client.networks.get(name).attrs["IPAM"]["Config"][0]["Subnet"])
+
+    before = machine.files.settings.read_text()
+    pools = [{"base": "10.201.0.0/16", "size": 24}]
+    change(machine, engine_options={"log-driver": "local", "default-address-pools": pools})
+    wait_until(lambda: client.info()["LoggingDriver"] == "local", "the options in force")
+    assert not subnet("bridge").startswith("10.201."), "containers may be on it"
+    network = client.networks.create("cut")
+    assert subnet("cut") == "10.201.0.0/24"
+    network.remove()
+    change(machine, engine_options={"log-driver": "syslog"})  # not valid: the last ones stay
+    machine.stop()
+    machine.files.settings.write_text(
+        json.dumps(json.loads(before) | {"engine_options": {"default-address-pools": pools}})
+    )
+    machine.start()
+    wait_until(lambda: subnet("bridge") == "10.201.0.0/24", "the default bridge has moved")
+    assert client.info()["LoggingDriver"] == "json-file"

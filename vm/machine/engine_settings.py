@@ -1,4 +1,4 @@
-"""What the engine is told while it runs: proxies, authorities, mirrors; from settings and this system."""
+"""What the engine is told as it runs: proxies, authorities, registries, options; of settings and system."""
 
 import logging
 import ssl
@@ -57,6 +57,7 @@ class EngineSettings:
             "certificates": self._certificates(self._settings),
             "registry_mirrors": list(self._settings.registry_mirrors),
             "insecure_registries": list(self._settings.insecure_registries),
+            "options": self._settings.engine_options,
         }
 
     def name_servers(self) -> Sequence[tuple[str, int]]:

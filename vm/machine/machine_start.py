@@ -1,6 +1,7 @@
 """How a machine comes up: the steps in their order, and taking over a QEMU that already runs."""
 
 import asyncio
+import json
 import logging
 import socket
 import sys
@@ -214,9 +215,11 @@ def _qemu_ended(files: MachineFiles) -> UserError:
 
 def _write_boot_values(files: MachineFiles, settings: MachineSettings, disk: DataDisk) -> dict[str, Path]:
     sockets = (word for path in names_of_docker_socket(files) for word in ("--host-socket", path))
+    # also told as it runs (`engine_settings`); what comes before that, the default bridge, needs them here
+    options = ("--options", json.dumps(settings.engine_options)) if settings.engine_options else ()
     values = {
         "authorized_key": public_line(get_user_key(files)),
-        "engine_args": "\n".join((*sockets, *settings.all_engine_args())),
+        "engine_args": "\n".join((*sockets, *options, *settings.all_engine_args())),
         "data_disk": disk.state,
         "shared_folders": "\n".join(settings.shared_folders),
     }

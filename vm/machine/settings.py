@@ -1,7 +1,7 @@
 """The user's settings of the machine. Bad ones never keep it from starting: the last good ones are used."""
 
 import os
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,6 +10,7 @@ import psutil
 
 from vm.errors import UserError
 from vm.machine.authorities import why_unusable
+from vm.machine.engine_options import ELSEWHERE, check_options
 from vm.machine.json_files import read_json, write_json
 from vm.machine.link.server_address import parse_server
 from vm.machine.machine_files import MachineFiles
@@ -23,6 +24,7 @@ LARGEST_DEFAULT_MEMORY_MIB = 4096
 WHILE_RUNNING = (
     *("idle_minutes", "registry_mirrors", "insecure_registries"),
     *("http_proxy", "https_proxy", "no_proxy", "ca_certificates", "dns_servers"),
+    "engine_options",
 )
 """Settings that are followed while the machine runs; the others hold from its start on."""
 
@@ -51,6 +53,9 @@ class MachineSettings:
     ca_certificates: tuple[str, ...] = ()
     dns_servers: tuple[str, ...] = ()
     """Asked instead of this computer's resolver."""
+
+    engine_options: dict[str, Any] = field(default_factory=dict)
+    """Defaults of containers and networks, by the names of Docker's `daemon.json`."""
 
     idle_minutes: float = 5
     """Without use and without running containers, after which the machine is suspended; 0: never."""
@@ -112,8 +117,9 @@ def parse_settings(value: Any) -> MachineSettings:
     """Return the settings in `value`, defaults where it names none. Raises UserError when not valid."""
     if not isinstance(value, dict):
         raise _invalid("the file holds no JSON object")
+    value = _in_their_places(value)
     defaults = default_settings()
-    known = {field.name for field in fields(MachineSettings)}
+    known = {known.name for known in fields(MachineSettings)}
     if unknown := sorted(set(value) - known):
         raise _invalid(f"unknown setting {unknown[0]!r}")
     accelerator = value.get("accelerator", defaults.accelerator)
@@ -135,6 +141,7 @@ def parse_settings(value: Any) -> MachineSettings:
         no_proxy=_text(value, "no_proxy"),
         ca_certificates=_files(value, "ca_certificates"),
         dns_servers=_servers(value),
+        engine_options=_options(value),
         idle_minutes=_minutes(value, "idle_minutes", defaults.idle_minutes),
     )
 
@@ -232,6 +239,28 @@ def _files(value: dict[str, Any], name: str) -> tuple[str, ...]:
     if relative := [path for path in paths if not Path(path).is_absolute()]:
         raise _invalid(f"{name} must be whole paths, not {relative[0]!r}")
     return paths
+
+
+def _in_their_places(value: dict[str, Any]) -> dict[str, Any]:
+    """Return the settings with what a whole `daemon.json` has of other settings where these are."""
+    options = value.get("engine_options")
+    if not isinstance(options, dict) or not any(name in options for name in ELSEWHERE):
+        return value
+    moved: dict[str, Any] = {"engine_options": {k: v for k, v in options.items() if k not in ELSEWHERE}}
+    for name, setting in ELSEWHERE.items():
+        known, more = value.get(setting, []), options.get(name, [])
+        if isinstance(known, list) and isinstance(more, list):
+            moved[setting] = [*known, *(item for item in more if item not in known)]
+        else:
+            raise _invalid(f"{setting} must be a list of texts")
+    return value | moved
+
+
+def _options(value: dict[str, Any]) -> dict[str, Any]:
+    try:
+        return check_options(value.get("engine_options", {}))
+    except ValueError as error:
+        raise _invalid(f"engine_options: {error}") from error
 
 
 def _servers(value: dict[str, Any]) -> tuple[str, ...]:

@@ -1,12 +1,14 @@
 """The machine's size and what its engine is told, as the user may change them."""
 
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import psutil
 
 from app.services.errors import ErrorCode, UserError
 from vm.errors import UserError as MachineError
 from vm.machine.authorities import why_unusable
+from vm.machine.engine_options import parse_options_text
 from vm.machine.json_files import write_json
 from vm.machine.machine_files import MachineFiles
 from vm.machine.settings import (
@@ -23,6 +25,7 @@ __all__ = [
     "default_settings",
     "holds_at_once",
     "load_settings",
+    "parse_engine_options",
     "save_settings",
 ]
 
@@ -47,6 +50,11 @@ def find_limits() -> SettingsLimits:
 def holds_at_once(name: str) -> bool:
     """Return whether a machine that runs follows a change of this; others hold from its next start."""
     return name in WHILE_RUNNING
+
+
+def parse_engine_options(text: str) -> dict[str, Any]:
+    """Return the engine's options in a JSON text. Raises ValueError with a plain reason."""
+    return parse_options_text(text)
 
 
 def load_settings(files: MachineFiles) -> tuple[MachineSettings, tuple[str, ...]]:

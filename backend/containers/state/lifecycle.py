@@ -28,6 +28,7 @@ from backend.containers.state.start_errors import explain
 from backend.containers.store import ContainerStore
 from backend.errors import EngineError, InvalidParameterError, SystemFailureError
 from backend.events import EventBus
+from backend.host_settings import HOST_SETTINGS
 from backend.images.manager import Images
 from backend.moments import unix_seconds
 from backend.networks.attachment import Attachment, AttachRequest
@@ -262,6 +263,7 @@ class Lifecycle:
 def attach_request(container: Container) -> AttachRequest:
     """Return what a container asks of the network."""
     config, host = container.record.config, container.record.host_config
+    options = HOST_SETTINGS.options
     return AttachRequest(
         container_id=container.id,
         container_name=container.name,
@@ -277,9 +279,9 @@ def attach_request(container: Container) -> AttachRequest:
         publish_all=host["PublishAllPorts"],
         mac_address=config["MacAddress"],
         extra_hosts=tuple(host["ExtraHosts"] or ()),
-        dns=tuple(host["Dns"] or ()),
-        dns_search=tuple(host["DnsSearch"] or ()),
-        dns_options=tuple(host["DnsOptions"] or ()),
+        dns=tuple(host["Dns"] or options.dns),
+        dns_search=tuple(host["DnsSearch"] or options.dns_search),
+        dns_options=tuple(host["DnsOptions"] or options.dns_opts),
     )
 
 

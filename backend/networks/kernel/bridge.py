@@ -43,6 +43,12 @@ def name_servers_in(text: str) -> list[IPv4Network]:
     return found
 
 
+def exists(name: str) -> bool:
+    """Return whether this machine has an interface of that name."""
+    with NetlinkSocket() as netlink:
+        return links.find_link(netlink, name) is not None
+
+
 def check_name_free(name: str) -> None:
     """Raise ForbiddenError when an interface that is none of ours has this name."""
     with NetlinkSocket() as netlink:

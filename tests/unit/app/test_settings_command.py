@@ -52,6 +52,7 @@ def test_all_are_shown_with_what_they_are(home: Path, capfd: Output) -> None:
         (["registry_mirrors", "https://a", "https://b"], "registry_mirrors", ("https://a", "https://b")),
         (["shared_folders", "--empty"], "shared_folders", ()),
         (["dns-servers", "192.0.2.1", "[::1]:5353"], "dns_servers", ("192.0.2.1", "[::1]:5353")),
+        (["engine_options", '{"log-driver": "local"}'], "engine_options", {"log-driver": "local"}),
     ],
 )
 def test_a_value_is_changed_and_the_others_stay(
@@ -92,6 +93,11 @@ def test_lists_grow_and_shrink_by_words(home: Path, tmp_path: Path, monkeypatch:
         (["registry_mirrors", "ftp://a"], "registry_mirrors must be addresses"),
         (["registry_mirrors", "--remove", "https://c"], "is not among them"),
         (["dns_servers", "resolver.test"], "dns_servers must be addresses"),
+        (["engine_options", "{"], "this is no JSON"),
+        (["engine_options", "/nowhere.json"], "takes JSON or a file that holds it"),
+        (["engine_options", '{"icc": false}'], "There is no option 'icc'; there are log-driver"),
+        (["engine_options", '{"log-driver": "syslog"}'], "log-driver must be one of json-file, local, none"),
+        (["engine_options", "--remove", "init"], "'init' is not among them"),
         (["ca_certificates", __file__], "it holds no certificate"),
         (["ca_certificates", "/nowhere.pem"], "there is no such file"),
         (["registry_mirrors", "https://a", "--default"], "one way at a time"),
@@ -128,3 +134,22 @@ def test_a_file_of_certificates_that_is_gone_can_be_taken_off_and_keeps_nothing_
     assert main(["settings", "ca_certificates", "--remove", str(path)]) == 0
     assert stored(home).ca_certificates == ()
     assert stored(home).memory_mib == 1024
+
+
+def test_engine_options_are_taken_from_a_file_one_by_one_and_registries_go_to_their_own_settings(
+    home: Path, tmp_path: Path, capfd: Output
+) -> None:
+    file = tmp_path / "daemon.json"
+    options = {"registry-mirrors": ["https://m.test"], "insecure-registries": ["box:1"], "init": True}
+    file.write_text(json.dumps(options))
+    assert main(["settings", "engine_options", str(file)]) == 0
+    known = stored(home)
+    assert known.engine_options == {"init": True}
+    assert (known.registry_mirrors, known.insecure_registries) == (("https://m.test",), ("box:1",))
+    assert main(["settings", "engine_options", "--add", '{"log-driver": "local"}']) == 0
+    assert main(["settings", "engine_options", "--remove", "init"]) == 0
+    capfd.readouterr()
+    assert main(["settings", "engine_options"]) == 0
+    assert json.loads(capfd.readouterr().out) == {"log-driver": "local"}
+    assert main(["settings", "engine_options", "--empty"]) == 0
+    assert stored(home).engine_options == {}

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from backend.config import parse_arguments
+from backend.engine_options import parse_options
 from backend.host_settings import HOST_SETTINGS, PROXY_VARIABLES, HostSettings
 from tests.support.tls_front import Authority
 
@@ -42,6 +43,18 @@ def test_mirrors_and_insecure_hosts_stand_beside_those_of_the_command_line() -> 
     HOST_SETTINGS.apply({})
     assert len(config.registry_mirrors) == 1
     assert len(config.insecure_registries) == 0
+
+
+def test_options_hold_until_others_are_told() -> None:
+    settings = HostSettings()
+    settings.use_options(parse_options({"init": True}))
+    settings.apply({})
+    assert settings.options.init, "a host that tells none leaves those of the command line"
+    settings.apply({"options": {"log-driver": "local", "init": 7}})
+    assert (settings.options.log_driver, settings.options.init) == ("local", False)
+    assert settings.options.problems == ("engine option init: must be true or false",)
+    settings.apply({"options": "none"})
+    assert settings.options.log_driver == ""
 
 
 def test_certificates_are_trusted_beside_the_usual_ones(tmp_path: Path) -> None:
