@@ -15,6 +15,7 @@ from app.commands.setting_words import (
     words_of,
 )
 from app.services.errors import ErrorCode, UserError
+from app.services.fixed_settings import find_fixed
 from app.services.machine.machine_settings import MachineSettings, holds_at_once
 from app.services.machine.virtual_machine import ENDED
 
@@ -57,12 +58,24 @@ def _changed(options: argparse.Namespace, known: MachineSettings, name: str) -> 
 
 
 def _show(options: argparse.Namespace, known: MachineSettings, names: list[str]) -> int:
+    fixed = find_fixed()
     if options.json:
         write_json({name: getattr(known, name) for name in names})
     elif len(names) == 1:
         for word in words_of(known, names[0]):
             write(printable(word))
     else:
-        rows = [(name, " ".join(words_of(known, name)), MEANINGS[name]) for name in names]
+        rows = [
+            (
+                name,
+                " ".join(words_of(known, name)),
+                _meaning(name, fixed.who() if name in fixed.names else ""),
+            )
+            for name in names
+        ]
         write_table(("NAME", "VALUE", "MEANING"), rows)
     return 0
+
+
+def _meaning(name: str, fixed_by: str) -> str:
+    return f"{MEANINGS[name]}; fixed by {fixed_by}" if fixed_by else MEANINGS[name]

@@ -9,7 +9,7 @@ import psutil
 
 from tests.machine.machine_under_test import MachineUnderTest, wait_until
 from vm.machine.qemu.processors import qemu_version, trusted_processors
-from vm.machine.settings import read_settings
+from vm.machine.settings_files import read_settings
 from vm.machine.status import MachineState, StepState
 
 

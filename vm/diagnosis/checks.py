@@ -19,9 +19,11 @@ from vm.errors import UserError
 from vm.machine.json_files import read_json
 from vm.machine.link.ssh_tunnel import TunnelDown
 from vm.machine.machine_files import MachineFiles
+from vm.machine.managed_settings import read_managed
 from vm.machine.qemu import qemu_process
 from vm.machine.qemu.accelerator import SLOW
-from vm.machine.settings import MachineSettings, read_settings
+from vm.machine.settings import MachineSettings
+from vm.machine.settings_files import managed_names, read_settings
 from vm.machine.sharing.guest_paths import guest_path
 from vm.machine.sockets.local_sockets import client_address, dial_socket
 from vm.machine.status import MachineState, MachineStatus
@@ -115,9 +117,11 @@ def _settings(situation: Situation) -> Outcome:
     warnings = (*warnings, *more, *settings.warnings_about_certificates())
     if warnings:
         return Verdict.WARNING, " ".join(warnings), f"Correct {situation.files.settings}."
-    return ok(
-        f"{settings.cpus} processors, {settings.memory_mib} MiB, a disk of {settings.disk_gib} GiB at most"
-    )
+    told = f"{settings.cpus} processors, {settings.memory_mib} MiB, a disk of {settings.disk_gib} GiB at most"
+    managed = read_managed()
+    if names := managed_names(managed):
+        told += f"\n{', '.join(names)}: fixed in {managed.place} by {managed.by or 'an administrator'}"
+    return ok(told)
 
 
 def _image(situation: Situation) -> Outcome:

@@ -16,7 +16,9 @@ from vm.machine.authorities import certificates_in, read_certificates
 from vm.machine.json_files import read_json
 from vm.machine.link.server_address import parse_server
 from vm.machine.machine_files import MachineFiles
+from vm.machine.managed_settings import read_managed
 from vm.machine.settings import SYSTEM, MachineSettings, parse_settings
+from vm.machine.settings_files import with_managed
 
 log = logging.getLogger(__name__)
 
@@ -46,7 +48,7 @@ class EngineSettings:
         """Return the message for the engine, None while no settings are valid. Reads files."""
         try:
             value = read_json(self._files.settings) if self._files.settings.exists() else {}
-            self._settings = parse_settings(value)
+            self._settings, _ = with_managed(parse_settings(value), read_managed())
         except (UserError, OSError) as error:
             log.debug("the settings stay as they are: %s", error)
         if self._settings is None:

@@ -27,7 +27,8 @@ from vm.machine.qemu.qemu_endpoints import find_endpoints, renew_endpoints
 from vm.machine.qemu.qemu_process import QemuRecord
 from vm.machine.readiness import StartSteps
 from vm.machine.running_machine import RunningMachine
-from vm.machine.settings import MachineSettings, remember_good_settings
+from vm.machine.settings import MachineSettings
+from vm.machine.settings_files import remember_good_settings
 from vm.machine.storage import disks
 from vm.machine.storage.disks import DataDisk, DataDiskState
 from vm.machine.storage.image_folder import MANIFEST, MachineImage, read_image

@@ -1,4 +1,4 @@
-"""The user's settings of the machine. Bad ones never keep it from starting: the last good ones are used."""
+"""The settings of the machine, and what each of them can be."""
 
 import os
 from dataclasses import asdict, dataclass, field, fields, replace
@@ -11,9 +11,7 @@ import psutil
 from vm.errors import UserError
 from vm.machine.authorities import why_unusable
 from vm.machine.engine_options import ELSEWHERE, check_options
-from vm.machine.json_files import read_json, write_json
 from vm.machine.link.server_address import parse_server
-from vm.machine.machine_files import MachineFiles
 from vm.machine.sharing.guest_paths import has_guest_path
 
 SYSTEM = "system"
@@ -144,34 +142,6 @@ def parse_settings(value: Any) -> MachineSettings:
         engine_options=_options(value),
         idle_minutes=_minutes(value, "idle_minutes", defaults.idle_minutes),
     )
-
-
-def read_settings(files: MachineFiles) -> tuple[MachineSettings, tuple[str, ...]]:
-    """Return the settings to use, and warnings when they are not the ones in the file."""
-    if not files.settings.exists():
-        return default_settings(), ()
-    try:
-        return parse_settings(read_json(files.settings)), ()
-    except UserError as error:
-        reason = error.details
-    try:
-        settings, which = parse_settings(read_json(files.settings_last_good)), "the last good ones"
-    except UserError:
-        settings, which = default_settings(), "the defaults"
-    return settings, (f"The settings in {files.settings} are not valid: {reason}. Using {which}.",)
-
-
-def last_good_settings(files: MachineFiles) -> MachineSettings | None:
-    """Return the settings with which the machine last came up, None when it never did."""
-    try:
-        return parse_settings(read_json(files.settings_last_good))
-    except UserError:
-        return None
-
-
-def remember_good_settings(files: MachineFiles, settings: MachineSettings) -> None:
-    """Keep the settings that brought the machine up, to fall back to them."""
-    write_json(files.settings_last_good, asdict(settings))
 
 
 def _number(value: dict[str, Any], name: str, default: int, least: int, most: int) -> int:

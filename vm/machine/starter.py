@@ -12,7 +12,7 @@ from vm.machine.readiness import GO_ON, StartSteps
 from vm.machine.rest.machine_resume import go_on
 from vm.machine.rest.suspension import CannotGoOn, forget_suspension, read_suspension
 from vm.machine.running_machine import RunningMachine
-from vm.machine.settings import last_good_settings, read_settings
+from vm.machine.settings_files import last_good_settings, read_settings
 from vm.machine.status import StepState
 from vm.machine.status_board import StatusBoard
 

@@ -11,7 +11,7 @@ from vm.machine.machine_files import MachineFiles
 from vm.machine.rest.activity import ask_activity
 from vm.machine.rest.idle_watch import IdleWatch
 from vm.machine.running_machine import RunningMachine
-from vm.machine.settings import read_settings
+from vm.machine.settings_files import read_settings
 from vm.machine.status import MachineState, Problem
 from vm.machine.storage import disks
 from vm.machine.storage.host_space import HostSpace

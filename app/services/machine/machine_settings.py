@@ -1,11 +1,12 @@
 """The machine's size and what its engine is told, as the user may change them."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import psutil
 
 from app.services.errors import ErrorCode, UserError
+from app.services.fixed_settings import find_fixed
 from vm.errors import UserError as MachineError
 from vm.machine.authorities import why_unusable
 from vm.machine.engine_options import parse_options_text
@@ -16,8 +17,8 @@ from vm.machine.settings import (
     MachineSettings,
     default_settings,
     parse_settings,
-    read_settings,
 )
+from vm.machine.settings_files import read_own_settings, read_settings
 
 __all__ = [
     "MachineSettings",
@@ -66,17 +67,26 @@ def save_settings(files: MachineFiles, settings: MachineSettings) -> None:
     """Write them; they hold from the machine's next start. Raises UserError for what cannot be."""
     try:
         checked = parse_settings(asdict(settings) | _lists(settings))
-        known = read_settings(files)[
-            0
-        ].ca_certificates  # one of these may be gone since: that is told elsewhere
-        for path in checked.ca_certificates:
-            if path not in known and (reason := why_unusable(path)):
+        in_use, own = read_settings(files)[0], read_own_settings(files)[0]
+        fixed = find_fixed()
+        for name in fixed.names:
+            if getattr(checked, name) != getattr(in_use, name):
+                raise UserError(
+                    f"The setting {name} is fixed by {fixed.who()}",
+                    f"It stands in {fixed.place}.",
+                    "Ask them to change it.",
+                    ErrorCode.BAD_INPUT,
+                )
+        for path in checked.ca_certificates:  # one that was there may be gone since: that is told elsewhere
+            if path not in in_use.ca_certificates and (reason := why_unusable(path)):
                 raise UserError(
                     f"The certificates in {path} cannot be used",
                     reason,
                     "A file in PEM or DER form is needed.",
                     ErrorCode.BAD_INPUT,
                 )
+        # what is fixed is not taken for the user's own: that is back once it is fixed no longer
+        checked = replace(checked, **{name: getattr(own, name) for name in fixed.names})
         files.create_folders()
         write_json(files.settings, asdict(checked))
     except MachineError as error:

@@ -9,8 +9,10 @@ import pytest
 from app.cli import main
 from tests.fakes.fake_machine import FakeMachine
 from tests.support.tls_front import Authority
+from vm.machine import managed_settings
 from vm.machine.machine_files import MachineFiles
-from vm.machine.settings import MachineSettings, default_settings, read_settings
+from vm.machine.settings import MachineSettings, default_settings
+from vm.machine.settings_files import read_settings
 from vm.machine.status import MachineState
 
 Output = pytest.CaptureFixture[str]
@@ -153,3 +155,26 @@ def test_engine_options_are_taken_from_a_file_one_by_one_and_registries_go_to_th
     assert json.loads(capfd.readouterr().out) == {"log-driver": "local"}
     assert main(["settings", "engine_options", "--empty"]) == 0
     assert stored(home).engine_options == {}
+
+
+def test_what_an_administrator_has_fixed_is_shown_as_theirs_and_stays(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: Output
+) -> None:
+    assert main(["settings", "idle_minutes", "9"]) == 0
+    path = tmp_path / "fixed.json"
+    path.write_text(json.dumps({"by": "Example Corp", "machine": {"idle_minutes": 3}}))
+    monkeypatch.setattr(managed_settings, "USUAL_PLACE", str(path))
+    monkeypatch.setattr(managed_settings, "check_owner", lambda found: None)
+    capfd.readouterr()
+    assert main(["settings"]) == 0
+    (line,) = (line for line in capfd.readouterr().out.splitlines() if line.startswith("idle_minutes"))
+    assert line.split()[1] == "3"
+    assert line.endswith("fixed by Example Corp")
+    assert main(["settings", "idle_minutes", "4"]) == 1
+    told = capfd.readouterr().err
+    assert "The setting idle_minutes is fixed by Example Corp" in told
+    assert str(path) in told
+    assert main(["settings", "memory_mib", "1024"]) == 0
+    assert (stored(home).idle_minutes, stored(home).memory_mib) == (3, 1024)
+    path.unlink()
+    assert stored(home).idle_minutes == 9, "the user's own is back"

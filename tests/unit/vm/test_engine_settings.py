@@ -11,7 +11,8 @@ from vm.machine import engine_settings
 from vm.machine.authorities import certificates_in
 from vm.machine.engine_settings import EngineSettings, proxies
 from vm.machine.machine_files import MachineFiles
-from vm.machine.settings import MachineSettings, read_settings
+from vm.machine.settings import MachineSettings
+from vm.machine.settings_files import read_settings
 
 
 @pytest.fixture

@@ -12,9 +12,8 @@ from vm.machine.settings import (
     MachineSettings,
     default_settings,
     parse_settings,
-    read_settings,
-    remember_good_settings,
 )
+from vm.machine.settings_files import read_settings, remember_good_settings
 
 
 @pytest.fixture
