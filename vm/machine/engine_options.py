@@ -82,7 +82,8 @@ def _driver(name: str, value: Any) -> None:
 
 def _text_map(name: str, value: Any) -> None:
     if not isinstance(value, dict) or not all(isinstance(text, str) for text in value.values()):
-        raise ValueError(f'{name} must be an object of texts, such as {{"max-size": "10m"}}')
+        form = '{"max-size": "10m"}'
+        raise ValueError(f"{name} must be an object of texts such as {form}")
 
 
 def _texts(name: str, value: Any) -> None:
@@ -149,27 +150,29 @@ def _check_log_options(driver: str, options: Mapping[str, str]) -> None:
     if driver == "none":
         return
     if unknown := sorted(set(options) - LOG_OPTIONS[driver]):
-        raise ValueError(f"log-opts: {driver} has no option {unknown[0]!r}")
+        raise ValueError(f"The log driver {driver} has no option {unknown[0]!r}")
     size, files, compress = (options.get(name) for name in ("max-size", "max-file", "compress"))
     if size is not None and not _LOG_SIZE.fullmatch(size):
-        raise ValueError('log-opts: max-size must be a size such as "10m"')
+        raise ValueError('The log option max-size must be a size such as "10m"')
     is_count = files is None or files.isascii() and files.isdecimal() and len(files) < 6
     if not is_count or not 1 <= int(files or 1) <= MOST_LOG_FILES:
-        raise ValueError(f'log-opts: max-file must be a text such as "3", from 1 to {MOST_LOG_FILES}')
+        raise ValueError(f'The log option max-file must be a text such as "3", from 1 to {MOST_LOG_FILES}')
     if options.get("mode", "blocking") not in ("blocking", "non-blocking"):
-        raise ValueError("log-opts: mode must be blocking or non-blocking")
+        raise ValueError("The log option mode must be blocking or non-blocking")
     buffer = options.get("max-buffer-size")
     if buffer is not None and (options.get("mode") != "non-blocking" or not _LOG_SIZE.fullmatch(buffer)):
-        raise ValueError('log-opts: max-buffer-size must be a size such as "4m", with the mode non-blocking')
+        raise ValueError(
+            'The log option max-buffer-size must be a size such as "4m", with the mode non-blocking'
+        )
     if compress not in (None, "true", "false"):
-        raise ValueError('log-opts: compress must be "true" or "false", as a text')
+        raise ValueError('The log option compress must be "true" or "false", as a text')
     if driver == "json-file" and compress == "true" and (size is None or int(files or 1) < 2):
-        raise ValueError("log-opts: compress needs max-size, and a max-file of 2 at least")
+        raise ValueError("The log option compress needs max-size, and a max-file of 2 at least")
     for name in ("labels-regex", "env-regex"):
         try:
             re.compile(options.get(name, ""))
         except re.error as error:
-            raise ValueError(f"log-opts: {name} is no regular expression") from error
+            raise ValueError(f"The log option {name} is no regular expression") from error
 
 
 _CHECKS: Mapping[str, Callable[[str, Any], None]] = {
