@@ -4549,6 +4549,10 @@
         <translation>调试 shell 查看的是正在运行的容器的进程。</translation>
     </message>
     <message>
+        <source>A file in PEM or DER form is needed.</source>
+        <translation>需要 PEM 或 DER 格式的文件。</translation>
+    </message>
+    <message>
         <source>A file of this computer cannot be read</source>
         <translation>本机的一个文件无法读取</translation>
     </message>
@@ -4631,6 +4635,10 @@
     <message>
         <source>Another program holds a socket of the machine.</source>
         <translation>另一个程序占用了虚拟机的套接字。</translation>
+    </message>
+    <message>
+        <source>Ask them to change it.</source>
+        <translation>请联系对方更改。</translation>
     </message>
     <message>
         <source>Ask whoever runs it. If the change is right, remove the engine and add it again.</source>
@@ -4957,6 +4965,10 @@
         <translation>它出示的是 {0}。</translation>
     </message>
     <message>
+        <source>It stands in {0}.</source>
+        <translation>它写在 {0} 中。</translation>
+    </message>
+    <message>
         <source>It was built without the address and the key of a release repository.</source>
         <translation>构建时没有提供发布仓库的地址和密钥。</translation>
     </message>
@@ -5011,6 +5023,10 @@
     <message>
         <source>Line {0} is no variable</source>
         <translation>第 {0} 行不是变量</translation>
+    </message>
+    <message>
+        <source>Line {0}, column {1}: this is no JSON ({2})</source>
+        <translation>第 {0} 行第 {1} 列：不是有效的 JSON（{2}）</translation>
     </message>
     <message>
         <source>Look at the container&apos;s log, then try again.</source>
@@ -5393,6 +5409,14 @@
         <translation>无法写入诊断包。</translation>
     </message>
     <message>
+        <source>The certificates in {0} are not used: {1}.</source>
+        <translation>未使用 {0} 中的证书：{1}。</translation>
+    </message>
+    <message>
+        <source>The certificates in {0} cannot be used</source>
+        <translation>无法使用 {0} 中的证书</translation>
+    </message>
+    <message>
         <source>The change failed, and so did the way back</source>
         <translation>更改失败，恢复也失败了</translation>
     </message>
@@ -5553,6 +5577,10 @@
         <translation>无法写入文件</translation>
     </message>
     <message>
+        <source>The fixed settings in {0} are not used: {1}.</source>
+        <translation>未使用 {0} 中的固定设置：{1}。</translation>
+    </message>
+    <message>
         <source>The folder cannot be packed</source>
         <translation>无法打包文件夹</translation>
     </message>
@@ -5595,6 +5623,38 @@
     <message>
         <source>The list of releases is out of date</source>
         <translation>发布列表已过期</translation>
+    </message>
+    <message>
+        <source>The log driver {0} has no option {1}</source>
+        <translation>日志驱动 {0} 没有选项 {1}</translation>
+    </message>
+    <message>
+        <source>The log option compress must be &quot;true&quot; or &quot;false&quot;, as a text</source>
+        <translation>日志选项 compress 必须是文本 &quot;true&quot; 或 &quot;false&quot;</translation>
+    </message>
+    <message>
+        <source>The log option compress needs max-size, and a max-file of 2 at least</source>
+        <translation>日志选项 compress 需要设置 max-size，且 max-file 至少为 2</translation>
+    </message>
+    <message>
+        <source>The log option max-buffer-size must be a size such as &quot;4m&quot;, with the mode non-blocking</source>
+        <translation>日志选项 max-buffer-size 必须是大小，例如 &quot;4m&quot;，且 mode 须为 non-blocking</translation>
+    </message>
+    <message>
+        <source>The log option max-file must be a text such as &quot;3&quot;, from 1 to {0}</source>
+        <translation>日志选项 max-file 必须是文本，例如 &quot;3&quot;，范围为 1 到 {0}</translation>
+    </message>
+    <message>
+        <source>The log option max-size must be a size such as &quot;10m&quot;</source>
+        <translation>日志选项 max-size 必须是大小，例如 &quot;10m&quot;</translation>
+    </message>
+    <message>
+        <source>The log option mode must be blocking or non-blocking</source>
+        <translation>日志选项 mode 必须是 blocking 或 non-blocking</translation>
+    </message>
+    <message>
+        <source>The log option {0} is no regular expression</source>
+        <translation>日志选项 {0} 不是正则表达式</translation>
     </message>
     <message>
         <source>The machine cannot be paused.</source>
@@ -5721,6 +5781,18 @@
         <translation>缺少镜像名称。</translation>
     </message>
     <message>
+        <source>The options are nested too deeply</source>
+        <translation>选项嵌套过深</translation>
+    </message>
+    <message>
+        <source>The options are too long</source>
+        <translation>选项过长</translation>
+    </message>
+    <message>
+        <source>The options must be an object: {&quot;name&quot;: value, …}</source>
+        <translation>选项必须是一个对象：{&quot;名称&quot;: 值, …}</translation>
+    </message>
+    <message>
         <source>The port is taken by another container or program</source>
         <translation>端口已被其他容器或程序占用</translation>
     </message>
@@ -5775,6 +5847,14 @@
     <message>
         <source>The server offers something older than what was seen before</source>
         <translation>服务器提供的内容比之前见过的更旧</translation>
+    </message>
+    <message>
+        <source>The setting {0} is fixed by {1}</source>
+        <translation>设置 {0} 已由 {1} 固定</translation>
+    </message>
+    <message>
+        <source>The setting {0} that is fixed in {1} is not used: {2}.</source>
+        <translation>未使用 {1} 中固定的设置 {0}：{2}。</translation>
     </message>
     <message>
         <source>The settings are valid</source>
@@ -5923,6 +6003,10 @@
     <message>
         <source>There is no image {0} on this machine</source>
         <translation>本机没有镜像 {0}</translation>
+    </message>
+    <message>
+        <source>There is no option {0}; there are {1}</source>
+        <translation>没有选项 {0}；可用的有 {1}</translation>
     </message>
     <message>
         <source>There is no snapshot “{0}”.</source>
@@ -6177,6 +6261,14 @@
         <translation>与本机时钟相差不到 2 秒</translation>
     </message>
     <message>
+        <source>{&quot;max-size&quot;: &quot;10m&quot;}</source>
+        <translation>{&quot;max-size&quot;: &quot;10m&quot;}</translation>
+    </message>
+    <message>
+        <source>{&quot;nofile&quot;: {&quot;Soft&quot;: 1024, &quot;Hard&quot;: 4096}}</source>
+        <translation>{&quot;nofile&quot;: {&quot;Soft&quot;: 1024, &quot;Hard&quot;: 4096}}</translation>
+    </message>
+    <message>
         <source>{0} GiB are free in {1}</source>
         <translation>{1} 中有 {0} GiB 可用</translation>
     </message>
@@ -6337,6 +6429,10 @@
         <translation>{0} 不是本机的虚拟机</translation>
     </message>
     <message>
+        <source>{0} is no port</source>
+        <translation>{0} 不是端口号</translation>
+    </message>
+    <message>
         <source>{0} is no registry&apos;s name</source>
         <translation>{0} 不是仓库名</translation>
     </message>
@@ -6369,6 +6465,10 @@
         <translation>{0} 是 Windows 上的设备名</translation>
     </message>
     <message>
+        <source>{0} is there twice</source>
+        <translation>{0} 出现了两次</translation>
+    </message>
+    <message>
         <source>{0} is there, but {1} is not, or cannot be read.</source>
         <translation>{0} 存在，但 {1} 不存在或无法读取。</translation>
     </message>
@@ -6377,8 +6477,16 @@
         <translation>{0} 必须是文本列表</translation>
     </message>
     <message>
+        <source>{0} must be a list such as {1}</source>
+        <translation>{0} 必须是列表，例如 {1}</translation>
+    </message>
+    <message>
         <source>{0} must be a number from 0 to {1}, not {2}</source>
         <translation>{0} 必须是 0 到 {1} 之间的数字，不能是 {2}</translation>
+    </message>
+    <message>
+        <source>{0} must be a size such as &quot;64m&quot;</source>
+        <translation>{0} 必须是大小，例如 &quot;64m&quot;</translation>
     </message>
     <message>
         <source>{0} must be a text</source>
@@ -6389,8 +6497,32 @@
         <translation>{0} 必须是 {1} 到 {2} 之间的整数，不能是 {3}</translation>
     </message>
     <message>
+        <source>{0} must be addresses, not {1}</source>
+        <translation>{0} 必须是地址，而不是 {1}</translation>
+    </message>
+    <message>
+        <source>{0} must be an object of texts such as {1}</source>
+        <translation>{0} 必须是由文本组成的对象，例如 {1}</translation>
+    </message>
+    <message>
+        <source>{0} must be an object such as {1}</source>
+        <translation>{0} 必须是对象，例如 {1}</translation>
+    </message>
+    <message>
         <source>{0} must be http://host:port, empty for none, or {1}</source>
         <translation>{0} 必须是 http://host:port、留空（不使用）或 {1}</translation>
+    </message>
+    <message>
+        <source>{0} must be one of {1}</source>
+        <translation>{0} 必须是以下之一：{1}</translation>
+    </message>
+    <message>
+        <source>{0} must be true or false</source>
+        <translation>{0} 必须是 true 或 false</translation>
+    </message>
+    <message>
+        <source>{0} must be whole paths, not {1}</source>
+        <translation>{0} 必须是完整路径，而不是 {1}</translation>
     </message>
     <message>
         <source>{0} must not hold line breaks</source>
@@ -6441,6 +6573,10 @@
         <translation>{0}，使用中</translation>
     </message>
     <message>
+        <source>{0}: Soft must not be more than Hard for {1}</source>
+        <translation>{0}：{1} 的 Soft 不能大于 Hard</translation>
+    </message>
+    <message>
         <source>{0}: letters, digits, `.`, `_` and `-` are allowed, the first two to begin with.</source>
         <translation>{0}：允许使用字母、数字、`.`、`_` 和 `-`，并以字母或数字开头。</translation>
     </message>
@@ -6453,8 +6589,20 @@
         <translation>{0}：没有适用于 {1} 的加速方式。</translation>
     </message>
     <message>
+        <source>{0}: the size must be from {1} to {2} for {3}</source>
+        <translation>{0}：对于 {3}，size 必须在 {1} 到 {2} 之间</translation>
+    </message>
+    <message>
+        <source>{0}: there is no limit {1}</source>
+        <translation>{0}：没有限制 {1}</translation>
+    </message>
+    <message>
         <source>{0}: {1} MB are free, {2} MB are needed.</source>
         <translation>{0}：有 {1} MB 可用，需要 {2} MB。</translation>
+    </message>
+    <message>
+        <source>{0}: {1} is no IPv4 network such as 10.200.0.0/16</source>
+        <translation>{0}：{1} 不是 IPv4 网络，例如 10.200.0.0/16</translation>
     </message>
     <message>
         <source>{0}:{1} cannot be opened: {2}</source>

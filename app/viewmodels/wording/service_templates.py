@@ -13,6 +13,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "A container that is deleted when it stops cannot be edited"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "A container with this name exists already"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "A debug shell looks at the processes of a running container."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "A file in PEM or DER form is needed."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "A file of this computer cannot be read"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "A folder can be saved as a .tar archive."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "A folder of the machine cannot be made."),  # noqa: E501
@@ -34,6 +35,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Another image here is named {0}, and keeps that name."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Another machine answers where Marina's should."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Another program holds a socket of the machine."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Ask them to change it."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Ask whoever runs it. If the change is right, remove the engine and add it again."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Build in a terminal: docker buildx build --ssh default"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Check its spelling. Small images have few commands: often there is `sh` but no `bash`."),  # noqa: E501
@@ -115,6 +117,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "It refers to other files, or is encrypted."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It runs on its own; Marina only works with it."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It shows {0}."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "It stands in {0}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It was built without the address and the key of a release repository."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It was deleted. Try again."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It was made of {0}."),  # noqa: E501
@@ -129,6 +132,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Leave the address out, or give one of this computer's own, such as 127.0.0.1."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Leave the name out to see all: --dry-run shows them."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Line {0} is no variable"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Line {0}, column {1}: this is no JSON ({2})"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Look at the container's log, then try again."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Looked for docker-compose, version 2 or newer, in the folders of docker's plugins and on PATH."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Make it first."),  # noqa: E501
@@ -224,6 +228,8 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "The address of the engine is not valid"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The address of the engine is not valid."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The bundle cannot be written."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The certificates in {0} are not used: {1}."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The certificates in {0} cannot be used"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The change failed, and so did the way back"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The command cannot be executed"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The command does not exist in the image"),  # noqa: E501
@@ -264,6 +270,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "The file is no data disk of Marina."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The file is there already."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The files cannot be written"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The fixed settings in {0} are not used: {1}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The folder cannot be packed"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The folder holds more than can be shown"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The folder {0} is not shared: {1}."),  # noqa: E501
@@ -275,6 +282,14 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "The list of engines cannot be written"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The list of releases cannot be read"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The list of releases is out of date"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The log driver {0} has no option {1}"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The log option compress must be \"true\" or \"false\", as a text"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The log option compress needs max-size, and a max-file of 2 at least"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The log option max-buffer-size must be a size such as \"4m\", with the mode non-blocking"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The log option max-file must be a text such as \"3\", from 1 to {0}"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The log option max-size must be a size such as \"10m\""),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The log option mode must be blocking or non-blocking"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The log option {0} is no regular expression"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The machine cannot be paused."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The machine cannot be suspended."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The machine could not start: {0} failed."),  # noqa: E501
@@ -306,6 +321,9 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "The name is too long: at most 255 characters."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The name of the engine is not valid"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The name of the image is missing."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The options are nested too deeply"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The options are too long"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The options must be an object: {\"name\": value, …}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The port is taken by another container or program"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The port is taken: {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The processor helps"),  # noqa: E501
@@ -320,6 +338,8 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "The secret {0} cannot be read"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The secrets are too large"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The server offers something older than what was seen before"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The setting {0} is fixed by {1}"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The setting {0} that is fixed in {1} is not used: {2}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The settings are valid"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The settings cannot be written"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The settings in {0} are not valid: {1}. Using {2}."),  # noqa: E501
@@ -357,6 +377,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "There is no engine named {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "There is no former version to go back to"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "There is no image {0} on this machine"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "There is no option {0}; there are {1}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "There is no snapshot “{0}”."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "There is no such file."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "There is no such folder."),  # noqa: E501
@@ -420,6 +441,8 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "the machine's command failed with status {0}: {1}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "version {0} in {1}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "within 2 s of this computer's"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{\"max-size\": \"10m\"}"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{\"nofile\": {\"Soft\": 1024, \"Hard\": 4096}}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} GiB are free in {1}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} GiB of {1} GiB"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} MB are free in {1}, {2} MB are needed."),  # noqa: E501
@@ -460,6 +483,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "{0} is no compose file"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is no folder"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is no machine of this computer"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0} is no port"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is no registry's name"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is not a plain file"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is not in the repository."),  # noqa: E501
@@ -468,12 +492,21 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "{0} is not the name of an image"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is not there"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is the name of a device on Windows"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0} is there twice"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is there, but {1} is not, or cannot be read."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} must be a list of texts"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0} must be a list such as {1}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} must be a number from 0 to {1}, not {2}"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0} must be a size such as \"64m\""),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} must be a text"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} must be a whole number from {1} to {2}, not {3}"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0} must be addresses, not {1}"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0} must be an object of texts such as {1}"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0} must be an object such as {1}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} must be http://host:port, empty for none, or {1}"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0} must be one of {1}"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0} must be true or false"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0} must be whole paths, not {1}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} must not hold line breaks"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} needs its password: add it to the agent with ssh-add"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} processors, {1} MiB, a disk of {2} GiB at most"),  # noqa: E501
@@ -486,10 +519,14 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "{0} {1} did not answer with a JSON object"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} {1}: no answer within {2} s"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0}, in use"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0}: Soft must not be more than Hard for {1}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0}: letters, digits, `.`, `_` and `-` are allowed, the first two to begin with."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0}: no answer to connecting"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0}: none is known for {1}."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0}: the size must be from {1} to {2} for {3}"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0}: there is no limit {1}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0}: {1} MB are free, {2} MB are needed."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0}: {1} is no IPv4 network such as 10.200.0.0/16"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0}:{1} cannot be opened: {2}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0}@{1} does not let us in: {2}"),  # noqa: E501
 )
