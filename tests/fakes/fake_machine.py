@@ -123,6 +123,8 @@ class FakeMachine:
             return (list(self.snapshots),)
         elif command == "compact":
             return ({"before": 9_000_000, "after": 4_000_000},)
+        elif command == "ssh-agent":
+            return ("SSH_AUTH_SOCK is not set.",)
         elif command == "disk-usage":
             usage = DiskUsage("data.qcow2", self._status.disk_bytes, self._status.disk_limit_bytes, 20_000)
             return (usage.to_json(),)
@@ -135,13 +137,15 @@ class FakeMachine:
             yield self._status_now()
         elif command == "watch":
             yield from self._watch()
-        elif command == "start":
+        elif command in ("start", "resume"):
             yield from self._start()
         elif command == "restart":
             yield from self._stop()
             yield from self._start()
-        else:
+        elif command in ("stop", "force-stop", "quit", "pause", "suspend"):
             yield from self._stop()
+        else:
+            raise NotImplementedError(f"the fake machine knows no command {command!r}")
 
     def _watch(self) -> Iterator[MachineStatus]:
         with self._changed:
