@@ -14,7 +14,8 @@ import paramiko
 
 from vm.errors import UserError
 from vm.machine.link.docker_socket import carry
-from vm.machine.link.ssh_tunnel import EngineDown, GuestTransport, HostKeyMismatch, Tunnel, TunnelDown
+from vm.machine.link.guest_transport import EngineDown, GuestTransport, HostKeyMismatch, TunnelDown
+from vm.machine.link.ssh_tunnel import Tunnel
 
 DOCKER_SOCKET = "/var/run/docker.sock"
 USUAL_KEYS = ("id_ed25519", "id_ecdsa", "id_rsa")

@@ -74,7 +74,7 @@ class DesktopViewModel(QObject):
         self.uninstall = UninstallViewModel(self.background, access, self)
         self.about = AboutViewModel(self.background, self)
         self.engine.changed.connect(self.engine_changed)
-        self.engine.usable_changed.connect(self.events.follow)
+        self.engine.changed.connect(self.events.follow)
         # After every connection all is listed anew, so nothing that happened meanwhile is missed.
         self.events.connected.connect(self.containers.refresh)
         self.events.connected.connect(self.images.refresh)

@@ -1,36 +1,26 @@
 """The machine's figures: its boot, and what supervisor, desktop and QEMU take when idle."""
 
-import contextlib
 import os
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import psutil
-
 from app.services.engine.engine_client import EngineClient
-from app.services.engine.engine_events import EventFeed
-from app.services.errors import MarinaError
-from tests.bench import idle_machine
+from tests.bench import idle_machine, recoveries
 from tests.bench.memory import cpu_seconds, process_tree, pss_mib
 from tests.bench.statistics_table import Row
 from vm.client import MachineClient
-from vm.diagnosis import guest
-from vm.errors import UserError
 from vm.machine.machine_files import MachineFiles
 from vm.machine.status import MachineState, MachineStatus
 
 NAME = "machine"
 BOOTS = 3
-STAND_STILLS = 3
 SETTLE_SECONDS = 15.0
 IDLE_SECONDS = 20.0
-RECOVERY_LIMIT = 120.0
 PROJECT = Path(__file__).resolve().parents[2]
 
 
@@ -41,7 +31,6 @@ def measure() -> list[Row]:
         try:
             boots = [_boot(client) for _ in range(BOOTS)]
             rows = [Row("QEMU start to /_ping through the tunnel", "s", {NAME: boots})]
-            rows += _recoveries(client)
             rows.append(
                 Row(
                     "call of a suspended machine to its answer",
@@ -49,12 +38,7 @@ def measure() -> list[Row]:
                     {NAME: [_go_on(client) for _ in range(BOOTS)]},
                 )
             )
-            rows += [
-                Row(
-                    f"{what} to the next answer", "s", {NAME: [_recover(client, fault) for _ in range(BOOTS)]}
-                )
-                for what, fault in FAULTS.items()
-            ]
+            rows += recoveries.measure(client, NAME)
             rows += idle_machine.measure(client, NAME)
             with _desktop(Path(folder)) as desktop:
                 rows += _idle(client.status(), desktop)
@@ -73,75 +57,11 @@ def _boot(client: MachineClient) -> float:
     return final.boot_seconds
 
 
-def _recoveries(client: MachineClient) -> list[Row]:
-    """Let QEMU stand still until the link is given up, and measure from its going on."""
-    calls, feeds = [], []
-    with EngineClient(client.files.docker_socket) as engine:
-        opened = threading.Event()
-        feed = EventFeed(engine, opened.set, lambda events: None)
-        feed.start()
-        for _ in range(STAND_STILLS):
-            opened.wait(60)
-            opened.clear()
-            qemu = psutil.Process(client.status().qemu_pid)
-            qemu.suspend()
-            _wait_for(client, MachineState.RECONNECTING)
-            qemu.resume()
-            began = time.monotonic()
-            engine.ping(timeout=60)
-            calls.append(time.monotonic() - began)
-            opened.wait(60)
-            feeds.append(time.monotonic() - began)
-            _wait_for(client, MachineState.RUNNING)
-        feed.stop()
-    return [
-        Row("guest goes on after a stand-still: a call is answered", "s", {NAME: calls}),
-        Row("guest goes on after a stand-still: events are read again", "s", {NAME: feeds}),
-    ]
-
-
-def _wait_for(client: MachineClient, state: MachineState) -> None:
-    while client.status().state is not state:
-        time.sleep(0.1)
-
-
 def _go_on(client: MachineClient) -> float:
     client.ask("suspend")
     began = time.monotonic()
     EngineClient(str(client.files.docker_socket)).ping(timeout=120)
     return time.monotonic() - began
-
-
-def _in_guest(client: MachineClient, command: str) -> None:
-    with guest.connected(client.files) as transport, contextlib.suppress(UserError):
-        guest.run(transport, command)
-
-
-def _kill_supervisor(client: MachineClient) -> None:
-    process = psutil.Process(client.status().supervisor_pid)
-    process.kill()
-    process.wait(10)
-    client.ensure_supervisor()  # as the next client does
-
-
-FAULTS: dict[str, Callable[[MachineClient], None]] = {
-    "supervisor killed": _kill_supervisor,
-    "connection cut": lambda client: _in_guest(client, "kill -9 $(pidof sshd-session)"),
-    "engine killed": lambda client: _in_guest(client, "kill -9 $(pidof python3)"),
-}
-
-
-def _recover(client: MachineClient, fault: Callable[[MachineClient], None]) -> float:
-    fault(client)
-    began = time.monotonic()
-    while True:
-        try:
-            EngineClient(str(client.files.docker_socket)).ping(timeout=30)
-            return time.monotonic() - began
-        except MarinaError:
-            if time.monotonic() - began > RECOVERY_LIMIT:
-                raise
-            time.sleep(0.2)
 
 
 @contextmanager

@@ -12,8 +12,8 @@ import docker
 import paramiko
 
 from vm.client import MachineClient
+from vm.machine.link.guest_transport import GuestTransport, dial_guest
 from vm.machine.link.ssh_keys import get_user_key, read_host_key
-from vm.machine.link.ssh_tunnel import GuestTransport, dial_guest
 from vm.machine.machine_files import MachineFiles
 from vm.machine.qemu.qemu_process import read_record
 from vm.machine.status import MachineState, MachineStatus

@@ -18,8 +18,8 @@ import pytest
 from tests.machine.machine_under_test import MachineUnderTest, wait_until
 from tests.support.test_images import busybox_image, save_docker_archive
 from vm.machine.json_files import read_json
+from vm.machine.link.guest_transport import TunnelDown, dial_guest
 from vm.machine.link.ssh_keys import read_host_key
-from vm.machine.link.ssh_tunnel import TunnelDown, dial_guest
 from vm.machine.qemu.qemu_process import read_record
 
 IMAGE = "busybox:security"

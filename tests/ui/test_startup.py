@@ -192,6 +192,23 @@ def test_lost_connection_keeps_the_list(
     assert not window.containers.banner.isVisible()
 
 
+def test_what_happens_while_the_engine_is_out_of_reach_comes_by_the_same_feed(
+    window: MainWindow, desktop: DesktopViewModel, machine: FakeMachine, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    """It only stood still: its streams go on with it, and nothing need be listed for that."""
+    desktop.begin()
+    wait_for(qtbot, lambda: desktop.containers.is_loaded and not desktop.engine.is_busy)
+    machine.set(state=MachineState.RECONNECTING)
+    wait_for(qtbot, lambda: window.chip.word == "Reconnecting")
+    start_container(engine, "web")
+    wait_for(qtbot, lambda: names(window) == ["web"])
+    machine.set(state=MachineState.RUNNING)
+    wait_for(qtbot, lambda: window.containers.list.isEnabled())
+    assert sum("/events" in request for request in engine.requests) == 1
+    engine.cut_connections()
+    wait_for(qtbot, lambda: sum("/events" in request for request in engine.requests) == 2)
+
+
 def test_a_report_that_comes_late_has_not_the_last_word(
     window: MainWindow, desktop: DesktopViewModel, qtbot: QtBot
 ) -> None:

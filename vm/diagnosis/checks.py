@@ -17,7 +17,7 @@ from vm.diagnosis import guest
 from vm.diagnosis.report import Finding, Report, Verdict
 from vm.errors import UserError
 from vm.machine.json_files import read_json
-from vm.machine.link.ssh_tunnel import TunnelDown
+from vm.machine.link.guest_transport import TunnelDown
 from vm.machine.machine_files import MachineFiles
 from vm.machine.managed_settings import read_managed
 from vm.machine.qemu import qemu_process

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import paramiko
 
 from vm.errors import UserError
+from vm.machine.link.guest_transport import GuestTransport, TunnelDown, dial_guest
 from vm.machine.link.ssh_keys import get_user_key, read_host_key
-from vm.machine.link.ssh_tunnel import GuestTransport, TunnelDown, dial_guest
 from vm.machine.machine_files import MachineFiles
 from vm.machine.qemu.qemu_process import read_record
 

@@ -15,8 +15,9 @@ import psutil
 from vm.errors import UserError
 from vm.machine.json_files import write_text
 from vm.machine.link.boot_port import BootLine, BootNews
+from vm.machine.link.guest_transport import EngineDown, TunnelDown
 from vm.machine.link.ssh_keys import get_user_key, pin_host_key, public_line
-from vm.machine.link.ssh_tunnel import EngineDown, TunnelDown, ping_engine
+from vm.machine.link.ssh_tunnel import ping_engine
 from vm.machine.log_tails import last_lines
 from vm.machine.machine_files import MachineFiles
 from vm.machine.qemu import qemu_process

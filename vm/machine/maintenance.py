@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from vm.errors import UserError
-from vm.machine.link.ssh_tunnel import TunnelDown
+from vm.machine.link.guest_transport import TunnelDown
 from vm.machine.machine import Machine
 from vm.machine.qemu.qemu_img import CalledOff, Progress
 from vm.machine.qemu.qemu_process import find_program

@@ -16,9 +16,10 @@ from vm.machine.link.agent_conversations import AgentConversations
 from vm.machine.link.agent_link import AgentLink
 from vm.machine.link.boot_port import BootLine, BootNews, BootPort
 from vm.machine.link.docker_socket import DockerSocket
+from vm.machine.link.guest_transport import GuestTransport, TunnelDown, dial_guest
 from vm.machine.link.name_server import NameServer
 from vm.machine.link.ssh_keys import get_user_key, read_host_key
-from vm.machine.link.ssh_tunnel import GuestTransport, Tunnel, TunnelDown, dial_guest
+from vm.machine.link.ssh_tunnel import Tunnel
 from vm.machine.log_tails import last_lines
 from vm.machine.machine_files import MachineFiles
 from vm.machine.ports.listen_queues import lengthen_queues
@@ -215,7 +216,10 @@ class RunningMachine:
             with contextlib.suppress(RuntimeError):  # the loop is closed: the supervisor ends
                 loop.call_soon_threadsafe(on_change, up)
 
-        tunnel = Tunnel(dial, changed)
+        def stands_still() -> bool:
+            return self._agent is not None and self._agent.stands_still
+
+        tunnel = Tunnel(dial, changed, stands_still=stands_still)
         while True:
             try:
                 await asyncio.to_thread(tunnel.open)

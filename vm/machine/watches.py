@@ -5,8 +5,8 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from vm.machine.link.guest_transport import EngineDown, TunnelDown
 from vm.machine.link.health import Health
-from vm.machine.link.ssh_tunnel import EngineDown, TunnelDown
 from vm.machine.machine_files import MachineFiles
 from vm.machine.rest.activity import ask_activity
 from vm.machine.rest.idle_watch import IdleWatch

@@ -35,6 +35,7 @@ class EventFeed:
         self._on_events = on_events
         self._on_lost = on_lost
         self._stopped = threading.Event()
+        self._soon = threading.Event()
         self._lock = threading.Lock()
         self._stream: JsonStream | None = None
         self._thread = threading.Thread(target=self._run, name="engine-events", daemon=True)
@@ -43,9 +44,14 @@ class EventFeed:
         """Begin to read."""
         self._thread.start()
 
+    def hurry(self) -> None:
+        """Try again at once, should the feed have broken: the engine is known to be back."""
+        self._soon.set()
+
     def stop(self, timeout: float = 5.0) -> None:
         """End the feed and wait up to `timeout` seconds for its thread; no callback comes after."""
         self._stopped.set()
+        self._soon.set()
         with self._lock:
             if self._stream is not None:
                 self._stream.cancel()
@@ -59,6 +65,7 @@ class EventFeed:
             try:
                 with self._client.events() as stream:
                     self._keep(stream)
+                    self._soon.clear()
                     pause, was_connected = FIRST_PAUSE, True
                     self._on_connected()
                     self._read(stream)
@@ -74,7 +81,8 @@ class EventFeed:
                 was_connected = False
             finally:
                 self._keep(None)
-            self._stopped.wait(pause)
+            self._soon.wait(pause)
+            self._soon.clear()
             pause = min(pause * 2, LONGEST_PAUSE)
 
     def _keep(self, stream: JsonStream | None) -> None:

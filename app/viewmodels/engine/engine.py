@@ -25,7 +25,6 @@ class EngineViewModel(QObject):
     """Tells every change of the engine's state, and carries out one wish at a time."""
 
     changed = Signal(object)  # EngineView
-    usable_changed = Signal(bool)
     stopped_for_quit = Signal()
     pause_refused = Signal(object)  # Failure
     _reported = Signal(object)
@@ -236,9 +235,6 @@ class EngineViewModel(QObject):
         elif self._wish == "stop" and view.can_be_used:
             view = replace(view, state=EngineState.STOPPING)
         view = replace(view, remote=self._remote)
-        was_usable = self._view.can_be_used
         if view != self._view:
             self._view = view
             self.changed.emit(view)
-        if view.can_be_used is not was_usable:
-            self.usable_changed.emit(view.can_be_used)

@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.services.engine.engine_types import Event
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
+from app.viewmodels.engine.engine_view import EngineState, EngineView
 
 if TYPE_CHECKING:
     from app.services.engine.engine_events import EventFeed
@@ -36,14 +37,21 @@ class EngineEventsViewModel(QObject):
         self._arrived.connect(self._sort)
         self._lost.connect(self._tell_lost)
 
-    @Slot(bool)
-    def follow(self, usable: bool) -> None:
-        """Read events while the engine can be used."""
-        self._wanted = usable
-        if usable and self._feed is None:
+    @Slot(object)
+    def follow(self, view: EngineView) -> None:
+        """Read events while the engine can be used.
+
+        A feed outlives an engine that is out of reach: it goes on with one that only stood still, and with
+        any other it is open again as soon as that answers.
+        """
+        if not view.can_be_used:
+            if view.state is not EngineState.RECONNECTING:
+                self.close()
+        elif self._feed is not None:
+            self._feed.hurry()
+        elif not self._wanted:
+            self._wanted = True
             self._background.run(self._open, self._opened)
-        elif not usable:
-            self.close()
 
     def close(self) -> None:
         """Stop reading."""

@@ -2,6 +2,9 @@
 
 import threading
 
+import pytest
+
+from app.services.engine import engine_events
 from app.services.engine.engine_client import EngineClient
 from app.services.engine.engine_events import EventFeed
 from app.services.engine.engine_types import Event
@@ -77,6 +80,22 @@ def test_after_every_break_the_reader_lists_anew(engine: FakeEngine, client: Eng
     engine.state.publish("container", "start", "abc")
     assert listener.wait(events=1)
     feed.stop()
+
+
+def test_an_engine_that_is_known_to_be_back_is_not_waited_for(
+    engine: FakeEngine, client: EngineClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_events, "FIRST_PAUSE", 3600.0)
+    listener = Listener()
+    feed = make_feed(client, listener)
+    feed.start()
+    assert listener.wait(connections=1)
+    engine.cut_connections()
+    assert listener.wait(losses=1)
+    feed.hurry()
+    assert listener.wait(connections=2)
+    feed.stop(timeout=60)
+    assert not feed._thread.is_alive()
 
 
 def test_a_long_absence_is_told_once(engine: FakeEngine, client: EngineClient) -> None:

@@ -9,8 +9,8 @@ from pathlib import Path
 import paramiko
 from paramiko.common import AUTH_FAILED, AUTH_SUCCESSFUL, OPEN_FAILED_CONNECT_FAILED, OPEN_SUCCEEDED
 
+from vm.machine.link.guest_transport import CHANNEL_KIND
 from vm.machine.link.ssh_keys import get_user_key
-from vm.machine.link.ssh_tunnel import CHANNEL_KIND
 from vm.machine.machine_files import MachineFiles
 
 Engine = Callable[[paramiko.Channel], None]
@@ -41,6 +41,7 @@ class SshServer(paramiko.ServerInterface):
         self.host_key = get_user_key(MachineFiles.find(folder))
         self.engine: Engine | None = engine
         self.connections = 0
+        self.refusals = 0
         self._user_key = user_key
         self._transports: list[paramiko.Transport] = []
         self._listener = socket.create_server(("127.0.0.1", 0))
@@ -96,6 +97,7 @@ class SshServer(paramiko.ServerInterface):
     def check_channel_request(self, kind: str, chanid: int) -> int:
         if kind == CHANNEL_KIND and self.engine is not None:
             return OPEN_SUCCEEDED
+        self.refusals += 1
         return OPEN_FAILED_CONNECT_FAILED
 
 

@@ -15,8 +15,9 @@ from tests.unit.vm.ssh_server import SshServer
 from vm.errors import UserError
 from vm.machine.link import agent_conversations
 from vm.machine.link.agent_conversations import AgentConversations
+from vm.machine.link.guest_transport import dial_guest
 from vm.machine.link.ssh_keys import get_user_key
-from vm.machine.link.ssh_tunnel import Tunnel, dial_guest
+from vm.machine.link.ssh_tunnel import Tunnel
 from vm.machine.machine_files import MachineFiles
 
 LIMIT = 60.0

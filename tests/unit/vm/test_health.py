@@ -6,8 +6,9 @@ from typing import cast
 import pytest
 
 from vm.machine.link import health
+from vm.machine.link.guest_transport import EngineDown
 from vm.machine.link.health import INTERVAL, LONGEST_SILENCE, Health
-from vm.machine.link.ssh_tunnel import EngineDown, Tunnel
+from vm.machine.link.ssh_tunnel import Tunnel
 from vm.machine.status import MachineState
 
 

@@ -13,17 +13,17 @@ import pytest
 
 from tests.unit.vm.ssh_server import SshServer, answer_ping, count_until_end
 from vm.errors import UserError
+from vm.machine.link import docker_socket
 from vm.machine.link.docker_socket import DockerSocket
-from vm.machine.link.ssh_keys import get_user_key, parse_host_key, pin_host_key, public_line, read_host_key
-from vm.machine.link.ssh_tunnel import (
+from vm.machine.link.guest_transport import (
     EngineDown,
     GuestTransport,
     HostKeyMismatch,
-    Tunnel,
     TunnelDown,
     dial_guest,
-    ping_engine,
 )
+from vm.machine.link.ssh_keys import get_user_key, parse_host_key, pin_host_key, public_line, read_host_key
+from vm.machine.link.ssh_tunnel import Tunnel, ping_engine
 from vm.machine.machine_files import MachineFiles
 
 
@@ -158,7 +158,7 @@ def test_ping_goes_through_and_tells_an_engine_that_is_down(server: SshServer, t
     ping_engine(tunnel, 60, 60)
     server.engine = None
     with pytest.raises(EngineDown):
-        ping_engine(tunnel, 60, 60)
+        ping_engine(tunnel, 0, 60)
     server.engine = lambda channel: channel.close()
     with pytest.raises(EngineDown, match="answered"):
         ping_engine(tunnel, 60, 60)
@@ -176,6 +176,30 @@ def test_a_closed_tunnel_stays_closed(server: SshServer, tunnel: Tunnel, changes
     with pytest.raises(TunnelDown):
         ping_engine(tunnel, 60, 60)
     assert changes == []
+
+
+def test_many_that_are_refused_at_once_leave_the_connection(
+    server: SshServer, tunnel: Tunnel, changes: list[bool]
+) -> None:
+    server.engine = None
+    reasons: list[str] = []
+
+    def ask() -> None:
+        try:
+            ping_engine(tunnel, 0, 60)
+        except (EngineDown, TunnelDown) as error:
+            reasons.append(type(error).__name__)
+
+    for _ in range(20):
+        threads = [threading.Thread(target=ask) for _ in range(10)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join(60)
+    assert reasons == ["EngineDown"] * 200
+    assert tunnel.is_up
+    assert changes == []
+    assert server.connections == 1
 
 
 class Clients:
@@ -290,9 +314,25 @@ async def test_the_death_of_the_tunnel_ends_calls_that_go_on(
     clients.close()
 
 
-async def test_an_engine_that_is_down_is_told_in_dockers_form(
+async def test_a_call_waits_for_an_engine_that_is_started_again(
     files: MachineFiles, tunnel: Tunnel, server: SshServer
 ) -> None:
+    server.engine = None
+    clients = Clients(tunnel, files.docker_socket)
+    calls = asyncio.create_task(asyncio.to_thread(clients.ask, PING))
+    async with asyncio.timeout(60):
+        while server.refusals < 2:
+            await asyncio.sleep(0.01)
+    assert not calls.done()
+    server.engine = answer_ping
+    assert (await calls).endswith(b"OK")
+    clients.close()
+
+
+async def test_an_engine_that_stays_down_is_told_in_dockers_form(
+    files: MachineFiles, tunnel: Tunnel, server: SshServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(docker_socket, "PATIENCE", 0.1)
     server.engine = None
     clients = Clients(tunnel, files.docker_socket)
     answer = await asyncio.to_thread(clients.ask, PING)

@@ -12,7 +12,8 @@ from collections.abc import Callable, Iterator
 import paramiko
 
 from vm.errors import UserError
-from vm.machine.link.ssh_tunnel import EngineDown, Tunnel, TunnelDown
+from vm.machine.link.guest_transport import EngineDown, TunnelDown
+from vm.machine.link.ssh_tunnel import Tunnel
 from vm.ssh_agent import AGENTS, AgentConnection, ask, whole_messages
 
 log = logging.getLogger(__name__)

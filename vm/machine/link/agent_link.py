@@ -75,6 +75,11 @@ class AgentLink:
             return False
         return self._heard >= self._asked or time.monotonic() - self._asked < ANSWER_LIMIT
 
+    @property
+    def stands_still(self) -> bool:
+        """Whether an engine that has answered so far does not any more, and its end of the port is open."""
+        return self._heard >= 0 and not self.engine_answers
+
     def engine_opened(self, present: bool) -> None:
         """Take note that the engine opened or closed its end of the port (QEMU's event VSERPORT_CHANGE)."""
         self._heard = -1.0

@@ -15,7 +15,8 @@ from pathlib import Path
 import paramiko
 
 from vm.errors import UserError
-from vm.machine.link.ssh_tunnel import EngineDown, Tunnel, TunnelDown
+from vm.machine.link.guest_transport import EngineDown, TunnelDown
+from vm.machine.link.ssh_tunnel import Tunnel
 from vm.machine.sockets.local_sockets import listen_on_socket
 
 log = logging.getLogger(__name__)

@@ -10,7 +10,8 @@ import logging
 import time
 from collections.abc import Callable
 
-from vm.machine.link.ssh_tunnel import EngineDown, Tunnel, TunnelDown, ping_engine
+from vm.machine.link.guest_transport import EngineDown, TunnelDown
+from vm.machine.link.ssh_tunnel import Tunnel, ping_engine
 from vm.machine.status import MachineState
 
 log = logging.getLogger(__name__)

@@ -1,8 +1,7 @@
-"""The way to the engine: an SSH transport that is redialled when it dies, and one channel per connection."""
+"""The way to the engine: an SSH connection that is kept or made anew, and a channel for each client."""
 
 import contextlib
 import logging
-import socket
 import threading
 import time
 from collections.abc import Callable
@@ -10,135 +9,48 @@ from collections.abc import Callable
 import paramiko
 
 from vm.errors import UserError
+from vm.machine.link.guest_transport import EngineDown, GuestTransport, TunnelDown
 
 log = logging.getLogger(__name__)
-logging.getLogger("paramiko").setLevel(logging.CRITICAL)  # it logs each refused channel
 
 ENGINE_SOCKET = "/run/marina/engine.sock"
-CHANNEL_KIND = "direct-streamlocal@openssh.com"
-WINDOW = 4 * 2**20
-LARGEST_PACKET = 2**16
-CIPHERS = ("aes128-gcm@openssh.com", "aes256-gcm@openssh.com")
-"""First choice: without a MAC to compute, both ends take less time than with AES-CTR and SHA-256."""
-
-KEEP_ALIVE = 60
-"""Seconds without traffic after which a keep-alive message goes out, so that sshd need not ask.
-Whether the guest lives is asked on its agent port, which costs it less."""
-
 LONGEST_ANSWER = 2**16
 
 REDIAL_FIRST = 0.2
 REDIAL_MOST = 1.0
 
-CONNECT_LIMIT = 1.0
-"""Seconds for one try to connect. A QEMU that stands still lets two connections wait; the kernel tries later
-ones again with growing pauses, so a new one is there sooner when QEMU goes on."""
+REFUSED_PAUSE = 0.5
+"""Seconds until an engine that nobody listens for is tried again."""
 
-
-class TunnelDown(Exception):
-    """No SSH connection to the guest."""
-
-
-class EngineDown(Exception):
-    """SSH works, but nobody listens on the engine's socket."""
-
-
-class HostKeyMismatch(UserError):
-    """Somebody else than the machine answered."""
-
-
-class GuestTransport(paramiko.Transport):
-    """An SSH transport that can also open channels to the guest's Unix sockets.
-
-    OpenSSH's PROTOCOL file, section 2.4: the channel's kind is followed by the path, a string and a number
-    that are not used. paramiko knows no such kind, so its message is completed just before it is sent.
-    """
-
-    def __init__(self, connection: socket.socket) -> None:
-        super().__init__(connection, default_window_size=WINDOW, default_max_packet_size=LARGEST_PACKET)
-        self._opening = threading.local()
-        options = self.get_security_options()
-        options.ciphers = (*CIPHERS, *(name for name in options.ciphers if name not in CIPHERS))
-
-    def open_socket(self, path: str, timeout: float) -> paramiko.Channel:
-        """Connect to the guest's socket at `path` within `timeout` seconds.
-
-        Raises paramiko.ChannelException when the guest refuses, paramiko.SSHException when SSH does not work.
-        """
-        self._opening.path = path
-        try:
-            return self.open_channel(CHANNEL_KIND, timeout=timeout)
-        finally:
-            self._opening.path = None
-
-    def _send_user_message(self, data: paramiko.Message) -> None:
-        path = getattr(self._opening, "path", None)
-        if path is not None:
-            data.add_string(path)
-            data.add_string("")
-            data.add_int(0)
-            self._opening.path = None
-        super()._send_user_message(data)  # type: ignore[misc]
-
-
-def dial_guest(port: int, user_key: paramiko.PKey, host_key: str, timeout: float = 15) -> GuestTransport:
-    """Connect to sshd behind `port` of 127.0.0.1; blocks for `timeout` seconds at most before each answer.
-
-    Raises HostKeyMismatch, or TunnelDown for anything that may pass.
-    """
-    try:
-        connection = _connect(port, timeout)
-    except OSError as error:
-        raise TunnelDown(f"port {port} of 127.0.0.1: {error}") from error
-    connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    transport = GuestTransport(connection)
-    transport.daemon = True
-    transport.banner_timeout = transport.handshake_timeout = transport.auth_timeout = timeout
-    try:
-        transport.start_client(timeout=2 * timeout)  # a guest that goes on late still has time to shake hands
-        found = transport.get_remote_server_key()
-        if f"{found.get_name()} {found.get_base64()}" != host_key:
-            raise HostKeyMismatch(
-                "Another machine answers where Marina's should.",
-                f"Port {port} of 127.0.0.1 shows the key {found.get_base64()}.",
-                "Stop the program that listens there, then restart the machine.",
-            )
-        transport.auth_publickey("root", user_key)
-    except (paramiko.SSHException, OSError, EOFError) as error:
-        transport.close()
-        raise TunnelDown(str(error) or type(error).__name__) from error
-    except BaseException:
-        transport.close()
-        raise
-    transport.set_keepalive(KEEP_ALIVE)
-    return transport
-
-
-def _connect(port: int, timeout: float) -> socket.socket:
-    deadline = time.monotonic() + timeout
-    while True:
-        left = deadline - time.monotonic()
-        try:
-            return socket.create_connection(("127.0.0.1", port), timeout=min(CONNECT_LIMIT, max(left, 0.01)))
-        except TimeoutError:
-            if left <= CONNECT_LIMIT:
-                raise
+CHANCE = 3.0
+"""Seconds that a silent connection has to answer once the other side goes on, before a new one is tried."""
 
 
 class Tunnel:
-    """Holds one transport, notices its death at once, and redials with growing pauses until it is closed."""
+    """Holds one transport, notices at once when it dies or falls silent, and mends it until it is closed.
+
+    One that is dead is dialled anew. One that is silent may still live: a machine that stood still goes on
+    with its connections. So it is kept, with all its channels, until it answers or there is a new one.
+    """
 
     def __init__(
         self,
         dial: Callable[[], GuestTransport],
         on_change: Callable[[bool], None],
         socket_path: str = ENGINE_SOCKET,
+        stands_still: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`on_change` is called from the tunnel's own thread with whether there is a connection."""
+        """`on_change` is called from the tunnel's own thread with whether there is a connection that answers.
+
+        `stands_still` tells whether the other side does so as a whole: nothing new is dialled meanwhile,
+        which would only be more work for a machine that has just come back.
+        """
         self._dial = dial
         self._socket_path = socket_path
         self._on_change = on_change
+        self._stands_still = stands_still
         self._transport: GuestTransport | None = None
+        self._silent = False
         self._changed = threading.Condition()
         self._closed = False
         self.last_traffic = 0.0
@@ -146,18 +58,19 @@ class Tunnel:
 
     @property
     def is_up(self) -> bool:
-        """Whether there is a connection."""
-        return self._transport is not None and self._transport.is_active()
+        """Whether there is a connection, and it does not leave us without an answer."""
+        return self._transport is not None and self._transport.is_active() and not self._silent
 
     def open(self) -> None:
         """Dial for the first time and stay connected. Raises as `dial_guest` does."""
-        self._transport = self._dial()
-        threading.Thread(target=self._keep_open, name="tunnel", daemon=True).start()
+        self._hold(self._dial())
+        threading.Thread(target=self._keep_up, name="tunnel", daemon=True).start()
 
     def open_channel(self, patience: float, answer_limit: float = 20) -> paramiko.Channel:
-        """Open a channel to the engine, waiting `patience` seconds for a connection to come back.
+        """Open a channel to the engine; wait `patience` seconds for a connection, or for it, to come back.
 
         Nothing was sent yet when a transport turns out to be dead, so the call moves on to the next one.
+        An engine that has ended is started again by the guest.
         Raises TunnelDown, or EngineDown.
         """
         deadline = time.monotonic() + patience
@@ -165,13 +78,16 @@ class Tunnel:
             transport = self._wait_for_transport(deadline)
             try:
                 return transport.open_socket(self._socket_path, answer_limit)
-            except paramiko.ChannelException as error:
-                raise EngineDown(error.text) from error
-            except (paramiko.SSHException, OSError, EOFError) as error:
+            except TunnelDown:
                 if transport.is_active():
-                    transport.close()  # alive by name only: it did not answer within the limit
+                    self._doubt(transport)
                 if time.monotonic() >= deadline:
-                    raise TunnelDown(str(error)) from error
+                    raise
+            except EngineDown:
+                if time.monotonic() + REFUSED_PAUSE >= deadline:
+                    raise
+                with self._changed:
+                    self._changed.wait_for(lambda: self._closed, REFUSED_PAUSE)
 
     def run(self, command: str, limit: float) -> str:
         """Run a shell command in the guest within `limit` seconds a piece of output; return what it prints.
@@ -192,11 +108,6 @@ class Tunnel:
             raise TunnelDown(f"the machine's command failed with status {status}: {output.strip()[-500:]}")
         return output
 
-    def drop(self) -> None:
-        """Give the current transport up, so that a new one is dialled."""
-        if self._transport is not None:
-            self._transport.close()
-
     def expect_end(self) -> None:
         """Open nothing new and do not redial: the guest powers off. Open channels go on till then."""
         with self._changed:
@@ -206,54 +117,84 @@ class Tunnel:
     def close(self) -> None:
         """End the connection for good."""
         self.expect_end()
-        self.drop()
+        if self._transport is not None:
+            self._transport.close()
+
+    def _hold(self, transport: GuestTransport) -> None:
+        self._transport, self._silent = transport, False
+        transport.on_end = self._wake  # should it have ended before, `is_up` tells
+
+    def _wake(self) -> None:
+        with self._changed:
+            self._changed.notify_all()
 
     def _wait_for_transport(self, deadline: float) -> GuestTransport:
         with self._changed:
-            while not self._closed:
-                if self._transport is not None and self._transport.is_active():
-                    return self._transport
-                left = deadline - time.monotonic()
-                if left <= 0:
-                    break
-                self._changed.wait(min(left, 0.25))
-        raise TunnelDown("no connection to the machine")
+            self._changed.wait_for(lambda: self._closed or self.is_up, deadline - time.monotonic())
+            if self._transport is None or self._closed or not self.is_up:
+                raise TunnelDown("no connection to the machine")
+            return self._transport
 
-    def _keep_open(self) -> None:
-        while not self._closed:
-            transport = self._transport
-            if transport is not None:
-                transport.join()  # the transport is a thread that ends when the connection does
+    def _doubt(self, transport: GuestTransport) -> None:
+        """Use a transport that left a question without an answer no more, until it answers another one."""
+        with self._changed:
+            if self._silent or transport is not self._transport:
+                return
+            self._silent = True
+            self._changed.notify_all()
+        threading.Thread(target=self._ask, args=(transport,), name="tunnel question", daemon=True).start()
+
+    def _ask(self, transport: GuestTransport) -> None:
+        with contextlib.suppress(paramiko.SSHException, OSError, EOFError):  # it has ended meanwhile
+            transport.wait_for_answer()
+        with self._changed:
+            if transport is self._transport:  # it answers, or is dead rather than silent
+                self._silent = False
+                self._changed.notify_all()
+
+    def _keep_up(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._closed or not self.is_up)
             if self._closed:
                 return
             self._on_change(False)
-            if self._redial():
+            if self._mend():
                 self._on_change(True)
 
-    def _redial(self) -> bool:
-        pause = REDIAL_FIRST
+    def _mend(self) -> bool:
+        """Return once the transport answers or there is a new one; False when the tunnel is closed first."""
+        pause, stood_still = REDIAL_FIRST, 0.0
         while True:
             began = time.monotonic()
-            try:
-                transport = self._dial()
-            except (TunnelDown, UserError) as error:
-                log.warning("redial failed: %s", error)
-            else:
-                with self._changed:
-                    self._transport = transport
-                    self._changed.notify_all()
-                    if self._closed:
-                        transport.close()
-                        return False
-                log.info("tunnel is open again")
-                return True
+            if self._silent and self._stands_still():
+                stood_still = began
+            if not self._silent or began - stood_still > CHANCE:
+                self._redial()
             with self._changed:
                 # a try that took long was a pause itself
                 left = max(0.0, began + pause - time.monotonic())
-                self._changed.wait_for(lambda: self._closed, timeout=left)
-                if self._closed:
-                    return False
+                self._changed.wait_for(lambda: self._closed or self.is_up, left)
+                if self._closed or self.is_up:
+                    return not self._closed
             pause = min(pause * 2, REDIAL_MOST)
+
+    def _redial(self) -> None:
+        try:
+            transport = self._dial()
+        except (TunnelDown, UserError) as error:
+            log.warning("redial failed: %s", error)
+            return
+        with self._changed:
+            old = self._transport
+            if self._closed or self.is_up:  # the old one has answered in the meantime
+                old = transport
+            else:
+                self._hold(transport)
+                log.info("tunnel is open again")
+            self._changed.notify_all()
+        if old is not None:
+            old.close()
 
 
 def ping_engine(tunnel: Tunnel, patience: float, limit: float) -> None:

@@ -4,7 +4,8 @@ import asyncio
 import json
 from dataclasses import dataclass
 
-from vm.machine.link.ssh_tunnel import EngineDown, Tunnel, ask_engine
+from vm.machine.link.guest_transport import EngineDown
+from vm.machine.link.ssh_tunnel import Tunnel, ask_engine
 
 PATH = "/_marina/activity"
 LIMIT = 15.0

@@ -5,7 +5,8 @@ import socket
 from collections.abc import Callable
 
 from vm.errors import UserError
-from vm.machine.link.ssh_tunnel import EngineDown, Tunnel, TunnelDown
+from vm.machine.link.guest_transport import EngineDown, TunnelDown
+from vm.machine.link.ssh_tunnel import Tunnel
 from vm.machine.machine_files import MachineFiles
 from vm.machine.qemu.qmp import QmpClient, QmpError
 from vm.machine.rest.activity import ask_activity
