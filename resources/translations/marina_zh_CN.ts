@@ -702,6 +702,10 @@
         <translation>强制停止…</translation>
     </message>
     <message>
+        <source>Open in VS Code</source>
+        <translation>在 VS Code 中打开</translation>
+    </message>
+    <message>
         <source>Logs</source>
         <translation>日志</translation>
     </message>
@@ -1324,6 +1328,10 @@
     <message>
         <source>Exited ({0})</source>
         <translation>已退出 ({0})</translation>
+    </message>
+    <message>
+        <source>Unhealthy</source>
+        <translation>不健康</translation>
     </message>
     <message>
         <source>Running</source>
@@ -4989,6 +4997,10 @@
         <translation>它的地址在这里已被使用：已改用其他地址。</translation>
     </message>
     <message>
+        <source>Its extension Dev Containers must be installed.</source>
+        <translation>必须安装其扩展 Dev Containers。</translation>
+    </message>
+    <message>
         <source>Its files are kept by the driver {0}, which is not here.</source>
         <translation>它的文件由驱动 {0} 保存，而这里没有该驱动。</translation>
     </message>
@@ -6143,6 +6155,14 @@
     <message>
         <source>Update it as you got it: git pull</source>
         <translation>请按获取它的方式更新：git pull</translation>
+    </message>
+    <message>
+        <source>Visual Studio Code could not be started</source>
+        <translation>无法启动 Visual Studio Code</translation>
+    </message>
+    <message>
+        <source>Visual Studio Code did not open the container</source>
+        <translation>Visual Studio Code 没有打开该容器</translation>
     </message>
     <message>
         <source>Wait a while, or sign in at the registry: signed-in users may pull more often.</source>

@@ -421,7 +421,10 @@ def _status(container: FakeContainer) -> str:
     age = _age(time.time() - since)
     if container.state == "exited":
         return f"Exited ({container.exit_code}) {age} ago"
-    return f"Up {age} (Paused)" if container.state == "paused" else f"Up {age}"
+    if container.state == "paused":
+        return f"Up {age} (Paused)"
+    health = container.health.get("Status", "")
+    return f"Up {age} ({'health: ' if health == 'starting' else ''}{health})" if health else f"Up {age}"
 
 
 def _age(seconds: float) -> str:

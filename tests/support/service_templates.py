@@ -27,7 +27,7 @@ _ELSEWHERE = {  # read by the command line, or by nobody
 }
 _NO_TEXT = re.compile(
     r"\r\n|\n.*\n|^(?:GET|FROM|ENV|EXPOSE|VOLUME|HTTP|DEFAULT|ALTERNATE|TLS) |\\d"
-    r"|Successfully |^Step |^Marina: |^Hello from |^\W*$|\[.* \| "
+    r"|Successfully |^Step |^Marina: |^Hello from |/bin/code|^\W*$|\[.* \| "
 )
 _HEAD = '''"""Made by `python -m tests.support.translations`: what services and machine say, as templates."""
 

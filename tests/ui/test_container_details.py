@@ -274,6 +274,9 @@ def test_health_tells_every_check(
     detail(opened).resume()
     wait_for(qtbot, lambda: "2 checks in a row failed" in text_of(opened, "containers.health.state"))
     assert text_of(opened, "containers.health.check") == "Every 5.0 s: curl -f localhost"
+    opened.containers.viewmodel.refresh()
+    wait_for(qtbot, lambda: text_of(opened, "containers.detail.state").startswith("Unhealthy"))
+    assert opened.containers.viewmodel.table.shown[0].tone == "err"
     output = find(opened, QPlainTextEdit, "containers.health.output")
     assert output.toPlainText() == "refused again"
     table = find(opened, FactsView, "containers.health.table")

@@ -1,7 +1,9 @@
 """Changing a container: the dialog, what a change means, the way back, and the line that makes one alike."""
 
+import os
 import socket
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtGui import QGuiApplication
@@ -10,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.services.containers.environment_file import format_environment, parse_environment_text
 from app.services.containers.run_options import parse_memory
+from app.viewmodels.containers.container_rows import ContainerRow
 from app.viewmodels.desktop import DesktopViewModel
 from app.views.dialogs.edit_container_dialog import EditContainerDialog
 from app.views.main_window import MainWindow
@@ -183,3 +186,23 @@ def test_variables_that_no_line_holds_are_kept_aside() -> None:
 @pytest.mark.parametrize(("text", "size"), [("", 0), ("512m", 2**29), ("1.5 GB", 3 * 2**29), ("7", 7)])
 def test_sizes_as_people_write_them(text: str, size: int) -> None:
     assert parse_memory(text) == size
+
+
+def test_vs_code_is_offered_where_it_is_installed(
+    shown: MainWindow, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "code" not in [action.name for action in shown.containers.menu_of(first_row(shown))]
+    program = tmp_path / "code"
+    program.write_text("#!/bin/sh\necho its words >&2; exit 1\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    shown.desktop.inside.code.look()
+    wait_for(qtbot, lambda: shown.desktop.inside.code.is_there)
+    choose_from_menu(qtbot, shown, 0, "code")
+    wait_for(qtbot, lambda: "its words" in text_of(shown, "containers.notice.text"))
+
+
+def first_row(window: MainWindow) -> ContainerRow:
+    row = window.containers.viewmodel.table.shown[0]
+    assert isinstance(row, ContainerRow)
+    return row

@@ -137,6 +137,9 @@ def test_registries_are_asked_once_an_image_and_only_when_told_to(
     asked = [line for line in engine.requests if "/distribution/" in line]
     assert sorted(asked) == ["GET /distribution/gone:1/json", f"GET /distribution/{NAME}/json"]
     wait_for(qtbot, lambda: image_cell(shown) == f"{NAME} (newer image)")
+    dialog = open_update(shown, qtbot)
+    assert text_of(dialog, "renew.state") == "The registry has a newer image of this name."
+    assert is_offered(dialog, "renew.pull"), "it has been asked already"
 
 
 def test_the_page_of_a_container_leads_to_its_newer_image(

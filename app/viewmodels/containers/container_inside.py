@@ -6,6 +6,7 @@ from PySide6.QtCore import QObject
 
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
+from app.viewmodels.containers.code_editor import CodeEditorViewModel
 from app.viewmodels.containers.container_details import ContainerDetailsViewModel
 from app.viewmodels.containers.container_files import ContainerFilesViewModel
 from app.viewmodels.containers.container_logs import ContainerLogsViewModel
@@ -31,6 +32,7 @@ class ContainerInside(QObject):
         super().__init__(parent)
         self._background, self._access = background, access
         self.preferences = preferences
+        self.code = CodeEditorViewModel(background, access, self)
 
     def open_details(self, container_id: str) -> ContainerDetailsViewModel:
         """Return what `inspect` tells."""
@@ -60,9 +62,12 @@ class ContainerInside(QObject):
         """Return what an edit dialog shows; it outlives a dialog that goes while a change is made."""
         return EditContainerViewModel(self._background, self._access, container_id, self)
 
-    def open_renewal(self, container_id: str) -> RenewContainerViewModel:
-        """Return what the dialog of a newer image shows; it outlives a dialog that goes meanwhile."""
-        return RenewContainerViewModel(self._background, self._access, container_id, self)
+    def open_renewal(self, container_id: str, was_told: bool) -> RenewContainerViewModel:
+        """Return what the dialog of a newer image shows; it outlives a dialog that goes meanwhile.
+
+        `was_told` says that the registry has told of one.
+        """
+        return RenewContainerViewModel(self._background, self._access, container_id, was_told, self)
 
     def open_terminal(self, container_id: str) -> TerminalViewModel:
         """Return a terminal, its shell not yet started."""

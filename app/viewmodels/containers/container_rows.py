@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from app.services.engine.engine_types import Container, ContainerState
 from app.viewmodels.failure import Failure
 
+_UNHEALTHY = " (unhealthy)"
+_STARTING = " (health: starting)"
 _STATUS = re.compile(r"^(?:Up|Exited \((?P<code>-?\d+)\)|Restarting \(-?\d+\))\s*(?P<age>.*)$")
 
 
@@ -71,8 +73,14 @@ class ContainerRow:
     @property
     def age(self) -> str:
         """Return the engine's words for how long it has been in this state."""
-        match = _STATUS.match(self.container.status)
+        match = _STATUS.match(self.container.status.removesuffix(_UNHEALTHY))
         return match["age"] if match else ""
+
+    @property
+    def is_unhealthy(self) -> bool:
+        """Return whether the container's own check says that it does not work."""
+        running = self.container.state is ContainerState.RUNNING
+        return running and self.container.status.endswith(_UNHEALTHY)
 
     @property
     def tone(self) -> str:
@@ -80,6 +88,10 @@ class ContainerRow:
         if self.failure is not None:
             return "err"
         if self.busy or self.container.state in (ContainerState.RESTARTING, ContainerState.PAUSED):
+            return "warn"
+        if self.is_unhealthy:
+            return "err"
+        if self.container.status.endswith(_STARTING):
             return "warn"
         if self.container.state is ContainerState.RUNNING:
             return "ok"

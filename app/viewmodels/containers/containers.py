@@ -126,7 +126,9 @@ class ContainerTable(RowTableModel[ContainerRow]):
             usage = self.usage(row)
             if usage is None:
                 return ""
-            return format_percent(usage[0]) if column == CPU else format_size(usage[1])
+            if column == CPU:
+                return format_percent(usage[0])
+            return format_size(usage[1]) if usage[1] else "—"  # a kernel that does not count it
         if isinstance(row, GroupRow):
             return {NAME: row.name, STATUS: self.group_status(row)}.get(column, "")
         if column == NAME:
@@ -157,6 +159,8 @@ class ContainerTable(RowTableModel[ContainerRow]):
         state = row.container.state
         if state is ContainerState.EXITED and row.exit_code is not None:
             return self.tr("Exited ({0})").format(row.exit_code), format_engine_age(row.age)
+        if row.is_unhealthy:
+            return self.tr("Unhealthy"), format_engine_age(row.age)
         words = {
             ContainerState.CREATED: self.tr("Created"),
             ContainerState.RUNNING: self.tr("Running"),

@@ -1,7 +1,7 @@
 """What the dialog of a newer image shows: how a container's image stands, and what the newer one brings."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -44,16 +44,24 @@ class RenewContainerViewModel(QObject):
     applied = Signal(str)  # the id of the container that is there now
 
     def __init__(
-        self, background: Background, access: Access, container_id: str, parent: QObject | None = None
+        self,
+        background: Background,
+        access: Access,
+        container_id: str,
+        was_told: bool = False,
+        parent: QObject | None = None,
     ) -> None:
+        """`was_told`: the registry has been asked already, and has a newer image."""
         super().__init__(parent)
+        self._was_told = was_told
         self._background, self._access, self._id = background, access, container_id
         self._question = Question(background, self._tell, self._not_told, self)
         self.pull = PullImageViewModel(background, access, self)
-        self.pull.succeeded.connect(self.look)
+        self.pull.succeeded.connect(self._pulled)
         self.pull.failed.connect(self.failed)
         self.pull.cancelled.connect(self.look)
         self._image = ""
+        self._has_pulled = False  # then nothing newer is in the registry
         self.is_busy = False
 
     @Slot()
@@ -69,6 +77,11 @@ class RenewContainerViewModel(QObject):
     def start_pull(self) -> None:
         """Pull what the image's name means now; `pull` tells how it goes, then `told` comes."""
         self.pull.start(self._image)
+
+    @Slot(str)
+    def _pulled(self, _image: str) -> None:
+        self._has_pulled = True
+        self.look()
 
     def apply(self) -> None:
         """Make the container anew; the answer is `applied` or `failed`."""
@@ -88,11 +101,16 @@ class RenewContainerViewModel(QObject):
         client = self._access.client()
         details = client.inspect_container(self._id)
         self._image = details.image
+        was_asked = asks or self._has_pulled
         standing = (look_in_registry if asks else look_here)(client, details)
+        if asks:
+            self._was_told = False
+        elif self._was_told and standing.freshness is Freshness.CURRENT:
+            standing = replace(standing, freshness=Freshness.NEWER_IN_REGISTRY)
         old = find_image(client, details.image_id)
         before = self._describe(old)
         if standing.freshness is not Freshness.NEWER_HERE:
-            return RenewView(standing.name, standing.freshness, before, was_asked=asks)
+            return RenewView(standing.name, standing.freshness, before, was_asked=was_asked)
         new = client.inspect_image(standing.name)
         lost, got = inherited_changes(
             get_object(details.raw, "Config"),
@@ -100,7 +118,7 @@ class RenewContainerViewModel(QObject):
             get_object(new.raw, "Config"),
         )
         lines = (*(f"− {line}" for line in lost), *(f"+ {line}" for line in got)) if old else ()
-        return RenewView(standing.name, standing.freshness, before, self._describe(new), lines, asks)
+        return RenewView(standing.name, standing.freshness, before, self._describe(new), lines, was_asked)
 
     @staticmethod
     def _describe(image: ImageDetails | None) -> str:

@@ -123,6 +123,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "It was made of {0}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It was started with --rm: there would be no way back."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Its addresses are in use here: it has others."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Its extension Dev Containers must be installed."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Its files are kept by the driver {0}, which is not here."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Its files are kept elsewhere: only its definition is copied."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Its images can be pulled by their whole names."),  # noqa: E501
@@ -412,6 +413,8 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Update Marina and restart it."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Update Marina."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Update it as you got it: git pull"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Visual Studio Code could not be started"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Visual Studio Code did not open the container"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Wait a while, or sign in at the registry: signed-in users may pull more often."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Wait for the engine"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Waiting for the port"),  # noqa: E501

@@ -183,7 +183,7 @@ class RenewContainerDialog(QDialog):
             button.setEnabled(True)
         is_over = view is not None and freshness not in _RENEWABLE
         self.cancel_button.set_label(self.tr("Close") if is_over else self.tr("Cancel"))
-        for button in (self.pull_button, self.apply_button):
+        for button in (self.ask_button, self.pull_button, self.apply_button):
             if button.isVisibleTo(self):
                 button.setFocus()
         QTimer.singleShot(0, self, self._fit)  # once the parts in sight are laid out

@@ -30,8 +30,11 @@ def container_icons(row: ContainerRow) -> list[Action]:
     return [actions["open"], toggle, actions["logs"], actions["delete"], more]
 
 
-def container_menu(row: ContainerRow) -> list[Action]:
-    """Return all that can be done with a container now, in the order of its menu."""
+def container_menu(row: ContainerRow, has_code: bool = False) -> list[Action]:
+    """Return all that can be done with a container now, in the order of its menu.
+
+    `has_code` says that Visual Studio Code is installed.
+    """
     free, running = not row.busy, row.is_running
     paused = row.container.state is ContainerState.PAUSED
     actions = [
@@ -51,6 +54,9 @@ def container_menu(row: ContainerRow) -> list[Action]:
     if running:
         # Also while something goes on: it is what helps against a stop that takes for ever.
         actions.append(Action("kill", "power", translate("ContainerActions", "Force stop…")))
+    if has_code:
+        label = translate("ContainerActions", "Open in VS Code")
+        actions.append(Action("code", "external", label, running and not paused))
     return [
         *actions,
         Action("logs", "logs", translate("ContainerActions", "Logs")),

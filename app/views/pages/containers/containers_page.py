@@ -103,6 +103,8 @@ class ContainersPage(ListPage):
         self.list.images.activated.connect(self.act)
         self.list.actions_column.triggered.connect(self.act)
         self.viewmodel.run_line_found.connect(self._copy_run_line)
+        self._inside.code.failed.connect(self._tell_failure)
+        self._inside.code.look()
         self.viewmodel.image_saved.connect(self._tell_saved)
         self.viewmodel.save_failed.connect(self._tell_not_saved)
         self.notice.linked.connect(lambda: self.image_requested.emit(self._saved_image))
@@ -235,7 +237,8 @@ class ContainersPage(ListPage):
 
     def menu_of(self, row: ContainerRow) -> list[Action]:
         """Return everything that can be done with a container, with the keys that do it."""
-        return [replace(action, key=key_of(action.name)) for action in container_menu(row)]
+        actions = container_menu(row, has_code=self._inside.code.is_there)
+        return [replace(action, key=key_of(action.name)) for action in actions]
 
     def actions_of_many(self) -> list[Action]:
         """Return what can be done with several containers at once."""
@@ -278,6 +281,8 @@ class ContainersPage(ListPage):
             self.confirm_kill(row)
         elif name == "edit":
             self.edit(row)
+        elif name == "code":
+            self._inside.code.open(row.key)
         elif name == "renew":
             self.renew(row)
         elif name == "rename":
@@ -309,7 +314,8 @@ class ContainersPage(ListPage):
     def renew(self, row: ContainerRow) -> None:
         """Open the dialog that makes a container anew from a newer image."""
         if self.can_act:
-            dialog = RenewContainerDialog(self._inside.open_renewal(row.key), row.name, self.window())
+            renewal = self._inside.open_renewal(row.key, row.has_newer)
+            dialog = RenewContainerDialog(renewal, row.name, self.window())
             dialog.applied.connect(lambda key: self._edited(row, key))
             dialog.open()
 
@@ -322,6 +328,9 @@ class ContainersPage(ListPage):
         """Open the dialog that makes an image of a container."""
         if self.can_act:
             SaveAsImageDialog(self.viewmodel, row, self.window()).open()
+
+    def _tell_failure(self, failure: Failure) -> None:
+        self.notice.say(failure.sentences, "err", self.tr("Dismiss"))
 
     def _tell_saved(self, _key: str, name: str) -> None:
         self._saved_image = name
