@@ -22,7 +22,7 @@ class _Rule:
 # named groups of the pattern fill in the rest.
 _RULES: tuple[_Rule, ...] = (
     _Rule(
-        r"no space left on device|disk (?:is )?full|quota exceeded",
+        r"no space left on device|disk (?:is )?full|free on the disk|quota exceeded",
         ErrorCode.DISK_FULL,
         "The engine's disk is full",
         "Remove images and containers that you no longer need (`marina rmi`, `marina rm`), then try again.",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QCompleter,
@@ -19,7 +19,7 @@ from app.viewmodels.images.pull_help import PullHelp, find_similar
 from app.viewmodels.images.pull_image import LayerView, PullImageViewModel, PullView, check_name
 from app.views.theme import monospace_font
 from app.views.widgets.buttons import Button
-from app.views.widgets.layouts import column, row, widen
+from app.views.widgets.layouts import column, follow_content, row, widen
 from app.views.widgets.pull_failure_card import PullFailureCard
 from app.views.widgets.text import PlainLabel, WrappedLabel, restyle
 
@@ -121,6 +121,8 @@ class PullImageDialog(QDialog):
             )
         )
         widen(self, 560)
+        self._fit = follow_content(self)
+        self._failure.unfolded.connect(lambda _: self._fit())
         viewmodel.progressed.connect(self._show_progress)
         viewmodel.succeeded.connect(self._succeeded)
         viewmodel.failed.connect(self._failed)
@@ -134,6 +136,7 @@ class PullImageDialog(QDialog):
         self.name.setAccessibleName(self.tr("Name of the image"))
         self.name.setPlaceholderText("nginx:1.27")
         self.name.textChanged.connect(self._check)
+        self.name.textEdited.connect(self._forget_failure)
         self.name.returnPressed.connect(self._start)
         completer = QCompleter(list(self._known), self.name)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
@@ -186,6 +189,14 @@ class PullImageDialog(QDialog):
         self._pull.setEnabled(not problem)
         self._pull.set_label(self.tr("Pull"))
 
+    def _forget_failure(self) -> None:
+        """Another name is another pull."""
+        if self._failure.isVisibleTo(self):
+            self._failure.hide()
+            self._similar.hide()
+            self._pull.show()
+            self._fit()
+
     def _start(self) -> None:
         if self._viewmodel.is_active or check_name(self.name.text())[0]:
             return
@@ -206,10 +217,6 @@ class PullImageDialog(QDialog):
         if not active:
             self.name.setFocus()
         self._fit()
-
-    def _fit(self) -> None:
-        """Take the height that the parts in sight need, once they are laid out."""
-        QTimer.singleShot(0, self, self.adjustSize)
 
     def _show_progress(self, view: PullView) -> None:
         known = view.percent is not None
@@ -241,6 +248,7 @@ class PullImageDialog(QDialog):
     def _failed(self, failure: Failure) -> None:
         self._set_active(False)
         self._failure.show_failure(failure)
+        self._pull.hide()  # its button is "Try again" now
         similar = find_similar(failure, self._viewmodel.reference, self._known)
         self._similar.setText(self.tr("Images here with a similar name: {0}").format(", ".join(similar)))
         self._similar.setVisible(bool(similar))
@@ -249,8 +257,7 @@ class PullImageDialog(QDialog):
     def _help(self, what: PullHelp) -> None:
         """Lead to what helps: the platform is chosen here, all else elsewhere."""
         if what is PullHelp.PLATFORM:
-            self._failure.hide()
-            self._fit()
+            self._forget_failure()
             self.platform.setFocus()
             self.platform.showPopup()
             return

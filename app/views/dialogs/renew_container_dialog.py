@@ -1,7 +1,7 @@
 """The update dialog: whether a container's image has a newer one, what that brings, and the change to it."""
 
-from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
-from PySide6.QtWidgets import QDialog, QGridLayout, QLayout, QProgressBar, QWidget
+from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtWidgets import QDialog, QGridLayout, QProgressBar, QWidget
 
 from app.viewmodels.containers.renew_container import (
     Freshness,
@@ -13,7 +13,7 @@ from app.viewmodels.images.pull_image import PullView
 from app.views.dialogs.edit_container_dialog import step_word
 from app.views.widgets.buttons import Button
 from app.views.widgets.failure_card import FailureCard
-from app.views.widgets.layouts import column, row, widen
+from app.views.widgets.layouts import column, follow_content, row, widen
 from app.views.widgets.text import PlainLabel, WrappedLabel
 
 _LINES_SHOWN = 8
@@ -77,11 +77,9 @@ class RenewContainerDialog(QDialog):
                 margins=(22, 20, 22, 18),
             )
         )
-        layout = self.layout()
-        assert layout is not None
-        # Else the least height were that of texts at the least width, three times what they need here.
-        layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
         widen(self, 560)
+        self._fit = follow_content(self)
+        self.failure.unfolded.connect(lambda _: self._fit())
         for part in (self._images, self._lines, self._note, self._progress, self.failure):
             part.hide()
         self._connect()
@@ -186,15 +184,7 @@ class RenewContainerDialog(QDialog):
         for button in (self.ask_button, self.pull_button, self.apply_button):
             if button.isVisibleTo(self):
                 button.setFocus()
-        QTimer.singleShot(0, self, self._fit)  # once the parts in sight are laid out
-
-    def _fit(self) -> None:
-        """Take the height that the parts in sight need at this width."""
-        layout = self.layout()
-        assert layout is not None
-        height = layout.totalHeightForWidth(self.width())
-        self.setMinimumHeight(height)
-        self.resize(self.width(), height)
+        self._fit()
 
     def _word(self, view: RenewView) -> str:
         if view.freshness is Freshness.CURRENT:

@@ -17,6 +17,7 @@ class FailureCard(Card):
 
     retry = Signal()
     dismissed = Signal()
+    unfolded = Signal(bool)  # the details are in sight
 
     def __init__(
         self, name: str, retry_label: str = "", dismissable: bool = False, role: str = "card"
@@ -42,6 +43,7 @@ class FailureCard(Card):
         self._toggle = Button(self.tr("Details"), f"{name}.toggle", icon="chevron-down")
         self._toggle.setCheckable(True)
         self._toggle.toggled.connect(self._details.setVisible)
+        self._toggle.toggled.connect(self.unfolded)
         self._copy = Button(self.tr("Copy"), f"{name}.copy", icon="copy")
         self._copy.clicked.connect(self._copy_text)
         self._dismiss = Button(self.tr("Dismiss"), f"{name}.dismiss")

@@ -1,6 +1,8 @@
 """Short forms for the layouts every page uses, on the 4-8-12-16-24 grid."""
 
-from PySide6.QtCore import QSize, Qt
+from collections.abc import Callable
+
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -58,6 +60,27 @@ def widen(widget: QWidget, width: int) -> None:
     assert isinstance(layout, QVBoxLayout)
     margins = layout.contentsMargins()
     layout.addStrut(Theme.current().scaled(width) - margins.left() - margins.right())
+
+
+def follow_content(dialog: QWidget) -> Callable[[], None]:
+    """Return what gives a dialog the height that its parts in sight need; call it after they have changed.
+
+    By itself Qt lets a dialog never be lower than its texts would be at their narrowest: three times as high.
+    """
+    layout = dialog.layout()
+    assert layout is not None
+    layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
+
+    def fit() -> None:
+        wanted = layout.totalHeightForWidth(dialog.width())
+        height = wanted if wanted > 0 else layout.totalSizeHint().height()  # -1: no text is in sight
+        dialog.setMinimumHeight(height)
+        dialog.resize(dialog.width(), height)
+
+    def fit_soon() -> None:
+        QTimer.singleShot(0, dialog, fit)  # once the parts are laid out
+
+    return fit_soon
 
 
 class FoldingRow(QHBoxLayout):

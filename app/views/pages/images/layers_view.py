@@ -43,8 +43,8 @@ class LayersView(QSplitter):
         below.setLayout(layout)
         self.addWidget(self.steps)
         self.addWidget(below)
-        self.setStretchFactor(0, 2)
-        self.setStretchFactor(1, 3)
+        self.splitterMoved.connect(self._keep_sizes)
+        self._is_drawn = False  # the user has said how much room each part gets
         self._show_files(False)
         viewmodel.files_changed.connect(self._tell)
         viewmodel.files_failed.connect(self._tell_failure)
@@ -63,6 +63,14 @@ class LayersView(QSplitter):
         self._told.setText(failure.advice)
         self._show_files(False)
 
+    def _keep_sizes(self) -> None:
+        self._is_drawn = True
+
     def _show_files(self, shown: bool) -> None:
+        if shown and not self._is_drawn:
+            header, rows = self.steps.horizontalHeader().height(), self.steps.verticalHeader().length()
+            height = self.height()
+            steps = min(header + rows + 2 * self.steps.frameWidth() + 4, height * 2 // 5)
+            self.setSizes([steps, height - steps])
         self.files.setVisible(shown)
         self._filter.setVisible(shown)
