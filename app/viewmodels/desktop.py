@@ -9,6 +9,7 @@ from app.viewmodels.background import Background
 from app.viewmodels.containers.compose import ComposeViewModel
 from app.viewmodels.containers.container_inside import ContainerInside
 from app.viewmodels.containers.containers import ContainersViewModel
+from app.viewmodels.containers.first_seconds import FirstSeconds
 from app.viewmodels.containers.run_image import RunImageViewModel
 from app.viewmodels.engine.docker_command import DockerCommandViewModel
 from app.viewmodels.engine.engine import EngineViewModel
@@ -53,6 +54,7 @@ class DesktopViewModel(QObject):
         self.events = EngineEventsViewModel(self.background, access, self)
         self.containers = ContainersViewModel(self.background, access, self)
         self.inside = ContainerInside(self.background, access, preferences, self)
+        self.first_seconds = FirstSeconds(self.background, access, self)
         self.images = ImagesViewModel(self.background, access, self)
         self.transfer = ImageTransfer(self.background, access, self)
         self.volumes = VolumesViewModel(self.background, access, self)

@@ -14,10 +14,12 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
+from app.viewmodels.containers.first_seconds import EarlyEnd
 from app.viewmodels.containers.run_image import StartedContainer
 from app.viewmodels.desktop import DesktopViewModel
 from app.viewmodels.engine.engine_view import EngineView
 from app.viewmodels.failure import Failure
+from app.viewmodels.wording.wording import join_sentences
 from app.views.bell import Bell
 from app.views.browser import open_address, open_file
 from app.views.dialogs.about_dialog import AboutDialog
@@ -205,6 +207,7 @@ class MainWindow(QMainWindow):
         self.images.run_requested.connect(self.run_image)
         self.images.pull_requested.connect(self.pull_image)
         self.images.search_requested.connect(self.search_images)
+        desktop.first_seconds.ended.connect(self._tell_early_end)
         self.banner.pressed.connect(self._open_started)
         self.banner.linked.connect(self.banner.hide)
 
@@ -317,6 +320,14 @@ class MainWindow(QMainWindow):
             text = self.tr("{0} is running at {1}").format(container.name, container.url)
         self.banner.say(text, "ok", self.tr("Open") if container.url else "")
         self.show_page("containers")
+        self.desktop.first_seconds.watch(container.id)
+
+    def _tell_early_end(self, end: EarlyEnd) -> None:
+        """Show what a container has said that ended at once."""
+        text = self.tr("{0} ended at once, with exit code {1}.").format(end.name, end.exit_code)
+        self.banner.say(join_sentences(text, end.meaning), "err" if end.exit_code else "")
+        self.show_page("containers")
+        self.containers.show_logs(end.key)
 
     def _open_started(self) -> None:
         self.banner.hide()

@@ -2202,6 +2202,37 @@
     </message>
 </context>
 <context>
+    <name>FirstSeconds</name>
+    <message>
+        <source>It needed more memory than it may have.</source>
+        <translation>它需要的内存超出了允许的上限。</translation>
+    </message>
+    <message>
+        <source>It could not be started.</source>
+        <translation>它无法启动。</translation>
+    </message>
+    <message>
+        <source>Its command is not a program that can be executed.</source>
+        <translation>它的命令不是可执行的程序。</translation>
+    </message>
+    <message>
+        <source>Its command does not exist in the image.</source>
+        <translation>镜像中没有它的命令。</translation>
+    </message>
+    <message>
+        <source>It was killed.</source>
+        <translation>它被强制结束了。</translation>
+    </message>
+    <message>
+        <source>Its program crashed: it used memory that is not its own.</source>
+        <translation>它的程序崩溃了：访问了不属于自己的内存。</translation>
+    </message>
+    <message>
+        <source>It was told to stop.</source>
+        <translation>它收到了停止的要求。</translation>
+    </message>
+</context>
+<context>
     <name>Footer</name>
     <message>
         <source>Settings say how much of this computer the engine may use</source>
@@ -3353,6 +3384,10 @@
         <translation>打开</translation>
     </message>
     <message>
+        <source>{0} ended at once, with exit code {1}.</source>
+        <translation>{0} 立即结束了，退出码为 {1}。</translation>
+    </message>
+    <message>
         <source>The console log is the file {0}</source>
         <translation>控制台日志文件是 {0}</translation>
     </message>
@@ -4373,6 +4408,14 @@
     <message>
         <source>The image names no ports.</source>
         <translation>镜像没有声明端口。</translation>
+    </message>
+    <message>
+        <source>Network</source>
+        <translation>网络</translation>
+    </message>
+    <message>
+        <source>The usual one</source>
+        <translation>默认网络</translation>
     </message>
     <message>
         <source>Environment</source>

@@ -8,12 +8,23 @@ from typing import Any
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLineEdit, QPlainTextEdit, QProgressBar, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QCheckBox,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QProgressBar,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from app.viewmodels.desktop import DesktopViewModel
 from app.views.main_window import MainWindow
+from app.views.pages.containers.container_detail_view import ContainerDetailView
+from app.views.widgets.log.log_view import LogView
 from tests.fakes.fake_engine import FakeEngine
+from tests.fakes.fake_state import FakeNetwork
 from tests.fakes.faults import FaultKind
 from tests.ui.helpers import find, press, press_row_action, text_of, wait_for
 from tests.ui.test_containers_page import start_container
@@ -297,3 +308,32 @@ def test_create_body_is_what_docker_expects(images: MainWindow, engine: FakeEngi
     assert container is not None
     body = json.loads(json.dumps(container.body))
     assert body["HostConfig"]["PortBindings"] == {"5432/tcp": [{"HostIp": "", "HostPort": ""}]}
+
+
+def test_a_network_is_chosen(images: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    engine.state.networks.append(FakeNetwork("back"))
+    images.run_image("nginx:1.27")
+    network = find(images, QComboBox, "run.network")
+    wait_for(qtbot, lambda: network.findData("back") > 0)
+    assert [network.itemData(place) for place in range(network.count())] == ["", "back", "host", "none"]
+    assert "--network" not in find(images, QLineEdit, "run.line").text()
+    network.setCurrentText("back")
+    assert "--network back" in find(images, QLineEdit, "run.line").text()
+    press(qtbot, images, "run.start")
+    wait_for(qtbot, lambda: engine.state.find_container("nginx") is not None)
+    assert engine.containers.get("nginx").body["HostConfig"]["NetworkMode"] == "back"
+
+
+def test_one_that_ends_at_once_shows_what_it_said(
+    images: MainWindow, engine: FakeEngine, qtbot: QtBot, save_picture: Save
+) -> None:
+    images.run_image("nginx:1.27")
+    wait_for(qtbot, lambda: find(images, QLineEdit, "run.name").text() == "nginx")
+    find(images, QLineEdit, "run.command").setText("sh -c 'echo where is it; exit 127'")
+    press(qtbot, images, "run.start")
+    wait_for(qtbot, lambda: "ended at once, with exit code 127" in images.banner.text)
+    assert "does not exist in the image" in images.banner.text
+    wait_for(qtbot, lambda: isinstance(images.page.detail, ContainerDetailView))
+    log = find(images, LogView, "containers.logs.text")
+    wait_for(qtbot, lambda: "where is it" in log.all_text())
+    save_picture(images, "run-ended-at-once")

@@ -15,6 +15,7 @@ from app.services.images.reference import parse_reference
 from app.viewmodels.containers.run_form import FormChecks, LimitsRow, PortRow, VolumeRow
 from app.viewmodels.failure import Failure, describe_failure
 
+USUAL_NETWORK = "bridge"
 _FIELD_OF_CODE = {
     "port-taken": "ports",
     "port-privileged": "ports",
@@ -35,6 +36,7 @@ class RunForm:
     environment: str = ""
     volumes: tuple[VolumeRow, ...] = ()
     command: str = ""
+    network: str = ""
     limits: LimitsRow = LimitsRow()
 
 
@@ -46,6 +48,7 @@ class Prefill:
     is_local: bool
     usual_command: str = ""
     volumes: tuple[str, ...] = ()
+    networks: tuple[str, ...] = ()  # beside the usual one
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +113,13 @@ class RunImageViewModel(FormChecks):
         client = self._access.client()
         containers = client.list_containers()
         name = _suggest_name(image, {container.name for container in containers})
+        networks = tuple(sorted(row.name for row in client.list_networks() if row.name != USUAL_NETWORK))
         try:
             details = client.inspect_image(image)
         except EngineRequestError as error:
             if error.status != 404:
                 raise
-            return Prefill(RunForm(image, name), is_local=False), containers
+            return Prefill(RunForm(image, name), is_local=False, networks=networks), containers
         taken = ports_of_containers(containers)
         rows: list[PortRow] = []
         for port in details.exposed_ports:
@@ -124,7 +128,7 @@ class RunImageViewModel(FormChecks):
             rows.append(PortRow(str(port.container_port), str(host or ""), port.protocol))
         form = RunForm(image, name, tuple(rows))
         usual = shlex.join([*details.entrypoint, *details.command])
-        return Prefill(form, True, usual, details.volumes), containers
+        return Prefill(form, True, usual, details.volumes, networks), containers
 
     @Slot(object)
     def _prepared(self, answer: tuple[Prefill, list[Container]]) -> None:
@@ -144,6 +148,7 @@ class RunImageViewModel(FormChecks):
             environment=parse_environment_text(form.environment),
             volumes=tuple(row.to_mount() for row in form.volumes),
             command=tuple(shlex.split(form.command)),
+            network=form.network,
             restart_policy=form.limits.restart,
             memory=form.limits.memory_bytes,
             cpus=form.limits.cpu_count,

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QCoreApplication, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from app.viewmodels.containers.run_image import (
     FieldFailure,
@@ -65,6 +65,11 @@ class RunImageDialog(ContainerFormDialog):
         self.command = self._field("command", self.tr("Command"), self.tr("the image's own"), "")
         self.command.textChanged.connect(self.check)
         self._command_message = self.add_message("command")
+        self.network = QComboBox()
+        self.network.setObjectName("run.network")
+        self.network.setAccessibleName(self.tr("Network"))
+        self.network.addItem(self.tr("The usual one"), "")
+        self.network.currentIndexChanged.connect(self.check)
         quick = row(spacing=4)
         for name in suggestions:
             button = Button(name, f"run.suggestion.{quick.count()}", "link")
@@ -77,6 +82,7 @@ class RunImageDialog(ContainerFormDialog):
         self.add_line(self.tr("Environment"), self.environment, self.environment_message)
         self.add_line(self.tr("Volumes"), self.volumes)
         self.add_line(self.tr("Command"), self.command, self._command_message)
+        self.add_line(self.tr("Network"), row(self.network, None))
         self.add_line(self.tr("Restart, limits"), self.limits)
 
     def _build_bottom(self) -> None:
@@ -115,6 +121,7 @@ class RunImageDialog(ContainerFormDialog):
             environment=self.environment.toPlainText(),
             volumes=self.volumes.values,
             command=self.command.text().strip(),
+            network=self.network.currentData(),
             limits=self.limits.value,
         )
 
@@ -139,6 +146,9 @@ class RunImageDialog(ContainerFormDialog):
         if not self.name.isModified():
             self.name.setText(prefill.form.name)
         self.ports.fill(prefill.form.ports)
+        for name in prefill.networks:
+            if self.network.findData(name) < 0:
+                self.network.addItem(name, name)
         self.command.setPlaceholderText(prefill.usual_command or self.tr("the image's own"))
         self._no_ports.setVisible(prefill.is_local and not prefill.form.ports)
         self.run_button.set_label(self.tr("Run") if prefill.is_local else self.tr("Pull it first"))
