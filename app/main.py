@@ -247,11 +247,14 @@ def run_demo() -> int:
 
 def build_desktop(folders: AppFolders) -> "DesktopViewModel":
     """Return the view-models over the user's own machine."""
+    from app.services.fixed_settings import find_fixed_choices
     from app.services.settings import SettingsFile
     from app.viewmodels.desktop import DesktopViewModel
     from app.viewmodels.frame.preferences import Preferences
 
-    return DesktopViewModel(LazyAccess(folders), Preferences(SettingsFile(folders.settings)))
+    fixed, choices = find_fixed_choices()
+    preferences = Preferences(SettingsFile(folders.settings), fixed=choices, fixed_by=fixed.by)
+    return DesktopViewModel(LazyAccess(folders), preferences)
 
 
 if __name__ == "__main__":

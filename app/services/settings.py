@@ -29,6 +29,7 @@ class Settings:
     notifications: bool = True
     check_for_updates: bool = False  # nobody is asked before the user wants it
     system_notifications: bool = True  # shown by the desktop while the window is not in front
+    notice_levels: dict[str, Any] = field(default_factory=dict)  # what becomes of each kind of notice
     learned: dict[str, Any] = field(default_factory=dict)  # how many steps of each walkthrough are done
     zoom: int = 100  # per cent
     log_times: bool = False  # whether logs show the time of each line

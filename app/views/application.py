@@ -76,7 +76,7 @@ class Desktop(QObject):
     @Slot(object)
     def _show_notice(self, notice: Notice) -> None:
         """Let the system tell it while the window is not in front."""
-        wanted = self._desktop.preferences.system_notifications
+        wanted = self._desktop.notifications.is_message(notice)
         if self.tray is not None and wanted and not self.window.isActiveWindow():
             self.tray.show_notice(notice)
 

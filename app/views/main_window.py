@@ -364,9 +364,10 @@ class MainWindow(QMainWindow):
         self.show_page(self.desktop.preferences.last_page)
 
     def choose_appearance(self, name: str) -> None:
-        """Switch to light, dark, or what the system says, and keep it."""
-        Theme.current().choose(Appearance(name))
-        self.desktop.preferences.change(theme=name)
+        """Switch to light, dark, or what the system says, and keep it; one that is fixed stays."""
+        preferences = self.desktop.preferences
+        preferences.change(theme=name)
+        Theme.current().choose(Appearance(preferences.theme))
 
     def choose_zoom(self, percent: int) -> None:
         """Let everything be so large, and keep it; what is not text follows with the next start."""

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QAbstractButton, QCheckBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.viewmodels.desktop import DesktopViewModel
+from app.viewmodels.frame.notifications import Notice
 from app.views.main_window import MainWindow
 from app.views.pages.containers.container_detail_view import ContainerDetailView
 from app.views.widgets.frame.notice_panel import NoticePanel
@@ -110,3 +111,24 @@ def test_the_switch_in_settings_turns_them_off(
     machine.set(disk_bytes=95, disk_limit_bytes=100)
     wait_for(qtbot, lambda: desktop.view.disk_bytes == 95)
     assert titles(desktop) == []
+
+
+def test_each_kind_is_kept_shown_or_neither_as_the_user_chose(desktop: DesktopViewModel) -> None:
+    notices, preferences = desktop.notifications, desktop.preferences
+    good, bad = Notice("a", "ok", "pulled", kind="pull"), Notice("b", "err", "died", kind="died")
+    for notice in (good, bad):
+        notices.add(notice)
+    assert titles(desktop) == ["died", "pulled"]
+    assert (notices.is_message(good), notices.is_message(bad)) == (False, True), "what ended well is quiet"
+    preferences.choose_notice_level("died", "list")
+    preferences.choose_notice_level("pull", "message")
+    assert (notices.is_message(good), notices.is_message(bad)) == (True, False)
+    preferences.change(system_notifications=False)
+    assert not notices.is_message(good)
+    preferences.choose_notice_level("died", "off")
+    notices.clear()
+    notices.add(bad)
+    assert titles(desktop) == []
+    preferences.choose_notice_level("died", "nonsense")
+    notices.add(bad)
+    assert titles(desktop) == ["died"]

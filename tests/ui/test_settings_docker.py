@@ -59,6 +59,10 @@ def test_the_command_for_the_usual_socket_can_be_copied(
     assert str(engine.socket_path) in command.text()
     press(qtbot, window, "settings.docker.copy")
     assert QGuiApplication.clipboard().text() == command.text()
+    assert find(window, QLineEdit, "settings.docker.socket").text() == str(engine.socket_path)
+    press(qtbot, window, "settings.docker.socket.copy")
+    assert QGuiApplication.clipboard().text() == str(engine.socket_path)
+    assert text_of(window, "settings.docker.marina").startswith("A terminal ")
 
 
 def test_a_usual_socket_of_another_program_is_told(

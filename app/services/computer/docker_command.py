@@ -57,6 +57,8 @@ class DockerCommandState:
     program: str = ""  # where the docker command is, "" when there is none
     usual: Holder | None = None
     usual_command: str = ""  # makes the usual socket lead to Marina; "" when it does, or is another program's
+    socket: str = ""  # where the engine's API is
+    marina: str = ""  # where a terminal finds Marina's own command, "" when it does not
 
     @property
     def is_marina(self) -> bool:
@@ -92,6 +94,8 @@ class DockerCommand:
             shutil.which("docker", path=self._environment.get("PATH")) or "",
             usual,
             self._usual_command() if usual is Holder.NOBODY else "",
+            self._socket,
+            shutil.which("marina", path=self._environment.get("PATH")) or "",
         )
 
     def turn_on(self) -> None:

@@ -1,5 +1,7 @@
 """The machine's size and what its engine is told, as the user may change them."""
 
+import logging
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
@@ -8,11 +10,13 @@ import psutil
 from app.services.errors import ErrorCode, UserError
 from app.services.fixed_settings import find_fixed
 from vm.errors import UserError as MachineError
-from vm.machine.authorities import why_unusable
+from vm.machine.authorities import Authority, read_authorities, why_unusable
 from vm.machine.engine_options import parse_options_text
 from vm.machine.json_files import write_json
+from vm.machine.link.server_address import parse_server
 from vm.machine.machine_files import MachineFiles
 from vm.machine.settings import (
+    MOST_NAME_SERVERS,
     WHILE_RUNNING,
     MachineSettings,
     default_settings,
@@ -21,14 +25,21 @@ from vm.machine.settings import (
 from vm.machine.settings_files import read_own_settings, read_settings
 
 __all__ = [
+    "MOST_NAME_SERVERS",
+    "Authority",
     "MachineSettings",
     "SettingsLimits",
     "default_settings",
     "holds_at_once",
     "load_settings",
+    "is_name_server",
     "parse_engine_options",
+    "read_authority_file",
     "save_settings",
+    "why_no_engine_options",
 ]
+
+log = logging.getLogger(__name__)
 
 LEAST_MEMORY_MIB = 512
 _MIB = 2**20
@@ -51,6 +62,40 @@ def find_limits() -> SettingsLimits:
 def holds_at_once(name: str) -> bool:
     """Return whether a machine that runs follows a change of this; others hold from its next start."""
     return name in WHILE_RUNNING
+
+
+def why_no_engine_options(text: str) -> str:
+    """Return what is wrong with a JSON text of the engine's options, "" when nothing is."""
+    try:
+        parse_settings({"engine_options": parse_options_text(text)})
+    except MachineError as error:
+        return error.details.removeprefix("engine_options: ")
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def is_name_server(text: str) -> bool:
+    """Return whether this is the address of a name server as the settings have it."""
+    try:
+        parse_server(text)
+    except ValueError:
+        return False
+    return True
+
+
+def read_authority_file(path: str) -> Sequence[Authority]:
+    """Return whom the certificates in a file are about. Raises UserError, whose details are the reason."""
+    try:
+        return read_authorities(path)
+    except FileNotFoundError:
+        reason = "There is no such file"
+    except OSError as error:
+        reason = error.strerror or str(error)
+    except ValueError as error:
+        reason = "It holds no certificate that can be read"
+        log.info("%s: %s", path, error)
+    raise UserError(f"The certificates in {path} cannot be used", reason, code=ErrorCode.BAD_INPUT)
 
 
 def parse_engine_options(text: str) -> dict[str, Any]:

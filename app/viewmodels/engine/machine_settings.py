@@ -1,24 +1,29 @@
 """The machine's settings as a form: loaded, checked as typed, saved, and the restart that they need."""
 
+import json
 import re
-from dataclasses import asdict, dataclass, replace
-from typing import TYPE_CHECKING
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QDate, QLocale, QObject, Signal, Slot
 
+from app.services.errors import UserError
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
 from app.viewmodels.failure import describe_failure
+from app.viewmodels.wording.service_texts import say
 
 if TYPE_CHECKING:
-    from app.services.machine.machine_settings import MachineSettings, SettingsLimits
+    from app.services.fixed_settings import Fixed
+    from app.services.machine.machine_settings import Authority, MachineSettings, SettingsLimits
 
 _MIRROR = re.compile(r"https?://[^\s/]+(/\S*)?")
 _HOST = re.compile(r"[A-Za-z0-9._-]+(:\d{1,5})?|\[[0-9a-fA-F:]+\](:\d{1,5})?|[0-9a-fA-F.:]+/\d{1,3}")
 _PROXY = re.compile(r"https?://([^\s/@]+@)?[^\s/@]+/?")
 _WHILE_RUNNING = {
     *("idle_minutes", "registry_mirrors", "insecure_registries"),
-    *("http_proxy", "https_proxy", "no_proxy"),
+    *("http_proxy", "https_proxy", "no_proxy", "dns_servers", "ca_certificates", "engine_options"),
 }
 """Fields that the machine follows while it runs (`vm.machine.settings.WHILE_RUNNING`)."""
 SYSTEM = "system"
@@ -27,7 +32,7 @@ SYSTEM = "system"
 
 @dataclass(frozen=True, slots=True)
 class MachineForm:
-    """What the page shows; the lists are one entry a line."""
+    """What the page shows; the lists are one entry a line, name servers have commas between them."""
 
     cpus: int
     memory_mib: int
@@ -39,6 +44,9 @@ class MachineForm:
     https_proxy: str = SYSTEM
     no_proxy: str = SYSTEM
     idle_minutes: int = 5
+    dns_servers: str = ""
+    ca_certificates: str = ""
+    engine_options: str = ""  # JSON
 
     def needs_restart(self, other: "MachineForm") -> bool:
         """Return whether a machine that runs takes the change to `other` only with a restart."""
@@ -48,13 +56,24 @@ class MachineForm:
 
 @dataclass(frozen=True, slots=True)
 class FormLimits:
-    """The ends of the fields."""
+    """The ends of the fields, what Marina would choose, and which an administrator has fixed, and who."""
 
     cpus: int
     memory_mib: int
     least_disk_gib: int
-    default_cpus: int
-    default_memory_mib: int
+    defaults: MachineForm
+    fixed: Collection[str] = ()
+    fixed_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateFacts:
+    """What is known of a file of certificates: whom they are about, and until when, or what is wrong."""
+
+    subjects: Sequence[str] = field(default_factory=tuple)
+    expires: str = ""
+    is_expired: bool = False
+    problem: str = ""
 
 
 class MachineSettingsViewModel(QObject):
@@ -62,6 +81,7 @@ class MachineSettingsViewModel(QObject):
 
     loaded = Signal(object, object)  # MachineForm, FormLimits
     saved = Signal()
+    certificates_read = Signal(object)  # Mapping[str, CertificateFacts], by the file's path
     failed = Signal(object)  # Failure
 
     def __init__(self, background: Background, access: Access, parent: QObject | None = None) -> None:
@@ -92,26 +112,64 @@ class MachineSettingsViewModel(QObject):
             if text not in ("", SYSTEM) and not _PROXY.fullmatch(text):
                 told = self.tr("{0} is no proxy: write http://host:port, or leave it empty")
                 problems[name] = told.format(text)
+        problems |= self._check_servers(form.dns_servers)
+        if reason := _why_no_options(form.engine_options):
+            problems["engine_options"] = say(reason)
         return problems
+
+    def _check_servers(self, text: str) -> dict[str, str]:
+        from app.services.machine.machine_settings import MOST_NAME_SERVERS, is_name_server
+
+        servers = _words(text)
+        for server in servers:
+            if not is_name_server(server):
+                told = self.tr("{0} is no name server: write an address such as 192.0.2.1 or 192.0.2.1:5353")
+                return {"dns_servers": told.format(server)}
+        if len(servers) > MOST_NAME_SERVERS:
+            return {"dns_servers": self.tr("There can be {0} at most").format(MOST_NAME_SERVERS)}
+        return {}
+
+    def read_certificates(self, paths: Sequence[str]) -> None:
+        """Look into files of certificates; the answer is `certificates_read`."""
+        self._background.run(lambda: _read_certificates(paths), self._read_them, self._failed)
+
+    @Slot(object)
+    def _read_them(self, found: "Mapping[str, Sequence[Authority] | str]") -> None:
+        facts = {}
+        for path, authorities in found.items():
+            if isinstance(authorities, str):
+                facts[path] = CertificateFacts(problem=say(authorities))
+                continue
+            first = min(authorities, key=lambda authority: authority.expires)
+            day = first.expires.astimezone()
+            facts[path] = CertificateFacts(
+                tuple(authority.subject for authority in authorities),
+                QLocale().toString(QDate(day.year, day.month, day.day), QLocale.FormatType.ShortFormat),
+                first.is_expired,
+            )
+        self.certificates_read.emit(facts)
 
     def save(self, form: MachineForm) -> None:
         """Write the form; the answer is `saved` or `failed`. The machine takes it with its next start."""
         self._background.run(lambda: self._write(form), self._wrote, self._failed)
 
-    def _read(self) -> "tuple[MachineSettings, SettingsLimits]":
+    def _read(self) -> "tuple[MachineSettings, SettingsLimits, Fixed]":
+        from app.services.fixed_settings import find_fixed
         from app.services.machine.machine_settings import find_limits
 
-        return self._access.machine().settings(), find_limits()
+        return self._access.machine().settings(), find_limits(), find_fixed()
 
     @Slot(object)
-    def _took(self, answer: "tuple[MachineSettings, SettingsLimits]") -> None:
-        self._settings, limits = answer
+    def _took(self, answer: "tuple[MachineSettings, SettingsLimits, Fixed]") -> None:
+        self._settings, limits, fixed = answer
         self.form = _to_form(self._settings)
-        defaults = limits.defaults
+        defaults = replace(
+            _to_form(limits.defaults), disk_gib=max(limits.defaults.disk_gib, self._settings.disk_gib)
+        )
         self.loaded.emit(
             self.form,
             FormLimits(
-                limits.cpus, limits.memory_mib, self._settings.disk_gib, defaults.cpus, defaults.memory_mib
+                limits.cpus, limits.memory_mib, self._settings.disk_gib, defaults, fixed.names, fixed.by
             ),
         )
 
@@ -129,10 +187,14 @@ class MachineSettingsViewModel(QObject):
             http_proxy=form.http_proxy,
             https_proxy=form.https_proxy,
             no_proxy=form.no_proxy,
+            dns_servers=_words(form.dns_servers),
+            ca_certificates=_lines(form.ca_certificates),
+            engine_options=_options(form.engine_options),
             idle_minutes=kept if form.idle_minutes == round(kept) else form.idle_minutes,
         )
-        self._access.machine().save_settings(settings)
-        return settings
+        machine = self._access.machine()
+        machine.save_settings(settings)
+        return machine.settings()  # registries among the engine's options have gone to their own fields
 
     @Slot(object)
     def _wrote(self, settings: "MachineSettings") -> None:
@@ -157,8 +219,39 @@ def _to_form(settings: "MachineSettings") -> MachineForm:
         settings.https_proxy,
         settings.no_proxy,
         round(settings.idle_minutes),
+        ", ".join(settings.dns_servers),
+        "\n".join(settings.ca_certificates),
+        json.dumps(settings.engine_options, indent=2, ensure_ascii=False) if settings.engine_options else "",
     )
 
 
 def _lines(text: str) -> tuple[str, ...]:
     return tuple(line.strip() for line in text.splitlines() if line.strip())
+
+
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(text.replace(",", " ").split())
+
+
+def _options(text: str) -> dict[str, Any]:
+    from app.services.machine.machine_settings import parse_engine_options
+
+    return parse_engine_options(text)
+
+
+def _why_no_options(text: str) -> str:
+    from app.services.machine.machine_settings import why_no_engine_options
+
+    return why_no_engine_options(text)
+
+
+def _read_certificates(paths: Sequence[str]) -> "Mapping[str, Sequence[Authority] | str]":
+    from app.services.machine.machine_settings import read_authority_file
+
+    found: dict[str, Sequence[Authority] | str] = {}
+    for path in paths:
+        try:
+            found[path] = read_authority_file(path)
+        except UserError as error:
+            found[path] = error.details
+    return found

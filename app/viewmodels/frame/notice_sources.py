@@ -36,13 +36,15 @@ class NoticeSources(QObject):
     @Slot(str)
     def _pulled(self, reference: str) -> None:
         title = self.tr("{0} was pulled").format(reference)
-        self._notices.add(Notice(f"pull {reference}", "ok", title, "", "images"))
+        self._notices.add(Notice(f"pull {reference}", "ok", title, "", "images", kind="pull"))
 
     @Slot(object)
     def _pull_failed(self, failure: Failure) -> None:
         reference = self._desktop.pull.reference
         title = self.tr("{0} could not be pulled").format(reference)
-        self._notices.add(Notice(f"pull {reference}", "err", title, failure.summary, "images"))
+        self._notices.add(
+            Notice(f"pull {reference}", "err", title, failure.summary, "images", kind="pull-failed")
+        )
 
     @Slot(object)
     def _pause_refused(self, failure: Failure) -> None:
@@ -54,7 +56,7 @@ class NoticeSources(QObject):
     def _update_found(self, version: str) -> None:
         title = self.tr("Marina {0} is there").format(version)
         text = self.tr("Settings says what is new; it is downloaded when you say so.")
-        self._notices.add(Notice("update", "ok", title, text, "settings", "updates.check"))
+        self._notices.add(Notice("update", "ok", title, text, "settings", "updates.check", kind="update"))
 
     @Slot(list)
     def _look_at_events(self, events: list[Event]) -> None:
@@ -69,7 +71,9 @@ class NoticeSources(QObject):
                 name = event.attributes.get("name", event.id[:12])
                 title = self.tr("{0} ran out of memory").format(name)
                 text = self.tr("A process in it was ended by the kernel. A higher memory limit may help.")
-                self._notices.add(Notice(f"oom {event.id}", "err", title, text, "container", event.id))
+                self._notices.add(
+                    Notice(f"oom {event.id}", "err", title, text, "container", event.id, kind="memory")
+                )
             elif event.action == "die" and event.id not in self._killed:
                 self._died(event)
 
@@ -80,7 +84,7 @@ class NoticeSources(QObject):
         name = event.attributes.get("name", event.id[:12])
         title = self.tr("{0} ended unexpectedly").format(name)
         text = self.tr("Exit code {0}. Its log may say why.").format(code)
-        self._notices.add(Notice(f"died {event.id}", "err", title, text, "container", event.id))
+        self._notices.add(Notice(f"died {event.id}", "err", title, text, "container", event.id, kind="died"))
 
     @Slot(object)
     def _look_at_engine(self, view: EngineView) -> None:
@@ -111,4 +115,4 @@ class NoticeSources(QObject):
             title = self.tr("The engine's disk is nearly full")
             text = self.tr("{0} of {1} are in use. Clean up images and volumes, or let it grow in Settings.")
             text = text.format(format_size(view.disk_bytes), format_size(view.disk_limit_bytes))
-            self._notices.add(Notice("disk", "warn", title, text, "images"))
+            self._notices.add(Notice("disk", "warn", title, text, "images", kind="disk"))

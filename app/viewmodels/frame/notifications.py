@@ -3,12 +3,33 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from enum import StrEnum
 
 from PySide6.QtCore import QObject, Signal
 
 from app.viewmodels.frame.preferences import Preferences
 
 MOST = 100
+
+
+class Level(StrEnum):
+    """What becomes of a kind of notice."""
+
+    OFF = "off"
+    LIST = "list"  # behind the bell
+    MESSAGE = "message"  # the system shows it, too, while the window is not in front
+
+
+KINDS = {
+    "died": Level.MESSAGE,
+    "memory": Level.MESSAGE,
+    "disk": Level.MESSAGE,
+    "engine": Level.MESSAGE,
+    "pull-failed": Level.MESSAGE,
+    "pull": Level.LIST,
+    "update": Level.LIST,
+}
+"""The kinds, and what becomes of them at first: what ended well interrupts nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +45,7 @@ class Notice:
     moment: float = 0.0
     times: int = 1
     is_unread: bool = True
+    kind: str = "engine"  # one of KINDS
 
 
 class NotificationsViewModel(QObject):
@@ -46,7 +68,7 @@ class NotificationsViewModel(QObject):
 
     def add(self, notice: Notice) -> None:
         """Put a notice on top; one of the same key goes into it."""
-        if not self._preferences.notifications:
+        if not self._preferences.notifications or self._level(notice) is Level.OFF:
             return
         earlier = next((known for known in self.notices if known.key == notice.key), None)
         times = earlier.times + 1 if earlier is not None else 1
@@ -55,6 +77,17 @@ class NotificationsViewModel(QObject):
         self.notices = [notice, *kept][:MOST]
         self.added.emit(notice)
         self.changed.emit()
+
+    def is_message(self, notice: Notice) -> bool:
+        """Return whether the system is to show a notice while the window is not in front."""
+        return self._preferences.system_notifications and self._level(notice) is Level.MESSAGE
+
+    def _level(self, notice: Notice) -> Level:
+        default = KINDS.get(notice.kind, Level.MESSAGE)
+        try:
+            return Level(self._preferences.notice_level(notice.kind, default))
+        except ValueError:  # a file that somebody has changed
+            return default
 
     def mark_read(self) -> None:
         """The list was looked at."""

@@ -33,11 +33,20 @@ class TableArrangement:
 class Preferences(QObject):
     """Reads once, writes a moment after the last change."""
 
-    def __init__(self, file: SettingsFile, parent: QObject | None = None) -> None:
+    def __init__(
+        self,
+        file: SettingsFile,
+        parent: QObject | None = None,
+        fixed: Mapping[str, Any] | None = None,
+        fixed_by: str = "",
+    ) -> None:
+        """`fixed` are choices that an administrator has made, by their names, and `fixed_by` is who."""
         super().__init__(parent)
         self._file = file
-        self._settings = file.load()
-        self._saved = self._settings
+        self._fixed = dict(fixed or {})
+        self.fixed_by = fixed_by
+        self._own = self._saved = file.load()
+        self._settings = replace(self._own, **self._fixed)
         self._is_retired = False
         self._timer = QTimer(self, singleShot=True, interval=_SAVE_MS)
         self._timer.timeout.connect(self.save)
@@ -102,6 +111,19 @@ class Preferences(QObject):
         """Return what becomes of the engine at quitting: "leave", "stop", or "" to ask."""
         return self._settings.quit_choice
 
+    def is_fixed(self, name: str) -> bool:
+        """Return whether an administrator has made a choice, so that the user cannot."""
+        return name in self._fixed
+
+    def notice_level(self, kind: str, default: str) -> str:
+        """Return what becomes of notices of a kind, `default` where nobody has chosen."""
+        level = self._settings.notice_levels.get(kind)
+        return level if isinstance(level, str) else default
+
+    def choose_notice_level(self, kind: str, level: str) -> None:
+        """Keep what becomes of notices of a kind."""
+        self.change(notice_levels=self._settings.notice_levels | {kind: str(level)})
+
     def learned(self, lesson: str) -> int:
         """Return how many steps of a walkthrough are done."""
         return get_number(self._settings.learned, lesson)
@@ -136,21 +158,22 @@ class Preferences(QObject):
             self.change(tables=self._settings.tables | {name: kept})
 
     def change(self, **values: Any) -> None:
-        """Change settings by name."""
-        self._settings = replace(self._settings, **values)
+        """Change settings by name; those that are fixed stay."""
+        self._own = replace(self._own, **{n: value for n, value in values.items() if n not in self._fixed})
+        self._settings = replace(self._own, **self._fixed)
         self._timer.start()
 
     def save(self) -> None:
         """Write now what has changed."""
         self._timer.stop()
-        if self._settings == self._saved or self._is_retired:
+        if self._own == self._saved or self._is_retired:
             return
         try:
-            self._file.save(self._settings)
+            self._file.save(self._own)
         except OSError as error:
             log.warning("settings cannot be saved: %s", error)
         else:
-            self._saved = self._settings
+            self._saved = self._own
 
     def retire(self) -> None:
         """Write nothing more: the file is to be removed."""

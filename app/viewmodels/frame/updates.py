@@ -112,6 +112,16 @@ class UpdatesViewModel(QObject):
             self._daily.start()
             self._look()
 
+    @property
+    def is_fixed(self) -> bool:
+        """Return whether an administrator has decided about looking by itself."""
+        return self._preferences.is_fixed("check_for_updates")
+
+    @property
+    def fixed_by(self) -> str:
+        """Return who has decided it, "" where they do not tell."""
+        return self._preferences.fixed_by
+
     def set_automatic(self, on: bool) -> None:
         """Let the window look by itself, beginning now, or no more."""
         self._preferences.change(check_for_updates=on)

@@ -1,6 +1,6 @@
 """Cards in sections: a list of them on the left, the cards of the chosen one on the right."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
@@ -43,7 +43,12 @@ class Sections(QWidget):
         Theme.current().changed.connect(self._follow_zoom)
         self._follow_zoom()
 
-    def add(self, section: str, label: str, icon: str, *cards: Card) -> None:
+    @property
+    def places(self) -> Mapping[str, QWidget]:
+        """Return what holds the cards, by section."""
+        return self._places
+
+    def add(self, section: str, label: str, icon: str, *cards: QWidget) -> None:
         """Add a section below the others."""
         button = NavButton(f"{self._name}.section.{section}", label, icon)
         button.setCheckable(True)

@@ -1,7 +1,7 @@
 """The card of the Settings page about docker's own command and other programs that look for Docker."""
 
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QLayout, QLineEdit, QWidget
 
 from app.viewmodels.engine.docker_command import (
     USUAL_SOCKET,
@@ -31,6 +31,9 @@ class DockerCard(Card):
         self._usual.setObjectName("settings.docker.usual")
         self._usual_line = SettingLine(self.tr("Programs without contexts"), self._usual)
         self._command_line = self._build_command_line()
+        self._socket = self._path_field("socket", self.tr("Path of the engine's socket"))
+        self._marina = WrappedLabel(role="muted")
+        self._marina.setObjectName("settings.docker.marina")
         self.setLayout(
             column(
                 PlainLabel(self.tr("Docker command"), "heading"),
@@ -39,6 +42,12 @@ class DockerCard(Card):
                 SettingLine("", self._context),
                 self._usual_line,
                 self._command_line,
+                SettingLine(
+                    self.tr("Socket of the engine"),
+                    self._with_copy(self._socket, "settings.docker.socket.copy"),
+                    hint=self.tr("For programs that ask for DOCKER_HOST or a socket."),
+                ),
+                SettingLine(self.tr("Marina's own command"), self._marina),
                 spacing=10,
                 margins=(20, 16, 20, 18),
             )
@@ -48,16 +57,23 @@ class DockerCard(Card):
         viewmodel.changed.connect(self._show)
 
     def _build_command_line(self) -> QWidget:
-        self._command = QLineEdit()
-        self._command.setObjectName("settings.docker.command")
-        self._command.setAccessibleName(self.tr("Command for an administrator"))
-        self._command.setReadOnly(True)
-        self._command.setFont(monospace_font())
-        self._copy = Button(self.tr("Copy"), "settings.docker.copy", icon="copy")
-        self._copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._command.text()))
-        fields = row(self._command, self._copy)
+        self._command = self._path_field("command", self.tr("Command for an administrator"))
+        return SettingLine("", self._with_copy(self._command, "settings.docker.copy"))
+
+    def _path_field(self, name: str, label: str) -> QLineEdit:
+        field = QLineEdit()
+        field.setObjectName(f"settings.docker.{name}")
+        field.setAccessibleName(label)
+        field.setReadOnly(True)
+        field.setFont(monospace_font())
+        return field
+
+    def _with_copy(self, field: QLineEdit, name: str) -> QLayout:
+        copy = Button(self.tr("Copy"), name, icon="copy")
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(field.text()))
+        fields = row(field, copy)
         fields.setStretch(0, 1)
-        return SettingLine("", fields)
+        return fields
 
     def _show(self, state: DockerCommandState) -> None:
         self._chosen.setEnabled(True)
@@ -70,6 +86,16 @@ class DockerCard(Card):
         self._command.setText(state.usual_command)
         self._command.setCursorPosition(0)
         self._command_line.setVisible(bool(state.usual_command))
+        self._socket.setText(state.socket)
+        self._socket.setCursorPosition(0)
+        self._marina.setText(
+            self.tr("A terminal finds marina at {0}.").format(state.marina)
+            if state.marina
+            else self.tr(
+                "A terminal does not find marina: the folder of its program is not in PATH. The archive's "
+                "install.sh puts it into ~/.local/bin, packages into /usr/bin."
+            )
+        )
 
     def _context_text(self, state: DockerCommandState) -> str:
         if state.shadowed_by:

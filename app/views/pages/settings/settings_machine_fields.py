@@ -1,24 +1,39 @@
 """The fields of the Settings page that are about the machine: changed together, applied together."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QPlainTextEdit, QSpinBox
+from PySide6.QtWidgets import QPlainTextEdit, QSpinBox, QWidget
 
-from app.viewmodels.engine.machine_settings import FormLimits, MachineForm
+from app.viewmodels.engine.machine_settings import CertificateFacts, FormLimits, MachineForm
+from app.views.pages.settings.certificate_list import CertificateList
+from app.views.pages.settings.name_server_fields import NameServerFields
 from app.views.pages.settings.settings_parts import ProxyFields, SettingLine, build_card
+from app.views.theme import Theme, monospace_font
 from app.views.widgets.layouts import Card
 from app.views.widgets.text import WrappedLabel
 
 _LONGEST_IDLE = 24 * 60  # minutes
+_PROXIES = ("http_proxy", "https_proxy", "no_proxy")
 SECTIONS = {
+    "cpus": "resources",
+    "memory_mib": "resources",
+    "disk_gib": "resources",
+    "idle_minutes": "resources",
     "shared_folders": "folders",
     "http_proxy": "network",
     "https_proxy": "network",
+    "no_proxy": "network",
+    "dns_servers": "network",
+    "ca_certificates": "network",
     "registry_mirrors": "registries",
     "insecure_registries": "registries",
+    "engine_options": "engine",
 }
-"""The section of each field that can be wrong."""
+"""The section of each field, by its name in the form."""
+
+OPTIONS_EXAMPLE = '{\n  "log-driver": "local",\n  "log-opts": {"max-size": "10m"}\n}'
 
 
 class MachineFields(QObject):
@@ -39,8 +54,24 @@ class MachineFields(QObject):
         self.folders = self._text("folders", self.tr("Shared folders"), "/home/me")
         self.mirrors = self._text("mirrors", self.tr("Mirrors of Docker Hub"), "https://mirror.example.com")
         self.insecure = self._text("insecure", self.tr("Registries without TLS"), "registry.local:5000")
+        self.names = NameServerFields()
+        self.names.changed.connect(self.changed)
+        self.certificates = CertificateList()
+        self.certificates.changed.connect(self.changed)
+        self.options = self._text("options", self.tr("Engine options"), OPTIONS_EXAMPLE)
+        Theme.current().changed.connect(self._follow_zoom)
+        self._follow_zoom()
         self._limits = WrappedLabel(role="muted")
-        self._lines: dict[str, SettingLine] = {}
+        self._fixed: Collection[str] = ()
+        self._lines: dict[str, SettingLine] = {
+            "http_proxy": self.proxy.http_line,
+            "https_proxy": self.proxy.https_line,
+            "dns_servers": self.names.field_line,
+        }
+
+    def _follow_zoom(self) -> None:
+        self.options.setFixedHeight(Theme.current().scaled(180))
+        self.options.setFont(monospace_font())
 
     def resources_card(self) -> Card:
         """Return what the machine may use."""
@@ -56,11 +87,11 @@ class MachineFields(QObject):
                 self.tr("What the engine's machine may use at most. It takes no more than it needs."),
                 "muted",
             ),
-            SettingLine(self.tr("Processors"), self.cpus, None),
-            SettingLine(self.tr("Memory"), self.memory, None),
-            SettingLine(self.tr("Disk"), self.disk, None, hint=grows),
+            self._line("cpus", self.tr("Processors"), self.cpus),
+            self._line("memory_mib", self.tr("Memory"), self.memory),
+            self._line("disk_gib", self.tr("Disk"), self.disk, grows),
             self._limits,
-            SettingLine(self.tr("Sleep when unused"), self.idle, None, hint=sleeps),
+            self._line("idle_minutes", self.tr("Sleep when unused"), self.idle, sleeps),
         )
 
     def folders_card(self) -> Card:
@@ -72,7 +103,31 @@ class MachineFields(QObject):
 
     def network_card(self) -> Card:
         """Return by which way the engine reaches the network."""
-        return build_card("network", self.tr("Network"), self.proxy)
+        return build_card("network", self.tr("Network"), self.proxy, self.names)
+
+    def certificates_card(self) -> Card:
+        """Return whom the engine trusts."""
+        hint = self.tr(
+            "Of your company or your own registry: the engine trusts them beside the usual ones and those of "
+            "this computer. Files in PEM or DER form."
+        )
+        line = SettingLine(
+            self.tr("Trusted certificates"), self.certificates, hint=hint, name="settings.certificates"
+        )
+        self._lines["ca_certificates"] = line
+        return build_card("certificates-card", self.tr("Certificates"), line)
+
+    def options_card(self) -> Card:
+        """Return what containers and networks get when they ask for nothing else."""
+        hint = self.tr(
+            "What new containers and networks get that ask for nothing else, in the form of Docker's "
+            "daemon.json: log-driver, log-opts, default-address-pools, dns, dns-search, dns-opts, "
+            "default-shm-size, default-ulimits, init, labels. The default network moves into the address "
+            "pools when the engine is restarted."
+        )
+        line = SettingLine(self.tr("Engine options"), self.options, hint=hint, name="settings.options")
+        self._lines["engine_options"] = line
+        return build_card("engine-card", self.tr("Engine options"), line)
 
     def registries_card(self) -> Card:
         """Return how registries are asked."""
@@ -98,8 +153,21 @@ class MachineFields(QObject):
         self.disk.setRange(limits.least_disk_gib, 16 * 1024)
         text = self.tr("This computer has {0} processors and {1} MiB; Marina would take {2} and {3} MiB.")
         self._limits.setText(
-            text.format(limits.cpus, limits.memory_mib, limits.default_cpus, limits.default_memory_mib)
+            text.format(limits.cpus, limits.memory_mib, limits.defaults.cpus, limits.defaults.memory_mib)
         )
+        self._show_fixed(limits)
+
+    def _show_fixed(self, limits: FormLimits) -> None:
+        """Say beside the fields which an administrator has fixed; these cannot be changed."""
+        self._fixed = limits.fixed
+        shown = {
+            **self._lines,
+            "dns_servers": self.names.line,
+            **dict.fromkeys(_PROXIES, self.proxy.mode_line),
+        }
+        for line in set(shown.values()):
+            is_fixed = any(name in limits.fixed for name, place in shown.items() if place is line)
+            line.show_fixed(is_fixed, limits.fixed_by)
 
     def fill(self, form: MachineForm) -> None:
         """Show a form."""
@@ -111,6 +179,9 @@ class MachineFields(QObject):
         self.insecure.setPlainText(form.insecure_registries)
         self.proxy.show_values((form.http_proxy, form.https_proxy, form.no_proxy))
         self.idle.setValue(form.idle_minutes)
+        self.names.show_value(form.dns_servers)
+        self.certificates.show_paths(form.ca_certificates)
+        self.options.setPlainText(form.engine_options)
 
     def form(self) -> MachineForm:
         """Return everything as it stands in the fields."""
@@ -123,20 +194,51 @@ class MachineFields(QObject):
             self.insecure.toPlainText().strip(),
             *self.proxy.values(),
             self.idle.value(),
+            self.names.value(),
+            self.certificates.paths,
+            self.options.toPlainText().strip(),
         )
+
+    def with_defaults(self, section: str, form: MachineForm, defaults: MachineForm) -> MachineForm:
+        """Return the form with what Marina would choose in a section; what is fixed stays."""
+        names = [name for name, place in SECTIONS.items() if place == section and name not in self._fixed]
+        return replace(form, **{name: getattr(defaults, name) for name in names})
 
     def set_enabled(self, enabled: bool) -> None:
         """Let the fields be changed, or not."""
-        numbers = (self.cpus, self.memory, self.disk, self.idle)
-        for field in (*numbers, self.folders, self.mirrors, self.insecure, self.proxy):
-            field.setEnabled(enabled)
+        for name, field in self._fields().items():
+            field.setEnabled(enabled and name not in self._fixed)
+        self.proxy.setEnabled(enabled and not any(name in self._fixed for name in _PROXIES))
+
+    def _fields(self) -> Mapping[str, QWidget]:
+        return {
+            "cpus": self.cpus,
+            "memory_mib": self.memory,
+            "disk_gib": self.disk,
+            "idle_minutes": self.idle,
+            "shared_folders": self.folders,
+            "registry_mirrors": self.mirrors,
+            "insecure_registries": self.insecure,
+            "dns_servers": self.names,
+            "ca_certificates": self.certificates,
+            "engine_options": self.options,
+        }
+
+    def show_certificates(self, facts: Mapping[str, CertificateFacts]) -> None:
+        """Say what is in files of certificates."""
+        self.certificates.show_facts(facts)
 
     def show_problems(self, problems: Mapping[str, str]) -> Collection[str]:
         """Say beside the fields what is wrong; return the sections of these fields, in their order."""
         for name, line in self._lines.items():
-            line.show_problem(problems.get(name, ""))
-        self.proxy.show_problems(problems.get("http_proxy", ""), problems.get("https_proxy", ""))
+            if name != "ca_certificates":  # each file has its own said beside it
+                line.show_problem(problems.get(name, ""))
         return list(dict.fromkeys(section for name, section in SECTIONS.items() if name in problems))
+
+    def _line(self, name: str, label: str, field: QWidget, hint: str = "") -> SettingLine:
+        line = SettingLine(label, field, None, hint=hint, name=field.objectName())
+        self._lines[name] = line
+        return line
 
     def _number(self, name: str, label: str, step: int, unit: str) -> QSpinBox:
         box = QSpinBox()

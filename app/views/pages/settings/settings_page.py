@@ -1,12 +1,19 @@
 """The Settings page, in sections: the window's settings hold at once, the machine's with a restart."""
 
+from collections.abc import Callable, Mapping, Sequence
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.viewmodels.engine.docker_command import DockerCommandViewModel
 from app.viewmodels.engine.engine_view import EngineView
 from app.viewmodels.engine.engines import EnginesViewModel
-from app.viewmodels.engine.machine_settings import FormLimits, MachineForm, MachineSettingsViewModel
+from app.viewmodels.engine.machine_settings import (
+    CertificateFacts,
+    FormLimits,
+    MachineForm,
+    MachineSettingsViewModel,
+)
 from app.viewmodels.engine.start_at_login import StartAtLoginViewModel
 from app.viewmodels.failure import Failure
 from app.viewmodels.frame.preferences import Preferences
@@ -14,8 +21,11 @@ from app.viewmodels.frame.updates import UpdatesViewModel
 from app.views.pages.page import Page
 from app.views.pages.settings.docker_card import DockerCard
 from app.views.pages.settings.engines_card import EnginesCard
+from app.views.pages.settings.notices_card import NoticesCard
+from app.views.pages.settings.setting_search import SettingSearch
 from app.views.pages.settings.settings_machine_fields import MachineFields
-from app.views.pages.settings.settings_window_cards import LoginCard, NoticesCard, WindowCard
+from app.views.pages.settings.settings_parts import SettingLine
+from app.views.pages.settings.settings_window_cards import LoginCard, WindowCard, build_privacy_card
 from app.views.pages.settings.updates_card import UpdatesCard
 from app.views.theme import Theme
 from app.views.widgets.buttons import Button
@@ -48,6 +58,7 @@ class SettingsPage(Page):
         self._machine, self._start_at_login = machine, start_at_login
         self._docker, self._engines, self._updates = docker, engines, updates
         self._loaded: MachineForm | None = None
+        self._defaults: MachineForm | None = None
         self._restarts = False
         self._awaited: QWidget | None = None  # what gets the keyboard once the settings are read
         self._remote = ""  # the engine of another computer that the window works with
@@ -58,16 +69,24 @@ class SettingsPage(Page):
         updates_card = UpdatesCard(updates)
         updates_card.restart_requested.connect(self.renewal_requested)
         self.sections = Sections("settings")
-        add, fields = self.sections.add, self._fields
-        add("general", self.tr("General"), "settings", self._window, LoginCard(start_at_login))
-        add("notices", self.tr("Notifications"), "bell", NoticesCard(preferences))
-        add("resources", self.tr("Resources"), "cpu", fields.resources_card())
-        add("folders", self.tr("Shared folders"), "folder", fields.folders_card())
-        add("network", self.tr("Network"), "networks", fields.network_card())
-        add("registries", self.tr("Registries"), "registries", fields.registries_card())
+        add, machine_section, fields = self.sections.add, self._add_machine_section, self._fields
+        notices = NoticesCard(preferences)
+        general = (self._window, LoginCard(start_at_login), build_privacy_card())
+        add("general", self.tr("General"), "settings", *general, self._reset("general", self._window.reset))
+        add("notices", self.tr("Notifications"), "bell", notices, self._reset("notices", notices.reset))
+        machine_section("resources", self.tr("Resources"), "cpu", fields.resources_card())
+        machine_section("folders", self.tr("Shared folders"), "folder", fields.folders_card())
+        network = (fields.network_card(), fields.certificates_card())
+        machine_section("network", self.tr("Network"), "networks", *network)
+        machine_section("registries", self.tr("Registries"), "registries", fields.registries_card())
+        machine_section("engine", self.tr("Engine options"), "edit", fields.options_card())
         add("docker", self.tr("Docker command"), "terminal", DockerCard(docker))
         add("engines", self.tr("Engines"), "anchor", EnginesCard(engines))
         add("updates", self.tr("Updates"), "download", updates_card)
+        self.search = SettingSearch(self._find_lines)
+        self.search.found.connect(self._show_found)
+        self.tools.addWidget(self.search)
+        self._marked: SettingLine | None = None
         self._build_bar()
         self.sections.below.addWidget(self.bar)
         self.body.addWidget(self.sections, 1)
@@ -76,9 +95,29 @@ class SettingsPage(Page):
         fields.changed.connect(self._check)
         machine.loaded.connect(self._show_form)
         machine.saved.connect(self._saved)
+        machine.certificates_read.connect(self._show_certificates)
+        fields.certificates.wanted.connect(machine.read_certificates)
         for viewmodel in (machine, start_at_login, docker, engines):
             viewmodel.failed.connect(self._failed)
         self._check()
+
+    def _reset(self, section: str, work: Callable[[], None]) -> QWidget:
+        """Return the line below a section's cards that brings its defaults back."""
+        button = Button(self.tr("Back to the defaults"), f"settings.{section}.reset", "link", "restart")
+        button.clicked.connect(work)
+        line = QWidget()
+        line.setLayout(row(None, button))
+        return line
+
+    def _add_machine_section(self, section: str, label: str, icon: str, *cards: Card) -> None:
+        reset = self._reset(section, lambda: self._fill_defaults(section))
+        self.sections.add(section, label, icon, *cards, reset)
+
+    def _fill_defaults(self, section: str) -> None:
+        """Show the defaults of a section in its fields; like all changes they wait for Apply."""
+        if self._loaded is not None and self._defaults is not None:
+            self._fields.fill(self._fields.with_defaults(section, self._fields.form(), self._defaults))
+            self._check()
 
     def _build_bar(self) -> None:
         self.bar = Card("settings.bar", "banner")
@@ -109,6 +148,28 @@ class SettingsPage(Page):
             widget.setFocus()
             self._awaited = None if widget.isEnabled() else widget
 
+    def focus_filter(self) -> None:
+        """Put the keyboard into the search."""
+        self.search.setFocus()
+
+    def _find_lines(self) -> Sequence[tuple[str, SettingLine]]:
+        return [
+            (self.sections.label_of(section), line)
+            for section, place in self.sections.places.items()
+            for line in place.findChildren(SettingLine)
+            if line.label and not line.isHidden()
+        ]
+
+    def _show_found(self, line: SettingLine) -> None:
+        """Bring a setting that was looked for into sight, mark it and give it the keyboard."""
+        if self._marked is not None:
+            self._marked.mark(False)
+        self._marked = line
+        line.mark(True)
+        self.sections.reveal(line)
+        line.first_field().setFocus()
+        self.search.clear()
+
     def show_zoom(self, percent: int) -> None:
         """Show the size of the window's contents."""
         self._window.show_zoom(percent)
@@ -125,6 +186,7 @@ class SettingsPage(Page):
 
     def _show_form(self, form: MachineForm, limits: FormLimits) -> None:
         self._loaded = None
+        self._defaults = limits.defaults
         self._fields.set_limits(form, limits)
         self._fill(form)
         if self._awaited is not None:
@@ -141,6 +203,8 @@ class SettingsPage(Page):
         form = self._fields.form()
         self._fields.set_enabled(known)
         problems = self._machine.check(form) if known else {}
+        if self._loaded and (wrong_file := self._fields.certificates.problem(self._loaded.ca_certificates)):
+            problems["ca_certificates"] = wrong_file
         wrong = self._fields.show_problems(problems)
         self.sections.mark(wrong)
         self.bar.setVisible(known and form != self._loaded)
@@ -159,6 +223,10 @@ class SettingsPage(Page):
         else:
             text = self.tr("These settings hold at once.")
         self._bar_text.setText(text)
+
+    def _show_certificates(self, facts: Mapping[str, CertificateFacts]) -> None:
+        self._fields.show_certificates(facts)
+        self._check()
 
     def _undo(self) -> None:
         if self._loaded is not None:

@@ -1,9 +1,10 @@
 """The parts that the Settings page is made of: a line with its field, a remark and what is wrong with it."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QLayout, QLineEdit, QWidget
 
 from app.viewmodels.engine.machine_settings import SYSTEM
+from app.viewmodels.frame.preferences import Preferences
 from app.views.widgets.layouts import Card, Item, column, row
 from app.views.widgets.segments import Segments
 from app.views.widgets.text import PlainLabel, WrappedLabel
@@ -16,6 +17,8 @@ class SettingLine(QWidget):
 
     def __init__(self, label: str, *items: Item, hint: str = "", name: str = "") -> None:
         super().__init__()
+        self.label, self.hint = label, hint
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)  # it is marked by its colour
         title = PlainLabel(label)
         title.setFixedWidth(_LABEL_WIDTH)
         title.setWordWrap(True)
@@ -26,6 +29,10 @@ class SettingLine(QWidget):
         self._problem.setObjectName(f"{name}.problem")
         self._problem.hide()
         right.addWidget(self._problem)
+        self._fixed = WrappedLabel(role="muted")
+        self._fixed.setObjectName(f"{name}.fixed")
+        self._fixed.hide()
+        right.addWidget(self._fixed)
         layout = row(title, right, spacing=12)
         layout.setStretch(1, 1)
         self.setLayout(layout)
@@ -34,6 +41,34 @@ class SettingLine(QWidget):
         """Say what is wrong, "" for nothing."""
         self._problem.setText(text)
         self._problem.setVisible(bool(text))
+
+    def show_fixed(self, is_fixed: bool, by: str) -> None:
+        """Say who has fixed this setting, unless it is the user's own; `by` may be unknown."""
+        by = by or self.tr("the administrator of this computer")
+        self._fixed.setText(self.tr("Fixed by {0}.").format(by) if is_fixed else "")
+        self._fixed.setVisible(is_fixed)
+
+    def mark(self, on: bool) -> None:
+        """Mark it as the one that was looked for, or no longer."""
+        if bool(self.property("found")) is not on:
+            self.setProperty("found", on)
+            self.setContentsMargins(*((8, 6, 8, 6) if on else (0, 0, 0, 0)))
+            self.style().unpolish(self)
+            self.style().polish(self)
+
+    def first_field(self) -> QWidget:
+        """Return what gets the keyboard; the line itself where nothing can have it."""
+        fields = (
+            field for field in self.findChildren(QWidget) if field.focusPolicy() & Qt.FocusPolicy.TabFocus
+        )
+        return next((field for field in fields if not field.isHidden()), self)
+
+
+def hold_fixed(line: SettingLine, field: QWidget, preferences: Preferences, name: str) -> None:
+    """Where an administrator has fixed a choice of the window, say so and let nobody change it."""
+    if preferences.is_fixed(name):
+        field.setEnabled(False)
+        line.show_fixed(True, preferences.fixed_by)
 
 
 def build_card(name: str, title: str, *items: Item) -> Card:
@@ -72,10 +107,11 @@ class ProxyFields(QWidget):
             hint=self.tr("Hosts, domains and networks, with commas between them."),
         )
         hint = self.tr("For pulls, builds and searches. Containers are given no proxy.")
+        self.mode_line = SettingLine(self.tr("Proxy"), self.mode, None, hint=hint, name="settings.proxy")
         self._mode = "system"
         self.setLayout(
             column(
-                SettingLine(self.tr("Proxy"), self.mode, None, hint=hint),
+                self.mode_line,
                 self.http_line,
                 self.https_line,
                 self._none_line,
@@ -101,11 +137,6 @@ class ProxyFields(QWidget):
             return (self.http.text().strip(), self.https.text().strip(), self.none_for.text().strip())
         text = SYSTEM if self._mode == "system" else ""
         return (text, text, text)
-
-    def show_problems(self, http: str, https: str) -> None:
-        """Say beside the fields what is wrong."""
-        self.http_line.show_problem(http)
-        self.https_line.show_problem(https)
 
     def _edit(self, name: str, label: str, hint: str) -> QLineEdit:
         edit = QLineEdit()

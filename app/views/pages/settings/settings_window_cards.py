@@ -1,11 +1,11 @@
 """The cards of the Settings page about the window itself: what is chosen there holds at once."""
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox
+from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from app.viewmodels.engine.start_at_login import StartAtLoginViewModel
 from app.viewmodels.frame.preferences import Preferences
-from app.views.pages.settings.settings_parts import SettingLine, card_layout
+from app.views.pages.settings.settings_parts import SettingLine, card_layout, hold_fixed
 from app.views.theme import ZOOMS, Appearance
 from app.views.widgets.layouts import Card
 from app.views.widgets.segments import Segments
@@ -65,14 +65,32 @@ class WindowCard(Card):
         self.setLayout(
             card_layout(
                 self.tr("Window"),
-                SettingLine(self.tr("Appearance"), self.appearance, None),
+                self._line("theme", self.tr("Appearance"), self.appearance),
                 SettingLine(self.tr("Size"), self.zoom, None, hint=size_hint),
-                SettingLine(self.tr("Language"), self.language, None),
+                self._line("language", self.tr("Language"), self.language),
                 self._language_note,
-                SettingLine(self.tr("Closing"), self.keep_running, None),
-                SettingLine(self.tr("Quitting"), self.quit_choice, None),
+                self._line("keep_running_when_closed", self.tr("Closing"), self.keep_running),
+                self._line("quit_choice", self.tr("Quitting"), self.quit_choice),
             )
         )
+
+    def reset(self) -> None:
+        """Bring the defaults back, at once."""
+        self.appearance.choose(Appearance.SYSTEM.value)
+        self.appearance_chosen.emit(Appearance.SYSTEM.value)
+        self.zoom_chosen.emit(100)
+        if self._preferences.language:
+            self._language_note.show()
+        self._preferences.change(language="", quit_choice="")
+        self.language.setCurrentIndex(max(0, self.language.findData(self._preferences.language)))
+        self._preferences.change(keep_running_when_closed=True)
+        self.keep_running.setChecked(self._preferences.keep_running_when_closed)
+        self.show_quit_choice()
+
+    def _line(self, name: str, label: str, field: QWidget) -> SettingLine:
+        line = SettingLine(label, field, None, name=field.objectName())
+        hold_fixed(line, field, self._preferences, name)
+        return line
 
     def show_zoom(self, percent: int) -> None:
         """Show the size of the window's contents."""
@@ -112,26 +130,16 @@ class LoginCard(Card):
         self.at_login.setChecked(is_on)
 
 
-class NoticesCard(Card):
-    """Which notices are kept and shown."""
-
-    def __init__(self, preferences: Preferences) -> None:
-        super().__init__("settings.notices-card")
-        kept = QCheckBox(self.tr("Keep a list of what happened"))
-        kept.setObjectName("settings.notices")
-        kept.setChecked(preferences.notifications)
-        shown = QCheckBox(self.tr("Let the system show it while the window is not in front"))
-        shown.setObjectName("settings.notices.system")
-        shown.setChecked(preferences.system_notifications)
-        shown.setEnabled(kept.isChecked())
-        kept.toggled.connect(lambda on: preferences.change(notifications=on))
-        kept.toggled.connect(shown.setEnabled)
-        shown.toggled.connect(lambda on: preferences.change(system_notifications=on))
-        hint = self.tr("Ended pulls, containers that end by themselves, a full disk, a lost engine.")
-        self.setLayout(
-            card_layout(
-                self.tr("Notifications"),
-                SettingLine(self.tr("Behind the bell"), kept, None, hint=hint),
-                SettingLine(self.tr("As messages"), shown, None),
-            )
-        )
+def build_privacy_card() -> Card:
+    """Return what Marina sends to whom."""
+    card = Card("settings.privacy")
+    text = QCoreApplication.translate(
+        "PrivacyCard",
+        "No account, no telemetry, no advertisement. Marina asks the network only for what you ask of it: "
+        "pulls, pushes, searches, builds, and for newer versions if you have switched that on.",
+    )
+    words = WrappedLabel(text)
+    words.setObjectName("settings.privacy.text")
+    title = QCoreApplication.translate("PrivacyCard", "Privacy")
+    card.setLayout(card_layout(title, SettingLine(title, words)))
+    return card

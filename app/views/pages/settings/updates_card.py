@@ -32,6 +32,14 @@ class UpdatesCard(Card):
         self._automatic.setObjectName("settings.updates.automatic")
         self._automatic.clicked.connect(viewmodel.set_automatic)
         automatic_hint = self.tr("Only the list of versions is fetched; a download begins when you say so.")
+        self._automatic_line = SettingLine(
+            self.tr("Automatically"),
+            self._automatic,
+            None,
+            hint=automatic_hint,
+            name="settings.updates.automatic",
+        )
+        self._automatic_line.show_fixed(viewmodel.is_fixed, viewmodel.fixed_by)
         self._back_line = self._build_back_line()
         self._offer = self._build_offer()
         self.setLayout(
@@ -42,7 +50,7 @@ class UpdatesCard(Card):
                 self._status,
                 row(self._restart, None),
                 self._offer,
-                SettingLine(self.tr("Automatically"), self._automatic, None, hint=automatic_hint),
+                self._automatic_line,
                 self._back_line,
                 spacing=10,
                 margins=(20, 16, 20, 18),
@@ -109,7 +117,8 @@ class UpdatesCard(Card):
         is_due = view.state is UpdateState.READY or view.is_going_back
         self._restart.setVisible(is_due and view.state not in BUSY and view.is_known)
         self._automatic.setChecked(self._updates.is_automatic)
-        self._automatic.setEnabled(view.has_server or self._updates.is_automatic)
+        wanted = view.has_server or self._updates.is_automatic
+        self._automatic.setEnabled(wanted and not self._updates.is_fixed)
         self._show_offer(view)
         self._former.setText(view.former)
         self._back.setVisible(not view.is_going_back)
