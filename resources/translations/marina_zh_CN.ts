@@ -351,6 +351,41 @@
     </message>
 </context>
 <context>
+    <name>CertificateList</name>
+    <message>
+        <source>Add a file…</source>
+        <translation>添加文件…</translation>
+    </message>
+    <message>
+        <source>Certificates (*.pem *.crt *.cer *.der);;All files (*)</source>
+        <translation>证书 (*.pem *.crt *.cer *.der);;所有文件 (*)</translation>
+    </message>
+    <message>
+        <source>Add certificates</source>
+        <translation>添加证书</translation>
+    </message>
+    <message>
+        <source>Take {0} off the list</source>
+        <translation>从列表中移除 {0}</translation>
+    </message>
+    <message>
+        <source>{0} and {1} more</source>
+        <translation>{0} 等，另有 {1} 个</translation>
+    </message>
+    <message>
+        <source>Not used: {0}</source>
+        <translation>未使用：{0}</translation>
+    </message>
+    <message>
+        <source>Expired on {0}</source>
+        <translation>已于 {0} 过期</translation>
+    </message>
+    <message>
+        <source>Holds until {0}</source>
+        <translation>有效期至 {0}</translation>
+    </message>
+</context>
+<context>
     <name>ChecksView</name>
     <message>
         <source>Ask name servers and registries too</source>
@@ -1768,6 +1803,10 @@
         <translation>不识别上下文的程序</translation>
     </message>
     <message>
+        <source>Path of the engine&apos;s socket</source>
+        <translation>引擎套接字的路径</translation>
+    </message>
+    <message>
         <source>Docker command</source>
         <translation>docker 命令</translation>
     </message>
@@ -1776,12 +1815,32 @@
         <translation>终端</translation>
     </message>
     <message>
+        <source>Socket of the engine</source>
+        <translation>引擎的套接字</translation>
+    </message>
+    <message>
+        <source>For programs that ask for DOCKER_HOST or a socket.</source>
+        <translation>供需要 DOCKER_HOST 或套接字的程序使用。</translation>
+    </message>
+    <message>
+        <source>Marina&apos;s own command</source>
+        <translation>Marina 自己的命令</translation>
+    </message>
+    <message>
         <source>Command for an administrator</source>
         <translation>由管理员执行的命令</translation>
     </message>
     <message>
         <source>Copy</source>
         <translation>复制</translation>
+    </message>
+    <message>
+        <source>A terminal finds marina at {0}.</source>
+        <translation>终端可在 {0} 找到 marina。</translation>
+    </message>
+    <message>
+        <source>A terminal does not find marina: the folder of its program is not in PATH. The archive&apos;s install.sh puts it into ~/.local/bin, packages into /usr/bin.</source>
+        <translation>终端找不到 marina：程序所在的文件夹不在 PATH 中。压缩包中的 install.sh 会将它放入 ~/.local/bin，软件包则放入 /usr/bin。</translation>
     </message>
     <message>
         <source>{0} is set: the docker command obeys that, whatever is chosen here.</source>
@@ -3266,6 +3325,10 @@
         <translation>不使用 TLS 的仓库</translation>
     </message>
     <message>
+        <source>Engine options</source>
+        <translation>引擎选项</translation>
+    </message>
+    <message>
         <source>It can grow, never shrink: no data is lost.</source>
         <translation>只能增大，不能缩小，数据不会丢失。</translation>
     </message>
@@ -3288,6 +3351,22 @@
     <message>
         <source>Network</source>
         <translation>网络</translation>
+    </message>
+    <message>
+        <source>Of your company or your own registry: the engine trusts them beside the usual ones and those of this computer. Files in PEM or DER form.</source>
+        <translation>来自贵公司或您自己的仓库：除常用证书和本机的证书外，引擎也会信任它们。需要 PEM 或 DER 格式的文件。</translation>
+    </message>
+    <message>
+        <source>Trusted certificates</source>
+        <translation>受信任的证书</translation>
+    </message>
+    <message>
+        <source>Certificates</source>
+        <translation>证书</translation>
+    </message>
+    <message>
+        <source>What new containers and networks get that ask for nothing else, in the form of Docker&apos;s daemon.json: log-driver, log-opts, default-address-pools, dns, dns-search, dns-opts, default-shm-size, default-ulimits, init, labels. The default network moves into the address pools when the engine is restarted.</source>
+        <translation>新容器和新网络未另行指定时的默认值，格式同 Docker 的 daemon.json：log-driver、log-opts、default-address-pools、dns、dns-search、dns-opts、default-shm-size、default-ulimits、init、labels。重启引擎后，默认网络会移入所设的地址池。</translation>
     </message>
     <message>
         <source>One a line.</source>
@@ -3323,6 +3402,14 @@
     <message>
         <source>{0} is no proxy: write http://host:port, or leave it empty</source>
         <translation>{0} 不是代理：请写成 http://主机:端口，或留空</translation>
+    </message>
+    <message>
+        <source>{0} is no name server: write an address such as 192.0.2.1 or 192.0.2.1:5353</source>
+        <translation>{0} 不是 DNS 服务器：请填写地址，例如 192.0.2.1 或 192.0.2.1:5353</translation>
+    </message>
+    <message>
+        <source>There can be {0} at most</source>
+        <translation>最多 {0} 个</translation>
     </message>
 </context>
 <context>
@@ -3428,6 +3515,25 @@
     <message>
         <source>It is on no network.</source>
         <translation>未连接任何网络。</translation>
+    </message>
+</context>
+<context>
+    <name>NameServerFields</name>
+    <message>
+        <source>Name servers</source>
+        <translation>DNS 服务器</translation>
+    </message>
+    <message>
+        <source>Like this computer</source>
+        <translation>与本机相同</translation>
+    </message>
+    <message>
+        <source>By hand</source>
+        <translation>手动</translation>
+    </message>
+    <message>
+        <source>Like this computer, its VPN and its hosts file count. By hand, only the servers named here are asked.</source>
+        <translation>与本机相同时，本机的 VPN 和 hosts 文件均有效。手动设置时，只询问此处填写的服务器。</translation>
     </message>
 </context>
 <context>
@@ -3752,8 +3858,40 @@
         <translation>窗口不在前台时由系统显示</translation>
     </message>
     <message>
-        <source>Ended pulls, containers that end by themselves, a full disk, a lost engine.</source>
-        <translation>拉取结束、容器自行结束、磁盘已满、引擎失联。</translation>
+        <source>A container ended by itself</source>
+        <translation>容器自行退出</translation>
+    </message>
+    <message>
+        <source>A container ran out of memory</source>
+        <translation>容器内存不足</translation>
+    </message>
+    <message>
+        <source>The engine&apos;s disk is nearly full</source>
+        <translation>引擎的磁盘快满了</translation>
+    </message>
+    <message>
+        <source>The engine was lost, or is back</source>
+        <translation>引擎失去连接或已恢复</translation>
+    </message>
+    <message>
+        <source>A pull failed</source>
+        <translation>拉取失败</translation>
+    </message>
+    <message>
+        <source>A pull has ended</source>
+        <translation>拉取完成</translation>
+    </message>
+    <message>
+        <source>A newer Marina is there</source>
+        <translation>Marina 有新版本</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Behind the bell and as a message</source>
+        <translation>显示在铃铛处并弹出消息</translation>
     </message>
     <message>
         <source>Notifications</source>
@@ -3800,6 +3938,17 @@
     <message>
         <source>Use {0}</source>
         <translation>使用 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>PrivacyCard</name>
+    <message>
+        <source>No account, no telemetry, no advertisement. Marina asks the network only for what you ask of it: pulls, pushes, searches, builds, and for newer versions if you have switched that on.</source>
+        <translation>无需账号，没有遥测，没有广告。Marina 只为您所要求的事访问网络：拉取、推送、搜索、构建，以及在您开启后检查新版本。</translation>
+    </message>
+    <message>
+        <source>Privacy</source>
+        <translation>隐私</translation>
     </message>
 </context>
 <context>
@@ -4091,6 +4240,18 @@
     <message>
         <source>Proxy</source>
         <translation>代理</translation>
+    </message>
+    <message>
+        <source>Name servers</source>
+        <translation>DNS 服务器</translation>
+    </message>
+    <message>
+        <source>Trusted certificates</source>
+        <translation>受信任的证书</translation>
+    </message>
+    <message>
+        <source>Engine options</source>
+        <translation>引擎选项</translation>
     </message>
     <message>
         <source>Shared folders</source>
@@ -4970,6 +5131,10 @@
     <message>
         <source>It has one processor: QEMU {0} can crash an emulated machine with more; 8.1 cannot.</source>
         <translation>它只有一个处理器：QEMU {0} 可能使有多个处理器的模拟虚拟机崩溃；8.1 不会。</translation>
+    </message>
+    <message>
+        <source>It holds no certificate that can be read</source>
+        <translation>其中没有可读取的证书</translation>
     </message>
     <message>
         <source>It holds {0} bytes only.</source>
@@ -6068,6 +6233,10 @@
         <translation>没有快照“{0}”。</translation>
     </message>
     <message>
+        <source>There is no such file</source>
+        <translation>没有此文件</translation>
+    </message>
+    <message>
         <source>There is no such file.</source>
         <translation>没有该文件。</translation>
     </message>
@@ -6677,6 +6846,32 @@
     </message>
 </context>
 <context>
+    <name>SettingLine</name>
+    <message>
+        <source>the administrator of this computer</source>
+        <translation>本机管理员</translation>
+    </message>
+    <message>
+        <source>Fixed by {0}.</source>
+        <translation>已由 {0} 固定。</translation>
+    </message>
+</context>
+<context>
+    <name>SettingSearch</name>
+    <message>
+        <source>Find a setting</source>
+        <translation>查找设置</translation>
+    </message>
+    <message>
+        <source>Settings that fit</source>
+        <translation>匹配的设置</translation>
+    </message>
+    <message>
+        <source>No setting is called like that</source>
+        <translation>没有匹配的设置</translation>
+    </message>
+</context>
+<context>
     <name>SettingsPage</name>
     <message>
         <source>Settings</source>
@@ -6711,6 +6906,10 @@
         <translation>镜像仓库</translation>
     </message>
     <message>
+        <source>Engine options</source>
+        <translation>引擎选项</translation>
+    </message>
+    <message>
         <source>Docker command</source>
         <translation>docker 命令</translation>
     </message>
@@ -6721,6 +6920,10 @@
     <message>
         <source>Updates</source>
         <translation>更新</translation>
+    </message>
+    <message>
+        <source>Back to the defaults</source>
+        <translation>恢复默认值</translation>
     </message>
     <message>
         <source>Undo</source>

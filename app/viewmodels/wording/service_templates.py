@@ -106,6 +106,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "It gives back what it does not need while it runs, and when it is stopped."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It goes on."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It has one processor: QEMU {0} can crash an emulated machine with more; 8.1 cannot."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "It holds no certificate that can be read"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It holds {0} bytes only."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It is in use."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It is made at the first start."),  # noqa: E501
@@ -380,6 +381,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "There is no image {0} on this machine"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "There is no option {0}; there are {1}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "There is no snapshot “{0}”."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "There is no such file"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "There is no such file."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "There is no such folder."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "There is no {0}"),  # noqa: E501
