@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from app.viewmodels.desktop import DesktopViewModel
+from app.views.dialogs.run_image_dialog import RunImageDialog
 from app.views.main_window import MainWindow
 from app.views.pages.containers.container_detail_view import ContainerDetailView
 from app.views.widgets.log.log_view import LogView
@@ -337,3 +338,19 @@ def test_one_that_ends_at_once_shows_what_it_said(
     log = find(images, LogView, "containers.logs.text")
     wait_for(qtbot, lambda: "where is it" in log.all_text())
     save_picture(images, "run-ended-at-once")
+
+
+def test_a_long_name_among_the_suggestions_leaves_the_form_whole(
+    images: MainWindow, engine: FakeEngine, qtbot: QtBot, save_picture: Save
+) -> None:
+    long = "registry.example.com:5000/a-team/with/many/parts/of-its-name:1.2.3"
+    engine.add_image(long)
+    images.images.viewmodel.refresh()
+    wait_for(qtbot, lambda: long in images.desktop.images.newest_names())
+    images.run_image()
+    dialog = find(images, RunImageDialog, "run")
+    assert dialog.fields.horizontalScrollBar().maximum() == 0
+    place = images.desktop.images.newest_names().index(long)
+    save_picture(dialog, "run-suggestions")
+    press(qtbot, dialog, f"run.suggestion.{place}")
+    assert dialog.image.text() == long

@@ -66,6 +66,7 @@ class ContainerFormDialog(QDialog):
         """Append a line of the form: its label, and what stands beside it."""
         title = PlainLabel(label, "muted")
         title.setContentsMargins(0, 7, 0, 0)
+        title.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop)  # beside the first line
         self._form.addRow(title, column(*content, spacing=2))
 
     def place(self, *content: Item) -> None:

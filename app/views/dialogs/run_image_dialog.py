@@ -1,6 +1,6 @@
 """The run dialog: filled in from the image, checked as typed, open until the container runs."""
 
-from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
@@ -15,10 +15,12 @@ from app.viewmodels.failure import Failure
 from app.viewmodels.images.pull_image import check_name
 from app.views.dialogs.container_form_dialog import ContainerFormDialog
 from app.views.dialogs.run_rows import mark_invalid
-from app.views.theme import monospace_font
+from app.views.theme import Theme, monospace_font
 from app.views.widgets.buttons import Button, IconButton
 from app.views.widgets.layouts import row
-from app.views.widgets.text import PlainLabel, WrappedLabel
+from app.views.widgets.text import PlainLabel, WrappedLabel, plain_tool_tip
+
+_SUGGESTION = 125  # pixels of a name, at most
 
 translate = QCoreApplication.translate
 
@@ -33,7 +35,7 @@ class RunImageDialog(ContainerFormDialog):
         self, viewmodel: RunImageViewModel, image: str, suggestions: list[str], parent: QWidget | None = None
     ) -> None:
         super().__init__("run", translate("RunImageDialog", "Run a container"), viewmodel, parent)
-        self.resize(600, 640)
+        self.resize(600, 700)
         self._viewmodel = viewmodel
         viewmodel.setParent(self)
         self._is_local, self._ready, self._asked = True, False, ""
@@ -61,6 +63,7 @@ class RunImageDialog(ContainerFormDialog):
         self._name_message = self.add_message("name")
         self._ports_message = self.add_message("ports")
         self._no_ports = WrappedLabel(self.tr("The image names no ports."), "muted")
+        self._no_ports.hide()  # until an image says so
         self.environment.setFixedHeight(84)
         self.command = self._field("command", self.tr("Command"), self.tr("the image's own"), "")
         self.command.textChanged.connect(self.check)
@@ -72,7 +75,12 @@ class RunImageDialog(ContainerFormDialog):
         self.network.currentIndexChanged.connect(self.check)
         quick = row(spacing=4)
         for name in suggestions:
-            button = Button(name, f"run.suggestion.{quick.count()}", "link")
+            # A registry's long name must not make the whole form wider than the dialog.
+            room = Theme.current().scaled(_SUGGESTION)
+            shown = self.fontMetrics().elidedText(name, Qt.TextElideMode.ElideMiddle, room)
+            button = Button(shown, f"run.suggestion.{quick.count()}", "link")
+            button.setAccessibleName(name)
+            button.setToolTip(plain_tool_tip(name))
             button.clicked.connect(lambda _=False, name=name: self._choose_image(name))
             quick.addWidget(button)
         quick.addStretch(1)
