@@ -324,3 +324,16 @@ def test_force_stop_asks_and_helps_against_a_stop_that_hangs(
     press(qtbot, open_window, "containers.kill.confirm")
     wait_for(qtbot, lambda: web.exit_code == 137 and state_of(open_window, "web").startswith("Exited"))
     engine.cut_connections()  # the stop need not be waited for any more
+
+
+def test_the_page_of_a_container_has_its_ports(
+    open_window: MainWindow, engine: FakeEngine, qtbot: QtBot, opened_urls: list[str]
+) -> None:
+    container = start_container(engine, "web", port=18734)
+    wait_for(qtbot, lambda: names(open_window) == ["web"])
+    open_window.containers.show_container(container.id)
+    assert find(open_window, QAbstractButton, "containers.detail.port.0").text() == "18734:80"
+    press(qtbot, open_window, "containers.detail.port.0")
+    assert opened_urls == ["http://localhost:18734"]
+    engine.containers.act(container, "stop", {})
+    wait_for(qtbot, lambda: not open_window.findChildren(QAbstractButton, "containers.detail.port.0"))

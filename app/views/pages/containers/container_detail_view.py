@@ -22,12 +22,13 @@ from app.views.pages.detail_tab import DetailTab
 from app.views.theme import Theme
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button, IconButton
-from app.views.widgets.layouts import column, row
+from app.views.widgets.layouts import clear, column, row
 from app.views.widgets.status_dot import StatusDot
 from app.views.widgets.table import Action
-from app.views.widgets.text import ElidedLabel, PlainLabel, restyle
+from app.views.widgets.text import ElidedLabel, PlainLabel, plain_tool_tip, restyle
 
 _TIGHT_BELOW = 840
+_PORTS_SHOWN = 4  # the tab "Mounts and ports" has them all
 
 
 class ContainerDetailView(QWidget):
@@ -35,6 +36,7 @@ class ContainerDetailView(QWidget):
 
     left = Signal()
     acted = Signal(object, str)  # the row, the action's name
+    link_opened = Signal(object, str)  # the row, an address
     menu_asked = Signal(object, QPoint)  # the row, a place of the screen
 
     def __init__(self, containers: ContainersViewModel, inside: ContainerInside, key: str) -> None:
@@ -99,7 +101,8 @@ class ContainerDetailView(QWidget):
         self._newer.setToolTip(self.tr("A newer image has this name. Click to update."))
         self._newer.clicked.connect(lambda: self.acted.emit(self._row, "renew"))
         self._newer.hide()
-        remark = row(self._dot, self._state, 4, self._image, self._newer, spacing=7)
+        self._ports, self._links = row(spacing=2), [("", "")]
+        remark = row(self._dot, self._state, self._ports, self._image, self._newer, spacing=7)
         remark.setStretch(3, 1)
         self._more = IconButton("more", self.tr("More…"), "containers.detail.more")
         self._more.clicked.connect(
@@ -208,6 +211,7 @@ class ContainerDetailView(QWidget):
         self._title.setText(found.name)
         self._image.setText(found.image)
         self._newer.setVisible(found.has_newer)
+        self._show_ports(found)
         word, age = self._containers.table.status(found)
         self._dot.show_tone(found.tone)
         self._state.setText(f"{word} {age}".strip())
@@ -218,6 +222,19 @@ class ContainerDetailView(QWidget):
             self._was_running = found.is_running
             for tab in self._tabs.values():
                 tab.on_running(found.is_running)
+
+    def _show_ports(self, found: ContainerRow) -> None:
+        """Offer the published ports: a click opens those that a browser can show."""
+        if found.links == self._links:
+            return
+        self._links = found.links
+        clear(self._ports)
+        for text, address in found.links[:_PORTS_SHOWN]:
+            link = Button(text, f"containers.detail.port.{self._ports.count()}", "link")
+            link.setEnabled(bool(address))
+            link.setToolTip(plain_tool_tip(address))
+            link.clicked.connect(lambda _=False, address=address: self.link_opened.emit(self._row, address))
+            self._ports.addWidget(link)
 
     def _show_actions(self, found: ContainerRow) -> None:
         wanted = _head_actions(found)

@@ -209,6 +209,7 @@ class ContainersPage(ListPage):
         view = ContainerDetailView(self.viewmodel, self._inside, key)
         view.left.connect(self.go_back)
         view.acted.connect(self.act)
+        view.link_opened.connect(self._open_link)
         view.menu_asked.connect(lambda row, place: self.open_menu([row], place) if row else None)
         view.on_engine_state(self._engine)
         self.show_detail(view)
