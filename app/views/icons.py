@@ -31,6 +31,11 @@ def icon_pixmap(name: str, color: str, size: int = 18, ratio: float = 1.0) -> QP
     return pixmap
 
 
+def page_icon(page: str) -> str:
+    """Return the name of a page's icon: the page's own, but for one that shares another's."""
+    return {"troubleshoot": "tools"}.get(page, page)
+
+
 def build_icon(name: str, token: str = "muted", active: str = "text", size: int = 18) -> QIcon:
     """Return icon `name` in the theme's colour `token`; checked, it uses `active`."""
     tokens = Theme.current().tokens

@@ -27,6 +27,7 @@ from app.views.dialogs.pull_image_dialog import PullImageDialog
 from app.views.dialogs.run_image_dialog import RunImageDialog
 from app.views.dialogs.search_images_dialog import SearchImagesDialog
 from app.views.dialogs.uninstall_dialog import UninstallDialog
+from app.views.icons import page_icon
 from app.views.pages.containers.compose_page import ComposePage
 from app.views.pages.containers.containers_page import ContainersPage
 from app.views.pages.images.builds_page import BuildsPage
@@ -139,9 +140,10 @@ class MainWindow(QMainWindow):
         }
         for number, (name, title) in enumerate(titles.items(), start=1):
             keys = QKeySequence({"settings": "Ctrl+,", "learn": "F1"}.get(name, f"Ctrl+{number}"))
-            icon = "tools" if name == "troubleshoot" else name
             words = keys.toString(QKeySequence.SequenceFormat.NativeText)
-            self.sidebar.add_page(name, title, icon, words, below=name in ("settings", "troubleshoot"))
+            self.sidebar.add_page(
+                name, title, page_icon(name), words, below=name in ("settings", "troubleshoot")
+            )
             QShortcut(keys, self).activated.connect(lambda name=name: self.show_page(name))
         self.quick = QuickActions(self, titles)
         self.bell = Bell(self)

@@ -11,6 +11,7 @@ from app.viewmodels.images.pull_image import parse_name
 from app.viewmodels.learn.learn import LESSONS
 from app.views.dialogs.quick_search_dialog import QuickSearchDialog
 from app.views.dialogs.sign_in_dialog import SignInDialog
+from app.views.icons import page_icon
 from app.views.pages.images.builds_page import BuildsPage
 from app.views.pages.images.registries_page import RegistriesPage
 from app.views.pages.learn.learn_page import LearnPage
@@ -79,7 +80,7 @@ class QuickActions(QObject):
         }
         texts = LearnTexts(self)
         self.search.places = [
-            *(Entry("page", name, title, self.tr("Page"), name) for name, title in pages.items()),
+            *(Entry("page", name, title, self.tr("Page"), page_icon(name)) for name, title in pages.items()),
             *(
                 Entry("action", name, title, self.tr("Action"), icon)
                 for name, (title, icon, _) in self._actions.items()

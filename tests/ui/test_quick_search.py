@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.viewmodels.desktop import DesktopViewModel
 from app.viewmodels.frame.quick_search import Entry, match
+from app.views.icons import icon_pixmap
 from app.views.main_window import MainWindow
 from app.views.pages.containers.container_detail_view import ContainerDetailView
 from app.views.theme import Appearance, Theme
@@ -55,6 +56,12 @@ def test_containers_are_found_and_opened(filled: MainWindow, qtbot: QtBot, save_
     QTest.keyClick(edit, Qt.Key.Key_Return)
     assert isinstance(filled.containers.detail, ContainerDetailView)
     assert text_of(filled, "containers.detail.title") == "shop-db-1"
+
+
+def test_every_place_is_drawn_with_an_icon(window: MainWindow) -> None:
+    icons = {entry.icon for entry in window.quick.search.places}
+    assert icons >= {"containers", "tools", "settings"}
+    assert not [name for name in icons if icon_pixmap(name, "#000000").isNull()]
 
 
 def test_arrows_move_and_escape_closes(filled: MainWindow, qtbot: QtBot) -> None:
