@@ -1,10 +1,12 @@
 """QEMU's command line for each system."""
 
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from vm.machine.carried import carried
 from vm.machine.qemu.qemu_command import QemuSettings, machine_arguments, qemu_command
 from vm.machine.qemu.qemu_endpoints import QemuEndpoints
 from vm.machine.sockets.endpoints import TlsEndpoint, UnixEndpoint
@@ -43,6 +45,19 @@ def test_kernel_is_booted_directly() -> None:
     assert values(command, "-smp") == ["2"]
     assert values(command, "-m") == ["2048"]
     assert "-no-reboot" in command
+
+
+def test_a_qemu_that_came_with_marina_is_told_where_its_firmware_is(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    assert "-L" not in qemu_command(LINUX)
+    monkeypatch.setattr(sys, "frozen", True, raising=False)
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "marina-desktop"))
+    assert "-L" not in qemu_command(LINUX), "the system's own knows its way"
+    brought = carried("qemu")
+    assert brought is not None
+    command = qemu_command(replace(LINUX, program=str(brought / "bin" / "qemu-system-x86_64")))
+    assert values(command, "-L") == [str(brought / "share" / "qemu")]
 
 
 def test_disks_carry_the_serials_that_the_guest_looks_for() -> None:

@@ -20,7 +20,7 @@ import psutil
 
 from vm.machine.json_files import read_json, write_json
 from vm.machine.machine_files import MachineFiles
-from vm.machine.qemu.qemu_command import escaped, machine_arguments
+from vm.machine.qemu.qemu_command import escaped, firmware_arguments, machine_arguments
 
 SILENCE_LIMIT = 2.5
 """Seconds without a word from the probe's kernel after which it hangs."""
@@ -96,6 +96,7 @@ def probe(guest: ProbeGuest, accelerator: str) -> str:
         heard.touch()
         command = [
             guest.qemu,
+            *firmware_arguments(guest.qemu),
             *("-nodefaults", "-no-user-config", "-display", "none", "-no-reboot", "-smp", "2", "-m", "256"),
             *machine_arguments(sys.platform, guest.architecture, accelerator),
             *(

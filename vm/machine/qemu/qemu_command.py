@@ -1,9 +1,10 @@
-"""QEMU's command line as a pure function of a settings value."""
+"""QEMU's command line: it depends on a settings value and on whether the program came with Marina."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from vm.machine.carried import carried
 from vm.machine.qemu.qemu_endpoints import QemuEndpoints
 from vm.machine.sockets.endpoints import Endpoint, TlsEndpoint
 
@@ -47,6 +48,7 @@ def qemu_command(settings: QemuSettings) -> list[str]:
     """Return the program and its arguments."""
     return [
         settings.program,
+        *firmware_arguments(settings.program),
         *_base(),
         *machine_arguments(settings.platform, settings.architecture, settings.accelerator),
         "-smp",
@@ -62,6 +64,17 @@ def qemu_command(settings: QemuSettings) -> list[str]:
         *_ports(settings),
         *_boot_values(settings.boot_values),
     ]
+
+
+def firmware_arguments(program: str) -> list[str]:
+    """Return where a QEMU that came with Marina finds its firmware, nothing for one of the system's.
+
+    By itself it looks where those who built it had it: beside the program, beside its folder or elsewhere.
+    """
+    brought = carried("qemu")
+    if brought is None or brought not in Path(program).parents:
+        return []
+    return ["-L", str(brought / "share" / "qemu")]
 
 
 def _base() -> list[str]:
