@@ -26,9 +26,9 @@ mkdir -p /tmp/.X11-unix "$root/tmp/.X11-unix"
 mount --bind /tmp/.X11-unix "$root/tmp/.X11-unix"
 mkdir -p -m 0700 "$root/run/user/1000"
 chown 1000:1000 "$root/run/user/1000"
-echo ready
-exec chroot "$root" sleep infinity
+exec chroot "$root" sh -c 'echo ready; exec sleep infinity'
 """
+"""What says that it is ready is inside: commands before that would run on the machine outside."""
 
 
 class FreshComputer:
@@ -38,7 +38,7 @@ class FreshComputer:
         self.root = root
         self.home = root / "home" / "ann"
         self._holder = holder
-        self._netns = netns
+        self.netns = netns
 
     def command(self, *words: str, user: int = USER, network: bool = True) -> list[str]:
         """Return the command that runs `words` inside, in the outer network when `network` is false."""
@@ -48,7 +48,7 @@ class FreshComputer:
 
     def in_network(self) -> list[str]:
         """Return the words before a command of the machine outside that is to reach this computer."""
-        return ["nsenter", f"--net=/run/netns/{self._netns}"]
+        return ["nsenter", f"--net=/run/netns/{self.netns}"]
 
     def run(
         self, *words: str, user: int = USER, network: bool = True, limit: float = 300, **values: str
