@@ -172,7 +172,7 @@ class Classroom:
             shutil.rmtree(self.folder, ignore_errors=True)
             self.folder.mkdir(parents=True)
             for name, text in files.items():
-                (self.folder / name).write_text(text, "utf-8")
+                (self.folder / name).write_text(text, "utf-8", newline="\n")
         except OSError as error:
             raise UserError("The files cannot be written", str(error)) from error
         return Said("\n".join(str(self.folder / name) for name in files))

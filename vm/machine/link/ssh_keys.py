@@ -1,7 +1,6 @@
 """The key that the guest lets in, and the guest's own key, pinned when the boot port handed it over."""
 
 import base64
-import os
 from pathlib import Path
 
 import paramiko
@@ -72,7 +71,7 @@ def pin_host_key(files: MachineFiles, text: str, *, new_disk: bool) -> str:
             f"If you put another data disk in place on purpose, remove {files.host_key} and start again.",
         )
     if known != key:
-        write_text(files.host_key, key + os.linesep)
+        write_text(files.host_key, key + "\n")
     return key
 
 
