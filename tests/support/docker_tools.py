@@ -13,7 +13,7 @@ from pathlib import Path
 
 from vm.errors import UserError
 from vm.image.debian_sources import find_sources, read_apt_options, read_release
-from vm.image.packages import KEYRING
+from vm.image.packages import KEYRING, unpacking_program
 
 PROJECT = Path(__file__).resolve().parents[2]
 ROOT = PROJECT / "build" / "tools" / "docker"
@@ -59,7 +59,7 @@ def fetch() -> None:
         root = Path(scratch) / "root"
         subprocess.run(
             [
-                "mmdebstrap",
+                *unpacking_program(),
                 "--quiet",
                 "--variant=extract",
                 f"--include={','.join(PACKAGES)}",

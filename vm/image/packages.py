@@ -21,6 +21,11 @@ _AS_ANYBODY = ("fakeroot", "mmdebstrap", "--mode=chrootless")
 """Nothing runs in the tree, so none is needed: fakeroot remembers the owners that the packages name."""
 
 
+def unpacking_program() -> tuple[str, ...]:
+    """Return mmdebstrap's words for who unpacks packages here: root, or anybody."""
+    return _AS_ROOT if sys.platform != "win32" and os.geteuid() == 0 else _AS_ANYBODY
+
+
 def fetch_packages(arch: str, archive: Path, versions: Path, downloads: Path) -> None:
     """Write the packages' files to the tar `archive` and their names and versions to `versions` (JSON).
 
@@ -57,7 +62,7 @@ def mmdebstrap_command(arch: str, work: Path, downloads: Path, source_lines: lis
     archives = '"$1"/var/cache/apt/archives'
     keep, simulated = shlex.quote(str(downloads)), shlex.quote(str(work / "simulated.txt"))
     return [
-        *(_AS_ROOT if sys.platform != "win32" and os.geteuid() == 0 else _AS_ANYBODY),
+        *unpacking_program(),
         "--variant=extract",
         f"--architectures={arch}",
         f"--include={','.join(chosen)}",
