@@ -158,8 +158,8 @@ def run_selftest(bundle: Path) -> int:
     """Run the bundle's own check as a user without this project would; return its exit status."""
     with tempfile.TemporaryDirectory(prefix="marina-package-") as home:
         environment = {
-            name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT") if name in os.environ
+            name: os.environ[name] for name in ("PATH", "LANG", "SYSTEMROOT", "TEMP") if name in os.environ
         }
-        environment |= {"HOME": home, "MARINA_HOME": home}
+        environment |= {"HOME": home, "USERPROFILE": home, "MARINA_HOME": home}  # Windows has the second
         command = [command_line(bundle), "selftest"]
         return subprocess.run(command, cwd=home, env=environment, timeout=300, check=False).returncode
