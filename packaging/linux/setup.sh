@@ -1,6 +1,7 @@
 #!/bin/sh
 # Installs what Marina needs on a Debian machine: packages (through sudo when not root) and .venv/.
 # usage: setup.sh run|test|arm64|package|packages|docs PYTHON    When nothing is missing it does nothing, in milliseconds.
+# shellcheck disable=SC2046,SC2086  # lists of words
 set -eu
 
 goal=$1
@@ -17,7 +18,7 @@ run) packages=$run_packages locks=run ;;
 test) packages=$test_packages locks=test ;;
 arm64) packages="$test_packages qemu-system-arm" locks=test ;;
 package) packages="$run_packages binutils" locks=package ;; # PyInstaller reads and writes programs with binutils
-packages) packages="$test_packages binutils lintian" locks="test package" ;;
+packages) packages="$test_packages binutils lintian dbus-daemon" locks="test package" ;;
 docs) packages=python3-venv locks=docs ;;
 *) echo "usage: setup.sh run|test|arm64|package|packages|docs PYTHON" >&2; exit 2 ;;
 esac
@@ -26,7 +27,6 @@ lock_files=$(printf 'packaging/locks/%s.txt ' $locks)
 
 say() { printf '\033[1m%s\033[0m\n' "$*"; }
 
-# shellcheck disable=SC2086  # a list of words
 stamp=build/setup-$goal-$(cat packaging/linux/setup.sh pyproject.toml $lock_files | sha256sum | cut -c1-16)
 [ -e "$stamp" ] && [ -x .venv/bin/python ] && exit 0
 
@@ -40,7 +40,6 @@ install_packages() {
     [ -z "$missing" ] && return
     say "Installing Debian packages:$missing"
     as_root apt-get update -qq
-    # shellcheck disable=SC2086  # a list of words
     as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing
 }
 
@@ -54,7 +53,6 @@ python_library() {
 make_environment() {
     [ -x .venv/bin/python ] || { say "Making .venv"; "$python" -m venv .venv; }
     say "Installing Python packages ($locks)"
-    # shellcheck disable=SC2046  # a list of words
     .venv/bin/python -m pip install -qq --require-hashes $(printf -- '--requirement packaging/locks/%s.txt ' $locks)
     .venv/bin/python -m pip install -qq --no-deps --no-build-isolation --editable .
 }
@@ -66,7 +64,6 @@ fetch_docker() {
 }
 
 if command -v apt-get >/dev/null; then
-    # shellcheck disable=SC2086  # a list of words
     install_packages $packages
     install_packages $(python_library)
     debian=yes

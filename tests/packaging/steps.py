@@ -1,34 +1,26 @@
 """What a user does with an installed Marina on a fresh Debian, step by step."""
 
 import configparser
-import os
 import shlex
 import shutil
 import subprocess
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.e2e.screen import CHROMIUM, open_display, save_screen
+from tests.e2e.screen import CHROMIUM
+from tests.packaging.packaged_window import open_window, wait_until
 from tests.support.fresh_computer import FreshComputer
 
 if TYPE_CHECKING:
     from tests.packaging.conftest import Packages
 
-PROJECT = Path(__file__).parents[2]
-BOOT_SECONDS = 240
-PID_FILE = "/tmp/desktop.pid"
 OPENED = "/tmp/opened"
 """What the user's browser was told to show."""
 
 ENTRY = "usr/share/applications/marina.desktop"
 EVERYBODYS = {f"home/ann/{name}" for name in (".cache", ".config", ".local", ".local/share", ".local/state")}
 RETRIES = ("-o", "Acquire::Retries=3")
-PICTURES = PROJECT / "build" / "artifacts"
 RUN_STORY = "getting-started"
 """The action of the desktop's launcher that a user chooses."""
 
@@ -61,61 +53,19 @@ def install_browser(computer: FreshComputer) -> None:
     browser.chmod(0o755)
 
 
-@dataclass(frozen=True)
-class Window:
-    """Marina's window on a display of its own."""
-
-    process: "subprocess.Popen[bytes]"
-    display: str
-    log: Path
-
-    def press(self, title: str, *keys: str) -> bool:
-        """Give keys to the window of that title; return whether there is one."""
-        found = self._tell("search", "--onlyvisible", "--name", f"^{title}$").split()
-        if found:
-            self._tell("windowfocus", "--sync", found[-1], "key", "--clearmodifiers", *keys)
-        return bool(found)
-
-    def save(self, name: str) -> None:
-        """Keep a picture of the screen."""
-        save_screen(self._environment, PICTURES / f"package-{name}.png")
-
-    @property
-    def _environment(self) -> dict[str, str]:
-        return {"DISPLAY": self.display, "PATH": os.environ["PATH"]}
-
-    def _tell(self, *words: str) -> str:
-        done = subprocess.run(
-            ["xdotool", *words],
-            env=self._environment,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,  # a window may be gone by now
-        )
-        return done.stdout
+def install_archive(computer: FreshComputer, archive: Path) -> None:
+    """Unpack and install it as its user, who then throws the download away."""
+    place = computer.root / "tmp" / "download"
+    place.mkdir()
+    subprocess.run(["tar", "--extract", "--zstd", "--file", archive, "--directory", place], check=True)
+    (folder,) = place.iterdir()
+    assert "Marina is installed" in computer.run("sh", f"/tmp/download/{folder.name}/install.sh")
+    shutil.rmtree(place)
 
 
-@contextmanager
-def open_window(computer: FreshComputer, *options: str) -> Iterator[Window]:
-    """Open Marina's window, and quit it at the end unless it has quit."""
-    command = shlex.join(["marina-desktop", *options])
-    with open_display() as display, tempfile.TemporaryDirectory() as folder:
-        log = Path(folder) / "desktop.log"
-        with log.open("wb") as output:
-            desktop = subprocess.Popen(
-                computer.command("sh", "-c", f"echo $$ >{PID_FILE}; exec {command}"),
-                env=computer.environment(DISPLAY=display),
-                stdin=subprocess.DEVNULL,
-                stdout=output,
-                stderr=output,
-            )
-        try:
-            yield Window(desktop, display, log)
-        finally:
-            if desktop.poll() is None:
-                computer.run("sh", "-c", f"kill $(cat {PID_FILE})")
-            desktop.wait(timeout=60)
+def remove_archive(computer: FreshComputer) -> None:
+    """Remove what the installer has brought, by the copy that it has left."""
+    computer.run("sh", "/home/ann/.local/share/marina-program/install.sh", "--remove")
 
 
 def run_getting_started(computer: FreshComputer) -> str:
@@ -146,14 +96,6 @@ def show_page(computer: FreshComputer, address: str) -> str:
             timeout=180,
             check=True,
         ).stdout
-
-
-def wait_until(condition: Callable[[], bool], what: str) -> None:
-    """Wait as long as a machine takes to boot."""
-    deadline = time.monotonic() + BOOT_SECONDS
-    while not condition():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.2)
 
 
 def marinas_files(computer: FreshComputer, before: set[str]) -> set[str]:

@@ -1,27 +1,26 @@
 """Ways out of Marina on a fresh Debian: by its window, by its package, with the data or without."""
 
 import re
+import sys
 from collections.abc import Iterator
 
 import pytest
 
 from tests.packaging.conftest import PROJECT, Packages
-from tests.packaging.steps import (
-    BOOT_SECONDS,
-    Window,
-    equip,
-    install,
-    marinas_files,
-    open_window,
-    purge,
-    run_getting_started,
-    wait_until,
-)
+from tests.packaging.packaged_window import BOOT_SECONDS, PICTURES, Window, open_window, wait_until
+from tests.packaging.steps import equip, install, marinas_files, purge, run_getting_started
 from tests.support.fresh_computer import FreshComputer
 
 pytestmark = pytest.mark.timeout(1800)
 
 DATA = "home/ann/.local/share/marina"
+SURELY_THERE = {
+    "usr/bin/marina",
+    "usr/lib/marina/marina-desktop",
+    f"{DATA}/machine/data.qcow2",
+    "home/ann/.config/marina",
+}
+"""What a list that finds nothing would lack."""
 ASKING = "Uninstall Marina"
 BY_HAND = re.compile(r"^rm -rf .+$", re.MULTILINE)
 
@@ -40,6 +39,14 @@ def before(packages: Packages, computer: FreshComputer) -> Iterator[set[str]]:
         install(computer, packages.debian)
     computer.run("marina", "uninstall", "--data", "--yes")
     purge(computer)
+
+
+def keep_list(moment: str, names: set[str]) -> set[str]:
+    """Print the names of files and keep them beside the pictures, for who wants to see them; return them."""
+    lines = "".join(f"{name}\n" for name in sorted(names))
+    sys.stdout.write(f"Marina's files, {moment}: {len(names)}\n{lines}")
+    (PICTURES / f"package-files-{moment}.txt").write_text(lines)
+    return names
 
 
 def leave_by_the_window(computer: FreshComputer, name: str, *, data: bool) -> None:
@@ -61,11 +68,16 @@ def quit_when_done(window: Window) -> bool:
 
 
 def test_the_window_removes_all_and_the_package_the_rest(computer: FreshComputer, before: set[str]) -> None:
+    installed = keep_list("installed", marinas_files(computer, before))
+    assert installed >= SURELY_THERE
     leave_by_the_window(computer, "uninstall-all", data=True)
     assert running_programs(computer) == []
-    assert {name for name in marinas_files(computer, before) if name.startswith("home/")} == set()
+    left = keep_list("after-uninstall", marinas_files(computer, before))
+    assert {name for name in left if name.startswith("home/")} == set()
     purge(computer)
-    assert marinas_files(computer, before) == set()
+    assert keep_list("after-purge", marinas_files(computer, before)) == set()
+    passing = computer.run("find", "/run", "/tmp", "-name", "*marina*", user=0)
+    assert passing == "", "nor among what the next start of the computer clears away"
 
 
 def test_data_that_was_to_stay_is_there_after_a_new_installation(

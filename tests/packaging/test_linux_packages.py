@@ -3,12 +3,7 @@
 import filecmp
 import importlib
 import json
-import re
-import shutil
 import subprocess
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -20,19 +15,19 @@ from packaging.utils import canonicalize_name
 from app.main import read_version
 from app.services.parts import PartsList
 from tests.packaging.conftest import NEXT, Packages, build
+from tests.packaging.packaged_window import BOOT_SECONDS, open_window, wait_until
+from tests.packaging.releases import TRUST, is_proven, serve_releases
 from tests.packaging.steps import (
-    BOOT_SECONDS,
     equip,
     install,
+    install_archive,
     marinas_files,
-    open_window,
     purge,
+    remove_archive,
     run_getting_started,
     show_page,
-    wait_until,
 )
 from tests.support.fresh_computer import FreshComputer
-from tests.support.update_server import load_script
 
 pytestmark = pytest.mark.timeout(1800)
 
@@ -139,10 +134,11 @@ def test_an_installed_archive_updates_itself_and_goes_back(
     equip(computer, packages)
     before = computer.files()
     install_archive(computer, packages.archive)
-    with serve_releases(computer, tmp_path / "releases", packages.next_archive) as trust:
+    with serve_releases(computer, tmp_path) as releases:
+        releases.publish(NEXT, packages.next_archive)
 
         def update(*words: str) -> str:
-            return computer.run("marina", "update", *words, limit=600, MARINA_UPDATES_DIR=trust)
+            return computer.run("marina", "update", *words, limit=600, MARINA_UPDATES_DIR=TRUST)
 
         computer.run("marina", "start", limit=BOOT_SECONDS)  # so that there are data to be kept
         assert json.loads(update("--json"))["prepared"]["version"] == NEXT
@@ -160,53 +156,3 @@ def test_an_installed_archive_updates_itself_and_goes_back(
     computer.run("marina", "uninstall", "--data", "--yes")
     remove_archive(computer)
     assert marinas_files(computer, before) == set()
-
-
-def install_archive(computer: FreshComputer, archive: Path) -> None:
-    """Unpack and install it as its user, who then throws the download away."""
-    place = computer.root / "tmp" / "download"
-    place.mkdir()
-    subprocess.run(["tar", "--extract", "--zstd", "--file", archive, "--directory", place], check=True)
-    (folder,) = place.iterdir()
-    assert "Marina is installed" in computer.run("sh", f"/tmp/download/{folder.name}/install.sh")
-    shutil.rmtree(place)
-
-
-def remove_archive(computer: FreshComputer) -> None:
-    """Remove what the installer has brought, by the copy that it has left."""
-    computer.run("sh", "/home/ann/.local/share/marina-program/install.sh", "--remove")
-
-
-@contextmanager
-def serve_releases(computer: FreshComputer, folder: Path, archive: Path) -> Iterator[str]:
-    """Offer an archive as NEXT on the computer's loopback; yield where it finds whom to trust."""
-    folder.mkdir()
-    trust = computer.root / "tmp" / "trust"
-    server = subprocess.Popen(
-        [
-            *computer.in_network(), sys.executable, "-u", "-m", "http.server", "0",
-            "--bind", "127.0.0.1", "--directory", str(folder),
-        ],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        text=True,
-    )  # fmt: skip
-    try:
-        assert server.stdout is not None
-        match = re.search(r"port (\d+)", server.stdout.readline())
-        assert match is not None
-        repository = load_script().ReleaseRepository(folder, folder.with_name("keys"))
-        repository.create(f"http://127.0.0.1:{match[1]}")
-        repository.publish(NEXT, {"linux-amd64-portable": archive})
-        shutil.copytree(folder / "trust", trust)
-        yield "/tmp/trust"
-    finally:
-        server.kill()
-        server.communicate()
-        shutil.rmtree(trust, ignore_errors=True)
-
-
-def is_proven(computer: FreshComputer) -> bool:
-    """Return whether the version that was put in place has come to its window."""
-    record = json.loads((computer.home / ".config" / "marina" / "updates" / "record.json").read_text())
-    return bool(record["proven"])

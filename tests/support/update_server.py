@@ -11,6 +11,8 @@ from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
+from tests.support.namespaces import in_netns
+
 LONGEST_REST = 25.0
 SCRIPT = Path(__file__).parents[2] / "packaging" / "release_repository.py"
 
@@ -75,10 +77,14 @@ class _Handler(http.server.SimpleHTTPRequestHandler):
 
 
 @contextmanager
-def serve_updates(folder: Path) -> Iterator[UpdateServer]:
-    """Serve a folder until the end of the block."""
+def serve_updates(folder: Path, netns: str = "") -> Iterator[UpdateServer]:
+    """Serve a folder until the end of the block, on the loopback of the network namespace of that name."""
     told = UpdateServer(folder)
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Handler, told)) as server:
+
+    def listen() -> http.server.ThreadingHTTPServer:
+        return http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(_Handler, told))
+
+    with in_netns(netns, listen) if netns else listen() as server:
         told.address = f"http://127.0.0.1:{server.server_address[1]}"
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
         thread.start()
