@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from app.services.images.registry_logins import RegistryLogins
     from app.services.machine.start_at_login import StartAtLogin
     from app.services.machine.virtual_machine import MachineStatus, VirtualMachine
+    from app.services.migration.sources import SourceEngine
     from app.services.remote.remote_machine import RemoteMachine
     from app.services.updates.update_service import Updates
     from app.viewmodels.desktop import DesktopViewModel
@@ -77,6 +78,13 @@ class LazyAccess:
         from app.services.engine.engines import Engines
 
         return Engines(self._folders)
+
+    def other_engines(self) -> "list[SourceEngine]":
+        """Return engines to import from; see `Access`."""
+        from app.services.migration.sources import find_sources
+
+        own = [self.machine().docker_socket, self.client().socket_path]
+        return find_sources(own, self.engines().list())
 
     def client(self) -> "EngineClient":
         """Return a client that keeps its connections; see `Access`."""

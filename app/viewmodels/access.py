@@ -13,6 +13,7 @@ if TYPE_CHECKING:  # `requests` takes 130 ms to import: only workers do it
     from app.services.images.registry_logins import RegistryLogins
     from app.services.machine.start_at_login import StartAtLogin
     from app.services.machine.virtual_machine import MachineStatus, VirtualMachine
+    from app.services.migration.sources import SourceEngine
     from app.services.remote.remote_machine import RemoteMachine
     from app.services.updates.update_service import Updates
 
@@ -28,6 +29,9 @@ class Access(Protocol):
 
     def engines(self) -> "Engines":
         """Return the engines that the user knows."""
+
+    def other_engines(self) -> "list[SourceEngine]":
+        """Return what may have things to import; none of them is asked for that."""
 
     def client(self) -> "EngineClient":
         """Return a client of the engine."""

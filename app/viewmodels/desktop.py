@@ -18,6 +18,7 @@ from app.viewmodels.engine.engine_view import EngineView
 from app.viewmodels.engine.engines import EnginesViewModel
 from app.viewmodels.engine.machine_data import MachineDataViewModel
 from app.viewmodels.engine.machine_settings import MachineSettingsViewModel
+from app.viewmodels.engine.migration import MigrationViewModel
 from app.viewmodels.engine.start_at_login import StartAtLoginViewModel
 from app.viewmodels.engine.troubleshoot import TroubleshootViewModel
 from app.viewmodels.frame.about import AboutViewModel
@@ -65,6 +66,7 @@ class DesktopViewModel(QObject):
         self.machine_data = MachineDataViewModel(self.background, access, self)
         self.machine_settings = MachineSettingsViewModel(self.background, access, self)
         self.engines = EnginesViewModel(self.background, access, self)
+        self.migration = MigrationViewModel(self.background, access, self)
         self.start_at_login = StartAtLoginViewModel(self.background, access, self)
         self.docker_command = DockerCommandViewModel(self.background, access, self)
         self.troubleshoot = TroubleshootViewModel(self.background, access, self)
@@ -134,6 +136,7 @@ class DesktopViewModel(QObject):
     def close(self) -> None:
         """End all that goes on in the background; the engine stays as it is."""
         self.updates.close()
+        self.migration.close()
         self.events.close()
         self.engine.close()
         self.background.close()

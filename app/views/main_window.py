@@ -23,6 +23,7 @@ from app.viewmodels.wording.wording import join_sentences
 from app.views.bell import Bell
 from app.views.browser import open_address, open_file
 from app.views.dialogs.about_dialog import AboutDialog
+from app.views.dialogs.import_dialog import ImportDialog
 from app.views.dialogs.pull_image_dialog import PullImageDialog
 from app.views.dialogs.run_image_dialog import RunImageDialog
 from app.views.dialogs.search_images_dialog import SearchImagesDialog
@@ -68,6 +69,7 @@ class MainWindow(QMainWindow):
         self.may_close = self._painted = False
         self._address = ""
         self._pull_dialog: PullImageDialog | None = None
+        self._import_dialog: ImportDialog | None = None
         self.setObjectName("window")
         self.setWindowTitle("Marina")
         self.setMinimumSize(QSize(820, 560) / max(1.0, Theme.current().magnified))
@@ -167,6 +169,7 @@ class MainWindow(QMainWindow):
         page.appearance_chosen.connect(self.choose_appearance)
         page.restart_requested.connect(self.desktop.engine.restart)
         page.renewal_requested.connect(self.renewal_asked)
+        page.import_requested.connect(self.import_from_engine)
         return page
 
     def _make_troubleshoot(self) -> Page:
@@ -206,6 +209,9 @@ class MainWindow(QMainWindow):
         popover.log_requested.connect(self.open_console_log)
         self.containers.run_other_requested.connect(self.run_image)
         self.containers.image_requested.connect(self.show_image)
+        self.containers.empty_seen.connect(desktop.migration.hint)
+        self.containers.import_requested.connect(self.import_from_engine)
+        desktop.migration.hinted.connect(self.containers.offer_import)
         self.images.run_requested.connect(self.run_image)
         self.images.pull_requested.connect(self.pull_image)
         self.images.search_requested.connect(self.search_images)
@@ -304,6 +310,13 @@ class MainWindow(QMainWindow):
             dialog = SearchImagesDialog(self.desktop.open_image_search(), term, self)
             dialog.chosen.connect(self.pull_image)
             dialog.open()
+
+    def import_from_engine(self) -> None:
+        """Open the dialog that copies what another engine has; a copy under way is shown again."""
+        if self._import_dialog is None:
+            self._import_dialog = ImportDialog(self.desktop.migration, self)
+        if self.desktop.view.can_be_used or self.desktop.migration.is_active:
+            self._import_dialog.open()
 
     def show_about(self) -> None:
         """Tell the version, and what Marina is made of."""

@@ -45,6 +45,7 @@ class QuickActions(QObject):
             "restart": (self.tr("Restart the engine"), "restart", engine.restart),
             "pause": (self.tr("Pause the engine"), "pause", engine.pause),
             "notices": (self.tr("Show notifications"), "bell", lambda: window.bell.open()),
+            "import": (self.tr("Import from another engine"), "download", window.import_from_engine),
             "about": (self.tr("About Marina"), "info", window.show_about),
             "uninstall": (self.tr("Uninstall Marina"), "trash", window.uninstall),
             "light": (self.tr("Light appearance"), "appearance", lambda: window.choose_appearance("light")),

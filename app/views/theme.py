@@ -180,7 +180,8 @@ def _pictures(dark: bool) -> dict[str, str]:
     """Return the files with a field's tick and arrows: a style sheet takes pictures by path only."""
     look = "dark" if dark else "light"
     return {
-        name: str(_ICON_FOLDER / f"{name}-{look}.svg").replace("\\", "/") for name in ("tick", "down", "up")
+        name: str(_ICON_FOLDER / f"{name}-{look}.svg").replace("\\", "/")
+        for name in ("tick", "dash", "down", "up")
     }
 
 

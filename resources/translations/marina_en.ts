@@ -201,6 +201,51 @@
     </message>
 </context>
 <context>
+    <name>MigrationViewModel</name>
+    <message numerus="yes">
+        <source>%n image(s)</source>
+        <translation>
+            <numerusform>%n image</numerusform>
+            <numerusform>%n images</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n container(s)</source>
+        <translation>
+            <numerusform>%n container</numerusform>
+            <numerusform>%n containers</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n thing(s) to copy, about {0}</source>
+        <translation>
+            <numerusform>%n thing to copy, about {0}</numerusform>
+            <numerusform>%n things to copy, about {0}</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>{0}, together with %n other(s)</source>
+        <translation>
+            <numerusform>{0}, together with %n other</numerusform>
+            <numerusform>{0}, together with %n others</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n thing(s) copied.</source>
+        <translation>
+            <numerusform>%n thing copied.</numerusform>
+            <numerusform>%n things copied.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n failed: look again to try these once more.</source>
+        <translation>
+            <numerusform>%n failed: look again to try it once more.</numerusform>
+            <numerusform>%n failed: look again to try these once more.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>NetworksPage</name>
     <message numerus="yes">
         <source>%n network(s)</source>

@@ -1539,6 +1539,10 @@
         <translation>关闭</translation>
     </message>
     <message>
+        <source>Import…</source>
+        <translation>导入…</translation>
+    </message>
+    <message>
         <source>{0} was saved.</source>
         <translation>{0} 已保存。</translation>
     </message>
@@ -2136,6 +2140,10 @@
         <translation>添加引擎…</translation>
     </message>
     <message>
+        <source>Import from another engine…</source>
+        <translation>从其他引擎导入…</translation>
+    </message>
+    <message>
         <source>Window and command line work with the chosen one, also on another computer.</source>
         <translation>窗口和命令行都使用所选的引擎，也可以在另一台计算机上。</translation>
     </message>
@@ -2688,6 +2696,93 @@
         <translation>
             <numerusform>%n 个镜像，占用磁盘 {0}</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>ImportDialog</name>
+    <message>
+        <source>Import from another engine</source>
+        <translation>从其他引擎导入</translation>
+    </message>
+    <message>
+        <source>Look again</source>
+        <translation>重新查看</translation>
+    </message>
+    <message>
+        <source>Working</source>
+        <translation>正在处理</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Cancel the copy</source>
+        <translation>取消复制</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Images, volumes, networks and containers of Docker Desktop, Docker, Podman and others are copied. Nothing is changed there. Stop what writes to a volume first.</source>
+        <translation>复制 Docker Desktop、Docker、Podman 等引擎中的镜像、卷、网络和容器。原处不会有任何改动。请先停止正在写入卷的程序。</translation>
+    </message>
+    <message>
+        <source>Engine to import from</source>
+        <translation>要从中导入的引擎</translation>
+    </message>
+    <message>
+        <source>Look</source>
+        <translation>查看</translation>
+    </message>
+    <message>
+        <source>What the engine has</source>
+        <translation>该引擎中的内容</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>What happens</source>
+        <translation>处理方式</translation>
+    </message>
+    <message>
+        <source>No other engine was found. Start it, or write its address.</source>
+        <translation>没有找到其他引擎。请启动它，或填写其地址。</translation>
+    </message>
+    <message>
+        <source>Looking at what is there…</source>
+        <translation>正在查看其中的内容…</translation>
+    </message>
+    <message>
+        <source>Images</source>
+        <translation>镜像</translation>
+    </message>
+    <message>
+        <source>Volumes</source>
+        <translation>卷</translation>
+    </message>
+    <message>
+        <source>Networks</source>
+        <translation>网络</translation>
+    </message>
+    <message>
+        <source>Containers</source>
+        <translation>容器</translation>
+    </message>
+    <message>
+        <source>There is nothing to copy.</source>
+        <translation>没有可复制的内容。</translation>
+    </message>
+    <message>
+        <source>Copying. It goes on when this is closed.</source>
+        <translation>正在复制。关闭此窗口后仍会继续。</translation>
     </message>
 </context>
 <context>
@@ -3491,6 +3586,85 @@
     </message>
 </context>
 <context>
+    <name>MigrationViewModel</name>
+    <message numerus="yes">
+        <source>%n image(s)</source>
+        <translation>
+            <numerusform>%n 个镜像</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n container(s)</source>
+        <translation>
+            <numerusform>%n 个容器</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{0} runs on this computer, with {1} and {2}.</source>
+        <translation>{0} 正在这台计算机上运行，其中有 {1}和 {2}。</translation>
+    </message>
+    <message>
+        <source>Already here</source>
+        <translation>已存在</translation>
+    </message>
+    <message>
+        <source>Nothing is chosen.</source>
+        <translation>没有选择任何内容。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n thing(s) to copy, about {0}</source>
+        <translation>
+            <numerusform>要复制 %n 项，约 {0}</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>{0} are free</source>
+        <translation>可用空间为 {0}</translation>
+    </message>
+    <message>
+        <source>The copy needs {0}</source>
+        <translation>复制需要 {0}</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>已复制</translation>
+    </message>
+    <message>
+        <source>Unpacking</source>
+        <translation>正在解包</translation>
+    </message>
+    <message>
+        <source>Copying</source>
+        <translation>正在复制</translation>
+    </message>
+    <message numerus="yes">
+        <source>{0}, together with %n other(s)</source>
+        <translation>
+            <numerusform>{0}，与另外 %n 项一起</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n thing(s) copied.</source>
+        <translation>
+            <numerusform>已复制 %n 项。</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n failed: look again to try these once more.</source>
+        <translation>
+            <numerusform>%n 项失败：重新查看即可再次尝试。</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Cancelled. What was copied before stays.</source>
+        <translation>已取消。之前复制的内容会保留。</translation>
+    </message>
+</context>
+<context>
     <name>MountsView</name>
     <message>
         <source>Ports</source>
@@ -4172,6 +4346,10 @@
     <message>
         <source>Show notifications</source>
         <translation>显示通知</translation>
+    </message>
+    <message>
+        <source>Import from another engine</source>
+        <translation>从其他引擎导入</translation>
     </message>
     <message>
         <source>About Marina</source>

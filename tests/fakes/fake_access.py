@@ -18,6 +18,7 @@ from app.services.images.key_store import KeyStore
 from app.services.images.registry_logins import RegistryLogins
 from app.services.machine.start_at_login import StartAtLogin
 from app.services.machine.virtual_machine import StatusCallback, VirtualMachine
+from app.services.migration.sources import SourceEngine
 from app.services.remote.remote_machine import RemoteMachine
 from app.services.updates.update_service import Updates
 from tests.fakes.fake_engine import FakeEngine
@@ -68,6 +69,7 @@ class FakeAccess:
         self._folder, self._engine = folder, engine
         self._client = WorkersClient(engine.socket_path, connect_timeout=20.0, read_timeout=20.0)
         self.key_store = KeyStore(FakeKeyring())
+        self.others: list[SourceEngine] = []
         self._logins: RegistryLogins | None = None
         self._client.login_headers = lambda reference: self.logins().headers_for(reference)
         self._client.build_headers = lambda: self.logins().build_headers()
@@ -84,6 +86,10 @@ class FakeAccess:
     def engines(self) -> Engines:
         """Return a list in the test's folder."""
         return Engines(AppFolders(self._folder, self._folder, self._folder))
+
+    def other_engines(self) -> list[SourceEngine]:
+        """Return those that a test has set up."""
+        return self.others
 
     def client(self) -> EngineClient:
         """Return the one client."""

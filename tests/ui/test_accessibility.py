@@ -37,6 +37,7 @@ from app.views.dialogs.clone_volume_dialog import CloneVolumeDialog
 from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
 from app.views.dialogs.create_dialog import CreateNetworkDialog, CreateVolumeDialog
 from app.views.dialogs.edit_container_dialog import EditContainerDialog
+from app.views.dialogs.import_dialog import ImportDialog
 from app.views.dialogs.quit_dialog import QuitDialog
 from app.views.dialogs.rename_container_dialog import RenameContainerDialog
 from app.views.dialogs.save_as_image_dialog import SaveAsImageDialog
@@ -352,6 +353,7 @@ DIALOGS: dict[str, Callable[[MainWindow], QDialog]] = {
     "tag-image": lambda window: TagImageDialog(
         window.desktop.images, window.desktop.images.table.rows[0], window
     ),
+    "import": lambda window: ImportDialog(window.desktop.migration, window),
     "snapshot": lambda window: SnapshotDialog(window.desktop.machine_data, window),
     "add-engine": lambda window: AddEngineDialog(window.desktop.engines, window),
     "image-search": lambda window: SearchImagesDialog(window.desktop.open_image_search(), "", window),

@@ -25,6 +25,7 @@ from app.views.pages.containers.container_list import ContainerList
 from app.views.pages.containers.merged_logs_view import MergedLogsView
 from app.views.pages.containers.newer_images_button import NewerImagesButton
 from app.views.pages.list_page import CARD_WIDTH, ListPage
+from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button
 from app.views.widgets.frame.welcome_card import WelcomeCard
 from app.views.widgets.layouts import Card, row
@@ -40,6 +41,8 @@ class ContainersPage(ListPage):
 
     run_other_requested = Signal()
     image_requested = Signal(str)
+    empty_seen = Signal()  # there are no containers, and this page is in sight
+    import_requested = Signal()
 
     def __init__(
         self,
@@ -69,8 +72,12 @@ class ContainersPage(ListPage):
         self.add_tool(run)
         self.welcome = WelcomeCard()
         self.welcome.setMaximumWidth(CARD_WIDTH)
+        self._offer = Banner("containers.import")
+        self._offer.setMaximumWidth(CARD_WIDTH)
+        self._has_offer = False
         self._build_selection_bar()
         self.body.addWidget(self.welcome)
+        self.body.addWidget(self._offer)
         self.body.addWidget(self.selection_bar)
         self.build_list()
         self._connect()
@@ -99,6 +106,8 @@ class ContainersPage(ListPage):
         self.welcome.stop_requested.connect(self._stop_story)
         self.welcome.other_requested.connect(self.run_other_requested)
         self.welcome.closed.connect(self._close_welcome)
+        self._offer.pressed.connect(self.import_requested)
+        self._offer.linked.connect(self._dismiss_offer)
         self.list.links.activated.connect(self._open_link)
         self.list.images.activated.connect(self.act)
         self.list.actions_column.triggered.connect(self.act)
@@ -134,9 +143,23 @@ class ContainersPage(ListPage):
             not self._welcome_closed
             and (story in ("active", "failed", "done") or (story == "idle" and not has_list))
         )
+        is_empty = self.can_act and self.viewmodel.is_loaded and not has_list
+        self._offer.setVisible(self._has_offer and is_empty and story == "idle")
+        if is_empty and not self.isHidden():
+            self.empty_seen.emit()
         # While the story runs it tells of the engine's start itself.
         self.engine_panel.setVisible(not self.can_act and story != "active")
         self._selection_changed()
+
+    def offer_import(self, text: str) -> None:
+        """Offer to bring over what another engine of this computer has, while there is nothing here."""
+        self._has_offer = True
+        self._offer.say(text, button=self.tr("Import…"), link=self.tr("Dismiss"))
+        self.show_what_fits()
+
+    def _dismiss_offer(self) -> None:
+        self._has_offer = False
+        self._offer.hide()
 
     def _selection_changed(self) -> None:
         chosen = self.chosen()

@@ -1,5 +1,6 @@
 """The card of the Settings page with the engines that Marina knows."""
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.viewmodels.engine.engines import EngineRow, EnginesViewModel
@@ -12,6 +13,8 @@ from app.views.widgets.text import ElidedLabel, PlainLabel, WrappedLabel
 class EnginesCard(Card):
     """One line an engine, the chosen one marked; another one is worked with from the next start on."""
 
+    import_requested = Signal()
+
     def __init__(self, viewmodel: EnginesViewModel) -> None:
         super().__init__("settings.engines")
         self._engines = viewmodel
@@ -21,6 +24,8 @@ class EnginesCard(Card):
         self._note.setObjectName("settings.engines.note")
         add = Button(self.tr("Add an engine…"), "settings.engines.add", icon="plus")
         add.clicked.connect(self._ask)
+        bring = Button(self.tr("Import from another engine…"), "settings.engines.import", icon="download")
+        bring.clicked.connect(self.import_requested)
         about = self.tr("Window and command line work with the chosen one, also on another computer.")
         self.setLayout(
             column(
@@ -29,7 +34,7 @@ class EnginesCard(Card):
                 4,
                 self._list,
                 self._note,
-                row(add, None),
+                row(add, bring, None),
                 spacing=10,
                 margins=(20, 16, 20, 18),
             )

@@ -41,6 +41,7 @@ class SettingsPage(Page):
     zoom_chosen = Signal(int)
     restart_requested = Signal()  # of the engine
     renewal_requested = Signal()  # of Marina, as another version
+    import_requested = Signal()  # from another engine
 
     def __init__(
         self,
@@ -68,6 +69,8 @@ class SettingsPage(Page):
         self._fields = MachineFields(self)
         updates_card = UpdatesCard(updates)
         updates_card.restart_requested.connect(self.renewal_requested)
+        engines_card = EnginesCard(engines)
+        engines_card.import_requested.connect(self.import_requested)
         self.sections = Sections("settings")
         add, machine_section, fields = self.sections.add, self._add_machine_section, self._fields
         notices = NoticesCard(preferences)
@@ -81,7 +84,7 @@ class SettingsPage(Page):
         machine_section("registries", self.tr("Registries"), "registries", fields.registries_card())
         machine_section("engine", self.tr("Engine options"), "edit", fields.options_card())
         add("docker", self.tr("Docker command"), "terminal", DockerCard(docker))
-        add("engines", self.tr("Engines"), "anchor", EnginesCard(engines))
+        add("engines", self.tr("Engines"), "anchor", engines_card)
         add("updates", self.tr("Updates"), "download", updates_card)
         self.search = SettingSearch(self._find_lines)
         self.search.found.connect(self._show_found)
