@@ -15,15 +15,10 @@ from app.services.engine.engines import Engines
 from app.services.errors import ErrorCode, UserError
 from app.services.migration.inventory import take_inventory
 from app.services.migration.migration import Migration, Phase, Progress
-from app.services.migration.plan import Plan, Verdict, Wishes, make_plan
+from app.services.migration.plan import Item, Plan, Verdict, Wishes, make_plan
 from app.services.migration.sources import SourceEngine, choose_source, find_sources, open_source
 
-_VERDICTS = {
-    Verdict.COPY: "to be copied",
-    Verdict.HERE: "here already",
-    Verdict.TAKEN: "the name is taken here",
-    Verdict.UNFIT: "cannot be copied",
-}
+_VERDICTS = {Verdict.COPY: "To be copied.", Verdict.HERE: "Here already."}
 _ENDS = {Phase.DONE: "copied", Phase.FAILED: "failed"}
 
 
@@ -124,13 +119,18 @@ def _show_plan(plan: Plan, room: int | None) -> None:
             item.kind.value,
             item.name,
             format_size(item.size) if item.size > 0 else "",
-            " ".join(filter(None, (f"{_VERDICTS[item.verdict]}.", item.remark))),
+            _say_verdict(item),
         )
         for item in plan.items
     ]
     write_table(("KIND", "NAME", "SIZE", "WHAT"), rows)
-    free = f"; {format_size(room)} are free in the machine" if room is not None else ""
+    free = f"; {format_size(room)} are free" if room is not None else ""
     tell(f"{len(plan.to_copy)} to be copied, about {format_size(plan.bytes)}{free}.")
+
+
+def _say_verdict(item: Item) -> str:
+    """Return what is done with a thing; what is not copied says why."""
+    return " ".join(filter(None, (_VERDICTS.get(item.verdict, ""), item.remark)))
 
 
 def _as_json(plan: Plan, room: int | None) -> object:

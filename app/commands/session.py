@@ -50,11 +50,10 @@ class Session:
         return () if self._socket else (self.machine().docker_socket,)
 
     def free_bytes(self) -> int | None:
-        """Return how much room the machine has; None for an engine that is not its."""
+        """Return how much fits into the machine; None for an engine that is not its."""
         if self._address() is not None:
             return None
-        usage = self.machine().data.usage()
-        return usage.guest.free_bytes if usage.guest is not None else None
+        return self.machine().data.room()
 
     def engine(self, start: bool = False) -> EngineClient:
         """Return a client of the engine; `start` brings the machine up when it does not run, and says so."""

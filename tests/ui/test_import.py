@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.services.engine.engine_client import EngineClient
 from app.services.errors import CancelledError, UserError
+from app.services.machine.machine_data import MachineData
 from app.services.migration import migration as service
 from app.services.migration.migration import Phase, Progress
 from app.services.migration.plan import Key, Plan
@@ -142,6 +143,28 @@ def test_what_is_there_is_shown_in_numbers_and_chosen(
     assert not find(dialog, QAbstractButton, "import.start").isEnabled()
     found["shop-web"].setCheckState(0, Qt.CheckState.Checked)
     assert "2 things to copy" in text_of(dialog, "import.sum"), "it needs its image"
+
+
+def test_what_does_not_fit_is_not_begun(
+    window: MainWindow,
+    desktop: DesktopViewModel,
+    other: FakeEngine,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    save_picture: Save,
+) -> None:
+    del other
+    monkeypatch.setattr(MachineData, "room", lambda _: 2_000_000_000)
+    dialog = look(window, desktop, qtbot)
+    total = text_of(dialog, "import.sum")
+    assert "2.00 GB are free" in total
+    assert "The copy needs 2.94 GB" in total, (
+        "the archive of the largest images lies there while it is unpacked"
+    )
+    assert not find(dialog, QAbstractButton, "import.start").isEnabled()
+    save_picture(dialog, "import-too-much")
+    lines(dialog)["shop-db"].setCheckState(0, Qt.CheckState.Unchecked)
+    assert find(dialog, QAbstractButton, "import.start").isEnabled()
 
 
 def test_a_network_really_comes_over(

@@ -1,6 +1,7 @@
 """All that the machine holds: what it takes, and how it is kept, emptied and carried elsewhere."""
 
 import contextlib
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,6 +57,16 @@ class MachineData:
     def usage(self) -> DiskUsage:
         """Return what takes the space; the machine's own files only while it does not run."""
         return DiskUsage.from_json(self._ask("disk-usage"))
+
+    def room(self) -> int | None:
+        """Return how many bytes more fit into the machine and on this disk; None while it does not run."""
+        usage = self.usage()
+        if usage.guest is None:
+            return None
+        try:
+            return min(usage.guest.free_bytes, shutil.disk_usage(Path(usage.disk_path).parent).free)
+        except OSError:
+            return usage.guest.free_bytes
 
     def compact(self) -> tuple[int, int]:
         """Give back disk and memory that is not needed; return what the disk took before and takes now."""

@@ -150,10 +150,9 @@ class MigrationViewModel(QObject):
         if not isinstance(engine, VirtualMachine):
             return None
         try:
-            usage = engine.data.usage()
+            return engine.data.room()
         except MarinaError:
-            return None
-        return usage.guest.free_bytes if usage.guest is not None else None
+            return None  # what fits is worth knowing, and no reason to copy nothing
 
     @Slot(object)
     def _took(self, answer: "tuple[int, SourceEngine, Plan, int | None]") -> None:

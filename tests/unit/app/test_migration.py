@@ -1,11 +1,12 @@
 """What comes from another engine: which engines there are, what would be copied, and how it is said here."""
 
 import json
+import shutil
 import socket
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
@@ -13,6 +14,7 @@ from app.services.engine.engine_client import EngineClient
 from app.services.engine.engine_types import ContainerDetails
 from app.services.engine.engines import SavedEngine
 from app.services.errors import ConnectionLostError, EngineRequestError, UserError
+from app.services.machine.machine_data import MachineData
 from app.services.migration.bodies import container_body, network_body
 from app.services.migration.inventory import (
     ContainerEntry,
@@ -23,6 +25,10 @@ from app.services.migration.inventory import (
 )
 from app.services.migration.plan import Kind, Plan, Wishes, batch_bytes, batches, make_plan
 from app.services.migration.sources import choose_source, find_sources
+from vm.machine.storage.disk_usage import DiskUsage, GuestUsage
+
+if TYPE_CHECKING:
+    from vm.client import MachineClient
 
 GB = 1000**3
 
@@ -222,6 +228,30 @@ def test_images_that_share_layers_go_together_up_to_a_size() -> None:
 def test_the_names_of_many_images_fit_into_one_request() -> None:
     plan = make_plan(Inventory(images=tuple(image(str(n), f"n{n}:1") for n in range(100))), Inventory())
     assert max(map(len, batches(plan.items))) <= 40
+
+
+class Disk:
+    """A machine that says what its disk has."""
+
+    def __init__(self, folder: Path, free: int | None) -> None:
+        guest = GuestUsage(10, 5, free, 0, {}) if free is not None else None
+        self._usage = DiskUsage(str(folder / "data.qcow2"), 1, 2, 3, guest)
+
+    def ask(self, command: str, *_: object) -> object:
+        """Answer as the supervisor does."""
+        assert command == "disk-usage"
+        return self._usage.to_json()
+
+
+def test_room_is_what_fits_into_the_machine_and_on_this_computer(tmp_path: Path) -> None:
+    here = shutil.disk_usage(tmp_path).free
+
+    def room(free: int | None) -> int | None:
+        return MachineData(cast("MachineClient", Disk(tmp_path, free))).room()
+
+    assert room(4000) == 4000
+    assert room(here * 1000) == pytest.approx(here, rel=0.1)
+    assert room(None) is None
 
 
 # --- how it is said here ----------------------------------------------------------------------------------
