@@ -10,7 +10,7 @@ import pytest
 
 from app.cli import main
 from app.services.engine.engine_client import EngineClient
-from app.services.errors import CancelledError, UserError
+from app.services.errors import CancelledError, EngineRequestError, UserError
 from app.services.migration.inventory import HELPER_LABEL, take_inventory
 from app.services.migration.migration import Migration, Phase, Progress
 from app.services.migration.plan import Kind, Plan, Verdict, Wishes, make_plan
@@ -284,6 +284,41 @@ def test_cancelling_leaves_whole_things_only(
     assert Migration(source, target, plan_of(source, target, Wishes((), None, ()))).run() == {}
     size = marina.docker("run", "--rm", "-v", f"{PREFIX}big:/v", "busybox", "stat", "-c", "%s", "/v/f").stdout
     assert size == b"209715200\n"
+
+
+def test_a_cancelled_copy_of_images_leaves_none(
+    dockerd: ReferenceDocker, source: EngineClient, target: EngineClient
+) -> None:
+    fill(dockerd)
+    plan = plan_of(source, target, Wishes(None, (), ()))
+
+    def cancel_at_once(progress: Progress) -> None:
+        if progress.bytes:
+            migration.cancel()
+
+    migration = Migration(source, target, plan, cancel_at_once)
+    with pytest.raises(CancelledError):
+        migration.run()
+    here = {name for image in target.list_images() for name in image.tags}
+    assert not {name for name in here if name.startswith(PREFIX)}
+
+
+def test_volumes_fail_one_by_one_where_none_can_be_read(
+    dockerd: ReferenceDocker,
+    source: EngineClient,
+    target: EngineClient,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    fill(dockerd)
+    plan = plan_of(source, target, Wishes())
+
+    def refuse(*_: object) -> None:
+        raise EngineRequestError(403, "loading images is forbidden")
+
+    monkeypatch.setattr(VolumeReader, "_bring_image", refuse)
+    errors = Migration(source, target, plan).run()
+    assert {kind for kind, _ in errors} == {Kind.VOLUME}
+    assert {network.name for network in target.list_networks()} >= {f"{PREFIX}net"}
 
 
 def test_every_engine_lets_its_volumes_be_read(engine: ApiClient) -> None:

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
@@ -163,7 +164,15 @@ class Migration:
     def _copy_volumes(self, items: list[Item]) -> None:
         if not items:
             return
-        with self._reader() as reader:
+        with ExitStack() as stack:
+            try:
+                reader = self._guarded(lambda: stack.enter_context(self._reader()))
+            except (CancelledError, EngineUnreachableError):
+                raise
+            except MarinaError as error:
+                for item in items:
+                    self._fail(item, error)
+                return
             for item in items:
                 self._do(item, lambda item: self._copy_volume(item, reader))
 
@@ -248,10 +257,13 @@ class Migration:
         except (CancelledError, EngineUnreachableError):
             raise
         except MarinaError as error:
-            told = self._errors[item.key] = explain(error, item.name)
-            self._tell(Progress(item.key, Phase.FAILED, error=told), force=True)
+            self._fail(item, error)
         else:
             self._tell(Progress(item.key, Phase.DONE, item.size, item.size, remark=remark), force=True)
+
+    def _fail(self, item: Item, error: MarinaError) -> None:
+        told = self._errors[item.key] = explain(error, item.name)
+        self._tell(Progress(item.key, Phase.FAILED, error=told), force=True)
 
     def _guarded(self, work: Callable[[], Result]) -> Result:
         """Do some work; what breaks when all is called off says so."""

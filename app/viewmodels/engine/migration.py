@@ -1,5 +1,6 @@
 """What another engine has, chosen and copied: the window's side of `app/services/migration`."""
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -13,10 +14,12 @@ from app.viewmodels.wording.service_texts import say
 from app.viewmodels.wording.wording import format_share, format_size, join_sentences
 
 if TYPE_CHECKING:
-    from app.services.errors import UserError
+    from app.services.errors import MarinaError, UserError
     from app.services.migration.migration import Migration, Progress
     from app.services.migration.plan import Item, Key, Plan
     from app.services.migration.sources import LookedAt, SourceEngine
+
+log = logging.getLogger(__name__)
 
 KINDS = ("image", "volume", "network", "container")
 LATER = ("container",)
@@ -55,6 +58,15 @@ class Sum:
     is_too_much: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was seen: the engine, what could be copied, and the bytes that fit here (None: not known)."""
+
+    source: "SourceEngine"
+    plan: "Plan"
+    room: int | None
+
+
 class MigrationViewModel(QObject):
     """At most one copy at a time; it goes on while its dialog is closed."""
 
@@ -87,7 +99,7 @@ class MigrationViewModel(QObject):
         """Look once whether an engine of this computer has something; the answer, if so, is `hinted`."""
         if not self._has_hinted:
             self._has_hinted = True
-            self._background.run_alone(self._find_full, self._tell_hint, lambda error: None)
+            self._background.run_alone(self._find_full, self._tell_hint, self._no_hint)
 
     def _find_full(self) -> "LookedAt | None":
         from app.services.errors import MarinaError
@@ -112,13 +124,21 @@ class MigrationViewModel(QObject):
             text = self.tr("{0} runs on this computer, with {1} and {2}.")
             self.hinted.emit(text.format(found.product, images, containers))
 
+    @Slot(object)
+    def _no_hint(self, error: Exception) -> None:
+        log.warning("other engines could not be looked for: %s", error)
+
     def find(self) -> None:
         """List the engines; the answer is `listed`."""
 
         def find() -> list[SourceRow]:
             return [SourceRow(source.title, source.address) for source in self._access.other_engines()]
 
-        self._background.run(find, self.listed.emit, self._not_looked)
+        self._background.run(find, self._found, self._not_looked)
+
+    @Slot(object)
+    def _found(self, rows: list[SourceRow]) -> None:
+        self.listed.emit(rows)
 
     # --- what one has -------------------------------------------------------------------------------------
 
@@ -129,18 +149,26 @@ class MigrationViewModel(QObject):
         self._looks += 1
         number, self._plan = self._looks, None
 
-        def look() -> "tuple[int, SourceEngine, Plan, int | None]":
-            from app.services.migration.inventory import take_inventory
-            from app.services.migration.plan import make_plan
-            from app.services.migration.sources import choose_source, open_source
+        def look() -> "tuple[int, Look | MarinaError]":
+            from app.services.errors import MarinaError
 
-            source = choose_source(self._access.other_engines(), engine.strip())
-            target = self._access.client()
-            with open_source(source) as client:
-                plan = make_plan(take_inventory(client), take_inventory(target, measure=False))
-            return number, source, plan, self._free_bytes()
+            try:
+                return number, self._look(engine.strip())
+            except MarinaError as error:
+                return number, error
 
-        self._background.run_alone(look, self._took, lambda error: self._look_failed(number, error))
+        self._background.run_alone(look, self._took, self._not_looked)
+
+    def _look(self, engine: str) -> "Look":
+        from app.services.migration.inventory import take_inventory
+        from app.services.migration.plan import make_plan
+        from app.services.migration.sources import choose_source, open_source
+
+        source = choose_source(self._access.other_engines(), engine)
+        with open_source(source) as client:
+            there = take_inventory(client)
+        here = take_inventory(self._access.client(), measure=False)
+        return Look(source, make_plan(there, here), self._free_bytes())
 
     def _free_bytes(self) -> int | None:
         from app.services.errors import MarinaError
@@ -155,17 +183,16 @@ class MigrationViewModel(QObject):
             return None  # what fits is worth knowing, and no reason to copy nothing
 
     @Slot(object)
-    def _took(self, answer: "tuple[int, SourceEngine, Plan, int | None]") -> None:
-        number, source, plan, room = answer
+    def _took(self, answer: "tuple[int, Look | MarinaError]") -> None:
+        number, seen = answer
         if number != self._looks:
+            return  # another engine is looked at by now
+        if not isinstance(seen, Look):
+            self._not_looked(seen)
             return
-        self._source, self._plan, self._room = source, plan, room
-        self._numbers = {item.key: place for place, item in enumerate(plan.items)}
-        self.looked.emit([self._row(item) for item in plan.items])
-
-    def _look_failed(self, number: int, error: Exception) -> None:
-        if number == self._looks:
-            self._not_looked(error)
+        self._source, self._plan, self._room = seen.source, seen.plan, seen.room
+        self._numbers = {item.key: place for place, item in enumerate(seen.plan.items)}
+        self.looked.emit([self._row(item) for item in seen.plan.items])
 
     @Slot(object)
     def _not_looked(self, error: Exception) -> None:
