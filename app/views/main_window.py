@@ -340,7 +340,8 @@ class MainWindow(QMainWindow):
     def _tell_early_end(self, end: EarlyEnd) -> None:
         """Show what a container has said that ended at once."""
         text = self.tr("{0} ended at once, with exit code {1}.").format(end.name, end.exit_code)
-        self.banner.say(join_sentences(text, end.meaning), "err" if end.exit_code else "")
+        tone = "err" if end.exit_code else ""
+        self.banner.say(join_sentences(text, end.meaning), tone, link=self.tr("Dismiss"))
         self.show_page("containers")
         self.containers.show_logs(end.key)
 
