@@ -5787,6 +5787,10 @@
         <translation>请在计算机固件中启用虚拟化；在 Linux 上请加入 kvm 组。</translation>
     </message>
     <message>
+        <source>Tell whoever looks after this computer.</source>
+        <translation>请告知管理此计算机的人。</translation>
+    </message>
+    <message>
         <source>That is no name for a container</source>
         <translation>这不是有效的容器名称</translation>
     </message>

@@ -30,6 +30,7 @@ from app.views.pages.settings.setting_search import SettingSearch
 from app.views.pages.settings.settings_page import SettingsPage
 from app.views.pages.settings.settings_parts import SettingLine
 from app.views.pages.settings.settings_window_cards import WindowCard
+from app.views.widgets.banner import Banner
 from tests.fakes.fake_machine import FakeMachine
 from tests.support.tls_front import Authority
 from tests.ui.helpers import find, press, text_of, wait_for
@@ -245,6 +246,18 @@ def test_what_an_administrator_has_fixed_is_shown_and_stays(
     apply(settings, qtbot)
     assert stored(folder)["idle_minutes"] == 9
     assert stored(folder)["memory_mib"] != 1024, "it is not taken for the user's own"
+
+
+def test_settings_that_are_not_in_force_are_told(
+    folder: Path, window: MainWindow, desktop: DesktopViewModel, qtbot: QtBot
+) -> None:
+    MachineFiles.find(folder).settings.write_text('{"cpus": 0}')
+    desktop.begin()
+    window.show_page("settings")
+    notice = find(window, Banner, "settings.notice")
+    wait_for(qtbot, notice.isVisible)
+    assert "Using the defaults" in notice.text
+    assert find(window, QSpinBox, "settings.cpus").value() >= 1
 
 
 def test_choices_of_the_window_that_are_fixed_cannot_be_changed_and_are_not_written(

@@ -115,10 +115,14 @@ def _settings(situation: Situation) -> Outcome:
     settings, warnings = read_settings(situation.files)
     situation.settings, more = settings.with_usable_folders()
     warnings = (*warnings, *more, *settings.warnings_about_certificates())
-    if warnings:
-        return Verdict.WARNING, " ".join(warnings), f"Correct {situation.files.settings}."
-    told = f"{settings.cpus} processors, {settings.memory_mib} MiB, a disk of {settings.disk_gib} GiB at most"
     managed = read_managed()
+    if warnings:
+        theirs = managed.place and all(managed.place in warning for warning in warnings)
+        what_to_do = (
+            "Tell whoever looks after this computer." if theirs else f"Correct {situation.files.settings}."
+        )
+        return Verdict.WARNING, " ".join(warnings), what_to_do
+    told = f"{settings.cpus} processors, {settings.memory_mib} MiB, a disk of {settings.disk_gib} GiB at most"
     if names := managed_names(managed):
         told += f"\n{', '.join(names)}: fixed in {managed.place} by {managed.by or 'an administrator'}"
     return ok(told)

@@ -83,6 +83,10 @@ class VirtualMachine:
         """Return the machine's size and what its engine is told, as they are in use."""
         return load_settings(self._machine.files)[0]
 
+    def settings_warnings(self) -> Sequence[str]:
+        """Return why the settings in use are not all that the files ask for."""
+        return load_settings(self._machine.files)[1]
+
     def save_settings(self, settings: MachineSettings) -> None:
         """Keep settings for the machine's next start. Raises UserError for what cannot be."""
         save_settings(self._machine.files, settings)

@@ -56,7 +56,7 @@ class MachineForm:
 
 @dataclass(frozen=True, slots=True)
 class FormLimits:
-    """The ends of the fields, what Marina would choose, and which an administrator has fixed, and who."""
+    """The ends of the fields, what Marina would choose, what is fixed by whom, and what is not in force."""
 
     cpus: int
     memory_mib: int
@@ -64,6 +64,7 @@ class FormLimits:
     defaults: MachineForm
     fixed: Collection[str] = ()
     fixed_by: str = ""
+    warnings: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,15 +154,16 @@ class MachineSettingsViewModel(QObject):
         """Write the form; the answer is `saved` or `failed`. The machine takes it with its next start."""
         self._background.run(lambda: self._write(form), self._wrote, self._failed)
 
-    def _read(self) -> "tuple[MachineSettings, SettingsLimits, Fixed]":
+    def _read(self) -> "tuple[MachineSettings, SettingsLimits, Fixed, Sequence[str]]":
         from app.services.fixed_settings import find_fixed
         from app.services.machine.machine_settings import find_limits
 
-        return self._access.machine().settings(), find_limits(), find_fixed()
+        machine = self._access.machine()
+        return machine.settings(), find_limits(), find_fixed(), machine.settings_warnings()
 
     @Slot(object)
-    def _took(self, answer: "tuple[MachineSettings, SettingsLimits, Fixed]") -> None:
-        self._settings, limits, fixed = answer
+    def _took(self, answer: "tuple[MachineSettings, SettingsLimits, Fixed, Sequence[str]]") -> None:
+        self._settings, limits, fixed, warnings = answer
         self.form = _to_form(self._settings)
         defaults = replace(
             _to_form(limits.defaults), disk_gib=max(limits.defaults.disk_gib, self._settings.disk_gib)
@@ -169,7 +171,13 @@ class MachineSettingsViewModel(QObject):
         self.loaded.emit(
             self.form,
             FormLimits(
-                limits.cpus, limits.memory_mib, self._settings.disk_gib, defaults, fixed.names, fixed.by
+                limits.cpus,
+                limits.memory_mib,
+                self._settings.disk_gib,
+                defaults,
+                fixed.names,
+                fixed.by,
+                [say(warning) for warning in warnings],
             ),
         )
 

@@ -225,6 +225,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Stop the program that listens there, then restart the machine."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Stop what uses it, or choose another port of this computer."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Switch virtualization on in the computer's firmware; on Linux, join the group kvm."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Tell whoever looks after this computer."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "That is no name for a container"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The SSH agent is there for containers"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The address of the engine is not valid"),  # noqa: E501

@@ -11,10 +11,11 @@ import pytest
 from tests.support.short_folder import short_folder
 from vm.client import MachineClient
 from vm.diagnosis.bundle import write_bundle
-from vm.diagnosis.checks import Outcome, Situation, _docker_host, diagnose
+from vm.diagnosis.checks import Outcome, Situation, _docker_host, _settings, diagnose
 from vm.diagnosis.redaction import redact
 from vm.diagnosis.report import Finding, Report, Verdict
 from vm.errors import UserError
+from vm.machine import managed_settings
 from vm.machine.machine_files import MachineFiles
 
 
@@ -51,6 +52,25 @@ def test_what_is_wrong_is_named_with_what_to_do(
     assert found["settings"].verdict is Verdict.WARNING
     assert "cpus" in found["settings"].details
     assert all(finding.fix for finding in report.findings if finding.verdict is Verdict.FAILED)
+
+
+def test_what_an_administrator_has_fixed_is_told_and_is_theirs_to_mend(
+    client: MachineClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "fixed.json"
+    monkeypatch.setattr(managed_settings, "USUAL_PLACE", str(place))
+    monkeypatch.setattr(managed_settings, "check_owner", lambda found: None)
+    place.write_text('{"by": "Example Corp", "machine": {"idle_minutes": 0, "shared_folders": []}}')
+    verdict, details, _ = _settings(Situation(client, {}))
+    assert verdict is Verdict.OK
+    assert f"idle_minutes, shared_folders: fixed in {place} by Example Corp" in details
+    place.write_text('{"machine": {"cpus": 0, "shared_folders": []}}')
+    verdict, details, what_to_do = _settings(Situation(client, {}))
+    assert verdict is Verdict.WARNING
+    assert "The setting cpus" in details
+    assert what_to_do == "Tell whoever looks after this computer."
+    client.files.settings.write_text('{"cpus": 0}')
+    assert _settings(Situation(client, {}))[2] == f"Correct {client.files.settings}."
 
 
 def test_another_engine_in_docker_host_is_noticed(client: MachineClient) -> None:

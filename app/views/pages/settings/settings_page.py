@@ -191,6 +191,8 @@ class SettingsPage(Page):
         self._loaded = None
         self._defaults = limits.defaults
         self._fields.set_limits(form, limits)
+        if limits.warnings:
+            self.notice.say("\n".join(limits.warnings), "warn", self.tr("Dismiss"))
         self._fill(form)
         if self._awaited is not None:
             self._awaited.setFocus()
