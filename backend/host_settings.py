@@ -22,6 +22,8 @@ class HostSettings:
     insecure_registries: tuple[str, ...] = ()
     certificates: str = ""
     options: EngineOptions = field(default_factory=EngineOptions)
+    host_network_ports: bool = True
+    """Whether ports of containers on the host's network are opened on the host of a machine."""
     _context: ssl.SSLContext | None = None
 
     def apply(self, message: Mapping[str, Any]) -> None:
@@ -32,6 +34,7 @@ class HostSettings:
         self.insecure_registries = _texts(message, "insecure_registries")
         if "options" in message:  # without them those of the command line stay
             self.use_options(parse_options(message["options"]))
+        self.host_network_ports = message.get("host_network_ports") is not False
         certificates = _text(message, "certificates")
         if certificates != self.certificates:
             self.certificates = certificates

@@ -26,6 +26,7 @@ MEANINGS = {
     "dns_servers": "name servers instead of this computer's: address or address:port …",
     "engine_options": "defaults of containers and networks as in daemon.json: JSON, or a file of it",
     "idle_minutes": "minutes without use until the machine goes to disk; 0 is never",
+    "host_network_ports": "on: containers with --network host are reached on localhost",
 }
 
 
@@ -39,9 +40,11 @@ def words_of(settings: MachineSettings, name: str) -> list[str]:
     value = getattr(settings, name)
     if isinstance(value, dict):
         return [json.dumps(value, ensure_ascii=False)] if value else []
-    return (
-        list(value) if isinstance(value, tuple) else [f"{value:g}" if name == "idle_minutes" else str(value)]
-    )
+    if isinstance(value, tuple):
+        return list(value)
+    if isinstance(value, bool):
+        return ["on" if value else "off"]
+    return [f"{value:g}" if name == "idle_minutes" else str(value)]
 
 
 def with_words(settings: MachineSettings, name: str, words: Sequence[str]) -> MachineSettings:
@@ -54,7 +57,11 @@ def with_words(settings: MachineSettings, name: str, words: Sequence[str]) -> Ma
     value: Any = words[0]
     if isinstance(now, dict):
         return _with(settings, name, _options(name, value))
-    if not isinstance(now, str):
+    if isinstance(now, bool):
+        if value not in ("on", "off"):
+            raise _bad(name, f"takes on or off, not {value!r}")
+        value = value == "on"
+    elif not isinstance(now, str):
         kind = float if name == "idle_minutes" else int
         try:
             value = kind(value)
@@ -95,10 +102,10 @@ def with_less(settings: MachineSettings, name: str, words: Sequence[str]) -> Mac
 
 
 def with_nothing(settings: MachineSettings, name: str) -> MachineSettings:
-    """Return the settings with an empty list or text. Raises UserError for a number."""
+    """Return the settings with an empty list or text. Raises UserError for a number, or a switch."""
     value = getattr(settings, name)
     if not isinstance(value, tuple | str | dict):
-        raise _bad(name, "is a number, which cannot be empty")
+        raise _bad(name, "is on or off" if isinstance(value, bool) else "is a number, which cannot be empty")
     return _with(settings, name, type(value)())
 
 

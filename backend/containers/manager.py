@@ -19,6 +19,7 @@ from backend.containers.mounts.bind_sources import BindSources
 from backend.containers.mounts.container_volumes import anonymous_names, drop_volumes
 from backend.containers.names import check_name
 from backend.containers.networking import network_start
+from backend.containers.networking.host_network import HostNetworkPorts
 from backend.containers.run_files import RunFiles
 from backend.containers.signals import check_exists, parse_signal
 from backend.containers.state import restart_policy
@@ -114,9 +115,12 @@ class Containers:
                     self._start_again(container, first), f"start {container.id[:12]}"
                 )
         self.tasks.start(LogRotation(self).run(), "keep the logs small")
-        if (link := self.networks.link) is not None and self._host_folders is not None:
+        link = self.networks.link
+        if link is not None and self._host_folders is not None:
             changes = HostFileEvents(link, self._host_folders, self.store, self.events, self.tasks)
             self.tasks.start(changes.run(), "changes of shared files")
+        if link is not None:
+            self.tasks.start(HostNetworkPorts(link, self.store, self.events).run(), "ports on the host")
         self.tasks.start(warm_up(self.files, self.runtime), "warm up the runtime")
 
     async def stop_all(self) -> None:

@@ -3408,6 +3408,10 @@
         <translation>从不</translation>
     </message>
     <message>
+        <source>Open the ports of containers on the host&apos;s network</source>
+        <translation>打开使用主机网络的容器的端口</translation>
+    </message>
+    <message>
         <source>Shared folders</source>
         <translation>共享文件夹</translation>
     </message>
@@ -3442,6 +3446,14 @@
     <message>
         <source>Folders of this computer that containers may use. One a line.</source>
         <translation>容器可以使用的本机文件夹。每行一个。</translation>
+    </message>
+    <message>
+        <source>What a container with --network host listens on is reached on localhost of this computer.</source>
+        <translation>使用 --network host 的容器所监听的端口，可以通过本机的 localhost 访问。</translation>
+    </message>
+    <message>
+        <source>Ports on localhost</source>
+        <translation>localhost 上的端口</translation>
     </message>
     <message>
         <source>Network</source>
@@ -6933,6 +6945,10 @@
     <message>
         <source>{0} must be true or false</source>
         <translation>{0} 必须是 true 或 false</translation>
+    </message>
+    <message>
+        <source>{0} must be true or false, not {1}</source>
+        <translation>{0} 必须是 true 或 false，不能是 {1}</translation>
     </message>
     <message>
         <source>{0} must be whole paths, not {1}</source>

@@ -99,6 +99,9 @@ def test_what_the_machine_follows_while_it_runs_needs_no_restart(
     settings: MainWindow, machine: FakeMachine, folder: Path, qtbot: QtBot, save_picture: Save
 ) -> None:
     find(settings, QSpinBox, "settings.idle").setValue(0)
+    ports = find(settings, QCheckBox, "settings.host-ports")
+    assert ports.isChecked()
+    ports.setChecked(False)
     find(settings, QAbstractButton, "settings.proxy.manual").click()
     find(settings, QLineEdit, "settings.http-proxy").setText("http://me:secret@proxy.example.com:3128")
     find(settings, QLineEdit, "settings.no-proxy").setText(".example.com")
@@ -110,6 +113,7 @@ def test_what_the_machine_follows_while_it_runs_needs_no_restart(
     press(qtbot, settings, "settings.apply")
     wait_for(qtbot, lambda: not find(settings, QWidget, "settings.bar").isVisible())
     assert stored(folder)["idle_minutes"] == 0
+    assert stored(folder)["host_network_ports"] is False
     assert stored(folder)["http_proxy"] == "http://me:secret@proxy.example.com:3128"
     assert (stored(folder)["https_proxy"], stored(folder)["no_proxy"]) == ("", ".example.com")
     find(settings, QAbstractButton, "settings.proxy.none").click()

@@ -60,6 +60,7 @@ class EngineSettings:
             "registry_mirrors": list(self._settings.registry_mirrors),
             "insecure_registries": list(self._settings.insecure_registries),
             "options": self._settings.engine_options,
+            "host_network_ports": self._settings.host_network_ports,
         }
 
     def name_servers(self) -> Sequence[tuple[str, int]]:

@@ -22,7 +22,7 @@ LARGEST_DEFAULT_MEMORY_MIB = 4096
 WHILE_RUNNING = (
     *("idle_minutes", "registry_mirrors", "insecure_registries"),
     *("http_proxy", "https_proxy", "no_proxy", "ca_certificates", "dns_servers"),
-    "engine_options",
+    *("engine_options", "host_network_ports"),
 )
 """Settings that are followed while the machine runs; the others hold from its start on."""
 
@@ -57,6 +57,9 @@ class MachineSettings:
 
     idle_minutes: float = 5
     """Without use and without running containers, after which the machine is suspended; 0: never."""
+
+    host_network_ports: bool = True
+    """Whether ports of containers on the host's network are opened on this computer's localhost."""
 
     def to_json(self) -> dict[str, Any]:
         """Return the settings that a machine is started with, as they come back from JSON."""
@@ -141,6 +144,7 @@ def parse_settings(value: Any) -> MachineSettings:
         dns_servers=_servers(value),
         engine_options=_options(value),
         idle_minutes=_minutes(value, "idle_minutes", defaults.idle_minutes),
+        host_network_ports=_switch(value, "host_network_ports", defaults.host_network_ports),
     )
 
 
@@ -156,6 +160,13 @@ def _minutes(value: dict[str, Any], name: str, default: float) -> float:
     if isinstance(number, bool) or not isinstance(number, int | float) or not 0 <= number <= LONGEST_IDLE:
         raise _invalid(f"{name} must be a number from 0 to {LONGEST_IDLE}, not {number!r}")
     return number
+
+
+def _switch(value: dict[str, Any], name: str, default: bool) -> bool:
+    on = value.get(name, default)
+    if not isinstance(on, bool):
+        raise _invalid(f"{name} must be true or false, not {on!r}")
+    return on
 
 
 def _words(value: dict[str, Any], name: str) -> tuple[str, ...]:

@@ -24,6 +24,7 @@ _PROXY = re.compile(r"https?://([^\s/@]+@)?[^\s/@]+/?")
 _WHILE_RUNNING = {
     *("idle_minutes", "registry_mirrors", "insecure_registries"),
     *("http_proxy", "https_proxy", "no_proxy", "dns_servers", "ca_certificates", "engine_options"),
+    "host_network_ports",
 }
 """Fields that the machine follows while it runs (`vm.machine.settings.WHILE_RUNNING`)."""
 SYSTEM = "system"
@@ -47,6 +48,7 @@ class MachineForm:
     dns_servers: str = ""
     ca_certificates: str = ""
     engine_options: str = ""  # JSON
+    host_network_ports: bool = True
 
     def needs_restart(self, other: "MachineForm") -> bool:
         """Return whether a machine that runs takes the change to `other` only with a restart."""
@@ -199,6 +201,7 @@ class MachineSettingsViewModel(QObject):
             ca_certificates=_lines(form.ca_certificates),
             engine_options=_options(form.engine_options),
             idle_minutes=kept if form.idle_minutes == round(kept) else form.idle_minutes,
+            host_network_ports=form.host_network_ports,
         )
         machine = self._access.machine()
         machine.save_settings(settings)
@@ -230,6 +233,7 @@ def _to_form(settings: "MachineSettings") -> MachineForm:
         ", ".join(settings.dns_servers),
         "\n".join(settings.ca_certificates),
         json.dumps(settings.engine_options, indent=2, ensure_ascii=False) if settings.engine_options else "",
+        settings.host_network_ports,
     )
 
 

@@ -512,6 +512,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "{0} must be http://host:port, empty for none, or {1}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} must be one of {1}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} must be true or false"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0} must be true or false, not {1}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} must be whole paths, not {1}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} must not hold line breaks"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} needs its password: add it to the agent with ssh-add"),  # noqa: E501

@@ -74,7 +74,7 @@ def hold(protocol: str, host_ip: str, port: int) -> HeldPort:
 
 def hold_requested(request: PortRequest) -> list[HeldPort]:
     """Take the first free port that a request allows, at each of its addresses. Raises PortTakenError."""
-    candidates = range(request.first, request.last + 1) if request.first else _dynamic_ports()
+    candidates = range(request.first, request.last + 1) if request.first else ephemeral_ports()
     for port in candidates:
         try:
             return _hold_each(request, port)
@@ -148,7 +148,8 @@ def hold_guest_port(protocol: str, wanted: int) -> HeldPort:
     return hold(protocol, ANY_ADDRESS, 0)
 
 
-def _dynamic_ports() -> range:
+def ephemeral_ports() -> range:
+    """Return the ports that the kernel gives to programs which ask for none of their own."""
     try:
         low, high = PORT_RANGE.read_text().split()
         return range(int(low), int(high) + 1)

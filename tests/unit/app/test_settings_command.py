@@ -55,6 +55,7 @@ def test_all_are_shown_with_what_they_are(home: Path, capfd: Output) -> None:
         (["shared_folders", "--empty"], "shared_folders", ()),
         (["dns-servers", "192.0.2.1", "[::1]:5353"], "dns_servers", ("192.0.2.1", "[::1]:5353")),
         (["engine_options", '{"log-driver": "local"}'], "engine_options", {"log-driver": "local"}),
+        (["host_network_ports", "off"], "host_network_ports", False),
     ],
 )
 def test_a_value_is_changed_and_the_others_stay(
@@ -90,6 +91,8 @@ def test_lists_grow_and_shrink_by_words(home: Path, tmp_path: Path, monkeypatch:
         (["memory_mib", "1024", "2048"], "takes one value"),
         (["memory_mib", "--empty"], "cannot be empty"),
         (["cpus", "--add", "1"], "is no list"),
+        (["host_network_ports", "no"], "takes on or off"),
+        (["host_network_ports", "--empty"], "is on or off"),
         (["disk_gib", "1"], "never shrinks"),
         (["accelerator", "steam"], "accelerator must be one of"),
         (["registry_mirrors", "ftp://a"], "registry_mirrors must be addresses"),

@@ -57,6 +57,16 @@ def test_options_hold_until_others_are_told() -> None:
     assert settings.options.log_driver == ""
 
 
+def test_ports_of_the_hosts_network_are_opened_unless_the_host_says_no() -> None:
+    settings = HostSettings()
+    for told, expected in ((False, False), (True, True)):
+        settings.apply({"host_network_ports": told})
+        assert settings.host_network_ports is expected
+    settings.apply({"host_network_ports": False})
+    settings.apply({})
+    assert settings.host_network_ports
+
+
 def test_certificates_are_trusted_beside_the_usual_ones(tmp_path: Path) -> None:
     settings = HostSettings()
     assert settings.tls() is True

@@ -56,11 +56,13 @@ def test_changed_settings_are_seen_and_bad_ones_leave_the_last(files: MachineFil
         registry_mirrors=["https://mirror.test"],
         insecure_registries=["box:5000"],
         http_proxy="http://p:1",
+        host_network_ports=False,
     )
     second = settings.gather()
     assert second is not None
     assert second["registry_mirrors"] == ["https://mirror.test"]
     assert (second["insecure_registries"], second["http_proxy"]) == (["box:5000"], "http://p:1")
+    assert (first["host_network_ports"], second["host_network_ports"]) == (True, False)
     files.settings.write_text("{ half")
     assert settings.gather() == second
     write(files, registry_mirrors=["mirror.test"])

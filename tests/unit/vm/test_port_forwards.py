@@ -102,6 +102,17 @@ def free_port() -> int:
     return find_free_port("tcp", "127.0.0.1", 0)
 
 
+async def test_localhost_is_both_loopback_addresses(forwards: PortForwards, qemu: RecordingQemu) -> None:
+    (opened,) = await forwards.claim("web", [port(host_ip="localhost")])
+    assert set(qemu.listeners) == {f"tcp:127.0.0.1:{opened.host_port}"}
+    if _has_ipv6_loopback():
+        with pytest.raises(PortRefused, match="already allocated"):
+            find_free_port("tcp", "::1", opened.host_port)
+    with pytest.raises(PortRefused, match=f"127.0.0.1:{opened.host_port} is in use by container web"):
+        await forwards.claim("other", [port(opened.host_port)])
+    assert host_addresses("localhost") == ("127.0.0.1", "::1")
+
+
 async def test_zero_is_filled_in_and_the_port_is_open(
     forwards: PortForwards, qemu: RecordingQemu, changes: list[int]
 ) -> None:
@@ -314,7 +325,7 @@ def test_the_addresses_of_a_claim(host_ip: str, addresses: tuple[str, ...]) -> N
     assert host_addresses(host_ip) == addresses
 
 
-@pytest.mark.parametrize("host_ip", ["localhost", "1.2.3", "127.0.0.1-:80", "::g"])
+@pytest.mark.parametrize("host_ip", ["1.2.3", "127.0.0.1-:80", "::g"])
 def test_what_is_no_address_is_refused(host_ip: str) -> None:
     with pytest.raises(PortRefused):
         host_addresses(host_ip)

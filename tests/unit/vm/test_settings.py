@@ -76,6 +76,7 @@ def test_folders_that_cannot_be_shared_are_left_out_with_a_warning(tmp_path: Pat
         {"accelerator": "xen"},
         {"engine_args": "--x"},
         {"engine_args": ["a\nb"]},
+        {"host_network_ports": 0},
         {"unknown": 1},
     ],
 )

@@ -179,6 +179,7 @@ class AgentLink:
         try:
             return {"id": message.get("id"), "ok": True} | await self._carry_out(operation, message)
         except PortRefused as refused:
+            log.warning("a port of container %.12s is not opened: %s", message.get("container"), refused)
             return {"id": message.get("id"), "ok": False, "error": str(refused)}
 
     async def _lend_agent(self, message: dict[str, Any]) -> None:

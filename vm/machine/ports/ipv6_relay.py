@@ -15,6 +15,7 @@ from vm.machine.tasks import Tasks
 log = logging.getLogger(__name__)
 BUFFER = 2**18
 LOOPBACK = "127.0.0.1"
+LOOPBACK_6 = "::1"
 UDP_QUIET_LIMIT = 90.0
 """Seconds without a datagram after which a UDP client is forgotten."""
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from vm.machine.json_files import read_json, write_json
 from vm.machine.machine_files import MachineFiles
-from vm.machine.ports.ipv6_relay import LOOPBACK, NO_IPV6, Relay, close_all, open_relay
+from vm.machine.ports.ipv6_relay import LOOPBACK, LOOPBACK_6, NO_IPV6, Relay, close_all, open_relay
 from vm.machine.ports.port_reasons import KINDS, PortRefused, find_free_port, refusal, shown_address
 from vm.machine.qemu.qemu_command import NETWORK
 from vm.machine.qemu.qmp import QmpError
@@ -18,6 +18,7 @@ from vm.machine.status import PublishedPort
 log = logging.getLogger(__name__)
 ANY_ADDRESS = "0.0.0.0"
 ANY_ADDRESS_6 = "::"
+LOCALHOST = "localhost"
 MOST_PORTS = 4096
 """Per container: each is a socket of QEMU."""
 
@@ -32,10 +33,12 @@ class Monitor(Protocol):
 def host_addresses(host_ip: str) -> tuple[str, ...]:
     """Return the addresses on which a claim's `host_ip` is served; an empty one means all of the host.
 
-    Raises PortRefused for what is no address.
+    Raises PortRefused for what is neither an address nor `localhost`.
     """
     if host_ip == "":
         return (ANY_ADDRESS, ANY_ADDRESS_6)
+    if host_ip == LOCALHOST:
+        return (LOOPBACK, LOOPBACK_6)
     try:
         return (str(ipaddress.ip_address(host_ip)),)
     except ValueError as error:

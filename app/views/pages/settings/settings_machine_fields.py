@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QPlainTextEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QSpinBox, QWidget
 
 from app.viewmodels.engine.machine_settings import CertificateFacts, FormLimits, MachineForm
 from app.views.pages.settings.certificate_list import CertificateList
@@ -27,6 +27,7 @@ SECTIONS = {
     "no_proxy": "network",
     "dns_servers": "network",
     "ca_certificates": "network",
+    "host_network_ports": "network",
     "registry_mirrors": "registries",
     "insecure_registries": "registries",
     "engine_options": "engine",
@@ -51,6 +52,9 @@ class MachineFields(QObject):
         self.idle.setSpecialValueText(self.tr("never"))
         self.proxy = ProxyFields()
         self.proxy.changed.connect(self.changed)
+        self.host_ports = QCheckBox(self.tr("Open the ports of containers on the host's network"))
+        self.host_ports.setObjectName("settings.host-ports")
+        self.host_ports.toggled.connect(self.changed)
         self.folders = self._text("folders", self.tr("Shared folders"), "/home/me")
         self.mirrors = self._text("mirrors", self.tr("Mirrors of Docker Hub"), "https://mirror.example.com")
         self.insecure = self._text("insecure", self.tr("Registries without TLS"), "registry.local:5000")
@@ -103,7 +107,14 @@ class MachineFields(QObject):
 
     def network_card(self) -> Card:
         """Return by which way the engine reaches the network."""
-        return build_card("network", self.tr("Network"), self.proxy, self.names)
+        hint = self.tr(
+            "What a container with --network host listens on is reached on localhost of this computer."
+        )
+        line = SettingLine(
+            self.tr("Ports on localhost"), self.host_ports, None, hint=hint, name="settings.host-ports"
+        )
+        self._lines["host_network_ports"] = line
+        return build_card("network", self.tr("Network"), self.proxy, self.names, line)
 
     def certificates_card(self) -> Card:
         """Return whom the engine trusts."""
@@ -182,6 +193,7 @@ class MachineFields(QObject):
         self.names.show_value(form.dns_servers)
         self.certificates.show_paths(form.ca_certificates)
         self.options.setPlainText(form.engine_options)
+        self.host_ports.setChecked(form.host_network_ports)
 
     def form(self) -> MachineForm:
         """Return everything as it stands in the fields."""
@@ -197,6 +209,7 @@ class MachineFields(QObject):
             self.names.value(),
             self.certificates.paths,
             self.options.toPlainText().strip(),
+            self.host_ports.isChecked(),
         )
 
     def with_defaults(self, section: str, form: MachineForm, defaults: MachineForm) -> MachineForm:
@@ -222,6 +235,7 @@ class MachineFields(QObject):
             "dns_servers": self.names,
             "ca_certificates": self.certificates,
             "engine_options": self.options,
+            "host_network_ports": self.host_ports,
         }
 
     def show_certificates(self, facts: Mapping[str, CertificateFacts]) -> None:
