@@ -122,7 +122,12 @@ def start_at_login(options: argparse.Namespace) -> int:
         write("on" if login.is_on() else "off")
     elif options.wanted == "on":
         login.turn_on()
-        tell("The machine starts when you log in.")
+        if login.is_before_login():
+            tell("The machine starts with the computer, before you log in.")
+        else:
+            tell("The machine starts when you log in.")
+            if login.boot_command:
+                tell(f"To start it with the computer, before anybody logs in: {login.boot_command}")
     else:
         login.turn_off()
         tell("The machine is not started at login.")

@@ -1,8 +1,10 @@
 """Starts the machine when the user logs in: a systemd user unit, a launchd agent, or a Windows task."""
 
 import contextlib
+import getpass
 import os
 import plistlib
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -13,6 +15,8 @@ from app.services.settings import write_atomically
 
 LABEL = "org.marina.machine"
 TASK = "Marina"
+LINGER = Path("/var/lib/systemd/linger")
+"""Has a file for each user whose units systemd starts with the computer (`man 1 loginctl`, enable-linger)."""
 TASK_LIMIT = 30.0
 """Seconds for schtasks."""
 
@@ -92,6 +96,20 @@ class StartAtLogin:
     def _wanted(self) -> Path:
         """The link that `systemctl --user enable` makes."""
         return self._units / "default.target.wants" / "marina.service"
+
+    def is_before_login(self) -> bool:
+        """Return whether what starts at login starts with the computer already, before anybody logs in."""
+        return self._platform == "linux" and (LINGER / getpass.getuser()).exists()
+
+    @property
+    def boot_command(self) -> str:
+        """The command that makes it so, for everything that this user starts at login; "" for no such way.
+
+        It is for the user to run: it needs no administrator on most systems, and asks for one on the others.
+        """
+        if self._platform == "linux" and shutil.which("loginctl"):
+            return f"loginctl enable-linger {getpass.getuser()}"
+        return ""
 
     def is_on(self) -> bool:
         """Return whether the machine starts at login."""

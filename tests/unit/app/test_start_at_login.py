@@ -1,6 +1,7 @@
 """The start at login on each system: what is written, and that it is taken back."""
 
 import configparser
+import getpass
 import plistlib
 import shutil
 import subprocess
@@ -110,8 +111,26 @@ def test_the_command_line_turns_it_on_and_off(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setattr(start_at_login, "LINGER", tmp_path / "linger")
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
     assert main(["start-at-login", "on"]) == 0
     assert main(["start-at-login"]) == 0
     assert main(["start-at-login", "off"]) == 0
     assert main(["start-at-login"]) == 0
-    assert capfd.readouterr().out.split() == ["on", "off"]
+    told = capfd.readouterr()
+    assert told.out.split() == ["on", "off"]
+    if sys.platform == "linux":
+        assert f"before anybody logs in: loginctl enable-linger {getpass.getuser()}" in told.err
+        (tmp_path / "linger").mkdir()
+        (tmp_path / "linger" / getpass.getuser()).touch()
+        assert main(["start-at-login", "on"]) == 0
+        assert "starts with the computer, before you log in." in capfd.readouterr().err
+
+
+def test_only_systemd_has_a_start_before_the_login(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(shutil, "which", lambda name: "")
+    for platform in ("linux", "darwin", "win32"):
+        login = StartAtLogin(tmp_path, platform)
+        assert login.boot_command == ""
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
+    assert [StartAtLogin(tmp_path, name).boot_command for name in ("darwin", "win32")] == ["", ""]
