@@ -6,13 +6,14 @@ Source: docs.docker.com/build/concepts/context, ".dockerignore files"; moby, `pk
 import os
 import re
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
+from contextlib import suppress
 from pathlib import Path
-from queue import Queue
-from threading import Thread
+from queue import Empty, Queue
+from threading import Event, Thread
 from typing import IO, cast
 
-from app.services.errors import UserError
+from app.services.errors import CancelledError, UserError
 
 _CHUNK = 256 * 1024
 _QUEUE = 16
@@ -98,20 +99,32 @@ def files_of(folder: Path, dockerfile: str) -> Iterator[tuple[Path, str]]:
                 yield Path(parent) / name, path
 
 
-def pack(folder: Path, dockerfile: str) -> Iterator[bytes]:
-    """Yield the context as a tar, made on a thread while it is read. Raises UserError."""
-    queue: Queue[bytes | BaseException | None] = Queue(_QUEUE)
-    thread = Thread(target=_write, args=(folder, dockerfile, queue), name="build-context", daemon=True)
+def pack(folder: Path, dockerfile: str, given_up: Event | None = None) -> Generator[bytes, None, None]:
+    """Yield the context as a tar, made on a thread while it is read. Raises UserError.
+
+    Raises CancelledError once `given_up` is set. The thread ends with the iterator.
+    """
+    pipe = _Pipe()
+    given_up = Event() if given_up is None else given_up
+    thread = Thread(target=_write, args=(folder, dockerfile, pipe), name="build-context", daemon=True)
     thread.start()
-    while (piece := queue.get()) is not None:
-        if isinstance(piece, BaseException):
-            raise UserError("The folder cannot be packed", str(piece)) from piece
-        yield piece
+    try:
+        while (piece := pipe.queue.get()) is not None:
+            if given_up.is_set():
+                raise CancelledError
+            if isinstance(piece, BaseException):
+                raise UserError("The folder cannot be packed", str(piece)) from piece
+            yield piece
+    finally:
+        pipe.close()
 
 
 class _Pipe:
-    def __init__(self, queue: "Queue[bytes | BaseException | None]") -> None:
-        self._queue, self._parts, self._size = queue, bytearray(), 0
+    """A file whose pieces another thread reads."""
+
+    def __init__(self) -> None:
+        self.queue: Queue[bytes | BaseException | None] = Queue(_QUEUE)
+        self._parts, self._is_closed = bytearray(), False
 
     def write(self, data: bytes) -> int:
         """Hand large pieces on."""
@@ -121,23 +134,31 @@ class _Pipe:
         return len(data)
 
     def flush(self) -> None:
-        """Hand on what is there."""
+        """Hand on what is there. Raises CancelledError when nobody reads any more."""
+        if self._is_closed:
+            raise CancelledError
         if self._parts:
-            self._queue.put(bytes(self._parts))
+            self.queue.put(bytes(self._parts))
             self._parts.clear()
 
+    def close(self) -> None:
+        """Nobody reads any more: whoever waits for room has it, and finds out with the next piece."""
+        self._is_closed = True
+        with suppress(Empty):
+            while True:
+                self.queue.get_nowait()
 
-def _write(folder: Path, dockerfile: str, queue: "Queue[bytes | BaseException | None]") -> None:
+
+def _write(folder: Path, dockerfile: str, pipe: _Pipe) -> None:
     try:
-        pipe = _Pipe(queue)
         with tarfile.open(fileobj=cast("IO[bytes]", pipe), mode="w|", bufsize=_CHUNK) as archive:
             for path, name in files_of(folder, dockerfile):
                 archive.add(path, arcname=name, recursive=False, filter=_without_owner)
         pipe.flush()
     except Exception as error:  # noqa: BLE001 - raised again where the archive is read
-        queue.put(error)
+        pipe.queue.put(error)
     else:
-        queue.put(None)
+        pipe.queue.put(None)
 
 
 def _without_owner(member: tarfile.TarInfo) -> tarfile.TarInfo:

@@ -7,6 +7,7 @@ import base64
 import contextlib
 import json
 import re
+import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -191,8 +192,13 @@ def _parse(line: bytes) -> Any:
         return {"stream": line.decode("utf-8", "replace") + "\n"}
 
 
-def open_build(client: "EngineClient", options: BuildOptions) -> BuildStream:
-    """Send the folder and return the stream of what the builder says. Raises UserError."""
+def open_build(
+    client: "EngineClient", options: BuildOptions, given_up: threading.Event | None = None
+) -> BuildStream:
+    """Send the folder and return the stream of what the builder says. Raises UserError.
+
+    Raises CancelledError when `given_up` is set while the folder is sent.
+    """
     options.check()
     query = {
         "t": options.tag,
@@ -214,8 +220,8 @@ def open_build(client: "EngineClient", options: BuildOptions) -> BuildStream:
         if agent is not None:
             opened.callback(agent.close)
             headers |= agent.headers
-        archive = pack(options.folder, options.dockerfile)
-        stream = BuildStream(*client.open_stream("POST", "/build", query, archive, headers))
+        with contextlib.closing(pack(options.folder, options.dockerfile, given_up)) as archive:
+            stream = BuildStream(*client.open_stream("POST", "/build", query, archive, headers))
         stream.tracker, stream.agent = BuildTracker(text), agent
         opened.pop_all()  # from here on it is the stream's
     return stream

@@ -1,6 +1,7 @@
 """Builds: one that goes on with its steps and words, and those of the engine's history."""
 
 import re
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -96,6 +97,7 @@ class BuildsViewModel(QObject):
         super().__init__(parent)
         self._background, self._access = background, access
         self._stream: Stream | None = None
+        self._given_up = threading.Event()
         self._form: BuildForm | None = None
         self._steps: tuple[BuildStep, ...] = ()
         self._dockerfile = ""
@@ -187,14 +189,16 @@ class BuildsViewModel(QObject):
         title = form.tag or Path(form.folder).name
         self.view = BuildView(title, summary=self.tr("Sending the folder…"))
         self.progressed.emit(self.view)
+        self._given_up = given_up = threading.Event()
         self._stream = self._background.open_stream(
-            lambda: self._open(form), _progresses, self._take, self._ended
+            lambda: self._open(form, given_up), _progresses, self._take, self._ended
         )
         self.running_changed.emit(True)
 
     def cancel(self) -> None:
         """Stop the build."""
         if self._stream is not None:
+            self._given_up.set()
             self._stream.cancel()
             self._stream = None
             self._show(self.tr("Cancelled"))
@@ -223,7 +227,7 @@ class BuildsViewModel(QObject):
         if self._followed:
             self.read_build(self._followed)
 
-    def _open(self, form: BuildForm) -> "BuildStream":
+    def _open(self, form: BuildForm, given_up: threading.Event) -> "BuildStream":
         from app.services.images.image_build import BuildOptions, open_build
 
         options = BuildOptions(
@@ -238,7 +242,7 @@ class BuildsViewModel(QObject):
         )
         options.check()
         self._dockerfile = (options.folder / form.dockerfile).read_text("utf-8", "replace")
-        return open_build(self._access.client(), options)
+        return open_build(self._access.client(), options, given_up)
 
     def _list(self) -> "list[PastBuild] | None":
         from app.services.images.build_history import list_builds
