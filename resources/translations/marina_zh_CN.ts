@@ -1310,6 +1310,10 @@
         <translation>写入</translation>
     </message>
     <message>
+        <source>The engine does not measure it</source>
+        <translation>引擎不测量此项</translation>
+    </message>
+    <message>
         <source>The container does not run: nothing to measure.</source>
         <translation>容器未运行，没有可测量的数据。</translation>
     </message>
@@ -2204,6 +2208,14 @@
     <message>
         <source>Copy the selected lines, or all, as NAME=value</source>
         <translation>将选中行或全部复制为 NAME=value</translation>
+    </message>
+    <message>
+        <source>Nothing matches the filter.</source>
+        <translation>没有符合筛选条件的内容。</translation>
+    </message>
+    <message>
+        <source>It has no variables.</source>
+        <translation>它没有环境变量。</translation>
     </message>
 </context>
 <context>

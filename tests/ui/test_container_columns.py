@@ -58,7 +58,7 @@ def test_running_containers_are_measured(filled: MainWindow, qtbot: QtBot, save_
     table = filled.containers.viewmodel.table
     shop = next(row for row in table.shown if row.name == "shop")
     members = filter(None, map(table.find_row, shop.members))  # type: ignore[attr-defined]
-    memory = sum(found[1] for found in map(table.usage, members) if found)
+    memory = sum(found[1] or 0 for found in map(table.usage, members) if found)
     used = table.usage(shop)
     assert used is not None
     assert used[1] == memory
@@ -93,6 +93,16 @@ def test_many_containers_have_their_turn(desktop: DesktopViewModel) -> None:
     asked = [usage._next(keys) for _ in range(5)]
     assert {key for turn in asked for key in turn} == set(keys)
     assert all(len(turn) <= 8 for turn in asked)
+
+
+def test_memory_that_is_not_counted_is_no_number() -> None:
+    table = ContainerTable()
+    table.set_rows([row(1), row(2)])
+    table.take_usage({row(1).key: Sample(0.0, cpu=1.0, memory=None), row(2).key: Sample(0.0, memory=5000)})
+    assert table.text(row(1), CPU) == "1.0 %"
+    assert table.text(row(1), MEMORY) == "—"
+    table.sort(MEMORY)
+    assert [shown.name for shown in table.shown] == ["c2", "c1"]
 
 
 def test_the_order_follows_the_figures() -> None:

@@ -6,9 +6,10 @@ import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPlainTextEdit, QTabBar, QTreeView, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPlainTextEdit, QTabBar, QTreeView, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.services.containers.container_stats import Sample
 from app.viewmodels.containers.container_details import HIDDEN, FactTable
 from app.viewmodels.desktop import DesktopViewModel
 from app.viewmodels.lists.json_tree import JsonTree
@@ -145,6 +146,21 @@ def test_secrets_of_the_environment_are_hidden(opened: MainWindow, qtbot: QtBot,
     assert QGuiApplication.clipboard().text() == "MODE=fast"
 
 
+def test_an_empty_environment_says_so(opened: MainWindow, container: FakeContainer, qtbot: QtBot) -> None:
+    detail(opened).show_tab("environment")
+    table = find(opened, FactsView, "containers.environment.table")
+    wait_for(qtbot, lambda: table.model().rowCount() == 2)
+    nothing = find(opened, QLabel, "containers.environment.nothing")
+    assert nothing.isHidden()
+    find(opened, QLineEdit, "containers.environment.filter").setText("no such thing")
+    assert nothing.isVisible()
+    assert nothing.text() == "Nothing matches the filter."
+    container.body["Env"] = []
+    detail(opened)._details.refresh()
+    wait_for(qtbot, lambda: nothing.text() == "It has no variables.")
+    assert not find(opened, QAbstractButton, "containers.environment.copy").isEnabled()
+
+
 def test_mounts_and_networks(opened: MainWindow, qtbot: QtBot, save_picture: Save) -> None:
     detail(opened).show_tab("joints")
     table = find(opened, FactsView, "containers.joints.mounts")
@@ -176,6 +192,15 @@ def test_stats_are_drawn_and_rest_out_of_sight(
     wait_for(qtbot, lambda: len(stats.history) > kept)
     engine.containers.act(engine.containers.get("web"), "stop", {})
     wait_for(qtbot, lambda: "does not run" in text_of(opened, "containers.stats.banner.text"))
+
+
+def test_memory_that_the_engine_does_not_count_is_told(opened: MainWindow, qtbot: QtBot) -> None:
+    detail(opened).show_tab("stats")
+    wait_for(qtbot, lambda: " of " in text_of(opened, "containers.stats.memory.value"))
+    stats = detail(opened)._tabs["stats"]._viewmodel  # type: ignore[attr-defined]
+    stats.history.append(Sample(0.0, memory=None))
+    stats.changed.emit()
+    assert text_of(opened, "containers.stats.memory.value") == "The engine does not measure it"
 
 
 def test_stats_that_cannot_be_read_say_why(opened: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:

@@ -13,11 +13,14 @@ from app.services.engine.json_values import as_object, get_list, get_number, get
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One moment. `cpu` is in percent of one core, the rates in bytes a second, the rest in bytes."""
+    """One moment. `cpu` is in percent of one core, the rates in bytes a second, the rest in bytes.
+
+    `memory` is None where the engine's kernel does not count it.
+    """
 
     time: float
     cpu: float = 0.0
-    memory: int = 0
+    memory: int | None = 0
     memory_limit: int = 0
     received: float = 0.0
     sent: float = 0.0
@@ -59,10 +62,11 @@ class StatsReader:
         # Pages of files that nobody uses are the kernel's to take back: `docker stats` leaves them out, too.
         cache = get_number(inactive, "inactive_file") or get_number(inactive, "total_inactive_file")
         usage = get_number(memory, "usage")
+        used = usage - cache if cache < usage else usage
         return Sample(
             time=time.time(),
             cpu=_cpu_percent(cpu, earlier),
-            memory=usage - cache if cache < usage else usage,
+            memory=used if "usage" in memory else None,
             memory_limit=get_number(memory, "limit"),
             received=_rate(before, counters, "received"),
             sent=_rate(before, counters, "sent"),

@@ -63,15 +63,19 @@ class ContainerTable(RowTableModel[ContainerRow]):
         if self._shown:
             self.dataChanged.emit(self.index(0, CPU), self.index(len(self._shown) - 1, MEMORY), [])
 
-    def usage(self, row: ContainerRow | GroupRow) -> tuple[float, int] | None:
-        """Return processor (percent of a core) and memory (bytes) of a container or of a whole project."""
+    def usage(self, row: ContainerRow | GroupRow) -> tuple[float, int | None] | None:
+        """Return processor (percent of a core) and memory (bytes) of a container or of a whole project.
+
+        Memory is None where the engine does not count it.
+        """
         if not isinstance(row, GroupRow):
             sample = self._usage.get(row.key) if row.is_running else None
             return (sample.cpu, sample.memory) if sample else None
         samples = [self._usage[key] for key in row.members if key in self._usage]
         if not row.running or not samples:
             return None
-        return sum(sample.cpu for sample in samples), sum(sample.memory for sample in samples)
+        counted = [sample.memory for sample in samples if sample.memory is not None]
+        return sum(sample.cpu for sample in samples), sum(counted) if counted else None
 
     def toggle_group(self, name: str, is_open: bool | None = None) -> None:
         """Show or hide the containers of a project; without `is_open` the other way round."""
@@ -128,7 +132,7 @@ class ContainerTable(RowTableModel[ContainerRow]):
                 return ""
             if column == CPU:
                 return format_percent(usage[0])
-            return format_size(usage[1]) if usage[1] else "—"  # a kernel that does not count it
+            return "—" if usage[1] is None else format_size(usage[1])
         if isinstance(row, GroupRow):
             return {NAME: row.name, STATUS: self.group_status(row)}.get(column, "")
         if column == NAME:
@@ -196,7 +200,7 @@ class ContainerTable(RowTableModel[ContainerRow]):
             return [port.host_port or 0 for port in row.container.published_ports]
         if column in (CPU, MEMORY):  # the largest first
             usage = self.usage(row)
-            return -usage[column - CPU] if usage else 0.0
+            return -((usage and usage[column - CPU]) or 0.0)
         if column == CREATED:
             return -row.container.created
         return (not row.is_running, -row.container.created)

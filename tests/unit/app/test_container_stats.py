@@ -41,6 +41,14 @@ def test_samples_asked_for_alone_go_by_the_one_before() -> None:
     assert sample.cpu == pytest.approx(200.0)
 
 
+def test_memory_that_is_not_counted_is_no_number() -> None:
+    """A kernel without the memory controller: no use at all would be a wrong answer."""
+    told = message(3 * SECOND, 8 * SECOND, (SECOND, 4 * SECOND)) | {"memory_stats": {"stats": {"cache": 0}}}
+    sample = StatsReader().read(told)
+    assert sample is not None
+    assert sample.memory is None
+
+
 def test_rates_are_by_the_second_and_never_negative() -> None:
     reader = StatsReader()
     reader.read(message(0, 0, (0, 0), received=1000), now=10.0)

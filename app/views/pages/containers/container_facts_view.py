@@ -70,9 +70,27 @@ class EnvironmentView(DetailTab):
         copy = Button(self.tr("Copy"), "containers.environment.copy", icon="copy")
         copy.setToolTip(self.tr("Copy the selected lines, or all, as NAME=value"))
         copy.clicked.connect(self.table.copy_selected)
-        layout = column(row(self.filter_box, None, secrets, copy, spacing=12), self.table, spacing=10)
-        layout.setStretch(1, 1)
+        self._nothing = PlainLabel(role="muted")
+        self._nothing.setObjectName("containers.environment.nothing")
+        layout = column(
+            row(self.filter_box, None, secrets, copy, spacing=12), self._nothing, self.table, spacing=10
+        )
+        layout.setStretch(2, 1)
         self.setLayout(layout)
+        self._tools = (self.filter_box, secrets, copy)
+        for signal in (viewmodel.changed, self.filter_box.textChanged):
+            signal.connect(self._show_what_fits)
+        self._show_what_fits()
+
+    def _show_what_fits(self) -> None:
+        """Say why there is no line, where there is none."""
+        facts = self._viewmodel.environment
+        for tool in self._tools:
+            tool.setEnabled(bool(facts.rows))
+        self._nothing.setVisible(self._viewmodel.details is not None and not facts.shown)
+        self._nothing.setText(
+            self.tr("Nothing matches the filter.") if facts.rows else self.tr("It has no variables.")
+        )
 
     def focus_search(self) -> None:
         """Put the keyboard into the filter."""

@@ -87,16 +87,9 @@ class ContainerStatsView(DetailTab):
     def _draw(self) -> None:
         history = self._viewmodel.history[-_SHOWN:]
         now = history[-1]
-        limit = float(now.memory_limit)
         self._cpu.chart.show_lines([Line(self.tr("Processor"), "accent", [s.cpu for s in history])])
         self._cpu.value.setText(self.tr("{0} of one core").format(_percent(now.cpu)))
-        self._memory.chart.show_lines(
-            [Line(self.tr("Memory"), "accent", [float(s.memory) for s in history])], limit
-        )
-        used = format_size(now.memory)
-        self._memory.value.setText(
-            self.tr("{0} of {1}").format(used, format_size(now.memory_limit)) if limit else used
-        )
+        self._draw_memory()
         for card, first, second in (
             (
                 self._network,
@@ -113,6 +106,18 @@ class ContainerStatsView(DetailTab):
             card.value.setText(
                 "   ".join(f"{line.label} {format_rate(line.values[-1])}" for line in (first, second))
             )
+
+    def _draw_memory(self) -> None:
+        history = self._viewmodel.history[-_SHOWN:]
+        used, limit = history[-1].memory, history[-1].memory_limit
+        if used is None:  # a kernel may not count it; no use at all would be a wrong answer
+            self._memory.chart.show_lines([])
+            self._memory.value.setText(self.tr("The engine does not measure it"))
+            return
+        values = [float(sample.memory or 0) for sample in history]
+        self._memory.chart.show_lines([Line(self.tr("Memory"), "accent", values)], float(limit))
+        text = self.tr("{0} of {1}").format(format_size(used), format_size(limit)) if limit else ""
+        self._memory.value.setText(text or format_size(used))
 
     def _state_changed(self, state: str) -> None:
         if state == "ended":
