@@ -1,15 +1,14 @@
 """The window's frame: sidebar, pages, footer, shortcuts; the pages themselves know nothing of each other."""
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QHideEvent,
-    QKeySequence,
     QPaintEvent,
     QResizeEvent,
-    QShortcut,
     QShowEvent,
 )
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
@@ -20,10 +19,12 @@ from app.viewmodels.desktop import DesktopViewModel
 from app.viewmodels.engine.engine_view import EngineView
 from app.viewmodels.failure import Failure
 from app.viewmodels.wording.wording import join_sentences
+from app.views import keys
 from app.views.bell import Bell
 from app.views.browser import open_address, open_file
 from app.views.dialogs.about_dialog import AboutDialog
 from app.views.dialogs.import_dialog import ImportDialog
+from app.views.dialogs.keys_dialog import KeysDialog
 from app.views.dialogs.pull_image_dialog import PullImageDialog
 from app.views.dialogs.run_image_dialog import RunImageDialog
 from app.views.dialogs.search_images_dialog import SearchImagesDialog
@@ -92,6 +93,7 @@ class MainWindow(QMainWindow):
         self.footer = Footer(self._version)
         self.chip = self.footer.chip
         self.footer.use.clicked.connect(lambda: self.quick.show_setting("cpus"))
+        self.footer.keys.clicked.connect(self.show_keys)
         self.footer.about.clicked.connect(self.show_about)
         Theme.current().changed.connect(self._follow_zoom)
         self._follow_zoom()
@@ -140,13 +142,14 @@ class MainWindow(QMainWindow):
             "troubleshoot": self.tr("Troubleshoot"),
             "settings": self.tr("Settings"),
         }
+        self.page_keys: list[tuple[str, str]] = []  # a page's title and its key
         for number, (name, title) in enumerate(titles.items(), start=1):
-            keys = QKeySequence({"settings": "Ctrl+,", "learn": "F1"}.get(name, f"Ctrl+{number}"))
-            words = keys.toString(QKeySequence.SequenceFormat.NativeText)
+            key = keys.Key(title, ({"settings": "Ctrl+,", "learn": "F1"}.get(name, f"Ctrl+{number}"),))
             self.sidebar.add_page(
-                name, title, page_icon(name), words, below=name in ("settings", "troubleshoot")
+                name, title, page_icon(name), key.words, below=name in ("settings", "troubleshoot")
             )
-            QShortcut(keys, self).activated.connect(lambda name=name: self.show_page(name))
+            key.bind(self, partial(self.show_page, name))
+            self.page_keys.append((title, key.words))
         self.quick = QuickActions(self, titles)
         self.bell = Bell(self)
 
@@ -220,19 +223,20 @@ class MainWindow(QMainWindow):
         self.banner.linked.connect(self.banner.hide)
 
     def _add_shortcuts(self) -> None:
-        for keys, slot in (
-            (QKeySequence.StandardKey.Find, lambda: self.page.focus_filter()),
-            (QKeySequence.StandardKey.Refresh, lambda: self.page.refresh()),
-            (QKeySequence("Ctrl+K"), self.quick.open),
-            (QKeySequence("Ctrl+N"), self.run_image),
-            (QKeySequence("Ctrl+Shift+P"), self.pull_image),
-            (QKeySequence(Qt.Key.Key_Escape), self._go_back),
-            (QKeySequence.StandardKey.ZoomIn, lambda: self.step_zoom(1)),
-            (QKeySequence("Ctrl+="), lambda: self.step_zoom(1)),
-            (QKeySequence.StandardKey.ZoomOut, lambda: self.step_zoom(-1)),
-            (QKeySequence("Ctrl+0"), lambda: self.choose_zoom(100)),
-        ):
-            QShortcut(keys, self).activated.connect(slot)
+        slots: dict[keys.Key, Callable[[], object]] = {
+            keys.SEARCH: self.quick.open,
+            keys.FIND: lambda: self.page.focus_filter(),
+            keys.RUN: self.run_image,
+            keys.PULL: self.pull_image,
+            keys.REFRESH: lambda: self.page.refresh(),
+            keys.BACK: self._go_back,
+            keys.LARGER: lambda: self.step_zoom(1),
+            keys.SMALLER: lambda: self.step_zoom(-1),
+            keys.NORMAL_SIZE: lambda: self.choose_zoom(100),
+            keys.OVERVIEW: self.show_keys,
+        }
+        for key in keys.EVERYWHERE:
+            key.bind(self, slots[key])
 
     # --- pages --------------------------------------------------------------------------------------------
 
@@ -245,16 +249,21 @@ class MainWindow(QMainWindow):
 
     def show_page(self, name: str) -> None:
         """Bring a page into sight; the other ones rest."""
-        if name in self._makers:
-            self._keep_page(name, self._makers.pop(name)())
-        elif name not in self._pages:
+        if name not in self._makers and name not in self._pages:
             name = "containers"
-        if self.page is not self._pages[name]:
+        page = self.find_page(name)
+        if self.page is not page:
             self.page.pause()
-        self.stack.setCurrentWidget(self._pages[name])
+        self.stack.setCurrentWidget(page)
         self.sidebar.show_page(name)
         self.page.resume()
         self.desktop.preferences.change(last_page=name)
+
+    def find_page(self, name: str) -> Page:
+        """Return a page; it is made when it is first asked for."""
+        if name in self._makers:
+            self._keep_page(name, self._makers.pop(name)())
+        return self._pages[name]
 
     def show_image(self, name: str) -> None:
         """Show the list of images with one of them."""
@@ -321,6 +330,10 @@ class MainWindow(QMainWindow):
     def show_about(self) -> None:
         """Tell the version, and what Marina is made of."""
         AboutDialog(self.desktop.about, self._version, self).open()
+
+    def show_keys(self) -> None:
+        """Tell all keys."""
+        KeysDialog(self.page_keys, self).open()
 
     def uninstall(self) -> None:
         """Ask what is to go, remove it and end."""

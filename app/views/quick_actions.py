@@ -1,24 +1,28 @@
 """What the quick search can go to and do in the window."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
-from app.viewmodels.frame.quick_search import Entry, QuickSearch
+from app.viewmodels.frame.quick_search import KINDS_OF_ROWS, Entry, QuickSearch
 from app.viewmodels.images.pull_help import PullHelp
 from app.viewmodels.images.pull_image import parse_name
 from app.viewmodels.learn.learn import LESSONS
 from app.views.dialogs.quick_search_dialog import QuickSearchDialog
 from app.views.dialogs.sign_in_dialog import SignInDialog
 from app.views.icons import page_icon
+from app.views.pages.containers.compose_page import ComposePage
 from app.views.pages.images.builds_page import BuildsPage
 from app.views.pages.images.registries_page import RegistriesPage
 from app.views.pages.learn.learn_page import LearnPage
 from app.views.pages.learn.learn_texts import LearnTexts
+from app.views.pages.list_page import ListPage
 from app.views.pages.settings.settings_page import SettingsPage
 from app.views.pages.storage.networks_page import NetworksPage
 from app.views.pages.storage.volumes_page import VolumesPage
+from app.views.widgets.table import Action
 
 if TYPE_CHECKING:
     from app.views.main_window import MainWindow
@@ -44,8 +48,10 @@ class QuickActions(QObject):
             "stop": (self.tr("Stop the engine"), "stop", engine.stop),
             "restart": (self.tr("Restart the engine"), "restart", engine.restart),
             "pause": (self.tr("Pause the engine"), "pause", engine.pause),
+            "compose": (self.tr("Open a compose file"), "compose", self._open_compose_file),
             "notices": (self.tr("Show notifications"), "bell", lambda: window.bell.open()),
             "import": (self.tr("Import from another engine"), "download", window.import_from_engine),
+            "keys": (self.tr("Show the keys"), "info", window.show_keys),
             "about": (self.tr("About Marina"), "info", window.show_about),
             "uninstall": (self.tr("Uninstall Marina"), "trash", window.uninstall),
             "light": (self.tr("Light appearance"), "appearance", lambda: window.choose_appearance("light")),
@@ -95,13 +101,31 @@ class QuickActions(QObject):
 
     def open(self) -> None:
         """Show the search above the window."""
-        dialog = QuickSearchDialog(self.search, self._window)
+        dialog = QuickSearchDialog(self.search, self.actions_of, self._window)
         dialog.chosen.connect(self.carry_out)
         dialog.open_above(self._window)
 
-    def carry_out(self, entry: Entry) -> None:
-        """Go to what was chosen, or do it."""
+    def actions_of(self, entry: Entry) -> list[Action]:
+        """Return all that can be done with an entry, first what Enter does, then what Ctrl+Enter does."""
+        page, row = self._page_of(entry), self.search.row_of(entry)
+        main = Action("", entry.icon, self.tr("Show") if page else self.tr("Open"))
+        if page is None or row is None:
+            return [main]
+        offered = [action for action in page.menu_of(row) if action.enabled]
+        if entry.kind in ("image", "network"):  # the first entry of their menus is the main one
+            return [replace(offered[0], name=""), *offered[1:]]
+        return [main, *offered]
+
+    def _page_of(self, entry: Entry) -> ListPage | None:
+        page = self._window.find_page(f"{entry.kind}s") if entry.kind in KINDS_OF_ROWS else None
+        return page if isinstance(page, ListPage) else None
+
+    def carry_out(self, entry: Entry, action: str = "") -> None:
+        """Go to what was chosen, or do it; `action` is one of `actions_of`, "" the first."""
         window = self._window
+        if action:
+            self._act_on_row(entry, action)
+            return
         if entry.kind == "page":
             window.show_page(entry.target)
         elif entry.kind == "action":
@@ -119,6 +143,13 @@ class QuickActions(QObject):
             window.run_image(entry.target)
         else:
             self._show_object(entry)
+
+    def _act_on_row(self, entry: Entry, action: str) -> None:
+        page, row = self._page_of(entry), self.search.row_of(entry)
+        if page is not None and row is not None:  # else it went while its actions were in sight
+            self._window.show_page(page.name)
+            page.go_back()
+            page.act(row, action)
 
     def _show_object(self, entry: Entry) -> None:
         window = self._window
@@ -142,6 +173,13 @@ class QuickActions(QObject):
             page.ask_create()
         elif isinstance(page, RegistriesPage):
             page.ask_sign_in()
+
+    def _open_compose_file(self) -> None:
+        self._window.show_page("compose")
+        page = self._window.page
+        page.go_back()
+        if isinstance(page, ComposePage):
+            page.ask_file()
 
     def _show_lesson(self, key: str) -> None:
         self._window.show_page("learn")

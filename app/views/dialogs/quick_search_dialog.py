@@ -1,5 +1,7 @@
 """The quick search: type, arrows, Enter."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import (
     QAbstractListModel,
     QEvent,
@@ -12,13 +14,23 @@ from PySide6.QtCore import (
     Signal,
 )
 from PySide6.QtGui import QColor, QKeyEvent, QPainter
-from PySide6.QtWidgets import QDialog, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import (
+    QDialog,
+    QListView,
+    QMenu,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
 
 from app.viewmodels.frame.quick_search import Entry, QuickSearch
-from app.views.icons import icon_pixmap
+from app.views import keys
+from app.views.icons import build_icon, icon_pixmap
 from app.views.pages.page import FilterBox
 from app.views.theme import Theme
 from app.views.widgets.layouts import Card, column
+from app.views.widgets.table import Action
 from app.views.widgets.text import PlainLabel
 
 Index = QModelIndex | QPersistentModelIndex
@@ -88,16 +100,19 @@ class _EntryDelegate(QStyledItemDelegate):
 
 
 class QuickSearchDialog(QDialog):
-    """Emits `chosen` with the entry."""
+    """Emits `chosen` with the entry and the action's name."""
 
-    chosen = Signal(object)
+    chosen = Signal(object, str)
 
-    def __init__(self, viewmodel: QuickSearch, parent: QWidget) -> None:
+    def __init__(
+        self, viewmodel: QuickSearch, actions_of: Callable[[Entry], list[Action]], parent: QWidget
+    ) -> None:
+        """`actions_of` returns what can be done with an entry, the usual first."""
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
         self.setObjectName("search")
         self.setAccessibleName(self.tr("Quick search"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._viewmodel = viewmodel
+        self._viewmodel, self._actions_of = viewmodel, actions_of
         self._has_moved = False  # else the best stays chosen while lists come in
         self.edit = FilterBox(
             "search.text", self.tr("Search everything, or > for what can be done"), widest=_WIDTH
@@ -117,8 +132,13 @@ class QuickSearchDialog(QDialog):
         self.list.clicked.connect(self._choose)
         self._nothing = PlainLabel(self.tr("Nothing found"), "muted")
         self._nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._hint = PlainLabel(role="muted")
+        self._hint.setObjectName("search.hint")
+        self.list.selectionModel().currentChanged.connect(self._show_hint)
         card = Card("search.card")
-        card.setLayout(column(self.edit, self._nothing, self.list, spacing=6, margins=(10, 10, 10, 10)))
+        card.setLayout(
+            column(self.edit, self._nothing, self.list, self._hint, spacing=6, margins=(10, 10, 10, 10))
+        )
         self.setLayout(column(card))
         self.setFixedWidth(Theme.current().scaled(_WIDTH))
         viewmodel.changed.connect(self._search)
@@ -140,6 +160,12 @@ class QuickSearchDialog(QDialog):
             if key in steps:
                 self._has_moved = True
                 self._select(self.list.currentIndex().row() + steps[key])
+                return True
+            if keys.SEARCH_SECOND.is_pressed(event):
+                self._choose_second()
+                return True
+            if keys.SEARCH_ALL.is_pressed(event):
+                self._open_menu()
                 return True
             if key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
                 self._choose(self.list.currentIndex())
@@ -163,9 +189,46 @@ class QuickSearchDialog(QDialog):
         if count:
             self.list.setCurrentIndex(self._model.index(min(max(place, 0), count - 1)))
 
-    def _choose(self, index: QModelIndex) -> None:
+        self._show_hint()
+
+    @property
+    def _actions(self) -> list[Action]:
+        """What can be done with the entry that is chosen."""
+        entry = self.list.currentIndex().data(_ENTRY)
+        return self._actions_of(entry) if isinstance(entry, Entry) else []
+
+    def _show_hint(self) -> None:
+        """Say what the keys do."""
+        actions = self._actions
+        words = [f"{keys.OPEN.words}: {actions[0].label}"] if actions else []
+        if len(actions) > 1:
+            words.append(f"{keys.SEARCH_SECOND.words}: {actions[1].label}")
+            words.append(f"{keys.SEARCH_ALL.words}: {keys.SEARCH_ALL.label}")
+        self._hint.setText("     ".join(words))
+
+    def _choose(self, index: QModelIndex, action: str = "") -> None:
         entry = index.data(_ENTRY)
         if isinstance(entry, Entry):
             self._viewmodel.remember(entry)
             self.close()
-            self.chosen.emit(entry)
+            self.chosen.emit(entry, action)
+
+    def _choose_second(self) -> None:
+        actions = self._actions
+        if len(actions) > 1:
+            self._choose(self.list.currentIndex(), actions[1].name)
+
+    def _open_menu(self) -> None:
+        """Offer everything that can be done with the entry, below it."""
+        actions, index = self._actions, self.list.currentIndex()
+        if len(actions) < 2:
+            return
+        menu = QMenu(self)
+        menu.setObjectName("search.menu")
+        for action in actions:
+            entry = menu.addAction(build_icon(action.icon), action.label)
+            entry.setObjectName(f"search.menu.{action.name}")
+            entry.triggered.connect(lambda _=False, name=action.name: self._choose(index, name))
+        menu.setActiveAction(menu.actions()[0])
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.list.viewport().mapToGlobal(self.list.visualRect(index).bottomLeft()))

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.viewmodels.lists.row_table_model import ROW_ROLE
+from app.views import keys
 from app.views.icons import icon_pixmap
 from app.views.theme import ROW_HEIGHT, Theme
 from app.views.widgets.text import plain_tool_tip
@@ -394,9 +395,9 @@ class RowTable(QTableView):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Enter opens, Delete deletes; the rest is the table's."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        if keys.OPEN.is_pressed(event):
             self.opened.emit()
-        elif event.key() == Qt.Key.Key_Delete:
+        elif keys.DELETE.is_pressed(event):
             self.delete_pressed.emit()
         else:
             super().keyPressEvent(event)

@@ -26,7 +26,7 @@ class ComposePage(CardsPage):
         self.setAcceptDrops(True)
         self._compose = viewmodel
         self.open_button = Button(self.tr("Open a compose file…"), "compose.open", "primary", "folder")
-        self.open_button.clicked.connect(self._choose)
+        self.open_button.clicked.connect(self.ask_file)
         self.tools.addWidget(self.open_button)
         self.fill_empty_card(
             self.tr("No compose projects yet"),
@@ -79,7 +79,10 @@ class ComposePage(CardsPage):
         view.left.connect(self.go_back)
         self.show_detail(view)
 
-    def _choose(self) -> None:
+    def ask_file(self) -> None:
+        """Let a compose file be chosen and read."""
+        if not self.can_list or self._compose.missing is not None:
+            return  # the page says what is the matter
         kinds = self.tr("Compose files (*.yaml *.yml)")
         path, _ = QFileDialog.getOpenFileName(self, self.tr("Open a compose file"), "", kinds)
         if path:

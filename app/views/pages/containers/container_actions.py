@@ -3,17 +3,19 @@
 from PySide6.QtCore import QCoreApplication
 
 from app.viewmodels.containers.containers import ContainerRow, ContainerState, GroupRow
+from app.views import keys
 from app.views.widgets.table import Action
 
 translate = QCoreApplication.translate
 
-KEYS = {
-    "S": ("unpause", "stop", "start"),
-    "R": ("restart",),
-    "L": ("logs",),
-    "T": ("terminal",),
-    "O": ("open",),
+_ACTIONS = {
+    keys.START_STOP: ("unpause", "stop", "start"),
+    keys.RESTART: ("restart",),
+    keys.LOGS: ("logs",),
+    keys.TERMINAL: ("terminal",),
+    keys.BROWSER: ("open",),
 }
+KEYS = {key.sequences[0].toString(): _ACTIONS[key] for key in keys.CONTAINERS}
 """What a letter does with the row that is selected: the first of these that can be done."""
 
 

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QPoint, Signal
-from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QApplication, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from app.viewmodels.containers.container_inside import ContainerInside
 from app.viewmodels.containers.containers import ContainerRow, ContainersViewModel
 from app.viewmodels.engine.engine_view import EngineView
+from app.views import keys
 from app.views.pages.containers.container_actions import container_icons, container_menu
 from app.views.pages.containers.container_facts_view import EnvironmentView, MountsView
 from app.views.pages.containers.container_files_view import ContainerFilesView
@@ -123,9 +124,8 @@ class ContainerDetailView(QWidget):
         for name, (label, _) in self._makers.items():
             self.bar.setTabData(self.bar.addTab(label), name)
         self.bar.currentChanged.connect(lambda _: self._bring(self.current_name))
-        for keys, step in (("Ctrl+PgDown", 1), ("Ctrl+PgUp", -1)):
-            shortcut = QShortcut(QKeySequence(keys), self)
-            shortcut.activated.connect(lambda step=step: self._step(step))
+        keys.NEXT_TAB.bind(self, lambda: self._step(1))
+        keys.PREVIOUS_TAB.bind(self, lambda: self._step(-1))
 
     @property
     def current_name(self) -> str:

@@ -8,9 +8,7 @@ from PySide6.QtGui import (
     QDragEnterEvent,
     QDropEvent,
     QGuiApplication,
-    QKeySequence,
     QPainter,
-    QShortcut,
 )
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -36,6 +34,7 @@ from app.viewmodels.containers.container_files import (
 from app.viewmodels.failure import Failure
 from app.viewmodels.lists.row_table_model import ROW_ROLE
 from app.viewmodels.wording.wording import counts, format_size, join_sentences
+from app.views import keys
 from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
 from app.views.icons import icon_pixmap
 from app.views.pages.detail_tab import DetailTab
@@ -121,9 +120,7 @@ class ContainerFilesView(DetailTab):
         self.table.opened.connect(self._open_selected)
         self.table.delete_pressed.connect(self._confirm_delete)
         self.table.setColumnHidden(CHANGE, not viewmodel.has_image)
-        back = QShortcut(QKeySequence(Qt.Key.Key_Backspace), self.table)
-        back.setContext(Qt.ShortcutContext.WidgetShortcut)
-        back.activated.connect(viewmodel.go_up)
+        keys.FOLDER_ABOVE.bind(self.table, viewmodel.go_up, Qt.ShortcutContext.WidgetShortcut)
         self.table.selectionModel().selectionChanged.connect(self._show_what_fits)
         tools = row(self._up, self.path, refresh, 8, self._upload, self._save, self._delete)
         tools.setStretch(1, 1)

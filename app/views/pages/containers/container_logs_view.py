@@ -1,13 +1,14 @@
 """The Logs tab: follow, search, times, copy."""
 
 from PySide6.QtCore import QLocale, Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout
 
 from app.viewmodels.containers.container_logs import ContainerLogsViewModel, LogLine
 from app.viewmodels.containers.merged_logs import MergedLogsViewModel
 from app.viewmodels.failure import Failure
 from app.viewmodels.frame.preferences import Preferences
+from app.views import keys
 from app.views.pages.detail_tab import DetailTab
 from app.views.pages.search_box import SearchBox
 from app.views.widgets.banner import Banner
@@ -110,9 +111,9 @@ class ContainerLogsView(DetailTab):
         self._viewmodel.save_failed.connect(self._failed)
         self._viewmodel.state_changed.connect(self._state_changed)
         self._viewmodel.failed.connect(self._failed)
-        shortcut = QShortcut(QKeySequence(Qt.Key.Key_F3), self)
-        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
-        shortcut.activated.connect(self.log.next_match)
+        keys.NEXT_MATCH.bind(
+            self, lambda: self.log.next_match(), Qt.ShortcutContext.WidgetWithChildrenShortcut
+        )
 
     def _tool(self, icon: str, label: str, name: str, checkable: bool = False) -> IconButton:
         button = IconButton(icon, label, f"containers.logs.{name}")

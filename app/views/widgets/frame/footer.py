@@ -14,7 +14,7 @@ _HEIGHT = 32
 
 
 class Footer(QWidget):
-    """The engine's chip; what the machine uses, as a button that leads to its settings; the version."""
+    """The engine's chip; what the machine uses, which leads to its settings; the keys and the version."""
 
     def __init__(self, version: str) -> None:
         super().__init__()
@@ -26,7 +26,11 @@ class Footer(QWidget):
         self.use.hide()
         self.about = Button(f"Marina {version}", "footer.about", "link")
         self.about.setToolTip(self.tr("About Marina"))
-        self.setLayout(row(self.chip, self.use, None, self.about, 6, spacing=12, margins=(8, 0, 8, 0)))
+        self.keys = Button("?", "footer.keys", "link")
+        self.keys.setToolTip(self.tr("Show the keys (?)"))
+        self.keys.setAccessibleName(self.tr("Show the keys"))
+        parts = (self.chip, self.use, None, self.keys, self.about, 6)
+        self.setLayout(row(*parts, spacing=12, margins=(8, 0, 8, 0)))
         Theme.current().changed.connect(self._follow_zoom)
         self._follow_zoom()
 

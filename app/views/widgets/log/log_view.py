@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication
 
 from app.viewmodels.containers.container_logs import LogLine
+from app.views import keys
 from app.views.theme import Theme, monospace_font
 from app.views.widgets.log.log_painter import LinePainter, Mark, cell_edges, row_starts
 from app.views.widgets.log.log_search import LogSearch
@@ -184,7 +185,7 @@ class LogView(QAbstractScrollArea):
             self.select_all()
         elif event.key() == Qt.Key.Key_Home:
             self._go_to(Place(0, 0))
-        elif event.key() == Qt.Key.Key_End:
+        elif keys.NEWEST_LINE.is_pressed(event):
             self.set_follow(True)
         elif event.key() in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
             self._scroll_rows(self._page_rows() * (1 if event.key() == Qt.Key.Key_PageDown else -1))

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QMenu, QToolTip
 
 from app.viewmodels.terminal.terminal import TerminalViewModel
 from app.viewmodels.terminal.terminal_selection import Place, Selection
+from app.views import keys
 from app.views.browser import open_address
 from app.views.icons import build_icon
 from app.views.theme import Theme
@@ -31,9 +32,6 @@ from app.views.widgets.text import plain_tool_tip
 _PAINT_MS = 16
 _LEFT, _MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
 _CONTROL, _SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
-_COPY = (_CONTROL | _SHIFT, Qt.Key.Key_C)
-_PASTE = (_CONTROL | _SHIFT, Qt.Key.Key_V)
-_SEARCH = (_CONTROL | _SHIFT, Qt.Key.Key_F)
 
 
 class TerminalView(QAbstractScrollArea):
@@ -154,13 +152,13 @@ class TerminalView(QAbstractScrollArea):
     # --- keys ---------------------------------------------------------------------------------------------
 
     def event(self, event: QEvent) -> bool:
-        """Take keys that are shortcuts elsewhere, and Tab, but for the one that leaves."""
+        """Take keys that are shortcuts elsewhere, and Tab."""
         if isinstance(event, QKeyEvent):
-            leaves = event.key() == Qt.Key.Key_Backtab and bool(event.modifiers() & _CONTROL)
+            leaves = keys.SHELL_LEAVE.is_pressed(event)
             turns_page = event.key() in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown) and (
                 event.modifiers() == _CONTROL
             )
-            if event.type() is QEvent.Type.ShortcutOverride and not leaves and not turns_page:
+            if event.type() is QEvent.Type.ShortcutOverride and not turns_page:
                 event.accept()
                 return True
             if event.type() is QEvent.Type.KeyPress and leaves:
@@ -173,17 +171,17 @@ class TerminalView(QAbstractScrollArea):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Send the key, or scroll, copy and paste."""
-        modifiers, key = event.modifiers(), event.key()
-        shift = modifiers == _SHIFT
-        if (modifiers, key) == _COPY:
+        bar = self.verticalScrollBar()
+        if keys.SHELL_COPY.is_pressed(event):
             self.copy()
-        elif (modifiers, key) == _PASTE or (shift and key == Qt.Key.Key_Insert):
+        elif keys.SHELL_PASTE.is_pressed(event):
             self.paste()
-        elif (modifiers, key) == _SEARCH:
+        elif keys.SHELL_SEARCH.is_pressed(event):
             self.search_wanted.emit()
-        elif shift and key in (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown):
-            bar = self.verticalScrollBar()
-            bar.setValue(bar.value() + bar.pageStep() * (1 if key == Qt.Key.Key_PageDown else -1))
+        elif keys.SHELL_UP.is_pressed(event):
+            bar.setValue(bar.value() - bar.pageStep())
+        elif keys.SHELL_DOWN.is_pressed(event):
+            bar.setValue(bar.value() + bar.pageStep())
         elif data := encode_key(event, self._screen.modes.application_cursor):
             self._send(data)
 
