@@ -64,6 +64,25 @@ def test_typing_runs_commands(
     save_picture(window, "container-terminal")
 
 
+def test_half_a_picture_is_not_shown(terminal: TerminalView, qtbot: QtBot) -> None:
+    def take(data: bytes) -> None:
+        terminal._viewmodel._parser.feed(data)
+        terminal._refresh()
+
+    whole = terminal.viewport().grab().toImage()
+    take(b"\x1b[?2026h\x1b[Hthe next picture")
+    assert terminal.viewport().grab().toImage() == whole
+    take(b"\x1b[?2026l")
+    after = terminal.viewport().grab().toImage()
+    assert after != whole
+    take(b"\x1b[?2026h\x1b[Hone without an end")
+    assert terminal.viewport().grab().toImage() == after
+    painted: list[object] = []
+    terminal._late.timeout.connect(lambda: painted.append(1))
+    wait_for(qtbot, lambda: bool(painted))
+    assert terminal.viewport().grab().toImage() != after
+
+
 def test_the_shell_knows_the_size(
     terminal: TerminalView, window: MainWindow, engine: FakeEngine, qtbot: QtBot
 ) -> None:

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background, Stream
 from app.viewmodels.failure import Failure, describe_failure
+from app.viewmodels.terminal.terminal_frame import Frame
 from app.viewmodels.terminal.terminal_parser import TerminalParser
 from app.viewmodels.terminal.terminal_screen import Screen
 
@@ -46,7 +47,8 @@ class TerminalViewModel(QObject):
         super().__init__(parent)
         self._background, self._access, self._container_id = background, access, container_id
         self.screen = Screen()
-        self._parser = TerminalParser(self.screen, self.write)
+        self.colors: dict[int, str] = {}  # of text (10), background (11), cursor (12), as the view has them
+        self._parser = TerminalParser(self.screen, self.write, lambda number: self.colors.get(number, ""))
         self._shell = _Shell()
         self._stream: Stream | None = None
         self._flow = QTimer(self, singleShot=True, interval=0)
@@ -78,6 +80,11 @@ class TerminalViewModel(QObject):
             self._stream = None
         self._shell = _Shell()
 
+    @property
+    def frame(self) -> Frame | None:
+        """Return what is to be shown while a program draws its next picture, None for the screen."""
+        return self._parser.frames.frame
+
     def write(self, data: bytes) -> None:
         """Send keys, or the terminal's own answers."""
         if (session := self._shell.session) is not None:
@@ -86,6 +93,7 @@ class TerminalViewModel(QObject):
     def resize(self, columns: int, rows: int) -> None:
         """Change the size of the screen and tell the shell."""
         if (columns, rows) != (self.screen.columns, self.screen.rows):
+            self._parser.frames.forget()
             has_new_width = columns != self.screen.columns
             self.screen.resize(columns, rows)
             if (session := self._shell.session) is not None:

@@ -21,6 +21,7 @@ from app.viewmodels.terminal.terminal_cells import (
     UNDERLINE,
     Style,
 )
+from app.viewmodels.terminal.terminal_frame import FrameHold
 from app.viewmodels.terminal.terminal_modes import Modes
 from app.viewmodels.terminal.terminal_screen import Screen
 
@@ -53,11 +54,20 @@ _FLAGS_OFF = {
 
 
 class TerminalParser:
-    """Feeds a screen; what the terminal has to answer goes to `answer`."""
+    """Feeds a screen; what the terminal has to answer goes to `answer`.
 
-    def __init__(self, screen: Screen, answer: Callable[[bytes], object] = lambda data: None) -> None:
+    `color_of` returns the colour (#rrggbb) of the text (10), the background (11) and the cursor (12).
+    """
+
+    def __init__(
+        self,
+        screen: Screen,
+        answer: Callable[[bytes], object] = lambda data: None,
+        color_of: Callable[[int], str] = lambda number: "",
+    ) -> None:
         self.screen = screen
-        self._answer = answer
+        self.frames = FrameHold(screen)
+        self._answer, self._color_of = answer, color_of
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._rest = ""
         self._last = " "
@@ -90,7 +100,7 @@ class TerminalParser:
         elif kind == "final":
             self._sequence(match["private"], match["parameters"], match["between"], match["final"])
         elif kind == "command":
-            self._command(match["command"])
+            self._command(match["command"], b"\x07" if match[0].endswith("\x07") else b"\x1b\\")
         elif kind == "escape":
             self._escape(match["escape"])
         elif kind == "which":
@@ -131,6 +141,7 @@ class TerminalParser:
         elif name == "H":
             screen.tabs.add(screen.cursor.x)
         elif name == "c":
+            self.frames.forget()
             screen.reset()
         elif name == "Z":
             self._answer(b"\x1b[?62;22c")
@@ -144,7 +155,7 @@ class TerminalParser:
         elif place == "#" and which == "8":
             self.screen.fill("E")
 
-    def _command(self, text: str) -> None:
+    def _command(self, text: str, end: bytes) -> None:
         number, _, value = text.partition(";")
         if number in ("0", "2"):
             self.screen.title = "".join(c for c in value if c.isprintable())[:_LONGEST_TITLE]
@@ -154,6 +165,18 @@ class TerminalParser:
             address = value.partition(";")[2]
             link = address if _WEB_PAGE.fullmatch(address) else ""
             self.screen.cursor.style = self.screen.cursor.style._replace(link=link)
+
+        elif number in ("10", "11", "12"):
+            self._tell_colors(int(number), value, end)
+
+    def _tell_colors(self, number: int, value: str, end: bytes) -> None:
+        """Answer which colours there are: each "?" asks for the next one. None can be set."""
+        for place, word in enumerate(value.split(";"), start=number):
+            color = self._color_of(place) if word == "?" else ""
+            if color:
+                red, green, blue = color[1:3], color[3:5], color[5:7]
+                told = f"\x1b]{place};rgb:{red * 2}/{green * 2}/{blue * 2}"
+                self._answer(told.encode("ascii") + end)
 
     # --- control sequences --------------------------------------------------------------------------------
 
@@ -258,6 +281,8 @@ class TerminalParser:
             screen.auto_wrap = on
         elif number in (47, 1047, 1049):
             screen.set_alternate(on, keep_cursor=number == 1049)
+        elif number == 2026:
+            self.frames.hold(on)
         elif number == 1048:
             screen.save_cursor() if on else screen.restore_cursor()
         else:
@@ -266,7 +291,12 @@ class TerminalParser:
     def _tell_private_mode(self, number: int) -> None:
         """Answer DECRQM: 1 is on, 2 is off, 0 is not known."""
         screen = self.screen
-        known = {6: screen.cursor.origin, 7: screen.auto_wrap, 1049: screen.is_alternate}
+        known = {
+            6: screen.cursor.origin,
+            7: screen.auto_wrap,
+            1049: screen.is_alternate,
+            2026: self.frames.is_on,
+        }
         on = known.get(number, screen.modes.private(number))
         self._answer(b"\x1b[?%d;%d$y" % (number, 0 if on is None else 1 if on else 2))
 
@@ -293,6 +323,7 @@ class TerminalParser:
 
     def _soft_reset(self) -> None:
         screen = self.screen
+        self.frames.forget()
         screen.insert_mode = screen.cursor.origin = False
         screen.auto_wrap, screen.modes = True, Modes()
         screen.top, screen.bottom = 0, screen.rows - 1

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.viewmodels.terminal.terminal_cells import BOLD, DEFAULT, REVERSE, RGB, UNDERLINE, Style
+from app.viewmodels.terminal.terminal_frame import MOST_SECONDS, FrameHold
 from app.viewmodels.terminal.terminal_modes import CursorShape, Modes, Mouse
 from app.viewmodels.terminal.terminal_parser import TerminalParser
 from app.viewmodels.terminal.terminal_screen import HISTORY_ROWS, Screen
@@ -201,8 +202,67 @@ def test_what_a_program_wants_of_mouse_keys_and_focus() -> None:
     assert screen.modes == Modes()
 
 
+def test_colours_are_told_and_cannot_be_set() -> None:
+    answers: list[bytes] = []
+    colors = {10: "#1b2430", 11: "#ffffff"}
+    parser = TerminalParser(Screen(), answers.append, lambda number: colors.get(number, ""))
+    parser.feed(b"\x1b]11;?\x07\x1b]10;?;?;?\x1b\\\x1b]10;#ff0000\x07\x1b]12;?\x07")
+    assert answers == [
+        b"\x1b]11;rgb:ffff/ffff/ffff\x07",
+        b"\x1b]10;rgb:1b1b/2424/3030\x1b\\",
+        b"\x1b]11;rgb:ffff/ffff/ffff\x1b\\",
+    ]
+
+
+def shown(parser: TerminalParser) -> list[str]:
+    frame = parser.frames.frame
+    return [row.text.rstrip() for row in (parser.screen.lines if frame is None else frame.rows)]
+
+
+def test_a_picture_is_shown_when_it_is_whole() -> None:
+    now = [0.0]
+    screen = Screen(10, 2)
+    parser = TerminalParser(screen)
+    parser.frames = FrameHold(screen, lambda: now[0])
+    parser.feed(b"one\x1b[?2026h\x1b[2J\x1b[Htw")
+    assert shown(parser) == ["one", ""]
+    parser.feed(b"o\x1b[?2026l")
+    assert shown(parser) == ["two", ""]
+    now[0] += 0.01
+    parser.feed(b"\x1b[?2026h\r\n\nthree")  # a row goes to the history meanwhile
+    frame = parser.frames.frame
+    assert frame is not None
+    assert (frame.history, len(screen.history)) == (0, 1)
+    assert shown(parser) == ["two", ""]
+    now[0] += MOST_SECONDS
+    assert shown(parser)[-1] == "three", "a program that does not end its picture holds nothing up"
+
+
+def test_a_picture_that_does_not_fit_any_more_is_forgotten() -> None:
+    parser = TerminalParser(Screen(10, 2))
+    for end in (b"\x1bc", b"\x1b[!p"):
+        parser.feed(b"\x1b[?2026hx" + end + b"y")
+        assert parser.frames.frame is None
+
+
+def test_thousands_of_pictures_take_no_longer_than_few() -> None:
+    screen = Screen(200, 60)
+    taken: list[int] = []
+    hold = FrameHold(screen, lambda: 0.001 * len(taken))
+    first = None
+    for _ in range(1000):
+        hold.hold(True)
+        first = first or hold.frame
+        assert hold.frame is first, "too early for another one"
+        hold.hold(False)
+    taken += [0] * 10
+    hold.hold(True)
+    assert hold.frame is not first
+
+
 @pytest.mark.parametrize(
-    ("mode", "answer"), [(2004, 2), (25, 1), (7, 1), (1049, 1), (1003, 1), (1000, 2), (2026, 0), (0, 0)]
+    ("mode", "answer"),
+    [(2004, 2), (25, 1), (7, 1), (1049, 1), (1003, 1), (1000, 2), (2026, 2), (2027, 0), (0, 0)],
 )
 def test_modes_are_told(mode: int, answer: int) -> None:
     answers: list[bytes] = []

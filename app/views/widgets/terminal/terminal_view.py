@@ -19,6 +19,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QMenu, QToolTip
 
 from app.viewmodels.terminal.terminal import TerminalViewModel
+from app.viewmodels.terminal.terminal_frame import MOST_SECONDS, Frame
 from app.viewmodels.terminal.terminal_selection import Place, Selection
 from app.views import keys
 from app.views.browser import open_address
@@ -65,10 +66,13 @@ class TerminalView(QAbstractScrollArea):
         self._double_click = -1  # when the last one was, by the clock of the events
         self._timer = QTimer(self, singleShot=True, interval=_PAINT_MS)
         self._timer.timeout.connect(self._refresh)
+        self._late = QTimer(self, singleShot=True, interval=round(MOST_SECONDS * 1000) + _PAINT_MS)
+        self._late.timeout.connect(self._changed)  # the picture that a program began has no end
         viewmodel.changed.connect(self._changed)
         viewmodel.flowed.connect(self._flowed)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
-        Theme.current().changed.connect(self.viewport().update)
+        Theme.current().changed.connect(self._follow_theme)
+        self._follow_theme()
 
     def sizeHint(self) -> QSize:
         """Ask for 80 by 24 cells."""
@@ -84,12 +88,22 @@ class TerminalView(QAbstractScrollArea):
         if not self._timer.isActive():
             self._timer.start()
 
+    def _follow_theme(self) -> None:
+        tokens = Theme.current().tokens
+        self._viewmodel.colors = {10: tokens.text, 11: tokens.surface, 12: tokens.accent}
+        self.viewport().update()
+
     def _refresh(self) -> None:
         bar = self.verticalScrollBar()
         bar.setPageStep(self._screen.rows)
-        bar.setRange(0, len(self._screen.history))
+        frame = self._viewmodel.frame
+        bar.setRange(0, len(self._screen.history) if frame is None else frame.history)
         if self._at_end:
             bar.setValue(bar.maximum())
+        if frame is None:
+            self._late.stop()
+        elif not self._late.isActive():
+            self._late.start()
         line = self._screen.lines[self._screen.cursor.y]
         self.setAccessibleDescription(line.text.rstrip())
         self._show_pointer()
@@ -132,21 +146,24 @@ class TerminalView(QAbstractScrollArea):
         del event
         painter = QPainter(self.viewport())
         painter.fillRect(self.viewport().rect(), QColor(Theme.current().tokens.surface))
-        first = self.verticalScrollBar().value()
-        for place in range(min(self._screen.rows, self._screen.line_count - first)):
+        screen, first = self._screen, self.verticalScrollBar().value()
+        shown = self._viewmodel.frame or Frame(screen.lines, screen.cursor, screen.modes, len(screen.history))
+        for place in range(min(screen.rows, shown.history + len(shown.rows) - first)):
             number = first + place
-            self._painter.draw_row(painter, place, self._screen.line(number), self.selection.columns(number))
-        self._draw_cursor(painter, first)
+            above = number < shown.history
+            row = screen.history[number] if above else shown.rows[number - shown.history]
+            self._painter.draw_row(painter, place, row, self.selection.columns(number))
+        self._draw_cursor(painter, shown, first)
         painter.end()
 
-    def _draw_cursor(self, painter: QPainter, first: int) -> None:
-        screen, cursor = self._screen, self._screen.cursor
-        place = len(screen.history) + cursor.y - first
-        if self._viewmodel.state != "live" or not screen.modes.cursor_visible or not 0 <= place < screen.rows:
+    def _draw_cursor(self, painter: QPainter, shown: Frame, first: int) -> None:
+        cursor, place = shown.cursor, shown.history + shown.cursor.y - first
+        is_there = self._viewmodel.state == "live" and shown.modes.cursor_visible
+        if not is_there or not 0 <= place < len(shown.rows):
             return
-        cells = screen.lines[cursor.y].cells
+        cells = shown.rows[cursor.y].cells
         rect = self._painter.rect(cursor.x, place, 2 if cells[cursor.x + 1 : cursor.x + 2] == [""] else 1)
-        shape = screen.modes.cursor_shape
+        shape = shown.modes.cursor_shape
         self._painter.draw_cursor(painter, rect, cells[cursor.x], shape, self.hasFocus())
 
     # --- keys ---------------------------------------------------------------------------------------------
