@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 from app.viewmodels.frame.notifications import Notice
+from app.viewmodels.wording.wording import join_sentences
+from app.views.widgets.announcement import announce
 from app.views.widgets.frame.notice_panel import NoticePanel
 
 if TYPE_CHECKING:
@@ -23,6 +25,7 @@ class Bell(QObject):
         self.panel.settings_requested.connect(lambda: window.show_page("settings"))
         window.sidebar.bell_pressed.connect(self.open)
         self._notices.changed.connect(self._mark)
+        self._notices.added.connect(self._announce)
 
     @Slot()
     def open(self) -> None:
@@ -38,6 +41,10 @@ class Bell(QObject):
             self._window.quick.show_setting(notice.target)
         elif notice.place:
             self._window.show_page(notice.place)
+
+    @Slot(object)
+    def _announce(self, notice: Notice) -> None:
+        announce(self._window, join_sentences(notice.title, notice.text), is_urgent=notice.tone == "err")
 
     def _mark(self) -> None:
         self._window.sidebar.show_unread(self._notices.unread)

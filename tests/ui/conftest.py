@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from app.services.settings import SettingsFile
 from app.viewmodels.desktop import DesktopViewModel
 from app.viewmodels.frame.preferences import Preferences
+from app.views.accessibility import install_accessibility
 from app.views.application import install_translations
 from app.views.garbage import GarbageCollector
 from app.views.main_window import MainWindow
@@ -46,6 +47,7 @@ def theme(qapp: QApplication) -> Theme:
     """The application's look, in English, whatever the machine's language is."""
     QLocale.setDefault(QLocale(QLocale.Language.English, QLocale.Country.UnitedStates))
     install_translations(qapp, QLocale())
+    install_accessibility()
     return Theme(qapp, Appearance.LIGHT)
 
 

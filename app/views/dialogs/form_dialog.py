@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 
 from app.viewmodels.failure import Failure
+from app.views.widgets.announcement import announce
 from app.views.widgets.buttons import Button
 from app.views.widgets.layouts import column, row, widen
 from app.views.widgets.text import PlainLabel, WrappedLabel, restyle
@@ -81,6 +82,7 @@ class FormDialog(QDialog):
     def show_failure(self, failure: Failure) -> None:
         """Say why it was refused; the dialog stays as it is."""
         self.problem.setText("\n".join(filter(None, (failure.summary, failure.details, failure.what_to_do))))
+        announce(self, self.problem.text(), is_urgent=True)
         self.let_send_again()
 
     def let_send_again(self) -> None:

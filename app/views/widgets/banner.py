@@ -4,6 +4,7 @@ from PySide6.QtCore import Signal
 
 from app.views.icons import themed_pixmap
 from app.views.theme import Theme
+from app.views.widgets.announcement import announce
 from app.views.widgets.buttons import Button
 from app.views.widgets.layouts import Card, row
 from app.views.widgets.text import WrappedLabel, restyle
@@ -42,6 +43,8 @@ class Banner(Card):
 
     def say(self, text: str, tone: str = "", button: str = "", link: str = "") -> None:
         """Show `text`, with a button and a way to what it is about when they have labels."""
+        if self.isHidden() or text != self._text.text():
+            announce(self, text, is_urgent=tone == "err")
         self._tone = tone
         self.setProperty("tone", tone)
         self._text.setText(text)

@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLayout, QPushButton, QVBoxLa
 
 from app.viewmodels.engine.engine_view import EngineState, EngineView
 from app.viewmodels.wording.wording import format_duration, format_size
+from app.views.widgets.announcement import announce
 from app.views.widgets.buttons import Button
 from app.views.widgets.layouts import Card, row
 from app.views.widgets.status_dot import StatusDot
@@ -18,6 +19,7 @@ class EngineChip(QPushButton):
         super().__init__()
         self.setObjectName(name)
         self.setProperty("role", "chip")
+        self._state: EngineState | None = None
         self._dot, self._word = StatusDot(), PlainLabel()
         self._word.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         layout = QHBoxLayout(self)
@@ -41,6 +43,9 @@ class EngineChip(QPushButton):
             self._word.setText(view.word)
             self.setAccessibleName(self.tr("Engine: {0}").format(view.word))
             self.updateGeometry()
+        if self._state not in (None, view.state):
+            announce(self, self.accessibleName(), is_urgent=view.state is EngineState.FAILED)
+        self._state = view.state
         self.popover.show_engine(view)
 
     def sizeHint(self) -> QSize:

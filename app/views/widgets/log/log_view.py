@@ -25,6 +25,7 @@ from app.views.widgets.log.log_painter import LinePainter, Mark, cell_edges, row
 from app.views.widgets.log.log_search import LogSearch
 from app.views.widgets.log.log_store import BLOCK, LogStore
 from app.views.widgets.log.log_text import LogText, Place
+from app.views.widgets.painted_text import PaintedText
 
 MAX_LINES = 1_000_000
 _TRIM_BLOCK = 20 * BLOCK
@@ -35,7 +36,7 @@ _TOP = 6
 _WHEEL_STEP = 120  # of QWheelEvent's angle, for one notch
 
 
-class LogView(QAbstractScrollArea):
+class LogView(PaintedText):
     """Lines in a fixed-width font with follow, search, selection and an optional time in front of each.
 
     The bar counts lines. Where long lines are wrapped, what is on top is a row of the line the bar stands at.
@@ -92,6 +93,7 @@ class LogView(QAbstractScrollArea):
             self._trim(-(-surplus // _TRIM_BLOCK) * _TRIM_BLOCK)
             self._update_bars()
         self.viewport().update()
+        self.tell_text()
 
     def clear(self) -> None:
         """Forget all lines."""
@@ -233,6 +235,12 @@ class LogView(QAbstractScrollArea):
         super().resizeEvent(event)
         self._update_bars()
 
+    def text_in_sight(self) -> str:
+        """Return the lines in sight, for screen readers."""
+        shown = dict.fromkeys(number for number, _, _ in self._rows_in_sight())
+        lines = (self._lines[number] for number in shown)
+        return "\n".join(f"{line.time} {line.text}" if self._timestamps else line.text for line in lines)
+
     def sizeHint(self) -> QSize:
         """Ask for a page of text."""
         return QSize(640, 360)
@@ -332,6 +340,7 @@ class LogView(QAbstractScrollArea):
         self._put_on_top(top)
         self._tell_follow(top >= self._end)
         self.viewport().update()
+        self.tell_text()
 
     def _put_on_top(self, top: Place) -> None:
         self._adjusting = True

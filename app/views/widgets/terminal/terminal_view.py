@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QAccessible,
     QClipboard,
     QColor,
     QContextMenuEvent,
@@ -25,6 +26,7 @@ from app.views import keys
 from app.views.browser import open_address
 from app.views.icons import build_icon
 from app.views.theme import Theme
+from app.views.widgets.painted_text import PaintedText
 from app.views.widgets.terminal.terminal_keys import encode_key, encode_paste
 from app.views.widgets.terminal.terminal_mouse import MouseReports
 from app.views.widgets.terminal.terminal_painter import MARGIN, TerminalPainter
@@ -35,13 +37,14 @@ _LEFT, _MIDDLE = Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton
 _CONTROL, _SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 
 
-class TerminalView(QAbstractScrollArea):
+class TerminalView(PaintedText):
     """Takes every key while it has the focus, but Ctrl+PgUp and Ctrl+PgDn; Ctrl+Shift+Tab leaves it.
 
     The mouse is the program's where it asked for it, but with Shift; Ctrl and a click open a link.
     """
 
     search_wanted = Signal()
+    accessible_role = QAccessible.Role.Terminal
 
     def __init__(self, name: str, label: str, viewmodel: TerminalViewModel) -> None:
         super().__init__()
@@ -82,6 +85,20 @@ class TerminalView(QAbstractScrollArea):
         """Return the screen as text, without blanks at the ends of lines."""
         return "\n".join(row.text.rstrip() for row in self._screen.lines).rstrip()
 
+    def text_in_sight(self) -> str:
+        """Return the rows in sight, for screen readers."""
+        first = self.verticalScrollBar().value()
+        last = min(first + self._screen.rows, self._screen.line_count)
+        return "\n".join(self._screen.line(number).text.rstrip() for number in range(first, last))
+
+    def cursor_in_sight(self) -> int:
+        """Return where the cursor is in the rows in sight; at their end where it is not among them."""
+        rows = self.text_in_sight().split("\n")
+        cursor = self._screen.cursor
+        place = len(self._screen.history) + cursor.y - self.verticalScrollBar().value()
+        before = sum(len(row) + 1 for row in rows[: min(place, len(rows))])
+        return before + min(cursor.x, len(rows[place])) if place < len(rows) else before - 1
+
     # --- following the screen -----------------------------------------------------------------------------
 
     def _changed(self) -> None:
@@ -104,8 +121,7 @@ class TerminalView(QAbstractScrollArea):
             self._late.stop()
         elif not self._late.isActive():
             self._late.start()
-        line = self._screen.lines[self._screen.cursor.y]
-        self.setAccessibleDescription(line.text.rstrip())
+        self.tell_text()
         self._show_pointer()
         self.viewport().update()
 
