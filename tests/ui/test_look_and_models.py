@@ -19,9 +19,11 @@ from app.services.settings import SettingsFile
 from app.viewmodels.background import Background
 from app.viewmodels.containers.containers import NAME, ContainerRow, ContainerTable
 from app.viewmodels.desktop import DesktopViewModel
+from app.viewmodels.failure import Failure
 from app.viewmodels.frame.preferences import Preferences
 from app.viewmodels.images.images import ImageRow, ImageTable
 from app.viewmodels.lists.row_table_model import RowTableModel
+from app.views.dialogs.form_dialog import FormDialog
 from app.views.main_window import MainWindow
 from app.views.single_instance import SingleInstance, hand_over, instance_name
 from app.views.theme import CONTRAST, DARK, LIGHT, Appearance, Theme, Tokens, contrast
@@ -312,3 +314,25 @@ def test_narrow_window_folds_the_sidebar(
     save_picture(window, "narrow")
     press(qtbot, window, "sidebar.images")
     assert window.page is window.images
+
+
+class _Dialog(FormDialog):
+    def __init__(self) -> None:
+        super().__init__("ask", "A title", "words " * 60, ("send", "Send", ""), None)
+        self.add_edit("ask.name", "Name")
+        self.begin()
+
+
+def test_a_dialog_is_as_high_as_its_texts(qtbot: QtBot) -> None:
+    dialog = _Dialog()
+    qtbot.addWidget(dialog)
+    dialog.show()
+    qtbot.waitExposed(dialog)
+    layout = dialog.layout()
+    assert layout is not None
+    assert dialog.height() == dialog.minimumHeight() == layout.totalHeightForWidth(dialog.width())
+    before = dialog.height()
+    dialog.show_failure(Failure("other", "It failed. " * 40, "", ""))
+    qtbot.waitUntil(lambda: dialog.height() > before)
+    problem = dialog.problem
+    assert problem.height() >= problem.heightForWidth(problem.width())

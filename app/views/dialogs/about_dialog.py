@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 
 from app.viewmodels.frame.about import AboutViewModel
 from app.views.widgets.buttons import Button
-from app.views.widgets.layouts import column, row
+from app.views.widgets.layouts import dialog_column, row
 from app.views.widgets.text import PlainLabel, WrappedLabel
 
 _PART = Qt.ItemDataRole.UserRole
@@ -37,7 +37,7 @@ class AboutDialog(QDialog):
         close.clicked.connect(self.accept)
         close.setDefault(True)
         licence = self.tr("Free software under the Apache License 2.0. It sends nothing anywhere.")
-        layout = column(
+        layout = dialog_column(
             PlainLabel(f"Marina {version}", "heading"),
             WrappedLabel(licence, "muted"),
             6,
@@ -47,7 +47,6 @@ class AboutDialog(QDialog):
             4,
             row(None, close),
             spacing=8,
-            margins=(22, 20, 22, 18),
         )
         layout.setStretchFactor(self.tree, 1)
         layout.setStretchFactor(self.text, 1)

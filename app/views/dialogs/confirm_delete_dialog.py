@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QDialog, QWidget
 
 from app.views.widgets.buttons import Button
-from app.views.widgets.layouts import column, hide_unless, row, widen
+from app.views.widgets.layouts import dialog_column, hide_unless, row, widen
 from app.views.widgets.text import PlainLabel, WrappedLabel
 
 _NAMES_SHOWN = 12
@@ -35,7 +35,7 @@ class ConfirmDeleteDialog(QDialog):
         listed.setObjectName(f"{name}.names")
         remark = WrappedLabel(note, "muted")
         hide_unless(bool(note), remark)
-        layout = column(heading, listed, remark, spacing=10, margins=(22, 20, 22, 18))
+        layout = dialog_column(heading, listed, remark, spacing=10)
         self._boxes: dict[str, QCheckBox] = {}
         for option, label, checked in options:
             box = QCheckBox(label)

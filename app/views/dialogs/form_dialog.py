@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 from app.viewmodels.failure import Failure
 from app.views.widgets.announcement import announce
 from app.views.widgets.buttons import Button
-from app.views.widgets.layouts import column, row, widen
+from app.views.widgets.layouts import column, dialog_column, row, widen
 from app.views.widgets.text import PlainLabel, WrappedLabel, restyle
 
 
@@ -34,7 +34,7 @@ class FormDialog(QDialog):
         cancel.clicked.connect(self.reject)
         self.form = column(spacing=4)
         self.setLayout(
-            column(
+            dialog_column(
                 PlainLabel(title, "heading"),
                 WrappedLabel(note, "muted"),
                 4,
@@ -43,7 +43,6 @@ class FormDialog(QDialog):
                 None,
                 6,
                 row(None, cancel, self.action_button),
-                margins=(22, 20, 22, 18),
             )
         )
         widen(self, 440)

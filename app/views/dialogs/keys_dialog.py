@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QWidget
 from app.views import keys
 from app.views.theme import Theme
 from app.views.widgets.buttons import Button
-from app.views.widgets.layouts import Scrolled, column, row
+from app.views.widgets.layouts import Scrolled, column, dialog_column, row
 from app.views.widgets.text import PlainLabel
 
 _HEIGHT = 640
@@ -48,12 +48,11 @@ class KeysDialog(QDialog):
         scrolled.setAccessibleName(self.tr("Keys"))
         scrolled.setFrameShape(QFrame.Shape.NoFrame)
         scrolled.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # to be scrolled by keys where room is short
-        layout = column(
+        layout = dialog_column(
             PlainLabel(self.tr("Keys"), "heading"),
             scrolled,
             row(None, close),
             spacing=12,
-            margins=(22, 20, 22, 18),
         )
         layout.setStretch(1, 1)
         self.setLayout(layout)

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QCheckBox, QDialog, QWidget
 
 from app.views.widgets.buttons import Button
-from app.views.widgets.layouts import column, row, widen
+from app.views.widgets.layouts import dialog_column, row, widen
 from app.views.widgets.text import PlainLabel, WrappedLabel
 
 
@@ -37,7 +37,7 @@ class QuitDialog(QDialog):
         cancel.clicked.connect(self.reject)
         leave.setDefault(True)
         self.setLayout(
-            column(
+            dialog_column(
                 PlainLabel(self.tr("Quit Marina?"), "heading"),
                 WrappedLabel(text, "muted"),
                 self._keep,
@@ -45,7 +45,6 @@ class QuitDialog(QDialog):
                 8,
                 row(cancel, None, stop, leave),
                 spacing=10,
-                margins=(22, 20, 22, 18),
             )
         )
         widen(self, 440)

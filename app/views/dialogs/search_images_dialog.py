@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
 from app.viewmodels.failure import Failure
 from app.viewmodels.images.image_search import ImageSearch, OfferedImage
 from app.views.widgets.buttons import Button
-from app.views.widgets.layouts import column, row, widen
+from app.views.widgets.layouts import dialog_column, row, widen
 from app.views.widgets.text import PlainLabel, WrappedLabel, plain_tool_tip
 
 _NAME, _ABOUT, _STARS = range(3)
@@ -49,7 +49,7 @@ class SearchImagesDialog(QDialog):
         close = Button(self.tr("Close"), "image-search.close")
         close.clicked.connect(self.reject)
         self.setLayout(
-            column(
+            dialog_column(
                 PlainLabel(self.tr("Search for images"), "heading"),
                 WrappedLabel(
                     self.tr("What you type is sent to the registry when you press Search, not before."),
@@ -61,7 +61,6 @@ class SearchImagesDialog(QDialog):
                 self.list,
                 6,
                 row(None, close, self.pull),
-                margins=(22, 20, 22, 18),
             )
         )
         widen(self, _WIDTH)

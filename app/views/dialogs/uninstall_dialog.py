@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QCheckBox, QDialog, QLayout, QProgressBar, QWidget
 from app.viewmodels.failure import Failure
 from app.viewmodels.frame.uninstall import UninstallViewModel
 from app.views.widgets.buttons import Button
-from app.views.widgets.layouts import column, row, widen
+from app.views.widgets.layouts import dialog_column, row, widen
 from app.views.widgets.text import PlainLabel, WrappedLabel
 
 
@@ -51,7 +51,7 @@ class UninstallDialog(QDialog):
         self._remove.clicked.connect(self._begin)
         self._quit = Button(self.tr("Quit Marina"), "uninstall.quit", "primary")
         self._quit.clicked.connect(self.accept)
-        layout = column(
+        layout = dialog_column(
             self._heading,
             self._text,
             self._command,
@@ -61,7 +61,6 @@ class UninstallDialog(QDialog):
             4,
             row(None, self._cancel, self._remove, self._quit),
             spacing=10,
-            margins=(22, 20, 22, 18),
         )
         layout.setSizeConstraint(QLayout.SizeConstraint.SetFixedSize)  # it follows what is in sight
         self.setLayout(layout)

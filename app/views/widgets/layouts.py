@@ -51,6 +51,29 @@ def column(*items: Item, spacing: int = 8, margins: tuple[int, int, int, int] = 
     return layout
 
 
+class _DialogColumn(QVBoxLayout):
+    """The stack of a dialog: its least height is what its texts need at its width, not at the narrowest.
+
+    Qt asks a wrapped text for its size without a width, and makes each dialog two to five lines too high.
+    """
+
+    def minimumSize(self) -> QSize:
+        """Return the least width, and the height that goes with it."""
+        size = super().minimumSize()
+        if not self.hasHeightForWidth():
+            return size
+        return QSize(size.width(), self.minimumHeightForWidth(size.width()))
+
+
+def dialog_column(*items: Item, spacing: int = 8) -> QVBoxLayout:
+    """Return the stack of what is in a dialog, with room around it."""
+    layout = _DialogColumn()
+    layout.setContentsMargins(22, 20, 22, 18)
+    layout.setSpacing(spacing)
+    fill(layout, items)
+    return layout
+
+
 def widen(widget: QWidget, width: int) -> None:
     """Make a dialog with a column as wide as `width` pixels are at the chosen size, or wider if it has to be.
 
