@@ -15,6 +15,7 @@ from app.viewmodels.desktop import DesktopViewModel
 from app.viewmodels.engine.engine_view import EngineView
 from app.viewmodels.frame.notifications import Notice
 from app.views.accessibility import install_accessibility
+from app.views.clipboard import release_clipboard
 from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
 from app.views.dialogs.quit_dialog import QuitDialog
 from app.views.garbage import GarbageCollector
@@ -259,6 +260,7 @@ def run_application(
     install_translations(application, QLocale())
     Theme(application, Appearance(desktop.preferences.theme)).begin_zoomed(zoom)
     install_accessibility()
+    application.aboutToQuit.connect(release_clipboard)
     application.setWindowIcon(build_app_icon())
     collector = GarbageCollector(
         application, spares_start=True, is_behind=lambda: desktop.background.is_behind

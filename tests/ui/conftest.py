@@ -19,6 +19,7 @@ from app.viewmodels.desktop import DesktopViewModel
 from app.viewmodels.frame.preferences import Preferences
 from app.views.accessibility import install_accessibility
 from app.views.application import install_translations
+from app.views.clipboard import release_clipboard
 from app.views.garbage import GarbageCollector
 from app.views.main_window import MainWindow
 from app.views.theme import Appearance, Theme
@@ -49,6 +50,14 @@ def theme(qapp: QApplication) -> Theme:
     install_translations(qapp, QLocale())
     install_accessibility()
     return Theme(qapp, Appearance.LIGHT)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def clean_clipboard(qapp: QApplication) -> Iterator[None]:
+    """Leave nothing of Python's on the clipboard, as the program does when it ends."""
+    del qapp
+    yield
+    release_clipboard()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QByteArray, QObject, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QWidget
@@ -17,6 +17,7 @@ from app.viewmodels.containers import container_stream
 from app.viewmodels.containers.container_logs import LogLine, to_unix_seconds
 from app.viewmodels.desktop import DesktopViewModel
 from app.viewmodels.terminal.terminal_text import Span, parse_line
+from app.views.clipboard import release_clipboard
 from app.views.main_window import MainWindow
 from app.views.pages.containers.container_logs_view import ContainerLogsView
 from app.views.widgets.log.log_expression import LogExpression
@@ -90,13 +91,13 @@ def test_a_long_text_is_copied_without_the_window(
         chatty.write(1, b"number %d\n" % number)
     log = open_log(window, qtbot, 6_300)
     makers: list[int] = []
-    make = LogText.make
+    encode = LogText.encode
 
-    def make_here(text: LogText) -> str:
+    def encode_here(text: LogText) -> QByteArray:
         makers.append(threading.get_ident())
-        return make(text)
+        return encode(text)
 
-    monkeypatch.setattr(LogText, "make", make_here)
+    monkeypatch.setattr(LogText, "encode", encode_here)
     press(qtbot, window, "containers.logs.copy")
     wait_for(qtbot, lambda: "6,300 lines were copied" in text_of(window, "containers.logs.banner.text"))
     text = QGuiApplication.clipboard().text()
@@ -108,8 +109,25 @@ def test_a_long_text_is_copied_without_the_window(
     text = QGuiApplication.clipboard().text()
     assert text.startswith("0\nnumber 1\n")
     assert text.endswith("number 5998\nnumber")
+    release_clipboard()
+    assert QGuiApplication.clipboard().text() == text
     assert len(makers) == 2
     assert threading.get_ident() not in makers
+
+
+def test_a_text_is_the_same_in_pieces() -> None:
+    lines = [LogLine(f"größe {n} 😀", time=f"t{n}") for n in range(1234)]
+    store = LogStore()
+    store.extend(lines)
+    whole = "\n".join(f"{line.time} {line.text}" for line in lines)
+    for start, end, expected in (
+        (Place(0, 0), Place(1234, 0), whole),
+        (Place(3, 2), Place(1002, 4), whole[whole.index("t3 ") + 5 : whole.index("t1002 ") + 10]),
+    ):
+        text = LogText(store, start, end, has_times=True)
+        assert text.make() == expected
+        assert bytes(text.encode().data()).decode() == expected
+    assert LogText(LogStore(), Place(0, 0), Place(0, 0), has_times=False).make() == ""
 
 
 def test_escape_clears_the_search_before_it_leaves(
@@ -285,7 +303,7 @@ def test_an_expression_that_takes_for_ever_leaves_lines_out(
     assert view.search.property("invalid")
     view.search.setText("request 1")
     assert not view.search.property("invalid")
-    assert text_of(window, "containers.logs.matches") == "111 of 111"
+    wait_for(qtbot, lambda: text_of(window, "containers.logs.matches") == "111 of 111")
 
 
 def test_many_matches_of_a_slow_expression_in_one_line_end(qtbot: QtBot) -> None:

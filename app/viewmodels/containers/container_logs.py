@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QByteArray, QObject, Signal, Slot
 
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background, Stream
@@ -40,7 +40,7 @@ class ContainerLogsViewModel(ContainerStream):
     restarted = Signal()  # it is read from its beginning: what was shown comes again
     saved = Signal(str)  # the path
     save_failed = Signal(object)  # Failure
-    text_made = Signal(object)  # a str: as `Signal(str)` it would be converted twice, and it is long
+    text_made = Signal(QByteArray)  # as UTF-8
 
     def __init__(
         self, background: Background, access: Access, container_id: str, parent: QObject | None = None
@@ -79,12 +79,12 @@ class ContainerLogsViewModel(ContainerStream):
 
         self._background.run_alone(work, self._was_saved, self._not_saved)
 
-    def make_text(self, make: Callable[[], str]) -> None:
+    def make_text(self, make: Callable[[], QByteArray]) -> None:
         """Put a long text together in a worker; the answer is `text_made`, or `save_failed`."""
         self._background.run_alone(make, self._was_made, self._not_saved)
 
     @Slot(object)
-    def _was_made(self, text: str) -> None:
+    def _was_made(self, text: QByteArray) -> None:
         self.text_made.emit(text)
 
     @Slot(object)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QByteArray, QObject, QTimer, Signal, Slot
 
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
@@ -26,7 +26,7 @@ class MergedLogsViewModel(QObject):
     failed = Signal(object)  # Failure
     saved = Signal(str)  # the path
     save_failed = Signal(object)  # Failure
-    text_made = Signal(object)  # a str
+    text_made = Signal(QByteArray)  # as UTF-8
 
     def __init__(
         self,
@@ -94,7 +94,7 @@ class MergedLogsViewModel(QObject):
         """Write lines to a file; the answer is `saved` or `save_failed`."""
         self._parts[0].save(lines, with_times, target)
 
-    def make_text(self, make: Callable[[], str]) -> None:
+    def make_text(self, make: Callable[[], QByteArray]) -> None:
         """Put a long text together; the answer is `text_made`, or `save_failed`."""
         self._parts[0].make_text(make)
 

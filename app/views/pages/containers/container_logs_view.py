@@ -1,7 +1,6 @@
 """The Logs tab: follow, search, times, copy."""
 
-from PySide6.QtCore import QLocale, Qt, QTimer
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QByteArray, QLocale, Qt, QTimer
 from PySide6.QtWidgets import QFileDialog, QVBoxLayout
 
 from app.viewmodels.containers.container_logs import ContainerLogsViewModel, LogLine
@@ -9,6 +8,7 @@ from app.viewmodels.containers.merged_logs import MergedLogsViewModel
 from app.viewmodels.failure import Failure
 from app.viewmodels.frame.preferences import Preferences
 from app.views import keys
+from app.views.clipboard import copy_encoded
 from app.views.pages.detail_tab import DetailTab
 from app.views.pages.search_box import SearchBox
 from app.views.widgets.banner import Banner
@@ -42,6 +42,7 @@ class ContainerLogsView(DetailTab):
         )
         self.expression.toggled.connect(self._search)
         self.search.stepped.connect(self.log.next_match)
+        self._copied_lines = 0
         self._matches = PlainLabel(role="muted")
         self._matches.setObjectName("containers.logs.matches")
         self._state = PlainLabel(role="muted")
@@ -179,11 +180,12 @@ class ContainerLogsView(DetailTab):
 
     def _copy_long(self, text: LogText) -> None:
         self._banner.say(self.tr("Copying {0} lines…").format(QLocale().toString(text.count)))
-        self._viewmodel.make_text(text.make)
+        self._copied_lines = text.count
+        self._viewmodel.make_text(text.encode)
 
-    def _text_made(self, text: str) -> None:
-        QGuiApplication.clipboard().setText(text)
-        count = QLocale().toString(text.count("\n") + 1)
+    def _text_made(self, text: QByteArray) -> None:
+        copy_encoded(text)
+        count = QLocale().toString(self._copied_lines)
         self._banner.say(self.tr("{0} lines were copied.").format(count), "ok")
 
     def _follow_changed(self, follow: bool) -> None:
