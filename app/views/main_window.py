@@ -44,6 +44,7 @@ from app.views.pages.storage.networks_page import NetworksPage
 from app.views.pages.storage.volumes_page import VolumesPage
 from app.views.quick_actions import QuickActions
 from app.views.theme import ZOOMS, Appearance, Theme
+from app.views.waiting_action import WaitingAction
 from app.views.widgets.banner import Banner
 from app.views.widgets.frame.engine_panel import EnginePanel
 from app.views.widgets.frame.footer import Footer
@@ -151,6 +152,7 @@ class MainWindow(QMainWindow):
             key.bind(self, partial(self.show_page, name))
             self.page_keys.append((title, key.words))
         self.quick = QuickActions(self, titles)
+        self.waiting = WaitingAction(self)
         self.bell = Bell(self)
 
     def _make_builds(self) -> Page:
@@ -210,6 +212,7 @@ class MainWindow(QMainWindow):
         popover.stop_requested.connect(desktop.engine.stop)
         popover.restart_requested.connect(desktop.engine.restart)
         popover.log_requested.connect(self.open_console_log)
+        popover.diagnosis_requested.connect(lambda: self.show_page("troubleshoot"))
         self.containers.run_other_requested.connect(self.run_image)
         self.containers.image_requested.connect(self.show_image)
         self.containers.empty_seen.connect(desktop.migration.hint)
@@ -293,8 +296,9 @@ class MainWindow(QMainWindow):
 
     def run_image(self, image: str = "") -> None:
         """Open the run dialog, for an image or for one still to be named."""
-        if not self.desktop.view.can_be_used:
-            return
+        self.waiting.when_usable(self.tr("Run a container"), lambda: self._open_run(image))
+
+    def _open_run(self, image: str) -> None:
         suggestions = [] if image else self.desktop.images.newest_names()
         dialog = RunImageDialog(self.desktop.open_run(), image, suggestions, self)
         dialog.started.connect(self._tell_started)
@@ -303,8 +307,12 @@ class MainWindow(QMainWindow):
 
     def pull_image(self, reference: str = "") -> None:
         """Open the pull dialog; a pull under way is shown again."""
-        if not self.desktop.view.can_be_used and not self.desktop.pull.is_active:
-            return
+        if self.desktop.pull.is_active:
+            self._open_pull(reference)
+        else:
+            self.waiting.when_usable(self.tr("Pull an image"), lambda: self._open_pull(reference))
+
+    def _open_pull(self, reference: str) -> None:
         if self._pull_dialog is not None:
             self._pull_dialog.deleteLater()
         known = sorted({row.tag for row in self.desktop.images.table.rows if row.tag})

@@ -81,6 +81,13 @@
 <context>
     <name>ContainerLogsView</name>
     <message numerus="yes">
+        <source>%n new line(s)</source>
+        <translation>
+            <numerusform>%n new line</numerusform>
+            <numerusform>%n new lines</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>%n line(s) take too long</source>
         <translation>
             <numerusform>%n line takes too long</numerusform>
@@ -505,6 +512,16 @@
         <translation>
             <numerusform>%n time</numerusform>
             <numerusform>%n times</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>_Terminal</name>
+    <message numerus="yes">
+        <source>Paste %n line(s)?</source>
+        <translation>
+            <numerusform>Paste %n line?</numerusform>
+            <numerusform>Paste %n lines?</numerusform>
         </translation>
     </message>
 </context>

@@ -749,6 +749,14 @@
         <translation>终端</translation>
     </message>
     <message>
+        <source>Files</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Inspect</source>
+        <translation>检查</translation>
+    </message>
+    <message>
         <source>Edit…</source>
         <translation>编辑…</translation>
     </message>
@@ -1179,6 +1187,12 @@
         <source>Go to the newest line</source>
         <translation>转到最新一行</translation>
     </message>
+    <message numerus="yes">
+        <source>%n new line(s)</source>
+        <translation>
+            <numerusform>%n 条新行</numerusform>
+        </translation>
+    </message>
     <message>
         <source>not an expression</source>
         <translation>不是有效的表达式</translation>
@@ -1463,10 +1477,6 @@
         <translation>容器</translation>
     </message>
     <message>
-        <source>Filter by name, image, id or port</source>
-        <translation>按名称、镜像、ID 或端口筛选</translation>
-    </message>
-    <message>
         <source>Run</source>
         <translation>运行</translation>
     </message>
@@ -1489,6 +1499,14 @@
     <message>
         <source>Stopped</source>
         <translation>已停止</translation>
+    </message>
+    <message>
+        <source>Filter by name, image, id or port</source>
+        <translation>按名称、镜像、ID 或端口筛选</translation>
+    </message>
+    <message>
+        <source>name:, image:, port:, label: and is: (running, stopped, paused) say where a word is found</source>
+        <translation>name:、image:、port:、label: 和 is:（running、stopped、paused）指定在哪里查找该词</translation>
     </message>
     <message>
         <source>Start</source>
@@ -2060,6 +2078,10 @@
         <translation>打开控制台日志</translation>
     </message>
     <message>
+        <source>Troubleshoot</source>
+        <translation>故障排查</translation>
+    </message>
+    <message>
         <source>Up {0}</source>
         <translation>已运行 {0}</translation>
     </message>
@@ -2320,6 +2342,14 @@
     <message>
         <source>About Marina</source>
         <translation>关于 Marina</translation>
+    </message>
+    <message>
+        <source>Show the keys (?)</source>
+        <translation>显示快捷键 (?)</translation>
+    </message>
+    <message>
+        <source>Show the keys</source>
+        <translation>显示快捷键</translation>
     </message>
     <message>
         <source>CPU {0} %</source>
@@ -2806,6 +2836,176 @@
     <message>
         <source>Value</source>
         <translation>值</translation>
+    </message>
+</context>
+<context>
+    <name>Keys</name>
+    <message>
+        <source>Search everything</source>
+        <translation>搜索一切</translation>
+    </message>
+    <message>
+        <source>Filter the list, search the log</source>
+        <translation>筛选列表、搜索日志</translation>
+    </message>
+    <message>
+        <source>Run a container</source>
+        <translation>运行容器</translation>
+    </message>
+    <message>
+        <source>Pull an image</source>
+        <translation>拉取镜像</translation>
+    </message>
+    <message>
+        <source>Refresh</source>
+        <translation>刷新</translation>
+    </message>
+    <message>
+        <source>Go back, close what is open</source>
+        <translation>返回、关闭打开的内容</translation>
+    </message>
+    <message>
+        <source>Larger</source>
+        <translation>放大</translation>
+    </message>
+    <message>
+        <source>Smaller</source>
+        <translation>缩小</translation>
+    </message>
+    <message>
+        <source>Normal size</source>
+        <translation>正常大小</translation>
+    </message>
+    <message>
+        <source>Show the keys</source>
+        <translation>显示快捷键</translation>
+    </message>
+    <message>
+        <source>Second action</source>
+        <translation>第二项操作</translation>
+    </message>
+    <message>
+        <source>All actions</source>
+        <translation>全部操作</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
+    </message>
+    <message>
+        <source>Select</source>
+        <translation>选择</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>Menu of actions</source>
+        <translation>操作菜单</translation>
+    </message>
+    <message>
+        <source>Start or stop</source>
+        <translation>启动或停止</translation>
+    </message>
+    <message>
+        <source>Restart</source>
+        <translation>重启</translation>
+    </message>
+    <message>
+        <source>Logs</source>
+        <translation>日志</translation>
+    </message>
+    <message>
+        <source>Terminal</source>
+        <translation>终端</translation>
+    </message>
+    <message>
+        <source>Open in the browser</source>
+        <translation>在浏览器中打开</translation>
+    </message>
+    <message>
+        <source>Next tab</source>
+        <translation>下一个标签页</translation>
+    </message>
+    <message>
+        <source>Previous tab</source>
+        <translation>上一个标签页</translation>
+    </message>
+    <message>
+        <source>Next match in the log</source>
+        <translation>日志中的下一个匹配</translation>
+    </message>
+    <message>
+        <source>Follow the log</source>
+        <translation>跟随日志</translation>
+    </message>
+    <message>
+        <source>Folder above, in the files</source>
+        <translation>文件中的上级文件夹</translation>
+    </message>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Paste</source>
+        <translation>粘贴</translation>
+    </message>
+    <message>
+        <source>Search</source>
+        <translation>搜索</translation>
+    </message>
+    <message>
+        <source>Scroll up</source>
+        <translation>向上滚动</translation>
+    </message>
+    <message>
+        <source>Scroll down</source>
+        <translation>向下滚动</translation>
+    </message>
+    <message>
+        <source>Leave the terminal</source>
+        <translation>离开终端</translation>
+    </message>
+</context>
+<context>
+    <name>KeysDialog</name>
+    <message>
+        <source>Keys</source>
+        <translation>快捷键</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Everywhere</source>
+        <translation>任何位置</translation>
+    </message>
+    <message>
+        <source>Pages</source>
+        <translation>页面</translation>
+    </message>
+    <message>
+        <source>In the search</source>
+        <translation>在搜索中</translation>
+    </message>
+    <message>
+        <source>In a list</source>
+        <translation>在列表中</translation>
+    </message>
+    <message>
+        <source>On a container of the list</source>
+        <translation>在列表中的容器上</translation>
+    </message>
+    <message>
+        <source>In a container&apos;s page</source>
+        <translation>在容器页面中</translation>
+    </message>
+    <message>
+        <source>In a terminal: all others are the program&apos;s</source>
+        <translation>在终端中：其余按键都归程序</translation>
     </message>
 </context>
 <context>
@@ -3578,6 +3778,14 @@
         <translation>关闭</translation>
     </message>
     <message>
+        <source>Run a container</source>
+        <translation>运行容器</translation>
+    </message>
+    <message>
+        <source>Pull an image</source>
+        <translation>拉取镜像</translation>
+    </message>
+    <message>
         <source>{0} is running.</source>
         <translation>{0} 正在运行。</translation>
     </message>
@@ -3997,6 +4205,14 @@
         <translation>无法拉取 {0}</translation>
     </message>
     <message>
+        <source>{0} was built</source>
+        <translation>{0} 已构建</translation>
+    </message>
+    <message>
+        <source>{0} could not be built</source>
+        <translation>{0} 构建失败</translation>
+    </message>
+    <message>
         <source>The engine could not be paused</source>
         <translation>无法暂停引擎</translation>
     </message>
@@ -4368,12 +4584,20 @@
         <translation>暂停引擎</translation>
     </message>
     <message>
+        <source>Open a compose file</source>
+        <translation>打开 Compose 文件</translation>
+    </message>
+    <message>
         <source>Show notifications</source>
         <translation>显示通知</translation>
     </message>
     <message>
         <source>Import from another engine</source>
         <translation>从其他引擎导入</translation>
+    </message>
+    <message>
+        <source>Show the keys</source>
+        <translation>显示快捷键</translation>
     </message>
     <message>
         <source>About Marina</source>
@@ -4494,6 +4718,14 @@
     <message>
         <source>Walkthrough</source>
         <translation>教程</translation>
+    </message>
+    <message>
+        <source>Show</source>
+        <translation>显示</translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation>打开</translation>
     </message>
 </context>
 <context>
@@ -7896,6 +8128,17 @@
     </message>
 </context>
 <context>
+    <name>WaitingAction</name>
+    <message>
+        <source>“{0}” waits for the engine.</source>
+        <translation>“{0}”正在等待引擎。</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+</context>
+<context>
     <name>WelcomeCard</name>
     <message>
         <source>Run getting-started</source>
@@ -8352,6 +8595,20 @@ A newer image has this name. Click to update.</source>
     <message>
         <source>Terminal {0}</source>
         <translation>终端 {0}</translation>
+    </message>
+    <message numerus="yes">
+        <source>Paste %n line(s)?</source>
+        <translation>
+            <numerusform>粘贴 %n 行？</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The program may carry out each of them at once.</source>
+        <translation>程序可能会立即逐行执行。</translation>
+    </message>
+    <message>
+        <source>Paste</source>
+        <translation>粘贴</translation>
     </message>
     <message>
         <source>The shell has ended.</source>

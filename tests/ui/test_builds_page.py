@@ -107,7 +107,7 @@ def test_a_folder_becomes_an_image(
 
 
 def test_the_failing_line_is_marked(
-    page: BuildsPage, project: Path, qtbot: QtBot, save_picture: Save
+    page: BuildsPage, desktop: DesktopViewModel, project: Path, qtbot: QtBot, save_picture: Save
 ) -> None:
     (project / "Dockerfile").write_text(DOCKERFILE + "RUN false\n")
     start(page, qtbot, project)
@@ -115,6 +115,10 @@ def test_the_failing_line_is_marked(
     shown = find(page, QPlainTextEdit, "builds.detail.dockerfile")
     assert shown.extraSelections()[0].cursor.blockNumber() == 4
     save_picture(page.window(), "build-failed")
+    assert [notice.title for notice in desktop.notifications.notices] == ["shop:1 could not be built"]
+    (project / "Dockerfile").write_text(DOCKERFILE)
+    start(page, qtbot, project)
+    assert [notice.title for notice in desktop.notifications.notices] == ["shop:1 was built"]
 
 
 def test_a_step_that_asks_for_an_agent_says_so(page: BuildsPage, project: Path, qtbot: QtBot) -> None:

@@ -167,9 +167,12 @@ def test_scrolling_up_stops_following(window: MainWindow, chatty: FakeContainer,
     assert bar.value() == bar.maximum()
     QTest.keyClick(log, Qt.Key.Key_PageUp)
     assert not log.follow
+    newest = find(window, QAbstractButton, "containers.logs.newest")
+    assert newest.text().strip() == "Go to the newest line"
     place = bar.value()
     chatty.write(1, b"new line\n" * 20)
     wait_for(qtbot, lambda: log.line_count == 320)
+    assert newest.text().strip() == "20 new lines"
     assert bar.value() == place
     press(qtbot, window, "containers.logs.newest")
     assert bar.value() == bar.maximum()

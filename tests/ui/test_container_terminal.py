@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.viewmodels.desktop import DesktopViewModel
@@ -62,6 +62,23 @@ def test_typing_runs_commands(
     QTest.keyClicks(terminal, "ls\r")
     wait_for(qtbot, lambda: "bin  etc" in terminal.text())
     save_picture(window, "container-terminal")
+
+
+def test_several_lines_are_pasted_after_a_question(
+    terminal: TerminalView, window: MainWindow, qtbot: QtBot, save_picture: Save
+) -> None:
+    QGuiApplication.clipboard().setText("echo first\necho second\n")
+    terminal.paste()
+    dialog = find(window, QDialog, "containers.terminal.paste")
+    assert text_of(dialog, "containers.terminal.paste.names") == "echo first\necho second"
+    save_picture(dialog, "terminal-paste")
+    assert terminal.text() == "/ #", "nothing is sent before the answer"
+    press(qtbot, dialog, "containers.terminal.paste.confirm")
+    wait_for(qtbot, lambda: "\nfirst\n" in terminal.text() and "\nsecond\n" in terminal.text())
+    terminal._screen.modes.bracketed_paste = True
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    terminal.paste()
+    assert not window.findChildren(QDialog, "containers.terminal.paste"), "a shell that knows waits itself"
 
 
 def test_half_a_picture_is_not_shown(terminal: TerminalView, qtbot: QtBot) -> None:

@@ -9,7 +9,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLabel, QLineEdit, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.viewmodels.containers.containers import NAME, PORTS
+from app.services.engine.engine_types import Container, ContainerState
+from app.services.engine.port_types import Port
+from app.viewmodels.containers.containers import NAME, PORTS, ContainerRow
 from app.viewmodels.desktop import DesktopViewModel
 from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
 from app.views.dialogs.rename_container_dialog import RenameContainerDialog
@@ -337,3 +339,37 @@ def test_the_page_of_a_container_has_its_ports(
     assert opened_urls == ["http://localhost:18734"]
     engine.containers.act(container, "stop", {})
     wait_for(qtbot, lambda: not open_window.findChildren(QAbstractButton, "containers.detail.port.0"))
+
+
+def test_a_container_with_several_ports_asks_which(
+    window: MainWindow,
+    desktop: DesktopViewModel,
+    engine: FakeEngine,
+    opened_urls: list[str],
+    qtbot: QtBot,
+) -> None:
+    desktop.begin()
+    wait_for(qtbot, lambda: desktop.view.can_be_used)
+    ports = tuple(Port(inside, "tcp", outside) for inside, outside in ((80, 40080), (443, 40443)))
+    row = ContainerRow(Container("1" * 64, "web", "nginx", ContainerState.RUNNING, ports=ports))
+    window.containers.act(row, "open")
+    menu = find(window, QMenu, "containers.open")
+    assert [action.text() for action in menu.actions()] == ["40080:80", "40443:443"]
+    menu.actions()[1].trigger()
+    menu.close()
+    assert len(opened_urls) == 1
+    assert ":40443" in opened_urls[0]
+
+
+@pytest.mark.parametrize("tab", ["files", "inspect"])
+def test_the_menu_leads_to_tabs(
+    window: MainWindow, desktop: DesktopViewModel, engine: FakeEngine, qtbot: QtBot, tab: str
+) -> None:
+    start_container(engine, "web")
+    desktop.begin()
+    wait_for(qtbot, lambda: names(window) == ["web"])
+    row = window.containers.viewmodel.table.rows[0]
+    assert tab in [action.name for action in window.containers.menu_of(row)]
+    window.containers.act(row, tab)
+    assert isinstance(window.containers.detail, ContainerDetailView)
+    assert window.containers.detail.current_name == tab

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from PySide6.QtWidgets import QApplication, QLabel, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.services.machine.virtual_machine import MachineWatch, StatusCallback
@@ -84,6 +84,45 @@ def test_failed_start_says_why_and_can_be_retried(
     press(qtbot, window.containers, f"{card}.retry")
     wait_for(qtbot, lambda: window.chip.word == "Engine running")
     assert not find(window.containers, QLabel, f"{card}.summary").isVisible()
+
+
+def test_what_is_asked_for_while_the_engine_is_stopped_waits_for_it(
+    window: MainWindow, desktop: DesktopViewModel, machine: FakeMachine, qtbot: QtBot, save_picture: Save
+) -> None:
+    desktop.begin()
+    wait_for(qtbot, lambda: window.chip.word == "Engine running")
+    desktop.engine.stop()
+    wait_for(qtbot, lambda: window.chip.word == "Stopped")
+    before = machine.requests.count("start")
+    window.run_image("nginx:1.27")
+    assert text_of(window, "window.banner.text") == "“Run a container” waits for the engine."
+    save_picture(window, "waits-for-engine")
+    wait_for(qtbot, lambda: bool(window.findChildren(QDialog, "run")))
+    assert machine.requests.count("start") == before + 1
+    assert not window.banner.isVisible()
+
+
+def test_what_waits_for_the_engine_can_be_given_up(
+    window: MainWindow, desktop: DesktopViewModel, machine: FakeMachine, qtbot: QtBot
+) -> None:
+    desktop.begin()
+    wait_for(qtbot, lambda: window.chip.word == "Engine running")
+    machine.set(state=MachineState.RECONNECTING)
+    wait_for(qtbot, lambda: not desktop.view.can_be_used)
+    window.pull_image("nginx:1.27")
+    press(qtbot, window, "window.banner.link")
+    machine.set(state=MachineState.RUNNING)
+    wait_for(qtbot, lambda: window.chip.word == "Engine running")
+    assert not window.findChildren(QDialog, "pull")
+
+
+def test_the_chip_leads_to_the_checks(window: MainWindow, desktop: DesktopViewModel, qtbot: QtBot) -> None:
+    desktop.begin()
+    wait_for(qtbot, lambda: window.chip.word == "Engine running")
+    window.chip.click()
+    assert window.chip.popover.height() > 80, "also without facts to show"
+    press(qtbot, window.chip.popover, "engine.diagnose")
+    assert window.page.name == "troubleshoot"
 
 
 def test_stop_and_start_from_the_chip(

@@ -10,6 +10,7 @@ from app.services.containers.container_stats import Sample
 from app.services.engine.engine_types import Container, ContainerState
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
+from app.viewmodels.containers.container_filter import parse_filter, searched_text
 from app.viewmodels.containers.container_rows import ContainerRow, GroupRow
 from app.viewmodels.containers.container_usage import ContainerUsage
 from app.viewmodels.containers.newer_images import NewerImages
@@ -254,24 +255,21 @@ class ContainersViewModel(LiveList):
     def filter(self, needle: str, only: str = "") -> None:
         """Show rows with every word of `needle`; `only` is "", "running" or "stopped"."""
         self._needle, self._only = needle, only
-        words = needle.casefold().split()
+        fits = parse_filter(needle, self._text_of)
 
         def accepts(row: ContainerRow) -> bool:
             if only and row.is_running is not (only == "running"):
                 return False
-            text = self._text_of(row)
-            return all(word in text for word in words)
+            return fits is None or fits(row)
 
-        self.table.set_filter(accepts if words or only else None)
+        self.table.set_filter(accepts if fits is not None or only else None)
         self.counts_changed.emit()
 
     def _text_of(self, row: ContainerRow) -> str:
         """Return where the words of a filter are looked for; put together once, not for each letter."""
         known = self._texts.get(row.key)
         if known is None or known[0] is not row.container:
-            ports = " ".join(text for text, _ in row.links)
-            text = f"{row.name} {row.image} {row.short_id} {ports}".casefold()
-            known = self._texts[row.key] = row.container, text
+            known = self._texts[row.key] = row.container, searched_text(row)
         return known[1]
 
     def start(self, keys: Iterable[str]) -> None:

@@ -28,6 +28,7 @@ class NoticeSources(QObject):
         self._was_usable = self._is_lost = self._disk_told = False
         desktop.pull.succeeded.connect(self._pulled)
         desktop.pull.failed.connect(self._pull_failed)
+        desktop.builds.ended.connect(self._build_ended)
         desktop.events.arrived.connect(self._look_at_events)
         desktop.engine_changed.connect(self._look_at_engine)
         desktop.engine.pause_refused.connect(self._pause_refused)
@@ -45,6 +46,14 @@ class NoticeSources(QObject):
         self._notices.add(
             Notice(f"pull {reference}", "err", title, failure.summary, "images", kind="pull-failed")
         )
+
+    @Slot(str, object)
+    def _build_ended(self, title: str, failure: Failure | None) -> None:
+        tone, words, text = "ok", self.tr("{0} was built"), ""
+        if failure is not None:
+            tone, words = "err", self.tr("{0} could not be built")
+            text = failure.details.rpartition("\n")[2] or failure.summary
+        self._notices.add(Notice(f"build {title}", tone, words.format(title), text, "builds"))
 
     @Slot(object)
     def _pause_refused(self, failure: Failure) -> None:

@@ -90,6 +90,7 @@ class BuildsViewModel(QObject):
     output = Signal(object)  # a list of LogLines
     running_changed = Signal(bool)
     succeeded = Signal(str)  # what it is called
+    ended = Signal(str, object)  # what it is called, the Failure or None; not when it was cancelled
     failed = Signal(object)  # Failure of what could not even begin, or of the history
     read = Signal(object, list)  # BuildView and LogLines of a build of the history
 
@@ -290,10 +291,12 @@ class BuildsViewModel(QObject):
             summary = self.tr("Built; {0} of {1} steps came from the cache")
             self._show(summary.format(cached, len(self._steps)))
             self.succeeded.emit(self.view.title)
+            self.ended.emit(self.view.title, None)
         else:
             failure = describe_failure(error)
             told = failure.details or failure.summary
             self._show(self.tr("The build failed"), "\n".join(filter(None, (told, self._way_out()))))
+            self.ended.emit(self.view.title, failure)
             if not self._steps:
                 self.failed.emit(failure)
         self.running_changed.emit(False)

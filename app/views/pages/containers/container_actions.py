@@ -63,6 +63,8 @@ def container_menu(row: ContainerRow, has_code: bool = False) -> list[Action]:
         *actions,
         Action("logs", "logs", translate("ContainerActions", "Logs")),
         Action("terminal", "terminal", translate("ContainerActions", "Terminal"), running and not paused),
+        Action("files", "folder", translate("ContainerActions", "Files")),
+        Action("inspect", "search", translate("ContainerActions", "Inspect")),
         Action("edit", "edit", translate("ContainerActions", "Edit…"), free),
         Action("renew", "download", translate("ContainerActions", "Update the image…"), free),
         Action("rename", "edit", translate("ContainerActions", "Rename…"), free),

@@ -42,7 +42,7 @@ class ContainerLogsView(DetailTab):
         )
         self.expression.toggled.connect(self._search)
         self.search.stepped.connect(self.log.next_match)
-        self._copied_lines = 0
+        self._copied_lines = self._missed = 0
         self._matches = PlainLabel(role="muted")
         self._matches.setObjectName("containers.logs.matches")
         self._state = PlainLabel(role="muted")
@@ -146,6 +146,9 @@ class ContainerLogsView(DetailTab):
 
     def _append(self, lines: list[LogLine]) -> None:
         self.log.append(lines)
+        if not self.log.follow:
+            self._missed += len(lines)
+            self._new_lines.set_label(self.tr("%n new line(s)", "", self._missed))
         self._older.setVisible(self._viewmodel.may_have_more)
         self._state_changed(self._viewmodel.state)
 
@@ -190,6 +193,8 @@ class ContainerLogsView(DetailTab):
 
     def _follow_changed(self, follow: bool) -> None:
         self.follow.setChecked(follow)
+        self._missed = 0
+        self._new_lines.set_label(self.tr("Go to the newest line"))
         self._new_lines.setVisible(not follow)
 
     def _matches_changed(self, current: int, total: int) -> None:

@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QTabBar, QVBoxLayout,
 
 from app.viewmodels.failure import Failure
 from app.viewmodels.terminal.terminal import TerminalViewModel
+from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
 from app.views.pages.containers.terminal_search_bar import TerminalSearchBar
 from app.views.pages.detail_tab import DetailTab
 from app.views.widgets.banner import Banner
@@ -32,6 +33,7 @@ class _Terminal(QWidget):
         self._search = TerminalSearchBar(f"containers.terminal.{number}.search", self.view)
         self._search.closed.connect(self.view.setFocus)
         self.view.search_wanted.connect(self.search)
+        self.view.paste_asked.connect(self._ask_paste)
         frame = Card(f"containers.terminal.{number}.frame")
         frame.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         frame.setLayout(column(self.view, margins=(2, 2, 2, 2)))
@@ -52,6 +54,22 @@ class _Terminal(QWidget):
         if self.viewmodel.state not in ("opening", "live"):
             self.viewmodel.open_with_tools()
         self.view.setFocus()
+
+    def _ask_paste(self, text: str) -> None:
+        """Show what would be carried out, and ask."""
+        lines = text.rstrip("\n").split("\n")
+        dialog = ConfirmDeleteDialog(
+            "containers.terminal.paste",
+            self.tr("Paste %n line(s)?", "", len(lines)),
+            lines,
+            self.tr("The program may carry out each of them at once."),
+            [],
+            self.window(),
+            verb=self.tr("Paste"),
+        )
+        dialog.accepted.connect(lambda: self.view.paste_text(text))
+        dialog.finished.connect(lambda _: self.view.setFocus())
+        dialog.open()
 
     def search(self) -> None:
         """Show the field to search in."""

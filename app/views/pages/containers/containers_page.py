@@ -5,7 +5,8 @@ from dataclasses import replace
 from typing import Any
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QCursor, QGuiApplication
+from PySide6.QtWidgets import QMenu
 
 from app.viewmodels.containers.container_inside import ContainerInside
 from app.viewmodels.containers.containers import ContainerRow, ContainersViewModel, GroupRow
@@ -19,6 +20,7 @@ from app.views.dialogs.edit_container_dialog import EditContainerDialog
 from app.views.dialogs.rename_container_dialog import RenameContainerDialog
 from app.views.dialogs.renew_container_dialog import RenewContainerDialog
 from app.views.dialogs.save_as_image_dialog import SaveAsImageDialog
+from app.views.icons import build_icon
 from app.views.pages.containers.container_actions import container_menu, key_of
 from app.views.pages.containers.container_detail_view import ContainerDetailView
 from app.views.pages.containers.container_list import ContainerList
@@ -65,6 +67,11 @@ class ContainersPage(ListPage):
         self._browser_failed = self._welcome_closed = False
         self._saved_image = ""
         self.filter_box.set_label(self.tr("Filter by name, image, id or port"))
+        self.filter_box.setToolTip(
+            self.tr(
+                "name:, image:, port:, label: and is: (running, stopped, paused) say where a word is found"
+            )
+        )
         run = Button(self.tr("Run"), "containers.run", "primary", "plus")
         run.setToolTip(self.tr("Run a container from an image (Ctrl+N)"))
         run.clicked.connect(self.run_other_requested)
@@ -242,6 +249,21 @@ class ContainersPage(ListPage):
         self._browser_failed = not open_address(url)
         self.show_what_fits()
 
+    def _open_page_of(self, row: ContainerRow) -> None:
+        """Open what a container serves; where there are several ports, ask which."""
+        served = [(text, address) for text, address in row.links if address]
+        if len(served) < 2:
+            self._open_link(row, row.url)
+            return
+        menu = QMenu(self)
+        menu.setObjectName("containers.open")
+        for text, address in served:
+            entry = menu.addAction(build_icon("external"), text)
+            entry.triggered.connect(lambda _=False, address=address: self._open_link(row, address))
+        menu.setActiveAction(menu.actions()[0])
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(QCursor.pos())
+
     def _open_link(self, row: ContainerRow, url: str) -> None:
         if not open_address(url):
             self.banner.say(self.tr("No browser could be opened for {0}").format(url), "warn")
@@ -296,8 +318,8 @@ class ContainersPage(ListPage):
             found = (self.viewmodel.table.find_row(key) for key in row.members)
             self.act_on_many([member for member in found if member is not None], name)
         elif name == "open":
-            self._open_link(row, row.url)
-        elif name in ("logs", "terminal"):
+            self._open_page_of(row)
+        elif name in ("logs", "terminal", "files", "inspect"):
             self.show_container(row.key, name)
         elif name == "delete":
             self.confirm_delete([row])

@@ -72,6 +72,7 @@ class EnginePopover(QFrame):
     stop_requested = Signal()
     restart_requested = Signal()
     log_requested = Signal()
+    diagnosis_requested = Signal()
 
     def __init__(self, name: str, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
@@ -91,7 +92,9 @@ class EnginePopover(QFrame):
         self._stop = Button(self.tr("Stop"), f"{name}.stop", icon="stop")
         self._restart = Button(self.tr("Restart"), f"{name}.restart", icon="restart")
         self._log = Button(self.tr("Open the console log"), f"{name}.log", "link", "logs")
+        diagnose = Button(self.tr("Troubleshoot"), f"{name}.diagnose", "link", "tools")
         for button, signal in (
+            (diagnose, self.diagnosis_requested),
             (self._start, self.start_requested),
             (self._stop, self.stop_requested),
             (self._restart, self.restart_requested),
@@ -106,14 +109,14 @@ class EnginePopover(QFrame):
         for item in (self._state, self._facts, self._warning):
             layout.addWidget(item)
         layout.addLayout(row(self._start, self._stop, self._restart, None))
-        layout.addLayout(row(self._log, None))
+        layout.addLayout(row(self._log, diagnose, None))
         self.show_engine(EngineView())
 
     def fit(self) -> None:
         """Be as high as the texts are at this width."""
         self.adjustSize()
         layout = self.layout()
-        if layout is not None:
+        if layout is not None and layout.hasHeightForWidth():  # not without facts, as of a remote engine
             self.resize(self.width(), layout.totalHeightForWidth(self.width()))
 
     def show_engine(self, view: EngineView) -> None:

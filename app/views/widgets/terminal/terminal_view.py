@@ -44,6 +44,7 @@ class TerminalView(PaintedText):
     """
 
     search_wanted = Signal()
+    paste_asked = Signal(str)  # several lines, for a program that does not know what is pasted
     accessible_role = QAccessible.Role.Terminal
 
     def __init__(self, name: str, label: str, viewmodel: TerminalViewModel) -> None:
@@ -260,8 +261,15 @@ class TerminalView(PaintedText):
 
     def paste(self, source: QClipboard.Mode = QClipboard.Mode.Clipboard) -> None:
         """Send the clipboard's text."""
-        if text := QGuiApplication.clipboard().text(source):
-            self._send(encode_paste(text, self._screen.modes.bracketed_paste))
+        text = QGuiApplication.clipboard().text(source)
+        if "\n" in text.rstrip("\n") and not self._screen.modes.bracketed_paste:
+            self.paste_asked.emit(text)  # the program would carry out line after line
+        elif text:
+            self.paste_text(text)
+
+    def paste_text(self, text: str) -> None:
+        """Send a text as one that is pasted."""
+        self._send(encode_paste(text, self._screen.modes.bracketed_paste))
 
     def select_all(self) -> None:
         """Select everything, history too."""
