@@ -5,7 +5,9 @@ import errno
 import os
 import secrets
 import stat
-from collections.abc import AsyncIterator, Mapping, Sequence
+import threading
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,9 +30,11 @@ OF_THE_MACHINE = ("/proc", "/sys", "/dev", "/lib/modules")
 """Asked for by containers that look at their kernel: this is the machine's, whatever the host has there."""
 
 MOUNT_LIMIT = 20.0
-"""Seconds to wait for the shared folders, which are mounted after the engine has started."""
+"""Seconds for the shared folders to be there, which are mounted after the engine has started, and answer."""
 
 LOOK_AGAIN = 0.05
+
+_THREADS = ThreadPoolExecutor(8, thread_name_prefix="shared folders")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +79,7 @@ class BindSources:
             return
         self._check_shared(source)
         if must_exist:
-            await self._wait_for_folders(self.folders)
-            os.close(await in_thread(_open_shared, self.folders, source))
+            await _in_folders(self.folders, _check_there, self.folders, source)
 
     @asynccontextmanager
     async def opened(self, mounts: Sequence[Mapping[str, Any]]) -> AsyncIterator[dict[str, str]]:
@@ -93,10 +96,11 @@ class BindSources:
                     found[source] = str(own)
                 elif self.folders is not None and not self._in_machine(source):
                     self._check_shared(source)
-                    await self._wait_for_folders(self.folders)
                     place = self.places / secrets.token_hex(8)
+                    given_up = threading.Event()
                     mounted.push_async_callback(in_thread, _unmount, place)
-                    await in_thread(_mount_shared, self.folders, mount, place)
+                    mounted.callback(given_up.set)
+                    await _in_folders(self.folders, _mount_shared, self.folders, mount, place, given_up)
                     found[source] = str(place)
             yield found
 
@@ -130,21 +134,33 @@ class BindSources:
             "Marina's settings; a named volume needs no folder at all"
         )
 
-    async def _wait_for_folders(self, folders: Path) -> None:
-        try:
-            async with asyncio.timeout(MOUNT_LIMIT):
-                while True:
-                    if await in_thread(os.path.ismount, folders):
-                        return
-                    await asyncio.sleep(LOOK_AGAIN)
-        except TimeoutError as error:
-            raise UnavailableError(
-                f"this computer's shared folders did not appear in the machine within {MOUNT_LIMIT:g} s; "
-                "restart the machine if this stays"
-            ) from error
+
+async def _in_folders(folders: Path, work: Callable[..., None], *arguments: Any) -> None:
+    """Do something in the shared folders once they are there. Raises UnavailableError, and as `work` does.
+
+    Each call there waits as long as the host's file server does not answer, and nothing can end it. So they
+    have threads of their own: those of all other work would soon be used up.
+    """
+    call = asyncio.get_running_loop().run_in_executor
+    try:
+        async with asyncio.timeout(MOUNT_LIMIT):
+            while True:
+                if await call(_THREADS, os.path.ismount, folders):
+                    break
+                await asyncio.sleep(LOOK_AGAIN)
+            await call(_THREADS, work, *arguments)
+    except TimeoutError as error:
+        raise UnavailableError(
+            f"this computer's shared folders did not answer in the machine within {MOUNT_LIMIT:g} s; "
+            "restart the machine if this stays"
+        ) from error
 
 
-def _mount_shared(folders: Path, bind: Mapping[str, Any], place: Path) -> None:
+def _check_there(folders: Path, source: str) -> None:
+    os.close(_open_shared(folders, source))
+
+
+def _mount_shared(folders: Path, bind: Mapping[str, Any], place: Path, given_up: threading.Event) -> None:
     descriptor = _open_shared(folders, bind["Source"], make=bind.get("MakeSource", True))
     try:
         place.parent.mkdir(mode=0o700, exist_ok=True)
@@ -153,6 +169,8 @@ def _mount_shared(folders: Path, bind: Mapping[str, Any], place: Path) -> None:
         else:
             place.touch(mode=0o600)
         mount(f"/proc/self/fd/{descriptor}", str(place), "", MS_BIND | MS_REC)
+        if given_up.is_set():  # the folders answered after all, and nobody waits any more
+            _unmount(place)
     except OSError as error:
         raise SystemFailureError(f"cannot mount {bind['Source']}: {os.strerror(error.errno or 0)}") from error
     finally:

@@ -1,13 +1,18 @@
 """Which sources of binds are let through in a machine, where they are paths of its host."""
 
+import asyncio
+import os
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from backend.config import parse_arguments
+from backend.containers.mounts import bind_sources
 from backend.containers.mounts.bind_sources import BindSources
 from backend.containers.mounts.bind_text import parse_bind
-from backend.errors import InvalidParameterError
+from backend.errors import InvalidParameterError, UnavailableError
 from backend.state_files import StateFiles
 
 IN_A_MACHINE = BindSources(
@@ -69,3 +74,57 @@ async def test_on_the_host_itself_a_source_is_what_it_says(tmp_path: Path) -> No
         await native.check(str(tmp_path / "new"), must_exist=True)
     async with native.opened([{"Type": "bind", "Source": str(tmp_path)}]) as sources:
         assert sources == {}
+
+
+@pytest.fixture
+def silence(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Shared folders that are mounted, whose server does not answer until the event is set."""
+    answers = threading.Event()
+    mounted = os.path.ismount
+    monkeypatch.setattr(bind_sources, "MOUNT_LIMIT", 0.2)
+    monkeypatch.setattr(os.path, "ismount", lambda path: answers.wait(60) and mounted(path))
+    yield answers
+    answers.set()
+
+
+async def test_folders_that_do_not_answer_are_given_up_and_keep_no_other_work_waiting(
+    silence: threading.Event, tmp_path: Path
+) -> None:
+    sources = BindSources(tmp_path, ("/home",), tmp_path / "engine.sock", tmp_path / "binds")
+
+    async def ask() -> None:
+        with pytest.raises(UnavailableError, match="did not answer in the machine"):
+            async with sources.opened([{"Type": "bind", "Source": "/home/user"}]):
+                pass
+        with pytest.raises(UnavailableError):
+            await sources.check("/home/user", must_exist=True)
+
+    await asyncio.gather(*(ask() for _ in range(50)))
+    async with asyncio.timeout(30):
+        await asyncio.to_thread(os.getpid)
+    assert not silence.is_set()
+
+
+async def test_what_is_mounted_after_it_was_given_up_is_taken_away(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "home" / "user").mkdir(parents=True)
+    sources = BindSources(tmp_path, ("/home",), tmp_path / "engine.sock", tmp_path / "binds")
+    answers, taken_away = threading.Event(), threading.Event()
+    places: list[Path] = []
+
+    def unmount(place: str, flags: int) -> None:
+        if answers.is_set():
+            taken_away.set()
+        places.append(Path(place))
+
+    monkeypatch.setattr(bind_sources, "MOUNT_LIMIT", 0.2)
+    monkeypatch.setattr(os.path, "ismount", lambda path: True)
+    monkeypatch.setattr(bind_sources, "mount", lambda *arguments: answers.wait(60))
+    monkeypatch.setattr(bind_sources, "unmount", unmount)
+    with pytest.raises(UnavailableError):
+        async with sources.opened([{"Type": "bind", "Source": "/home/user"}]):
+            pass
+    answers.set()
+    assert await asyncio.to_thread(taken_away.wait, 60)
+    assert len(set(places)) == 1
