@@ -4292,6 +4292,10 @@
         <translation>拉取失败</translation>
     </message>
     <message>
+        <source>A build has ended</source>
+        <translation>构建完成</translation>
+    </message>
+    <message>
         <source>A pull has ended</source>
         <translation>拉取完成</translation>
     </message>

@@ -53,7 +53,7 @@ class NoticeSources(QObject):
         if failure is not None:
             tone, words = "err", self.tr("{0} could not be built")
             text = failure.details.rpartition("\n")[2] or failure.summary
-        self._notices.add(Notice(f"build {title}", tone, words.format(title), text, "builds"))
+        self._notices.add(Notice(f"build {title}", tone, words.format(title), text, "builds", kind="build"))
 
     @Slot(object)
     def _pause_refused(self, failure: Failure) -> None:

@@ -26,10 +26,11 @@ KINDS = {
     "disk": Level.MESSAGE,
     "engine": Level.MESSAGE,
     "pull-failed": Level.MESSAGE,
+    "build": Level.MESSAGE,
     "pull": Level.LIST,
     "update": Level.LIST,
 }
-"""The kinds, and what becomes of them at first: what ended well interrupts nobody."""
+"""The kinds, and what becomes of them at first: a pull that ended well interrupts nobody."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,6 +54,7 @@ class NoticesCard(Card):
             "disk": self.tr("The engine's disk is nearly full"),
             "engine": self.tr("The engine was lost, or is back"),
             "pull-failed": self.tr("A pull failed"),
+            "build": self.tr("A build has ended"),
             "pull": self.tr("A pull has ended"),
             "update": self.tr("A newer Marina is there"),
         }
