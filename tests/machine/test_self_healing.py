@@ -18,7 +18,7 @@ from app.services.engine.engine_client import EngineClient
 from app.services.engine.engine_events import EventFeed
 from tests.machine.machine_under_test import MachineUnderTest, connected, wait_until
 from tests.support.test_images import busybox_image, save_docker_archive
-from vm.machine.status import MachineState
+from vm.machine.status import MachineState, StepState
 
 IMAGE = "busybox:healing"
 ROUNDS = int(os.environ.get("MARINA_FAULT_ROUNDS", "4"))
@@ -172,6 +172,27 @@ def test_quitting_leaves_no_machine_of_a_dead_supervisor_and_bad_settings_no_dea
     assert any("last good ones" in warning for warning in started.warnings), started.warnings
     assert started.accelerator != "hvf"
     assert machine.answers()
+
+
+def test_an_engine_that_does_not_know_an_option_is_told_within_the_start(machine: MachineUnderTest) -> None:
+    settings, good = machine.files.settings.read_text(), machine.files.settings_last_good.read_text()
+    machine.stop()
+    machine.files.settings.write_text(json.dumps(json.loads(settings) | {"engine_args": ["--of-tomorrow"]}))
+    try:
+        machine.files.settings_last_good.unlink()
+        *_, failed = machine.client.start()
+        assert failed.state is MachineState.FAILED
+        assert failed.problem is not None
+        assert "unrecognized arguments: --of-tomorrow" in failed.problem.details
+        (step,) = [step for step in failed.steps if step.state is StepState.FAILED]
+        assert (step.name, step.seconds < step.limit / 2) == ("engine", True)
+        machine.files.settings_last_good.write_text(good)
+        started = machine.start()
+        assert any("last good ones" in warning for warning in started.warnings), started.warnings
+        assert machine.answers()
+    finally:
+        machine.files.settings.write_text(settings)
+        machine.stop()
 
 
 def _fill_the_data_disk(machine: MachineUnderTest) -> None:

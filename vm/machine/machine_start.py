@@ -13,6 +13,7 @@ from pathlib import Path
 import psutil
 
 from vm.errors import UserError
+from vm.machine.engine_ends import check_engine
 from vm.machine.json_files import write_text
 from vm.machine.link.boot_port import BootLine, BootNews
 from vm.machine.link.guest_transport import EngineDown, TunnelDown
@@ -277,7 +278,10 @@ async def _boot(order: StartOrder, machine: RunningMachine, disk: DataDisk, step
 
 
 async def wait_for_engine(machine: RunningMachine, steps: StartSteps) -> None:
-    """Ask the engine through the tunnel until it answers; the step's limit ends it."""
+    """Ask the engine through the tunnel until it answers; the step's limit ends it.
+
+    Raises UserError when QEMU, or the engine, ends instead.
+    """
     assert machine.tunnel is not None
     while True:
         if machine.gone.is_set():
@@ -285,9 +289,10 @@ async def wait_for_engine(machine: RunningMachine, steps: StartSteps) -> None:
                 "The virtual machine ended while it started.", machine.evidence(), "Start it again."
             )
         try:
-            await asyncio.to_thread(ping_engine, machine.tunnel, 5.0, 15.0)
+            await asyncio.to_thread(ping_engine, machine.tunnel, 1.0, 15.0)
             return
         except (TunnelDown, EngineDown) as error:
+            await asyncio.to_thread(check_engine, machine.files.console_log)
             steps.describe("engine", str(error))
             await asyncio.sleep(0.1)
 

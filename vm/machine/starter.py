@@ -18,7 +18,7 @@ from vm.machine.status_board import StatusBoard
 
 log = logging.getLogger(__name__)
 
-SETTINGS_STEPS = {"accelerator", "qemu", "kernel", "sshd"}
+SETTINGS_STEPS = {"accelerator", "qemu", "kernel", "sshd", "engine"}
 """The steps of a start that fail with settings that cannot apply."""
 
 
