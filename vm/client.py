@@ -49,6 +49,8 @@ class StatusStream:
         self._closed = False
         self.result: Any = None
         """What a piece of work led to, once the iteration has ended."""
+        self.has_result = False
+        """Whether it came to its end: a supervisor that is killed tells nothing."""
 
     def __iter__(self) -> Iterator[MachineStatus]:
         """Return the iterator."""
@@ -63,7 +65,7 @@ class StatusStream:
             raise StopIteration
         answer = _parse_answer(line)
         if isinstance(answer, _Result):
-            self.result = answer.value
+            self.result, self.has_result = answer.value, True
             self.close()
             raise StopIteration
         return answer
@@ -114,19 +116,33 @@ class MachineClient:
         return self._files
 
     def status(self) -> MachineStatus:
-        """Return the status now. Without a supervisor the machine is stopped; none is started to ask.
+        """Return the status now. Without a supervisor the machine is stopped, and none is started to ask:
+        unless an earlier one was killed and QEMU runs on, which the new one takes over.
 
         Raises UserError when there is one that does not answer.
         """
+        status = self._asked_status()
+        if status is None and self._is_left_running():
+            self.ensure_supervisor()
+            status = self._asked_status()
+        return status or self._status_without_supervisor()
+
+    def _asked_status(self) -> MachineStatus | None:
+        """Return what the supervisor says, None when there is none. Raises UserError."""
         try:
             with _ask(self._dial(STATUS_LIMIT), "status") as stream:
-                for status in stream:
-                    return status
+                return next(stream, None)
         except (ConnectionRefusedError, FileNotFoundError, BrokenPipeError):
-            return self._status_without_supervisor()
+            return None
         except OSError as error:
             raise _no_answer(self._files, str(error)) from error
-        return self._status_without_supervisor()
+
+    def _is_left_running(self) -> bool:
+        if not self._files.qemu_record.exists():
+            return False
+        from vm.machine.qemu.qemu_process import find_recorded  # psutil: not for every call
+
+        return find_recorded(self._files) is not None
 
     def watch(self, *, start_supervisor: bool = True) -> StatusStream:
         """Return a stream with the status now and after each change.
@@ -167,6 +183,12 @@ class MachineClient:
         with stream:
             for status in stream:
                 on_status(status)
+        if not stream.has_result:
+            raise UserError(
+                "The supervisor ended before the work was done.",
+                f"{command}: your data is as it was before, or as it was to be.",
+                "Look at the state, then do it again: marina status.",
+            )
         return stream.result
 
     def quit(self) -> None:

@@ -5287,6 +5287,10 @@
         <translation>另一个程序占用了虚拟机的套接字。</translation>
     </message>
     <message>
+        <source>Ask for it again.</source>
+        <translation>请再次请求。</translation>
+    </message>
+    <message>
         <source>Ask them to change it.</source>
         <translation>请联系对方更改。</translation>
     </message>
@@ -5691,6 +5695,10 @@
         <translation>请查看容器的日志，然后重试。</translation>
     </message>
     <message>
+        <source>Look at the state, then do it again: marina status.</source>
+        <translation>请查看状态，然后重新执行：marina status。</translation>
+    </message>
+    <message>
         <source>Looked for docker-compose, version 2 or newer, in the folders of docker&apos;s plugins and on PATH.</source>
         <translation>已在 docker 插件文件夹和 PATH 中查找 docker-compose（版本 2 或更新）。</translation>
     </message>
@@ -5725,6 +5733,10 @@
     <message>
         <source>Name a docker context, or write an address: unix:///path/to/docker.sock.</source>
         <translation>请指定一个 docker 上下文，或填写地址：unix:///path/to/docker.sock。</translation>
+    </message>
+    <message>
+        <source>Name a file that `marina data export` wrote.</source>
+        <translation>请指定由 `marina data export` 写出的文件。</translation>
     </message>
     <message>
         <source>Name a registry mirror that can be reached: registry_mirrors in machine.json.</source>
@@ -5925,6 +5937,10 @@
     <message>
         <source>See its log: {0}</source>
         <translation>请查看其日志：{0}</translation>
+    </message>
+    <message>
+        <source>See the log: supervisor.log.</source>
+        <translation>请查看日志：supervisor.log。</translation>
     </message>
     <message>
         <source>See the log: {0}</source>
@@ -6553,6 +6569,10 @@
     <message>
         <source>The supervisor answers</source>
         <translation>监管进程有应答</translation>
+    </message>
+    <message>
+        <source>The supervisor ended before the work was done.</source>
+        <translation>监管进程在工作完成之前就结束了。</translation>
     </message>
     <message>
         <source>The supervisor hands names on to this computer&apos;s resolver: restart the machine.</source>
@@ -7273,6 +7293,10 @@
     <message>
         <source>{0}: there is no limit {1}</source>
         <translation>{0}：没有限制 {1}</translation>
+    </message>
+    <message>
+        <source>{0}: your data is as it was before, or as it was to be.</source>
+        <translation>{0}：您的数据要么与之前一样，要么已是预期的样子。</translation>
     </message>
     <message>
         <source>{0}: {1} MB are free, {2} MB are needed.</source>

@@ -92,6 +92,18 @@ def test_the_command_line_tells_what_goes_and_asks_first(machine: MachineUnderTe
     assert machine.client.status().state is MachineState.RUNNING
 
 
+def test_what_cannot_be_is_told_before_anything_is_stopped(machine: MachineUnderTest) -> None:
+    qemu = machine.client.status().qemu_pid
+    for work, name, where, text in (
+        ("data-import", "path", "/nowhere/backup.qcow2", "no such file"),
+        ("data-export", "path", "/nowhere/backup.qcow2", "no such folder"),
+        ("data-move", "folder", "/nowhere", "no such folder"),
+    ):
+        with pytest.raises(UserError, match=text):
+            machine.client.ask(work, lambda status: None, **{name: where})
+    assert machine.client.status().qemu_pid == qemu
+
+
 def test_an_update_keeps_the_data_as_it_was_once(machine: MachineUnderTest) -> None:
     data = MachineData(machine.client)
     data.create_snapshot("mine")

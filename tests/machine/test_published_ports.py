@@ -14,6 +14,7 @@ from app.services.containers.web_probe import wait_for_page
 from tests.machine.machine_under_test import MachineUnderTest
 from tests.support.docker_tools import docker_program
 from tests.support.test_images import busybox_image, save_docker_archive
+from vm.machine.status import MachineState
 
 WEB = "mkdir -p /www && echo from-the-container > /www/index.html && exec httpd -f -p 80 -h /www"
 
@@ -104,7 +105,10 @@ def test_containers_and_their_ports_survive_the_supervisors_kill(machine: Machin
     supervisor.kill()
     supervisor.wait(60)
     assert fetch(web) == b"from-the-container\n"  # QEMU carries the bytes by itself
-    machine.start()
+    told = machine.client.status()  # who only asks is not told that nothing runs, and brings a new supervisor
+    assert told.state is not MachineState.STOPPED
+    assert told.supervisor_pid not in (0, supervisor.pid)
+    machine.wait_for(lambda status: status.state is MachineState.RUNNING)
     assert output(docker(machine, "inspect", "-f", "{{.State.StartedAt}}", "web")) == started
     assert [port.host_port for port in machine.client.status().ports] == [web]
     output(docker(machine, "rm", "-f", "web"))

@@ -177,12 +177,12 @@ def _note_agent(request: Request) -> None:
 def _outcome(work: asyncio.Task[Any]) -> dict[str, Any]:
     """Return the last line about a finished piece of work: its result, or why there is none."""
     if work.cancelled():
-        return {"error": "The work was called off."}
+        return _refusal(UserError("The work was called off.", "", "Ask for it again."))
     error = work.exception()
     if isinstance(error, UserError):
         return _refusal(error)
     if error is not None:
-        return {"error": "The work failed.", "details": repr(error)}
+        return _refusal(UserError("The work failed.", repr(error), "See the log: supervisor.log."))
     return {"result": work.result()}
 
 

@@ -170,7 +170,13 @@ class Machine:
 
     async def _adopt(self) -> None:
         self._starter.read_settings()
-        machine = await self._starter.find_running()
+        if self._files.qemu_record.exists():
+            self._set(MachineState.RECONNECTING)  # who asks meanwhile is not told that nothing runs
+        try:
+            machine = await self._starter.find_running()
+        except BaseException:
+            self._set(MachineState.STOPPED)
+            raise
         if machine is None:
             if await asyncio.to_thread(read_suspension, self._files) is None:
                 self._set(MachineState.STOPPED)

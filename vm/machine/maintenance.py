@@ -141,14 +141,17 @@ class Maintenance:
 
     async def _export(self, arguments: dict[str, Any]) -> None:
         target = _path(arguments, "path")
+        await asyncio.to_thread(data_transfer.check_export, self._files, target)
         await self._transfer(lambda progress: data_transfer.export_data(self._files, target, progress))
 
     async def _import(self, arguments: dict[str, Any]) -> None:
         source = _path(arguments, "path")
+        await asyncio.to_thread(data_transfer.check_import, self._files, source)
         await self._transfer(lambda progress: data_transfer.import_data(self._files, source, progress))
 
     async def _move(self, arguments: dict[str, Any]) -> str:
         folder = _path(arguments, "folder")
+        await asyncio.to_thread(data_transfer.check_move, self._files, folder)
         return str(
             await self._transfer(lambda progress: data_transfer.move_data(self._files, folder, progress))
         )

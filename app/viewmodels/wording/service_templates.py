@@ -35,6 +35,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Another image here is named {0}, and keeps that name."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Another machine answers where Marina's should."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Another program holds a socket of the machine."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Ask for it again."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Ask them to change it."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Ask whoever runs it. If the change is right, remove the engine and add it again."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Build in a terminal: docker buildx build --ssh default"),  # noqa: E501
@@ -136,6 +137,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Line {0} is no variable"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Line {0}, column {1}: this is no JSON ({2})"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Look at the container's log, then try again."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Look at the state, then do it again: marina status."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Looked for docker-compose, version 2 or newer, in the folders of docker's plugins and on PATH."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Make it first."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Marina is still in use"),  # noqa: E501
@@ -145,6 +147,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Marina's own engine does. Elsewhere, mount the volume in a container and look there."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Marina's supervisor does not answer."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Name a docker context, or write an address: unix:///path/to/docker.sock."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Name a file that `marina data export` wrote."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Name a registry mirror that can be reached: registry_mirrors in machine.json."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Name some in machine.json: shared_folders."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Names of images are in lower case."),  # noqa: E501
@@ -195,6 +198,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Restart the machine: marina restart."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Save it as a .tar archive instead."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "See its log: {0}"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "See the log: supervisor.log."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "See the log: {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Set MARINA_HOME to a folder with a short path."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Sign in at the registry, and give the image a name that is yours there, such as ghcr.io/me/app."),  # noqa: E501
@@ -352,6 +356,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "The start at login cannot be removed"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The start at login cannot be set up"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The supervisor answers"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The supervisor ended before the work was done."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The supervisor hands names on to this computer's resolver: restart the machine."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The supervisor refused."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The supervisor's answer cannot be read."),  # noqa: E501
@@ -532,6 +537,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "{0}: none is known for {1}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0}: the size must be from {1} to {2} for {3}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0}: there is no limit {1}"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0}: your data is as it was before, or as it was to be."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0}: {1} MB are free, {2} MB are needed."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0}: {1} is no IPv4 network such as 10.200.0.0/16"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0}:{1} cannot be opened: {2}"),  # noqa: E501

@@ -123,6 +123,27 @@ def test_what_a_supervisor_was_asked_that_was_just_ending_the_next_one_does(clie
         ending.join(60)
 
 
+def test_work_whose_supervisor_is_killed_is_not_called_done(client: MachineClient) -> None:
+    with socket.socket(socket.AF_UNIX) as listener:
+        listener.bind(str(client.files.machine_socket))
+        listener.listen()
+        status = json.dumps(MachineStatus(MachineState.STOPPING, work="export").to_json()).encode()
+
+        def be_killed() -> None:
+            for _ in range(2):  # a look whether anybody is there, and the call
+                connection, _ = listener.accept()
+                with connection, connection.makefile("rb") as lines:
+                    if lines.readline():
+                        connection.sendall(status + b"\n")
+
+        supervisor = threading.Thread(target=be_killed)
+        supervisor.start()
+        with pytest.raises(UserError, match="ended before the work was done"):
+            client.ask("data-export", path="/x")
+        supervisor.join(60)
+    client.files.machine_socket.unlink()
+
+
 def test_a_supervisor_that_does_not_answer_is_not_one_that_is_not_there(
     client: MachineClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

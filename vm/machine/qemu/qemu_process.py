@@ -135,17 +135,22 @@ def find_running(files: MachineFiles) -> psutil.Process | None:
 
     A QEMU without a record, as when the run folder was emptied, is found by its command line.
     """
+    return find_recorded(files) or next(
+        (process for process in psutil.process_iter() if _is_ours(files, process)), None
+    )
+
+
+def find_recorded(files: MachineFiles) -> psutil.Process | None:
+    """Return this machine's QEMU if it is on record: a quick look."""
     record = read_record(files)
-    if record is not None:
-        try:
-            process = psutil.Process(record.pid)
-            if abs(process.create_time() - record.start_time) <= START_TIME_TOLERANCE and _is_ours(
-                files, process
-            ):
-                return process
-        except psutil.Error:
-            pass
-    return next((process for process in psutil.process_iter() if _is_ours(files, process)), None)
+    if record is None:
+        return None
+    try:
+        process = psutil.Process(record.pid)
+        in_time = abs(process.create_time() - record.start_time) <= START_TIME_TOLERANCE
+    except psutil.Error:
+        return None
+    return process if in_time and _is_ours(files, process) else None
 
 
 def _is_ours(files: MachineFiles, process: psutil.Process) -> bool:

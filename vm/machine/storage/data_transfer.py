@@ -36,11 +36,7 @@ PIECE = 16 * 2**20
 
 def export_data(files: MachineFiles, target: Path, progress: Progress) -> None:
     """Write the disk, without its snapshots, to a new, compressed qcow2 file. Raises UserError, CalledOff."""
-    _require_disk(files)
-    if target.exists():
-        raise UserError("The file exists already.", str(target), "Choose another name, or remove it.")
-    if not target.parent.is_dir():
-        raise UserError("There is no such folder.", str(target.parent), "Make it first.")
+    check_export(files, target)
     with _new_file(target) as temporary:
         options = ("-f", "qcow2", "-O", "qcow2", "-c", "-o", "compression_type=zstd")
         convert(find_program("qemu-img"), (*options, str(real_disk(files)), str(temporary)), progress)
@@ -49,18 +45,23 @@ def export_data(files: MachineFiles, target: Path, progress: Progress) -> None:
         sync_folder(target.parent)
 
 
+def check_export(files: MachineFiles, target: Path) -> None:
+    """Raise UserError for what can be told before the machine is stopped."""
+    _require_disk(files)
+    if target.exists():
+        raise UserError("The file exists already.", str(target), "Choose another name, or remove it.")
+    if not target.parent.is_dir():
+        raise UserError("There is no such folder.", str(target.parent), "Make it first.")
+
+
 def import_data(files: MachineFiles, source: Path, progress: Progress) -> None:
     """Put what was exported in the place of the disk: all that it held is gone, snapshots too.
 
     Raises UserError, CalledOff.
     """
-    if not source.is_file():
-        raise UserError("There is no such file.", str(source), "")
-    size = _check_source(source, find_program("qemu-img"))
+    check_import(files, source)
+    check_disk(source, find_program("qemu-img"))
     target = real_disk(files)
-    _require_space(target.parent, source.stat().st_size)
-    if size < 2**30:
-        raise UserError("The file is no data disk of Marina.", f"It holds {size} bytes only.", "")
     with _new_file(target) as temporary:
         convert(
             find_program("qemu-img"), ("-f", "qcow2", "-O", "qcow2", str(source), str(temporary)), progress
@@ -80,25 +81,28 @@ def import_data(files: MachineFiles, source: Path, progress: Progress) -> None:
         sync_folder(target.parent)
 
 
+def check_import(files: MachineFiles, source: Path) -> None:
+    """Raise UserError for what can be told before the machine is stopped."""
+    if not source.is_file():
+        raise UserError("There is no such file.", str(source), "Name a file that `marina data export` wrote.")
+    _require_space(real_disk(files).parent, source.stat().st_size)
+    size = _described_size(source, find_program("qemu-img"))
+    if size < 2**30:
+        raise UserError("The file is no data disk of Marina.", f"It holds {size} bytes only.", "")
+
+
 def move_data(files: MachineFiles, folder: Path, progress: Progress) -> Path:
     """Keep the disk, with its snapshots, in another folder from now on; return its file.
 
     `data.qcow2` becomes a link. Until that is in place, in one step, the old disk is the disk.
     Raises UserError, CalledOff.
     """
-    _require_disk(files)
+    check_move(files, folder)
     source = real_disk(files)
-    home = folder.exists() and folder.samefile(files.data)
+    home = _is_home(files, folder)
     target = files.data / ".data.qcow2.moved" if home else Path(os.path.realpath(folder)) / MOVED_NAME
-    if source.parent == Path(os.path.realpath(folder)):
-        raise UserError("The data is in this folder already.", str(source), "")
-    if not folder.is_dir():
-        raise UserError("There is no such folder.", str(folder), "Make it first.")
     if home:
         target.unlink(missing_ok=True)  # of a move that was killed
-    elif target.exists():
-        raise UserError("Another disk is in this folder already.", str(target), "Choose another folder.")
-    _require_space(target.parent, allocated_bytes(source))
     with _new_file(target) as temporary:
         _copy_sparse(source, temporary, progress)
         temporary.rename(target)
@@ -117,6 +121,25 @@ def move_data(files: MachineFiles, folder: Path, progress: Progress) -> Path:
     return target
 
 
+def check_move(files: MachineFiles, folder: Path) -> None:
+    """Raise UserError for what can be told before the machine is stopped."""
+    _require_disk(files)
+    source, target = real_disk(files), Path(os.path.realpath(folder))
+    if source.parent == target:
+        raise UserError("The data is in this folder already.", str(source), "")
+    if not folder.is_dir():
+        raise UserError("There is no such folder.", str(folder), "Make it first.")
+    if not _is_home(files, folder) and (target / MOVED_NAME).exists():
+        raise UserError(
+            "Another disk is in this folder already.", str(target / MOVED_NAME), "Choose another folder."
+        )
+    _require_space(target, allocated_bytes(source))
+
+
+def _is_home(files: MachineFiles, folder: Path) -> bool:
+    return folder.exists() and folder.samefile(files.data)
+
+
 def _require_disk(files: MachineFiles) -> None:
     if not files.data_disk.exists():
         raise UserError(
@@ -126,7 +149,7 @@ def _require_disk(files: MachineFiles) -> None:
         )
 
 
-def _check_source(source: Path, qemu_img: str) -> int:
+def _described_size(source: Path, qemu_img: str) -> int:
     """Return the size of a disk that may be taken in.
 
     A file that refers to others may not: they could be anybody's.
@@ -140,7 +163,6 @@ def _check_source(source: Path, qemu_img: str) -> int:
         raise UserError(
             "The file is no data disk of Marina.", "It refers to other files, or is encrypted.", ""
         )
-    check_disk(source, qemu_img)
     size: int = info["virtual-size"]
     return size
 
