@@ -167,6 +167,27 @@ def test_the_data_is_kept_emptied_carried_elsewhere_and_grown(
     assert machine.run("cat /data/proof; rm /data/proof") == "second\n"
 
 
+def test_the_disk_grows_while_the_machine_runs(machine: MachineUnderTest) -> None:
+    machine.start()
+    settings = json.loads(machine.files.settings.read_text())
+    larger = virtual_bytes(machine.files.data_disk) // 2**30 + 10
+    machine.run(
+        "(while sleep 0.05; do echo line; done) >/data/written 2>&1 </dev/null & echo $! >/run/writer"
+    )
+    machine.files.settings.write_text(json.dumps(settings | {"disk_gib": larger}))
+    try:
+        wait_until(lambda: _file_system_bytes(machine) > (larger - 3) * 2**30, "the file system to grow")
+        assert virtual_bytes(machine.files.data_disk) == larger * 2**30
+        assert machine.client.status().disk_limit_bytes == larger * 2**30
+        # what was at work went on, and what is there when it starts again is whole
+        assert machine.run("kill $(cat /run/writer) && sort -u /data/written && rm /data/written") == "line\n"
+        machine.stop()
+        machine.start()
+        assert _file_system_bytes(machine) > (larger - 3) * 2**30
+    finally:
+        machine.files.settings.write_text(json.dumps(settings))
+
+
 def _leave_half_a_file_system(disk: Path) -> None:
     """Make a blank disk one whose formatting was killed."""
     script = Path("vm/image/guest_files/root/usr/lib/marina-machine/data-disk.sh").read_text()

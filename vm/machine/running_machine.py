@@ -27,7 +27,7 @@ from vm.machine.ports.port_forwards import PortForwards
 from vm.machine.ports.port_reasons import PortRefused, find_free_port
 from vm.machine.processes import runs
 from vm.machine.qemu import qemu_process
-from vm.machine.qemu.qemu_command import AGENT_PORT, NETWORK
+from vm.machine.qemu.qemu_command import AGENT_PORT, DATA_DISK, NETWORK
 from vm.machine.qemu.qemu_endpoints import find_endpoints
 from vm.machine.qemu.qemu_process import QemuRecord, write_record
 from vm.machine.qemu.qmp import QmpClient, QmpError
@@ -47,6 +47,9 @@ POWER_OFF_LIMIT = 60.0
 
 TIDY_LIMIT = 120.0
 """Seconds for the guest to give back what it does not need."""
+
+GROW_LIMIT = 300.0
+"""Seconds for the guest's file system to grow."""
 
 QUIT_LIMIT = 5.0
 """Seconds for QEMU to flush the disk and end."""
@@ -278,6 +281,16 @@ class RunningMachine:
         how = "now" if now else "idle"
         told = await to_the_end(self.tunnel.run, f"sh /usr/lib/marina-machine/tidy.sh {how}", TIDY_LIMIT)
         return "busy" not in told
+
+    async def resize_disk(self, size: int) -> None:
+        """Make the data disk `size` bytes long, of which it takes what is used. Raises QmpError."""
+        await self._qmp.execute("block_resize", device=DATA_DISK, size=size)
+
+    async def grow_file_system(self) -> None:
+        """Let the guest's file system fill the data disk, while it is in use. Raises TunnelDown."""
+        if self.tunnel is None:
+            raise TunnelDown("the machine is not connected yet")
+        await to_the_end(self.tunnel.run, "sh /usr/lib/marina-machine/grow-disk.sh", GROW_LIMIT)
 
     @property
     def engine_answers(self) -> bool:

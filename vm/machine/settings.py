@@ -22,7 +22,7 @@ LARGEST_DEFAULT_MEMORY_MIB = 4096
 WHILE_RUNNING = (
     *("idle_minutes", "registry_mirrors", "insecure_registries"),
     *("http_proxy", "https_proxy", "no_proxy", "ca_certificates", "dns_servers"),
-    *("engine_options", "host_network_ports"),
+    *("engine_options", "host_network_ports", "disk_gib"),
 )
 """Settings that are followed while the machine runs; the others hold from its start on."""
 

@@ -14,6 +14,7 @@ from vm.machine.running_machine import RunningMachine
 from vm.machine.settings_files import read_settings
 from vm.machine.status import MachineState, Problem
 from vm.machine.storage import disks
+from vm.machine.storage.disk_growth import DiskGrowth
 from vm.machine.storage.host_space import HostSpace
 from vm.machine.tasks import Tasks
 
@@ -44,7 +45,7 @@ class Watches:
         self._machine = machine
         self._reactions = reactions
         self._tasks = tasks
-        self._idle: asyncio.Task[None] | None = None
+        self._until_end: list[asyncio.Task[None]] = []
         self.health = Health(machine.tunnel, reactions.take_health, lambda: machine.engine_answers)
 
     def begin(self) -> None:
@@ -53,16 +54,17 @@ class Watches:
         self._tasks.start(self.health.keep_looking(), "health")
         space = HostSpace(disks.disk_folder(self._files), machine, self._reactions.take_space)
         self._tasks.start(space.keep_looking(), "host space")  # until the machine is gone
+        growth = DiskGrowth(self._files, machine, self._reactions.is_up)
+        self._until_end.append(self._tasks.start(growth.keep_looking(), "disk growth"))
         assert machine.docker_socket is not None
         idle = IdleWatch(machine.docker_socket, self._tidy, self._idle_seconds, self._suspend_when_idle)
-        self._idle = self._tasks.start(idle.keep_looking(), "idle watch")
+        self._until_end.append(self._tasks.start(idle.keep_looking(), "idle watch"))
 
     def end(self) -> None:
         """Look no more."""
         self.health.end()
-        if self._idle is not None:
-            self._idle.cancel()
-            self._idle = None
+        while self._until_end:
+            self._until_end.pop().cancel()
 
     async def _tidy(self) -> bool:
         if not self._reactions.is_up():

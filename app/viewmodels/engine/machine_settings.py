@@ -24,7 +24,7 @@ _PROXY = re.compile(r"https?://([^\s/@]+@)?[^\s/@]+/?")
 _WHILE_RUNNING = {
     *("idle_minutes", "registry_mirrors", "insecure_registries"),
     *("http_proxy", "https_proxy", "no_proxy", "dns_servers", "ca_certificates", "engine_options"),
-    "host_network_ports",
+    *("host_network_ports", "disk_gib"),
 }
 """Fields that the machine follows while it runs (`vm.machine.settings.WHILE_RUNNING`)."""
 SYSTEM = "system"

@@ -87,7 +87,7 @@ def test_a_record_without_memory_or_sense_is_none(files: MachineFiles) -> None:
         (replace(RECORD, command=("qemu", "-m", "1024")), "another way"),
         (replace(RECORD, qemu_identity="qemu 2"), "QEMU"),
         (replace(RECORD, image_identity="image 2"), "image"),
-        (replace(RECORD, settings=replace(default_settings(), disk_gib=99).to_json()), "settings"),
+        (replace(RECORD, settings=replace(default_settings(), cpus=99).to_json()), "settings"),
     ],
 )
 def test_what_would_be_started_otherwise_cannot_go_on(
