@@ -5367,6 +5367,10 @@
         <translation>请检查本机时钟。如果时钟正确，可能有人在阻止更新。</translation>
     </message>
     <message>
+        <source>Check what the proxy allows, and the name and password with which it is set.</source>
+        <translation>请检查代理允许访问哪些地址，以及设置中代理的用户名和密码。</translation>
+    </message>
+    <message>
         <source>Check what was suspended</source>
         <translation>检查已挂起的内容</translation>
     </message>
@@ -5739,10 +5743,6 @@
         <translation>请指定由 `marina data export` 写出的文件。</translation>
     </message>
     <message>
-        <source>Name a registry mirror that can be reached: registry_mirrors in machine.json.</source>
-        <translation>请指定一个可以访问的镜像仓库镜像站：machine.json 中的 registry_mirrors。</translation>
-    </message>
-    <message>
         <source>Name some in machine.json: shared_folders.</source>
         <translation>请在 machine.json 中指定：shared_folders。</translation>
     </message>
@@ -5783,8 +5783,8 @@
         <translation>本机没有空闲端口</translation>
     </message>
     <message>
-        <source>No proxy is in the way</source>
-        <translation>没有代理阻碍</translation>
+        <source>Check this computer&apos;s network, VPN and name servers, or name a proxy in the settings.</source>
+        <translation>请检查这台计算机的网络、VPN 和域名服务器，或在设置中指定代理。</translation>
     </message>
     <message>
         <source>No update is prepared</source>
@@ -6017,6 +6017,10 @@
     <message>
         <source>Start the machine once.</source>
         <translation>请先启动一次虚拟机。</translation>
+    </message>
+    <message>
+        <source>Start the proxy, or name another one in the settings under Network.</source>
+        <translation>请启动代理，或在设置的“网络”中指定另一个代理。</translation>
     </message>
     <message>
         <source>Start the virtual machine</source>
@@ -6483,6 +6487,18 @@
         <translation>处理器支持加速</translation>
     </message>
     <message>
+        <source>The proxy is reached</source>
+        <translation>可以连接到代理</translation>
+    </message>
+    <message>
+        <source>The proxy looks names up.</source>
+        <translation>域名由代理解析。</translation>
+    </message>
+    <message>
+        <source>The proxy {0} cannot be reached: {1}</source>
+        <translation>无法连接到代理 {0}：{1}</translation>
+    </message>
+    <message>
         <source>The registry does not let you pull {0} without signing in</source>
         <translation>未登录时，仓库不允许拉取 {0}</translation>
     </message>
@@ -6739,6 +6755,10 @@
         <translation>这不能用作快照名称。</translation>
     </message>
     <message>
+        <source>This computer does not find {0}: {1}</source>
+        <translation>这台计算机找不到 {0}：{1}</translation>
+    </message>
+    <message>
         <source>This computer does not have the address that the port was to be opened on</source>
         <translation>本机没有要打开该端口的地址</translation>
     </message>
@@ -6749,10 +6769,6 @@
     <message>
         <source>This computer has memory</source>
         <translation>本机内存充足</translation>
-    </message>
-    <message>
-        <source>This computer uses a proxy ({0}); the engine reaches registries directly.</source>
-        <translation>本机使用代理（{0}）；引擎直接访问仓库。</translation>
     </message>
     <message>
         <source>This computer&apos;s disk has space</source>

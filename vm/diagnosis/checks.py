@@ -6,15 +6,15 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import psutil
 
 from vm.client import MachineClient
 from vm.diagnosis import guest
+from vm.diagnosis.network_checks import NETWORK_CHECKS
 from vm.diagnosis.report import Finding, Report, Verdict
+from vm.diagnosis.situation import NOT_RUNNING, Check, Outcome, Situation, ok
 from vm.errors import UserError
 from vm.machine.json_files import read_json
 from vm.machine.link.guest_transport import TunnelDown
@@ -22,11 +22,9 @@ from vm.machine.machine_files import MachineFiles
 from vm.machine.managed_settings import read_managed
 from vm.machine.qemu import qemu_process
 from vm.machine.qemu.accelerator import SLOW
-from vm.machine.settings import MachineSettings
 from vm.machine.settings_files import managed_names, read_settings
 from vm.machine.sharing.guest_paths import guest_path
 from vm.machine.sockets.local_sockets import client_address, dial_socket
-from vm.machine.status import MachineState, MachineStatus
 from vm.machine.storage import disks
 from vm.machine.storage.image_folder import find_image_folder, read_image
 
@@ -36,48 +34,6 @@ CLOCK_TOLERANCE = 2.0
 
 API_LIMIT = 15.0
 """Seconds for the engine's answer."""
-
-DOCKER_HUB = "registry-1.docker.io"
-RUNS = (MachineState.RUNNING, MachineState.DEGRADED, MachineState.RECONNECTING)
-NOT_RUNNING = "The machine does not run, or is held."
-
-
-@dataclass
-class Situation:
-    """What the checks share: the machine's folders, and what earlier checks have found."""
-
-    client: MachineClient
-    environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ))
-    status: MachineStatus | None = None
-    settings: MachineSettings | None = None
-
-    @property
-    def files(self) -> MachineFiles:
-        """The machine's names on disk."""
-        return self.client.files
-
-    @property
-    def runs(self) -> bool:
-        """Whether the supervisor says that there is a machine."""
-        return self.status is not None and self.status.state in RUNS
-
-
-Outcome = tuple[Verdict, str, str]
-"""Verdict, details, fix."""
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """A named check."""
-
-    name: str
-    title: str
-    look: Callable[[Situation], Outcome]
-
-
-def ok(details: str = "") -> Outcome:
-    """Return a good outcome."""
-    return Verdict.OK, details, ""
 
 
 def diagnose(client: MachineClient, *, network: bool = False) -> Report:
@@ -307,57 +263,6 @@ def _docker_host(situation: Situation) -> Outcome:
     return ok()
 
 
-def _registries(situation: Situation) -> list[str]:
-    mirrors = situation.settings.registry_mirrors if situation.settings else ()
-    hosts = [mirror.partition("://")[2].partition("/")[0].rpartition("@")[2] for mirror in mirrors]
-    return [host.partition(":")[0] for host in hosts if host] or [DOCKER_HUB]
-
-
-def _names(situation: Situation) -> Outcome:
-    import socket
-
-    here = {}
-    for host in _registries(situation):
-        here[host] = len(socket.getaddrinfo(host, 443, type=socket.SOCK_STREAM))
-    if situation.runs:
-        with guest.connected(situation.files) as transport:
-            for host in here:
-                code, answer = guest.run(transport, f"nslookup {_word(host)}")
-                if code:
-                    fix = "The supervisor hands names on to this computer's resolver: restart the machine."
-                    return Verdict.FAILED, f"Found here, but not in the machine: {answer}", fix
-    return ok(f"found: {', '.join(here)}")
-
-
-def _word(host: str) -> str:
-    return "".join(letter for letter in host if letter.isalnum() or letter in ".-")
-
-
-def _proxy(situation: Situation) -> Outcome:
-    names = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
-    found = [name for name in names if situation.environment.get(name)]
-    if found:
-        return (
-            Verdict.WARNING,
-            f"This computer uses a proxy ({', '.join(found)}); the engine reaches registries directly.",
-            "Name a registry mirror that can be reached: registry_mirrors in machine.json.",
-        )
-    return ok("none is set")
-
-
-def _registry(situation: Situation) -> Outcome:
-    if not situation.runs:
-        return Verdict.SKIPPED, NOT_RUNNING, ""
-    hosts = _registries(situation)
-    with guest.connected(situation.files) as transport:
-        for host in hosts:
-            code, answer = guest.run(transport, f"nc -w 10 {_word(host)} 443 </dev/null")
-            if code:
-                fix = "Check network, VPN and firewall of this computer."
-                return Verdict.FAILED, f"{host} cannot be reached from the machine: {answer}", fix
-    return ok(f"reached from the machine: {', '.join(hosts)}")
-
-
 CHECKS = (
     Check("supervisor", "The supervisor answers", _supervisor),
     Check("settings", "The settings are valid", _settings),
@@ -373,11 +278,6 @@ CHECKS = (
     Check("shares", "The shared folders are there", _shares),
     Check("ssh-agent", "The SSH agent is there for containers", _ssh_agent),
     Check("docker-host", "The docker command is free to reach it", _docker_host),
-)
-NETWORK_CHECKS = (
-    Check("names", "Names of registries are found", _names),
-    Check("proxy", "No proxy is in the way", _proxy),
-    Check("registry", "Registries are reached", _registry),
 )
 
 

@@ -55,6 +55,8 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Check the permissions of that file and of its folder."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Check the settings of the machine, then start it again."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Check this computer's clock. If it is right, somebody may be holding updates back."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Check this computer's network, VPN and name servers, or name a proxy in the settings."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Check what the proxy allows, and the name and password with which it is set."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Check what was suspended"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Choose a folder with a shorter path."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Choose a port of 1024 or more, for example 8080."),  # noqa: E501
@@ -148,7 +150,6 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Marina's supervisor does not answer."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Name a docker context, or write an address: unix:///path/to/docker.sock."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Name a file that `marina data export` wrote."),  # noqa: E501
-    QT_TRANSLATE_NOOP("Services", "Name a registry mirror that can be reached: registry_mirrors in machine.json."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Name some in machine.json: shared_folders."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Names of images are in lower case."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Names of registries are found"),  # noqa: E501
@@ -159,7 +160,6 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "No other engine was found on this computer."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "No port is free for the connection to the machine."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "No port of this computer is free"),  # noqa: E501
-    QT_TRANSLATE_NOOP("Services", "No proxy is in the way"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "No update is prepared"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Nothing answers at {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Nothing was changed."),  # noqa: E501
@@ -218,6 +218,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Start ssh-agent and add a key with ssh-add, or build without lending it."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Start the machine again."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Start the machine once."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Start the proxy, or name another one in the settings under Network."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Start the virtual machine"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Starting engine"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Stop it and run it anew with other settings."),  # noqa: E501
@@ -334,6 +335,9 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "The port is taken by another container or program"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The port is taken: {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The processor helps"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The proxy is reached"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The proxy looks names up."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The proxy {0} cannot be reached: {1}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The registry does not let you pull {0} without signing in"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The registry does not let you push {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The registry has no image {0}"),  # noqa: E501
@@ -398,10 +402,10 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "This Marina does not know where updates come from"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "This Marina runs from its source"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "This cannot be the name of a snapshot."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "This computer does not find {0}: {1}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "This computer does not have the address that the port was to be opened on"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "This computer does not let you use a port below 1024"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "This computer has memory"),  # noqa: E501
-    QT_TRANSLATE_NOOP("Services", "This computer uses a proxy ({0}); the engine reaches registries directly."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "This computer's disk has space"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "This engine does not look into volumes"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "This engine does not tell the files of a layer"),  # noqa: E501

@@ -11,9 +11,10 @@ import pytest
 from tests.support.short_folder import short_folder
 from vm.client import MachineClient
 from vm.diagnosis.bundle import write_bundle
-from vm.diagnosis.checks import Outcome, Situation, _docker_host, _settings, diagnose
+from vm.diagnosis.checks import _docker_host, _settings, diagnose
 from vm.diagnosis.redaction import redact
 from vm.diagnosis.report import Finding, Report, Verdict
+from vm.diagnosis.situation import Outcome, Situation
 from vm.errors import UserError
 from vm.machine import managed_settings
 from vm.machine.machine_files import MachineFiles
