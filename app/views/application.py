@@ -58,6 +58,8 @@ class Desktop(QObject):
         tray.pause_requested.connect(self._desktop.engine.pause)
         tray.restart_requested.connect(self._desktop.engine.restart)
         tray.setting_requested.connect(self._show_setting)
+        tray.container_logs_requested.connect(self._show_logs)
+        tray.container_stop_requested.connect(self._stop_container)
         self._desktop.containers.counts_changed.connect(self._show_containers)
         tray.quit_requested.connect(self.ask_to_quit)
         self._desktop.engine_changed.connect(tray.show_engine)
@@ -69,6 +71,16 @@ class Desktop(QObject):
     def _show_setting(self, name: str) -> None:
         self.window.raise_window()
         self.window.quick.show_setting(name)
+
+    @Slot(str)
+    def _show_logs(self, key: str) -> None:
+        self.window.raise_window()
+        self.window.show_page("containers")
+        self.window.containers.show_logs(key)
+
+    @Slot(str)
+    def _stop_container(self, key: str) -> None:
+        self._desktop.containers.stop([key])
 
     @Slot()
     def _show_containers(self) -> None:

@@ -14,7 +14,7 @@ from app.views.icons import icon_pixmap
 from app.views.theme import LIGHT, Theme
 
 _SIZES = (16, 22, 32, 64)
-_MOST_CONTAINERS = 10  # a menu is not a list: the window has the rest
+_MOST_CONTAINERS = 8  # a menu is not a list: the window has the rest
 
 
 class Tray(QObject):
@@ -26,12 +26,14 @@ class Tray(QObject):
     pause_requested = Signal()
     restart_requested = Signal()
     setting_requested = Signal(str)  # its name
+    container_logs_requested = Signal(str)  # the container's id
+    container_stop_requested = Signal(str)  # the container's id
     quit_requested = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._view = EngineView()
-        self._running: list[tuple[str, list[tuple[str, str]]]] = []
+        self._running: list[tuple[str, str, list[tuple[str, str]]]] = []
         self.containers: list[QAction] = []
         self.icon = QSystemTrayIcon(self)
         self.menu = QMenu()
@@ -80,31 +82,37 @@ class Tray(QObject):
             self._draw()
 
     def show_containers(self, rows: Iterable[ContainerRow]) -> None:
-        """List the running containers, each published port as an entry that opens the browser."""
-        running = sorted((row.name, row.links) for row in rows if row.is_running)
+        """List the running containers, each with what can be done with it from here."""
+        running = sorted((row.name, row.key, row.links) for row in rows if row.is_running)
         if running == self._running:
             return  # an open menu stays as it is
         self._running = running
         for action in self.containers:
             self.menu.removeAction(action)
-            action.deleteLater()
+            (action.menu() or action).deleteLater()  # a submenu takes its entry along
         self.containers = []
-        for name, links in running[:_MOST_CONTAINERS]:
-            self._add(name).setEnabled(False)
-            for text, address in links:
-                entry = self._add(f"    {text}")
-                entry.setEnabled(bool(address))
-                entry.triggered.connect(lambda _=False, address=address: open_address(address))
+        for name, key, links in running[:_MOST_CONTAINERS]:
+            self._add(self._build_container_menu(name, key, links).menuAction())
         if len(running) > _MOST_CONTAINERS:
-            more = self._add(self.tr("… and {0} more").format(len(running) - _MOST_CONTAINERS))
+            more = QAction(self.tr("… and {0} more").format(len(running) - _MOST_CONTAINERS), self.menu)
             more.triggered.connect(self.open_requested)
+            self._add(more)
 
-    def _add(self, text: str) -> QAction:
-        action = QAction(text.replace("&", "&&"), self.menu)
+    def _build_container_menu(self, name: str, key: str, links: list[tuple[str, str]]) -> QMenu:
+        """Return a container's own menu: its published ports for the browser, its log, and its end."""
+        menu = QMenu(name.replace("&", "&&"), self.menu)
+        for text, address in links:
+            entry = menu.addAction(self.tr("Open {0}").format(text))
+            entry.setEnabled(bool(address))
+            entry.triggered.connect(lambda _=False, address=address: open_address(address))
+        menu.addAction(self.tr("Logs")).triggered.connect(lambda: self.container_logs_requested.emit(key))
+        menu.addAction(self.tr("Stop")).triggered.connect(lambda: self.container_stop_requested.emit(key))
+        return menu
+
+    def _add(self, action: QAction) -> None:
         self.menu.insertAction(self._below, action)
         action.setVisible(self._view.can_be_used)
         self.containers.append(action)
-        return action
 
     def show_notice(self, notice: Notice) -> None:
         """Let the system show a notice."""

@@ -7662,6 +7662,18 @@
         <source>… and {0} more</source>
         <translation>……还有 {0} 个</translation>
     </message>
+    <message>
+        <source>Open {0}</source>
+        <translation>打开 {0}</translation>
+    </message>
+    <message>
+        <source>Logs</source>
+        <translation>日志</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
 </context>
 <context>
     <name>TroubleshootPage</name>

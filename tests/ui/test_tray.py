@@ -3,7 +3,8 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.services.engine.engine_types import Container, ContainerState
@@ -12,10 +13,13 @@ from app.viewmodels.containers.container_rows import ContainerRow
 from app.viewmodels.desktop import DesktopViewModel
 from app.viewmodels.engine.engine_view import EngineState, EngineView
 from app.views import tray as tray_module
+from app.views.application import Desktop
 from app.views.main_window import MainWindow
 from app.views.tray import Tray
+from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_machine import FakeMachine
-from tests.ui.helpers import press, wait_for
+from tests.ui.helpers import press, text_of, wait_for
+from tests.ui.test_containers_page import start_container
 
 
 @pytest.fixture
@@ -31,6 +35,12 @@ def row(name: str, *ports: Port, state: str = "running") -> ContainerRow:
 
 def texts(tray: Tray) -> list[str]:
     return [action.text().strip() for action in tray.containers]
+
+
+def entries(container: QAction) -> dict[str, QAction]:
+    menu = container.menu()
+    assert isinstance(menu, QMenu)
+    return {action.text(): action for action in menu.actions()}
 
 
 def test_a_running_engine_pauses_and_a_paused_one_goes_on(tray: Tray, qtbot: QtBot) -> None:
@@ -78,26 +88,66 @@ def test_the_engine_of_another_computer_is_not_paused(tray: Tray) -> None:
     assert not tray.pause_action.isEnabled()
 
 
-def test_a_published_port_opens_the_browser(tray: Tray, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_container_has_its_ports_its_log_and_its_end(
+    tray: Tray, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     opened: list[str] = []
     monkeypatch.setattr(tray_module, "open_address", opened.append)
-    tray.show_containers([row("web", Port(80, "tcp", 8088)), row("old", state="exited")])
-    assert texts(tray) == ["web", "8088:80"]
+    ports = (Port(80, "tcp", 8088), Port(53, "udp", 5353))
+    tray.show_containers([row("web", *ports), row("a&b"), row("old", state="exited")])
+    assert texts(tray) == ["a&&b", "web"]
     assert set(tray.containers) <= set(tray.menu.actions())
-    tray.containers[1].trigger()
+    assert list(entries(tray.containers[0])) == ["Logs", "Stop"]
+    web = entries(tray.containers[1])
+    assert list(web) == ["Open 8088:80", "Open 5353:53/udp", "Logs", "Stop"]
+    assert not web["Open 5353:53/udp"].isEnabled(), "no browser speaks it"
+    web["Open 8088:80"].trigger()
     assert opened == ["http://localhost:8088"]
+    with qtbot.waitSignal(tray.container_logs_requested) as told:
+        web["Logs"].trigger()
+    assert told.args == ["web"]
+    with qtbot.waitSignal(tray.container_stop_requested) as told:
+        web["Stop"].trigger()
+    assert told.args == ["web"]
     assert not any(action.isVisible() for action in tray.containers), "nothing runs before the engine does"
     tray.show_engine(EngineView(EngineState.RUNNING))
     assert all(action.isVisible() for action in tray.containers)
     tray.show_containers([])
     assert texts(tray) == []
+    wait_for(qtbot, lambda: not tray.menu.findChildren(QMenu))
 
 
-def test_more_than_ten_are_in_the_window(tray: Tray, qtbot: QtBot) -> None:
-    tray.show_containers([row(f"c{number:02}") for number in range(12)])
-    assert texts(tray) == [*(f"c{number:02}" for number in range(10)), "… and 2 more"]
+def test_more_than_eight_are_in_the_window(tray: Tray, qtbot: QtBot) -> None:
+    tray.show_containers([row(f"c{number:02}") for number in range(10)])
+    assert texts(tray) == [*(f"c{number:02}" for number in range(8)), "… and 2 more"]
     with qtbot.waitSignal(tray.open_requested):
         tray.containers[-1].trigger()
+
+
+def test_a_container_is_looked_at_and_stopped_from_the_tray(
+    qapp: QApplication,
+    desktop: DesktopViewModel,
+    engine: FakeEngine,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(QSystemTrayIcon, "isSystemTrayAvailable", lambda: True)
+    monkeypatch.setattr(QSystemTrayIcon, "show", lambda _: None)  # offscreen has none: its menu will do
+    running = Desktop(qapp, desktop, "0", [])
+    qtbot.addWidget(running.window)
+    running.window.show()
+    tray = running.tray
+    assert tray is not None
+    web = start_container(engine, "web")
+    wait_for(qtbot, lambda: texts(tray) == ["web"])
+    running.window.show_page("images")
+    running.window.hide()
+    entries(tray.containers[0])["Logs"].trigger()
+    assert running.window.isVisible()
+    assert running.window.page.name == "containers"
+    assert text_of(running.window, "containers.detail.title") == "web"
+    entries(tray.containers[0])["Stop"].trigger()
+    wait_for(qtbot, lambda: web.state == "exited" and not texts(tray))
 
 
 def test_restart_and_settings(tray: Tray, qtbot: QtBot) -> None:
