@@ -5784,7 +5784,7 @@
     </message>
     <message>
         <source>Check this computer&apos;s network, VPN and name servers, or name a proxy in the settings.</source>
-        <translation>请检查这台计算机的网络、VPN 和域名服务器，或在设置中指定代理。</translation>
+        <translation>请检查本机的网络、VPN 和域名服务器，或在设置中指定代理。</translation>
     </message>
     <message>
         <source>No update is prepared</source>
@@ -6756,7 +6756,7 @@
     </message>
     <message>
         <source>This computer does not find {0}: {1}</source>
-        <translation>这台计算机找不到 {0}：{1}</translation>
+        <translation>本机找不到 {0}：{1}</translation>
     </message>
     <message>
         <source>This computer does not have the address that the port was to be opened on</source>
