@@ -234,6 +234,7 @@ def _add_run(commands: Any) -> None:
     _add_list(run, "-l", "--label", "NAME=VALUE", "set a label")
     run.add_argument("--entrypoint", default="", metavar="COMMAND", help="instead of the image's")
     run.add_argument("--hostname", default="", help="the container's own host name")
+    run.add_argument("--read-only", action="store_true", help="let it write to its volumes only")
     run.add_argument("--network", default="", help="join this network")
     policies = "no|always|unless-stopped|on-failure[:N]"
     run.add_argument("--restart", default="", metavar=policies, help="what to do when it ends")

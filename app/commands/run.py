@@ -12,6 +12,7 @@ from app.commands.session import Session
 from app.commands.terminal import connect_terminal, require_terminal
 from app.services.containers.ports import find_holder
 from app.services.containers.run_arguments import parse_label, parse_port, parse_variable, parse_volume
+from app.services.containers.run_checks import check_host_name, check_removal, check_user
 from app.services.containers.run_options import RunOptions
 from app.services.engine.engine_client import EngineClient, read_exit_code
 from app.services.errors import EngineRequestError, ErrorCode, MarinaError, Task, UserError
@@ -41,6 +42,9 @@ def run(options: argparse.Namespace) -> int:
 def read_options(options: argparse.Namespace) -> RunOptions:
     """Return what the user asked for. Raises UserError."""
     parse_reference(options.image)
+    check_user(options.user)
+    check_host_name(options.hostname)
+    check_removal(options.rm, options.restart)
     variables = dict(pair for text in options.env if (pair := parse_variable(text)) is not None)
     return RunOptions(
         image=options.image,
@@ -62,6 +66,7 @@ def read_options(options: argparse.Namespace) -> RunOptions:
         open_stdin=options.interactive,
         attach=not options.detach,
         privileged=options.privileged,
+        read_only=options.read_only,
         platform=options.platform,
     )
 

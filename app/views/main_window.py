@@ -350,6 +350,12 @@ class MainWindow(QMainWindow):
         dialog.open()
 
     def _tell_started(self, container: StartedContainer) -> None:
+        if container.is_gone:
+            self.banner.say(
+                self.tr("{0} has ended, and is removed as asked for.").format(container.name), "ok"
+            )
+            self.show_page("containers")
+            return
         self._address = container.url
         text = self.tr("{0} is running.").format(container.name)
         if container.url:

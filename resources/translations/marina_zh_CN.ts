@@ -3786,6 +3786,10 @@
         <translation>拉取镜像</translation>
     </message>
     <message>
+        <source>{0} has ended, and is removed as asked for.</source>
+        <translation>{0} 已结束，并已按要求删除。</translation>
+    </message>
+    <message>
         <source>{0} is running.</source>
         <translation>{0} 正在运行。</translation>
     </message>
@@ -3894,6 +3898,57 @@
     <message>
         <source>Cancelled. What was copied before stays.</source>
         <translation>已取消。之前复制的内容会保留。</translation>
+    </message>
+</context>
+<context>
+    <name>MoreFields</name>
+    <message>
+        <source>Show more</source>
+        <translation>显示更多选项</translation>
+    </message>
+    <message>
+        <source>Entrypoint</source>
+        <translation>入口点</translation>
+    </message>
+    <message>
+        <source>the image&apos;s own</source>
+        <translation>镜像自带</translation>
+    </message>
+    <message>
+        <source>User</source>
+        <translation>用户</translation>
+    </message>
+    <message>
+        <source>Host name</source>
+        <translation>主机名</translation>
+    </message>
+    <message>
+        <source>chosen by the engine</source>
+        <translation>由引擎选择</translation>
+    </message>
+    <message>
+        <source>Has a terminal (TTY)</source>
+        <translation>分配终端（TTY）</translation>
+    </message>
+    <message>
+        <source>Is removed when it ends</source>
+        <translation>结束后自动删除</translation>
+    </message>
+    <message>
+        <source>May write to its volumes only (read-only)</source>
+        <translation>只能写入自己的卷（只读）</translation>
+    </message>
+    <message>
+        <source>Has all powers over the machine (privileged)</source>
+        <translation>拥有对虚拟机的全部权限（特权模式）</translation>
+    </message>
+    <message>
+        <source>It can read and change all containers, their data and the shared folders. Do this only with an image you trust.</source>
+        <translation>它可以读取和更改所有容器、容器的数据以及共享文件夹。请仅对您信任的镜像这样做。</translation>
+    </message>
+    <message>
+        <source>Show less</source>
+        <translation>收起更多选项</translation>
     </message>
 </context>
 <context>
@@ -5191,6 +5246,10 @@
         <translation>停止后即被删除的容器无法编辑</translation>
     </message>
     <message>
+        <source>A container that is removed when it ends cannot start again</source>
+        <translation>结束后自动删除的容器无法再次启动</translation>
+    </message>
+    <message>
         <source>A container with this name exists already</source>
         <translation>已存在同名容器</translation>
     </message>
@@ -5415,6 +5474,10 @@
         <translation>请选择其他标签，或指定平台（`--platform linux/amd64`）。</translation>
     </message>
     <message>
+        <source>Choose one: the removal at its end (--rm), or a restart policy.</source>
+        <translation>请二选一：结束后自动删除（--rm），或重启策略。</translation>
+    </message>
+    <message>
         <source>Choose the folder that holds the Dockerfile, or give the file&apos;s name.</source>
         <translation>请选择包含 Dockerfile 的文件夹，或给出该文件的名称。</translation>
     </message>
@@ -5573,6 +5636,10 @@
     <message>
         <source>It goes on.</source>
         <translation>它将继续运行。</translation>
+    </message>
+    <message>
+        <source>It has letters, digits and _ . - only, at most 63, the first a letter, a digit or _.</source>
+        <translation>只能包含字母、数字和 _ . -，最多 63 个字符，且首字符必须是字母、数字或 _。</translation>
     </message>
     <message>
         <source>It has one processor: QEMU {0} can crash an emulated machine with more; 8.1 cannot.</source>
@@ -6891,6 +6958,10 @@
         <translation>请将每个变量单独写一行，形式为 NAME=value。</translation>
     </message>
     <message>
+        <source>Write it as node, 1000, or 1000:1000 with a group.</source>
+        <translation>请写成 node、1000，或带用户组的 1000:1000。</translation>
+    </message>
+    <message>
         <source>Write unix:///path, ssh://user@host or tcp://host:port with the folder of its TLS files.</source>
         <translation>请写成 unix:///path、ssh://user@host，或 tcp://host:port 并附上其 TLS 文件的文件夹。</translation>
     </message>
@@ -7329,6 +7400,14 @@
     <message>
         <source>{0}@{1} does not let us in: {2}</source>
         <translation>{0}@{1} 拒绝登录：{2}</translation>
+    </message>
+    <message>
+        <source>“{0}” is not a host name</source>
+        <translation>“{0}”不是有效的主机名</translation>
+    </message>
+    <message>
+        <source>“{0}” is not a user</source>
+        <translation>“{0}”不是有效的用户</translation>
     </message>
 </context>
 <context>

@@ -91,3 +91,22 @@ class EditContract:
         line = run_again(client.inspect_container(name), client.inspect_image(image)).to_command_line()
         assert f"--name {name} -e TIME=60 -e 'KEPT=a b' -v {name}:/data --label kept=yes" in line
         assert line.endswith(f"{image} sh -c 'exec sleep $TIME'")
+
+    def test_what_is_seldom_wanted_is_kept_and_told_again(self, client: EngineClient, image: str) -> None:
+        wish = RunOptions(
+            image,
+            f"contract-{uuid.uuid4().hex[:8]}",
+            user="1000:1000",
+            hostname="web",
+            entrypoint="sh",
+            auto_remove=True,
+            tty=True,
+            privileged=True,
+            read_only=True,
+        )
+        id = client.create_container(wish)
+        try:
+            told = run_again(client.inspect_container(id), client.inspect_image(image))
+        finally:
+            client.remove_container(id, force=True)
+        assert told == replace(wish, image=told.image, command=told.command)

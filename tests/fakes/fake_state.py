@@ -127,7 +127,17 @@ class FakeContainer:
 
     @property
     def command(self) -> tuple[str, ...]:
-        return tuple(self.body.get("Cmd") or self.image.command)
+        return (*self.entrypoint, *self.arguments)
+
+    @property
+    def entrypoint(self) -> tuple[str, ...]:
+        """Return the entrypoint that was asked for."""
+        return tuple(self.body.get("Entrypoint") or ())
+
+    @property
+    def arguments(self) -> tuple[str, ...]:
+        """Return what follows the entrypoint: the image's own only where there is no entrypoint."""
+        return tuple(self.body.get("Cmd") or (() if self.entrypoint else self.image.command))
 
     @property
     def tty(self) -> bool:

@@ -40,6 +40,7 @@ def run_again(details: ContainerDetails, image: ImageDetails | None) -> RunOptio
         tty=details.tty,
         open_stdin=get_flag(config, "OpenStdin"),
         privileged=get_flag(host, "Privileged"),
+        read_only=get_flag(host, "ReadonlyRootfs"),
     )
 
 

@@ -53,6 +53,7 @@ class RunOptions:
     open_stdin: bool = False
     attach: bool = False
     privileged: bool = False
+    read_only: bool = False  # the root file system; volumes are as their mounts say
     platform: str = ""
 
     def to_create_body(self) -> dict[str, Any]:
@@ -70,6 +71,8 @@ class RunOptions:
             host_config["Binds"] = binds
         if self.privileged:
             host_config["Privileged"] = True
+        if self.read_only:
+            host_config["ReadonlyRootfs"] = True
         if self.network:
             host_config["NetworkMode"] = self.network
         if self.restart_policy:
@@ -118,6 +121,7 @@ class RunOptions:
             ("--rm", self.auto_remove),
             ("-P", self.publish_all),
             ("--privileged", self.privileged),
+            ("--read-only", self.read_only),
         ):
             if wanted:
                 words.append(flag)

@@ -1,21 +1,28 @@
 """The run dialog's content: filled in from the image, checked as it is typed, sent as one request."""
 
 import shlex
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
 
 from app.services.containers.environment_file import parse_environment_text
 from app.services.containers.object_name import is_object_name
 from app.services.containers.ports import ports_of_containers, suggest_host_port
+from app.services.containers.run_checks import check_host_name, check_removal, check_user
 from app.services.containers.run_options import RunOptions
-from app.services.engine.engine_types import Container
+from app.services.engine.engine_types import Container, ContainerDetails
 from app.services.errors import EngineRequestError, MarinaError, UserError
 from app.services.images.reference import parse_reference
 from app.viewmodels.containers.run_form import FormChecks, LimitsRow, PortRow, VolumeRow
 from app.viewmodels.failure import Failure, describe_failure
 
+if TYPE_CHECKING:  # imports `requests`: only in a worker
+    from app.services.engine.engine_client import EngineClient
+
 USUAL_NETWORK = "bridge"
+_GONE = (404, 409)  # removed by itself, or just being removed
 _FIELD_OF_CODE = {
     "port-taken": "ports",
     "port-privileged": "ports",
@@ -24,6 +31,19 @@ _FIELD_OF_CODE = {
     "command-not-found": "command",
     "command-not-executable": "command",
 }
+
+
+@dataclass(frozen=True, slots=True)
+class MoreRow:
+    """What is seldom wanted, as typed; an entrypoint of several words is split as a shell does."""
+
+    entrypoint: str = ""
+    user: str = ""
+    hostname: str = ""
+    tty: bool = False
+    auto_remove: bool = False
+    read_only: bool = False
+    privileged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +58,7 @@ class RunForm:
     command: str = ""
     network: str = ""
     limits: LimitsRow = LimitsRow()
+    more: MoreRow = MoreRow()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,11 +74,12 @@ class Prefill:
 
 @dataclass(frozen=True, slots=True)
 class StartedContainer:
-    """What runs now."""
+    """What runs now, or has ended and gone by itself already (`is_gone`)."""
 
     id: str
     name: str
     url: str
+    is_gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +111,19 @@ class RunImageViewModel(FormChecks):
         return ""
 
     def check_form(self, form: RunForm) -> dict[str, str]:
-        """Return what is wrong, by field: "name", "ports.0", "environment", "volumes.0", "command"."""
+        """Return what is wrong, by field: "name", "ports.0", "environment", "volumes.0", "memory",
+        "cpus", "command", "entrypoint", "user", "hostname", "auto_remove".
+        """
         problems: dict[str, str] = {}
         if problem := self.check_name(form.name):
             problems["name"] = problem
         problems |= self.check_rows(form.ports, form.volumes, form.environment, form.limits)
-        try:
-            shlex.split(form.command)
-        except ValueError:
-            problems["command"] = self.tr("A quotation mark is not closed.")
-        return problems
+        for field, text in (("command", form.command), ("entrypoint", form.more.entrypoint)):
+            try:
+                shlex.split(text)
+            except ValueError:
+                problems[field] = self.tr("A quotation mark is not closed.")
+        return problems | _check_more(form)
 
     def command_line(self, form: RunForm) -> str:
         """Return the equal `docker run` line, or "" while something is wrong."""
@@ -141,17 +166,26 @@ class RunImageViewModel(FormChecks):
 
     @staticmethod
     def _options(form: RunForm) -> RunOptions:
+        more = form.more
+        entrypoint, *first = shlex.split(more.entrypoint) or [""]  # the option takes one word
         return RunOptions(
             image=form.image,
             name=form.name,
             ports=tuple(row.to_port() for row in form.ports if row.publish),
             environment=parse_environment_text(form.environment),
             volumes=tuple(row.to_mount() for row in form.volumes),
-            command=tuple(shlex.split(form.command)),
+            command=(*first, *shlex.split(form.command)),
+            entrypoint=entrypoint,
+            user=more.user,
+            hostname=more.hostname,
             network=form.network,
             restart_policy=form.limits.restart,
             memory=form.limits.memory_bytes,
             cpus=form.limits.cpu_count,
+            auto_remove=more.auto_remove,
+            tty=more.tty,
+            privileged=more.privileged,
+            read_only=more.read_only,
         )
 
     def _run(self, options: RunOptions) -> StartedContainer | FieldFailure:
@@ -160,12 +194,17 @@ class RunImageViewModel(FormChecks):
             client = self._access.client()
             container_id = client.create_container(options)
             client.start_container(container_id)
-            details = client.inspect_container(container_id)
+            details = _inspect(client, container_id, options.auto_remove)
         except Exception as error:  # noqa: BLE001 - told in the dialog, whatever it is
             failure = describe_failure(error, options.image, "run")
             if container_id:
                 failure = self._take_back(container_id, failure)
-            return FieldFailure(_FIELD_OF_CODE.get(failure.code, ""), failure)
+            field = _FIELD_OF_CODE.get(failure.code, "")
+            if field == "command" and options.entrypoint:
+                field = ""  # it is about the entrypoint
+            return FieldFailure(field, failure)
+        if details is None:
+            return StartedContainer(container_id, options.name or container_id[:12], "", is_gone=True)
         url = next((port.url for port in details.ports if port.url), "")
         return StartedContainer(container_id, details.name, url)
 
@@ -173,6 +212,8 @@ class RunImageViewModel(FormChecks):
         try:
             self._access.client().remove_container(container_id, force=True)
         except MarinaError as error:
+            if isinstance(error, EngineRequestError) and error.status in _GONE:
+                return failure
             left = self.tr("The container {0} is left and could not be deleted: {1}")
             details = f"{failure.details}\n{left.format(container_id[:12], error)}"
             return Failure(failure.summary, details, failure.what_to_do, failure.code)
@@ -184,6 +225,33 @@ class RunImageViewModel(FormChecks):
             self.failed.emit(result)
         else:
             self.started.emit(result)
+
+
+def _check_more(form: RunForm) -> dict[str, str]:
+    """Return what the engine would refuse of the seldom wanted, by field."""
+    more = form.more
+    checks: dict[str, Callable[[], None]] = {
+        "user": lambda: check_user(more.user),
+        "hostname": lambda: check_host_name(more.hostname),
+        "auto_remove": lambda: check_removal(more.auto_remove, form.limits.restart),
+    }
+    problems: dict[str, str] = {}
+    for field, check in checks.items():
+        try:
+            check()
+        except UserError as error:
+            problems[field] = describe_failure(error).sentences
+    return problems
+
+
+def _inspect(client: "EngineClient", container_id: str, auto_remove: bool) -> ContainerDetails | None:
+    """Return how a started container is; None for one that has ended and removed itself."""
+    try:
+        return client.inspect_container(container_id)
+    except EngineRequestError as error:
+        if auto_remove and error.status == 404:
+            return None
+        raise
 
 
 def _suggest_name(image: str, taken: set[str]) -> str:

@@ -11,6 +11,7 @@ def QT_TRANSLATE_NOOP(context: str, text: str) -> str:  # noqa: N802 - Qt's tool
 TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "A container of this name is here: it stays as it is."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "A container that is deleted when it stops cannot be edited"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "A container that is removed when it ends cannot start again"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "A container with this name exists already"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "A debug shell looks at the processes of a running container."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "A file in PEM or DER form is needed."),  # noqa: E501
@@ -68,6 +69,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Choose another name."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Choose another port of this computer, or stop what uses it."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Choose another tag, or name a platform (`--platform linux/amd64`)."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Choose one: the removal at its end (--rm), or a restart policy."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Choose the folder that holds the Dockerfile, or give the file's name."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Close its window and try again."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Close programs that listen on ports."),  # noqa: E501
@@ -108,6 +110,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "It does not run: it is started with the machine."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It gives back what it does not need while it runs, and when it is stopped."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It goes on."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "It has letters, digits and _ . - only, at most 63, the first a letter, a digit or _."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It has one processor: QEMU {0} can crash an emulated machine with more; 8.1 cannot."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It holds no certificate that can be read"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It holds {0} bytes only."),  # noqa: E501
@@ -436,6 +439,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Windows has names of letters, not of bytes"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "With these settings it ends at once, with exit code {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Write each variable on a line of its own as NAME=value."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Write it as node, 1000, or 1000:1000 with a group."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Write unix:///path, ssh://user@host or tcp://host:port with the folder of its TLS files."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "You have paused the machine."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "`marina engine list` shows them."),  # noqa: E501
@@ -546,4 +550,6 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "{0}: {1} is no IPv4 network such as 10.200.0.0/16"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0}:{1} cannot be opened: {2}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0}@{1} does not let us in: {2}"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "“{0}” is not a host name"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "“{0}” is not a user"),  # noqa: E501
 )

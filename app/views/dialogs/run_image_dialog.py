@@ -1,6 +1,6 @@
 """The run dialog: filled in from the image, checked as typed, open until the container runs."""
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
@@ -14,6 +14,7 @@ from app.viewmodels.containers.run_image import (
 from app.viewmodels.failure import Failure
 from app.viewmodels.images.pull_image import check_name
 from app.views.dialogs.container_form_dialog import ContainerFormDialog
+from app.views.dialogs.run_more import MoreFields
 from app.views.dialogs.run_rows import mark_invalid
 from app.views.theme import Theme, monospace_font
 from app.views.widgets.buttons import Button, IconButton
@@ -73,6 +74,9 @@ class RunImageDialog(ContainerFormDialog):
         self.network.setAccessibleName(self.tr("Network"))
         self.network.addItem(self.tr("The usual one"), "")
         self.network.currentIndexChanged.connect(self.check)
+        self.more = MoreFields("run")
+        self.more.changed.connect(self.check)
+        self.more.opened.connect(lambda: QTimer.singleShot(0, self, self._reveal_more))  # once it is laid out
         quick = row(spacing=4)
         for name in suggestions:
             # A registry's long name must not make the whole form wider than the dialog.
@@ -92,6 +96,7 @@ class RunImageDialog(ContainerFormDialog):
         self.add_line(self.tr("Command"), self.command, self._command_message)
         self.add_line(self.tr("Network"), row(self.network, None))
         self.add_line(self.tr("Restart, limits"), self.limits)
+        self.add_line("", self.more)
 
     def _build_bottom(self) -> None:
         self.line = QLineEdit()
@@ -131,6 +136,7 @@ class RunImageDialog(ContainerFormDialog):
             command=self.command.text().strip(),
             network=self.network.currentData(),
             limits=self.limits.value,
+            more=self.more.value,
         )
 
     def _choose_image(self, name: str) -> None:
@@ -162,6 +168,9 @@ class RunImageDialog(ContainerFormDialog):
         self.run_button.set_label(self.tr("Run") if prefill.is_local else self.tr("Pull it first"))
         self.check()
 
+    def _reveal_more(self) -> None:
+        self.fields.ensureWidgetVisible(self.more)
+
     def _prefill_failed(self, failure: Failure) -> None:
         self._asked = ""
         self.failure.show_failure(failure)
@@ -175,6 +184,7 @@ class RunImageDialog(ContainerFormDialog):
         self._tell(self.name, self._name_message, problems.get("name", ""))
         self._tell(self.command, self._command_message, problems.get("command", ""))
         self.show_problems(problems)
+        self.more.show_problems(problems)
         self._tell_refusal(form)
         fine = not problems and not wrong_image
         self.line.setText(self._viewmodel.command_line(form) if fine else "")

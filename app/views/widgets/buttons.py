@@ -22,7 +22,7 @@ class Button(QPushButton):
         if icon:
             self.setIconSize(QSize(16, 16))
             token = {"primary": "on_accent", "danger": "err", "link": "accent"}.get(kind, "muted")
-            ThemedIcon(self, icon, token, token)
+            self.icon_source = ThemedIcon(self, icon, token, token)
 
     def set_label(self, text: str) -> None:
         """Change the text and the accessible name together."""

@@ -72,6 +72,9 @@ def run_program(
         (["Not/A/Reference"], 125),
         (["-p", "x", "base"], 125),
         (["-v", "data", "base"], 125),
+        (["--rm", "--restart", "always", "base"], 125),
+        (["--user", "a b", "base"], 125),
+        (["--hostname", "we b", "base"], 125),
     ],
 )
 def test_run_ends_as_docker_run_does(cli: FakeEngine, arguments: list[str], code: int, capfd: Output) -> None:
@@ -85,6 +88,20 @@ def test_an_option_that_does_not_exist_is_no_start(cli: FakeEngine, capfd: Outpu
     assert caught.value.code == 125
     assert capfd.readouterr().err.startswith("marina: ")
     assert cli.state.containers == {}
+
+
+def test_run_refuses_a_removal_beside_a_restart_before_the_engine_is_asked(
+    cli: FakeEngine, capfd: Output
+) -> None:
+    assert main(["run", "-d", "--rm", "--restart", "on-failure:2", "base"]) == 125
+    assert "cannot start again" in capfd.readouterr().err
+    assert cli.state.containers == {}
+
+
+def test_run_hands_on_a_read_only_root(cli: FakeEngine) -> None:
+    assert main(["run", "-d", "--read-only", "base"]) == 0
+    (container,) = cli.state.containers.values()
+    assert container.body["HostConfig"]["ReadonlyRootfs"] is True
 
 
 def test_run_writes_both_outputs(cli: FakeEngine) -> None:

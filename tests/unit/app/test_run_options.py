@@ -6,6 +6,7 @@ import pytest
 
 from app.services.containers.environment_file import parse_environment_text
 from app.services.containers.run_arguments import parse_label, parse_port, parse_variable, parse_volume
+from app.services.containers.run_checks import check_host_name, check_removal, check_user
 from app.services.containers.run_options import RunOptions, VolumeMount
 from app.services.engine.engine_types import Port
 from app.services.errors import UserError
@@ -44,6 +45,54 @@ def test_everything_reaches_the_body() -> None:
         "-p 127.0.0.1:8081:80 -p 53/udp -e A=b=c -v data:/data -v /src:/app:ro -v /tmp --label a=b "
         "nginx nginx -g 'x y'"
     )
+
+
+def test_what_is_seldom_wanted_reaches_the_body() -> None:
+    options = RunOptions("nginx", user="1000:1000", hostname="web", privileged=True, read_only=True)
+    body = options.to_create_body()
+    assert (body["User"], body["Hostname"]) == ("1000:1000", "web")
+    assert body["HostConfig"]["Privileged"] is True
+    assert body["HostConfig"]["ReadonlyRootfs"] is True
+    assert options.to_command_line() == (
+        "docker run -d --privileged --read-only --hostname web --user 1000:1000 nginx"
+    )
+    assert "ReadonlyRootfs" not in RunOptions("nginx").to_create_body()["HostConfig"]
+
+
+@pytest.mark.parametrize("text", ["", "node", "1000", "1000:1000", "www-data:staff"])
+def test_users_as_typed(text: str) -> None:
+    check_user(text)
+
+
+@pytest.mark.parametrize("text", ["a b", ":", "a:", "a:b:c", " "])
+def test_users_that_make_no_sense(text: str) -> None:
+    with pytest.raises(UserError) as caught:
+        check_user(text)
+    assert caught.value.what_to_do
+
+
+@pytest.mark.parametrize("text", ["", "web", "web.example.com", "_x-1", "a" * 63])
+def test_host_names_as_typed(text: str) -> None:
+    check_host_name(text)
+
+
+@pytest.mark.parametrize("text", ["-web", "a b", "wéb", "a" * 64, "web\n"])
+def test_host_names_that_make_no_sense(text: str) -> None:
+    with pytest.raises(UserError) as caught:
+        check_host_name(text)
+    assert caught.value.what_to_do
+
+
+@pytest.mark.parametrize("policy", ["always", "unless-stopped", "on-failure", "on-failure:3"])
+def test_what_is_removed_cannot_start_again(policy: str) -> None:
+    with pytest.raises(UserError, match="cannot start again"):
+        check_removal(True, policy)
+    check_removal(False, policy)
+
+
+def test_removal_without_a_policy_is_fine() -> None:
+    check_removal(True, "")
+    check_removal(True, "no")
 
 
 def test_the_image_keeps_its_command_when_none_is_given() -> None:
