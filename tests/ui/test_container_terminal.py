@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.viewmodels.desktop import DesktopViewModel
+from app.viewmodels.terminal.terminal_frame import MOST_SECONDS
 from app.views.main_window import MainWindow
 from app.views.widgets.terminal.terminal_keys import encode_key, encode_paste
 from app.views.widgets.terminal.terminal_view import TerminalView
@@ -81,8 +82,15 @@ def test_several_lines_are_pasted_after_a_question(
     assert not window.findChildren(QDialog, "containers.terminal.paste"), "a shell that knows waits itself"
 
 
-def test_half_a_picture_is_not_shown(terminal: TerminalView, qtbot: QtBot) -> None:
+def test_half_a_picture_is_not_shown(
+    terminal: TerminalView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds = 0.0
+    monkeypatch.setattr(terminal._viewmodel._parser.frames, "_clock", lambda: seconds)
+
     def take(data: bytes) -> None:
+        nonlocal seconds
+        seconds += 0.1
         terminal._viewmodel._parser.feed(data)
         terminal._refresh()
 
@@ -97,6 +105,7 @@ def test_half_a_picture_is_not_shown(terminal: TerminalView, qtbot: QtBot) -> No
     painted: list[object] = []
     terminal._late.timeout.connect(lambda: painted.append(1))
     wait_for(qtbot, lambda: bool(painted))
+    seconds += MOST_SECONDS
     assert terminal.viewport().grab().toImage() != after
 
 
