@@ -1187,6 +1187,22 @@
         <source>Go to the newest line</source>
         <translation>转到最新一行</translation>
     </message>
+    <message>
+        <source>Which output is shown</source>
+        <translation>显示哪些输出</translation>
+    </message>
+    <message>
+        <source>All output</source>
+        <translation>全部输出</translation>
+    </message>
+    <message>
+        <source>Standard output</source>
+        <translation>标准输出</translation>
+    </message>
+    <message>
+        <source>Standard error</source>
+        <translation>标准错误</translation>
+    </message>
     <message numerus="yes">
         <source>%n new line(s)</source>
         <translation>
@@ -1226,6 +1242,14 @@
         <translation>
             <numerusform>有 %n 行耗时太长</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>A container with a terminal has one output only</source>
+        <translation>带终端的容器只有一路输出</translation>
+    </message>
+    <message>
+        <source>The container does not run</source>
+        <translation>容器未在运行</translation>
     </message>
     <message>
         <source>Opening…</source>

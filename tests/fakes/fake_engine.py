@@ -305,17 +305,22 @@ class Handler(http.server.BaseHTTPRequestHandler):
         container = self.engine.containers.get(name)
         follow, stamps = self.query.get("follow") == "1", self.query.get("timestamps") == "1"
         tail = self.query.get("tail", "all")
+        wanted = {number for number, key in ((1, "stdout"), (2, "stderr")) if self.query.get(key) == "1"}
         self.start_chunks("application/vnd.docker.multiplexed-stream")
+
+        def send(entries: list[tuple[int, bytes]], first: int) -> None:
+            for number, entry in enumerate(entries, start=first):
+                if (1 if container.tty else entry[0]) in wanted:
+                    self.chunk(_encode(container, entry, stamps, number))
+
         with container.changed:
             entries = list(container.log)
         sent = len(entries)
         first = 0 if tail == "all" else max(len(entries) - int(tail), 0)
-        for number, entry in enumerate(entries[first:], start=first):
-            self.chunk(_encode(container, entry, stamps, number))
+        send(entries[first:], first)
         while follow and not self.engine.closing.is_set():
             fresh, ended = container.wait_for_output(sent)
-            for number, entry in enumerate(fresh, start=sent):
-                self.chunk(_encode(container, entry, stamps, number))
+            send(fresh, sent)
             sent += len(fresh)
             if ended and not fresh:
                 break

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import QByteArray, QObject, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QFileDialog, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.services.settings import SettingsFile
@@ -364,6 +364,55 @@ def test_older_lines_are_read_when_asked_for(
     wait_for(qtbot, lambda: log.line_count == 10_300)
     assert not find(window, QAbstractButton, "containers.logs.older").isVisible()
     assert log.all_text().startswith("INFO request 0")
+
+
+def choose_source(window: MainWindow, place: int) -> None:
+    box = find(window, QComboBox, "containers.logs.source")
+    box.setCurrentIndex(place)
+    box.activated.emit(place)  # as the keyboard and the mouse do
+
+
+def test_one_stream_can_be_chosen(
+    window: MainWindow, chatty: FakeContainer, engine: FakeEngine, qtbot: QtBot, save_picture: Save
+) -> None:
+    log = open_log(window, qtbot, 300)
+    box = find(window, QComboBox, "containers.logs.source")
+    assert box.isEnabled()
+    choose_source(window, 2)
+    wait_for(qtbot, lambda: log.line_count == 3 and log.all_text().endswith("request 207 served in 3 ms"))
+    assert [line.is_error for line in log.lines()] == [True] * 3
+    save_picture(window, "logs-one-stream")
+    chatty.write(1, b"to the other one\n")
+    chatty.write(2, b"an error\n")
+    wait_for(qtbot, lambda: log.all_text().endswith("an error"))
+    assert log.line_count == 4
+    engine.containers.act(chatty, "stop", {})
+    wait_for(qtbot, lambda: text_of(window, "containers.logs.state") == "The container does not run")
+    choose_source(window, 1)
+    wait_for(qtbot, lambda: log.line_count == 298 and log.all_text().endswith("to the other one"))
+    choose_source(window, 0)
+    wait_for(qtbot, lambda: log.line_count == 302 and log.all_text().endswith("an error"))
+    wait_for(qtbot, lambda: "its whole log" in text_of(window, "containers.logs.state"))
+    window.resize(window.minimumSize())
+    view = find(window, ContainerLogsView, "containers.logs")
+    wait_for(qtbot, lambda: view.minimumSizeHint().width() <= view.width())
+    assert window.width() == window.minimumWidth(), "the tools fit into the smallest window"
+    save_picture(window, "logs-ended-small")
+
+
+def test_a_terminal_has_one_stream(
+    window: MainWindow, desktop: DesktopViewModel, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    container = start_container(engine, "console")
+    container.body["Tty"] = True
+    container.write(1, b"hello\n")
+    desktop.begin()
+    wait_for(qtbot, lambda: names(window) == ["console"])
+    log = open_log(window, qtbot, 1)
+    box = find(window, QComboBox, "containers.logs.source")
+    assert log.line_count == 1
+    assert not box.isEnabled()
+    assert box.toolTip() == "A container with a terminal has one output only"
 
 
 LONG = "word " * 100  # much more than a row of the views below

@@ -148,12 +148,17 @@ class EngineClient(InsideCalls, ImageCalls, VolumeCalls, VolumeFileCalls, Networ
         timestamps: bool = False,
         since: str = "",
         until: str = "",
+        stdout: bool = True,
+        stderr: bool = True,
     ) -> LogStream:
-        """Open a container's log; `tail` is a number of lines (None: all), times are Unix seconds."""
+        """Open a container's log; `tail` is a number of lines (None: all), times are Unix seconds.
+
+        The engine counts the tail before it leaves a stream out. What a terminal shows is standard output.
+        """
         tty = self.inspect_container(container).tty
         query = {
-            "stdout": "1",
-            "stderr": "1",
+            "stdout": "1" if stdout else "0",
+            "stderr": "1" if stderr else "0",
             "follow": "1" if follow else "0",
             "tail": "all" if tail is None else str(tail),
             "timestamps": "1" if timestamps else "0",

@@ -169,6 +169,11 @@ class OutputStream(EngineStream):
         super().__init__(connection, response)
         self._tty = tty
 
+    @property
+    def has_terminal(self) -> bool:
+        """Return whether a terminal makes one stream of both."""
+        return self._tty
+
     def output(self) -> Iterator[tuple[int, bytes]]:
         """Yield (stream, bytes) as they come; stream is STDOUT or STDERR of `stream_frames`."""
         for pieces in self._pieces():

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from PySide6.QtCore import QByteArray, QObject, Signal, Slot
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _TAIL = 10_000
 MOST_LINES = 1_000_000
+Source = Literal["", "stdout", "stderr"]  # "" is both
 _TIME_LENGTH = len("2026-11-24T03:16:05.123")
 
 
@@ -50,11 +51,16 @@ class ContainerLogsViewModel(ContainerStream):
         self._resumed_after = ""
         self._tail = _TAIL
         self._read_lines = 0
+        self.source: Source = ""
+        self.can_choose_source = False  # once the engine has said that there is no terminal
 
     @property
     def may_have_more(self) -> bool:
-        """Return whether there may be lines before those that were read."""
-        return self._tail < MOST_LINES and self._read_lines >= self._tail
+        """Return whether there may be lines before those that were read.
+
+        The engine counts lines of both streams: of one alone fewer come.
+        """
+        return self._tail < MOST_LINES and (bool(self.source) or self._read_lines >= self._tail)
 
     @property
     def is_silent(self) -> bool:
@@ -63,8 +69,18 @@ class ContainerLogsViewModel(ContainerStream):
 
     def read_all(self) -> None:
         """Read again, from as far back as can be shown."""
+        self._tail = MOST_LINES
+        self._begin_anew()
+
+    def choose_source(self, source: Source) -> None:
+        """Read again, only what was written to this stream."""
+        if source != self.source:
+            self.source = source
+            self._begin_anew()
+
+    def _begin_anew(self) -> None:
         self.close()
-        self._tail, self._last_stamp, self._read_lines = MOST_LINES, "", 0
+        self._last_stamp, self._read_lines = "", 0
         self.restarted.emit()
         self.open()
 
@@ -102,11 +118,18 @@ class ContainerLogsViewModel(ContainerStream):
         )
 
     def _open_log(self) -> "LogStream":
-        client = self._access.client()
-        if self._resumed_after:
-            since = to_unix_seconds(self._resumed_after)
-            return client.logs(self._container_id, follow=True, timestamps=True, since=since)
-        return client.logs(self._container_id, follow=True, timestamps=True, tail=self._tail)
+        since = to_unix_seconds(self._resumed_after) if self._resumed_after else ""
+        stream = self._access.client().logs(
+            self._container_id,
+            follow=True,
+            timestamps=True,
+            since=since,
+            tail=None if since else self._tail,
+            stdout=self.source != "stderr",
+            stderr=self.source != "stdout",
+        )
+        self.can_choose_source = not stream.has_terminal
+        return stream
 
     def _read(self, stream: "LogStream") -> Iterator[LogLine]:
         """Bring the lines ready to be painted; runs in the stream's thread."""

@@ -6,7 +6,7 @@ from PySide6.QtCore import QByteArray, QObject, QTimer, Signal, Slot
 
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
-from app.viewmodels.containers.container_logs import ContainerLogsViewModel, LogLine
+from app.viewmodels.containers.container_logs import ContainerLogsViewModel, LogLine, Source
 from app.viewmodels.terminal.terminal_text import Span
 
 MOST_CONTAINERS = 16  # each is a stream, and so a thread, of its own
@@ -68,6 +68,16 @@ class MergedLogsViewModel(QObject):
         """Return whether nothing was written so far."""
         return all(part.is_silent for part in self._parts)
 
+    @property
+    def source(self) -> Source:
+        """Return which stream is read, "" for both."""
+        return self._parts[0].source
+
+    @property
+    def can_choose_source(self) -> bool:
+        """Return whether one of them has two streams."""
+        return any(part.can_choose_source for part in self._parts)
+
     def open(self) -> None:
         """Begin to read all of them."""
         for part in self._parts:
@@ -82,13 +92,23 @@ class MergedLogsViewModel(QObject):
 
     def read_all(self) -> None:
         """Read all of them from their beginning."""
+        self._forget_lines()
+        for part in self._parts:
+            part.read_all()
+
+    def choose_source(self, source: Source) -> None:
+        """Read all of them again, only what was written to this stream."""
+        if source != self.source:
+            self._forget_lines()
+            for part in self._parts:
+                part.choose_source(source)
+
+    def _forget_lines(self) -> None:
         self._timer.stop()
         self._rest.stop()
         self._waiting.clear()
         self._sorted.clear()
         self.restarted.emit()
-        for part in self._parts:
-            part.read_all()
 
     def save(self, lines: Iterable[LogLine], with_times: bool, target: str) -> None:
         """Write lines to a file; the answer is `saved` or `save_failed`."""

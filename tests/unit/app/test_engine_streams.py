@@ -81,6 +81,18 @@ def test_the_log_so_far(client: EngineClient, shell: str) -> None:
     assert (line.text, line.time[:4]) == ("two", "2026")
 
 
+@pytest.mark.parametrize(
+    ("stdout", "stderr", "expected"),
+    [(True, False, [LogLine("one")]), (False, True, [LogLine("two", is_error=True)])],
+)
+def test_one_stream_of_a_log(
+    client: EngineClient, shell: str, stdout: bool, stderr: bool, expected: list[LogLine]
+) -> None:
+    with client.logs(shell, stdout=stdout, stderr=stderr) as log:
+        assert not log.has_terminal
+        assert [line for batch in log.batches() for line in batch] == expected
+
+
 def test_following_a_log_until_cancelled(engine: FakeEngine, client: EngineClient, shell: str) -> None:
     seen: list[str] = []
     ended: list[BaseException] = []

@@ -1,7 +1,7 @@
 """The Logs tab: follow, search, times, copy."""
 
 from PySide6.QtCore import QByteArray, QLocale, Qt, QTimer
-from PySide6.QtWidgets import QFileDialog, QVBoxLayout
+from PySide6.QtWidgets import QComboBox, QFileDialog, QVBoxLayout
 
 from app.viewmodels.containers.container_logs import ContainerLogsViewModel, LogLine
 from app.viewmodels.containers.merged_logs import MergedLogsViewModel
@@ -16,7 +16,7 @@ from app.views.widgets.buttons import Button, IconButton
 from app.views.widgets.layouts import Card, column, row
 from app.views.widgets.log.log_text import LogText
 from app.views.widgets.log.log_view import LogView
-from app.views.widgets.text import PlainLabel, restyle
+from app.views.widgets.text import ElidedLabel, PlainLabel, restyle
 
 _SILENCE_MS = 700  # the first lines come a moment after the engine's answer: only then it is silent
 
@@ -45,7 +45,7 @@ class ContainerLogsView(DetailTab):
         self._copied_lines = self._missed = 0
         self._matches = PlainLabel(role="muted")
         self._matches.setObjectName("containers.logs.matches")
-        self._state = PlainLabel(role="muted")
+        self._state = ElidedLabel("", "muted")
         self._state.setObjectName("containers.logs.state")
         self._silence = QTimer(self, singleShot=True, interval=_SILENCE_MS)
         self._silence.timeout.connect(self._show_state)
@@ -66,6 +66,7 @@ class ContainerLogsView(DetailTab):
         save.clicked.connect(self._choose_file)
         clear = self._tool("trash", self.tr("Clear the view"), "clear")
         clear.clicked.connect(self.log.clear)
+        self.source = self._build_source()
         self._older = Button(self.tr("Older lines"), "containers.logs.older", "link")
         self._older.setToolTip(self.tr("Read the log from its beginning, a million lines at most"))
         self._older.clicked.connect(self.read_all)
@@ -81,6 +82,7 @@ class ContainerLogsView(DetailTab):
             self._matches,
             None,
             self._state,
+            self.source,
             self._older,
             self._new_lines,
             self.follow,
@@ -116,6 +118,20 @@ class ContainerLogsView(DetailTab):
             self, lambda: self.log.next_match(), Qt.ShortcutContext.WidgetWithChildrenShortcut
         )
 
+    def _build_source(self) -> QComboBox:
+        box = QComboBox()
+        box.setObjectName("containers.logs.source")
+        box.setAccessibleName(self.tr("Which output is shown"))
+        for source, text in (
+            ("", self.tr("All output")),
+            ("stdout", self.tr("Standard output")),
+            ("stderr", self.tr("Standard error")),
+        ):
+            box.addItem(text, source)
+        box.setEnabled(False)
+        box.activated.connect(lambda place: self._viewmodel.choose_source(box.itemData(place)))
+        return box
+
     def _tool(self, icon: str, label: str, name: str, checkable: bool = False) -> IconButton:
         button = IconButton(icon, label, f"containers.logs.{name}")
         button.setCheckable(checkable)
@@ -149,7 +165,6 @@ class ContainerLogsView(DetailTab):
         if not self.log.follow:
             self._missed += len(lines)
             self._new_lines.set_label(self.tr("%n new line(s)", "", self._missed))
-        self._older.setVisible(self._viewmodel.may_have_more)
         self._state_changed(self._viewmodel.state)
 
     def _search(self) -> None:
@@ -218,16 +233,28 @@ class ContainerLogsView(DetailTab):
             self._show_state()
         if state in ("following", "ended"):
             self._banner.hide()
+            self._older.setVisible(self._viewmodel.may_have_more)
+            self._show_source()
+
+    def _show_source(self) -> None:
+        can_choose = self._viewmodel.can_choose_source
+        self.source.setEnabled(can_choose)
+        one = self.tr("A container with a terminal has one output only")
+        self.source.setToolTip(self.tr("Which output is shown") if can_choose else one)
 
     def _show_state(self) -> None:
         silent = self._viewmodel.is_silent
+        if self._viewmodel.source:
+            ended = self.tr("The container does not run")
+        elif silent:
+            ended = self.tr("The container does not run, and it wrote nothing")
+        else:
+            ended = self.tr("The container does not run: this is its whole log")
         self._state.setText(
             {
                 "opening": self.tr("Opening…"),
                 "following": self.tr("No output yet") if silent else self.tr("Live"),
-                "ended": self.tr("The container does not run, and it wrote nothing")
-                if silent
-                else self.tr("The container does not run: this is its whole log"),
+                "ended": ended,
                 "broken": self.tr("Interrupted"),
             }.get(self._viewmodel.state, "")
         )
