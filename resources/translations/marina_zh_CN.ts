@@ -1474,6 +1474,10 @@
         <translation>再开一个终端</translation>
     </message>
     <message>
+        <source>Choose the shell</source>
+        <translation>选择 Shell</translation>
+    </message>
+    <message>
         <source>Close this terminal</source>
         <translation>关闭此终端</translation>
     </message>
@@ -1492,6 +1496,14 @@
     <message>
         <source>Debug shell {0}</source>
         <translation>调试 shell {0}</translation>
+    </message>
+    <message>
+        <source>The container has no shell</source>
+        <translation>容器中没有 Shell</translation>
+    </message>
+    <message>
+        <source>The best there is</source>
+        <translation>现有最合适的</translation>
     </message>
 </context>
 <context>

@@ -290,6 +290,11 @@ class FakeContainers:
         if command[0] == "rm" or "stat -c" in " ".join(command):
             prepared.exit_code = run_file_command(prepared.container, command, write)
             return
+        if any('echo "$shell"' in part for part in command):
+            found = (shell for shell in command[4:] if shell in prepared.container.shells)
+            write(1, "".join(f"{shell}\n" for shell in found).encode())
+            prepared.exit_code = 0
+            return
         if "marina: reach" in " ".join(command):
             target = self._state.find_container(command[-2])
             shared = set(prepared.container.networks) & set(target.networks if target else ())

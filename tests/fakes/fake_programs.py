@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 
 STDOUT, STDERR = 1, 2
-KNOWN = ("true", "false", "echo", "cat", "sleep", "sh", "rm")
+KNOWN = ("true", "false", "echo", "cat", "sleep", "sh", "bash", "ash", "zsh", "rm")
 
 
 def run_program(

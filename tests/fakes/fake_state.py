@@ -120,6 +120,7 @@ class FakeContainer:
     networks: tuple[str, ...] = ("bridge",)
     files: dict[str, bytes | None] = field(default_factory=usual_files)
     has_shell: bool = True
+    shells: tuple[str, ...] = ("ash", "sh")
     started: float = 0.0
     samples: int = 0
     health: dict[str, Any] = field(default_factory=dict)

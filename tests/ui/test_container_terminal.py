@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.viewmodels.desktop import DesktopViewModel
@@ -196,6 +196,73 @@ def test_a_debug_shell_can_be_had_where_there_is_a_shell(
     view = find(window, TerminalView, "containers.terminal.2.screen")
     wait_for(qtbot, lambda: "/ #" in view.text())
     save_picture(window, "container-terminal-debug")
+
+
+def shell_menu(window: MainWindow, qtbot: QtBot) -> QMenu:
+    press(qtbot, window, "containers.terminal.shell")
+    wait_for(qtbot, lambda: any(menu.isVisible() for menu in window.findChildren(QMenu, SHELLS)))
+    return next(menu for menu in window.findChildren(QMenu, SHELLS) if menu.isVisible())
+
+
+SHELLS = "containers.terminal.shells"
+
+
+def test_a_shell_is_chosen_and_kept_for_this_container(
+    terminal: TerminalView,
+    window: MainWindow,
+    engine: FakeEngine,
+    container: FakeContainer,
+    qtbot: QtBot,
+    save_picture: Save,
+) -> None:
+    container.shells = ("zsh", "sh")
+    menu = shell_menu(window, qtbot)
+    assert [entry.text() for entry in menu.actions()] == ["The best there is", "zsh", "sh"]
+    assert [entry.isChecked() for entry in menu.actions()] == [True, False, False]
+    save_picture(menu, "terminal-shells")
+    menu.actions()[1].trigger()
+    menu.hide()
+    second = find(window, TerminalView, "containers.terminal.2.screen")
+    wait_for(qtbot, lambda: second.text() == "/ #")
+    assert [shell.body["Cmd"] for shell in engine.state.execs.values()][-1] == ["zsh"]
+    assert terminal.text() == "/ #", "the one before goes on"
+    window.containers.go_back()
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+    window.containers.show_container(container.id, "terminal")
+    again = find(window, TerminalView, "containers.terminal.1.screen")
+    wait_for(qtbot, lambda: again.text() == "/ #")
+    assert [shell.body["Cmd"] for shell in engine.state.execs.values()][-1] == ["zsh"]
+    menu = shell_menu(window, qtbot)
+    assert [entry.isChecked() for entry in menu.actions()] == [False, True, False]
+    menu.hide()
+    while find(window, QWidget, "containers.terminal.more").isEnabled():
+        press(qtbot, window, "containers.terminal.more")
+    assert not find(window, QWidget, "containers.terminal.shell").isEnabled(), "there are as many as can be"
+
+
+def test_where_there_is_no_shell_none_is_offered(
+    terminal: TerminalView, window: MainWindow, container: FakeContainer, qtbot: QtBot
+) -> None:
+    del terminal
+    container.has_shell = False
+    menu = shell_menu(window, qtbot)
+    assert [(entry.text(), entry.isEnabled()) for entry in menu.actions()] == [
+        ("The container has no shell", False)
+    ]
+    menu.hide()
+
+
+def test_shells_of_a_stopped_container_are_not_known(
+    terminal: TerminalView, window: MainWindow, engine: FakeEngine, container: FakeContainer, qtbot: QtBot
+) -> None:
+    del terminal
+    engine.containers.act(container, "stop", {})
+    menu = shell_menu(window, qtbot)
+    (remark,) = menu.actions()
+    assert remark.text()
+    assert remark.text() != "The container has no shell"
+    assert not remark.isEnabled()
+    menu.hide()
 
 
 def test_a_flood_does_not_stop_the_window(terminal: TerminalView, qtbot: QtBot) -> None:

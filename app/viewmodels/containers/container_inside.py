@@ -11,6 +11,7 @@ from app.viewmodels.containers.container_details import ContainerDetailsViewMode
 from app.viewmodels.containers.container_files import ContainerFilesViewModel
 from app.viewmodels.containers.container_logs import ContainerLogsViewModel
 from app.viewmodels.containers.container_processes import ContainerProcessesViewModel
+from app.viewmodels.containers.container_shells import ContainerShellsViewModel
 from app.viewmodels.containers.container_stats import ContainerStatsViewModel
 from app.viewmodels.containers.edit_container import EditContainerViewModel
 from app.viewmodels.containers.merged_logs import MergedLogsViewModel
@@ -32,6 +33,7 @@ class ContainerInside(QObject):
         super().__init__(parent)
         self._background, self._access = background, access
         self.preferences = preferences
+        self._shells: dict[str, str] = {}  # chosen ones by container, for as long as the window is open
         self.code = CodeEditorViewModel(background, access, self)
 
     def open_details(self, container_id: str) -> ContainerDetailsViewModel:
@@ -68,6 +70,10 @@ class ContainerInside(QObject):
         `was_told` says that the registry has told of one.
         """
         return RenewContainerViewModel(self._background, self._access, container_id, was_told, self)
+
+    def open_shells(self, container_id: str) -> ContainerShellsViewModel:
+        """Return the choice of a shell."""
+        return ContainerShellsViewModel(self._background, self._access, container_id, self._shells, self)
 
     def open_terminal(self, container_id: str) -> TerminalViewModel:
         """Return a terminal, its shell not yet started."""

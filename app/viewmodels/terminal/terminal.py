@@ -55,6 +55,7 @@ class TerminalViewModel(QObject):
         self._flow.timeout.connect(self._flow_on)
         self.state = ""
         self.exit_code: int | None = None
+        self.shell = ""  # the best there is
         self.has_tools = False  # a debug shell: beside the container, with programs of its own
 
     @Slot()
@@ -122,10 +123,11 @@ class TerminalViewModel(QObject):
 
         rows, columns = self.screen.rows, self.screen.columns
         client, id = self._access.client(), self._container_id
+        command = (self.shell,) if self.shell else BEST_SHELL
         session = (
             DebugSession(client, id, rows, columns)
             if self.has_tools
-            else TerminalSession(client, id, BEST_SHELL, rows, columns)
+            else TerminalSession(client, id, command, rows, columns)
         )
         shell.session = session
         if (self.screen.rows, self.screen.columns) != (rows, columns):  # changed before it could be told

@@ -57,7 +57,7 @@ class ContainerDetailView(QWidget):
             ),
             "terminal": (
                 self.tr("Terminal"),
-                lambda: ContainerTerminalView(lambda: inside.open_terminal(key)),
+                lambda: ContainerTerminalView(lambda: inside.open_terminal(key), inside.open_shells(key)),
             ),
             "files": (self.tr("Files"), lambda: ContainerFilesView(inside.open_files(key))),
             "inspect": (self.tr("Inspect"), lambda: ContainerInspectView(self._details)),

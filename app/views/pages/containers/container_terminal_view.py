@@ -2,8 +2,10 @@
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QSizePolicy, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
+from app.viewmodels.containers.container_shells import ContainerShellsViewModel
 from app.viewmodels.failure import Failure
 from app.viewmodels.terminal.terminal import TerminalViewModel
 from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
@@ -104,9 +106,14 @@ class _Terminal(QWidget):
 class ContainerTerminalView(DetailTab):
     """Owns the terminals of one container."""
 
-    def __init__(self, open_terminal: Callable[[], TerminalViewModel]) -> None:
+    def __init__(
+        self, open_terminal: Callable[[], TerminalViewModel], shells: ContainerShellsViewModel
+    ) -> None:
         super().__init__()
-        self._open_terminal = open_terminal
+        self._open_terminal, self._shells = open_terminal, shells
+        shells.setParent(self)
+        shells.found.connect(self._offer_shells)
+        shells.failed.connect(lambda failure: self._show_menu([self._remark(failure.summary)]))
         self._numbers = 0
         self.bar = QTabBar()
         self.bar.setObjectName("containers.terminal.tabs")
@@ -118,6 +125,8 @@ class ContainerTerminalView(DetailTab):
         self._stack = QStackedWidget()
         self._more = IconButton("plus", self.tr("One more terminal"), "containers.terminal.more")
         self._more.clicked.connect(self.add)
+        self._shell = IconButton("chevron-down", self.tr("Choose the shell"), "containers.terminal.shell")
+        self._shell.clicked.connect(shells.look)
         self._less = IconButton("close", self.tr("Close this terminal"), "containers.terminal.close")
         self._less.clicked.connect(self._close_current)
         tools = IconButton(
@@ -133,7 +142,7 @@ class ContainerTerminalView(DetailTab):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
-        layout.addLayout(row(self.bar, self._more, tools, self._less, None, search, spacing=4))
+        layout.addLayout(row(self.bar, self._more, self._shell, tools, self._less, None, search, spacing=4))
         layout.addWidget(self._stack, 1)
 
     @property
@@ -171,11 +180,45 @@ class ContainerTerminalView(DetailTab):
             return
         self._numbers += 1
         terminal = _Terminal(self._open_terminal(), self._numbers)
-        terminal.viewmodel.has_tools = with_tools
+        terminal.viewmodel.has_tools, terminal.viewmodel.shell = with_tools, self._shells.chosen
         self._stack.addWidget(terminal)
         title = self.tr("Debug shell {0}") if with_tools else self.tr("Terminal {0}")
         self.bar.setCurrentIndex(self.bar.addTab(title.format(self._numbers)))
         self._show(self.bar.currentIndex())
+
+    def _offer_shells(self, shells: list[str]) -> None:
+        """Let a shell be chosen: a terminal opens with it, and later ones have it too."""
+        if not shells:
+            self._show_menu([self._remark(self.tr("The container has no shell"))])
+            return
+        entries = []
+        for shell in ("", *shells):
+            entry = QAction(shell or self.tr("The best there is"))
+            entry.setCheckable(True)
+            entry.setChecked(shell == self._shells.chosen)
+            entry.triggered.connect(lambda _=False, shell=shell: self._choose_shell(shell))
+            entries.append(entry)
+        self._show_menu(entries)
+
+    def _choose_shell(self, shell: str) -> None:
+        self._shells.choose(shell)
+        self.add()
+
+    def _remark(self, text: str) -> QAction:
+        remark = QAction(text.replace("&", "&&"))
+        remark.setEnabled(False)
+        return remark
+
+    def _show_menu(self, entries: list[QAction]) -> None:
+        if not self.isVisible():
+            return  # the answer came late: another page is in sight
+        menu = QMenu(self)
+        menu.setObjectName("containers.terminal.shells")
+        for entry in entries:
+            entry.setParent(menu)
+            menu.addAction(entry)
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self._shell.mapToGlobal(self._shell.rect().bottomLeft()))
 
     def _show(self, place: int) -> None:
         if 0 <= place < self._stack.count():
@@ -184,7 +227,8 @@ class ContainerTerminalView(DetailTab):
             if not terminal.viewmodel.state:
                 terminal.start()
             terminal.view.setFocus()
-        self._more.setEnabled(len(self.terminals) < _MOST)
+        for more in (self._more, self._shell):
+            more.setEnabled(len(self.terminals) < _MOST)
         self._less.setEnabled(len(self.terminals) > 1)
 
     def _close_current(self) -> None:
