@@ -36,7 +36,7 @@ class RunImageDialog(ContainerFormDialog):
         self, viewmodel: RunImageViewModel, image: str, suggestions: list[str], parent: QWidget | None = None
     ) -> None:
         super().__init__("run", translate("RunImageDialog", "Run a container"), viewmodel, parent)
-        self.resize(600, 700)
+        self.resize(600, 730)
         self._viewmodel = viewmodel
         viewmodel.setParent(self)
         self._is_local, self._ready, self._asked = True, False, ""
