@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app.services.engine.engine_client import EngineClient
-from tests.bench import idle_machine, recoveries
+from tests.bench import idle_machine, recoveries, ways
 from tests.bench.memory import cpu_seconds, process_tree, pss_mib
 from tests.bench.statistics_table import Row
 from vm.client import MachineClient
@@ -38,6 +38,7 @@ def measure() -> list[Row]:
                     {NAME: [_go_on(client) for _ in range(BOOTS)]},
                 )
             )
+            rows += ways.measure(client, NAME)
             rows += recoveries.measure(client, NAME)
             rows += idle_machine.measure(client, NAME)
             with _desktop(Path(folder)) as desktop:
