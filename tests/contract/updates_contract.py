@@ -37,6 +37,7 @@ class UpdatesContract:
         """A running container of the first version, with settings, a volume and an anonymous one."""
         image, name = offer("1"), f"contract-{uuid.uuid4().hex[:8]}"
         pull(client, image)
+        known = {volume.name for volume in client.list_volumes()}
         client.create_volume(name)
         options = RunOptions(
             image,
@@ -51,7 +52,9 @@ class UpdatesContract:
         for row in client.list_containers():
             if row.name.startswith(name):
                 client.remove_container(row.id, force=True, volumes=True)
-        client.remove_volume(name)
+        for volume in client.list_volumes():  # one without a name belongs to nobody once it was handed on
+            if volume.name not in known:
+                client.remove_volume(volume.name)
         for found in client.list_images():
             if image in found.tags or not found.tags:
                 client.remove_image(found.id, force=True)

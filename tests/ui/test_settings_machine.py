@@ -112,6 +112,22 @@ def test_certificates_are_added_told_of_and_taken_off(
     assert "restart" not in machine.requests
 
 
+def test_what_is_typed_while_settings_are_read_stays(
+    settings: MainWindow, desktop: DesktopViewModel, folder: Path, qtbot: QtBot
+) -> None:
+    field = find(settings, QSpinBox, "settings.idle")
+    with qtbot.waitSignal(desktop.machine_settings.loaded):
+        desktop.machine_settings.load()
+        field.setValue(9)
+    assert field.value() == 9
+    desktop.machine_settings.load()  # begins before it is written, and may end after it
+    apply(settings, qtbot)
+    assert stored(folder)["idle_minutes"] == 9
+    with qtbot.waitSignal(desktop.machine_settings.loaded):
+        desktop.machine_settings.load()
+    assert field.value() == 9
+
+
 def test_name_servers_are_checked_as_typed(
     settings: MainWindow, folder: Path, qtbot: QtBot, save_picture: Save
 ) -> None:

@@ -91,11 +91,13 @@ class MachineSettingsViewModel(QObject):
         super().__init__(parent)
         self._background, self._access = background, access
         self._settings: MachineSettings | None = None
+        self._writes = 0
         self.form: MachineForm | None = None
 
     def load(self) -> None:
         """Read the settings in use."""
-        self._background.run(self._read, self._took, self._failed)
+        writes = self._writes
+        self._background.run(lambda: (self._read(), writes), self._took, self._failed)
 
     def check(self, form: MachineForm) -> dict[str, str]:
         """Return what is wrong, by field."""
@@ -154,6 +156,7 @@ class MachineSettingsViewModel(QObject):
 
     def save(self, form: MachineForm) -> None:
         """Write the form; the answer is `saved` or `failed`. The machine takes it with its next start."""
+        self._writes += 1
         self._background.run(lambda: self._write(form), self._wrote, self._failed)
 
     def _read(self) -> "tuple[MachineSettings, SettingsLimits, Fixed, Sequence[str]]":
@@ -164,8 +167,13 @@ class MachineSettingsViewModel(QObject):
         return machine.settings(), find_limits(), find_fixed(), machine.settings_warnings()
 
     @Slot(object)
-    def _took(self, answer: "tuple[MachineSettings, SettingsLimits, Fixed, Sequence[str]]") -> None:
-        self._settings, limits, fixed, warnings = answer
+    def _took(
+        self, answer: "tuple[tuple[MachineSettings, SettingsLimits, Fixed, Sequence[str]], int]"
+    ) -> None:
+        read, writes = answer
+        if writes != self._writes:  # they were read before they were written: the newer ones are known
+            return
+        self._settings, limits, fixed, warnings = read
         self.form = _to_form(self._settings)
         defaults = replace(
             _to_form(limits.defaults), disk_gib=max(limits.defaults.disk_gib, self._settings.disk_gib)

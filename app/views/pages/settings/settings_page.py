@@ -188,6 +188,8 @@ class SettingsPage(Page):
             self._machine.load()
 
     def _show_form(self, form: MachineForm, limits: FormLimits) -> None:
+        if self._loaded is not None and self._fields.form() != self._loaded:
+            return  # changed since they were asked for: what was typed stays
         self._loaded = None
         self._defaults = limits.defaults
         self._fields.set_limits(form, limits)
