@@ -193,13 +193,19 @@ def page_layer(pages: Path) -> Layer:
     return Layer("the pages", {name: (0o644, path.read_bytes()) for name, path in files.items()})
 
 
+def _gzip(data: bytes) -> bytes:
+    """Compress, to the same bytes with every Python: some write which system they run on into the head."""
+    packed = bytearray(gzip.compress(data, 9, mtime=0))
+    packed[9] = 255  # RFC 1952, OS: unknown
+    return bytes(packed)
+
+
 def write_layout(folder: Path, arch: str, layers: list[Layer]) -> None:
     """Write the layout: blobs by their digests, the index, the marker file."""
     (folder / "blobs" / "sha256").mkdir(parents=True)
     tars = [layer.write_tar() for layer in layers]
     descriptors = [
-        _add_blob(folder, "application/vnd.oci.image.layer.v1.tar+gzip", gzip.compress(tar, 9, mtime=0))
-        for tar in tars
+        _add_blob(folder, "application/vnd.oci.image.layer.v1.tar+gzip", _gzip(tar)) for tar in tars
     ]
     config = image_config(arch, layers, [_digest(tar) for tar in tars])
     manifest = {

@@ -70,6 +70,7 @@ def test_layout_names_the_image_and_every_digest_is_right(cache: Path, tmp_path:
         with tarfile.open(fileobj=io.BytesIO(read_blob(layer)), mode="r:gz") as tar:
             assert tar.fileobj is not None
             names |= set(tar.getnames())
+        assert read_blob(layer)[9] == 255, "which system packed it is not told"
         unpacked = subprocess.run(
             ["gzip", "-dc"], input=read_blob(layer), capture_output=True, check=True
         ).stdout
