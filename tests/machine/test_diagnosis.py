@@ -99,3 +99,4 @@ def test_registries_are_looked_for_behind_the_proxy_that_is_set(machine: Machine
     finally:
         server.shutdown()
         machine.files.settings.write_text(before)
+        wait_until(lambda: json.loads(machine.get("/info")[1])["HttpsProxy"] == "", "the proxy is taken back")
