@@ -11,6 +11,7 @@ from tests.machine.machine_under_test import MachineUnderTest, wait_until
 from vm.machine.qemu.processors import qemu_version, trusted_processors
 from vm.machine.settings_files import read_settings
 from vm.machine.status import MachineState, StepState
+from vm.machine.storage.disks import virtual_bytes
 
 
 def boot_id(machine: MachineUnderTest) -> str:
@@ -38,7 +39,7 @@ def test_status_tells_the_truth_as_json(machine: MachineUnderTest) -> None:
     assert status.docker_socket == str(machine.docker_socket)
     assert psutil.Process(status.qemu_pid).name().startswith("qemu-system")
     assert 50 * 2**20 < status.memory_bytes < 4 * 2**30
-    assert 0 < status.disk_bytes < status.disk_limit_bytes == 64 * 2**30
+    assert 0 < status.disk_bytes < status.disk_limit_bytes == virtual_bytes(machine.files.data_disk)
     assert 0 < status.boot_seconds <= status.uptime
     assert status.accelerator == "tcg" or not status.accelerator_reason
 
