@@ -78,14 +78,7 @@ def test_the_verdict_is_kept_until_something_changes(files: MachineFiles, tmp_pa
 def test_the_settings_choice_is_taken_without_a_probe(files: MachineFiles, tmp_path: Path) -> None:
     guest = make_guest(tmp_path, "exit 1")
     assert pick_accelerator(files, guest, "tcg").accelerator == "tcg"
-    assert pick_accelerator(files, guest, "kvm").accelerator == "kvm"
     assert not (tmp_path / "runs").exists()
-
-
-def test_another_systems_accelerator_is_not_taken(files: MachineFiles, tmp_path: Path) -> None:
-    guest = make_guest(tmp_path, "exit 1")
-    assert pick_accelerator(files, guest, "hvf") == pick_accelerator(files, guest)
-    assert (tmp_path / "runs").exists()
 
 
 def test_without_kvm_the_remedy_is_told(tmp_path: Path, device: Path) -> None:

@@ -60,15 +60,11 @@ def host_architecture() -> str:
 def pick_accelerator(files: MachineFiles, guest: ProbeGuest, wanted: str = "auto") -> Verdict:
     """Return the accelerator to use; blocks while it is probed: once for each boot of the host.
 
-    `wanted` other than "auto" is taken as it is, without a probe, unless it is another system's.
+    `wanted` other than "auto" is taken as it is, without a probe.
     """
-    native = NATIVE.get(sys.platform)
-    if wanted == "tcg":
-        return Verdict(wanted, "chosen in the settings")
-    if wanted == native:
-        return Verdict(wanted)
     if wanted != "auto":
-        log.warning("%s is not for this system: what it has is used, as with auto", wanted)
+        return Verdict(wanted, "chosen in the settings" if wanted == "tcg" else "")
+    native = NATIVE.get(sys.platform)
     if native is None:
         return Verdict("tcg", f"{SLOW}: none is known for {sys.platform}.")
     if native == "kvm" and (problem := kvm_problem(KVM_DEVICE)):
