@@ -93,6 +93,7 @@ KEPT = (
 )
 
 DROPPED = (
+    "usr/lib/python3.13/sitecustomize.py",  # leads to /etc, and would be compiled from the builder's
     # of what is kept, by pattern of the whole path
     "*/__pycache__/*", "*.a", "*.la",
     "usr/lib/python3.13/test/*", "usr/lib/python3.13/idlelib/*", "usr/lib/python3.13/tkinter/*",
