@@ -120,7 +120,7 @@ class MainWindow(QMainWindow):
         self._pages: dict[str, Page] = {}
         # The other pages are made when somebody first looks at them.
         self._makers: dict[str, Callable[[], Page]] = {
-            "volumes": lambda: VolumesPage(desktop.volumes),
+            "volumes": self._make_volumes,
             "networks": lambda: NetworksPage(desktop.networks),
             "builds": self._make_builds,
             "compose": lambda: ComposePage(desktop.compose),
@@ -154,6 +154,11 @@ class MainWindow(QMainWindow):
         self.quick = QuickActions(self, titles)
         self.waiting = WaitingAction(self)
         self.bell = Bell(self)
+
+    def _make_volumes(self) -> Page:
+        page = VolumesPage(self.desktop.volumes)
+        page.container_requested.connect(self.show_container)
+        return page
 
     def _make_builds(self) -> Page:
         page = BuildsPage(self.desktop.builds)
@@ -267,6 +272,11 @@ class MainWindow(QMainWindow):
         if name in self._makers:
             self._keep_page(name, self._makers.pop(name)())
         return self._pages[name]
+
+    def show_container(self, key: str) -> None:
+        """Show one container."""
+        self.show_page("containers")
+        self.containers.show_container(key)
 
     def show_image(self, name: str) -> None:
         """Show the list of images with one of them."""

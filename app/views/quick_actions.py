@@ -135,8 +135,7 @@ class QuickActions(QObject):
         elif entry.kind == "lesson":
             self._show_lesson(entry.target)
         elif entry.kind == "container":
-            window.show_page("containers")
-            window.containers.show_container(entry.target)
+            window.show_container(entry.target)
         elif entry.kind == "registry":
             window.search_images(entry.target)
         elif entry.kind == "image":

@@ -8066,6 +8066,26 @@
         <translation>返回卷列表 (Esc)</translation>
     </message>
     <message>
+        <source>No container uses it.</source>
+        <translation>没有容器使用它。</translation>
+    </message>
+    <message>
+        <source>What to see of the volume</source>
+        <translation>查看卷的哪些内容</translation>
+    </message>
+    <message>
+        <source>Files</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Used by</source>
+        <translation>使用者</translation>
+    </message>
+    <message>
+        <source>It was deleted.</source>
+        <translation>它已被删除。</translation>
+    </message>
+    <message>
         <source>Used by {0}</source>
         <translation>被 {0} 使用</translation>
     </message>
@@ -8112,6 +8132,10 @@
         <translation>使用情况</translation>
     </message>
     <message>
+        <source>Kind</source>
+        <translation>类型</translation>
+    </message>
+    <message>
         <source>Created</source>
         <translation>创建时间</translation>
     </message>
@@ -8146,6 +8170,29 @@
     <message>
         <source>Unused</source>
         <translation>未使用</translation>
+    </message>
+</context>
+<context>
+    <name>VolumeUseTable</name>
+    <message>
+        <source>Container</source>
+        <translation>容器</translation>
+    </message>
+    <message>
+        <source>In the container</source>
+        <translation>容器内</translation>
+    </message>
+    <message>
+        <source>Access</source>
+        <translation>访问方式</translation>
+    </message>
+    <message>
+        <source>read only</source>
+        <translation>只读</translation>
+    </message>
+    <message>
+        <source>read and write</source>
+        <translation>读写</translation>
     </message>
 </context>
 <context>
@@ -8521,6 +8568,13 @@
         <translation>
             <numerusform>%n 年前</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>_ContainerDelegate</name>
+    <message>
+        <source>Show {0}</source>
+        <translation>显示 {0}</translation>
     </message>
 </context>
 <context>

@@ -31,10 +31,12 @@ class ObjectsContract:
     def test_a_volume_and_its_user(self, client: EngineClient, image: str, name: str) -> None:
         assert client.create_volume(name).name == name
         assert client.create_volume(name).name == name, "one that exists is returned as it is"
-        options = RunOptions(image, name, volumes=(VolumeMount(name, "/data"),), command=("sleep", "60"))
+        mounts = (VolumeMount(name, "/data"), VolumeMount(name, "/again", True))
+        options = RunOptions(image, name, volumes=mounts, command=("sleep", "60"))
         client.create_container(options)
         (container,) = [row for row in client.list_containers() if row.name == name]
-        assert container.volumes == (name,)
+        places = {(mount.volume, mount.path, mount.is_read_only) for mount in container.volumes}
+        assert places == {(name, "/data", False), (name, "/again", True)}
         with pytest.raises(EngineRequestError) as refusal:
             client.remove_volume(name)
         assert refusal.value.status == 409

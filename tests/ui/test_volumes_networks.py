@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLineEdit, QMenu, QWidget
 from pytestqt.qtbot import QtBot
@@ -15,6 +15,7 @@ from app.viewmodels.lists.row_table_model import RowTableModel
 from app.viewmodels.storage.networks import NetworkTable
 from app.viewmodels.storage.volumes import SIZE, VolumeTable
 from app.views.main_window import MainWindow
+from app.views.pages.containers.container_detail_view import ContainerDetailView
 from app.views.pages.containers.container_facts_view import FactsView
 from app.views.pages.storage.volume_detail_view import VolumeDetailView
 from app.views.pages.storage.volumes_page import VolumesPage
@@ -250,6 +251,59 @@ def test_a_volume_is_looked_into(
     inside.setFocus()
     QTest.keyClick(inside, Qt.Key.Key_Escape)
     assert page.detail is None
+
+
+def test_a_volume_tells_where_containers_have_it_and_leads_to_them(
+    filled: MainWindow, desktop: DesktopViewModel, engine: FakeEngine, qtbot: QtBot, save_picture: Save
+) -> None:
+    image = engine.state.images[0]
+    binds = ["data:/srv:ro", "data:/backup"]
+    reader = engine.add_container("reader", image, HostConfig={"Binds": binds})
+    desktop.containers.refresh()
+    filled.show_page("volumes")
+    wait_for(qtbot, lambda: desktop.volumes.total == 3)
+    page = filled.page
+    assert isinstance(page, VolumesPage)
+    row = desktop.volumes.table.find_row("data")
+    assert row is not None
+    assert row.users == ("reader", "web"), "each once"
+    page.act(row, "open")
+    detail = page.detail
+    assert isinstance(detail, VolumeDetailView)
+    detail.bar.setCurrentIndex(1)
+    uses = find(detail, RowTable, "volumes.uses")
+    model = uses.model()
+
+    def told() -> list[list[str]]:
+        return [
+            [model.index(place, column).data() for column in range(3)] for place in range(model.rowCount())
+        ]
+
+    assert told() == [
+        ["reader", "/backup", "read and write"],
+        ["reader", "/srv", "read only"],
+        ["web", "/data", "read and write"],
+    ]
+    save_picture(filled, "volume-uses")
+    QTest.mouseClick(
+        uses.viewport(), Qt.MouseButton.LeftButton, pos=uses.visualRect(model.index(0, 0)).center()
+    )
+    assert filled.page is page, "that was beside the name"
+    name = uses.visualRect(model.index(0, 0)).topLeft() + QPoint(20, 15)
+    QTest.mouseClick(uses.viewport(), Qt.MouseButton.LeftButton, pos=name)
+    wait_for(qtbot, lambda: isinstance(filled.page.detail, ContainerDetailView))
+    wait_for(qtbot, lambda: text_of(filled, "containers.detail.title") == "reader")
+    filled.show_page("volumes")
+    uses.selectRow(2)
+    QTest.keyClick(uses, Qt.Key.Key_Return)
+    wait_for(qtbot, lambda: text_of(filled, "containers.detail.title") == "web")
+    filled.show_page("volumes")
+    engine.containers.remove(reader, force=True)
+    wait_for(qtbot, lambda: model.rowCount() == 1)
+    assert text_of(detail, "volumes.detail.remark") == "Used by web"
+    engine.state.volumes = [volume for volume in engine.state.volumes if volume.name != "data"]
+    engine.state.publish("volume", "destroy", "data")
+    wait_for(qtbot, lambda: text_of(detail, "volumes.detail.remark") == "It was deleted.")
 
 
 def test_what_happens_behind_a_detail_view_is_seen(

@@ -30,6 +30,7 @@ __all__ = [
     "Event",
     "Image",
     "ImageDetails",
+    "MountedVolume",
     "Port",
     "Volume",
 ]
@@ -82,6 +83,15 @@ def _parse_environment(lines: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class MountedVolume:
+    """A volume in a container; `path` is where it is mounted there."""
+
+    volume: str
+    path: str
+    is_read_only: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Container:
     """A row of the container list. `created` is Unix seconds, `status` like "Up 3 minutes"."""
 
@@ -95,7 +105,7 @@ class Container:
     labels: Mapping[str, str] = field(default_factory=dict)
     image_id: str = ""
     command: str = ""
-    volumes: tuple[str, ...] = ()
+    volumes: tuple[MountedVolume, ...] = ()
     networks: tuple[str, ...] = ()
 
     @property
@@ -145,7 +155,13 @@ class Container:
             labels=get_text_map(source, "Labels"),
             image_id=get_text(source, "ImageID"),
             command=get_text(source, "Command"),
-            volumes=tuple(get_text(mount, "Name") for mount in mounts if get_text(mount, "Type") == "volume"),
+            volumes=tuple(
+                MountedVolume(
+                    get_text(mount, "Name"), get_text(mount, "Destination"), mount.get("RW") is False
+                )
+                for mount in mounts
+                if get_text(mount, "Type") == "volume"
+            ),
             networks=tuple(get_object(get_object(source, "NetworkSettings"), "Networks")),
         )
 

@@ -15,22 +15,23 @@ from app.viewmodels.lists.live_list import Outcome
 from app.viewmodels.lists.row_table_model import RowTableModel
 from app.viewmodels.storage.object_list import ObjectList
 from app.viewmodels.storage.volume_files import VolumeFilesViewModel
+from app.viewmodels.storage.volume_uses import VolumeUse
 from app.viewmodels.wording.wording import format_age, format_size
 
 if TYPE_CHECKING:
     from app.services.engine.engine_client import EngineClient
 
-NAME, USED, CREATED, SIZE, ACTIONS = range(5)
+NAME, USED, DRIVER, CREATED, SIZE, ACTIONS = range(6)
 _ANONYMOUS = "com.docker.volume.anonymous"
 _ANONYMOUS_LENGTH = 64
 
 
 @dataclass(frozen=True, slots=True)
 class VolumeRow:
-    """A volume; `users` are names of containers, `size` is -1 until it was measured."""
+    """A volume; `uses` are by name of container, `size` is -1 until it was measured."""
 
     volume: Volume
-    users: tuple[str, ...] = ()
+    uses: tuple[VolumeUse, ...] = ()
     size: int = -1
     busy: str = ""  # what is being done to it: "delete", "clone"…
     failure: Failure | None = None
@@ -46,6 +47,11 @@ class VolumeRow:
         return self.volume.name
 
     @property
+    def users(self) -> tuple[str, ...]:
+        """Return the names of the containers that use it, each once."""
+        return tuple(dict.fromkeys(use.container for use in self.uses))
+
+    @property
     def is_anonymous(self) -> bool:
         """Return whether the engine made the name up."""
         letters = set(self.name) <= set("0123456789abcdef")
@@ -55,12 +61,20 @@ class VolumeRow:
 class VolumeTable(RowTableModel[VolumeRow]):
     """The volumes by name, those with made-up names last."""
 
-    column_count = 5
+    column_count = 6
     right_aligned = frozenset({SIZE})
 
     def header(self, column: int) -> str:
         """Return the title of a column; actions have none."""
-        return (self.tr("Name"), self.tr("In use"), self.tr("Created"), self.tr("Size"), "")[column]
+        titles = (
+            self.tr("Name"),
+            self.tr("In use"),
+            self.tr("Kind"),
+            self.tr("Created"),
+            self.tr("Size"),
+            "",
+        )
+        return titles[column]
 
     def text(self, row: VolumeRow, column: int) -> str:
         """Return what the cell shows."""
@@ -68,6 +82,8 @@ class VolumeTable(RowTableModel[VolumeRow]):
             return self.tr("{0} (anonymous)").format(row.name[:12]) if row.is_anonymous else row.name
         if column == USED:
             return self.use(row)
+        if column == DRIVER:
+            return row.volume.driver
         if column == CREATED:
             return format_age(row.volume.created)
         if column == SIZE:
@@ -91,6 +107,8 @@ class VolumeTable(RowTableModel[VolumeRow]):
         """Return the value to sort by."""
         if column == USED:
             return -len(row.users)
+        if column == DRIVER:
+            return row.volume.driver
         if column == CREATED:
             return -row.volume.created
         if column == SIZE:
@@ -221,15 +239,14 @@ class VolumesViewModel(ObjectList):
         return _Listing(client.list_volumes(), client.list_containers())
 
     def _make_rows(self, listing: _Listing) -> Iterable[VolumeRow]:
-        users: dict[str, list[str]] = {}
-        for container in listing.containers:
-            for volume in container.volumes:
-                users.setdefault(volume, []).append(container.name)
+        uses: dict[str, list[VolumeUse]] = {}
+        for container in sorted(listing.containers, key=lambda container: container.name):
+            for mount in sorted(container.volumes, key=lambda mount: mount.path):
+                use = VolumeUse(container.id, container.name, mount.path, mount.is_read_only)
+                uses.setdefault(mount.volume, []).append(use)
         for found in listing.volumes:
-            yield VolumeRow(found, tuple(sorted(users.get(found.name, []))))
+            yield VolumeRow(found, tuple(uses.get(found.name, ())))
 
     def _dress(self, row: VolumeRow) -> VolumeRow:
         size = self._sizes.get(row.key, -1)
-        return VolumeRow(
-            row.volume, row.users, size, self._busy.get(row.key, ""), self._failures.get(row.key)
-        )
+        return VolumeRow(row.volume, row.uses, size, self._busy.get(row.key, ""), self._failures.get(row.key))

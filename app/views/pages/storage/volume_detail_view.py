@@ -1,41 +1,106 @@
-"""One volume in place of the list: who uses it, and its files."""
+"""One volume in place of the list: its files, and which containers have it where."""
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Signal
+from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
+from app.viewmodels.lists.row_table_model import ROW_ROLE
+from app.viewmodels.storage.volume_uses import ACCESS, CONTAINER, PATH, VolumeUse, VolumeUseTable
 from app.viewmodels.storage.volumes import VolumeRow, VolumesViewModel
 from app.viewmodels.wording.wording import format_size
 from app.views.pages.containers.container_files_view import ContainerFilesView
 from app.views.widgets.buttons import IconButton
 from app.views.widgets.layouts import column, row
-from app.views.widgets.text import ElidedLabel
+from app.views.widgets.table import CellDelegate, LinkDelegate, RowTable
+from app.views.widgets.text import ElidedLabel, PlainLabel
+
+Index = QModelIndex | QPersistentModelIndex
+
+
+class _ContainerDelegate(LinkDelegate):
+    def links(self, index: Index) -> list[tuple[str, str]]:
+        """Return the container's name, which leads to it."""
+        use: VolumeUse = index.data(ROW_ROLE)
+        return [(use.container, use.container_id)]
+
+    def tool_tip(self, position: object, rect: object, index: Index) -> str:
+        """Return what a click does, instead of the id."""
+        del position, rect
+        return self.tr("Show {0}").format(index.data(ROW_ROLE).container)
 
 
 class VolumeDetailView(QWidget):
-    """Owns the view of the volume's files."""
+    """Owns the view of the volume's files; follows who uses the volume while it is shown."""
 
     left = Signal()
+    container_chosen = Signal(str)  # its id
 
     def __init__(self, viewmodel: VolumesViewModel, volume: VolumeRow) -> None:
         super().__init__()
         self.setObjectName("volumes.detail")
+        self._viewmodel, self._key = viewmodel, volume.key
         back = IconButton("back", self.tr("Back to the volumes (Esc)"), "volumes.detail.back")
         back.clicked.connect(self.left)
         title = ElidedLabel(volume.name, "title")
         title.setObjectName("volumes.detail.title")
-        words = [
-            self.tr("Used by {0}").format(", ".join(volume.users)) if volume.users else self.tr("Unused")
-        ]
-        if volume.size >= 0:
-            words.append(format_size(volume.size))
-        remark = ElidedLabel(" · ".join(words), "muted")
-        remark.setObjectName("volumes.detail.remark")
+        self._remark = ElidedLabel(role="muted")
+        self._remark.setObjectName("volumes.detail.remark")
         self.files = ContainerFilesView(viewmodel.files_of(volume.key), "volumes.files")
-        head = row(back, column(title, remark, spacing=1), spacing=10)
+        self._uses = VolumeUseTable(self)
+        self.uses = self._build_uses()
+        self._nobody = PlainLabel(self.tr("No container uses it."), "muted")
+        self._nobody.setObjectName("volumes.uses.nobody")
+        used_by = QWidget()
+        used_by.setLayout(column(self._nobody, self.uses))
+        self.bar, stack = QTabBar(), QStackedWidget()
+        self.bar.setObjectName("volumes.detail.tabs")
+        self.bar.setAccessibleName(self.tr("What to see of the volume"))
+        self.bar.setDrawBase(False)
+        self.bar.setDocumentMode(True)
+        self.bar.setExpanding(False)
+        for label, tab in ((self.tr("Files"), self.files), (self.tr("Used by"), used_by)):
+            self.bar.addTab(label)
+            stack.addWidget(tab)
+        self.bar.currentChanged.connect(stack.setCurrentIndex)
+        head = row(back, column(title, self._remark, spacing=1), spacing=10)
         head.setStretch(1, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 18, 24, 16)
         layout.setSpacing(10)
         layout.addLayout(head)
-        layout.addWidget(self.files, 1)
+        layout.addWidget(self.bar)
+        layout.addWidget(stack, 1)
+        viewmodel.counts_changed.connect(self._show)
+        self._show()
         self.files.open()
+
+    def _build_uses(self) -> RowTable:
+        table = RowTable("volumes.uses", self.tr("Used by"))
+        table.use_model(self._uses, {CONTAINER: 280, ACCESS: 160}, PATH)
+        links = _ContainerDelegate(table)
+        links.activated.connect(lambda _, container: self.container_chosen.emit(container))
+        table.setItemDelegateForColumn(CONTAINER, links)
+        for place in (PATH, ACCESS):
+            table.setItemDelegateForColumn(place, CellDelegate(table, muted=place == ACCESS))
+        table.opened.connect(self._open_selected)
+        return table
+
+    def _open_selected(self) -> None:
+        chosen = self.uses.selected_rows()
+        if len(chosen) == 1 and isinstance(chosen[0], VolumeUse):
+            self.container_chosen.emit(chosen[0].container_id)
+
+    def _show(self) -> None:
+        volume = self._viewmodel.table.find_row(self._key)
+        uses = volume.uses if volume is not None else ()
+        self._uses.set_rows(uses)
+        self.uses.setVisible(bool(uses))
+        self._nobody.setVisible(not uses)
+        if volume is None:
+            self._remark.setText(self.tr("It was deleted."))
+            return
+        words = [
+            self.tr("Used by {0}").format(", ".join(volume.users)) if volume.users else self.tr("Unused")
+        ]
+        if volume.size >= 0:
+            words.append(format_size(volume.size))
+        self._remark.setText(" · ".join(words))

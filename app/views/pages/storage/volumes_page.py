@@ -2,11 +2,20 @@
 
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Signal
 from PySide6.QtWidgets import QFileDialog
 
 from app.viewmodels.lists.row_table_model import ROW_ROLE
-from app.viewmodels.storage.volumes import ACTIONS, CREATED, NAME, SIZE, USED, VolumeRow, VolumesViewModel
+from app.viewmodels.storage.volumes import (
+    ACTIONS,
+    CREATED,
+    DRIVER,
+    NAME,
+    SIZE,
+    USED,
+    VolumeRow,
+    VolumesViewModel,
+)
 from app.viewmodels.wording.wording import format_size
 from app.views.dialogs.clone_volume_dialog import CloneVolumeDialog
 from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
@@ -49,6 +58,8 @@ class _VolumeActions(ActionsDelegate):
 class VolumesPage(ListPage):
     """Shows the volumes."""
 
+    container_requested = Signal(str)  # its id
+
     def __init__(self, viewmodel: VolumesViewModel) -> None:
         super().__init__("volumes", "", viewmodel, "")
         self.volumes = viewmodel
@@ -77,17 +88,18 @@ class VolumesPage(ListPage):
         self._actions = _VolumeActions(self.list)
         self._actions.triggered.connect(self.act)
         self.build_body(
-            {NAME: 280, CREATED: 130, SIZE: 100, ACTIONS: 117},
+            {NAME: 280, DRIVER: 90, CREATED: 130, SIZE: 100, ACTIONS: 117},
             USED,
             {
                 NAME: CellDelegate(self.list, strong=True),
                 USED: UseDelegate(self.list),
+                DRIVER: CellDelegate(self.list, muted=True),
                 CREATED: CellDelegate(self.list, muted=True),
                 SIZE: CellDelegate(self.list, right=True),
                 ACTIONS: self._actions,
             },
         )
-        self.list.leave_out(frozenset({CREATED}), below=800)
+        self.list.leave_out(frozenset({DRIVER, CREATED}), below=800)
         viewmodel.pruned.connect(self._tell_pruned)
         viewmodel.done.connect(lambda text: self.notice.say(text, "ok", self.tr("Dismiss")))
         self.opened.connect(self.show_volume)
@@ -127,9 +139,10 @@ class VolumesPage(ListPage):
                 self._confirm_empty(row)
 
     def show_volume(self, row: VolumeRow) -> None:
-        """Show one volume's files in place of the list."""
+        """Show one volume in place of the list."""
         view = VolumeDetailView(self.volumes, row)
         view.left.connect(self.go_back)
+        view.container_chosen.connect(self.container_requested)
         self.show_detail(view)
 
     def go_back(self) -> bool:
