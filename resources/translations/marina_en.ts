@@ -162,6 +162,13 @@
 <context>
     <name>ImagesPage</name>
     <message numerus="yes">
+        <source>%n image(s)</source>
+        <translation>
+            <numerusform>%n image</numerusform>
+            <numerusform>%n images</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
         <source>Delete %n image(s)?</source>
         <translation>
             <numerusform>Delete %n image?</numerusform>

@@ -2523,6 +2523,14 @@
         <translation>值</translation>
     </message>
     <message>
+        <source>{0} on disk: {1} shared with other images, {2} its own</source>
+        <translation>占用磁盘 {0}：{1} 与其他镜像共享，{2} 为自身独有</translation>
+    </message>
+    <message>
+        <source>{0} on disk, all of it its own</source>
+        <translation>占用磁盘 {0}，全部为自身独有</translation>
+    </message>
+    <message>
         <source>{0} {1}</source>
         <translation>{0} 个{1}</translation>
     </message>
@@ -2696,6 +2704,12 @@
     <message>
         <source>An image is what containers are made from. Pull one from a registry to begin.</source>
         <translation>容器由镜像创建。先从镜像仓库拉取一个镜像吧。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n image(s)</source>
+        <translation>
+            <numerusform>%n 个镜像</numerusform>
+        </translation>
     </message>
     <message>
         <source>Layers that no other image uses are deleted from the disk.</source>

@@ -45,6 +45,13 @@ class ObjectsContract:
         client.remove_volume(name)
         assert all(volume.name != name for volume in client.list_volumes())
 
+    def test_what_images_take_on_the_disk(self, client: EngineClient, image: str) -> None:
+        disk = client.measure_images()
+        one = disk.images[client.inspect_image(image).id]
+        assert 0 < one.size <= disk.total
+        assert 0 <= one.shared <= one.size
+        assert sum(each.own for each in disk.images.values()) <= disk.total
+
     def test_a_network_and_its_members(self, client: EngineClient, image: str, name: str) -> None:
         client.create_network(name, internal=True)
         (network,) = [row for row in client.list_networks() if row.name == name]

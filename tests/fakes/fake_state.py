@@ -19,7 +19,10 @@ def make_id(*words: object) -> str:
 
 @dataclass
 class FakeImage:
-    """An image; `serves` is the page that its containers show at their published ports."""
+    """An image; `serves` is the page that its containers show at their published ports.
+
+    `shared` of its bytes are those of a layer that all with such a layer have.
+    """
 
     tags: list[str]
     exposed: tuple[str, ...] = ()
@@ -27,6 +30,7 @@ class FakeImage:
     environment: tuple[str, ...] = ()
     volumes: tuple[str, ...] = ()
     size: int = 1_000_000
+    shared: int = 0
     serves: str = ""
     id: str = field(default_factory=lambda: "sha256:" + make_id("image"))
     pulled_as: set[str] = field(default_factory=set)

@@ -70,7 +70,13 @@ def disk_usage(request: "Handler") -> None:
         _row(v) | {"UsageData": {"Size": v.size, "RefCount": len(_users(request, v.name))}}
         for v in state.volumes
     ]
-    request.answer_json({"LayersSize": sum(image.size for image in state.images), "Volumes": volumes})
+    images = [
+        {"Id": image.id, "RepoTags": image.tags, "Size": image.size, "SharedSize": image.shared}
+        for image in state.images
+    ]
+    layers = sum(image.size - image.shared for image in state.images)
+    layers += max((image.shared for image in state.images), default=0)
+    request.answer_json({"LayersSize": layers, "Images": images, "Volumes": volumes})
 
 
 def _get(request: "Handler", name: str) -> FakeVolume:

@@ -59,12 +59,42 @@ def tags(window: MainWindow) -> list[str]:
 
 def test_list_and_use(images: MainWindow, engine: FakeEngine, qtbot: QtBot, save_picture: Save) -> None:
     assert tags(images) == ["nginx:1.27", "postgres:17"]
-    assert text_of(images, "images.count") == "2 images, 630.0 MB on disk"
+    wait_for(qtbot, lambda: text_of(images, "images.count") == "2 images, 630.0 MB on disk")
     start_container(engine, "web")
     table = images.images.viewmodel.table
     wait_for(qtbot, lambda: table.shown[0].users == ("web",))
     assert table.use(table.shown[0]) == "1 container"
     save_picture(images, "images")
+
+
+def test_what_several_images_need_counts_once(
+    images: MainWindow, desktop: DesktopViewModel, engine: FakeEngine, qtbot: QtBot, save_picture: Save
+) -> None:
+    for tag in ("shop/web:1", "shop/web:2"):
+        engine.add_image(tag, size=100_000_000, shared=90_000_000)
+    desktop.images.refresh()
+    wait_for(qtbot, lambda: text_of(images, "images.count") == "4 images, 740.0 MB on disk")
+    row = next(row for row in desktop.images.table.rows if row.tag == "shop/web:2")
+    assert desktop.images.frees([row]) == 100_000_000
+    assert desktop.images.frees(desktop.images.table.rows) == 740_000_000
+    images.images.show_image(row)
+    told = "100.0 MB on disk: 90.0 MB shared with other images, 10.0 MB its own"
+    wait_for(qtbot, lambda: text_of(images, "images.detail.remark").endswith(told))
+    save_picture(images, "image-shared-layers")
+
+
+def test_without_an_answer_no_figure_of_the_disk_is_shown(
+    window: MainWindow, desktop: DesktopViewModel, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    engine.add_image("nginx:1.27")
+    engine.fail("GET /system/df", FaultKind.STATUS, status=500, message="busy")
+    desktop.begin()
+    window.show_page("images")
+    wait_for(qtbot, lambda: any("/system/df" in line for line in engine.requests))
+    assert text_of(window, "images.count") == "1 image"
+    engine.faults.clear()
+    window.images.refresh()
+    wait_for(qtbot, lambda: text_of(window, "images.count") == "1 image, 1.0 MB on disk")
 
 
 def test_no_images_offers_to_pull(

@@ -1,14 +1,14 @@
 """The engine's calls about images beyond listing and pulling: their layers, pushing, saving, cleaning up."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
 from app.services.engine.engine_connections import EngineConnections
-from app.services.engine.engine_objects import Pruned
+from app.services.engine.engine_objects import MEASURE_TIMEOUT, Pruned
 from app.services.engine.engine_streams import EngineStream, PullStream
 from app.services.engine.engine_types import parse_time
 from app.services.engine.json_values import as_object, get_flag, get_list, get_number, get_object, get_text
@@ -56,6 +56,27 @@ class FoundImage:
     is_official: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ImageDisk:
+    """Bytes that an image takes on the engine's disk, and how many of them other images need too."""
+
+    size: int
+    shared: int = 0
+
+    @property
+    def own(self) -> int:
+        """Bytes that no other image needs."""
+        return self.size - self.shared
+
+
+@dataclass(frozen=True, slots=True)
+class ImagesDisk:
+    """What images take on the engine's disk: `total` bytes, where what several need counts once."""
+
+    total: int
+    images: Mapping[str, ImageDisk]  # by id
+
+
 class ImageCalls(EngineConnections):
     """See `EngineClient`, which has these calls, for how they fail."""
 
@@ -71,6 +92,19 @@ class ImageCalls(EngineConnections):
             )
             for row in map(as_object, rows)
         ]
+
+    def measure_images(self) -> ImagesDisk:
+        """Return what all images take on the disk; this looks at each of their files."""
+        told = self.request("GET", "/system/df", {"type": "image"}, timeout=MEASURE_TIMEOUT)
+        answer = as_object(self._decode(told))
+        rows = map(as_object, get_list(answer, "Images"))
+        return ImagesDisk(
+            get_number(answer, "LayersSize"),
+            {
+                get_text(row, "Id"): ImageDisk(get_number(row, "Size"), max(0, get_number(row, "SharedSize")))
+                for row in rows
+            },
+        )
 
     def layer_files(self, image: str, step: int) -> list[LayerFile]:
         """Return what a step did to the image's files; `step` is its place in `image_history`.

@@ -16,7 +16,7 @@ from app.viewmodels.question import Question
 from app.viewmodels.wording.wording import format_age, format_size
 
 if TYPE_CHECKING:
-    from app.services.engine.engine_images import HistoryStep, LayerFile
+    from app.services.engine.engine_images import HistoryStep, ImageDisk, LayerFile
 
 _NOTHING = "#(nop) "
 _SHELL = "/bin/sh -c "
@@ -83,6 +83,7 @@ class ImageDetailsViewModel(QObject):
 
     changed = Signal()
     failed = Signal(object)  # Failure
+    measured = Signal(str)  # what it takes on the disk, in words
     files_changed = Signal(str)  # what they are, in words
     files_failed = Signal(object)  # Failure
 
@@ -93,6 +94,7 @@ class ImageDetailsViewModel(QObject):
         self._access, self._image = access, image
         self._question = Question(background, self._take, self._not_told, self)
         self._files = Question(background, self._take_files, self._files_not_told, self)
+        self._measuring = Question(background, self._take_disk, self._not_measured, self)
         self.files = FileTable(self)
         self.details: ImageDetails | None = None
         self.layers = FactTable((self.tr("Step"), self.tr("Size"), self.tr("Created")), self)
@@ -103,11 +105,28 @@ class ImageDetailsViewModel(QObject):
     def refresh(self) -> None:
         """Ask the engine."""
         self._question.ask(self._ask)
+        self._measuring.ask(lambda: self._access.client().measure_images().images.get(self._image))
 
     def show_step(self, number: int) -> None:
         """Find out what a step did to the files; the answer is `files_changed` or `files_failed`."""
         self.files.set_rows([])
         self._files.ask(lambda: self._access.client().layer_files(self._image, number))
+
+    @Slot(object)
+    def _take_disk(self, disk: "ImageDisk | None") -> None:
+        if disk is None:
+            return  # it went meanwhile
+        size, shared, own = map(format_size, (disk.size, disk.shared, disk.own))
+        text = (
+            self.tr("{0} on disk: {1} shared with other images, {2} its own").format(size, shared, own)
+            if disk.shared
+            else self.tr("{0} on disk, all of it its own").format(size)
+        )
+        self.measured.emit(text)
+
+    @Slot(object)
+    def _not_measured(self, error: Exception) -> None:
+        """Only the line with these figures is missing; why the engine does not answer, `failed` tells."""
 
     @Slot(object)
     def _take_files(self, found: "list[LayerFile]") -> None:

@@ -5,18 +5,20 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Slot
 
 from app.services.engine.engine_types import Container, Image
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
 from app.viewmodels.failure import Failure
 from app.viewmodels.lists.row_table_model import RowTableModel
+from app.viewmodels.question import Question
 from app.viewmodels.storage.object_list import ObjectList
 from app.viewmodels.wording.wording import format_age, format_size
 
 if TYPE_CHECKING:
     from app.services.engine.engine_client import EngineClient
+    from app.services.engine.engine_images import ImagesDisk
 
 NAME, ID, USED, CREATED, SIZE, ACTIONS = range(6)
 
@@ -118,11 +120,24 @@ class ImagesViewModel(ObjectList):
         self.table = ImageTable()
         super().__init__(background, access, self.table, parent)
         self.is_wanted = True  # other pages offer images by name
+        self.disk: ImagesDisk | None = None
+        """What they take on the disk; None until it was measured."""
+        self._is_seen = False
+        self._measured: frozenset[str] = frozenset()
+        self._measuring = Question(background, self._take_disk, self._not_measured, self)
 
-    @property
-    def disk_used(self) -> int:
-        """Return the bytes of all images, each counted once."""
-        return sum({row.image.id: row.image.size for row in self.table.rows}.values())
+    def watch(self, visible: bool) -> None:
+        """While somebody looks, know what the images take on the disk."""
+        self._is_seen, self._measured = visible, frozenset()
+
+    def frees(self, rows: Iterable[ImageRow]) -> int:
+        """Return how many bytes at most the disk gets back without these images."""
+        sizes = {row.image.id: row.image.size for row in rows}
+        if self.disk is None:
+            return sum(sizes.values())
+        known = self.disk.images
+        kept = sum(disk.own for id, disk in known.items() if id not in sizes)
+        return min(sum(known[id].size for id in sizes if id in known), self.disk.total - kept)
 
     def newest_names(self, count: int = 3) -> list[str]:
         """Return the names of the newest images that have one."""
@@ -156,6 +171,25 @@ class ImagesViewModel(ObjectList):
     def prune(self, with_tagged: bool) -> None:
         """Delete the images that no container uses, only those without a name unless `with_tagged`."""
         self._prune(lambda client: client.prune_images(with_tagged))
+
+    @Slot(object)
+    def _take(self, listing: _Listing) -> None:
+        super()._take(listing)
+        ids = frozenset(image.id for image in listing.images)
+        if self._is_seen and ids != self._measured:
+            self._measured = ids
+            self._measuring.ask(lambda: self._access.client().measure_images())
+
+    @Slot(object)
+    def _take_disk(self, disk: "ImagesDisk") -> None:
+        self.disk = disk
+        self.counts_changed.emit()
+
+    @Slot(object)
+    def _not_measured(self, error: Exception) -> None:
+        """The list itself tells what is wrong with the engine; without an answer no figure is shown."""
+        self.disk, self._measured = None, frozenset()
+        self.counts_changed.emit()
 
     def _is_kind(self, row: ImageRow, only: str) -> bool:
         if only == "dangling":

@@ -31,8 +31,10 @@ class ImageDetailView(QWidget):
         back.clicked.connect(self.left)
         title = ElidedLabel(image.name, "title")
         title.setObjectName("images.detail.title")
-        words = (image.short_id, format_size(image.image.size), format_age(image.image.created))
-        remark = ElidedLabel(" · ".join(filter(None, words)), "muted")
+        self._words = (image.short_id, format_size(image.image.size), format_age(image.image.created))
+        self._remark = ElidedLabel("", "muted")
+        self._remark.setObjectName("images.detail.remark")
+        self._tell()
         run = Button(self.tr("Run"), "images.detail.run", "primary", "play")
         run.clicked.connect(lambda: self.acted.emit(self._row, "run"))
         self._banner = Banner("images.detail.banner")
@@ -55,7 +57,7 @@ class ImageDetailView(QWidget):
             self._stack.addWidget(table)
             self.bar.addTab(label)
         self.bar.currentChanged.connect(self._stack.setCurrentIndex)
-        head = row(back, column(title, remark, spacing=1), run, spacing=10)
+        head = row(back, column(title, self._remark, spacing=1), run, spacing=10)
         head.setStretch(1, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 18, 24, 16)
@@ -66,7 +68,11 @@ class ImageDetailView(QWidget):
         layout.addWidget(self._stack, 1)
         viewmodel.changed.connect(self._banner.hide)
         viewmodel.failed.connect(self._failed)
+        viewmodel.measured.connect(self._tell)
         viewmodel.refresh()
+
+    def _tell(self, disk: str = "") -> None:
+        self._remark.setText(" · ".join(filter(None, (*self._words, disk))))
 
     def _failed(self, failure: Failure) -> None:
         text = failure.advice

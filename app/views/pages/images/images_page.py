@@ -132,9 +132,20 @@ class ImagesPage(ListPage):
         viewmodel.pruned.connect(self._tell_pruned)
 
     def count_text(self) -> str:
-        """Return how many there are, and what they take."""
-        text = self.tr("%n image(s), {0} on disk", "", self.viewmodel.total)
-        return text.format(format_size(self.viewmodel.disk_used))
+        """Return how many there are, and what they take once that is known."""
+        disk, total = self.viewmodel.disk, self.viewmodel.total
+        if disk is None:
+            return self.tr("%n image(s)", "", total)
+        return self.tr("%n image(s), {0} on disk", "", total).format(format_size(disk.total))
+
+    def pause(self) -> None:
+        """Nobody looks: nothing is measured."""
+        self.viewmodel.watch(False)
+
+    def resume(self) -> None:
+        """List, and measure what they take."""
+        self.viewmodel.watch(True)
+        super().resume()
 
     def actions_of(self, row: ImageRow) -> list[Action]:
         """Return what can be done with an image."""
@@ -211,20 +222,18 @@ class ImagesPage(ListPage):
         if not unused:
             self.notice.say(self.tr("Every image is in use: there is nothing to clean up."), "ok")
             return
-        size = sum({row.image.id: row.image.size for row in unused}.values())
         note = self.tr(
             "No container uses them. This frees up to {0}; what is needed again must be pulled again."
         )
         options = []
         if dangling and len(dangling) < len(unused):
-            nameless = sum(row.image.size for row in dangling)
             text = self.tr("Only the %n without a name ({0})", "", len(dangling))
-            options = [("nameless", text.format(format_size(nameless)), False)]
+            options = [("nameless", text.format(format_size(self.viewmodel.frees(dangling))), False)]
         dialog = ConfirmDeleteDialog(
             "images.prune-ask",
             self.tr("Delete %n unused image(s)?", "", len(unused)),
             [f"{row.name}   {format_size(row.image.size)}" for row in unused],
-            note.format(format_size(size)),
+            note.format(format_size(self.viewmodel.frees(unused))),
             options,
             self.window(),
         )
