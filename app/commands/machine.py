@@ -120,17 +120,23 @@ def start_at_login(options: argparse.Namespace) -> int:
     login = StartAtLogin()
     if options.wanted is None:
         write("on" if login.is_on() else "off")
-    elif options.wanted == "on":
+        return 0
+    if options.wanted == "on":
         login.turn_on()
-        if login.is_before_login():
-            tell("The machine starts with the computer, before you log in.")
-        else:
-            tell("The machine starts when you log in.")
-            if login.boot_command:
-                tell(f"To start it with the computer, before anybody logs in: {login.boot_command}")
     else:
         login.turn_off()
+    state = login.state()
+    if state.before_login:
+        tell("The machine starts with the computer, before you log in.")
+        tell(f"To have it start when you log in only: {state.undo_command}")
+    elif state.at_login:
+        tell("The machine starts when you log in.")
+        if state.boot_command:
+            tell(f"To start it with the computer, before anybody logs in: {state.boot_command}")
+    else:
         tell("The machine is not started at login.")
+        if state.undo_command:
+            tell(f"Other programs of yours start with the computer still. To end that: {state.undo_command}")
     return 0
 
 

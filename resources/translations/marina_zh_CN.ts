@@ -1648,6 +1648,13 @@
     </message>
 </context>
 <context>
+    <name>CopyField</name>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+</context>
+<context>
     <name>CreateDialog</name>
     <message>
         <source>Name</source>
@@ -1891,10 +1898,6 @@
     <message>
         <source>Command for an administrator</source>
         <translation>由管理员执行的命令</translation>
-    </message>
-    <message>
-        <source>Copy</source>
-        <translation>复制</translation>
     </message>
     <message>
         <source>A terminal finds marina at {0}.</source>
@@ -3576,12 +3579,40 @@
         <translation>登录此计算机时启动引擎</translation>
     </message>
     <message>
+        <source>Command for a terminal</source>
+        <translation>要在终端中运行的命令</translation>
+    </message>
+    <message>
         <source>Start</source>
         <translation>启动</translation>
     </message>
     <message>
         <source>Start at login</source>
         <translation>登录时启动</translation>
+    </message>
+    <message>
+        <source>Start before login</source>
+        <translation>登录前启动</translation>
+    </message>
+    <message>
+        <source>The engine starts with the computer, before anybody logs in, with the containers whose restart policy says so. This command in a terminal takes that back:</source>
+        <translation>引擎随计算机一起启动，无需任何人登录；重启策略有此要求的容器也会一起启动。在终端中运行此命令即可撤销：</translation>
+    </message>
+    <message>
+        <source>The start at login is off, so the engine waits until it is asked for. Other programs that you start at login start with the computer; this command takes that back:</source>
+        <translation>登录时启动已关闭，因此引擎会等到有人使用时才启动。您设为登录时启动的其他程序会随计算机一起启动；此命令可撤销这一点：</translation>
+    </message>
+    <message>
+        <source>This system starts nothing of a user&apos;s before the login.</source>
+        <translation>此系统不会在登录前启动用户的任何程序。</translation>
+    </message>
+    <message>
+        <source>Needs the start at login.</source>
+        <translation>需要先开启登录时启动。</translation>
+    </message>
+    <message>
+        <source>The engine can start with the computer, before anybody logs in, with the containers whose restart policy says so. This command in a terminal has the system start all that you start at login that early. Most systems ask for no administrator:</source>
+        <translation>引擎可以随计算机一起启动，无需任何人登录；重启策略有此要求的容器也会一起启动。在终端中运行此命令后，系统会把您设为登录时启动的所有程序都提前到这时启动。大多数系统不需要管理员：</translation>
     </message>
 </context>
 <context>

@@ -1,15 +1,19 @@
 """The Settings page and the Troubleshoot page."""
 
+import getpass
 import json
+import shutil
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QApplication,
     QCheckBox,
     QComboBox,
     QLineEdit,
@@ -20,6 +24,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from app.services.errors import UserError
+from app.services.machine import start_at_login
 from app.services.machine.log_tail import read_tail
 from app.services.machine.virtual_machine import VirtualMachine
 from app.viewmodels.containers.containers import ACTIONS
@@ -138,6 +143,32 @@ def test_start_at_login(settings: MainWindow, folder: Path, qtbot: QtBot) -> Non
     box.click()
     wait_for(qtbot, lambda: find(settings, QWidget, "settings.notice").isVisible())
     wait_for(qtbot, lambda: not box.isChecked())
+
+
+def test_the_start_before_login_is_told_with_the_way_back(
+    settings: MainWindow,
+    folder: Path,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    save_picture: Save,
+) -> None:
+    monkeypatch.setattr(start_at_login, "LINGER", folder / "linger")
+    monkeypatch.setattr(shutil, "which", lambda name, **_: f"/usr/bin/{name}")
+    box = find(settings, QCheckBox, "settings.at-login")
+    command = find(settings, QLineEdit, "settings.before-login.command")
+    settings.page.resume()
+    wait_for(qtbot, lambda: text_of(settings, "settings.before-login") == "Needs the start at login.")
+    assert not command.isVisible()
+    box.click()
+    wait_for(qtbot, lambda: command.text() == f"loginctl enable-linger {getpass.getuser()}")
+    save_picture(settings, "settings-before-login")
+    press(qtbot, settings, "settings.before-login.copy")
+    assert QGuiApplication.clipboard().text() == command.text()
+    (folder / "linger").mkdir()
+    (folder / "linger" / getpass.getuser()).touch()  # the command was run in a terminal
+    QApplication.sendEvent(find(settings, QWidget, "settings.login"), QEvent(QEvent.Type.WindowActivate))
+    wait_for(qtbot, lambda: command.text() == f"loginctl disable-linger {getpass.getuser()}")
+    assert "before anybody logs in" in text_of(settings, "settings.before-login")
 
 
 def test_everything_can_be_larger(

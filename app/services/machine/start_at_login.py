@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from app.services.errors import UserError
@@ -19,6 +20,20 @@ LINGER = Path("/var/lib/systemd/linger")
 """Has a file for each user whose units systemd starts with the computer (`man 1 loginctl`, enable-linger)."""
 TASK_LIMIT = 30.0
 """Seconds for schtasks."""
+
+
+@dataclass(frozen=True, slots=True)
+class StartState:
+    """When the machine starts: at the user's login, with the computer before it, or only when it is asked to.
+
+    `boot_command` makes the second of the first, and `undo_command` takes that back; "" where there is no
+    such way, and where it is done already.
+    """
+
+    at_login: bool
+    before_login: bool = False
+    boot_command: str = ""
+    undo_command: str = ""
 
 
 def start_command() -> list[str]:
@@ -97,19 +112,18 @@ class StartAtLogin:
         """The link that `systemctl --user enable` makes."""
         return self._units / "default.target.wants" / "marina.service"
 
-    def is_before_login(self) -> bool:
-        """Return whether what starts at login starts with the computer already, before anybody logs in."""
-        return self._platform == "linux" and (LINGER / getpass.getuser()).exists()
+    def state(self) -> StartState:
+        """Return when the machine starts, and how that is changed. Blocks: Windows is asked by a program.
 
-    @property
-    def boot_command(self) -> str:
-        """The command that makes it so, for everything that this user starts at login; "" for no such way.
-
-        It is for the user to run: it needs no administrator on most systems, and asks for one on the others.
+        The commands are for the user to run, for they hold for everything that this user starts at login:
+        they need no administrator on most systems, and ask for one on the others.
         """
-        if self._platform == "linux" and shutil.which("loginctl"):
-            return f"loginctl enable-linger {getpass.getuser()}"
-        return ""
+        user, is_on = getpass.getuser(), self.is_on()
+        if self._platform != "linux" or not shutil.which("loginctl"):
+            return StartState(is_on)
+        if (LINGER / user).exists():
+            return StartState(is_on, before_login=is_on, undo_command=f"loginctl disable-linger {user}")
+        return StartState(is_on, boot_command=f"loginctl enable-linger {user}")
 
     def is_on(self) -> bool:
         """Return whether the machine starts at login."""

@@ -15,6 +15,7 @@ from app.services.errors import UserError
 from app.services.machine import start_at_login
 from app.services.machine.start_at_login import (
     StartAtLogin,
+    StartState,
     launchd_agent,
     start_command,
     systemd_unit,
@@ -113,24 +114,38 @@ def test_the_command_line_turns_it_on_and_off(
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setattr(start_at_login, "LINGER", tmp_path / "linger")
     monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
-    assert main(["start-at-login", "on"]) == 0
-    assert main(["start-at-login"]) == 0
-    assert main(["start-at-login", "off"]) == 0
-    assert main(["start-at-login"]) == 0
+    for words in (["on"], [], ["off"], []):
+        assert main(["start-at-login", *words]) == 0
     told = capfd.readouterr()
     assert told.out.split() == ["on", "off"]
     if sys.platform == "linux":
-        assert f"before anybody logs in: loginctl enable-linger {getpass.getuser()}" in told.err
+        user = getpass.getuser()
+        assert f"before anybody logs in: loginctl enable-linger {user}" in told.err
         (tmp_path / "linger").mkdir()
-        (tmp_path / "linger" / getpass.getuser()).touch()
+        (tmp_path / "linger" / user).touch()
         assert main(["start-at-login", "on"]) == 0
-        assert "starts with the computer, before you log in." in capfd.readouterr().err
+        told = capfd.readouterr()
+        assert "starts with the computer, before you log in." in told.err
+        assert f"when you log in only: loginctl disable-linger {user}" in told.err
+        assert main(["start-at-login", "off"]) == 0
+        assert f"To end that: loginctl disable-linger {user}" in capfd.readouterr().err
 
 
 def test_only_systemd_has_a_start_before_the_login(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(start_at_login, "LINGER", tmp_path / "linger")
+    monkeypatch.setattr(start_at_login, "_run", lambda command: 1)  # no task of Windows
     monkeypatch.setattr(shutil, "which", lambda name: "")
     for platform in ("linux", "darwin", "win32"):
-        login = StartAtLogin(tmp_path, platform)
-        assert login.boot_command == ""
+        assert StartAtLogin(tmp_path, platform).state() == StartState(at_login=False)
     monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}")
-    assert [StartAtLogin(tmp_path, name).boot_command for name in ("darwin", "win32")] == ["", ""]
+    for platform in ("darwin", "win32"):
+        assert StartAtLogin(tmp_path, platform).state() == StartState(at_login=False)
+    user = getpass.getuser()
+    login = StartAtLogin(tmp_path, "linux")
+    assert login.state() == StartState(False, boot_command=f"loginctl enable-linger {user}")
+    (tmp_path / "linger").mkdir()
+    (tmp_path / "linger" / user).touch()
+    undo = f"loginctl disable-linger {user}"
+    assert login.state() == StartState(False, undo_command=undo)  # other programs of the user's do
+    login.turn_on()
+    assert login.state() == StartState(True, before_login=True, undo_command=undo)

@@ -1,7 +1,6 @@
 """The card of the Settings page about docker's own command and other programs that look for Docker."""
 
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QCheckBox, QLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox
 
 from app.viewmodels.engine.docker_command import (
     USUAL_SOCKET,
@@ -9,10 +8,8 @@ from app.viewmodels.engine.docker_command import (
     DockerCommandViewModel,
     Holder,
 )
-from app.views.pages.settings.settings_parts import SettingLine
-from app.views.theme import monospace_font
-from app.views.widgets.buttons import Button
-from app.views.widgets.layouts import Card, column, row
+from app.views.pages.settings.settings_parts import CopyField, SettingLine
+from app.views.widgets.layouts import Card, column
 from app.views.widgets.text import PlainLabel, WrappedLabel
 
 
@@ -30,8 +27,13 @@ class DockerCard(Card):
         self._usual = WrappedLabel(role="muted")
         self._usual.setObjectName("settings.docker.usual")
         self._usual_line = SettingLine(self.tr("Programs without contexts"), self._usual)
-        self._command_line = self._build_command_line()
-        self._socket = self._path_field("socket", self.tr("Path of the engine's socket"))
+        self._command = CopyField(
+            "settings.docker.command", "settings.docker.copy", self.tr("Command for an administrator")
+        )
+        self._command_line = SettingLine("", self._command)
+        self._socket = CopyField(
+            "settings.docker.socket", "settings.docker.socket.copy", self.tr("Path of the engine's socket")
+        )
         self._marina = WrappedLabel(role="muted")
         self._marina.setObjectName("settings.docker.marina")
         self.setLayout(
@@ -44,7 +46,7 @@ class DockerCard(Card):
                 self._command_line,
                 SettingLine(
                     self.tr("Socket of the engine"),
-                    self._with_copy(self._socket, "settings.docker.socket.copy"),
+                    self._socket,
                     hint=self.tr("For programs that ask for DOCKER_HOST or a socket."),
                 ),
                 SettingLine(self.tr("Marina's own command"), self._marina),
@@ -56,25 +58,6 @@ class DockerCard(Card):
             line.hide()
         viewmodel.changed.connect(self._show)
 
-    def _build_command_line(self) -> QWidget:
-        self._command = self._path_field("command", self.tr("Command for an administrator"))
-        return SettingLine("", self._with_copy(self._command, "settings.docker.copy"))
-
-    def _path_field(self, name: str, label: str) -> QLineEdit:
-        field = QLineEdit()
-        field.setObjectName(f"settings.docker.{name}")
-        field.setAccessibleName(label)
-        field.setReadOnly(True)
-        field.setFont(monospace_font())
-        return field
-
-    def _with_copy(self, field: QLineEdit, name: str) -> QLayout:
-        copy = Button(self.tr("Copy"), name, icon="copy")
-        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(field.text()))
-        fields = row(field, copy)
-        fields.setStretch(0, 1)
-        return fields
-
     def _show(self, state: DockerCommandState) -> None:
         self._chosen.setEnabled(True)
         self._chosen.setChecked(state.is_marina)
@@ -83,11 +66,9 @@ class DockerCard(Card):
         self._usual_line.setVisible(state.usual is not None)
         if state.usual is not None:
             self._usual.setText(self._usual_text(state.usual))
-        self._command.setText(state.usual_command)
-        self._command.setCursorPosition(0)
+        self._command.show_text(state.usual_command)
         self._command_line.setVisible(bool(state.usual_command))
-        self._socket.setText(state.socket)
-        self._socket.setCursorPosition(0)
+        self._socket.show_text(state.socket)
         self._marina.setText(
             self.tr("A terminal finds marina at {0}.").format(state.marina)
             if state.marina

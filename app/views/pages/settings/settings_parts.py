@@ -1,10 +1,13 @@
 """The parts that the Settings page is made of: a line with its field, a remark and what is wrong with it."""
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLayout, QLineEdit, QWidget
 
 from app.viewmodels.engine.machine_settings import SYSTEM
 from app.viewmodels.frame.preferences import Preferences
+from app.views.theme import monospace_font
+from app.views.widgets.buttons import Button
 from app.views.widgets.layouts import Card, Item, column, row
 from app.views.widgets.segments import Segments
 from app.views.widgets.text import PlainLabel, WrappedLabel
@@ -81,6 +84,30 @@ def build_card(name: str, title: str, *items: Item) -> Card:
 def card_layout(title: str, *items: Item) -> QLayout:
     """Return the layout of a card of settings."""
     return column(PlainLabel(title, "heading"), 4, *items, spacing=10, margins=(20, 16, 20, 18))
+
+
+class CopyField(QWidget):
+    """A path or a command that is shown whole, and copied by a button; `label` is for screen readers."""
+
+    def __init__(self, name: str, copy_name: str, label: str) -> None:
+        super().__init__()
+        self._field = QLineEdit()
+        self._field.setObjectName(name)
+        self._field.setAccessibleName(label)
+        self._field.setReadOnly(True)
+        self._field.setFont(monospace_font())
+        copy = Button(self.tr("Copy"), copy_name, icon="copy")
+        copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._field.text()))
+        layout = row(self._field, copy)
+        layout.setStretch(0, 1)
+        self.setLayout(layout)
+
+    def show_text(self, text: str) -> None:
+        """Show a text from its beginning; while there is none, the field is not there."""
+        if self._field.text() != text:
+            self._field.setText(text)
+            self._field.setCursorPosition(0)
+        self.setVisible(bool(text))
 
 
 class ProxyFields(QWidget):

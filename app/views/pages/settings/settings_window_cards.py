@@ -1,13 +1,13 @@
 """The cards of the Settings page about the window itself: what is chosen there holds at once."""
 
-from PySide6.QtCore import QCoreApplication, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
-from app.viewmodels.engine.start_at_login import StartAtLoginViewModel
+from app.viewmodels.engine.start_at_login import StartAtLoginViewModel, StartState
 from app.viewmodels.frame.preferences import Preferences
-from app.views.pages.settings.settings_parts import SettingLine, card_layout, hold_fixed
+from app.views.pages.settings.settings_parts import CopyField, SettingLine, card_layout, hold_fixed
 from app.views.theme import ZOOMS, Appearance
-from app.views.widgets.layouts import Card
+from app.views.widgets.layouts import Card, column
 from app.views.widgets.segments import Segments
 from app.views.widgets.text import WrappedLabel
 
@@ -112,22 +112,64 @@ class WindowCard(Card):
 
 
 class LoginCard(Card):
-    """Whether the engine starts with the user's session."""
+    """Whether the engine starts with the user's session, or with the computer before it."""
 
     def __init__(self, viewmodel: StartAtLoginViewModel) -> None:
         super().__init__("settings.login")
+        self._viewmodel = viewmodel
         self.at_login = QCheckBox(self.tr("Start the engine when I log in to this computer"))
         self.at_login.setObjectName("settings.at-login")
         self.at_login.setEnabled(False)  # until the system has said how it is
         self.at_login.clicked.connect(viewmodel.turn)
+        self._before = WrappedLabel(role="muted")
+        self._before.setObjectName("settings.before-login")
+        self._command = CopyField(
+            "settings.before-login.command", "settings.before-login.copy", self.tr("Command for a terminal")
+        )
+        self._command.hide()
+        before = column(self._before, self._command, spacing=6)
         self.setLayout(
-            card_layout(self.tr("Start"), SettingLine(self.tr("Start at login"), self.at_login, None))
+            card_layout(
+                self.tr("Start"),
+                SettingLine(self.tr("Start at login"), self.at_login, None),
+                SettingLine(self.tr("Start before login"), before),
+            )
         )
         viewmodel.changed.connect(self._show)
 
-    def _show(self, is_on: bool) -> None:
+    def event(self, event: QEvent) -> bool:
+        """Look again when the user comes back to the window: the command is run in a terminal."""
+        if event.type() == QEvent.Type.WindowActivate and self.isVisible():
+            self._viewmodel.load()
+        return super().event(event)
+
+    def _show(self, state: StartState) -> None:
         self.at_login.setEnabled(True)
-        self.at_login.setChecked(is_on)
+        self.at_login.setChecked(state.at_login)
+        self._before.setText(self._before_text(state))
+        wanted = state.undo_command or (state.boot_command if state.at_login else "")
+        self._command.show_text(wanted)
+
+    def _before_text(self, state: StartState) -> str:
+        if state.before_login:
+            return self.tr(
+                "The engine starts with the computer, before anybody logs in, with the containers whose "
+                "restart policy says so. This command in a terminal takes that back:"
+            )
+        if state.undo_command:
+            return self.tr(
+                "The start at login is off, so the engine waits until it is asked for. Other programs that "
+                "you start at login start with the computer; this command takes that back:"
+            )
+        if not state.boot_command:
+            return self.tr("This system starts nothing of a user's before the login.")
+        if not state.at_login:
+            return self.tr("Needs the start at login.")
+        return self.tr(
+            "The engine can start with the computer, before anybody logs in, with the containers whose "
+            "restart policy says so. This command in a terminal has the system start all that you start at "
+            "login that early. Most systems ask for no administrator:"
+        )
 
 
 def build_privacy_card() -> Card:
