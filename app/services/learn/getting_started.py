@@ -198,7 +198,9 @@ class GettingStarted:
             self._check_cancelled()
             return client.inspect_container(container.id).state == "running"
 
-        if not wait_for_page(container.url, PAGE_SECONDS, still_worth_waiting):
+        answers = wait_for_page(container.url, PAGE_SECONDS, still_worth_waiting)
+        # the port of a container that has ended may be another program's by now
+        if not answers or not still_worth_waiting():
             raise UserError(
                 f"Nothing answers at {container.url}",
                 self._last_lines(client, container.id),

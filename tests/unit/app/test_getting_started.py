@@ -5,13 +5,16 @@ import threading
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 from app.services.containers.run_options import RunOptions
+from app.services.containers.web_probe import wait_for_page
 from app.services.engine.engine_client import EngineClient
 from app.services.engine.engine_types import Port
 from app.services.errors import ErrorCode, UserError
+from app.services.learn import getting_started
 from app.services.learn.getting_started import IMAGE, LABEL, GettingStarted, Phase, Progress
 from app.services.machine.virtual_machine import StatusCallback
 from tests.fakes.fake_engine import FakeEngine
@@ -132,6 +135,27 @@ def test_a_container_that_ends_at_once_shows_its_log(engine: FakeEngine, story: 
     with pytest.raises(UserError) as caught:
         story().run()
     assert "broken" in caught.value.details
+    assert engine.state.containers == {}
+
+
+def test_a_page_of_another_program_on_the_port_of_an_ended_container_is_not_its_page(
+    engine: FakeEngine, story: Story, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.state.images[0].command = ("sleep", "1000")  # its port is in the list until the port is waited for
+
+    def answers(url: str, seconds: float, worth_waiting: Callable[[], bool]) -> bool:
+        (container,) = engine.state.containers.values()
+        engine.containers.act(container, "kill", {})
+        address = ("127.0.0.1", urlsplit(url).port or 0)
+        with http.server.ThreadingHTTPServer(address, http.server.BaseHTTPRequestHandler) as other:
+            threading.Thread(target=other.serve_forever, args=(0.02,)).start()
+            answered = wait_for_page(url, seconds, worth_waiting)
+            other.shutdown()
+        return answered
+
+    monkeypatch.setattr(getting_started, "wait_for_page", answers)
+    with pytest.raises(UserError):
+        story().run()
     assert engine.state.containers == {}
 
 
