@@ -6,9 +6,15 @@ ARCH   ?= amd64
 IMAGE  := build/image/$(ARCH)
 SETUP  := packaging/linux/setup.sh
 
+# The parts of `make test`, the longest first. JOBS of them run beside each other: each waits more than it works.
+PARTS   := tests/machine tests/engine check tests/ui tests/contract tests/window tests/e2e
+FOLDERS := $(filter tests/%,$(PARTS))
+JOBS    ?= 2
+
 .DEFAULT_GOAL := help
 .PHONY: help run test test-arm64 test-packages check format image bench screenshots guide-pictures docs demo package \
-        lock native-engine vm-engine setup setup-test setup-arm64 setup-package setup-packages setup-docs clean
+        lock native-engine vm-engine setup setup-test setup-arm64 setup-package setup-packages setup-docs clean \
+        $(FOLDERS)
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -16,9 +22,13 @@ help: ## list the commands
 run: setup image ## set everything up, start the machine and the desktop, run getting-started
 	@$(PY) -m app --getting-started
 
-test: setup-test image ## set everything up and pass all tests
-	@$(MAKE) --no-print-directory check
-	@$(PY) -m pytest tests/ui tests/window tests/engine tests/contract tests/machine tests/e2e
+test: setup setup-test ## set everything up and pass all tests
+	@$(MAKE) --no-print-directory --jobs=$(JOBS) --keep-going --output-sync $(PARTS)
+
+$(FOLDERS):
+	@$(PY) -m pytest $@
+
+$(filter-out tests/ui,$(FOLDERS)): image
 
 test-arm64: setup-arm64 ## build the machine for arm64, boot it emulated and try it: minutes
 	@$(MAKE) --no-print-directory image ARCH=arm64
