@@ -88,18 +88,6 @@ def member(body: Mapping[str, Any], name: str, kind: type[Value], default: Value
     return value
 
 
-def string_list(body: Mapping[str, Any], name: str) -> list[str] | None:
-    """Return a list of strings, or None when missing; a bare string counts as a list of one, as in Docker."""
-    value = body.get(name)
-    if value is None:
-        return None
-    if isinstance(value, str):
-        return [value]
-    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-        raise InvalidParameterError(f"invalid JSON: {name} must be an array of strings")
-    return value
-
-
 def query_bool(request: web.Request, name: str, default: bool = False) -> bool:
     """Return a truth value of the query, in the words that Docker accepts."""
     value = request.query.get(name)

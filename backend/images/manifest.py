@@ -40,11 +40,6 @@ class Descriptor:
     annotations: Mapping[str, str] | None = None
 
     @property
-    def is_index(self) -> bool:
-        """Whether this names a list of manifests."""
-        return self.media_type in (OCI_INDEX, DOCKER_LIST)
-
-    @property
     def is_attestation(self) -> bool:
         """Whether this tells about an image, as BuildKit writes it, and is none itself."""
         return "vnd.docker.reference.type" in (self.annotations or {})

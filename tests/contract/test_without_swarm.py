@@ -12,7 +12,6 @@ NO_MANAGER = (
     "to swarm and try again."
 )
 NUMBER = 'strconv.ParseUint: parsing "": invalid syntax'
-STREAM = "Bad parameters: you must choose at least one stream"
 
 KINDS = ("nodes", "services", "tasks", "secrets", "configs")
 CALLS = [

@@ -4,7 +4,6 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 from tests.support.api_client import Answer, ApiClient
@@ -131,8 +130,3 @@ def engine_events(engine: ApiClient, since: float, **filters: Any) -> list[str]:
     """Return the actions told since a Unix time."""
     query = {"since": f"{since:.6f}", "until": f"{time.time():.6f}", "filters": json.dumps(filters)}
     return [message["Action"] for message in engine.request("GET", "/events", query=query).lines]
-
-
-def state_path(engine: NativeEngine, *parts: str) -> Path:
-    """Return a path below the engine's state."""
-    return engine.state.joinpath(*parts)

@@ -31,7 +31,6 @@ def fill_with_crowd(engine: FakeEngine, count: int, lines: int = 0) -> None:
         name = TALKER if lines and number == 0 else f"worker-{number:04}"
         container = engine.add_container(name, images[number % len(images)], Labels=labels)
         container.created = now - number
-        container.was_started = True
         if number % 10 == 9:
             container.state, container.finished = "exited", now
             container.ended.set()

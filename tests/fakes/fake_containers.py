@@ -113,7 +113,7 @@ class FakeContainers:
             raise Refusal(400, f'exec: "{container.command[0]}": executable file not found in $PATH')
         self._publish_ports(container)
         container.ended.clear()
-        container.state, container.was_started = "running", True
+        container.state = "running"
         container.started = time.time()
         self._state.publish("container", "start", container.id, name=container.name)
         environment = dict(line.split("=", 1) for line in container.body.get("Env") or [])

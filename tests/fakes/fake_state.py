@@ -111,7 +111,6 @@ class FakeContainer:
     body: dict[str, Any]
     id: str = field(default_factory=lambda: make_id("container"))
     state: str = "created"
-    was_started: bool = False
     exit_code: int = 0
     created: float = field(default_factory=time.time)
     ports: dict[str, int] = field(default_factory=dict)

@@ -234,11 +234,6 @@ class Image:
         return self.id.removeprefix("sha256:")[:SHORT_ID_LENGTH]
 
     @property
-    def is_dangling(self) -> bool:
-        """Whether no tag points at it."""
-        return not self.tags
-
-    @property
     def name(self) -> str:
         """The first tag, else the short id: what a person and `docker run` can use."""
         return self.tags[0] if self.tags else self.short_id

@@ -116,12 +116,6 @@ class RowTableModel(QAbstractTableModel, Generic[RowType]):
         self._all[row.key], self._in_order = row, None
         self._update_shown()
 
-    def remove_row(self, key: str) -> None:
-        """Take one row away, if it is there."""
-        if self._all.pop(key, None) is not None:
-            self._in_order = None
-            self._update_shown()
-
     @property
     def rows(self) -> Sequence[RowType]:
         """Return all rows, hidden ones too."""

@@ -87,7 +87,7 @@ def test_times(value: object, seconds: float) -> None:
 
 def test_an_image_without_tags_dangles() -> None:
     row = Image.from_json({"Id": "sha256:" + "ab" * 32, "RepoTags": ["<none>:<none>"]})
-    assert row.is_dangling
+    assert row.tags == ()
     assert row.name == "abababababab"
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.services.errors import CancelledError, ErrorCode, UserError
-from app.services.machine.startup import StepReport, describe_startup
+from app.services.machine.startup import StepReport
 from app.services.machine.virtual_machine import (
     MachineState,
     MachineStatus,
@@ -136,19 +136,6 @@ def test_an_engine_is_started_only_when_needed(machine: VirtualMachine, fake: Fa
     with machine.start_engine(lambda status: None, threading.Event()):
         pass
     assert fake.requests.count("start") == 1
-
-
-def test_a_start_as_a_screen_shows_it() -> None:
-    steps = (
-        Step("a", "First", StepState.DONE, 1.5),
-        Step("b", "Second", StepState.ACTIVE, 0.5, 10),
-        Step("c", "Third"),
-    )
-    startup = describe_startup(MachineStatus(MachineState.STARTING, steps, progress=0.4))
-    assert (startup.fraction, startup.seconds, startup.is_over) == (0.4, 2.0, False)
-    assert startup.active is steps[1]
-    failed = describe_startup(MachineStatus(MachineState.FAILED, problem=Problem("no", "why", "do")))
-    assert (failed.summary, failed.details, failed.what_to_do, failed.is_over) == ("no", "why", "do", True)
 
 
 def test_each_step_is_told_once() -> None:

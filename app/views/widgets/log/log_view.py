@@ -145,12 +145,6 @@ class LogView(PaintedText):
         self.finder.step(step)
         self._show_match()
 
-    def selected_text(self) -> str:
-        """Return the selection, with times where they are shown."""
-        if self._anchor is None or self._cursor is None:
-            return ""
-        return self._selection(self._lines, self._anchor, self._cursor).make()
-
     def all_text(self) -> str:
         """Return every line, with times where they are shown."""
         return self._everything(self._lines).make()
