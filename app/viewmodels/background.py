@@ -12,6 +12,9 @@ from typing import Any, Protocol, Self, TypeVar
 
 from PySide6.QtCore import QObject, QRunnable, Qt, QThreadPool, QTimer, Signal, Slot
 
+from app.viewmodels.failure import describe_failure
+from app.viewmodels.tasks import RunningTask, Tasks
+
 log = logging.getLogger(__name__)
 
 _WORKERS = 4
@@ -58,9 +61,15 @@ class Task(QObject):
     failed = Signal(object)
     _done = Signal()
 
-    def __init__(self, work: Callable[[], Any], background: "Background") -> None:
+    def __init__(
+        self, work: Callable[[], Any], background: "Background", told: RunningTask | None = None
+    ) -> None:
         super().__init__(background)
         self._work = work
+        self._told = told
+        if told is not None:
+            self.succeeded.connect(self._tell_done)
+            self.failed.connect(self._tell_failure)
         self._gate = background.gate
         self._done.connect(self._finish, Qt.ConnectionType.QueuedConnection)
 
@@ -73,6 +82,16 @@ class Task(QObject):
         else:
             self._gate.emit(self.succeeded, value)
         self._gate.emit(self._done)
+
+    @Slot(object)
+    def _tell_done(self, _value: object) -> None:
+        if self._told is not None:
+            self._told.succeed()
+
+    @Slot(object)
+    def _tell_failure(self, error: Exception) -> None:
+        if self._told is not None:
+            self._told.fail(describe_failure(error))
 
     @Slot()
     def _finish(self) -> None:
@@ -237,11 +256,15 @@ class Stream(QObject):
 
 
 class Background(QObject):
-    """Owns the only thread pool and all stream threads of the desktop."""
+    """Owns the only thread pool and all stream threads of the desktop.
+
+    Whoever works here for longer than a moment tells the user of it through `tasks`.
+    """
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.gate = Gate()
+        self.tasks = Tasks(self)
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(_WORKERS)
         self._streams: list[Stream] = []
@@ -267,9 +290,13 @@ class Background(QObject):
         work: Callable[[], Any],
         succeeded: Callable[[Any], object],
         failed: Callable[[Exception], object],
+        told: RunningTask | None = None,
     ) -> Task:
-        """Like `run`, for work of minutes: on a thread of its own, so that the pool stays free."""
-        task = Task(work, self)
+        """Like `run`, for work of minutes: on a thread of its own, so that the pool stays free.
+
+        `told` hears of its end, also when whoever asked is gone by then.
+        """
+        task = Task(work, self, told)
         task.succeeded.connect(succeeded)
         task.failed.connect(failed)
         if not self._closed:

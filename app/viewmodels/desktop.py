@@ -27,6 +27,7 @@ from app.viewmodels.frame.notifications import NotificationsViewModel
 from app.viewmodels.frame.preferences import Preferences
 from app.viewmodels.frame.uninstall import UninstallViewModel
 from app.viewmodels.frame.updates import UpdatesViewModel
+from app.viewmodels.frame.waiting import WaitingActions
 from app.viewmodels.images.builds import BuildsViewModel
 from app.viewmodels.images.image_details import ImageDetailsViewModel
 from app.viewmodels.images.image_search import ImageSearch
@@ -51,7 +52,9 @@ class DesktopViewModel(QObject):
         self.preferences = preferences
         preferences.setParent(self)
         self.background = Background(self)
+        self.tasks = self.background.tasks
         self.engine = EngineViewModel(self.background, access, self)
+        self.waiting = WaitingActions(self.engine, self.tasks, self)
         self.events = EngineEventsViewModel(self.background, access, self)
         self.containers = ContainersViewModel(self.background, access, self)
         self.inside = ContainerInside(self.background, access, preferences, self)

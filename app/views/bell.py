@@ -1,4 +1,4 @@
-"""The bell of one window: its unread mark, its panel, and where a notice leads."""
+"""The bell of one window: its unread mark, its panel, how many tasks run, and where a notice leads."""
 
 from typing import TYPE_CHECKING
 
@@ -20,16 +20,19 @@ class Bell(QObject):
         super().__init__(window)
         self._window = window
         self._notices = window.desktop.notifications
-        self.panel = NoticePanel(self._notices, window)
+        self._tasks = window.desktop.tasks
+        self.panel = NoticePanel(self._notices, self._tasks, window)
         self.panel.chosen.connect(self.go_to)
         self.panel.settings_requested.connect(lambda: window.show_page("settings"))
         window.sidebar.bell_pressed.connect(self.open)
+        window.footer.tasks.clicked.connect(self.open)
+        self._tasks.changed.connect(self._count)
         self._notices.changed.connect(self._mark)
         self._notices.added.connect(self._announce)
 
     @Slot()
     def open(self) -> None:
-        """Show the notices."""
+        """Show what goes on, and the notices."""
         self.panel.open_beside(self._window.sidebar.bell)
 
     def go_to(self, notice: Notice) -> None:
@@ -37,6 +40,8 @@ class Bell(QObject):
         if notice.place == "container":
             self._window.show_page("containers")
             self._window.containers.show_container(notice.target)
+        elif notice.place == "import":
+            self._window.import_from_engine()
         elif notice.place == "settings" and notice.target:
             self._window.quick.show_setting(notice.target)
         elif notice.place:
@@ -45,6 +50,10 @@ class Bell(QObject):
     @Slot(object)
     def _announce(self, notice: Notice) -> None:
         announce(self._window, join_sentences(notice.title, notice.text), is_urgent=notice.tone == "err")
+
+    @Slot()
+    def _count(self) -> None:
+        self._window.footer.show_tasks(len(self._tasks.running))
 
     def _mark(self) -> None:
         self._window.sidebar.show_unread(self._notices.unread)

@@ -44,7 +44,7 @@ from app.views.pages.storage.networks_page import NetworksPage
 from app.views.pages.storage.volumes_page import VolumesPage
 from app.views.quick_actions import QuickActions
 from app.views.theme import ZOOMS, Appearance, Theme
-from app.views.waiting_action import WaitingAction
+from app.views.waiting_banner import WaitingBanner
 from app.views.widgets.banner import Banner
 from app.views.widgets.frame.engine_panel import EnginePanel
 from app.views.widgets.frame.footer import Footer
@@ -152,7 +152,7 @@ class MainWindow(QMainWindow):
             key.bind(self, partial(self.show_page, name))
             self.page_keys.append((title, key.words))
         self.quick = QuickActions(self, titles)
-        self.waiting = WaitingAction(self)
+        self.waiting = WaitingBanner(self)
         self.bell = Bell(self)
 
     def _make_volumes(self) -> Page:
@@ -306,7 +306,7 @@ class MainWindow(QMainWindow):
 
     def run_image(self, image: str = "") -> None:
         """Open the run dialog, for an image or for one still to be named."""
-        self.waiting.when_usable(self.tr("Run a container"), lambda: self._open_run(image))
+        self.desktop.waiting.when_usable(self.tr("Run a container"), lambda: self._open_run(image))
 
     def _open_run(self, image: str) -> None:
         suggestions = [] if image else self.desktop.images.newest_names()
@@ -320,7 +320,7 @@ class MainWindow(QMainWindow):
         if self.desktop.pull.is_active:
             self._open_pull(reference)
         else:
-            self.waiting.when_usable(self.tr("Pull an image"), lambda: self._open_pull(reference))
+            self.desktop.waiting.when_usable(self.tr("Pull an image"), lambda: self._open_pull(reference))
 
     def _open_pull(self, reference: str) -> None:
         if self._pull_dialog is not None:
@@ -333,17 +333,26 @@ class MainWindow(QMainWindow):
 
     def search_images(self, term: str = "") -> None:
         """Open the dialog that searches registries; what is chosen there is pulled."""
-        if self.desktop.view.can_be_used:
-            dialog = SearchImagesDialog(self.desktop.open_image_search(), term, self)
-            dialog.chosen.connect(self.pull_image)
-            dialog.open()
+        self.desktop.waiting.when_usable(
+            self.tr("Search registries for images"), lambda: self._open_search(term)
+        )
+
+    def _open_search(self, term: str) -> None:
+        dialog = SearchImagesDialog(self.desktop.open_image_search(), term, self)
+        dialog.chosen.connect(self.pull_image)
+        dialog.open()
 
     def import_from_engine(self) -> None:
         """Open the dialog that copies what another engine has; a copy under way is shown again."""
+        if self.desktop.migration.is_active:
+            self._open_import()
+        else:
+            self.desktop.waiting.when_usable(self.tr("Import from another engine"), self._open_import)
+
+    def _open_import(self) -> None:
         if self._import_dialog is None:
             self._import_dialog = ImportDialog(self.desktop.migration, self)
-        if self.desktop.view.can_be_used or self.desktop.migration.is_active:
-            self._import_dialog.open()
+        self._import_dialog.open()
 
     def show_about(self) -> None:
         """Tell the version, and what Marina is made of."""

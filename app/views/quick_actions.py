@@ -39,10 +39,14 @@ class QuickActions(QObject):
         self._actions: dict[str, tuple[str, str, Callable[[], object]]] = {
             "run": (self.tr("Run a container"), "play", window.run_image),
             "pull": (self.tr("Pull an image"), "download", window.pull_image),
-            "build": (self.tr("Build an image"), "builds", lambda: self._ask_on("builds")),
-            "volume": (self.tr("Create a volume"), "volumes", lambda: self._ask_on("volumes")),
-            "network": (self.tr("Create a network"), "networks", lambda: self._ask_on("networks")),
-            "sign-in": (self.tr("Sign in at a registry"), "registries", lambda: self._ask_on("registries")),
+            "build": (self.tr("Build an image"), "builds", lambda: self._ask_on("builds", "build")),
+            "volume": (self.tr("Create a volume"), "volumes", lambda: self._ask_on("volumes", "volume")),
+            "network": (self.tr("Create a network"), "networks", lambda: self._ask_on("networks", "network")),
+            "sign-in": (
+                self.tr("Sign in at a registry"),
+                "registries",
+                lambda: self._ask_on("registries", "sign-in"),
+            ),
             "story": (self.tr("Run getting-started"), "anchor", self._run_story),
             "start": (self.tr("Start the engine"), "play", engine.start),
             "stop": (self.tr("Stop the engine"), "stop", engine.stop),
@@ -159,13 +163,15 @@ class QuickActions(QObject):
         elif isinstance(page, NetworksPage) and (row := page.networks.table.find_row(entry.target)):
             page.show_network(row)
 
-    def _ask_on(self, name: str) -> None:
-        """Go to a page and open the dialog that makes one more of what it lists."""
+    def _ask_on(self, name: str, action: str) -> None:
+        """Go to a page and open the dialog that makes one more of what it lists, once there is an engine."""
+        self._window.show_page(name)
+        self._window.desktop.waiting.when_usable(self._actions[action][0], lambda: self._ask(name))
+
+    def _ask(self, name: str) -> None:
         self._window.show_page(name)
         page = self._window.page
         page.go_back()
-        if not self._window.desktop.view.can_be_used:
-            return  # the page says what is the matter
         if isinstance(page, BuildsPage):
             page.ask_build()
         elif isinstance(page, VolumesPage | NetworksPage):

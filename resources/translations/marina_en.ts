@@ -150,6 +150,16 @@
     </message>
 </context>
 <context>
+    <name>Footer</name>
+    <message numerus="yes">
+        <source>%n task(s)</source>
+        <translation>
+            <numerusform>%n task</numerusform>
+            <numerusform>%n tasks</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ImageTable</name>
     <message numerus="yes">
         <source>%n container(s)</source>

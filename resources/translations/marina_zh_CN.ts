@@ -287,6 +287,18 @@
         <translation>正在发送文件夹…</translation>
     </message>
     <message>
+        <source>Building {0}</source>
+        <translation>正在构建 {0}</translation>
+    </message>
+    <message>
+        <source>{0} was built</source>
+        <translation>{0} 已构建</translation>
+    </message>
+    <message>
+        <source>{0} could not be built</source>
+        <translation>{0} 构建失败</translation>
+    </message>
+    <message>
         <source>Cancelled</source>
         <translation>已取消</translation>
     </message>
@@ -313,6 +325,10 @@
     <message>
         <source>without a name</source>
         <translation>未命名</translation>
+    </message>
+    <message>
+        <source>Step {0} of {1}: {2}</source>
+        <translation>第 {0} 步，共 {1} 步：{2}</translation>
     </message>
     <message>
         <source>Building…</source>
@@ -677,6 +693,66 @@
         <translation>请选择 compose.yaml，或包含它的文件夹。</translation>
     </message>
     <message>
+        <source>Starting {0}</source>
+        <translation>正在启动 {0}</translation>
+    </message>
+    <message>
+        <source>{0} was started</source>
+        <translation>{0} 已启动</translation>
+    </message>
+    <message>
+        <source>{0} was not started</source>
+        <translation>{0} 未能启动</translation>
+    </message>
+    <message>
+        <source>Scaling {0}</source>
+        <translation>正在调整 {0} 的容器数量</translation>
+    </message>
+    <message>
+        <source>{0} was scaled</source>
+        <translation>{0} 的容器数量已调整</translation>
+    </message>
+    <message>
+        <source>{0} was not scaled</source>
+        <translation>{0} 的容器数量未能调整</translation>
+    </message>
+    <message>
+        <source>Removing {0}</source>
+        <translation>正在移除 {0}</translation>
+    </message>
+    <message>
+        <source>{0} was removed</source>
+        <translation>{0} 已移除</translation>
+    </message>
+    <message>
+        <source>{0} was not removed</source>
+        <translation>{0} 未能移除</translation>
+    </message>
+    <message>
+        <source>Restarting {0}</source>
+        <translation>正在重启 {0}</translation>
+    </message>
+    <message>
+        <source>{0} was restarted</source>
+        <translation>{0} 已重启</translation>
+    </message>
+    <message>
+        <source>{0} was not restarted</source>
+        <translation>{0} 未能重启</translation>
+    </message>
+    <message>
+        <source>Stopping {0}</source>
+        <translation>正在停止 {0}</translation>
+    </message>
+    <message>
+        <source>{0} was stopped</source>
+        <translation>{0} 已停止</translation>
+    </message>
+    <message>
+        <source>{0} was not stopped</source>
+        <translation>{0} 未能停止</translation>
+    </message>
+    <message>
         <source>Install the package docker-compose-plugin or docker-compose-v2, or see {0}</source>
         <translation>请安装软件包 docker-compose-plugin 或 docker-compose-v2，或参阅 {0}</translation>
     </message>
@@ -1003,8 +1079,28 @@
 <context>
     <name>ContainerFilesViewModel</name>
     <message>
+        <source>Copying {0} to this computer</source>
+        <translation>正在将 {0} 复制到本机</translation>
+    </message>
+    <message>
         <source>Saved as {0}</source>
         <translation>已保存为 {0}</translation>
+    </message>
+    <message>
+        <source>{0} could not be copied to this computer</source>
+        <translation>{0} 无法复制到本机</translation>
+    </message>
+    <message>
+        <source>Copying into {0}</source>
+        <translation>正在复制到 {0}</translation>
+    </message>
+    <message>
+        <source>Copied into {0}</source>
+        <translation>已复制到 {0}</translation>
+    </message>
+    <message>
+        <source>Nothing could be copied into {0}</source>
+        <translation>无法复制到 {0}</translation>
     </message>
 </context>
 <context>
@@ -1648,6 +1744,21 @@
     </message>
 </context>
 <context>
+    <name>ContainersViewModel</name>
+    <message>
+        <source>Saving the image {0}</source>
+        <translation>正在保存镜像 {0}</translation>
+    </message>
+    <message>
+        <source>The image {0} was saved</source>
+        <translation>镜像 {0} 已保存</translation>
+    </message>
+    <message>
+        <source>The image {0} could not be saved</source>
+        <translation>镜像 {0} 无法保存</translation>
+    </message>
+</context>
+<context>
     <name>CopyField</name>
     <message>
         <source>Copy</source>
@@ -2020,6 +2131,18 @@
         <translation>运行时即可更改：不会停止，也不会丢失任何内容。</translation>
     </message>
     <message>
+        <source>Changing {0}</source>
+        <translation>正在更改 {0}</translation>
+    </message>
+    <message>
+        <source>{0} was changed</source>
+        <translation>{0} 已更改</translation>
+    </message>
+    <message>
+        <source>{0} could not be changed</source>
+        <translation>{0} 无法更改</translation>
+    </message>
+    <message>
         <source>no limit</source>
         <translation>无上限</translation>
     </message>
@@ -2379,6 +2502,10 @@
         <translation>设置中可决定引擎能使用本机多少资源</translation>
     </message>
     <message>
+        <source>Show what goes on</source>
+        <translation>查看正在进行的任务</translation>
+    </message>
+    <message>
         <source>About Marina</source>
         <translation>关于 Marina</translation>
     </message>
@@ -2401,6 +2528,12 @@
     <message>
         <source>Disk {0}</source>
         <translation>磁盘 {0}</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n task(s)</source>
+        <translation>
+            <numerusform>%n 个任务</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -2443,6 +2576,18 @@
 </context>
 <context>
     <name>GettingStartedViewModel</name>
+    <message>
+        <source>Running getting-started</source>
+        <translation>正在运行入门示例</translation>
+    </message>
+    <message>
+        <source>Getting-started runs</source>
+        <translation>入门示例已运行</translation>
+    </message>
+    <message>
+        <source>Getting-started could not be run</source>
+        <translation>入门示例无法运行</translation>
+    </message>
     <message>
         <source>Start the engine</source>
         <translation>启动引擎</translation>
@@ -2630,6 +2775,10 @@
         <translation>{0} 已在其镜像仓库中。</translation>
     </message>
     <message>
+        <source>{0} was not pushed</source>
+        <translation>{0} 未能推送</translation>
+    </message>
+    <message>
         <source>Saving {0}…</source>
         <translation>正在保存 {0}…</translation>
     </message>
@@ -2638,12 +2787,20 @@
         <translation>{0} 已保存。</translation>
     </message>
     <message>
+        <source>{0} was not saved</source>
+        <translation>{0} 未能保存</translation>
+    </message>
+    <message>
         <source>Loading {0}…</source>
         <translation>正在加载 {0}…</translation>
     </message>
     <message>
         <source>{0} was loaded.</source>
         <translation>{0} 已加载。</translation>
+    </message>
+    <message>
+        <source>{0} was not loaded</source>
+        <translation>{0} 未能加载</translation>
     </message>
     <message>
         <source>Cancelled.</source>
@@ -3435,6 +3592,21 @@
     </message>
 </context>
 <context>
+    <name>LearnViewModel</name>
+    <message>
+        <source>A step of a walkthrough</source>
+        <translation>教程中的一步</translation>
+    </message>
+    <message>
+        <source>A step of a walkthrough is done</source>
+        <translation>教程中的一步已完成</translation>
+    </message>
+    <message>
+        <source>A step of a walkthrough failed</source>
+        <translation>教程中的一步失败</translation>
+    </message>
+</context>
+<context>
     <name>LessonDetailView</name>
     <message>
         <source>Back to all walkthroughs (Esc)</source>
@@ -3670,8 +3842,16 @@
         <translation>正在归还未用空间…</translation>
     </message>
     <message>
+        <source>{0}: failed</source>
+        <translation>{0}：失败</translation>
+    </message>
+    <message>
         <source>{0} were given back.</source>
         <translation>已归还 {0}。</translation>
+    </message>
+    <message>
+        <source>Cancelled: all data is as before.</source>
+        <translation>已取消：所有数据保持原样。</translation>
     </message>
 </context>
 <context>
@@ -3867,6 +4047,14 @@
         <translation>拉取镜像</translation>
     </message>
     <message>
+        <source>Search registries for images</source>
+        <translation>在镜像仓库中搜索镜像</translation>
+    </message>
+    <message>
+        <source>Import from another engine</source>
+        <translation>从其他引擎导入</translation>
+    </message>
+    <message>
         <source>{0} has ended, and is removed as asked for.</source>
         <translation>{0} 已结束，并已按要求删除。</translation>
     </message>
@@ -3941,6 +4129,18 @@
     <message>
         <source>The copy needs {0}</source>
         <translation>复制需要 {0}</translation>
+    </message>
+    <message>
+        <source>Importing from {0}</source>
+        <translation>正在从 {0} 导入</translation>
+    </message>
+    <message>
+        <source>The import from {0} is done</source>
+        <translation>从 {0} 导入完成</translation>
+    </message>
+    <message>
+        <source>The import from {0} failed</source>
+        <translation>从 {0} 导入失败</translation>
     </message>
     <message>
         <source>Failed</source>
@@ -4333,22 +4533,6 @@
 <context>
     <name>NoticeSources</name>
     <message>
-        <source>{0} was pulled</source>
-        <translation>已拉取 {0}</translation>
-    </message>
-    <message>
-        <source>{0} could not be pulled</source>
-        <translation>无法拉取 {0}</translation>
-    </message>
-    <message>
-        <source>{0} was built</source>
-        <translation>{0} 已构建</translation>
-    </message>
-    <message>
-        <source>{0} could not be built</source>
-        <translation>{0} 构建失败</translation>
-    </message>
-    <message>
         <source>The engine could not be paused</source>
         <translation>无法暂停引擎</translation>
     </message>
@@ -4424,16 +4608,12 @@
         <translation>引擎失去连接或已恢复</translation>
     </message>
     <message>
-        <source>A pull failed</source>
-        <translation>拉取失败</translation>
+        <source>A pull, a build or another task failed</source>
+        <translation>拉取、构建或其他任务失败</translation>
     </message>
     <message>
-        <source>A build has ended</source>
-        <translation>构建完成</translation>
-    </message>
-    <message>
-        <source>A pull has ended</source>
-        <translation>拉取完成</translation>
+        <source>A task that took long has ended</source>
+        <translation>耗时较长的任务已结束</translation>
     </message>
     <message>
         <source>A newer Marina is there</source>
@@ -4458,6 +4638,25 @@
     <message>
         <source>As messages</source>
         <translation>系统消息</translation>
+    </message>
+</context>
+<context>
+    <name>ObjectList</name>
+    <message>
+        <source>Cleaning up</source>
+        <translation>正在清理</translation>
+    </message>
+    <message>
+        <source>Cleaned up</source>
+        <translation>已清理</translation>
+    </message>
+    <message>
+        <source>It could not be cleaned up</source>
+        <translation>无法清理</translation>
+    </message>
+    <message>
+        <source>{0} freed</source>
+        <translation>释放了 {0}</translation>
     </message>
 </context>
 <context>
@@ -4652,6 +4851,18 @@
 </context>
 <context>
     <name>PullImageViewModel</name>
+    <message>
+        <source>Pulling {0}</source>
+        <translation>正在拉取 {0}</translation>
+    </message>
+    <message>
+        <source>{0} was pulled</source>
+        <translation>已拉取 {0}</translation>
+    </message>
+    <message>
+        <source>{0} could not be pulled</source>
+        <translation>无法拉取 {0}</translation>
+    </message>
     <message>
         <source>Waiting</source>
         <translation>等待中</translation>
@@ -5113,6 +5324,21 @@
     <message>
         <source>It could not be found out.</source>
         <translation>无法查明。</translation>
+    </message>
+</context>
+<context>
+    <name>RenewContainerViewModel</name>
+    <message>
+        <source>Changing {0}</source>
+        <translation>正在更改 {0}</translation>
+    </message>
+    <message>
+        <source>{0} was changed</source>
+        <translation>{0} 已更改</translation>
+    </message>
+    <message>
+        <source>{0} could not be changed</source>
+        <translation>{0} 无法更改</translation>
     </message>
 </context>
 <context>
@@ -7731,6 +7957,13 @@
     </message>
 </context>
 <context>
+    <name>TaskCard</name>
+    <message>
+        <source>Cancel: {0}</source>
+        <translation>取消：{0}</translation>
+    </message>
+</context>
+<context>
     <name>TerminalSearchBar</name>
     <message>
         <source>Search in the terminal</source>
@@ -7935,6 +8168,21 @@
     </message>
 </context>
 <context>
+    <name>TroubleshootViewModel</name>
+    <message>
+        <source>Writing a report</source>
+        <translation>正在生成报告</translation>
+    </message>
+    <message>
+        <source>The report is {0}</source>
+        <translation>报告已保存为 {0}</translation>
+    </message>
+    <message>
+        <source>The report could not be written</source>
+        <translation>无法生成报告</translation>
+    </message>
+</context>
+<context>
     <name>UninstallDialog</name>
     <message>
         <source>Uninstall Marina</source>
@@ -8102,6 +8350,21 @@
     <message>
         <source>A newer version is there.</source>
         <translation>有新版本可用。</translation>
+    </message>
+</context>
+<context>
+    <name>UpdatesViewModel</name>
+    <message>
+        <source>Downloading Marina {0}</source>
+        <translation>正在下载 Marina {0}</translation>
+    </message>
+    <message>
+        <source>Marina {0} was downloaded</source>
+        <translation>Marina {0} 已下载</translation>
+    </message>
+    <message>
+        <source>Marina {0} could not be downloaded</source>
+        <translation>无法下载 Marina {0}</translation>
     </message>
 </context>
 <context>
@@ -8374,27 +8637,78 @@
 <context>
     <name>VolumesViewModel</name>
     <message>
+        <source>Cloning {0}</source>
+        <translation>正在克隆 {0}</translation>
+    </message>
+    <message>
         <source>{0} is a copy of {1}.</source>
         <translation>{0} 是 {1} 的副本。</translation>
+    </message>
+    <message>
+        <source>{0} could not be cloned</source>
+        <translation>{0} 无法克隆</translation>
+    </message>
+    <message>
+        <source>Emptying {0}</source>
+        <translation>正在清空 {0}</translation>
     </message>
     <message>
         <source>{0} is empty now.</source>
         <translation>{0} 现已清空。</translation>
     </message>
     <message>
+        <source>{0} could not be emptied</source>
+        <translation>{0} 无法清空</translation>
+    </message>
+    <message>
+        <source>Exporting {0}</source>
+        <translation>正在导出 {0}</translation>
+    </message>
+    <message>
         <source>{0} was exported to {1}.</source>
         <translation>{0} 已导出到 {1}。</translation>
+    </message>
+    <message>
+        <source>{0} could not be exported</source>
+        <translation>{0} 无法导出</translation>
+    </message>
+    <message>
+        <source>Unpacking into {0}</source>
+        <translation>正在解压到 {0}</translation>
     </message>
     <message>
         <source>{0} was unpacked into {1}.</source>
         <translation>{0} 已解包到 {1}。</translation>
     </message>
+    <message>
+        <source>{0} could not be unpacked into {1}</source>
+        <translation>{0} 无法解压到 {1}</translation>
+    </message>
+    <message>
+        <source>Measuring the volumes</source>
+        <translation>正在测量卷的大小</translation>
+    </message>
+    <message>
+        <source>The volumes were measured</source>
+        <translation>卷的大小已测量</translation>
+    </message>
+    <message>
+        <source>The volumes could not be measured</source>
+        <translation>无法测量卷的大小</translation>
+    </message>
 </context>
 <context>
-    <name>WaitingAction</name>
+    <name>WaitingActions</name>
     <message>
-        <source>“{0}” waits for the engine.</source>
-        <translation>“{0}”正在等待引擎。</translation>
+        <source>Waits for the engine</source>
+        <translation>等待引擎</translation>
+    </message>
+</context>
+<context>
+    <name>WaitingBanner</name>
+    <message>
+        <source>Waiting for the engine: {0}</source>
+        <translation>正在等待引擎：{0}</translation>
     </message>
     <message>
         <source>Cancel</source>

@@ -167,7 +167,9 @@ def test_a_look_that_comes_late_takes_no_step_back(
     lessons, background = desktop.learn, desktop.background
     wait_for(qtbot, lambda: not lessons._settle.isActive() and not lessons._busy)
     held: list[tuple[Any, ...]] = []
-    late = SimpleNamespace(run=lambda *call: held.append(call), run_alone=background.run_alone)
+    late = SimpleNamespace(
+        run=lambda *call: held.append(call), run_alone=background.run_alone, tasks=background.tasks
+    )
     monkeypatch.setattr(lessons, "_background", late)
     if asked_for == "before":
         lessons.look()

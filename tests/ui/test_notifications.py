@@ -115,13 +115,13 @@ def test_the_switch_in_settings_turns_them_off(
 
 def test_each_kind_is_kept_shown_or_neither_as_the_user_chose(desktop: DesktopViewModel) -> None:
     notices, preferences = desktop.notifications, desktop.preferences
-    good, bad = Notice("a", "ok", "pulled", kind="pull"), Notice("b", "err", "died", kind="died")
+    good, bad = Notice("a", "ok", "newer", kind="update"), Notice("b", "err", "died", kind="died")
     for notice in (good, bad):
         notices.add(notice)
-    assert titles(desktop) == ["died", "pulled"]
-    assert (notices.is_message(good), notices.is_message(bad)) == (False, True), "what ended well is quiet"
+    assert titles(desktop) == ["died", "newer"]
+    assert (notices.is_message(good), notices.is_message(bad)) == (False, True), "what can wait is quiet"
     preferences.choose_notice_level("died", "list")
-    preferences.choose_notice_level("pull", "message")
+    preferences.choose_notice_level("update", "message")
     assert (notices.is_message(good), notices.is_message(bad)) == (True, False)
     preferences.change(system_notifications=False)
     assert not notices.is_message(good)

@@ -95,7 +95,7 @@ def test_what_is_asked_for_while_the_engine_is_stopped_waits_for_it(
     wait_for(qtbot, lambda: window.chip.word == "Stopped")
     before = machine.requests.count("start")
     window.run_image("nginx:1.27")
-    assert text_of(window, "window.banner.text") == "“Run a container” waits for the engine."
+    assert text_of(window, "window.banner.text") == "Waiting for the engine: Run a container"
     save_picture(window, "waits-for-engine")
     wait_for(qtbot, lambda: bool(window.findChildren(QDialog, "run")))
     assert machine.requests.count("start") == before + 1

@@ -14,6 +14,7 @@ from app.viewmodels.containers.container_logs import LogLine
 from app.viewmodels.failure import Failure, describe_failure
 from app.viewmodels.question import Question
 from app.viewmodels.settle import Settle
+from app.viewmodels.tasks import RunningTask, TaskWords
 from app.viewmodels.terminal.terminal_text import parse_line
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ class ComposeViewModel(QObject):
         super().__init__(parent)
         self._background, self._access = background, access
         self._stream: Stream | None = None
+        self._task: RunningTask = background.tasks.none
         self._compose: Compose | None = None
         self._values: dict[str, dict[str, str]] = {}  # what was filled in, by project
         self.is_wanted = self.is_loaded = False
@@ -174,6 +176,7 @@ class ComposeViewModel(QObject):
         if self._stream is not None:
             self._stream.cancel()
             self._stream = None
+            self._task.drop()
             self.running_changed.emit("")
 
     def _start(self, what: str, arguments: tuple[str, ...], file: str, project: str) -> None:
@@ -184,8 +187,31 @@ class ComposeViewModel(QObject):
         def opener() -> "ComposeRun":
             return self._find().start(arguments, Path(file) if file else None, project, values)
 
-        self._stream = self._background.open_stream(opener, _read_lines, self.output.emit, self._ended)
+        self._task = self._background.tasks.none
+        if what != "logs":  # which nobody waits for
+            words = self._words(what, project)
+            self._task = self._background.tasks.begin(words, self.cancel, "compose")
+        self._stream = self._background.open_stream(opener, _read_lines, self._take, self._ended)
         self.running_changed.emit(what)
+
+    def _words(self, what: str, project: str) -> TaskWords:
+        going_on, done, failed = {
+            "up": (self.tr("Starting {0}"), self.tr("{0} was started"), self.tr("{0} was not started")),
+            "scale": (self.tr("Scaling {0}"), self.tr("{0} was scaled"), self.tr("{0} was not scaled")),
+            "down": (self.tr("Removing {0}"), self.tr("{0} was removed"), self.tr("{0} was not removed")),
+            "restart": (
+                self.tr("Restarting {0}"),
+                self.tr("{0} was restarted"),
+                self.tr("{0} was not restarted"),
+            ),
+            "stop": (self.tr("Stopping {0}"), self.tr("{0} was stopped"), self.tr("{0} was not stopped")),
+        }[what]
+        return TaskWords(going_on.format(project), done.format(project), failed.format(project))
+
+    @Slot(object)
+    def _take(self, lines: list[LogLine]) -> None:
+        self._task.tell(lines[-1].text.strip())
+        self.output.emit(lines)
 
     def _find(self) -> "Compose":
         from app.services.containers.compose import Compose
@@ -234,7 +260,12 @@ class ComposeViewModel(QObject):
     def _ended(self, error: Exception | None) -> None:
         self._stream = None
         self.running_changed.emit("")
-        self.ended.emit(describe_failure(error) if error is not None else None)
+        failure = describe_failure(error) if error is not None else None
+        if failure is None:
+            self._task.succeed()
+        else:
+            self._task.fail(failure, failure.details.rpartition("\n")[2])
+        self.ended.emit(failure)
         self.refresh()
 
 

@@ -14,6 +14,7 @@ from app.viewmodels.access import Access
 from app.viewmodels.background import Background
 from app.viewmodels.failure import describe_failure
 from app.viewmodels.lists.row_table_model import ROW_ROLE, Index, RowTableModel
+from app.viewmodels.tasks import TaskWords
 from app.viewmodels.wording.wording import counts, format_age, format_size
 
 if TYPE_CHECKING:
@@ -202,7 +203,13 @@ class ContainerFilesViewModel(QObject):
             self._calls().save_file(client, self._container_id, path, Path(target), whole)
             return target
 
-        self._run(work, self._saved)
+        name = Path(path).name or "/"
+        words = TaskWords(
+            self.tr("Copying {0} to this computer").format(name),
+            self.tr("Saved as {0}").format(target),
+            self.tr("{0} could not be copied to this computer").format(name),
+        )
+        self._run(work, self._saved, words)
 
     def fetch(self, paths: list[str]) -> None:
         """Copy what is dragged out to where other programs find it; the answer is `fetched`."""
@@ -232,7 +239,13 @@ class ContainerFilesViewModel(QObject):
             self._calls().upload(client, self._container_id, folder, [Path(path) for path in paths])
             return len(paths)
 
-        self._run(work, self._uploaded)
+        place = f"{self._place_name}:{folder}"
+        words = TaskWords(
+            self.tr("Copying into {0}").format(place),
+            self.tr("Copied into {0}").format(place),
+            self.tr("Nothing could be copied into {0}").format(place),
+        )
+        self._run(work, self._uploaded, words)
 
     def delete(self, paths: list[str]) -> None:
         """Delete files and folders."""
@@ -252,9 +265,21 @@ class ContainerFilesViewModel(QObject):
 
         return container_files
 
-    def _run(self, work: "Callable[[EngineClient], object]", succeeded: Callable[[Any], object]) -> None:
+    @property
+    def _place_name(self) -> str:
+        """Return what tasks call the place of the files."""
+        return self._container_id[:12]
+
+    def _run(
+        self,
+        work: "Callable[[EngineClient], object]",
+        succeeded: Callable[[Any], object],
+        words: TaskWords | None = None,
+    ) -> None:
+        """Do it in a worker; what has `words` is a task that goes on when nobody looks at the files."""
         self.busy_changed.emit(True)
-        self._background.run_alone(lambda: work(self._access.client()), succeeded, self._not_done)
+        told = self._background.tasks.begin(words) if words is not None else None
+        self._background.run_alone(lambda: work(self._access.client()), succeeded, self._not_done, told)
 
     @Slot(object)
     def _took(self, answer: Listing) -> None:

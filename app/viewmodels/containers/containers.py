@@ -17,6 +17,7 @@ from app.viewmodels.containers.newer_images import NewerImages
 from app.viewmodels.failure import Failure, describe_failure
 from app.viewmodels.lists.live_list import LiveList
 from app.viewmodels.lists.row_table_model import RowTableModel
+from app.viewmodels.tasks import RunningTask, TaskWords
 from app.viewmodels.wording.wording import format_age, format_engine_age, format_percent, format_size
 
 if TYPE_CHECKING:
@@ -220,6 +221,7 @@ def _group(name: str, everyone: list[ContainerRow], is_open: bool) -> GroupRow:
 class ContainersViewModel(LiveList):
     """The containers, and what the user asks of them."""
 
+    place = "containers"
     run_line_found = Signal(str)
     renamed = Signal(str)  # key
     rename_failed = Signal(str, object)  # key, Failure
@@ -234,6 +236,7 @@ class ContainersViewModel(LiveList):
         self.newer.changed.connect(self.refresh)
         self.usage = ContainerUsage(background, access, self)
         self.usage.measured.connect(self.table.take_usage)
+        self._savings: dict[str, RunningTask] = {}  # images that are made, by their names
         self._needle, self._only = "", ""
         self._texts: dict[str, tuple[Container, str]] = {}
         self._age = QTimer(self, interval=_AGE_MS)
@@ -316,14 +319,23 @@ class ContainersViewModel(LiveList):
             failure = _failure_of(name, lambda: self._access.client().commit_container(key, name, pause))
             return key, name, failure
 
+        words = TaskWords(
+            self.tr("Saving the image {0}").format(name),
+            self.tr("The image {0} was saved").format(name),
+            self.tr("The image {0} could not be saved").format(name),
+        )
+        self._savings[name] = self._background.tasks.begin(words, place="images")
         self._background.run_alone(work, self._save_ended, self._list_failed)
 
     @Slot(object)
     def _save_ended(self, result: tuple[str, str, Failure | None]) -> None:
         key, name, failure = result
+        task = self._savings.pop(name, self._background.tasks.none)
         if failure is not None:
+            task.fail(failure)
             self.save_failed.emit(key, name, failure)
         else:
+            task.succeed()
             self.image_saved.emit(key, name)
 
     def find_run_line(self, key: str) -> None:

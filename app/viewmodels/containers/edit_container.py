@@ -14,6 +14,7 @@ from app.viewmodels.background import Background
 from app.viewmodels.containers.container_details import HIDDEN, is_secret
 from app.viewmodels.containers.run_form import FormChecks, LimitsRow, PortRow, VolumeRow
 from app.viewmodels.failure import describe_failure
+from app.viewmodels.tasks import TaskWords
 
 __all__ = ["EditContainerViewModel", "EditForm", "EditStep", "Preview"]
 
@@ -58,6 +59,8 @@ class EditContainerViewModel(FormChecks):
         self._before = ContainerSetup()
         self._odd: tuple[tuple[str, str], ...] = ()  # variables that no line can hold: they stay
         self.is_busy = False
+        self._name = ""
+        self._task = background.tasks.none
 
     def load(self) -> None:
         """Ask the engine how the container is; the answer is `loaded`."""
@@ -108,6 +111,13 @@ class EditContainerViewModel(FormChecks):
 
             return EditContainer(self._access.client(), tell).apply(self._id, after)
 
+        name = self._name or self._id[:12]
+        words = TaskWords(
+            self.tr("Changing {0}").format(name),
+            self.tr("{0} was changed").format(name),
+            self.tr("{0} could not be changed").format(name),
+        )
+        self._task = self._background.tasks.begin(words, place="containers")
         self.is_busy = True
         self._background.run_alone(work, self._applied, self._not_applied)
 
@@ -128,6 +138,7 @@ class EditContainerViewModel(FormChecks):
     @Slot(object)
     def _loaded(self, answer: tuple[ContainerDetails, list[Container]]) -> None:
         details, containers = answer
+        self._name = details.name
         self._containers = [container for container in containers if container.id != details.id]
         own = (container.ports for container in containers if container.id == details.id)
         self._own_ports = {(port.host_port, port.protocol) for ports in own for port in ports}
@@ -157,12 +168,15 @@ class EditContainerViewModel(FormChecks):
     @Slot(object)
     def _applied(self, container_id: str) -> None:
         self.is_busy = False
+        self._task.succeed()
         self.applied.emit(container_id)
 
     @Slot(object)
     def _not_applied(self, error: Exception) -> None:
         self.is_busy = False
-        self.failed.emit(describe_failure(error, self._id[:12], "run"))
+        failure = describe_failure(error, self._name or self._id[:12], "run")
+        self._task.fail(failure)
+        self.failed.emit(failure)
 
     def _size(self, size: int) -> str:
         return format_memory(size) or self.tr("no limit")

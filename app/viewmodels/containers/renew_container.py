@@ -15,6 +15,7 @@ from app.viewmodels.background import Background
 from app.viewmodels.failure import Failure, describe_failure
 from app.viewmodels.images.pull_image import PullImageViewModel
 from app.viewmodels.question import Question
+from app.viewmodels.tasks import TaskWords
 from app.viewmodels.wording.wording import format_age, format_size
 
 __all__ = ["EditStep", "Freshness", "RenewContainerViewModel", "RenewView"]
@@ -62,6 +63,8 @@ class RenewContainerViewModel(QObject):
         self.pull.cancelled.connect(self.look)
         self._image = ""
         self._has_pulled = False  # then nothing newer is in the registry
+        self._name = ""
+        self._task = background.tasks.none
         self.is_busy = False
 
     @Slot()
@@ -92,6 +95,13 @@ class RenewContainerViewModel(QObject):
 
             return EditContainer(self._access.client(), tell).renew(self._id)
 
+        name = self._name or self._id[:12]
+        words = TaskWords(
+            self.tr("Changing {0}").format(name),
+            self.tr("{0} was changed").format(name),
+            self.tr("{0} could not be changed").format(name),
+        )
+        self._task = self._background.tasks.begin(words, place="containers")
         self.is_busy = True
         self._background.run_alone(work, self._applied, self._not_applied)
 
@@ -100,7 +110,7 @@ class RenewContainerViewModel(QObject):
 
         client = self._access.client()
         details = client.inspect_container(self._id)
-        self._image = details.image
+        self._image, self._name = details.image, details.name
         was_asked = asks or self._has_pulled
         standing = (look_in_registry if asks else look_here)(client, details)
         if asks:
@@ -139,12 +149,15 @@ class RenewContainerViewModel(QObject):
     @Slot(object)
     def _applied(self, container_id: str) -> None:
         self.is_busy = False
+        self._task.succeed()
         self.applied.emit(container_id)
 
     @Slot(object)
     def _not_applied(self, error: Exception) -> None:
         self.is_busy = False
-        self.failed.emit(self._failure(error, "run"))
+        failure = self._failure(error, "run")
+        self._task.fail(failure)
+        self.failed.emit(failure)
 
     def _failure(self, error: Exception, task: str) -> Failure:
         return describe_failure(error, self._image or self._id[:12], task)

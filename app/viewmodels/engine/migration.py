@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
 from app.viewmodels.failure import Failure, describe_failure
+from app.viewmodels.tasks import TaskWords
 from app.viewmodels.wording.service_texts import say
 from app.viewmodels.wording.wording import format_share, format_size, join_sentences
 
@@ -90,6 +91,7 @@ class MigrationViewModel(QObject):
         self._done: dict[Key, float] = {}  # how much of each
         self._looks = 0
         self._migration: Migration | None = None
+        self._task = background.tasks.none
         self.is_active = self._is_cancelled = self._has_hinted = False
         self._told.connect(self._show_progress)
 
@@ -254,6 +256,13 @@ class MigrationViewModel(QObject):
         self.is_active, self._is_cancelled = True, False
         self._sizes = {item.key: max(item.size, 0) for item in plan.to_copy}
         self._done = {}
+        title = source.title
+        words = TaskWords(
+            self.tr("Importing from {0}").format(title),
+            self.tr("The import from {0} is done").format(title),
+            self.tr("The import from {0} failed").format(title),
+        )
+        self._task = self._background.tasks.begin(words, self.cancel, "import")
         tell = self._background.teller(self._told)
 
         def copy() -> "tuple[int, dict[Key, UserError]]":
@@ -288,7 +297,9 @@ class MigrationViewModel(QObject):
         self._done[progress.key] = max(share, self._done.get(progress.key, 0.0))
         whole = sum(self._sizes.values())
         done = sum(share * self._sizes.get(key, 0) for key, share in self._done.items())
-        self.progressed.emit(done / whole if whole else len(self._done) / max(1, len(self._sizes)))
+        whole_share = done / whole if whole else len(self._done) / max(1, len(self._sizes))
+        self._task.tell(item.name, int(100 * whole_share))
+        self.progressed.emit(whole_share)
 
     def _say_progress(self, progress: "Progress") -> tuple[str, str, str]:
         """Return how a thing stands, its tone and its details."""
@@ -312,8 +323,11 @@ class MigrationViewModel(QObject):
         text = self.tr("%n thing(s) copied.", "", copied)
         if errors:
             failed = self.tr("%n failed: look again to try these once more.", "", len(errors))
-            self.ended.emit(f"{text} {failed}", "err")
+            text = f"{text} {failed}"
+            self._task.fail(Failure(text))
+            self.ended.emit(text, "err")
         else:
+            self._task.succeed(text)
             self.ended.emit(text, "ok")
 
     @Slot(object)
@@ -321,8 +335,10 @@ class MigrationViewModel(QObject):
         self._end()
         failure = describe_failure(error)
         if failure.code == "cancelled":
+            self._task.drop()
             self.ended.emit(self.tr("Cancelled. What was copied before stays."), "")
         else:
+            self._task.fail(failure)
             self.ended.emit(failure.sentences, "err")
 
     def _end(self) -> None:

@@ -10,6 +10,7 @@ from app.viewmodels.access import Access
 from app.viewmodels.background import Background
 from app.viewmodels.containers.container_logs import LogLine
 from app.viewmodels.failure import describe_failure
+from app.viewmodels.tasks import TaskWords
 from app.viewmodels.terminal.terminal_text import parse_line
 from app.viewmodels.wording.service_texts import say
 
@@ -62,10 +63,19 @@ class TroubleshootViewModel(QObject):
         if self.is_checking:
             return
         self.is_checking = True
+        told = None
+        if bundle is not None:
+            words = TaskWords(
+                self.tr("Writing a report"),
+                self.tr("The report is {0}").format(bundle),
+                self.tr("The report could not be written"),
+            )
+            told = self._background.tasks.begin(words, place="troubleshoot")
         self._background.run_alone(
             lambda: (self._access.machine().diagnose(network=network, bundle=bundle), bundle),
             self._looked,
             self._not_looked,
+            told,
         )
 
     @Slot(object)

@@ -1,4 +1,4 @@
-"""What is worth a notice: ended pulls, containers that died, a full disk, a lost engine, a newer Marina."""
+"""What is worth a notice: ended tasks, containers that died, a full disk, a lost engine, a newer Marina."""
 
 from typing import TYPE_CHECKING
 
@@ -8,11 +8,13 @@ from app.services.engine.engine_types import Event
 from app.viewmodels.engine.engine_view import EngineState, EngineView
 from app.viewmodels.failure import Failure
 from app.viewmodels.frame.notifications import Notice
+from app.viewmodels.tasks import TaskEnd
 from app.viewmodels.wording.wording import format_size, join_sentences
 
 if TYPE_CHECKING:
     from app.viewmodels.desktop import DesktopViewModel
 
+LONG_TASK = 10.0  # seconds: who asked for it may do something else by then
 DISK_NEARLY_FULL = 0.9
 _DISK_CALM = 0.85  # told anew only after it was below this
 _LOST = (EngineState.RECONNECTING, EngineState.FAILED)
@@ -26,34 +28,28 @@ class NoticeSources(QObject):
         self._desktop, self._notices = desktop, desktop.notifications
         self._killed: set[str] = set()  # ended by somebody: their death is no surprise
         self._was_usable = self._is_lost = self._disk_told = False
-        desktop.pull.succeeded.connect(self._pulled)
-        desktop.pull.failed.connect(self._pull_failed)
-        desktop.builds.ended.connect(self._build_ended)
+        desktop.background.tasks.ended.connect(self._task_ended)
         desktop.events.arrived.connect(self._look_at_events)
         desktop.engine_changed.connect(self._look_at_engine)
         desktop.engine.pause_refused.connect(self._pause_refused)
         desktop.updates.found.connect(self._update_found)
 
-    @Slot(str)
-    def _pulled(self, reference: str) -> None:
-        title = self.tr("{0} was pulled").format(reference)
-        self._notices.add(Notice(f"pull {reference}", "ok", title, "", "images", kind="pull"))
-
     @Slot(object)
-    def _pull_failed(self, failure: Failure) -> None:
-        reference = self._desktop.pull.reference
-        title = self.tr("{0} could not be pulled").format(reference)
+    def _task_ended(self, end: TaskEnd) -> None:
+        """Tell of what went well only who waited for long: who asked for a moment's work has seen its end."""
+        failed = end.failure is not None
         self._notices.add(
-            Notice(f"pull {reference}", "err", title, failure.summary, "images", kind="pull-failed")
+            Notice(
+                f"task {end.words.going_on}",
+                "err" if failed else "ok",
+                end.title,
+                end.text,
+                end.place,
+                end.target,
+                is_unread=failed or end.seconds >= LONG_TASK,
+                kind="task-failed" if failed else "task",
+            )
         )
-
-    @Slot(str, object)
-    def _build_ended(self, title: str, failure: Failure | None) -> None:
-        tone, words, text = "ok", self.tr("{0} was built"), ""
-        if failure is not None:
-            tone, words = "err", self.tr("{0} could not be built")
-            text = failure.details.rpartition("\n")[2] or failure.summary
-        self._notices.add(Notice(f"build {title}", tone, words.format(title), text, "builds", kind="build"))
 
     @Slot(object)
     def _pause_refused(self, failure: Failure) -> None:

@@ -25,12 +25,11 @@ KINDS = {
     "memory": Level.MESSAGE,
     "disk": Level.MESSAGE,
     "engine": Level.MESSAGE,
-    "pull-failed": Level.MESSAGE,
-    "build": Level.MESSAGE,
-    "pull": Level.LIST,
+    "task-failed": Level.MESSAGE,
+    "task": Level.MESSAGE,
     "update": Level.LIST,
 }
-"""The kinds, and what becomes of them at first: a pull that ended well interrupts nobody."""
+"""The kinds, and what becomes of them at first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class Notice:
     target: str = ""
     moment: float = 0.0
     times: int = 1
-    is_unread: bool = True
+    is_unread: bool = True  # else it is no news to the user
     kind: str = "engine"  # one of KINDS
 
 
@@ -68,20 +67,27 @@ class NotificationsViewModel(QObject):
         return sum(notice.is_unread for notice in self.notices)
 
     def add(self, notice: Notice) -> None:
-        """Put a notice on top; one of the same key goes into it."""
+        """Put a notice on top; one of the same key goes into it.
+
+        Where there are too many, the oldest goes that tells of no error: those stay until they are dismissed.
+        """
         if not self._preferences.notifications or self._level(notice) is Level.OFF:
             return
         earlier = next((known for known in self.notices if known.key == notice.key), None)
         times = earlier.times + 1 if earlier is not None else 1
         notice = replace(notice, moment=self._now(), times=times)
-        kept = [known for known in self.notices if known.key != notice.key]
-        self.notices = [notice, *kept][:MOST]
+        kept = [notice, *(known for known in self.notices if known.key != notice.key)]
+        if len(kept) > MOST:
+            calm = [place for place, known in enumerate(kept) if known.tone != "err"]
+            del kept[calm[-1] if calm else -1]
+        self.notices = kept
         self.added.emit(notice)
         self.changed.emit()
 
     def is_message(self, notice: Notice) -> bool:
         """Return whether the system is to show a notice while the window is not in front."""
-        return self._preferences.system_notifications and self._level(notice) is Level.MESSAGE
+        wanted = notice.is_unread and self._preferences.system_notifications
+        return wanted and self._level(notice) is Level.MESSAGE
 
     def _level(self, notice: Notice) -> Level:
         default = KINDS.get(notice.kind, Level.MESSAGE)

@@ -14,6 +14,7 @@ from app.viewmodels.access import Access
 from app.viewmodels.background import Background
 from app.viewmodels.failure import Failure, describe_failure
 from app.viewmodels.frame.preferences import Preferences
+from app.viewmodels.tasks import TaskWords
 from app.viewmodels.wording.wording import format_share, format_size
 
 if TYPE_CHECKING:  # TUF takes 100 ms to import: only workers do it
@@ -92,6 +93,7 @@ class UpdatesViewModel(QObject):
         super().__init__(parent)
         self._background, self._access, self._preferences = background, access, preferences
         self._cancelled = threading.Event()
+        self._task = background.tasks.none
         self._is_fetching = False  # also while a download that was cancelled waits for its server
         self._next: Callable[[], None] | None = None  # what begins when that one has ended
         self._offer: Offer | None = None
@@ -171,6 +173,13 @@ class UpdatesViewModel(QObject):
             return self._access.updates().prepare(offer, on_progress)
 
         self._is_fetching = True
+        words = TaskWords(
+            self.tr("Downloading Marina {0}").format(offer.version),
+            self.tr("Marina {0} was downloaded").format(offer.version),
+            self.tr("Marina {0} could not be downloaded").format(offer.version),
+        )
+        place = ("settings", "updates.check")
+        self._task = self._background.tasks.begin(words, self.cancel, *place)
         self._background.run_alone(work, self._prepared, self._not_fetched)
 
     def cancel(self) -> None:
@@ -181,6 +190,7 @@ class UpdatesViewModel(QObject):
         if self.view.state is UpdateState.FETCHING:
             self._cancelled.set()
             self._next = None
+            self._task.drop()
             self._show(state=UpdateState.OFFERED)
 
     def go_back(self, wanted: bool = True) -> None:
@@ -260,10 +270,12 @@ class UpdatesViewModel(QObject):
         if self.view.state is not UpdateState.FETCHING:
             return
         state = UpdateState.UNPACKING if done >= size else UpdateState.FETCHING
+        self._task.tell(format_share(done, size), share(done, size))
         self._show(state=state, percent=share(done, size), amount=format_share(done, size))
 
     @Slot(object)
     def _prepared(self, prepared: "Prepared") -> None:
+        self._task.succeed()
         if self._goes_on():
             return
         state = UpdateState.HANDED_OVER if prepared.command else UpdateState.READY
@@ -273,7 +285,9 @@ class UpdatesViewModel(QObject):
     @Slot(object)
     def _not_fetched(self, error: Exception) -> None:
         if not self._goes_on() and not self._cancelled.is_set():
-            self._show(state=UpdateState.OFFERED, failure=describe_failure(error))
+            failure = describe_failure(error)
+            self._task.fail(failure)
+            self._show(state=UpdateState.OFFERED, failure=failure)
 
     def _goes_on(self) -> bool:
         """The download has ended: begin what waits for that, if anything does."""

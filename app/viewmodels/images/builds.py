@@ -17,6 +17,7 @@ from app.viewmodels.containers.container_logs import LogLine
 from app.viewmodels.failure import describe_failure
 from app.viewmodels.question import Question
 from app.viewmodels.settle import Settle
+from app.viewmodels.tasks import TaskWords
 from app.viewmodels.terminal.terminal_text import parse_line
 from app.viewmodels.wording.wording import format_duration
 
@@ -90,7 +91,6 @@ class BuildsViewModel(QObject):
     output = Signal(object)  # a list of LogLines
     running_changed = Signal(bool)
     succeeded = Signal(str)  # what it is called
-    ended = Signal(str, object)  # what it is called, the Failure or None; not when it was cancelled
     failed = Signal(object)  # Failure of what could not even begin, or of the history
     read = Signal(object, list)  # BuildView and LogLines of a build of the history
 
@@ -98,6 +98,7 @@ class BuildsViewModel(QObject):
         super().__init__(parent)
         self._background, self._access = background, access
         self._stream: Stream | None = None
+        self._task = background.tasks.none
         self._given_up = threading.Event()
         self._form: BuildForm | None = None
         self._steps: tuple[BuildStep, ...] = ()
@@ -189,6 +190,12 @@ class BuildsViewModel(QObject):
         self._steps, self._dockerfile, self._form = (), "", form
         title = form.tag or Path(form.folder).name
         self.view = BuildView(title, summary=self.tr("Sending the folder…"))
+        words = TaskWords(
+            self.tr("Building {0}").format(title),
+            self.tr("{0} was built").format(title),
+            self.tr("{0} could not be built").format(title),
+        )
+        self._task = self._background.tasks.begin(words, self.cancel, "builds")
         self.progressed.emit(self.view)
         self._given_up = given_up = threading.Event()
         self._stream = self._background.open_stream(
@@ -202,6 +209,7 @@ class BuildsViewModel(QObject):
             self._given_up.set()
             self._stream.cancel()
             self._stream = None
+            self._task.drop()
             self._show(self.tr("Cancelled"))
             self.running_changed.emit(False)
             self.refresh()
@@ -279,6 +287,10 @@ class BuildsViewModel(QObject):
     @Slot(object)
     def _take(self, progresses: "list[BuildProgress]") -> None:
         self._steps = progresses[-1].steps
+        if self._steps:
+            step = self._steps[-1]
+            steps = self.tr("Step {0} of {1}: {2}").format(step.number, step.total, step.code)
+            self._task.tell(steps, 100 * (step.number - 1) // max(step.total, 1))
         lines = [line for progress in progresses for line in progress.lines]
         self.output.emit([LogLine(s.text, s.spans) for s in map(parse_line, lines)])
         self._show(self.tr("Building…"), progresses[-1].error)
@@ -291,12 +303,12 @@ class BuildsViewModel(QObject):
             summary = self.tr("Built; {0} of {1} steps came from the cache")
             self._show(summary.format(cached, len(self._steps)))
             self.succeeded.emit(self.view.title)
-            self.ended.emit(self.view.title, None)
+            self._task.succeed()
         else:
             failure = describe_failure(error)
             told = failure.details or failure.summary
             self._show(self.tr("The build failed"), "\n".join(filter(None, (told, self._way_out()))))
-            self.ended.emit(self.view.title, failure)
+            self._task.fail(failure, failure.details.rpartition("\n")[2])
             if not self._steps:
                 self.failed.emit(failure)
         self.running_changed.emit(False)

@@ -116,6 +116,8 @@ class _Listing:
 class ImagesViewModel(ObjectList):
     """The images, one row a tag, and deleting them."""
 
+    place = "images"
+
     def __init__(self, background: Background, access: Access, parent: QObject | None = None) -> None:
         self.table = ImageTable()
         super().__init__(background, access, self.table, parent)

@@ -12,6 +12,7 @@ from app.services.images.reference import explain_reference, parse_reference
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background, Stream
 from app.viewmodels.failure import describe_failure
+from app.viewmodels.tasks import RunningTask, TaskWords
 from app.viewmodels.wording.service_texts import say
 from app.viewmodels.wording.wording import format_share, format_size
 
@@ -69,6 +70,7 @@ class PullImageViewModel(QObject):
         super().__init__(parent)
         self._background, self._access = background, access
         self._stream: Stream | None = None
+        self._task: RunningTask = background.tasks.none
         self._reference = self._platform = ""
         self._samples: list[tuple[float, int]] = []
         self._furthest = 0
@@ -94,6 +96,13 @@ class PullImageViewModel(QObject):
             return
         self._reference, self._platform = reference.strip(), platform
         self._samples, self._furthest = [], 0
+        name = self._reference
+        words = TaskWords(
+            self.tr("Pulling {0}").format(name),
+            self.tr("{0} was pulled").format(name),
+            self.tr("{0} could not be pulled").format(name),
+        )
+        self._task = self._background.tasks.begin(words, self.cancel, "images")
         self.progressed.emit(PullView(self._reference))
         self._stream = self._background.open_stream(self._open, self._read, self._take, self._ended)
 
@@ -102,6 +111,7 @@ class PullImageViewModel(QObject):
         if self._stream is not None:
             self._stream.cancel()
             self._stream = None
+            self._task.drop()
             self.cancelled.emit()
 
     def _open(self) -> "PullStream":
@@ -113,7 +123,9 @@ class PullImageViewModel(QObject):
 
     @Slot(object)
     def _take(self, progresses: list[PullProgress]) -> None:
-        self.progressed.emit(self._view(progresses[-1]))
+        view = self._view(progresses[-1])
+        self._task.tell(" · ".join(filter(None, (view.amount, view.speed))) or view.message, view.percent)
+        self.progressed.emit(view)
 
     def _view(self, progress: PullProgress) -> PullView:
         fraction = progress.fraction
@@ -170,6 +182,9 @@ class PullImageViewModel(QObject):
     def _ended(self, error: Exception | None) -> None:
         self._stream = None
         if error is None:
+            self._task.succeed()
             self.succeeded.emit(self._reference)
-        else:
-            self.failed.emit(describe_failure(error, self._reference, "pull"))
+            return
+        failure = describe_failure(error, self._reference, "pull")
+        self._task.fail(failure)
+        self.failed.emit(failure)

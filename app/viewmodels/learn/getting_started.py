@@ -10,6 +10,7 @@ from app.services.errors import ErrorCode
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
 from app.viewmodels.failure import Failure, describe_failure
+from app.viewmodels.tasks import TaskWords
 from app.viewmodels.wording.wording import format_share
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class GettingStartedViewModel(QObject):
         self._view = StoryView()
         self._progress: Progress | None = None
         self._story: GettingStarted | None = None
+        self._task = background.tasks.none
         self._failed_phase = ""
         self._cancelled = False
         self._last_emit = 0.0
@@ -73,6 +75,12 @@ class GettingStartedViewModel(QObject):
         self._cancelled, self._progress, self._story, self._failed_phase = False, None, None, ""
         self._set(StoryView("active", self._phases()))
         self._tick.start()
+        words = TaskWords(
+            self.tr("Running getting-started"),
+            self.tr("Getting-started runs"),
+            self.tr("Getting-started could not be run"),
+        )
+        self._task = self._background.tasks.begin(words, self.cancel, "containers")
         self._background.run_alone(self._run, self._succeeded, self._failed)
 
     def cancel(self) -> None:
@@ -108,10 +116,14 @@ class GettingStartedViewModel(QObject):
     def _redraw(self) -> None:
         if self._view.state == "active":
             self._set(StoryView("active", self._phases()))
+            phase = next((phase for phase in self._view.phases if phase.state == "active"), None)
+            if phase is not None:
+                self._task.tell(" · ".join(filter(None, (phase.title, phase.detail))))
 
     @Slot(object)
     def _succeeded(self, progress: "Progress") -> None:
         self._tick.stop()
+        self._task.succeed()
         self._progress = progress
         self._set(StoryView("done", self._phases(), progress.url, progress.container))
         self.opened.emit(progress.url)
@@ -121,8 +133,10 @@ class GettingStartedViewModel(QObject):
         self._tick.stop()
         failure = describe_failure(error)
         if failure.code == ErrorCode.CANCELLED:
+            self._task.drop()
             self._set(StoryView())
             return
+        self._task.fail(failure)
         self._failed_phase = self._progress.phase.value if self._progress else _PHASES[0]
         self._set(StoryView("failed", self._phases(), failure=failure))
 

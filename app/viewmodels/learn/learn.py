@@ -12,6 +12,7 @@ from app.viewmodels.background import Background
 from app.viewmodels.failure import Failure, describe_failure
 from app.viewmodels.frame.preferences import Preferences
 from app.viewmodels.settle import Settle
+from app.viewmodels.tasks import TaskWords
 
 if TYPE_CHECKING:
     from app.services.learn.lessons import Lesson
@@ -136,7 +137,13 @@ class LearnViewModel(QObject):
         turn = self._turn
         self.lesson = replace(view, is_working=True, failure=None)
         self.changed.emit()
-        self._background.run_alone(lambda: work(turn), self._carried_out, self._failed)
+        words = TaskWords(
+            self.tr("A step of a walkthrough"),
+            self.tr("A step of a walkthrough is done"),
+            self.tr("A step of a walkthrough failed"),
+        )
+        told = self._background.tasks.begin(words, place="learn")
+        self._background.run_alone(lambda: work(turn), self._carried_out, self._failed, told)
 
     # --- in a worker --------------------------------------------------------------------------------------
 

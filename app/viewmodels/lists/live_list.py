@@ -12,6 +12,7 @@ from app.viewmodels.failure import Failure, describe_failure
 from app.viewmodels.lists.row_table_model import Row, RowTableModel
 from app.viewmodels.question import Question
 from app.viewmodels.settle import Settle
+from app.viewmodels.tasks import RunningTask, TaskWords
 
 if TYPE_CHECKING:
     from app.services.engine.engine_client import EngineClient
@@ -47,8 +48,10 @@ class LiveList(QObject):
         self._listing = Question(background, self._take, self._not_listed, self)
         self._busy: dict[str, str] = {}
         self._failures: dict[str, Failure] = {}
+        self._tasks: dict[str, RunningTask] = {}  # of rows for which something takes long
         self._settle = Settle(self.refresh, _SETTLE_MS, self)
 
+    place = ""  # the page of the list
     is_wanted = True  # lists that nobody has looked at yet need not follow events
 
     def want(self) -> None:
@@ -110,11 +113,11 @@ class LiveList(QObject):
         key: str,
         call: Callable[["EngineClient"], None],
         insists: bool = False,
-        takes_long: bool = False,
+        long: TaskWords | None = None,
     ) -> None:
         """Carry out `call` on a worker; the row is busy with `name` meanwhile, and keeps the failure.
 
-        `insists` does it even while something else goes on; what `takes_long` gets a thread of its own.
+        `insists` does it even while something else goes on; what takes `long` is a task.
         """
         if key in self._busy and not insists:
             return
@@ -132,7 +135,8 @@ class LiveList(QObject):
         self._failures.pop(key, None)
         self._show(key)
         self.action_begun.emit(key)
-        if takes_long:
+        if long is not None:
+            self._tasks[key] = self._background.tasks.begin(long, place=self.place)
             self._background.run_alone(work, self._acted, self._list_failed)
         else:
             self._background.run(work, self._acted)
@@ -140,7 +144,11 @@ class LiveList(QObject):
     @Slot(object)
     def _acted(self, outcome: Outcome) -> None:
         self._busy.pop(outcome.key, None)
-        if outcome.failure is not None:
+        task = self._tasks.pop(outcome.key, self._background.tasks.none)
+        if outcome.failure is None:
+            task.succeed()
+        else:
+            task.fail(outcome.failure)
             self._failures[outcome.key] = outcome.failure
             self.action_failed.emit(outcome.key, outcome.subject, outcome.failure)
         self._show(outcome.key)

@@ -119,6 +119,7 @@ class _Listing:
 class NetworksViewModel(ObjectList):
     """The networks, and what the user asks of them."""
 
+    place = "networks"
     members_found = Signal(object)  # Network with its members
     members_failed = Signal(object)  # Failure
     reach_checked = Signal(object)  # ReachView

@@ -11,6 +11,8 @@ from app.viewmodels.background import Background
 from app.viewmodels.failure import Failure, describe_failure
 from app.viewmodels.lists.live_list import LiveList
 from app.viewmodels.lists.row_table_model import RowTableModel
+from app.viewmodels.tasks import TaskWords
+from app.viewmodels.wording.wording import format_size
 
 if TYPE_CHECKING:
     from app.services.engine.engine_client import EngineClient
@@ -33,6 +35,7 @@ class ObjectList(LiveList):
         super().__init__(background, access, table, parent)
         table.setParent(self)
         self.is_wanted = False
+        self._pruning = background.tasks.none
 
     def filter(self, needle: str, only: str = "") -> None:
         """Show rows with every word of `needle` in their name or their users' names."""
@@ -76,9 +79,20 @@ class ObjectList(LiveList):
             self.created.emit(result)
 
     def _prune(self, call: Callable[["EngineClient"], "Pruned"]) -> None:
-        self._background.run(lambda: call(self._access.client()), self._took_away, self._list_failed)
+        words = TaskWords(
+            self.tr("Cleaning up"), self.tr("Cleaned up"), self.tr("It could not be cleaned up")
+        )
+        self._pruning = self._background.tasks.begin(words, place=self.place)
+        self._background.run_alone(lambda: call(self._access.client()), self._took_away, self._not_pruned)
 
     @Slot(object)
     def _took_away(self, result: "Pruned") -> None:
+        freed = self.tr("{0} freed").format(format_size(result.freed)) if result.freed else ""
+        self._pruning.succeed(freed)
         self.refresh()
         self.pruned.emit(len(result.names), result.freed)
+
+    @Slot(object)
+    def _not_pruned(self, error: Exception) -> None:
+        self._pruning.fail(describe_failure(error))
+        self._list_failed(error)

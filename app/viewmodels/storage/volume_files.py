@@ -14,6 +14,11 @@ class VolumeFilesViewModel(ContainerFilesViewModel):
 
     has_image = False
 
+    @property
+    def _place_name(self) -> str:
+        """Return what tasks call the place of the files."""
+        return self._container_id
+
     def _list(self, client: "EngineClient", folder: str, tree: "dict[str, list[FileEntry]]") -> Listing:
         from app.services.containers.container_files import join
         from app.services.containers.volume_files import list_folder

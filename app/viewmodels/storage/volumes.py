@@ -16,6 +16,7 @@ from app.viewmodels.lists.row_table_model import RowTableModel
 from app.viewmodels.storage.object_list import ObjectList
 from app.viewmodels.storage.volume_files import VolumeFilesViewModel
 from app.viewmodels.storage.volume_uses import VolumeUse
+from app.viewmodels.tasks import TaskWords
 from app.viewmodels.wording.wording import format_age, format_size
 
 if TYPE_CHECKING:
@@ -125,6 +126,7 @@ class _Listing:
 class VolumesViewModel(ObjectList):
     """The volumes, and what the user asks of them."""
 
+    place = "volumes"
     done = Signal(str)  # what was done, in words
     measured = Signal()
     measuring_changed = Signal(bool)
@@ -165,7 +167,12 @@ class VolumesViewModel(ObjectList):
 
             clone(client, key, name)
 
-        self._work("clone", key, call, self.tr("{0} is a copy of {1}.").format(name, key))
+        words = TaskWords(
+            self.tr("Cloning {0}").format(key),
+            self.tr("{0} is a copy of {1}.").format(name, key),
+            self.tr("{0} could not be cloned").format(key),
+        )
+        self._work("clone", key, call, words)
 
     def empty(self, key: str) -> None:
         """Delete all that is in a volume."""
@@ -175,7 +182,12 @@ class VolumesViewModel(ObjectList):
 
             empty(client, key)
 
-        self._work("empty", key, call, self.tr("{0} is empty now.").format(key))
+        words = TaskWords(
+            self.tr("Emptying {0}").format(key),
+            self.tr("{0} is empty now.").format(key),
+            self.tr("{0} could not be emptied").format(key),
+        )
+        self._work("empty", key, call, words)
 
     def export(self, key: str, target: str) -> None:
         """Write all that is in a volume to an archive."""
@@ -185,7 +197,12 @@ class VolumesViewModel(ObjectList):
 
             export(client, key, Path(target))
 
-        self._work("export", key, call, self.tr("{0} was exported to {1}.").format(key, target))
+        words = TaskWords(
+            self.tr("Exporting {0}").format(key),
+            self.tr("{0} was exported to {1}.").format(key, target),
+            self.tr("{0} could not be exported").format(key),
+        )
+        self._work("export", key, call, words)
 
     def import_archive(self, key: str, source: str) -> None:
         """Unpack an archive into a volume."""
@@ -195,14 +212,19 @@ class VolumesViewModel(ObjectList):
 
             import_archive(client, key, Path(source))
 
-        self._work("import", key, call, self.tr("{0} was unpacked into {1}.").format(source, key))
+        words = TaskWords(
+            self.tr("Unpacking into {0}").format(key),
+            self.tr("{0} was unpacked into {1}.").format(source, key),
+            self.tr("{0} could not be unpacked into {1}").format(source, key),
+        )
+        self._work("import", key, call, words)
 
-    def _work(self, name: str, key: str, call: "Callable[[EngineClient], None]", told: str) -> None:
+    def _work(self, name: str, key: str, call: "Callable[[EngineClient], None]", words: TaskWords) -> None:
         """Carry out work that may take minutes, and tell of its end."""
         if key in self._busy:
             return
-        self._told[key] = told
-        self._act(name, key, call, takes_long=True)
+        self._told[key] = words.done
+        self._act(name, key, call, long=words)
 
     def _acted(self, outcome: Outcome) -> None:
         told = self._told.pop(outcome.key, "")
@@ -216,9 +238,17 @@ class VolumesViewModel(ObjectList):
 
     def measure(self) -> None:
         """Ask what each volume takes on the disk, which may take minutes."""
+        told = self._background.tasks.begin(
+            TaskWords(
+                self.tr("Measuring the volumes"),
+                self.tr("The volumes were measured"),
+                self.tr("The volumes could not be measured"),
+            ),
+            place=self.place,
+        )
         self.measuring_changed.emit(True)
         self._background.run_alone(
-            lambda: self._access.client().measure_volumes(), self._took_sizes, self._not_measured
+            lambda: self._access.client().measure_volumes(), self._took_sizes, self._not_measured, told
         )
 
     @Slot(object)

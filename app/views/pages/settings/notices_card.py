@@ -53,9 +53,8 @@ class NoticesCard(Card):
             "memory": self.tr("A container ran out of memory"),
             "disk": self.tr("The engine's disk is nearly full"),
             "engine": self.tr("The engine was lost, or is back"),
-            "pull-failed": self.tr("A pull failed"),
-            "build": self.tr("A build has ended"),
-            "pull": self.tr("A pull has ended"),
+            "task-failed": self.tr("A pull, a build or another task failed"),
+            "task": self.tr("A task that took long has ended"),
             "update": self.tr("A newer Marina is there"),
         }
 

@@ -1,4 +1,4 @@
-"""The window's last line: the engine's state, what it uses, and which Marina this is."""
+"""The window's last line: the engine's state, what it uses, what goes on, and which Marina this is."""
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
@@ -14,7 +14,7 @@ _HEIGHT = 32
 
 
 class Footer(QWidget):
-    """The engine's chip; what the machine uses, which leads to its settings; the keys and the version."""
+    """The engine's chip; what the machine uses, which leads to its settings; tasks; keys; the version."""
 
     def __init__(self, version: str) -> None:
         super().__init__()
@@ -24,12 +24,15 @@ class Footer(QWidget):
         self.use = Button("", "footer.resources", "link")
         self.use.setToolTip(self.tr("Settings say how much of this computer the engine may use"))
         self.use.hide()
+        self.tasks = Button("", "footer.tasks", "link", "restart")
+        self.tasks.setToolTip(self.tr("Show what goes on"))
+        self.tasks.hide()
         self.about = Button(f"Marina {version}", "footer.about", "link")
         self.about.setToolTip(self.tr("About Marina"))
         self.keys = Button("?", "footer.keys", "link")
         self.keys.setToolTip(self.tr("Show the keys (?)"))
         self.keys.setAccessibleName(self.tr("Show the keys"))
-        parts = (self.chip, self.use, None, self.keys, self.about, 6)
+        parts = (self.chip, self.use, None, self.tasks, self.keys, self.about, 6)
         self.setLayout(row(*parts, spacing=12, margins=(8, 0, 8, 0)))
         Theme.current().changed.connect(self._follow_zoom)
         self._follow_zoom()
@@ -47,6 +50,11 @@ class Footer(QWidget):
             parts.append(self.tr("Disk {0}").format(format_share(view.disk_bytes, view.disk_limit_bytes)))
         self.use.set_label("   ".join(parts))
         self.use.setVisible(bool(parts))
+
+    def show_tasks(self, count: int) -> None:
+        """Show how many tasks run, unless none does."""
+        self.tasks.set_label(self.tr("%n task(s)", "", count))
+        self.tasks.setVisible(count > 0)
 
     def _follow_zoom(self) -> None:
         self.setFixedHeight(Theme.current().scaled(_HEIGHT))

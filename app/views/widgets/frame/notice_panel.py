@@ -1,13 +1,15 @@
-"""The panel behind the bell: what happened, newest first, with times and a way to where each belongs."""
+"""The panel behind the bell: what goes on, and what happened, and the way to where it belongs."""
 
 from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QHideEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
 from app.viewmodels.frame.notifications import Notice, NotificationsViewModel
+from app.viewmodels.tasks import RunningTask, Tasks
 from app.viewmodels.wording.wording import format_age
 from app.views.icons import IconMark
 from app.views.widgets.buttons import Button, IconButton
+from app.views.widgets.frame.task_card import TaskCard
 from app.views.widgets.layouts import Card, Scrolled, clear, column, hide_unless, row
 from app.views.widgets.text import PlainLabel, WrappedLabel
 
@@ -23,12 +25,13 @@ class NoticePanel(QFrame):
     chosen = Signal(object)
     settings_requested = Signal()
 
-    def __init__(self, viewmodel: NotificationsViewModel, parent: QWidget) -> None:
+    def __init__(self, viewmodel: NotificationsViewModel, tasks: Tasks, parent: QWidget) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self.setObjectName("popover.notices")
         self.setAccessibleName(self.tr("Notifications"))
         self.setFixedWidth(_WIDTH)
-        self._viewmodel = viewmodel
+        self._viewmodel, self._tasks = viewmodel, tasks
+        self._cards: list[TaskCard] = []
         self._empty = WrappedLabel(self.tr("Nothing has happened. Good."), "muted")
         self._empty.setObjectName("notices.empty")
         self._clear = Button(self.tr("Clear all"), "notices.clear", "link")
@@ -52,11 +55,12 @@ class NoticePanel(QFrame):
         layout.setStretch(2, 1)
         self.setLayout(layout)
         viewmodel.changed.connect(self._follow)
+        tasks.changed.connect(self._follow)
+        tasks.told.connect(self._show_progress)
 
     def open_beside(self, anchor: QWidget) -> None:
         """Show the list to the right of `anchor`; what is in it counts as read once the panel closes."""
         self._fill()
-        self.setFixedHeight(min(_HEIGHT, max(110, _HEAD + self._list.totalHeightForWidth(_LIST_WIDTH))))
         self.move(anchor.mapToGlobal(QPoint(anchor.width() + 6, 0)))
         self.show()
         self.setFocus()
@@ -67,20 +71,39 @@ class NoticePanel(QFrame):
         self._viewmodel.mark_read()
 
     def _follow(self) -> None:
-        if self.isVisible():
-            self._fill()
+        if not self.isVisible():
+            return
+        focused = self.focusWidget()
+        name = focused.objectName() if focused is not None else ""  # before it goes
+        self._fill()
+        again = self.findChild(QWidget, name) if name else None
+        (again or self).setFocus()  # what took the place of what went
 
     def _fill(self) -> None:
         clear(self._list)
-        notices = self._viewmodel.notices
+        notices, tasks = self._viewmodel.notices, self._tasks.running
+        self._cards = [TaskCard(f"tasks.{place}", task) for place, task in enumerate(tasks)]
+        for task_card in self._cards:
+            self._add(task_card)
         for place, notice in enumerate(notices):
             card = _NoticeCard(f"notices.{place}", notice)
             card.pressed.connect(self._choose)
             card.dismissed.connect(self._viewmodel.dismiss)
-            self._list.addWidget(card)
-        self._empty.setVisible(not notices)
-        self._scroll.setVisible(bool(notices))
+            self._add(card)
+        self._empty.setVisible(not notices and not tasks)
+        self._scroll.setVisible(bool(notices or tasks))
         self._clear.setVisible(bool(notices))
+        self.setFixedHeight(min(_HEIGHT, max(110, _HEAD + self._list.totalHeightForWidth(_LIST_WIDTH))))
+
+    def _add(self, card: Card) -> None:
+        self._list.addWidget(card)
+        card.show()  # now, where the panel is in sight: its height is counted below
+
+    def _show_progress(self, task: RunningTask) -> None:
+        if self.isVisible():
+            for card in self._cards:
+                if card.task is task:
+                    card.show_progress()
 
     def _choose(self, notice: Notice) -> None:
         self.hide()
