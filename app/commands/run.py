@@ -105,10 +105,7 @@ def _create(client: EngineClient, wish: RunOptions, quiet: bool) -> str:
 
 def _name_holder(client: EngineClient, wish: RunOptions, told: UserError) -> UserError:
     """Return a failure about a taken port with the name of who holds it, where that can be found out."""
-    named = (
-        "in use by" in told.details and "in use by container" not in told.details
-    )  # there it is only an id
-    if told.code is not ErrorCode.PORT_TAKEN or named:
+    if told.code is not ErrorCode.PORT_TAKEN or "in use by" in told.details:
         return told
     try:
         containers = client.list_containers(all=False)

@@ -29,6 +29,11 @@ class Failure:
         return self.code in _PASSING
 
     @property
+    def is_about_a_taken_port(self) -> bool:
+        """Return whether another port of the computer would do."""
+        return self.code == ErrorCode.PORT_TAKEN.value
+
+    @property
     def advice(self) -> str:
         """Return what happened and what to do, without the evidence, in one line."""
         return join_sentences(self.summary, self.what_to_do)

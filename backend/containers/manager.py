@@ -95,6 +95,8 @@ class Containers:
         self._creation = ContainerCreation(files, self.store, images, volumes, networks, bind_sources)
         self.recovered = asyncio.Event()  # ends of what was taken over are dealt with from then on
         self._stopping = False
+        self.host_ports: HostNetworkPorts | None = None
+        """The host's ports for containers on its network; None where the engine runs on the host itself."""
 
     # --- the engine's start and end ---
 
@@ -120,7 +122,8 @@ class Containers:
             changes = HostFileEvents(link, self._host_folders, self.store, self.events, self.tasks)
             self.tasks.start(changes.run(), "changes of shared files")
         if link is not None:
-            self.tasks.start(HostNetworkPorts(link, self.store, self.events).run(), "ports on the host")
+            self.host_ports = HostNetworkPorts(link, self.store, self.events)
+            self.tasks.start(self.host_ports.run(), "ports on the host")
         self.tasks.start(warm_up(self.files, self.runtime), "warm up the runtime")
 
     async def stop_all(self) -> None:

@@ -21,6 +21,7 @@ from backend.networks.live_networks import LiveNetworks
 from backend.networks.names import name_files
 from backend.networks.network import Network
 from backend.networks.network_records import NetworkRecords
+from backend.networks.ports.port_holder import name_container
 from backend.networks.ports.port_requests import expand_exposed, fit, parse_port_requests
 from backend.networks.ports.published_ports import PublishedPorts
 from backend.networks.sandbox import Cable
@@ -187,9 +188,12 @@ class Sandboxes:
         try:
             ports = await self._ports.claim(request.container_id, wanted)
         except SystemFailureError as error:
+            reason = name_container(
+                str(error), ((one.container_id, one.container_name) for one in self.attached)
+            )
             raise SystemFailureError(
                 "driver failed programming external connectivity on endpoint "
-                f"{request.container_name} ({way_out.endpoint_id}): {error}"
+                f"{request.container_name} ({way_out.endpoint_id}): {reason}"
             ) from error
         return replace(attachment, ports=ports)
 

@@ -1535,6 +1535,10 @@
         <translation>未知</translation>
     </message>
     <message>
+        <source>Port {0} of this computer does not lead to it. {1}</source>
+        <translation>本机的端口 {0} 没有连到该容器。{1}</translation>
+    </message>
+    <message>
         <source>Starting…</source>
         <translation>正在启动…</translation>
     </message>
@@ -1695,6 +1699,10 @@
     <message>
         <source>Import…</source>
         <translation>导入…</translation>
+    </message>
+    <message>
+        <source>Change the port…</source>
+        <translation>更改端口…</translation>
     </message>
     <message>
         <source>{0} was saved.</source>

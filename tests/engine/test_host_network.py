@@ -48,7 +48,8 @@ class Host:
         self.asked += 1
         (port,) = ports
         if port.host_port in self.taken:
-            raise SystemFailureError("port is already allocated")
+            where = f"127.0.0.1:{port.host_port}"
+            raise SystemFailureError(f"port is already allocated: {where} is in use by container other")
         self.open[name] = port
 
     async def release(self, name: str) -> None:
@@ -77,7 +78,10 @@ class World:
         with program:
             assert program.stdout.readline() == b"listening\n"
             state = SimpleNamespace(running=True, pid=program.pid)
-            container = SimpleNamespace(id=name, group=str(program.pid), state=state)
+            record = SimpleNamespace(config={"Image": "serve"})
+            container = SimpleNamespace(
+                id=name, name=name, group=str(program.pid), state=state, record=record
+            )
             self._containers.append(container)
             self.events.publish("container", "start", name)
             yield
@@ -86,12 +90,12 @@ class World:
             program.stdin.close()
 
     @asynccontextmanager
-    async def watched(self) -> AsyncIterator[None]:
+    async def watched(self) -> AsyncIterator[HostNetworkPorts]:
         """Keep the host informed meanwhile."""
         ports = HostNetworkPorts(self.host, self._containers, self.events)  # type: ignore[arg-type]
         running = asyncio.ensure_future(ports.run())
         try:
-            yield
+            yield ports
         finally:
             self.events.close()
             await running
@@ -139,18 +143,32 @@ def test_a_port_that_the_host_refuses_is_named_once_and_asked_for_again(
 
     async def story() -> None:
         world.host.taken.add(8000)
-        async with world.watched():
-            with world.container("web", "tcp,0.0.0.0,8000", "tcp,0.0.0.0,8001"):
+        async with world.watched() as ports:
+            with (
+                world.container("other", network="own"),
+                world.container("web", "tcp,0.0.0.0,8000", "tcp,0.0.0.0,8001"),
+                world.events.subscribe() as heard,
+            ):
                 await until(lambda: world.host.asked >= 4)
                 assert set(world.host.open) == {"web/tcp/8001"}
+                assert {wish.port: reason for wish, reason in ports.all().items()} == {
+                    8000: "port is already allocated: 127.0.0.1:8000 is in use by container other",
+                    8001: "",
+                }
+                assert [event.action for event in heard.waiting()] == ["host-ports"] * 2
                 world.host.taken.clear()
                 await until(lambda: len(world.host.open) == 2)
+                assert set(ports.all().values()) == {""}
+                assert [(event.action, event.actor_id) for event in heard.waiting()] == [
+                    ("host-ports", "web")
+                ]
+            await until(lambda: not ports.all())
 
     run_privately(story)
     told = [record.message for record in caplog.records if "is not opened there" in record.message]
     assert told == [
         "port 8000/tcp of container web, which is on the host's network, is not opened there: "
-        "port is already allocated"
+        "port is already allocated: 127.0.0.1:8000 is in use by container other"
     ]
 
 

@@ -269,7 +269,8 @@ def test_two_containers_never_get_one_port(tmp_path: Path) -> None:
                 "driver failed programming external connectivity on endpoint bb ("
             )
             assert failure.value.message.endswith(
-                "): Bind for 0.0.0.0:8080 failed: port is already allocated"
+                "): Bind for 0.0.0.0:8080 failed: port is already allocated: "
+                f"0.0.0.0:8080 is in use by container {request('aa').container_name}"
             )
             await eventually(lambda: kernel_state(tmp_path) == before, "something is left")
             socket.create_server(("0.0.0.0", 8081)).close()  # the port that could be had is free again

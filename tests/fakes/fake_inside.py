@@ -167,9 +167,17 @@ def _below(container: FakeContainer, path: str) -> dict[str, bytes | None]:
     return {path: container.files.get(path)} | found
 
 
+def host_ports(request: "Handler") -> None:
+    """Answer the ports of containers on the host's network that still run."""
+    state = request.engine.state
+    running = {container.id for container in state.containers.values() if container.state == "running"}
+    request.answer_json([port for port in state.host_ports if port["Container"] in running])
+
+
 ROUTES: list[tuple[str, Callable[..., None]]] = [
     (r"GET /containers/([^/]+)/stats", stats),
     (r"GET /containers/([^/]+)/top", top),
+    (r"GET /marina/host-ports", host_ports),
     (r"GET /containers/([^/]+)/changes", changes),
     (r"HEAD /containers/([^/]+)/archive", stat_path),
     (r"GET /containers/([^/]+)/archive", get_archive),

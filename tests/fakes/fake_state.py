@@ -193,6 +193,7 @@ class FakeState:
         self.containers: dict[str, FakeContainer] = {}
         self.execs: dict[str, FakeExec] = {}
         self.volumes: list[FakeVolume] = []
+        self.host_ports: list[dict[str, Any]] = []  # of containers on the host's network
         self.networks: list[FakeNetwork] = usual_networks()
         self.refuses_push = False
         self.push_may_end = threading.Event()

@@ -25,6 +25,7 @@ from app.services.engine.engine_types import (
     Image,
     ImageDetails,
 )
+from app.services.engine.host_ports import HOST_NETWORK, HostPort, with_host_ports
 from app.services.engine.json_values import as_object, get_number, get_object, get_text
 from app.services.errors import (
     BadAnswerError,
@@ -70,7 +71,20 @@ class EngineClient(InsideCalls, ImageCalls, VolumeCalls, VolumeFileCalls, Networ
     ) -> list[Container]:
         """Return the containers, stopped ones too unless `all` is false."""
         query = {"all": "1" if all else "0", "filters": json.dumps(filters) if filters else ""}
-        return [Container.from_json(row) for row in self.request_list("GET", "/containers/json", query)]
+        rows = [Container.from_json(row) for row in self.request_list("GET", "/containers/json", query)]
+        if any(row.is_running and HOST_NETWORK in row.networks for row in rows):
+            return with_host_ports(rows, self.host_ports())
+        return rows
+
+    def host_ports(self) -> list[HostPort]:
+        """Return the ports that containers on the host's network listen at, open on the host or refused.
+
+        An engine that does not tell, as Docker's, has none.
+        """
+        try:
+            return list(map(HostPort.from_json, self.request_list("GET", "/marina/host-ports")))
+        except EngineRequestError:
+            return []
 
     def inspect_container(self, container: str) -> ContainerDetails:
         """Return everything about one container, by name or id."""

@@ -19,7 +19,13 @@ from app.services.engine.json_values import (
     get_text_map,
     get_texts,
 )
-from app.services.engine.port_types import Port, parse_exposed, parse_published, parse_summary_ports
+from app.services.engine.port_types import (
+    Port,
+    RefusedPort,
+    parse_exposed,
+    parse_published,
+    parse_summary_ports,
+)
 
 __all__ = [
     "Container",
@@ -32,6 +38,7 @@ __all__ = [
     "ImageDetails",
     "MountedVolume",
     "Port",
+    "RefusedPort",
     "Volume",
 ]
 
@@ -107,6 +114,7 @@ class Container:
     command: str = ""
     volumes: tuple[MountedVolume, ...] = ()
     networks: tuple[str, ...] = ()
+    refused_ports: tuple[RefusedPort, ...] = ()
 
     @property
     def short_id(self) -> str:

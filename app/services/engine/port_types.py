@@ -39,6 +39,15 @@ class Port:
         return f"http://{host}" + ("" if self.host_port == 80 else f":{self.host_port}")
 
 
+@dataclass(frozen=True, slots=True)
+class RefusedPort:
+    """A port that a container on the host's network listens at, and why it is not open on the host."""
+
+    port: int
+    protocol: str
+    reason: str
+
+
 def parse_port_key(key: str) -> Port | None:
     """Return the unpublished port that "80/tcp" or "80" names, or None when it names none."""
     number, _, protocol = key.partition("/")

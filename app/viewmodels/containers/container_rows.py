@@ -65,6 +65,11 @@ class ContainerRow:
         ]
 
     @property
+    def refused_ports(self) -> list[str]:
+        """Return the ports of a container on the host's network that are not open there, marked as such."""
+        return [f"⚠ {port.port}" for port in self.container.refused_ports]
+
+    @property
     def exit_code(self) -> int | None:
         """Return how it ended, None when it did not."""
         match = _STATUS.match(self.container.status)

@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.services.containers.container_stats import Sample
 from app.services.engine.engine_types import Container, ContainerState
+from app.services.errors import EngineRequestError
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
 from app.viewmodels.containers.container_filter import parse_filter, searched_text
@@ -144,7 +145,7 @@ class ContainerTable(RowTableModel[ContainerRow]):
         if column == STATUS:
             return " ".join(part for part in self.status(row) if part)
         if column == PORTS:
-            return ", ".join(text for text, _ in row.links)
+            return ", ".join([*(text for text, _ in row.links), *row.refused_ports])
         return format_age(row.container.created) if column == CREATED else ""
 
     @property
@@ -178,6 +179,15 @@ class ContainerTable(RowTableModel[ContainerRow]):
             ContainerState.UNKNOWN: self.tr("Unknown"),
         }
         return words[state], format_engine_age(row.age)
+
+    def refusals(self, row: ContainerRow) -> str:
+        """Return why ports of a container on the host's network are not open there, a line each."""
+        return "\n".join(
+            self.tr("Port {0} of this computer does not lead to it. {1}").format(
+                refused.port, describe_failure(EngineRequestError(500, refused.reason)).advice
+            )
+            for refused in row.container.refused_ports
+        )
 
     def _busy_word(self, action: str) -> str:
         return {

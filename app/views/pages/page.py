@@ -89,13 +89,21 @@ class Page(QWidget):
     def dismiss_failure(self, key: str) -> None:
         """Forget the failure of a row."""
 
+    def help_against(self, key: str, failure: Failure) -> str:
+        """Return the label of a button that helps a row whose action failed, "" for none.
+
+        `notice.linked` tells that it was pressed.
+        """
+        return ""
+
     def _show_failures(self) -> None:
         if not self._noticed:
             self.notice.hide()
             return
-        told = list(self._noticed.values())
+        told, way_out = list(self._noticed.values()), ""
         if len(told) == 1:
-            ((name, failure),) = told
+            ((key, (name, failure)),) = self._noticed.items()
+            way_out = self.help_against(key, failure)
             text = join_sentences(f"{name}: {_sentence(failure)}", failure.what_to_do)
         else:
             lines = [f"{name}: {_sentence(failure)}" for name, failure in told[:_FAILURES_TOLD]]
@@ -103,7 +111,7 @@ class Page(QWidget):
             if len(told) > _FAILURES_TOLD:
                 lines.append("…")
             text = "\n".join(lines)
-        self.notice.say(text, "err", self.tr("Dismiss"))
+        self.notice.say(text, "err", self.tr("Dismiss"), way_out)
         details = "\n".join(filter(None, (failure.details for _, failure in told)))
         self.notice.setToolTip(plain_tool_tip(details))
 

@@ -2,6 +2,8 @@
 
 Such a container listens in the machine; people expect its port on their own localhost, as where Docker runs
 natively. So while one runs, its sockets are looked at once a second, and each port is claimed of the host.
+When a port opens there, is refused or closes, an event of its container says so: `host-ports`, which Docker
+does not have.
 """
 
 import asyncio
@@ -12,6 +14,7 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 
+from backend.containers import container_events
 from backend.containers.container import Container
 from backend.containers.store import ContainerStore
 from backend.errors import EngineError
@@ -20,6 +23,7 @@ from backend.host_link import HostLink, PortClaim
 from backend.host_settings import HOST_SETTINGS
 from backend.networks.ports.local_ports import HeldPort, hold_guest_port
 from backend.networks.ports.open_sockets import OpenSocket, OpenSockets, sockets_of
+from backend.networks.ports.port_holder import name_container
 from backend.networks.ports.port_relays import PortRelays
 from backend.runtime import cgroups
 from backend.tasks import in_thread
@@ -32,6 +36,8 @@ LOCALHOST = "localhost"
 """The host's address in a claim: by IPv4, and by IPv6 where there is any."""
 
 STARTS_AND_ENDS = ("start", "die")
+CHANGED = "host-ports"
+"""The event of a container whose ports on the host are others than before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +52,14 @@ class Wish:
     def name(self) -> str:
         """What the supervisor calls its claim: each port is claimed, and refused, by itself."""
         return f"{self.container}/{self.protocol}/{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Refusal:
+    """Why the host has refused a port, and in how many looks it is asked again."""
+
+    reason: str
+    looks: int = ASK_AGAIN
 
 
 class HostNetworkPorts:
@@ -67,8 +81,11 @@ class HostNetworkPorts:
         self._open: dict[Wish, str] = {}
         """What the host has opened, with the address where the container listens."""
         self._held: dict[Wish, HeldPort] = {}
-        self._refused: dict[Wish, int] = {}
-        """What the host has refused, and in how many looks it is asked again."""
+        self._refused: dict[Wish, _Refusal] = {}
+
+    def all(self) -> dict[Wish, str]:
+        """Return the ports that containers listen at, each with why the host has not opened it, or ""."""
+        return dict.fromkeys(self._open, "") | {wish: told.reason for wish, told in self._refused.items()}
 
     async def run(self) -> None:
         """Look while there are such containers, and sleep while there are none."""
@@ -126,9 +143,14 @@ class HostNetworkPorts:
         """Have those ports open and no others; each comes with the address where its container listens."""
         for wish in [wish for wish, address in self._open.items() if wanted.get(wish) != address]:
             await self._close(wish)
-        self._refused = {wish: looks - 1 for wish, looks in self._refused.items() if wish in wanted}
+        self._refused = {
+            wish: _Refusal(told.reason, told.looks - 1)
+            for wish, told in self._refused.items()
+            if wish in wanted
+        }
         for wish, address in wanted.items():
-            if wish not in self._open and self._refused.get(wish, 0) <= 0:
+            refusal = self._refused.get(wish)
+            if wish not in self._open and (refusal is None or refusal.looks <= 0):
                 await self._claim(wish, address)
 
     async def _claim(self, wish: Wish, address: str) -> None:
@@ -138,15 +160,25 @@ class HostNetworkPorts:
             await self._link.claim(wish.name, [claim])
         except (EngineError, OSError) as error:
             self._unrelay(wish)
-            if wish not in self._refused:  # said once
+            before = self._refused.get(wish)
+            reason = name_container(str(error), ((one.id, one.name) for one in self._store))
+            self._refused[wish] = _Refusal(reason)
+            if before is None:  # said once
                 log.warning(
                     "port %d/%s of container %s, which is on the host's network, is not opened there: %s",
-                    wish.port, wish.protocol, wish.container[:12], error,
+                    wish.port, wish.protocol, wish.container[:12], reason,
                 )  # fmt: skip
-            self._refused[wish] = ASK_AGAIN
+            if before is None or before.reason != reason:
+                self._tell(wish)
             return
         self._refused.pop(wish, None)
         self._open[wish] = address
+        self._tell(wish)
+
+    def _tell(self, wish: Wish) -> None:
+        container = next((one for one in self._store if one.id == wish.container), None)
+        if container is not None:
+            container_events.publish(self._events, container, CHANGED)
 
     async def _reachable_port(self, wish: Wish, address: str) -> int:
         """Return the port of this machine by which the host reaches `address`. Raises OSError."""
@@ -162,6 +194,7 @@ class HostNetworkPorts:
         # A supervisor that is away frees all claims by itself, and learns the rest when it comes back.
         with suppress(EngineError):
             await self._link.release(wish.name)
+        self._tell(wish)
 
     def _unrelay(self, wish: Wish) -> None:
         self._relays.close(wish.name)

@@ -16,7 +16,7 @@ from backend.networks.ports.local_ports import (
     hold_all,
     hold_guest_port,
 )
-from backend.networks.ports.port_holder import find_holder
+from backend.networks.ports.port_holder import find_holder, held_by_container
 from backend.networks.ports.port_requests import ANY_ADDRESS, RELAYED, PortRequest
 from backend.tasks import in_thread
 
@@ -70,6 +70,13 @@ class _Held:
                 return held.socket
         return None
 
+    def owner(self, protocol: str, port: int) -> str:
+        """Return the id of a container that holds a port of this kernel at any address, "" for none."""
+        for container_id, held in self._sockets.items():
+            if any((one.protocol, one.port) == (protocol, port) for one in held):
+                return container_id
+        return ""
+
     def drop_all(self) -> None:
         for container_id in tuple(self._sockets):
             self.drop(container_id)
@@ -100,18 +107,22 @@ class MachinePorts:
         self._held = _Held()
 
     async def claim(self, container_id: str, requests: Sequence[PortRequest]) -> tuple[PublishedPort, ...]:
-        """See HostPorts; the reason names the program that has the port where that can be told."""
+        """See HostPorts; the reason names who has the port where that can be told."""
         try:
             ports, held = hold_all(requests)
         except PortTakenError as error:
-            if error.in_use and len(error.ports) == 1:
-                holder = await in_thread(find_holder, error.request.protocol, error.ports.start)
-                if holder:
-                    address = f"{error.request.host_ip}:{error.ports.start}"
-                    raise SystemFailureError(f"{error}: {address} is in use by {holder}") from error
+            if error.in_use and len(error.ports) == 1 and (holder := await self._find_holder(error)):
+                raise SystemFailureError(f"{error}: {holder}") from error
             raise
         self._held.keep(container_id, held)
         return tuple(ports)
+
+    async def _find_holder(self, error: PortTakenError) -> str:
+        request, port = error.request, error.ports.start
+        if owner := self._held.owner(request.protocol, port):
+            return held_by_container(request.host_ip, port, owner)
+        program = await in_thread(find_holder, request.protocol, port)
+        return f"{request.host_ip}:{port} is in use by {program}" if program else ""
 
     async def release(self, container_id: str) -> None:
         """See HostPorts."""

@@ -5,10 +5,12 @@ Source: `man 5 proc` (/proc/net/tcp), Linux Documentation/networking/proc_net_tc
 
 import os
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
 TCP_LISTEN = "0A"
+_CONTAINER = re.compile(r"in use by container (\w{1,12})$")
 
 
 def parse_inodes(table: str, port: int, *, listening_only: bool) -> set[int]:
@@ -35,6 +37,20 @@ def find_holder(protocol: str, port: int) -> str | None:
             table = Path(f"/proc/thread-self/net/{protocol}{family}").read_text()
             inodes |= parse_inodes(table, port, listening_only=protocol == "tcp")
     return _find_process({f"socket:[{inode}]" for inode in inodes}) if inodes else None
+
+
+def held_by_container(address: str, port: int, container_id: str) -> str:
+    """Return the end of a refusal, as the supervisor of a machine writes it too: it knows only ids."""
+    return f"{address}:{port} is in use by container {container_id[:12]}"
+
+
+def name_container(reason: str, containers: Iterable[tuple[str, str]]) -> str:
+    """Return a refusal with the holder's name in place of its id; `containers` are (id, name)."""
+    match = _CONTAINER.search(reason)
+    if match is None:
+        return reason
+    name = next((name for id, name in containers if name and id[:12] == match[1]), match[1])
+    return reason[: match.start(1)] + name
 
 
 def _find_process(wanted: set[str]) -> str | None:

@@ -153,8 +153,15 @@ class ContainerDetailView(QWidget):
             text = self.tr("No connection to the engine: what you see is from before. ({0})")
             self._banner.say(text.format(view.word), "warn")
         elif self._row is None or self._containers.table.find_row(self.key) is not None:
-            self._banner.hide()
+            self._tell_refusals()
         self._show_what_fits()
+
+    def _tell_refusals(self) -> None:
+        """Say why the computer has not opened a port, else nothing."""
+        if text := self._containers.table.refusals(self._row) if self._row is not None else "":
+            self._banner.say(text, "warn")
+        else:
+            self._banner.hide()
 
     def pause(self) -> None:
         """The page is out of sight."""
@@ -216,6 +223,8 @@ class ContainerDetailView(QWidget):
         self._dot.show_tone(found.tone)
         self._state.setText(f"{word} {age}".strip())
         self._show_actions(found)
+        if self._has_engine:
+            self._tell_refusals()
         if before is not None and before.container != found.container:
             self._details.refresh()
         if found.is_running is not self._was_running:

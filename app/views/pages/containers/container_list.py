@@ -125,10 +125,22 @@ class _StatusDelegate(StatusDelegate):
 
 
 class _PortsDelegate(LinkDelegate):
+    def __init__(self, view: RowTable, viewmodel: ContainersViewModel) -> None:
+        super().__init__(view)
+        self._table = viewmodel.table
+
     def links(self, index: Index) -> list[tuple[str, str]]:
-        """Return the published ports."""
+        """Return the published ports, and those that the computer did not open."""
         row: ContainerRow | GroupRow = index.data(ROW_ROLE)
-        return [] if isinstance(row, GroupRow) else row.links
+        if isinstance(row, GroupRow):
+            return []
+        return [*row.links, *((text, "") for text in row.refused_ports)]
+
+    def tool_tip(self, position: QPoint, rect: QRect, index: Index) -> str:
+        """Return the address under the mouse, or why a port is not open."""
+        row: ContainerRow | GroupRow = index.data(ROW_ROLE)
+        refused = "" if isinstance(row, GroupRow) else self._table.refusals(row)
+        return self._target_at(position, rect, index) or refused or super().tool_tip(position, rect, index)
 
 
 class _ActionsDelegate(ActionsDelegate):
@@ -145,7 +157,7 @@ class ContainerList(RowTable):
         super().__init__("containers.table", "")
         self.setAccessibleName(self.tr("Containers"))
         self.use_model(viewmodel.table, _WIDE, stretch=IMAGE)
-        self.links = _PortsDelegate(self)
+        self.links = _PortsDelegate(self, viewmodel)
         self.images = _ImageDelegate(self, viewmodel)
         self.actions_column = _ActionsDelegate(self)
         for column, delegate in {

@@ -1,6 +1,6 @@
 """The Containers page: the live list, the welcome card, and one container in place of the list."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -65,7 +65,7 @@ class ContainersPage(ListPage):
         self.setAccessibleName(self.tr("Containers"))
         self._story, self._inside = story, inside
         self._browser_failed = self._welcome_closed = False
-        self._saved_image = ""
+        self._follow_notice: Callable[[], None] = lambda: None  # what its second button leads to
         self.filter_box.set_label(self.tr("Filter by name, image, id or port"))
         self.filter_box.setToolTip(
             self.tr(
@@ -123,7 +123,7 @@ class ContainersPage(ListPage):
         self._inside.code.look()
         self.viewmodel.image_saved.connect(self._tell_saved)
         self.viewmodel.save_failed.connect(self._tell_not_saved)
-        self.notice.linked.connect(lambda: self.image_requested.emit(self._saved_image))
+        self.notice.linked.connect(lambda: self._follow_notice())
         self.list.selectionModel().selectionChanged.connect(self._selection_changed)
 
     # --- what is shown ------------------------------------------------------------------------------------
@@ -350,12 +350,22 @@ class ContainersPage(ListPage):
         elif len(chosen := self.chosen()) == 1:
             self.show_logs(chosen[0].key)
 
-    def edit(self, row: ContainerRow) -> None:
-        """Open the dialog that changes a container."""
+    def edit(self, row: ContainerRow, starts: bool = False) -> None:
+        """Open the dialog that changes a container; `starts` starts it once that is done."""
         if self.can_act:
             dialog = EditContainerDialog(self._inside.open_edit(row.key), row.name, self.window())
             dialog.applied.connect(lambda key: self._edited(row, key))
+            if starts:
+                dialog.applied.connect(lambda key: self.viewmodel.start([key]))
             dialog.open()
+
+    def help_against(self, key: str, failure: Failure) -> str:
+        """Offer another port for one that is taken: the container is made anew with it, and started."""
+        row = self.viewmodel.table.find_row(key)
+        if not failure.is_about_a_taken_port or row is None or row.is_running:
+            return ""
+        self._follow_notice = lambda: self.edit(row, starts=True)
+        return self.tr("Change the port…")
 
     def renew(self, row: ContainerRow) -> None:
         """Open the dialog that makes a container anew from a newer image."""
@@ -379,7 +389,7 @@ class ContainersPage(ListPage):
         self.notice.say(failure.sentences, "err", self.tr("Dismiss"))
 
     def _tell_saved(self, _key: str, name: str) -> None:
-        self._saved_image = name
+        self._follow_notice = lambda: self.image_requested.emit(name)
         text = self.tr("{0} was saved.").format(name)
         self.notice.say(text, "ok", self.tr("Dismiss"), self.tr("Show the image"))
 
