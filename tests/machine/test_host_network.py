@@ -5,6 +5,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from app.services.engine.engine_client import EngineClient
 from tests.machine.machine_under_test import MachineUnderTest, wait_until
 from tests.machine.test_published_ports import ask_udp, docker, has_ipv6, is_free, output
 from tests.support.test_images import busybox_image, save_docker_archive
@@ -84,10 +85,17 @@ def test_a_busy_port_is_named_and_opened_when_it_is_free(machine: MachineUnderTe
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         log = machine.files.supervisor_log
-        with on_the_hosts_network(machine, f"exec httpd -f -p {port} -h /etc"):
+        with (
+            on_the_hosts_network(machine, f"exec httpd -f -p {port} -h /etc"),
+            EngineClient(machine.docker_socket) as client,
+        ):
             wait_until(lambda: f"127.0.0.1:{port} is in use by" in log.read_text(), "a word on the port")
+            wait_until(lambda: bool(client.list_containers()[0].refused_ports), "the same in the list")
+            (refused,) = client.list_containers()[0].refused_ports
+            assert f"127.0.0.1:{port} is in use by" in refused.reason
             taken.close()
             wait_until(lambda: opened(machine) == {("tcp", port)}, "the port")
+            wait_until(lambda: client.list_containers()[0].url == f"http://localhost:{port}", "its address")
 
 
 def test_the_setting_holds_at_once(machine: MachineUnderTest) -> None:
