@@ -263,6 +263,21 @@ def _add_image_commands(commands: Any) -> None:
     rmi = _add(commands, "rmi", "images.rmi", "remove images")
     rmi.add_argument("-f", "--force", action="store_true", help="also when containers use them")
     rmi.add_argument("images", nargs="+", metavar="image")
+    _add_scan(commands)
+
+
+def _add_scan(commands: Any) -> None:
+    scan = _add(commands, "scan", "scan.scan", "look for known vulnerabilities in an image")
+    scan.add_argument("--java", action="store_true", help="in Java archives too; fetches an index of 1 GB")
+    sbom = _add(commands, "sbom", "scan.sbom", "list the packages in an image")
+    sbom.add_argument("--format", choices=["cyclonedx", "spdx-json"], help="as a document, not as a table")
+    sbom.add_argument("-o", "--output", metavar="FILE", default="", help="write the document there")
+    for parser in (scan, sbom):
+        parser.add_argument(
+            "--fetch", action="store_true", help="fetch what the scanner lacks, or what is old"
+        )
+        parser.add_argument("-q", "--quiet", action="store_true", help="do not show the steps")
+        parser.add_argument("image")
 
 
 def _add_import(commands: Any) -> None:

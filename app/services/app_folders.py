@@ -69,6 +69,11 @@ class AppFolders:
         return self.cache / "updates"
 
     @property
+    def scans(self) -> Path:
+        """What the scanner found in images: the last scan of each."""
+        return self.cache / "scans"
+
+    @property
     def desktop_log(self) -> Path:
         """What the desktop logged."""
         return self.logs / "desktop.log"

@@ -6169,6 +6169,26 @@
         <translation>请检查本机的网络、VPN 和域名服务器，或在设置中指定代理。</translation>
     </message>
     <message>
+        <source>Check the network connection and the proxy, then try again. What was fetched before is kept.</source>
+        <translation>请检查网络连接和代理，然后重试。之前获取的内容会保留。</translation>
+    </message>
+    <message>
+        <source>Delete images that you no longer need, then try again.</source>
+        <translation>请删除不再需要的镜像，然后重试。</translation>
+    </message>
+    <message>
+        <source>It is {0} {1}, an image of its own.</source>
+        <translation>它是 {0} {1}，一个单独的镜像。</translation>
+    </message>
+    <message>
+        <source>Its servers are busy. Try again in some minutes.</source>
+        <translation>其服务器正忙。请几分钟后重试。</translation>
+    </message>
+    <message>
+        <source>Let Marina fetch it (`marina scan --fetch IMAGE`).</source>
+        <translation>请让 Marina 获取它（`marina scan --fetch IMAGE`）。</translation>
+    </message>
+    <message>
         <source>No update is prepared</source>
         <translation>没有已准备好的更新</translation>
     </message>
@@ -6315,6 +6335,14 @@
     <message>
         <source>Save it as a .tar archive instead.</source>
         <translation>请改为保存成 .tar 归档。</translation>
+    </message>
+    <message>
+        <source>Scan it again. If it stays so, the scanner does not know this kind of image.</source>
+        <translation>请重新扫描。如果仍然如此，说明扫描器不认识这类镜像。</translation>
+    </message>
+    <message>
+        <source>Scan the image again, then save the list.</source>
+        <translation>请重新扫描该镜像，然后再保存列表。</translation>
     </message>
     <message>
         <source>See its log: {0}</source>
@@ -6501,6 +6529,10 @@
         <translation>连接中断</translation>
     </message>
     <message>
+        <source>The connection is opened on its way by a proxy whose certificate the scanner does not know. Let the proxy pass the scanner&apos;s servers, or fetch in another network.</source>
+        <translation>连接在途中被代理解密，而扫描器不信任该代理的证书。请让代理放行扫描器的服务器，或换一个网络获取。</translation>
+    </message>
+    <message>
         <source>The container ended at once</source>
         <translation>容器立即结束了</translation>
     </message>
@@ -6677,8 +6709,16 @@
         <translation>{0} 的镜像不在这里</translation>
     </message>
     <message>
+        <source>The list is made by the scanner, from what it found before.</source>
+        <translation>该列表由扫描器根据之前的结果生成。</translation>
+    </message>
+    <message>
         <source>The list of engines cannot be written</source>
         <translation>无法写入引擎列表</translation>
+    </message>
+    <message>
+        <source>The list of packages could not be made</source>
+        <translation>无法生成软件包列表</translation>
     </message>
     <message>
         <source>The list of releases cannot be read</source>
@@ -6687,6 +6727,10 @@
     <message>
         <source>The list of releases is out of date</source>
         <translation>发布列表已过期</translation>
+    </message>
+    <message>
+        <source>The list of vulnerabilities could not be fetched</source>
+        <translation>无法获取漏洞列表</translation>
     </message>
     <message>
         <source>The log driver {0} has no option {1}</source>
@@ -6911,6 +6955,22 @@
     <message>
         <source>The release is not complete</source>
         <translation>发布不完整</translation>
+    </message>
+    <message>
+        <source>The result of the scan could not be kept</source>
+        <translation>无法保存扫描结果</translation>
+    </message>
+    <message>
+        <source>The scanner could not read {0}</source>
+        <translation>扫描器无法读取 {0}</translation>
+    </message>
+    <message>
+        <source>The scanner has no list of vulnerabilities yet</source>
+        <translation>扫描器还没有漏洞列表</translation>
+    </message>
+    <message>
+        <source>The scanner is not on this engine</source>
+        <translation>此引擎上没有扫描器</translation>
     </message>
     <message>
         <source>The secret {0} cannot be read</source>

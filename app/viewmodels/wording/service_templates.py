@@ -53,6 +53,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Check the name and the tag. If the image is private, sign in at its registry."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Check the network and try again: it goes on there."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Check the network connection and the proxy, then try again. Nothing that was downloaded is lost."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Check the network connection and the proxy, then try again. What was fetched before is kept."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Check the permissions of that file and of its folder."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Check the settings of the machine, then start it again."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Check this computer's clock. If it is right, somebody may be holding updates back."),  # noqa: E501
@@ -85,6 +86,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Correct the file machine.json."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Correct {0}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "DOCKER_HOST is set: the docker command talks to another engine, whatever its context is."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Delete images that you no longer need, then try again."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Docker Compose is not installed on this computer"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Docker Desktop"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Docker's configuration cannot be read"),  # noqa: E501
@@ -119,6 +121,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "It is not known where QEMU listens."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It is off by {0} s: {1}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It is set every 10 s by the supervisor: restart the machine if this stays."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "It is {0} {1}, an image of its own."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It is {0}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It may be very busy. Wait a little; if it stays so, restart the engine (`marina restart`)."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It refers to other files, or is encrypted."),  # noqa: E501
@@ -135,10 +138,12 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Its files are kept elsewhere: only its definition is copied."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Its images can be pulled by their whole names."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Its layout is version {0}, this Marina knows up to {1}."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Its servers are busy. Try again in some minutes."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Known are: {0}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Leave out the http:// or https://."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Leave the address out, or give one of this computer's own, such as 127.0.0.1."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Leave the name out to see all: --dry-run shows them."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Let Marina fetch it (`marina scan --fetch IMAGE`)."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Line {0} is no variable"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Line {0}, column {1}: this is no JSON ({2})"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Look at the container's log, then try again."),  # noqa: E501
@@ -200,6 +205,8 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Restart the machine."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Restart the machine: marina restart."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Save it as a .tar archive instead."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Scan it again. If it stays so, the scanner does not know this kind of image."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Scan the image again, then save the list."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "See its log: {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "See the log: supervisor.log."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "See the log: {0}"),  # noqa: E501
@@ -246,6 +253,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "The command does not exist in the image"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The command ended with code {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The connection broke"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The connection is opened on its way by a proxy whose certificate the scanner does not know. Let the proxy pass the scanner's servers, or fetch in another network."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The container ended at once"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The container is as it was before. Change the settings and try again."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The container is kept: look for the name {0} or {1}."),  # noqa: E501
@@ -290,9 +298,12 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "The image has several names"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The image is used by a container"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The image of {0} is not here"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The list is made by the scanner, from what it found before."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The list of engines cannot be written"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The list of packages could not be made"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The list of releases cannot be read"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The list of releases is out of date"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The list of vulnerabilities could not be fetched"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The log driver {0} has no option {1}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The log option compress must be \"true\" or \"false\", as a text"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The log option compress needs max-size, and a max-file of 2 at least"),  # noqa: E501
@@ -349,6 +360,10 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "The registry {0} offers no search"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The registry's certificate is not trusted, or the registry does not speak HTTPS"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The release is not complete"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The result of the scan could not be kept"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The scanner could not read {0}"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The scanner has no list of vulnerabilities yet"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The scanner is not on this engine"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The secret {0} cannot be read"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The secrets are too large"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The server offers something older than what was seen before"),  # noqa: E501
