@@ -34,6 +34,7 @@ class Settings:
     zoom: int = 100  # per cent
     log_times: bool = False  # whether logs show the time of each line
     log_wrap: bool = False  # whether they break long lines
+    log_levels: bool = True  # whether lines have the colour of their level
     quit_choice: str = ""  # what becomes of the engine at quitting: "leave", "stop", or "" to ask
 
     @classmethod

@@ -1260,6 +1260,14 @@
         <translation>自动换行</translation>
     </message>
     <message>
+        <source>Colours by level</source>
+        <translation>按级别着色</translation>
+    </message>
+    <message>
+        <source>Colours by level: errors, warnings… What the program has coloured stays so.</source>
+        <translation>按级别着色：错误、警告……程序自带的颜色保持不变。</translation>
+    </message>
+    <message>
         <source>Copy the selection, or everything</source>
         <translation>复制所选内容或全部</translation>
     </message>
@@ -1320,6 +1328,10 @@
     <message>
         <source>{0} lines were copied.</source>
         <translation>已复制 {0} 行。</translation>
+    </message>
+    <message>
+        <source>No browser could be opened for {0}</source>
+        <translation>无法为 {0} 打开浏览器</translation>
     </message>
     <message>
         <source>nothing found</source>
@@ -3702,6 +3714,13 @@
     </message>
 </context>
 <context>
+    <name>LinkPointer</name>
+    <message>
+        <source>A click opens {0}</source>
+        <translation>点击打开 {0}</translation>
+    </message>
+</context>
+<context>
     <name>ListPage</name>
     <message>
         <source>Clear filter</source>
@@ -3750,6 +3769,29 @@
     <message>
         <source>Delete</source>
         <translation>删除</translation>
+    </message>
+</context>
+<context>
+    <name>LogMenu</name>
+    <message>
+        <source>Open {0}</source>
+        <translation>打开 {0}</translation>
+    </message>
+    <message>
+        <source>Copy the address</source>
+        <translation>复制地址</translation>
+    </message>
+    <message>
+        <source>Copy the selection</source>
+        <translation>复制所选内容</translation>
+    </message>
+    <message>
+        <source>Copy all</source>
+        <translation>全部复制</translation>
+    </message>
+    <message>
+        <source>Select all</source>
+        <translation>全选</translation>
     </message>
 </context>
 <context>

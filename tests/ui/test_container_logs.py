@@ -103,7 +103,7 @@ def test_a_long_text_is_copied_without_the_window(
     text = QGuiApplication.clipboard().text()
     assert text.count("\n") == 6_299
     assert text.endswith("number 5999")
-    log._anchor, log._cursor = Place(300, 7), Place(6_299, 6)
+    log.selection.take(Place(300, 7), Place(6_299, 6))
     QTest.keyClick(log, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     wait_for(qtbot, lambda: "6,000 lines were copied" in text_of(window, "containers.logs.banner.text"))
     text = QGuiApplication.clipboard().text()
@@ -154,7 +154,7 @@ def test_times_and_wrapping_are_remembered(
     wait_for(qtbot, lambda: not window.findChildren(LogView, "containers.logs.text"))
     log = open_log(window, qtbot, 300)
     assert log.all_text().startswith("20")
-    assert log._wraps
+    assert log._rows.wraps
     press(qtbot, window, "containers.logs.wrap")
     desktop.preferences.save()
     kept = SettingsFile(folder / "desktop.json").load()
@@ -432,7 +432,7 @@ def narrow(qtbot: QtBot) -> LogView:
 
 
 def places_in_sight(log: LogView) -> list[tuple[int, int, int]]:
-    return [(number, start, end) for number, (start, end), _ in log._rows_in_sight()]
+    return [(row.line, row.start, row.end) for row in log._rows.in_sight(log._first)]
 
 
 def test_wrapped_lines_show_all_of_their_text(narrow: LogView) -> None:

@@ -35,8 +35,12 @@ class LogLine:
 
 
 class ContainerLogsViewModel(ContainerStream):
-    """Brings the lines of one container; after a break it goes on from where it was."""
+    """Brings the lines of one container; after a break it goes on from where it was.
 
+    `ahead` is how many characters the window puts in front of each line.
+    """
+
+    ahead = 0
     lines_added = Signal(object)  # a list of LogLine
     restarted = Signal()  # it is read from its beginning: what was shown comes again
     saved = Signal(str)  # the path

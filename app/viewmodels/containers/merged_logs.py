@@ -56,6 +56,7 @@ class MergedLogsViewModel(QObject):
             part.saved.connect(self.saved)
             part.save_failed.connect(self.save_failed)
             part.text_made.connect(self.text_made)
+        self.ahead = max((part.ahead for part in self._parts), default=0)
         self.state = ""
 
     @property
@@ -158,10 +159,11 @@ class _Part(ContainerLogsViewModel):
     ) -> None:
         super().__init__(background, access, key, parent)
         self._prefix = f"{name} | "
+        self.ahead = len(self._prefix)
         self._mark = Span(0, len(name), _COLORS[place % len(_COLORS)], bold=True)
 
     def dress(self, line: LogLine) -> LogLine:
         """Return the line with the name in front."""
-        ahead = len(self._prefix)
+        ahead = self.ahead
         spans = (Span(s.start + ahead, s.end + ahead, s.color, s.bold) for s in line.spans)
         return LogLine(self._prefix + line.text, (self._mark, *spans), line.time, line.is_error, line.stamp)

@@ -107,6 +107,11 @@ class Preferences(QObject):
         return self._settings.log_wrap
 
     @property
+    def log_levels(self) -> bool:
+        """Return whether lines of logs have the colour of their level."""
+        return self._settings.log_levels
+
+    @property
     def quit_choice(self) -> str:
         """Return what becomes of the engine at quitting: "leave", "stop", or "" to ask."""
         return self._settings.quit_choice

@@ -60,6 +60,14 @@ class ContainerLogsView(DetailTab):
         self.wrap.toggled.connect(self.log.wrap)
         self.wrap.setChecked(preferences.log_wrap)
         self.wrap.toggled.connect(lambda on: preferences.change(log_wrap=on))
+        self.levels = self._tool("levels", self.tr("Colours by level"), "levels", checkable=True)
+        self.levels.setToolTip(
+            self.tr("Colours by level: errors, warnings… What the program has coloured stays so.")
+        )
+        self.log.look_behind(viewmodel.ahead)
+        self.levels.toggled.connect(self.log.show_levels)
+        self.levels.setChecked(preferences.log_levels)
+        self.levels.toggled.connect(lambda on: preferences.change(log_levels=on))
         copy = self._tool("copy", self.tr("Copy the selection, or everything"), "copy")
         copy.clicked.connect(self.log.copy)
         save = self._tool("save", self.tr("Save the log to a file"), "save")
@@ -88,6 +96,7 @@ class ContainerLogsView(DetailTab):
             self.follow,
             self.times,
             self.wrap,
+            self.levels,
             copy,
             save,
             clear,
@@ -110,6 +119,7 @@ class ContainerLogsView(DetailTab):
         self._viewmodel.restarted.connect(self.log.clear)
         self._viewmodel.saved.connect(self._saved)
         self.log.long_copy.connect(self._copy_long)
+        self.log.not_opened.connect(self._not_opened)
         self._viewmodel.text_made.connect(self._text_made)
         self._viewmodel.save_failed.connect(self._failed)
         self._viewmodel.state_changed.connect(self._state_changed)
@@ -205,6 +215,9 @@ class ContainerLogsView(DetailTab):
         copy_encoded(text)
         count = QLocale().toString(self._copied_lines)
         self._banner.say(self.tr("{0} lines were copied.").format(count), "ok")
+
+    def _not_opened(self, address: str) -> None:
+        self._banner.say(self.tr("No browser could be opened for {0}").format(address), "warn")
 
     def _follow_changed(self, follow: bool) -> None:
         self.follow.setChecked(follow)

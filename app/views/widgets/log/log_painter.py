@@ -9,23 +9,30 @@ from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 
 from app.viewmodels.containers.container_logs import LogLine
-from app.viewmodels.terminal.terminal_text import cell_width
+from app.viewmodels.terminal.terminal_text import Span, cell_width
 from app.views.theme import DARK, Theme
+from app.views.widgets.log.log_levels import Name, find_level
 
 # Black, red, green, yellow, blue, magenta, cyan, white, then the bright ones; readable on the surface.
 _LIGHT_COLORS = ("#1b2430", "#b3261e", "#1a7f4b", "#8a5a00", "#0b6bcb", "#8e3fb5", "#0b7285", "#5c6b7e") * 2
 _DARK_COLORS = ("#97a5b8", "#ff7b72", "#4cc38a", "#e2b341", "#6cb6ff", "#d2a8ff", "#56d4dd", "#e6ebf2") * 2
+_TOKENS: dict[Name, str] = {"error": "err", "warning": "warn", "info": "text", "debug": "muted"}
+_BLUE = 4  # of the colours above: the word that says that all is well
 _RUN = 16  # characters drawn at once: few enough to stay in their cells though an advance has a fraction
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A stretch of a line with a background, and with a frame where it is the current match."""
+    """A stretch of a line with a background, and with a frame where it is the current match.
+
+    `underlined` has a line below it instead of the background.
+    """
 
     start: int
     end: int
     color: str
     outlined: bool = False
+    underlined: bool = False
 
 
 def cell_edges(text: str) -> list[int] | None:
@@ -50,9 +57,15 @@ def row_starts(text: str, columns: int) -> list[int]:
 
 
 class LinePainter:
-    """Knows the font and its cells; draws the part of a line that one row shows."""
+    """Knows the font and its cells; draws the part of a line that one row shows.
+
+    Where it `shows_levels`, a line has the colour of its level, unless its program has coloured it. The first
+    `ahead` characters of each line are the window's own.
+    """
 
     def __init__(self, font: QFont) -> None:
+        self.shows_levels = False
+        self.ahead = 0
         self.font, self._bold = font, QFont(font)
         self._bold.setBold(True)
         metrics = QFontMetrics(font)
@@ -83,9 +96,10 @@ class LinePainter:
         for mark in marks:
             self._draw_mark(painter, mark, part, edges, left, corner[1])
         colors = _DARK_COLORS if tokens == DARK else _LIGHT_COLORS
-        base = QColor(tokens.err if line.is_error else tokens.text)
+        color, spans = self.look(line)
+        base = QColor(color)
         baseline, place = corner[1] + self._ascent, start
-        for span in line.spans:
+        for span in spans:
             if span.end <= start or span.start >= end:
                 continue
             first, last = max(span.start, start), min(span.end, end)
@@ -98,6 +112,22 @@ class LinePainter:
             place = last
         painter.setPen(base)
         self._draw_run(painter, line.text, place, end, edges, left, baseline, width)
+
+    def look(self, line: LogLine) -> tuple[str, Sequence[Span]]:
+        """Return the colour of a line, and the stretches that have their own."""
+        tokens, ahead = Theme.current().tokens, self.ahead
+        usual = tokens.err if line.is_error else tokens.text
+        own = [span for span in line.spans if span.start >= ahead]
+        if not self.shows_levels or any(span.color is not None for span in own):
+            return usual, line.spans
+        level = find_level(line.text[ahead:] if ahead else line.text)
+        if level is None:
+            return usual, line.spans
+        color: str = getattr(tokens, _TOKENS[level.name])
+        if own or level.name == "debug":
+            return color, line.spans
+        word_color = _BLUE if level.name == "info" else None
+        return color, (*line.spans, Span(level.start + ahead, level.end + ahead, word_color, bold=True))
 
     def _draw_run(
         self,
@@ -139,6 +169,8 @@ class LinePainter:
         first = start if edges is None else edges[start]
         last = end if edges is None else edges[end]
         place = QRect(left + first * self.cell, top, (last - first) * self.cell, self.line_height)
+        if mark.underlined:
+            place.setTop(place.bottom() - 1)
         painter.fillRect(place, QColor(mark.color))
         if mark.outlined:
             painter.setPen(QColor(Theme.current().tokens.accent))
