@@ -2892,6 +2892,42 @@
         </translation>
     </message>
     <message>
+        <source>More…</source>
+        <translation>更多…</translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation>运行</translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation>详细信息</translation>
+    </message>
+    <message>
+        <source>Pull again</source>
+        <translation>重新拉取</translation>
+    </message>
+    <message>
+        <source>Add a name…</source>
+        <translation>添加名称…</translation>
+    </message>
+    <message>
+        <source>Push</source>
+        <translation>推送</translation>
+    </message>
+    <message>
+        <source>Save to a file…</source>
+        <translation>保存到文件…</translation>
+    </message>
+    <message>
+        <source>Copy the id</source>
+        <translation>复制 ID</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
         <source>Layers that no other image uses are deleted from the disk.</source>
         <translation>其他镜像不使用的层将从磁盘上删除。</translation>
     </message>
@@ -4461,6 +4497,14 @@
         <translation>
             <numerusform>%n 个网络</numerusform>
         </translation>
+    </message>
+    <message>
+        <source>Members and addresses</source>
+        <translation>成员与地址</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
     </message>
     <message>
         <source>In use by {0}.</source>
@@ -8666,6 +8710,34 @@
         <translation>{0}，占用磁盘 {1}</translation>
     </message>
     <message>
+        <source>Browse files</source>
+        <translation>浏览文件</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+    <message>
+        <source>More…</source>
+        <translation>更多…</translation>
+    </message>
+    <message>
+        <source>Clone…</source>
+        <translation>克隆…</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>导出…</translation>
+    </message>
+    <message>
+        <source>Import…</source>
+        <translation>导入…</translation>
+    </message>
+    <message>
+        <source>Empty…</source>
+        <translation>清空…</translation>
+    </message>
+    <message>
         <source>Archives (*.tar *.tar.gz *.tgz)</source>
         <translation>压缩包 (*.tar *.tar.gz *.tgz)</translation>
     </message>
@@ -9139,45 +9211,6 @@
     </message>
 </context>
 <context>
-    <name>_ImageActionsDelegate</name>
-    <message>
-        <source>More…</source>
-        <translation>更多…</translation>
-    </message>
-    <message>
-        <source>Run</source>
-        <translation>运行</translation>
-    </message>
-    <message>
-        <source>Details</source>
-        <translation>详细信息</translation>
-    </message>
-    <message>
-        <source>Pull again</source>
-        <translation>重新拉取</translation>
-    </message>
-    <message>
-        <source>Add a name…</source>
-        <translation>添加名称…</translation>
-    </message>
-    <message>
-        <source>Push</source>
-        <translation>推送</translation>
-    </message>
-    <message>
-        <source>Save to a file…</source>
-        <translation>保存到文件…</translation>
-    </message>
-    <message>
-        <source>Copy the id</source>
-        <translation>复制 ID</translation>
-    </message>
-    <message>
-        <source>Delete</source>
-        <translation>删除</translation>
-    </message>
-</context>
-<context>
     <name>_ImageDelegate</name>
     <message>
         <source>{0}
@@ -9220,17 +9253,6 @@ A newer image has this name. Click to update.</source>
     <message>
         <source>Compose project {0}</source>
         <translation>Compose 项目 {0}</translation>
-    </message>
-</context>
-<context>
-    <name>_NetworkActions</name>
-    <message>
-        <source>Members and addresses</source>
-        <translation>成员与地址</translation>
-    </message>
-    <message>
-        <source>Delete</source>
-        <translation>删除</translation>
     </message>
 </context>
 <context>
@@ -9327,37 +9349,6 @@ A newer image has this name. Click to update.</source>
     <message>
         <source>Try again</source>
         <translation>重试</translation>
-    </message>
-</context>
-<context>
-    <name>_VolumeActions</name>
-    <message>
-        <source>More…</source>
-        <translation>更多…</translation>
-    </message>
-    <message>
-        <source>Browse files</source>
-        <translation>浏览文件</translation>
-    </message>
-    <message>
-        <source>Delete</source>
-        <translation>删除</translation>
-    </message>
-    <message>
-        <source>Clone…</source>
-        <translation>克隆…</translation>
-    </message>
-    <message>
-        <source>Export…</source>
-        <translation>导出…</translation>
-    </message>
-    <message>
-        <source>Import…</source>
-        <translation>导入…</translation>
-    </message>
-    <message>
-        <source>Empty…</source>
-        <translation>清空…</translation>
     </message>
 </context>
 </TS>

@@ -13,7 +13,7 @@ from app.viewmodels.background import Background
 from app.viewmodels.failure import Failure
 from app.viewmodels.lists.row_table_model import RowTableModel
 from app.viewmodels.question import Question
-from app.viewmodels.storage.object_list import ObjectList
+from app.viewmodels.storage.object_list import ObjectList, users_by
 from app.viewmodels.wording.wording import format_age, format_size
 
 if TYPE_CHECKING:
@@ -107,12 +107,6 @@ class ImageTable(RowTableModel[ImageRow]):
         return (not row.tag, row.name.casefold())
 
 
-@dataclass(frozen=True, slots=True)
-class _Listing:
-    images: list[Image]
-    containers: list[Container]
-
-
 class ImagesViewModel(ObjectList):
     """The images, one row a tag, and deleting them."""
 
@@ -175,9 +169,9 @@ class ImagesViewModel(ObjectList):
         self._prune(lambda client: client.prune_images(with_tagged))
 
     @Slot(object)
-    def _take(self, listing: _Listing) -> None:
+    def _take(self, listing: "tuple[list[Image], list[Container]]") -> None:
         super()._take(listing)
-        ids = frozenset(image.id for image in listing.images)
+        ids = frozenset(image.id for image in listing[0])
         if self._is_seen and ids != self._measured:
             self._measured = ids
             self._measuring.ask(lambda: self._access.client().measure_images())
@@ -201,17 +195,16 @@ class ImagesViewModel(ObjectList):
     def _searched(self, row: ImageRow) -> str:
         return f"{row.name} {row.short_id}"
 
-    def _list(self) -> _Listing:
+    def _list(self) -> "tuple[list[Image], list[Container]]":
         client = self._access.client()
-        return _Listing(client.list_images(), client.list_containers())
+        return client.list_images(), client.list_containers()
 
-    def _make_rows(self, listing: _Listing) -> Iterable[ImageRow]:
-        names: dict[str, list[str]] = {}
-        for container in listing.containers:
-            names.setdefault(container.image_id, []).append(container.name or container.short_id)
-        for image in listing.images:
+    def _make_rows(self, listing: "tuple[list[Image], list[Container]]") -> Iterable[ImageRow]:
+        images, containers = listing
+        users = users_by(containers, lambda container: (container.image_id,))
+        for image in images:
             for tag in image.tags or ("",):
-                yield ImageRow(image, tag, tuple(sorted(names.get(image.id, ()))))
+                yield ImageRow(image, tag, users.get(image.id, ()))
 
     def _dress(self, row: ImageRow) -> ImageRow:
         return ImageRow(row.image, row.tag, row.users, row.key in self._busy, self._failures.get(row.key))

@@ -15,7 +15,7 @@ from app.viewmodels.background import Background
 from app.viewmodels.failure import Failure, describe_failure
 from app.viewmodels.lists.row_table_model import RowTableModel
 from app.viewmodels.question import Question
-from app.viewmodels.storage.object_list import ObjectList
+from app.viewmodels.storage.object_list import ObjectList, users_by
 from app.viewmodels.wording.wording import format_age
 
 if TYPE_CHECKING:
@@ -108,12 +108,6 @@ class NetworkTable(RowTableModel[NetworkRow]):
         if column == CREATED:
             return -row.network.created
         return (row.network.is_predefined, row.name.casefold())
-
-
-@dataclass(frozen=True, slots=True)
-class _Listing:
-    networks: list[Network]
-    containers: list[Container]
 
 
 class NetworksViewModel(ObjectList):
@@ -219,18 +213,16 @@ class NetworksViewModel(ObjectList):
     def _no_members(self, error: Exception) -> None:
         self.members_failed.emit(describe_failure(error))
 
-    def _list(self) -> _Listing:
+    def _list(self) -> "tuple[list[Network], list[Container]]":
         client = self._access.client()
-        return _Listing(client.list_networks(), client.list_containers())
+        return client.list_networks(), client.list_containers()
 
-    def _make_rows(self, listing: _Listing) -> Iterable[NetworkRow]:
-        self.containers = tuple(sorted((c.name, c.id) for c in listing.containers))
-        users: dict[str, list[str]] = {}
-        for container in listing.containers:
-            for network in container.networks:
-                users.setdefault(network, []).append(container.name)
-        for found in listing.networks:
-            yield NetworkRow(found, tuple(sorted(users.get(found.name, []))))
+    def _make_rows(self, listing: "tuple[list[Network], list[Container]]") -> Iterable[NetworkRow]:
+        networks, containers = listing
+        self.containers = tuple(sorted((c.name, c.id) for c in containers))
+        users = users_by(containers, lambda container: container.networks)
+        for found in networks:
+            yield NetworkRow(found, users.get(found.name, ()))
 
     def _dress(self, row: NetworkRow) -> NetworkRow:
         return NetworkRow(row.network, row.users, row.key in self._busy, self._failures.get(row.key))

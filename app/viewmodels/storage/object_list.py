@@ -17,9 +17,21 @@ from app.viewmodels.wording.wording import format_size
 if TYPE_CHECKING:
     from app.services.engine.engine_client import EngineClient
     from app.services.engine.engine_objects import Pruned
+    from app.services.engine.engine_types import Container
 
 
-__all__ = ["ObjectList", "is_object_name"]
+__all__ = ["ObjectList", "is_object_name", "users_by"]
+
+
+def users_by(
+    containers: Iterable["Container"], used: Callable[["Container"], Iterable[str]]
+) -> dict[str, tuple[str, ...]]:
+    """Return the containers that use each thing, by name; `used` tells what a container uses."""
+    users: dict[str, list[str]] = {}
+    for container in containers:
+        for thing in used(container):
+            users.setdefault(thing, []).append(container.name or container.short_id)
+    return {thing: tuple(sorted(names)) for thing, names in users.items()}
 
 
 class ObjectList(LiveList):

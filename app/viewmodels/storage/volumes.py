@@ -117,12 +117,6 @@ class VolumeTable(RowTableModel[VolumeRow]):
         return (row.is_anonymous, row.name.casefold())
 
 
-@dataclass(frozen=True, slots=True)
-class _Listing:
-    volumes: list[Volume]
-    containers: list[Container]
-
-
 class VolumesViewModel(ObjectList):
     """The volumes, and what the user asks of them."""
 
@@ -264,17 +258,18 @@ class VolumesViewModel(ObjectList):
         self.measuring_changed.emit(False)
         self.failed.emit(describe_failure(error))
 
-    def _list(self) -> _Listing:
+    def _list(self) -> "tuple[list[Volume], list[Container]]":
         client = self._access.client()
-        return _Listing(client.list_volumes(), client.list_containers())
+        return client.list_volumes(), client.list_containers()
 
-    def _make_rows(self, listing: _Listing) -> Iterable[VolumeRow]:
+    def _make_rows(self, listing: "tuple[list[Volume], list[Container]]") -> Iterable[VolumeRow]:
+        volumes, containers = listing
         uses: dict[str, list[VolumeUse]] = {}
-        for container in sorted(listing.containers, key=lambda container: container.name):
+        for container in sorted(containers, key=lambda container: container.name):
             for mount in sorted(container.volumes, key=lambda mount: mount.path):
                 use = VolumeUse(container.id, container.name, mount.path, mount.is_read_only)
                 uses.setdefault(mount.volume, []).append(use)
-        for found in listing.volumes:
+        for found in volumes:
             yield VolumeRow(found, tuple(uses.get(found.name, ())))
 
     def _dress(self, row: VolumeRow) -> VolumeRow:

@@ -30,25 +30,23 @@ class ListPage(Page):
     def __init__(
         self,
         name: str,
-        title: str,
         viewmodel: LiveList,
-        filter_label: str,
         table: RowTable | None = None,
         choices: Segments | None = None,
     ) -> None:
         """`choices` are the kinds of rows that can be shown alone."""
-        super().__init__(name, title)
+        super().__init__(name, "")
         self.viewmodel = viewmodel
         self._engine = EngineView()
         self._tells_behind = False  # the banner says that the list could not be read
-        self.filter_box = FilterBox(f"{name}.filter", filter_label)
+        self.filter_box = FilterBox(f"{name}.filter", "")
         self.filter_box.textChanged.connect(self._filter)
         self.choices = choices
         if choices is not None:
             choices.chosen.connect(self._filter)
             self.tools.addWidget(choices)
         self.tools.addWidget(self.filter_box, 20)
-        self.list = RowTable(f"{name}.table", title) if table is None else table
+        self.list = RowTable(f"{name}.table", "") if table is None else table
         self.engine_panel = EnginePanel(f"{name}.engine")
         self.empty_card = Card(f"{name}.empty")
         self._tool_tips: dict[QWidget, str] = {}  # of what needs the engine
@@ -90,6 +88,13 @@ class ListPage(Page):
         raise NotImplementedError
 
     # --- building -----------------------------------------------------------------------------------------
+
+    def set_title(self, title: str, filter_label: str) -> None:
+        """Say what the page and its list are called, and what the filter looks at."""
+        self.title.setText(title)
+        for widget in (self, self.list):
+            widget.setAccessibleName(title)
+        self.filter_box.set_label(filter_label)
 
     def add_tool(self, button: QWidget) -> None:
         """Put a button beside the filter; it works while the engine does."""
@@ -167,6 +172,14 @@ class ListPage(Page):
     def dismiss_failure(self, key: str) -> None:
         """Forget the failure of a row."""
         self.viewmodel.dismiss(key)
+
+    def go_back(self) -> bool:
+        """Leave the detail view in front of the list, if there is one."""
+        if self.detail is None:
+            return False
+        self.close_detail()
+        self.list.setFocus()
+        return True
 
     def focus_filter(self) -> None:
         """Put the keyboard into the filter."""

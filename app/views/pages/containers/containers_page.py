@@ -58,15 +58,13 @@ class ContainersPage(ListPage):
             {"": self.tr("All"), "running": self.tr("Running"), "stopped": self.tr("Stopped")},
         )
         table = ContainerList(viewmodel)
-        super().__init__("containers", "", viewmodel, "", table, states)
+        super().__init__("containers", viewmodel, table, states)
         self.list: ContainerList = table
         self.viewmodel: ContainersViewModel = viewmodel
-        self.title.setText(self.tr("Containers"))
-        self.setAccessibleName(self.tr("Containers"))
+        self.set_title(self.tr("Containers"), self.tr("Filter by name, image, id or port"))
         self._story, self._inside = story, inside
         self._browser_failed = self._welcome_closed = False
         self._follow_notice: Callable[[], None] = lambda: None  # what its second button leads to
-        self.filter_box.set_label(self.tr("Filter by name, image, id or port"))
         self.filter_box.setToolTip(
             self.tr(
                 "name:, image:, port:, label: and is: (running, stopped, paused) say where a word is found"
@@ -202,9 +200,7 @@ class ContainersPage(ListPage):
         if not isinstance(detail, _DETAILS):
             return False
         detail.close_all()
-        self.close_detail()
-        self.list.setFocus()
-        return True
+        return super().go_back()
 
     # --- actions ------------------------------------------------------------------------------------------
 

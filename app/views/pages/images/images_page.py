@@ -11,18 +11,15 @@ from PySide6.QtWidgets import QFileDialog, QStyleOptionViewItem
 from app.viewmodels.images.image_details import ImageDetailsViewModel
 from app.viewmodels.images.image_transfer import ImageTransfer, TransferView
 from app.viewmodels.images.images import ACTIONS, CREATED, ID, NAME, SIZE, USED, ImageRow, ImagesViewModel
-from app.viewmodels.lists.row_table_model import ROW_ROLE
 from app.viewmodels.wording.wording import format_size
-from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
 from app.views.dialogs.tag_image_dialog import TagImageDialog
 from app.views.pages.images.image_detail_view import ImageDetailView
-from app.views.pages.list_page import ListPage
+from app.views.pages.object_page import ObjectPage
 from app.views.theme import monospace_font
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button, IconButton
 from app.views.widgets.segments import Segments
-from app.views.widgets.table import Action, ActionsDelegate, CellDelegate
-from app.views.widgets.use_delegate import UseDelegate
+from app.views.widgets.table import Action, CellDelegate
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -34,33 +31,7 @@ class _MonospaceDelegate(CellDelegate):
         super().draw(painter, rect, index, option)
 
 
-class _ImageActionsDelegate(ActionsDelegate):
-    def actions(self, index: Index) -> list[Action]:
-        """Return what can be done with the image now."""
-        return self.actions_of(index.data(ROW_ROLE))
-
-    def actions_of(self, row: ImageRow) -> list[Action]:
-        """Return the icons of a row."""
-        actions = {action.name: action for action in self.menu_of(row)}
-        more = Action("more", "more", self.tr("More…"))
-        return [*(actions[name] for name in ("run", "pull", "delete")), more]
-
-    def menu_of(self, row: ImageRow) -> list[Action]:
-        """Return all that can be done with an image, in the order of its menu."""
-        free, named = not row.busy, bool(row.tag)
-        return [
-            Action("run", "play", self.tr("Run"), free),
-            Action("details", "info", self.tr("Details")),
-            Action("pull", "download", self.tr("Pull again"), named and free),
-            Action("tag", "edit", self.tr("Add a name…"), free),
-            Action("push", "upload", self.tr("Push"), named and free),
-            Action("save", "save", self.tr("Save to a file…"), free),
-            Action("copy-id", "copy", self.tr("Copy the id")),
-            Action("delete", "trash", self.tr("Delete"), free),
-        ]
-
-
-class ImagesPage(ListPage):
+class ImagesPage(ObjectPage):
     """Shows the images; Run and Pull are dialogs of the main window."""
 
     pull_requested = Signal(str)
@@ -83,13 +54,10 @@ class ImagesPage(ListPage):
                 "dangling": self.tr("Nameless"),
             },
         )
-        super().__init__("images", "", viewmodel, "", choices=kinds)
+        super().__init__("images", viewmodel, choices=kinds)
         self.viewmodel: ImagesViewModel = viewmodel
         self._transfer, self._open_image = transfer, open_image
-        self.title.setText(self.tr("Images"))
-        for widget in (self, self.list):
-            widget.setAccessibleName(self.tr("Images"))
-        self.filter_box.set_label(self.tr("Filter by name or id"))
+        self.set_title(self.tr("Images"), self.tr("Filter by name or id"))
         pull = Button(self.tr("Pull"), "images.pull", "primary", "download")
         first = Button(self.tr("Pull an image"), "images.empty.pull", "primary", "download")
         for opener in (pull, first):
@@ -112,22 +80,10 @@ class ImagesPage(ListPage):
             self.tr("An image is what containers are made from. Pull one from a registry to begin."),
             first,
         )
-        self._actions = _ImageActionsDelegate(self.list)
-        self._actions.triggered.connect(self.act)
-        muted = CellDelegate(self.list, muted=True)
         self.list.leave_out(frozenset({ID, CREATED}), below=800)
-        self.build_body(
-            {ID: 130, USED: 150, CREATED: 140, SIZE: 100, ACTIONS: 146},
-            NAME,
-            {
-                NAME: CellDelegate(self.list, strong=True),
-                ID: _MonospaceDelegate(self.list, muted=True),
-                USED: UseDelegate(self.list),
-                CREATED: muted,
-                SIZE: CellDelegate(self.list, right=True),
-                ACTIONS: self._actions,
-            },
-        )
+        widths = {ID: 130, USED: 150, CREATED: 140, SIZE: 100, ACTIONS: 146}
+        self.build_table(widths, name=NAME, used=USED, stretch=NAME, right=SIZE)
+        self.list.setItemDelegateForColumn(ID, _MonospaceDelegate(self.list, muted=True))
         self.opened.connect(lambda row: self.act(row, "details"))
         viewmodel.pruned.connect(self._tell_pruned)
 
@@ -148,12 +104,24 @@ class ImagesPage(ListPage):
         super().resume()
 
     def actions_of(self, row: ImageRow) -> list[Action]:
-        """Return what can be done with an image."""
-        return self._actions.actions_of(row)
+        """Return the icons of a row."""
+        actions = {action.name: action for action in self.menu_of(row)}
+        more = Action("more", "more", self.tr("More…"))
+        return [*(actions[name] for name in ("run", "pull", "delete")), more]
 
     def menu_of(self, row: ImageRow) -> list[Action]:
-        """Return everything that can be done with an image."""
-        return self._actions.menu_of(row)
+        """Return all that can be done with an image, in the order of its menu."""
+        free, named = not row.busy, bool(row.tag)
+        return [
+            Action("run", "play", self.tr("Run"), free),
+            Action("details", "info", self.tr("Details")),
+            Action("pull", "download", self.tr("Pull again"), named and free),
+            Action("tag", "edit", self.tr("Add a name…"), free),
+            Action("push", "upload", self.tr("Push"), named and free),
+            Action("save", "save", self.tr("Save to a file…"), free),
+            Action("copy-id", "copy", self.tr("Copy the id")),
+            Action("delete", "trash", self.tr("Delete"), free),
+        ]
 
     def act(self, row: Any, name: str) -> None:
         """Carry out an action of an image."""
@@ -187,17 +155,15 @@ class ImagesPage(ListPage):
         if users:
             note = self.tr("Used by: {0}").format(", ".join(users))
             options = [("containers", self.tr("Delete these containers too"), False)]
-        dialog = ConfirmDeleteDialog(
-            "images.delete",
+        keys, names = [row.key for row in rows], [row.name for row in rows]
+        self.ask(
+            "delete",
             self.tr("Delete %n image(s)?", "", len(rows)),
-            [row.name for row in rows],
+            names,
             note,
+            lambda dialog: self.viewmodel.delete(keys, dialog.is_checked("containers")),
             options,
-            self.window(),
         )
-        keys = [row.key for row in rows]
-        dialog.accepted.connect(lambda: self.viewmodel.delete(keys, dialog.is_checked("containers")))
-        dialog.open()
 
     def show_image(self, row: ImageRow) -> None:
         """Show one image in place of the list."""
@@ -205,14 +171,6 @@ class ImagesPage(ListPage):
         view.left.connect(self.go_back)
         view.acted.connect(self.act)
         self.show_detail(view)
-
-    def go_back(self) -> bool:
-        """Leave the image's page, if one is shown."""
-        if self.detail is None:
-            return False
-        self.close_detail()
-        self.list.setFocus()
-        return True
 
     # --- cleaning up --------------------------------------------------------------------------------------
 
@@ -229,16 +187,14 @@ class ImagesPage(ListPage):
         if dangling and len(dangling) < len(unused):
             text = self.tr("Only the %n without a name ({0})", "", len(dangling))
             options = [("nameless", text.format(format_size(self.viewmodel.frees(dangling))), False)]
-        dialog = ConfirmDeleteDialog(
-            "images.prune-ask",
+        self.ask(
+            "prune-ask",
             self.tr("Delete %n unused image(s)?", "", len(unused)),
             [f"{row.name}   {format_size(row.image.size)}" for row in unused],
             note.format(format_size(self.viewmodel.frees(unused))),
+            lambda dialog: self.viewmodel.prune(not dialog.is_checked("nameless")),
             options,
-            self.window(),
         )
-        dialog.accepted.connect(lambda: self.viewmodel.prune(not dialog.is_checked("nameless")))
-        dialog.open()
 
     def _tell_pruned(self, count: int, freed: int) -> None:
         text = self.tr("%n image(s) deleted", "", count)

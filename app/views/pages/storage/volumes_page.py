@@ -2,10 +2,9 @@
 
 from typing import Any
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog
 
-from app.viewmodels.lists.row_table_model import ROW_ROLE
 from app.viewmodels.storage.volumes import (
     ACTIONS,
     CREATED,
@@ -18,55 +17,22 @@ from app.viewmodels.storage.volumes import (
 )
 from app.viewmodels.wording.wording import format_size
 from app.views.dialogs.clone_volume_dialog import CloneVolumeDialog
-from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
 from app.views.dialogs.create_dialog import CreateVolumeDialog
-from app.views.pages.list_page import ListPage
+from app.views.pages.object_page import ObjectPage
 from app.views.pages.storage.volume_detail_view import VolumeDetailView
 from app.views.widgets.buttons import Button
-from app.views.widgets.table import Action, ActionsDelegate, CellDelegate
-from app.views.widgets.use_delegate import UseDelegate
-
-Index = QModelIndex | QPersistentModelIndex
+from app.views.widgets.table import Action
 
 
-class _VolumeActions(ActionsDelegate):
-    def actions(self, index: Index) -> list[Action]:
-        """Return what is painted in a row."""
-        return [*self.actions_of(index.data(ROW_ROLE)), Action("more", "more", self.tr("More…"))]
-
-    def actions_of(self, row: VolumeRow) -> list[Action]:
-        """Return the icons of a row."""
-        return [
-            Action("open", "folder", self.tr("Browse files")),
-            Action("delete", "trash", self.tr("Delete"), not row.busy and not row.users),
-        ]
-
-    def menu_of(self, row: VolumeRow) -> list[Action]:
-        """Return all that can be done with a volume."""
-        browse, delete = self.actions_of(row)
-        idle = not row.busy
-        return [
-            browse,
-            Action("clone", "copy", self.tr("Clone…"), idle),
-            Action("export", "download", self.tr("Export…"), idle),
-            Action("import", "upload", self.tr("Import…"), idle),
-            Action("empty", "broom", self.tr("Empty…"), idle),
-            delete,
-        ]
-
-
-class VolumesPage(ListPage):
+class VolumesPage(ObjectPage):
     """Shows the volumes."""
 
     container_requested = Signal(str)  # its id
 
     def __init__(self, viewmodel: VolumesViewModel) -> None:
-        super().__init__("volumes", "", viewmodel, "")
+        super().__init__("volumes", viewmodel)
         self.volumes = viewmodel
-        self.title.setText(self.tr("Volumes"))
-        for widget in (self, self.list):
-            widget.setAccessibleName(self.tr("Volumes"))
-        self.filter_box.set_label(self.tr("Filter by name or container"))
+        self.set_title(self.tr("Volumes"), self.tr("Filter by name or container"))
         self.measure_button = Button(self.tr("Measure"), "volumes.measure", icon="clock")
         self.measure_button.setToolTip(self.tr("Count what each volume takes on the disk"))
         self.measure_button.clicked.connect(viewmodel.measure)
@@ -85,21 +51,9 @@ class VolumesPage(ListPage):
             self.tr("A volume keeps data when containers come and go: databases belong into one."),
             first,
         )
-        self._actions = _VolumeActions(self.list)
-        self._actions.triggered.connect(self.act)
-        self.build_body(
-            {NAME: 280, DRIVER: 90, CREATED: 130, SIZE: 100, ACTIONS: 117},
-            USED,
-            {
-                NAME: CellDelegate(self.list, strong=True),
-                USED: UseDelegate(self.list),
-                DRIVER: CellDelegate(self.list, muted=True),
-                CREATED: CellDelegate(self.list, muted=True),
-                SIZE: CellDelegate(self.list, right=True),
-                ACTIONS: self._actions,
-            },
-        )
         self.list.leave_out(frozenset({DRIVER, CREATED}), below=800)
+        widths = {NAME: 280, DRIVER: 90, CREATED: 130, SIZE: 100, ACTIONS: 117}
+        self.build_table(widths, name=NAME, used=USED, stretch=USED, right=SIZE)
         viewmodel.pruned.connect(self._tell_pruned)
         viewmodel.done.connect(lambda text: self.notice.say(text, "ok", self.tr("Dismiss")))
         self.opened.connect(self.show_volume)
@@ -111,12 +65,28 @@ class VolumesPage(ListPage):
         return self.tr("{0}, {1} on disk").format(text, format_size(used)) if used else text
 
     def actions_of(self, row: VolumeRow) -> list[Action]:
-        """Return what can be done with a volume."""
-        return self._actions.actions_of(row)
+        """Return what is done most."""
+        return [
+            Action("open", "folder", self.tr("Browse files")),
+            Action("delete", "trash", self.tr("Delete"), not row.busy and not row.users),
+        ]
+
+    def icons_of(self, row: VolumeRow) -> list[Action]:
+        """Return the icons of a row."""
+        return [*self.actions_of(row), Action("more", "more", self.tr("More…"))]
 
     def menu_of(self, row: VolumeRow) -> list[Action]:
         """Return all that can be done with a volume."""
-        return self._actions.menu_of(row)
+        browse, delete = self.actions_of(row)
+        idle = not row.busy
+        return [
+            browse,
+            Action("clone", "copy", self.tr("Clone…"), idle),
+            Action("export", "download", self.tr("Export…"), idle),
+            Action("import", "upload", self.tr("Import…"), idle),
+            Action("empty", "broom", self.tr("Empty…"), idle),
+            delete,
+        ]
 
     def act(self, row: Any, name: str) -> None:
         """Carry out an action."""
@@ -145,14 +115,6 @@ class VolumesPage(ListPage):
         view.container_chosen.connect(self.container_requested)
         self.show_detail(view)
 
-    def go_back(self) -> bool:
-        """Leave the volume, if one is shown."""
-        if self.detail is None:
-            return False
-        self.close_detail()
-        self.list.setFocus()
-        return True
-
     def _ask_export(self, row: VolumeRow) -> None:
         kinds = self.tr("Archives (*.tar *.tar.gz *.tgz)")
         target, _ = QFileDialog.getSaveFileName(self, self.tr("Export"), f"{row.name}.tar.gz", kinds)
@@ -169,16 +131,8 @@ class VolumesPage(ListPage):
         note = self.tr("All that is in it is lost for good; the volume itself stays.")
         if row.users:
             note += " " + self.tr("Used by {0}.").format(", ".join(row.users))
-        dialog = ConfirmDeleteDialog(
-            "volumes.empty-ask",
-            self.tr("Empty the volume?"),
-            [row.name],
-            note,
-            [],
-            self.window(),
-        )
-        dialog.accepted.connect(lambda: self.volumes.empty(row.key))
-        dialog.open()
+        title = self.tr("Empty the volume?")
+        self.ask("empty-ask", title, [row.name], note, lambda _: self.volumes.empty(row.key))
 
     def ask_create(self) -> None:
         """Open the dialog for a new volume."""
@@ -193,17 +147,9 @@ class VolumesPage(ListPage):
         if users:
             note = self.tr("Used by {0}: delete these containers first.").format(", ".join(users))
         free = [row for row in rows if not row.users] or rows
-        dialog = ConfirmDeleteDialog(
-            "volumes.delete",
-            self.tr("Delete %n volume(s)?", "", len(free)),
-            [row.name for row in free],
-            note,
-            [],
-            self.window(),
-        )
-        keys = [row.key for row in free]
-        dialog.accepted.connect(lambda: self.volumes.delete(keys))
-        dialog.open()
+        keys, names = [row.key for row in free], [row.name for row in free]
+        title = self.tr("Delete %n volume(s)?", "", len(free))
+        self.ask("delete", title, names, note, lambda _: self.volumes.delete(keys))
 
     def confirm_prune(self) -> None:
         """Ask with the names of all that would go."""
@@ -215,16 +161,8 @@ class VolumesPage(ListPage):
         note = self.tr("No container uses them. Their data is lost for good.")
         if size:
             note += " " + self.tr("This frees {0}.").format(format_size(size))
-        dialog = ConfirmDeleteDialog(
-            "volumes.prune-ask",
-            self.tr("Delete %n unused volume(s)?", "", len(unused)),
-            [row.name for row in unused],
-            note,
-            [],
-            self.window(),
-        )
-        dialog.accepted.connect(self.volumes.prune)
-        dialog.open()
+        title, names = self.tr("Delete %n unused volume(s)?", "", len(unused)), [row.name for row in unused]
+        self.ask("prune-ask", title, names, note, lambda _: self.volumes.prune())
 
     def _tell_pruned(self, count: int, freed: int) -> None:
         text = self.tr("%n volume(s) deleted", "", count)
