@@ -95,6 +95,8 @@ def _add_machine_commands(commands: Any) -> None:
         commands, "start-at-login", "machine.start_at_login", "start the machine when you log in", False
     )
     login.add_argument("wanted", nargs="?", choices=["on", "off"], help="without it: tell which it is")
+    path = _add(commands, "path", "machine.path", "let terminals find the command marina", False)
+    path.add_argument("wanted", nargs="?", choices=["on", "off"], help="without it: tell which it is")
     _add(commands, "version", "machine.version", "show versions")
     context = _add(commands, "docker-context", "docker.docker_context", "make the docker context “marina”")
     ways = context.add_mutually_exclusive_group()

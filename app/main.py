@@ -22,6 +22,7 @@ from app.services.computer.root_browser import is_root, root_environment
 
 if TYPE_CHECKING:
     from app.services.computer.docker_command import DockerCommand
+    from app.services.computer.own_command import OwnCommand
     from app.services.computer.uninstall import Uninstaller
     from app.services.engine.engine_client import EngineClient
     from app.services.engine.engines import Engines
@@ -118,6 +119,12 @@ class LazyAccess:
 
         return DockerCommand(self.machine().docker_socket)
 
+    def own_command(self) -> "OwnCommand":
+        """Return what lets terminals find `marina`; see `Access`."""
+        from app.services.computer.own_command import OwnCommand
+
+        return OwnCommand()
+
     def lessons_folder(self) -> Path:
         """Return where the walkthroughs write; see `Access`."""
         return self._folders.lessons
@@ -139,7 +146,9 @@ class LazyAccess:
         """Return what removes all but the window's own folders; see `Access`."""
         from app.services.computer.uninstall import Uninstaller
 
-        return Uninstaller(self.machine(), self.logins(), self.start_at_login(), self.docker_command())
+        return Uninstaller(
+            self.machine(), self.logins(), self.start_at_login(), self.docker_command(), self.own_command()
+        )
 
     def start_engine(
         self, on_status: "Callable[[MachineStatus], None]", cancelled: threading.Event

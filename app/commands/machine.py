@@ -140,6 +140,33 @@ def start_at_login(options: argparse.Namespace) -> int:
     return 0
 
 
+def path(options: argparse.Namespace) -> int:
+    """Let terminals find the command, or no longer, or tell which it is."""
+    from app.services.computer.own_command import OwnCommand
+
+    own = OwnCommand()
+    if options.wanted is None:
+        write("on" if own.state().is_on else "off")
+        return 0
+    if options.wanted == "on":
+        own.turn_on()
+    else:
+        own.turn_off()
+    state = own.state()
+    if not state.is_on:
+        found = f"Terminals find marina at {state.found}." if state.found else "Terminals do not find marina."
+        tell(found)
+        return 0
+    tell(f"The command marina is at {state.place}.")
+    if state.command:
+        tell(f"Terminals do not look there. Run this once, then log in anew:\n  {state.command}")
+    elif state.waits:
+        tell("Terminals find it once you have logged in anew.")
+    elif not state.found:
+        tell("Terminals that are opened from now on find it.")
+    return 0
+
+
 def version(options: argparse.Namespace) -> int:
     """Show the versions of this program and of the engine, as far as it runs."""
     from app.services.version import marina_version

@@ -75,6 +75,7 @@ def uninstall(options: argparse.Namespace) -> int:
     gone = "Gone are settings, logs, sign-ins, the start at login and the docker context “marina”."
     confirm(options, gone, data)
     from app.services.computer.docker_command import DockerCommand
+    from app.services.computer.own_command import OwnCommand
     from app.services.computer.uninstall import Uninstaller, remove_folders
     from app.services.images.key_store import KeyStore
     from app.services.images.registry_logins import RegistryLogins
@@ -84,7 +85,7 @@ def uninstall(options: argparse.Namespace) -> int:
     folders = AppFolders.find()
     logins = RegistryLogins(folders.registry_logins, KeyStore())
     docker = DockerCommand(machine.docker_socket)
-    Uninstaller(machine, logins, StartAtLogin(), docker).remove(data=options.data)
+    Uninstaller(machine, logins, StartAtLogin(), docker, OwnCommand()).remove(data=options.data)
     remove_folders(folders)
     removal = find_installation().removal
     last = f"Now remove the program: {removal}" if removal else "Now remove the program as you installed it."

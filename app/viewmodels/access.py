@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:  # `requests` takes 130 ms to import: only workers do it
     from app.services.computer.docker_command import DockerCommand
+    from app.services.computer.own_command import OwnCommand
     from app.services.computer.uninstall import Uninstaller
     from app.services.engine.engine_client import EngineClient
     from app.services.engine.engines import Engines
@@ -44,6 +45,9 @@ class Access(Protocol):
 
     def docker_command(self) -> "DockerCommand":
         """Return what leads docker's own programs to the machine's engine."""
+
+    def own_command(self) -> "OwnCommand":
+        """Return what lets terminals find the command `marina`."""
 
     def lessons_folder(self) -> Path:
         """Return where the walkthroughs of the Learn page write."""

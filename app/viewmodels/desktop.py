@@ -19,6 +19,7 @@ from app.viewmodels.engine.engines import EnginesViewModel
 from app.viewmodels.engine.machine_data import MachineDataViewModel
 from app.viewmodels.engine.machine_settings import MachineSettingsViewModel
 from app.viewmodels.engine.migration import MigrationViewModel
+from app.viewmodels.engine.own_command import OwnCommandViewModel
 from app.viewmodels.engine.start_at_login import StartAtLoginViewModel
 from app.viewmodels.engine.troubleshoot import TroubleshootViewModel
 from app.viewmodels.frame.about import AboutViewModel
@@ -72,6 +73,7 @@ class DesktopViewModel(QObject):
         self.migration = MigrationViewModel(self.background, access, self)
         self.start_at_login = StartAtLoginViewModel(self.background, access, self)
         self.docker_command = DockerCommandViewModel(self.background, access, self)
+        self.own_command = OwnCommandViewModel(self.background, access, self)
         self.troubleshoot = TroubleshootViewModel(self.background, access, self)
         self.pull = PullImageViewModel(self.background, access, self)
         self.getting_started = GettingStartedViewModel(self.background, access, self)

@@ -171,6 +171,7 @@ class MainWindow(QMainWindow):
             self.desktop.machine_settings,
             self.desktop.start_at_login,
             self.desktop.docker_command,
+            self.desktop.own_command,
             self.desktop.engines,
             self.desktop.updates,
         )

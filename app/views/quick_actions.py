@@ -86,6 +86,7 @@ class QuickActions(QObject):
             "mirrors": self.tr("Mirrors of Docker Hub"),
             "insecure": self.tr("Registries without TLS"),
             "docker.use": self.tr("Docker command"),
+            "own-command": self.tr("Marina's own command"),
             "engines": self.tr("Engines"),
             "updates.check": self.tr("Updates"),
         }

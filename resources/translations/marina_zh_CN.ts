@@ -2023,20 +2023,8 @@
         <translation>供需要 DOCKER_HOST 或套接字的程序使用。</translation>
     </message>
     <message>
-        <source>Marina&apos;s own command</source>
-        <translation>Marina 自己的命令</translation>
-    </message>
-    <message>
         <source>Command for an administrator</source>
         <translation>由管理员执行的命令</translation>
-    </message>
-    <message>
-        <source>A terminal finds marina at {0}.</source>
-        <translation>终端可在 {0} 找到 marina。</translation>
-    </message>
-    <message>
-        <source>A terminal does not find marina: the folder of its program is not in PATH. The archive&apos;s install.sh puts it into ~/.local/bin, packages into /usr/bin.</source>
-        <translation>终端找不到 marina：程序所在的文件夹不在 PATH 中。压缩包中的 install.sh 会将它放入 ~/.local/bin，软件包则放入 /usr/bin。</translation>
     </message>
     <message>
         <source>{0} is set: the docker command obeys that, whatever is chosen here.</source>
@@ -5141,6 +5129,10 @@
         <translation>docker 命令</translation>
     </message>
     <message>
+        <source>Marina&apos;s own command</source>
+        <translation>Marina 自己的命令</translation>
+    </message>
+    <message>
         <source>Engines</source>
         <translation>引擎</translation>
     </message>
@@ -6255,6 +6247,18 @@
         <translation>请检查本机的网络、VPN 和域名服务器，或在设置中指定代理。</translation>
     </message>
     <message>
+        <source>Another program is called marina</source>
+        <translation>另一个程序也叫 marina</translation>
+    </message>
+    <message>
+        <source>It runs from its source.</source>
+        <translation>它从源代码运行。</translation>
+    </message>
+    <message>
+        <source>Move it away if you do not need it, then try again.</source>
+        <translation>如果不需要它，请将其移走，然后重试。</translation>
+    </message>
+    <message>
         <source>Check the network connection and the proxy, then try again. What was fetched before is kept.</source>
         <translation>请检查网络连接和代理，然后重试。之前获取的内容会保留。</translation>
     </message>
@@ -7275,6 +7279,10 @@
         <translation>此 Marina 不知道更新来自何处</translation>
     </message>
     <message>
+        <source>This Marina has no program for the command line</source>
+        <translation>此 Marina 没有命令行程序</translation>
+    </message>
+    <message>
         <source>This Marina runs from its source</source>
         <translation>此 Marina 从源代码运行</translation>
     </message>
@@ -7375,6 +7383,10 @@
         <translation>请按获取它的方式更新：git pull</translation>
     </message>
     <message>
+        <source>Use `python -m app.cli` there, or install Marina.</source>
+        <translation>请在那里使用 `python -m app.cli`，或安装 Marina。</translation>
+    </message>
+    <message>
         <source>Visual Studio Code could not be started</source>
         <translation>无法启动 Visual Studio Code</translation>
     </message>
@@ -7405,6 +7417,10 @@
     <message>
         <source>What it wrote outside of volumes stays there: make an image of it first to keep that.</source>
         <translation>它在卷之外写入的内容会留在原处：要保留它们，请先将其保存为镜像。</translation>
+    </message>
+    <message>
+        <source>Where terminals find marina cannot be changed</source>
+        <translation>无法更改终端查找 marina 的位置</translation>
     </message>
     <message>
         <source>Windows has names of letters, not of bytes</source>
@@ -7537,6 +7553,10 @@
     <message>
         <source>{0} belongs to another user or can be written by others.</source>
         <translation>{0} 属于其他用户，或可被其他人写入。</translation>
+    </message>
+    <message>
+        <source>{0} belongs to it and stays.</source>
+        <translation>{0} 属于该程序，会保留。</translation>
     </message>
     <message>
         <source>{0} cannot be opened</source>
@@ -8108,6 +8128,49 @@
     <message>
         <source>A name and a tag only: the digest comes with the image.</source>
         <translation>只能填写名称和标签：摘要由镜像生成。</translation>
+    </message>
+</context>
+<context>
+    <name>TerminalCard</name>
+    <message>
+        <source>Let terminals find the command marina</source>
+        <translation>让终端能找到 marina 命令</translation>
+    </message>
+    <message>
+        <source>Command for a terminal</source>
+        <translation>要在终端中运行的命令</translation>
+    </message>
+    <message>
+        <source>Marina&apos;s own command</source>
+        <translation>Marina 自己的命令</translation>
+    </message>
+    <message>
+        <source>Terminal</source>
+        <translation>终端</translation>
+    </message>
+    <message>
+        <source>A terminal finds marina at {0}.</source>
+        <translation>终端在 {0} 找到 marina。</translation>
+    </message>
+    <message>
+        <source>A terminal does not find marina: this Marina has no program for it.</source>
+        <translation>终端找不到 marina：此 Marina 没有可供终端使用的程序。</translation>
+    </message>
+    <message>
+        <source>A terminal does not find marina. No administrator is needed for that: {0}</source>
+        <translation>终端还找不到 marina。让它能找到不需要管理员：{0}</translation>
+    </message>
+    <message>
+        <source>It is at {0}, where terminals of this system do not look. Run this once in a terminal, then log in anew:</source>
+        <translation>它位于 {0}，但此系统的终端不会在那里查找。请在终端中运行一次以下命令，然后重新登录：</translation>
+    </message>
+    <message>
+        <source>It is at {0}. Terminals find it once you have logged in anew.</source>
+        <translation>它位于 {0}。重新登录后终端即可找到它。</translation>
+    </message>
+    <message>
+        <source>It is at {0}. Terminals that are opened from now on find it.</source>
+        <translation>它位于 {0}。从现在起打开的终端都能找到它。</translation>
     </message>
 </context>
 <context>

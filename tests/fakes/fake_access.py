@@ -10,6 +10,7 @@ import requests
 
 from app.services.app_folders import AppFolders
 from app.services.computer.docker_command import DockerCommand
+from app.services.computer.own_command import OwnCommand
 from app.services.computer.uninstall import Uninstaller
 from app.services.engine.engine_client import EngineClient
 from app.services.engine.engine_transport import StreamConnection
@@ -112,6 +113,13 @@ class FakeAccess:
             str(self._engine.socket_path), environment, self._folder / "usual.sock", platform="linux"
         )
 
+    def own_command(self) -> OwnCommand:
+        """Return what puts a program of the test's into a home of its own."""
+        program = self._folder / "program" / "marina"
+        program.parent.mkdir(exist_ok=True)
+        program.touch(mode=0o755)
+        return OwnCommand(program, self._folder / "home", {"PATH": str(self._folder / "bin")}, "linux")
+
     def lessons_folder(self) -> Path:
         """Return a folder of the test's."""
         return self._folder / "learn"
@@ -128,7 +136,9 @@ class FakeAccess:
 
     def uninstaller(self) -> Uninstaller:
         """Return what removes the files in the test's folder."""
-        return Uninstaller(self.machine(), self.logins(), self.start_at_login(), self.docker_command())
+        return Uninstaller(
+            self.machine(), self.logins(), self.start_at_login(), self.docker_command(), self.own_command()
+        )
 
     def start_engine(self, on_status: StatusCallback, cancelled: threading.Event) -> EngineClient:
         """Start the fake machine and return a client of its own."""

@@ -62,7 +62,46 @@ def test_the_command_for_the_usual_socket_can_be_copied(
     assert find(window, QLineEdit, "settings.docker.socket").text() == str(engine.socket_path)
     press(qtbot, window, "settings.docker.socket.copy")
     assert QGuiApplication.clipboard().text() == str(engine.socket_path)
-    assert text_of(window, "settings.docker.marina").startswith("A terminal ")
+
+
+def test_a_terminal_finds_marina_and_no_longer(
+    box: QCheckBox, window: MainWindow, folder: Path, qtbot: QtBot, save_picture: Save
+) -> None:
+    del box
+    own = find(window, QCheckBox, "settings.own-command")
+    wait_for(qtbot, own.isEnabled)
+    link = folder / "home" / ".local" / "bin" / "marina"
+    assert text_of(window, "settings.own-command.where").endswith(str(link))
+    own.click()
+    wait_for(qtbot, link.is_symlink)
+    command = find(window, QLineEdit, "settings.own-command.command")
+    wait_for(qtbot, command.isVisible)  # no file of this home has terminals look there
+    assert isinstance(window.page, SettingsPage)
+    window.page.show_setting("own-command")
+    save_picture(window, "settings-own-command")
+    press(qtbot, window, "settings.own-command.copy")
+    assert QGuiApplication.clipboard().text() == command.text()
+    own.click()
+    wait_for(qtbot, lambda: not link.is_symlink())
+    wait_for(qtbot, lambda: not command.isVisible())
+    link.parent.mkdir(parents=True)
+    link.write_text("another program")
+    own.click()
+    wait_for(qtbot, lambda: "Another program is called marina" in window.page.notice.text)
+    wait_for(qtbot, lambda: not own.isChecked())
+
+
+def test_a_command_that_a_package_brought_needs_no_switch(
+    window: MainWindow, desktop: DesktopViewModel, folder: Path, qtbot: QtBot
+) -> None:
+    (folder / "bin").mkdir()
+    (folder / "bin" / "marina").touch(mode=0o755)
+    desktop.begin()
+    window.show_page("settings")
+    press(qtbot, window, "settings.section.docker")
+    where = f"A terminal finds marina at {folder}/bin/marina."
+    wait_for(qtbot, lambda: text_of(window, "settings.own-command.where") == where)
+    assert not find(window, QCheckBox, "settings.own-command").isVisible()
 
 
 def test_a_usual_socket_of_another_program_is_told(

@@ -58,7 +58,6 @@ class DockerCommandState:
     usual: Holder | None = None
     usual_command: str = ""  # makes the usual socket lead to Marina; "" when it does, or is another program's
     socket: str = ""  # where the engine's API is
-    marina: str = ""  # where a terminal finds Marina's own command, "" when it does not
 
     @property
     def is_marina(self) -> bool:
@@ -95,7 +94,6 @@ class DockerCommand:
             usual,
             self._usual_command() if usual is Holder.NOBODY else "",
             self._socket,
-            shutil.which("marina", path=self._environment.get("PATH")) or "",
         )
 
     def turn_on(self) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from app.services.app_folders import AppFolders
 from app.services.computer.docker_command import DockerCommand
+from app.services.computer.own_command import OwnCommand
 from app.services.machine.start_at_login import StartAtLogin
 
 if TYPE_CHECKING:
@@ -23,9 +24,10 @@ class Uninstaller:
         logins: "RegistryLogins",
         at_login: StartAtLogin,
         docker: DockerCommand,
+        own: OwnCommand,
     ) -> None:
         self._machine, self._logins = machine, logins
-        self._at_login, self._docker = at_login, docker
+        self._at_login, self._docker, self._own = at_login, docker, own
 
     def data_bytes(self) -> int:
         """Return what the data takes on this computer. Raises UserError."""
@@ -42,6 +44,7 @@ class Uninstaller:
         for login in self._logins.list():
             self._logins.sign_out(login.registry)
         self._docker.remove()
+        self._own.turn_off()
 
 
 def remove_folders(folders: AppFolders) -> None:

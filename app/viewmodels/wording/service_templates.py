@@ -36,6 +36,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Another image here is named {0}, and keeps that name."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Another machine answers where Marina's should."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Another program holds a socket of the machine."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Another program is called marina"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Ask for it again."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Ask them to change it."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Ask whoever runs it. If the change is right, remove the engine and add it again."),  # noqa: E501
@@ -125,6 +126,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "It is {0}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It may be very busy. Wait a little; if it stays so, restart the engine (`marina restart`)."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It refers to other files, or is encrypted."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "It runs from its source."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It runs on its own; Marina only works with it."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It shows {0}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It stands in {0}."),  # noqa: E501
@@ -156,6 +158,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Marina's own engine does."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Marina's own engine does. Elsewhere, mount the volume in a container and look there."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Marina's supervisor does not answer."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Move it away if you do not need it, then try again."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Name a docker context, or write an address: unix:///path/to/docker.sock."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Name a file that `marina data export` wrote."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Name some in machine.json: shared_folders."),  # noqa: E501
@@ -418,6 +421,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "There is none, so containers that ask for it are refused: {0} If you have one: run `marina start` in the terminal where SSH_AUTH_SOCK is set."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "There is not enough space."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "This Marina does not know where updates come from"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "This Marina has no program for the command line"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "This Marina runs from its source"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "This cannot be the name of a snapshot."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "This computer does not find {0}: {1}"),  # noqa: E501
@@ -443,6 +447,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Update Marina and restart it."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Update Marina."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Update it as you got it: git pull"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Use `python -m app.cli` there, or install Marina."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Visual Studio Code could not be started"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Visual Studio Code did not open the container"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Wait a while, or sign in at the registry: signed-in users may pull more often."),  # noqa: E501
@@ -451,6 +456,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "What it needs did not arrive: {0}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "What it says is above."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "What it wrote outside of volumes stays there: make an image of it first to keep that."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Where terminals find marina cannot be changed"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Windows has names of letters, not of bytes"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "With these settings it ends at once, with exit code {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Write each variable on a line of its own as NAME=value."),  # noqa: E501
@@ -484,6 +490,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "{0} MB are needed in {1}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} MB of {1} MB are free"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} belongs to another user or can be written by others."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0} belongs to it and stays."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} cannot be opened"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} cannot be opened: {1}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} cannot be reached from the machine: {1}"),  # noqa: E501

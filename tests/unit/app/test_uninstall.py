@@ -6,6 +6,7 @@ import pytest
 
 from app.services.app_folders import AppFolders
 from app.services.computer.docker_command import DockerCommand
+from app.services.computer.own_command import OwnCommand
 from app.services.computer.uninstall import Uninstaller, remove_folders
 from app.services.images.key_store import KeyStore
 from app.services.images.registry_logins import RegistryLogins
@@ -25,13 +26,16 @@ def test_what_other_services_keep_goes_too_and_twice_is_fine(tmp_path: Path) -> 
     docker.turn_on()
     at_login = StartAtLogin(tmp_path / "home", "linux")
     at_login.turn_on()
-    uninstaller = Uninstaller(VirtualMachine(tmp_path / "m", NO_SUPERVISOR), logins, at_login, docker)
+    own = OwnCommand(Path("/usr/bin/true"), tmp_path / "home", {"PATH": ""}, "linux")
+    own.turn_on()
+    uninstaller = Uninstaller(VirtualMachine(tmp_path / "m", NO_SUPERVISOR), logins, at_login, docker, own)
     for _ in range(2):
         uninstaller.remove(data=True)
         assert keyring.passwords == {}
         assert not at_login.is_on()
         assert not at_login.path.exists()
         assert not (tmp_path / "docker").exists()
+        assert not own.link.is_symlink()
         assert not (tmp_path / "m").exists()
 
 

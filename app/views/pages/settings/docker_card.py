@@ -34,8 +34,6 @@ class DockerCard(Card):
         self._socket = CopyField(
             "settings.docker.socket", "settings.docker.socket.copy", self.tr("Path of the engine's socket")
         )
-        self._marina = WrappedLabel(role="muted")
-        self._marina.setObjectName("settings.docker.marina")
         self.setLayout(
             column(
                 PlainLabel(self.tr("Docker command"), "heading"),
@@ -49,7 +47,6 @@ class DockerCard(Card):
                     self._socket,
                     hint=self.tr("For programs that ask for DOCKER_HOST or a socket."),
                 ),
-                SettingLine(self.tr("Marina's own command"), self._marina),
                 spacing=10,
                 margins=(20, 16, 20, 18),
             )
@@ -69,14 +66,6 @@ class DockerCard(Card):
         self._command.show_text(state.usual_command)
         self._command_line.setVisible(bool(state.usual_command))
         self._socket.show_text(state.socket)
-        self._marina.setText(
-            self.tr("A terminal finds marina at {0}.").format(state.marina)
-            if state.marina
-            else self.tr(
-                "A terminal does not find marina: the folder of its program is not in PATH. The archive's "
-                "install.sh puts it into ~/.local/bin, packages into /usr/bin."
-            )
-        )
 
     def _context_text(self, state: DockerCommandState) -> str:
         if state.shadowed_by:

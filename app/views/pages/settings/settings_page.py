@@ -14,6 +14,7 @@ from app.viewmodels.engine.machine_settings import (
     MachineForm,
     MachineSettingsViewModel,
 )
+from app.viewmodels.engine.own_command import OwnCommandViewModel
 from app.viewmodels.engine.start_at_login import StartAtLoginViewModel
 from app.viewmodels.failure import Failure
 from app.viewmodels.frame.preferences import Preferences
@@ -26,6 +27,7 @@ from app.views.pages.settings.setting_search import SettingSearch
 from app.views.pages.settings.settings_machine_fields import MachineFields
 from app.views.pages.settings.settings_parts import SettingLine
 from app.views.pages.settings.settings_window_cards import LoginCard, WindowCard, build_privacy_card
+from app.views.pages.settings.terminal_card import TerminalCard
 from app.views.pages.settings.updates_card import UpdatesCard
 from app.views.theme import Theme
 from app.views.widgets.buttons import Button
@@ -49,6 +51,7 @@ class SettingsPage(Page):
         machine: MachineSettingsViewModel,
         start_at_login: StartAtLoginViewModel,
         docker: DockerCommandViewModel,
+        own_command: OwnCommandViewModel,
         engines: EnginesViewModel,
         updates: UpdatesViewModel,
     ) -> None:
@@ -57,7 +60,8 @@ class SettingsPage(Page):
         self.setAccessibleName(self.tr("Settings"))
         self.count.setText(self.tr("Kept on this computer; nothing is sent anywhere"))
         self._machine, self._start_at_login = machine, start_at_login
-        self._docker, self._engines, self._updates = docker, engines, updates
+        self._docker, self._own_command = docker, own_command
+        self._engines, self._updates = engines, updates
         self._loaded: MachineForm | None = None
         self._defaults: MachineForm | None = None
         self._restarts = False
@@ -83,7 +87,7 @@ class SettingsPage(Page):
         machine_section("network", self.tr("Network"), "networks", *network)
         machine_section("registries", self.tr("Registries"), "registries", fields.registries_card())
         machine_section("engine", self.tr("Engine options"), "edit", fields.options_card())
-        add("docker", self.tr("Docker command"), "terminal", DockerCard(docker))
+        add("docker", self.tr("Docker command"), "terminal", DockerCard(docker), TerminalCard(own_command))
         add("engines", self.tr("Engines"), "anchor", engines_card)
         add("updates", self.tr("Updates"), "download", updates_card)
         self.search = SettingSearch(self._find_lines)
@@ -100,7 +104,7 @@ class SettingsPage(Page):
         machine.saved.connect(self._saved)
         machine.certificates_read.connect(self._show_certificates)
         fields.certificates.wanted.connect(machine.read_certificates)
-        for viewmodel in (machine, start_at_login, docker, engines):
+        for viewmodel in (machine, start_at_login, docker, own_command, engines):
             viewmodel.failed.connect(self._failed)
         self._check()
 
@@ -182,6 +186,7 @@ class SettingsPage(Page):
         self._window.show_quit_choice()
         self._start_at_login.load()
         self._docker.load()
+        self._own_command.load()
         self._engines.load()
         self._updates.load()
         if self._loaded is None or self._fields.form() == self._loaded:
