@@ -112,7 +112,7 @@ def _add_machine_commands(commands: Any) -> None:
 
 
 def _add_settings(commands: Any) -> None:
-    settings = _add(commands, "settings", "settings.settings", "show or change the machine's settings")
+    settings = _add(commands, "settings", "settings.settings", "show or change settings")
     settings.add_argument("name", nargs="?", help="without it: show all")
     settings.add_argument("values", nargs="*", metavar="value", help="what it is to be; a list takes several")
     ways = settings.add_mutually_exclusive_group()

@@ -4,17 +4,16 @@ import argparse
 import shlex
 import sys
 from collections.abc import Callable
-from dataclasses import asdict, replace
+from dataclasses import asdict
 
 from app.commands.confirm import confirm
 from app.commands.console import format_size, printable, tell, write, write_json
 from app.commands.session import Session
 from app.services.app_folders import AppFolders
-from app.services.errors import ErrorCode, UserError
-from app.services.fixed_settings import find_fixed_choices
 from app.services.settings import SettingsFile
 from app.services.updates.data_keeper import MachineKeeper
 from app.services.updates.update_service import Updates
+from app.services.window_settings import change_window_settings
 
 
 def update(options: argparse.Namespace) -> int:
@@ -32,18 +31,7 @@ def update(options: argparse.Namespace) -> int:
 
 def _set_automatic(options: argparse.Namespace, file: SettingsFile) -> int:
     wanted = options.automatic == "on"
-    fixed, choices = find_fixed_choices()
-    if choices.get("check_for_updates", wanted) is not wanted:
-        raise UserError(
-            f"The setting check_for_updates is fixed by {fixed.who()}",
-            f"It stands in {fixed.place}.",
-            "Ask them to change it.",
-            ErrorCode.BAD_INPUT,
-        )
-    try:
-        file.save(replace(file.load(), check_for_updates=wanted))
-    except OSError as error:
-        raise UserError("The setting cannot be kept", str(error)) from error
+    change_window_settings(file, check_for_updates=wanted)
     _done(options, {"automatic": wanted}, f"The window looks for updates: {options.automatic}.")
     return 0
 

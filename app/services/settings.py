@@ -13,6 +13,8 @@ from app.services.engine.json_values import as_object
 log = logging.getLogger(__name__)
 
 LEAST_ZOOM, MOST_ZOOM = 80, 200
+LANGUAGES = ("", "en", "zh_CN")
+"""What there are texts in; "" is the system's."""
 Theme = Literal["system", "light", "dark", "contrast"]
 
 
@@ -55,6 +57,18 @@ class SettingsFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+
+    @property
+    def path(self) -> Path:
+        """Where it is."""
+        return self._path
+
+    def read(self) -> Settings | None:
+        """Return the settings as they are in the file, None when there are none that can be read."""
+        try:
+            return Settings.from_json(json.loads(self._path.read_text("utf-8")))
+        except (OSError, ValueError, RecursionError):
+            return None
 
     def load(self) -> Settings:
         """Return the settings, or the defaults when there are none that can be read."""

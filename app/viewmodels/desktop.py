@@ -118,6 +118,7 @@ class DesktopViewModel(QObject):
     @Slot()
     def begin(self) -> None:
         """Start the work behind the window, once it is on screen: watch the machine and start it."""
+        self.preferences.follow()
         self.engine.watch()
         self.engine.start()
         self.updates.begin()

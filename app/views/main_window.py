@@ -211,6 +211,7 @@ class MainWindow(QMainWindow):
         desktop, popover = self.desktop, self.chip.popover
         desktop.engine_changed.connect(self._show_engine)
         desktop.engine.pause_refused.connect(self._tell_refused_pause)
+        desktop.preferences.changed_elsewhere.connect(self._follow_preferences)
         self.sidebar.chosen.connect(self.show_page)
         self.sidebar.search_pressed.connect(self.quick.open)
         self.sidebar.appearance_chosen.connect(self.choose_appearance)
@@ -431,6 +432,13 @@ class MainWindow(QMainWindow):
         preferences = self.desktop.preferences
         preferences.change(theme=name)
         Theme.current().choose(Appearance(preferences.theme))
+
+    def _follow_preferences(self) -> None:
+        """Show what the command line has chosen."""
+        preferences = self.desktop.preferences
+        Theme.current().choose(Appearance(preferences.theme))
+        if preferences.zoom != Theme.current().zoom:
+            self.choose_zoom(preferences.zoom)
 
     def choose_zoom(self, percent: int) -> None:
         """Let everything be so large, and keep it; what is not text follows with the next start."""

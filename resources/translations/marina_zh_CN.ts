@@ -7075,6 +7075,10 @@
         <translation>服务器提供的内容比之前见过的更旧</translation>
     </message>
     <message>
+        <source>The setting cannot be kept</source>
+        <translation>无法保存此设置</translation>
+    </message>
+    <message>
         <source>The setting {0} is fixed by {1}</source>
         <translation>设置 {0} 已由 {1} 固定</translation>
     </message>

@@ -20,7 +20,9 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from app.cli import main
+from app.services.app_folders import AppFolders
 from app.services.fixed_settings import find_fixed_choices
+from app.services.settings import LANGUAGES as KNOWN_LANGUAGES
 from app.services.settings import SettingsFile
 from app.viewmodels.desktop import DesktopViewModel
 from app.viewmodels.frame.preferences import Preferences
@@ -29,7 +31,8 @@ from app.views.pages.settings.notices_card import NoticesCard
 from app.views.pages.settings.setting_search import SettingSearch
 from app.views.pages.settings.settings_page import SettingsPage
 from app.views.pages.settings.settings_parts import SettingLine
-from app.views.pages.settings.settings_window_cards import WindowCard
+from app.views.pages.settings.settings_window_cards import LANGUAGES, WindowCard
+from app.views.theme import Appearance, Theme
 from app.views.widgets.banner import Banner
 from tests.fakes.fake_machine import FakeMachine
 from tests.support.tls_front import Authority
@@ -312,3 +315,50 @@ def test_looking_for_updates_is_fixed_in_the_command_as_in_the_window(
     assert (found.by, choices) == ("Example Corp", {"check_for_updates": False})
     fixed.write_text(json.dumps({"window": {"check_for_updates": 1, "theme": "pink", "zoom": 110}}))
     assert find_fixed_choices()[1] == {}, "what cannot be is left as the user has it"
+
+
+def test_what_the_command_line_chooses_is_followed(
+    window: MainWindow,
+    desktop: DesktopViewModel,
+    folder: Path,
+    theme: Theme,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(AppFolders, "find", lambda: AppFolders(folder, folder, folder))
+    desktop.begin()
+    window.show_page("settings")
+    desktop.preferences.save()  # the first file: the page that was shown
+    try:
+        assert main(["settings", "theme", "dark"]) == 0
+        wait_for(qtbot, lambda: theme.appearance is Appearance.DARK)
+        assert find(window, QAbstractButton, "settings.appearance.dark").isChecked()
+        desktop.preferences.change(log_times=True)  # not written yet
+        assert main(["settings", "notices.died", "off"]) == 0
+        assert main(["settings", "keep_running_when_closed", "off"]) == 0
+        box = find(window, QCheckBox, "settings.keep-running")
+        wait_for(qtbot, lambda: not box.isChecked())
+        assert find(window, QComboBox, "settings.notices.died").currentText() == "Off"
+        desktop.preferences.save()
+        kept = SettingsFile(folder / "desktop.json").load()
+        assert (kept.theme, kept.log_times, kept.keep_running_when_closed) == ("dark", True, False)
+        assert kept.notice_levels == {"died": "off"}
+    finally:
+        theme.choose(Appearance.LIGHT)
+
+
+def test_a_settings_file_that_breaks_while_the_window_is_open_loses_nothing(
+    window: MainWindow, desktop: DesktopViewModel, folder: Path
+) -> None:
+    del window
+    desktop.preferences.change(zoom=125)
+    desktop.preferences.save()
+    (folder / "desktop.json").write_text("{")
+    desktop.preferences.change(log_wrap=True)
+    desktop.preferences.save()
+    kept = SettingsFile(folder / "desktop.json").load()
+    assert (kept.zoom, kept.log_wrap) == (125, True)
+
+
+def test_the_command_line_knows_the_languages_of_the_window() -> None:
+    assert tuple(LANGUAGES) == KNOWN_LANGUAGES

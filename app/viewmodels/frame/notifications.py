@@ -3,33 +3,15 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from enum import StrEnum
 
 from PySide6.QtCore import QObject, Signal
 
+from app.services.notices import KINDS, Level
 from app.viewmodels.frame.preferences import Preferences
 
+__all__ = ["KINDS", "Level", "Notice", "NotificationsViewModel"]
+
 MOST = 100
-
-
-class Level(StrEnum):
-    """What becomes of a kind of notice."""
-
-    OFF = "off"
-    LIST = "list"  # behind the bell
-    MESSAGE = "message"  # the system shows it, too, while the window is not in front
-
-
-KINDS = {
-    "died": Level.MESSAGE,
-    "memory": Level.MESSAGE,
-    "disk": Level.MESSAGE,
-    "engine": Level.MESSAGE,
-    "task-failed": Level.MESSAGE,
-    "task": Level.MESSAGE,
-    "update": Level.LIST,
-}
-"""The kinds, and what becomes of them at first."""
 
 
 @dataclass(frozen=True, slots=True)

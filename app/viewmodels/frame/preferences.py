@@ -2,13 +2,13 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal, Slot
 
 from app.services.engine.json_values import as_object, get_list, get_number
-from app.services.settings import SettingsFile
+from app.services.settings import Settings, SettingsFile
 
 log = logging.getLogger(__name__)
 
@@ -31,7 +31,9 @@ class TableArrangement:
 
 
 class Preferences(QObject):
-    """Reads once, writes a moment after the last change."""
+    """Reads once, writes a moment after the last change, and takes over what the command line changes."""
+
+    changed_elsewhere = Signal()
 
     def __init__(
         self,
@@ -48,6 +50,7 @@ class Preferences(QObject):
         self._own = self._saved = file.load()
         self._settings = replace(self._own, **self._fixed)
         self._is_retired = False
+        self._watcher: QFileSystemWatcher | None = None
         self._timer = QTimer(self, singleShot=True, interval=_SAVE_MS)
         self._timer.timeout.connect(self.save)
 
@@ -168,17 +171,47 @@ class Preferences(QObject):
         self._settings = replace(self._own, **self._fixed)
         self._timer.start()
 
+    def follow(self) -> None:
+        """Take over from now on what others write into the file; each time it is `changed_elsewhere`."""
+        self._watcher = QFileSystemWatcher(self)
+        self._watcher.fileChanged.connect(self._look)
+        self._watch()
+
+    def _watch(self) -> None:
+        """Watch the file that has the name now: each writing is a new one."""
+        path = str(self._file.path)
+        if self._watcher is not None and path not in self._watcher.files() and self._file.path.exists():
+            self._watcher.addPath(path)
+
+    @Slot()
+    def _look(self) -> None:
+        self._watch()
+        self._take(self._file.read())
+
+    def _take(self, written: Settings | None) -> None:
+        """Take over what is in the file, but for what was changed here and is not written yet."""
+        if written is None or written == self._saved or self._is_retired:
+            return
+        names = [field.name for field in fields(Settings)]
+        mine = {n: getattr(self._own, n) for n in names if getattr(self._own, n) != getattr(self._saved, n)}
+        self._saved = written
+        self._own = replace(written, **mine)
+        self._settings = replace(self._own, **self._fixed)
+        self.changed_elsewhere.emit()
+
     def save(self) -> None:
         """Write now what has changed."""
         self._timer.stop()
         if self._own == self._saved or self._is_retired:
             return
+        self._take(self._file.read())
         try:
             self._file.save(self._own)
         except OSError as error:
             log.warning("settings cannot be saved: %s", error)
         else:
             self._saved = self._own
+            self._watch()
 
     def retire(self) -> None:
         """Write nothing more: the file is to be removed."""

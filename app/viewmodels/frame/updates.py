@@ -102,6 +102,7 @@ class UpdatesViewModel(QObject):
         self._daily = QTimer(self, interval=_DAY_MS)
         self._daily.timeout.connect(self._look)
         self._progressed.connect(self._show_progress)
+        preferences.changed_elsewhere.connect(self._follow_choice)
 
     @property
     def is_automatic(self) -> bool:
@@ -130,6 +131,13 @@ class UpdatesViewModel(QObject):
         self._daily.stop()
         if on:
             self.begin()
+
+    @Slot()
+    def _follow_choice(self) -> None:
+        """Do as the command line has chosen meanwhile."""
+        if self.is_automatic is not self._daily.isActive():
+            self.set_automatic(self.is_automatic)
+            self.changed.emit()
 
     def load(self) -> None:
         """Read what is known without the network."""

@@ -370,6 +370,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "The secret {0} cannot be read"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The secrets are too large"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The server offers something older than what was seen before"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The setting cannot be kept"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The setting {0} is fixed by {1}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The setting {0} that is fixed in {1} is not used: {2}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The settings are valid"),  # noqa: E501

@@ -2,11 +2,16 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from app.cli import main
+from app.commands.setting_words import setting_names
+from app.commands.window_words import window_names
+from app.services.settings import Settings, SettingsFile
 from tests.fakes.fake_machine import FakeMachine
 from tests.support.tls_front import Authority
 from vm.machine import managed_settings
@@ -38,10 +43,12 @@ def test_all_are_shown_with_what_they_are(home: Path, capfd: Output) -> None:
     capfd.readouterr()
     assert main(["settings"]) == 0
     lines = capfd.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines[1:]] == list(MachineSettings.__dataclass_fields__)
+    assert [line.split()[0] for line in lines[1:]] == [*setting_names(), *window_names()]
+    assert setting_names() == list(MachineSettings.__dataclass_fields__)
     assert any(line.split()[:2] == ["memory_mib", "1024"] for line in lines)
     assert main(["settings", "--json"]) == 0
-    assert json.loads(capfd.readouterr().out)["memory_mib"] == 1024
+    told = json.loads(capfd.readouterr().out)
+    assert (told["memory_mib"], told["theme"], told["notices.update"]) == (1024, "system", "list")
 
 
 @pytest.mark.parametrize(
@@ -181,3 +188,70 @@ def test_what_an_administrator_has_fixed_is_shown_as_theirs_and_stays(
     assert (stored(home).idle_minutes, stored(home).memory_mib) == (3, 1024)
     path.unlink()
     assert stored(home).idle_minutes == 9, "the user's own is back"
+
+
+def kept(home: Path) -> Settings:
+    """Return what the window would start with."""
+    return SettingsFile(home / "app" / "desktop.json").load()
+
+
+@pytest.mark.parametrize(
+    ("words", "name", "value", "word"),
+    [
+        (["theme", "dark"], "theme", "dark", "dark"),
+        (["zoom", "125"], "zoom", 125, "125"),
+        (["language", "zh_CN"], "language", "zh_CN", "zh_CN"),
+        (["keep-running-when-closed", "off"], "keep_running_when_closed", False, "off"),
+        (["quit_choice", "leave"], "quit_choice", "leave", "leave"),
+        (["check_for_updates", "on"], "check_for_updates", True, "on"),
+        (["log_wrap", "on"], "log_wrap", True, "on"),
+        (["notifications", "off"], "notifications", False, "off"),
+        (["notices.task-failed", "off"], "notice_levels", {"task-failed": "off"}, "off"),
+    ],
+)
+def test_a_choice_of_the_window_is_changed_and_the_others_stay(
+    home: Path, capfd: Output, words: list[str], name: str, value: Any, word: str
+) -> None:
+    before = kept(home)
+    assert main(["settings", *words]) == 0
+    assert capfd.readouterr().out == f"{word}\n"
+    assert kept(home) == replace(before, **{name: value})
+    assert main(["settings", words[0], "--default"]) == 0
+    assert getattr(kept(home), name) in (getattr(before, name), {"task-failed": "message"})
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["theme", "pink"], "takes system, light, dark or contrast, not 'pink'"),
+        (["zoom", "1000"], "takes a number from 80 to 200, not '1000'"),
+        (["zoom", "-x"], "takes a number from 80 to 200, not '-x'"),
+        (["log_times", "yes"], "takes on or off, not 'yes'"),
+        (["theme", "dark", "light"], "takes one value"),
+        (["theme", "--empty"], "is no list"),
+        (["notices.update", "loud"], "takes off, list or message"),
+    ],
+)
+def test_a_choice_of_the_window_that_cannot_be_is_told(
+    home: Path, capfd: Output, words: list[str], reason: str
+) -> None:
+    words = [words[0], *(["--", *words[1:]] if words[1] == "-x" else words[1:])]
+    assert main(["settings", *words]) == 1
+    assert reason in capfd.readouterr().err
+    assert not (home / "app" / "desktop.json").exists()
+
+
+def test_a_choice_that_is_fixed_is_shown_and_stays(
+    home: Path, tmp_path: Path, capfd: Output, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "settings.json"
+    place.write_text('{"by": "Example Corp", "window": {"theme": "light"}}')
+    monkeypatch.setattr(managed_settings, "USUAL_PLACE", str(place))
+    monkeypatch.setattr(managed_settings, "check_owner", lambda found: None)
+    assert main(["settings", "theme"]) == 0
+    assert capfd.readouterr().out == "light\n"
+    assert main(["settings", "theme", "dark"]) == 1
+    assert "fixed by Example Corp" in capfd.readouterr().err
+    assert kept(home).theme == "system"
+    assert main(["settings"]) == 0
+    assert "fixed by Example Corp" in capfd.readouterr().out

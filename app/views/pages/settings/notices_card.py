@@ -33,6 +33,7 @@ class NoticesCard(Card):
                 *(SettingLine(self._kinds()[kind], box, None) for kind, box in self._levels.items()),
             )
         )
+        preferences.changed_elsewhere.connect(self.show_choices)
         self.kept.toggled.connect(self._follow)
         self.shown.toggled.connect(self._follow)
         self._follow()
@@ -46,6 +47,13 @@ class NoticesCard(Card):
         for kind, box in self._levels.items():
             box.setCurrentIndex(box.findData(KINDS[kind]))
             self._preferences.choose_notice_level(kind, KINDS[kind])
+
+    def show_choices(self) -> None:
+        """Show what was chosen elsewhere."""
+        self.kept.setChecked(self._preferences.notifications)
+        self.shown.setChecked(self._preferences.system_notifications)
+        for kind, box in self._levels.items():
+            box.setCurrentIndex(box.findData(self._preferences.notice_level(kind, KINDS[kind])))
 
     def _kinds(self) -> dict[str, str]:
         return {

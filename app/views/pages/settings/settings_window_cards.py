@@ -61,6 +61,7 @@ class WindowCard(Card):
         self.quit_choice.activated.connect(
             lambda: preferences.change(quit_choice=self.quit_choice.currentData())
         )
+        preferences.changed_elsewhere.connect(self.show_choices)
         size_hint = self.tr("Ctrl + and Ctrl - change it, Ctrl 0 is 100 %.")
         self.setLayout(
             card_layout(
@@ -84,6 +85,13 @@ class WindowCard(Card):
         self._preferences.change(language="", quit_choice="")
         self.language.setCurrentIndex(max(0, self.language.findData(self._preferences.language)))
         self._preferences.change(keep_running_when_closed=True)
+        self.keep_running.setChecked(self._preferences.keep_running_when_closed)
+        self.show_quit_choice()
+
+    def show_choices(self) -> None:
+        """Show what was chosen elsewhere."""
+        self.appearance.choose(self._preferences.theme)
+        self.language.setCurrentIndex(max(0, self.language.findData(self._preferences.language)))
         self.keep_running.setChecked(self._preferences.keep_running_when_closed)
         self.show_quit_choice()
 
