@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Bell(QObject):
-    """Joins the sidebar's bell, the panel and the pages."""
+    """Joins the header's bell, the panel and the pages."""
 
     def __init__(self, window: "MainWindow") -> None:
         super().__init__(window)
@@ -24,7 +24,7 @@ class Bell(QObject):
         self.panel = NoticePanel(self._notices, self._tasks, window)
         self.panel.chosen.connect(self.go_to)
         self.panel.settings_requested.connect(lambda: window.show_page("settings"))
-        window.sidebar.bell_pressed.connect(self.open)
+        window.header.bell_pressed.connect(self.open)
         window.footer.tasks.clicked.connect(self.open)
         self._tasks.changed.connect(self._count)
         self._notices.changed.connect(self._mark)
@@ -33,7 +33,7 @@ class Bell(QObject):
     @Slot()
     def open(self) -> None:
         """Show what goes on, and the notices."""
-        self.panel.open_beside(self._window.sidebar.bell)
+        self.panel.open_below(self._window.header.bell)
 
     def go_to(self, notice: Notice) -> None:
         """Show what a notice is about."""
@@ -56,4 +56,4 @@ class Bell(QObject):
         self._window.footer.show_tasks(len(self._tasks.running))
 
     def _mark(self) -> None:
-        self._window.sidebar.show_unread(self._notices.unread)
+        self._window.header.show_unread(self._notices.unread)

@@ -1,4 +1,4 @@
-"""The window's frame: sidebar, pages, footer, shortcuts; the pages themselves know nothing of each other."""
+"""The window's frame: header, sidebar, pages, footer, keys; the pages know nothing of each other."""
 
 from collections.abc import Callable
 from functools import partial
@@ -48,6 +48,7 @@ from app.views.waiting_banner import WaitingBanner
 from app.views.widgets.banner import Banner
 from app.views.widgets.frame.engine_panel import EnginePanel
 from app.views.widgets.frame.footer import Footer
+from app.views.widgets.frame.header import Header
 from app.views.widgets.frame.sidebar import Sidebar
 from app.views.widgets.layouts import FoldingRow, column, row
 from app.views.widgets.text import restyle
@@ -89,17 +90,17 @@ class MainWindow(QMainWindow):
 
     def _build_frame(self) -> None:
         self.sidebar = Sidebar()
+        self.header = Header()
         self.stack = QStackedWidget()
         self.banner = Banner("window.banner")
         self.footer = Footer(self._version)
         self.chip = self.footer.chip
         self.footer.use.clicked.connect(lambda: self.quick.show_setting("cpus"))
-        self.footer.keys.clicked.connect(self.show_keys)
         self.footer.about.clicked.connect(self.show_about)
         Theme.current().changed.connect(self._follow_zoom)
         self._follow_zoom()
         notices = FoldingRow(self.banner, (24, 12, 24, 0))
-        main = row(self.sidebar, column(notices, self.stack, spacing=0), spacing=0)
+        main = row(self.sidebar, column(self.header, notices, self.stack, spacing=0), spacing=0)
         main.setStretch(1, 1)
         frame = QWidget()
         frame.setObjectName("shell")
@@ -213,8 +214,9 @@ class MainWindow(QMainWindow):
         desktop.engine.pause_refused.connect(self._tell_refused_pause)
         desktop.preferences.changed_elsewhere.connect(self._follow_preferences)
         self.sidebar.chosen.connect(self.show_page)
-        self.sidebar.search_pressed.connect(self.quick.open)
-        self.sidebar.appearance_chosen.connect(self.choose_appearance)
+        self.header.search_pressed.connect(self.quick.open)
+        self.header.keys_pressed.connect(self.show_keys)
+        self.header.appearance_chosen.connect(self.choose_appearance)
         popover.start_requested.connect(desktop.engine.start)
         popover.stop_requested.connect(desktop.engine.stop)
         popover.restart_requested.connect(desktop.engine.restart)

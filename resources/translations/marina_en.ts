@@ -160,6 +160,16 @@
     </message>
 </context>
 <context>
+    <name>Header</name>
+    <message numerus="yes">
+        <source>Notifications, %n unread</source>
+        <translation>
+            <numerusform>Notifications, %n unread</numerusform>
+            <numerusform>Notifications, %n unread</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ImageTable</name>
     <message numerus="yes">
         <source>%n container(s)</source>
@@ -347,16 +357,6 @@
         <translation>
             <numerusform>%n image found</numerusform>
             <numerusform>%n images found</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>Sidebar</name>
-    <message numerus="yes">
-        <source>Notifications, %n unread</source>
-        <translation>
-            <numerusform>Notifications, %n unread</numerusform>
-            <numerusform>Notifications, %n unread</numerusform>
         </translation>
     </message>
 </context>

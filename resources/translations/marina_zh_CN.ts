@@ -2518,14 +2518,6 @@
         <translation>关于 Marina</translation>
     </message>
     <message>
-        <source>Show the keys (?)</source>
-        <translation>显示快捷键 (?)</translation>
-    </message>
-    <message>
-        <source>Show the keys</source>
-        <translation>显示快捷键</translation>
-    </message>
-    <message>
         <source>CPU {0} %</source>
         <translation>CPU {0} %</translation>
     </message>
@@ -2619,6 +2611,51 @@
     <message>
         <source>Open the browser</source>
         <translation>打开浏览器</translation>
+    </message>
+</context>
+<context>
+    <name>Header</name>
+    <message>
+        <source>Search everything</source>
+        <translation>搜索一切</translation>
+    </message>
+    <message>
+        <source>Show the keys (?)</source>
+        <translation>显示快捷键 (?)</translation>
+    </message>
+    <message>
+        <source>Show the keys</source>
+        <translation>显示快捷键</translation>
+    </message>
+    <message>
+        <source>Appearance</source>
+        <translation>外观</translation>
+    </message>
+    <message>
+        <source>Notifications</source>
+        <translation>通知</translation>
+    </message>
+    <message numerus="yes">
+        <source>Notifications, %n unread</source>
+        <translation>
+            <numerusform>通知，%n 条未读</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Like the system</source>
+        <translation>跟随系统</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>浅色</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>深色</translation>
+    </message>
+    <message>
+        <source>High contrast</source>
+        <translation>高对比度</translation>
     </message>
 </context>
 <context>
@@ -8013,47 +8050,6 @@
     </message>
 </context>
 <context>
-    <name>Sidebar</name>
-    <message>
-        <source>Search</source>
-        <translation>搜索</translation>
-    </message>
-    <message>
-        <source>Search everything (Ctrl+K)</source>
-        <translation>搜索全部内容（Ctrl+K）</translation>
-    </message>
-    <message>
-        <source>Notifications</source>
-        <translation>通知</translation>
-    </message>
-    <message>
-        <source>Appearance</source>
-        <translation>外观</translation>
-    </message>
-    <message numerus="yes">
-        <source>Notifications, %n unread</source>
-        <translation>
-            <numerusform>通知，%n 条未读</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>Like the system</source>
-        <translation>跟随系统</translation>
-    </message>
-    <message>
-        <source>Light</source>
-        <translation>浅色</translation>
-    </message>
-    <message>
-        <source>Dark</source>
-        <translation>深色</translation>
-    </message>
-    <message>
-        <source>High contrast</source>
-        <translation>高对比度</translation>
-    </message>
-</context>
-<context>
     <name>SignInDialog</name>
     <message>
         <source>Sign in at a registry</source>
@@ -8135,6 +8131,13 @@
     </message>
 </context>
 <context>
+    <name>TaskCard</name>
+    <message>
+        <source>Cancel: {0}</source>
+        <translation>取消：{0}</translation>
+    </message>
+</context>
+<context>
     <name>TerminalCard</name>
     <message>
         <source>Let terminals find the command marina</source>
@@ -8175,13 +8178,6 @@
     <message>
         <source>It is at {0}. Terminals that are opened from now on find it.</source>
         <translation>它位于 {0}。从现在起打开的终端都能找到它。</translation>
-    </message>
-</context>
-<context>
-    <name>TaskCard</name>
-    <message>
-        <source>Cancel: {0}</source>
-        <translation>取消：{0}</translation>
     </message>
 </context>
 <context>

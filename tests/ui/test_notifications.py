@@ -39,13 +39,13 @@ def test_a_container_that_ends_by_itself_is_told_of_and_one_that_was_stopped_is_
     engine.containers.act(stopped, "stop", {})
     engine.containers._end(crashed, 137)
     wait_for(qtbot, lambda: titles(desktop) == ["web ended unexpectedly"])
-    bell = find(window, QAbstractButton, "sidebar.notifications")
+    bell = find(window, QAbstractButton, "header.notifications")
     assert bell.accessibleName() == "Notifications, 1 unread"
     engine.offer_image("redis:7")
     desktop.pull.start("redis:7")
     wait_for(qtbot, lambda: titles(desktop)[0] == "redis:7 was pulled")
     save_picture(window, "notifications-bell")
-    press(qtbot, window, "sidebar.notifications")
+    press(qtbot, window, "header.notifications")
     panel = find(window, NoticePanel, "popover.notices")
     assert text_of(panel, "notices.1.text") == "Exit code 137. Its log may say why."
     save_picture(panel, "notifications")
@@ -84,7 +84,7 @@ def test_a_full_disk_and_a_lost_engine_are_told_of_once(
     machine.set(state=MachineState.RUNNING)
     wait_for(qtbot, lambda: titles(desktop) == ["The engine is back", "The engine's disk is nearly full"])
     panel = window.bell.panel
-    press(qtbot, window, "sidebar.notifications")
+    press(qtbot, window, "header.notifications")
     press(qtbot, panel, "notices.clear")
     assert find(panel, QWidget, "notices.empty").isVisible()
     panel.hide()

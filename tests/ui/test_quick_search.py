@@ -115,7 +115,7 @@ def test_images_are_run_and_actions_done(filled: MainWindow, theme: Theme, qtbot
 
 
 def test_the_button_opens_it_too_and_nothing_is_said(filled: MainWindow, qtbot: QtBot) -> None:
-    press(qtbot, filled, "sidebar.search")
+    press(qtbot, filled, "header.search")
     find(filled, QLineEdit, "search.text").setText(">zzzzzz")
     assert found(filled) == []
     QTest.keyClick(find(filled, QLineEdit, "search.text"), Qt.Key.Key_Return)
@@ -251,7 +251,7 @@ def test_all_keys_are_shown(filled: MainWindow, qtbot: QtBot, save_picture: Save
     save_picture(dialog, "keys")
     dialog.close()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
-    press(qtbot, filled, "footer.keys")
+    press(qtbot, filled, "header.keys")
     find(filled, KeysDialog, "keys").close()
 
 

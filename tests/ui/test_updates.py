@@ -228,7 +228,7 @@ def test_looking_by_itself_is_off_until_it_is_wanted_and_ends_in_a_notice(
     assert notice.title == f"Marina {NEW} is there"
     assert not any("marina-" in request for request in world.server.requests), "nothing is downloaded"
     window.show_page("containers")
-    press(qtbot, window, "sidebar.notifications")
+    press(qtbot, window, "header.notifications")
     save_picture(window.bell.panel, "updates-notice")
     window.bell.panel.hide()
     window.bell.go_to(notice)

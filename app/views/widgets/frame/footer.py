@@ -14,7 +14,7 @@ _HEIGHT = 32
 
 
 class Footer(QWidget):
-    """The engine's chip; what the machine uses, which leads to its settings; tasks; keys; the version."""
+    """The engine's chip; what the machine uses, which leads to its settings; tasks; the version."""
 
     def __init__(self, version: str) -> None:
         super().__init__()
@@ -29,10 +29,7 @@ class Footer(QWidget):
         self.tasks.hide()
         self.about = Button(f"Marina {version}", "footer.about", "link")
         self.about.setToolTip(self.tr("About Marina"))
-        self.keys = Button("?", "footer.keys", "link")
-        self.keys.setToolTip(self.tr("Show the keys (?)"))
-        self.keys.setAccessibleName(self.tr("Show the keys"))
-        parts = (self.chip, self.use, None, self.tasks, self.keys, self.about, 6)
+        parts = (self.chip, self.use, None, self.tasks, self.about, 6)
         self.setLayout(row(*parts, spacing=12, margins=(8, 0, 8, 0)))
         Theme.current().changed.connect(self._follow_zoom)
         self._follow_zoom()

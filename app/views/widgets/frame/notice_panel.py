@@ -58,10 +58,10 @@ class NoticePanel(QFrame):
         tasks.changed.connect(self._follow)
         tasks.told.connect(self._show_progress)
 
-    def open_beside(self, anchor: QWidget) -> None:
-        """Show the list to the right of `anchor`; what is in it counts as read once the panel closes."""
+    def open_below(self, anchor: QWidget) -> None:
+        """Show the list below `anchor`, to its right end; what is in it is read once the panel closes."""
         self._fill()
-        self.move(anchor.mapToGlobal(QPoint(anchor.width() + 6, 0)))
+        self.move(anchor.mapToGlobal(QPoint(anchor.width() - self.width(), anchor.height() + 6)))
         self.show()
         self.setFocus()
 

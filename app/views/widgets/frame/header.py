@@ -1,0 +1,94 @@
+"""The window's first line: the search over everything, the keys, the bell, and the appearance."""
+
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QActionGroup
+from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
+
+from app.views import keys
+from app.views.icons import ThemedIcon
+from app.views.theme import Appearance, Theme
+from app.views.widgets.buttons import IconButton
+from app.views.widgets.layouts import row
+from app.views.widgets.text import PlainLabel
+
+_HEIGHT, _SEARCH_WIDTH = 48, 420
+
+
+class Header(QWidget):
+    """Emits what was asked for; who it belongs to knows where that is."""
+
+    search_pressed = Signal()
+    keys_pressed = Signal()
+    bell_pressed = Signal()
+    appearance_chosen = Signal(str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("header")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.search = _SearchButton("header.search", self.tr("Search everything"))
+        self.search.clicked.connect(self.search_pressed)
+        self.keys = IconButton("keyboard", self.tr("Show the keys (?)"), "header.keys")
+        self.keys.setAccessibleName(self.tr("Show the keys"))
+        self.keys.clicked.connect(self.keys_pressed)
+        self.bell = IconButton("bell", "", "header.notifications")
+        self.bell.clicked.connect(self.bell_pressed)
+        self.appearance = IconButton("appearance", self.tr("Appearance"), "header.appearance")
+        self.appearance.setProperty("menu", True)
+        self.appearance.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        for button in (self.keys, self.bell, self.appearance):
+            button.setIconSize(QSize(18, 18))
+        self.appearance.setMenu(self._build_menu())
+        parts = (self.search, None, self.keys, self.bell, self.appearance)
+        layout = row(*parts, spacing=6, margins=(24, 0, 18, 0))
+        layout.setStretch(0, 1)
+        self.setLayout(layout)
+        self.show_unread(0)
+        Theme.current().changed.connect(self._follow_zoom)
+        self._follow_zoom()
+
+    def show_unread(self, count: int) -> None:
+        """Mark the bell with how many notices nobody has seen."""
+        label = self.tr("Notifications")
+        style = Qt.ToolButtonStyle
+        self.bell.setText(str(count))
+        self.bell.setToolButtonStyle(style.ToolButtonTextBesideIcon if count else style.ToolButtonIconOnly)
+        self.bell.set_label(self.tr("Notifications, %n unread", "", count) if count else label)
+        self.bell.icon_source.show("bell", "warn" if count else "muted")
+
+    def _follow_zoom(self) -> None:
+        self.setFixedHeight(Theme.current().scaled(_HEIGHT))
+        self.search.setMaximumWidth(Theme.current().scaled(_SEARCH_WIDTH))
+
+    def _build_menu(self) -> QMenu:
+        menu = QMenu(self.appearance)
+        group = QActionGroup(menu)
+        for choice, label in (
+            (Appearance.SYSTEM, self.tr("Like the system")),
+            (Appearance.LIGHT, self.tr("Light")),
+            (Appearance.DARK, self.tr("Dark")),
+            (Appearance.CONTRAST, self.tr("High contrast")),
+        ):
+            action = menu.addAction(label)
+            action.setObjectName(f"header.appearance.{choice.value}")
+            action.setCheckable(True)
+            action.setChecked(Theme.current().appearance is choice)
+            action.triggered.connect(lambda _=False, choice=choice: self.appearance_chosen.emit(choice.value))
+            group.addAction(action)
+        return menu
+
+
+class _SearchButton(QPushButton):
+    """Looks like the field that it opens, and names its key."""
+
+    def __init__(self, name: str, label: str) -> None:
+        super().__init__(f"  {label}")
+        self.setObjectName(name)
+        self.setAccessibleName(label)
+        self.setAutoDefault(False)
+        self.setProperty("role", "search")
+        self.setIconSize(QSize(16, 16))
+        self.icon_source = ThemedIcon(self, "search", "muted", "muted")
+        words = keys.SEARCH.words
+        self.setToolTip(f"{label} ({words})")
+        self.setLayout(row(None, PlainLabel(words, "muted"), margins=(0, 0, 12, 0)))
