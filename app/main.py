@@ -219,17 +219,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if is_root():
         os.environ.update(root_environment(folders.root_browser))  # before there are other threads
     from app.services.settings import SettingsFile
-    from app.views.application import REMOVE, RENEW, run_application
+    from app.views.application import GETTING_STARTED, REMOVE, RENEW, REOPEN, run_application
 
-    started_with = ["--getting-started"] if options.getting_started else []
+    started_with = [GETTING_STARTED] if options.getting_started else []
     zoom = SettingsFile(folders.settings).load().zoom
     code = run_application(
         lambda: build_desktop(folders), str(folders.settings), started_with, read_version(), zoom
     )
-    if code == RENEW:
-        from app.services.updates.at_start import start_anew
+    if code in (RENEW, REOPEN):
+        from app.services.computer.restart import start_anew
 
-        start_anew()
+        start_anew(without=[GETTING_STARTED] if code == REOPEN else [])
     if code == REMOVE:
         from app.services.computer.uninstall import remove_folders
 

@@ -26,6 +26,7 @@ from app.views.tray import Tray, build_app_icon
 
 GETTING_STARTED = "--getting-started"
 RENEW = 75  # exit code: start Marina anew, there is another version to be put in place
+REOPEN = 77  # exit code: start Marina anew, what it shows is another engine or in another language
 REMOVE = 76  # exit code: all that the user's Marina kept was removed, its folders are the last
 _SCALE = "QT_SCALE_FACTOR"
 
@@ -44,6 +45,7 @@ class Desktop(QObject):
         self.window.first_frame.connect(self._begin)
         self.window.close_asked.connect(self._close_asked)
         self.window.renewal_asked.connect(self.ask_to_renew)
+        self.window.reopening_asked.connect(self._reopen)
         self.window.uninstalled.connect(self._leave_for_good)
         desktop.getting_started.opened.connect(self._tell_address)
         self.tray: Tray | None = None
@@ -182,6 +184,12 @@ class Desktop(QObject):
         self._stop_and_leave()
 
     @Slot()
+    def _reopen(self) -> None:
+        """End, to be started anew; the engine goes on."""
+        self.exit_code = REOPEN
+        self.leave()
+
+    @Slot()
     def _leave_for_good(self) -> None:
         """End after Marina was removed: what is written from now on would be left behind."""
         self._desktop.preferences.retire()
@@ -255,7 +263,7 @@ def run_application(
 ) -> int:
     """Open the window, all of it `zoom` per cent as large; or hand `arguments` to the one that is open.
 
-    Return the exit code, which may be RENEW or REMOVE.
+    Return the exit code, which may be RENEW, REOPEN or REMOVE.
     """
     application = _build_application(zoom)
     application.setApplicationName("Marina")

@@ -63,6 +63,7 @@ class MainWindow(QMainWindow):
     first_frame = Signal()
     close_asked = Signal()
     renewal_asked = Signal()  # to be started anew, as the version that was prepared
+    reopening_asked = Signal()  # to be started anew, while the engine goes on
     uninstalled = Signal()  # nothing of the user's Marina is left but its folders: to end
     zoom_changed = Signal(int)
 
@@ -181,6 +182,7 @@ class MainWindow(QMainWindow):
         page.appearance_chosen.connect(self.choose_appearance)
         page.restart_requested.connect(self.desktop.engine.restart)
         page.renewal_requested.connect(self.renewal_asked)
+        page.reopening_requested.connect(self.reopening_asked)
         page.import_requested.connect(self.import_from_engine)
         return page
 

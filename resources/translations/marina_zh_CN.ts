@@ -2332,6 +2332,14 @@
 <context>
     <name>EnginesCard</name>
     <message>
+        <source>The window still shows the engine from before.</source>
+        <translation>窗口显示的仍是之前的引擎。</translation>
+    </message>
+    <message>
+        <source>Show the chosen one</source>
+        <translation>显示所选引擎</translation>
+    </message>
+    <message>
         <source>Add an engine…</source>
         <translation>添加引擎…</translation>
     </message>
@@ -2346,10 +2354,6 @@
     <message>
         <source>Engines</source>
         <translation>引擎</translation>
-    </message>
-    <message>
-        <source>Close Marina and start it again to work with the chosen engine.</source>
-        <translation>关闭 Marina 并重新启动，即可使用所选的引擎。</translation>
     </message>
     <message>
         <source>The machine of this computer</source>
@@ -9062,8 +9066,12 @@
         <translation>语言</translation>
     </message>
     <message>
-        <source>Takes effect when Marina is started again.</source>
-        <translation>重新启动 Marina 后生效。</translation>
+        <source>The language changes when Marina is started again.</source>
+        <translation>语言将在 Marina 重新启动后更改。</translation>
+    </message>
+    <message>
+        <source>Restart Marina</source>
+        <translation>重新启动 Marina</translation>
     </message>
     <message>
         <source>Stay in the tray when the window is closed</source>

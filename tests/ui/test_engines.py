@@ -46,7 +46,9 @@ def test_an_engine_is_added_chosen_and_removed(
     wait_for(qtbot, lambda: bool(settings.findChildren(QAbstractButton, "settings.engines.server.use")))
     find(settings, QAbstractButton, "settings.engines.server.use").click()
     wait_for(qtbot, lambda: access.engines().current().name == "server")
-    wait_for(qtbot, lambda: "start it again" in text_of(settings, "settings.engines.note"))
+    wait_for(qtbot, lambda: "from before" in text_of(settings, "settings.engines.note"))
+    with qtbot.waitSignal(settings.reopening_asked):
+        press(qtbot, settings, "settings.engines.restart")
     save_picture(settings, "settings-engines")
     find(settings, QAbstractButton, "settings.engines.server.remove").click()
     wait_for(qtbot, lambda: access.engines().current().is_machine)

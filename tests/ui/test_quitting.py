@@ -10,10 +10,10 @@ from pytestqt.qtbot import QtBot
 
 from app import main
 from app.services.app_folders import AppFolders
-from app.services.updates import at_start
+from app.services.computer import restart
 from app.viewmodels.desktop import DesktopViewModel
 from app.views import application
-from app.views.application import RENEW, Desktop
+from app.views.application import GETTING_STARTED, RENEW, REOPEN, Desktop
 from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
 from app.views.dialogs.quit_dialog import QuitDialog
 from tests.fakes.fake_engine import FakeEngine
@@ -94,16 +94,16 @@ def test_another_version_is_started_once_the_engine_has_stopped(
 def test_the_program_is_exchanged_for_the_other_version(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    renewed: list[bool] = []
+    renewed: list[list[str]] = []
     folders = AppFolders(tmp_path, tmp_path, tmp_path)
     monkeypatch.setattr(AppFolders, "find", lambda: folders)
     monkeypatch.setattr(main, "write_log", lambda folders: None)
     monkeypatch.setattr(main, "has_display", lambda: True)
-    monkeypatch.setattr(at_start, "start_anew", lambda: renewed.append(True))
-    for code in (0, RENEW):
+    monkeypatch.setattr(restart, "start_anew", lambda without: renewed.append(list(without)))
+    for code in (0, RENEW, REOPEN):
         monkeypatch.setattr(application, "run_application", lambda *_, code=code: code)
         assert main.main([]) == code
-    assert renewed == [True]
+    assert renewed == [[], [GETTING_STARTED]], "what was asked for at the first start is not done again"
 
 
 def test_the_answer_can_be_kept(

@@ -1,12 +1,11 @@
 """What the window's start has to do with updates; imported only where one was prepared before."""
 
 import logging
-import os
-import sys
 from collections.abc import Callable
-from typing import NoReturn, Protocol
+from typing import Protocol
 
 from app.services.app_folders import AppFolders
+from app.services.computer.restart import start_anew
 from app.services.errors import MarinaError
 from app.services.updates.update_service import DataKeeper, Updates
 
@@ -67,9 +66,3 @@ def note_good_start(folders: AppFolders) -> None:
         Updates(folders.updates, folders.downloads).note_good_start()
     except MarinaError as error:
         log.warning("the good start cannot be noted: %s", error)
-
-
-def start_anew() -> NoReturn:
-    """Become the program that has this one's name now."""
-    environment = os.environ | {"PYINSTALLER_RESET_ENVIRONMENT": "1"}  # PyInstaller: "restarting the app"
-    os.execve(sys.executable, [sys.executable, *sys.argv[1:]], environment)

@@ -5,23 +5,26 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.viewmodels.engine.engines import EngineRow, EnginesViewModel
 from app.views.dialogs.add_engine_dialog import AddEngineDialog
+from app.views.pages.settings.restart_note import RestartNote
 from app.views.widgets.buttons import Button
 from app.views.widgets.layouts import Card, clear, column, hide_unless, row
 from app.views.widgets.text import ElidedLabel, PlainLabel, WrappedLabel
 
 
 class EnginesCard(Card):
-    """One line an engine, the chosen one marked; another one is worked with from the next start on."""
+    """One line an engine, the chosen one marked; the window opens anew to show another one."""
 
     import_requested = Signal()
+    reopening_requested = Signal()
 
     def __init__(self, viewmodel: EnginesViewModel) -> None:
         super().__init__("settings.engines")
         self._engines = viewmodel
         self._list = QVBoxLayout()
         self._list.setSpacing(6)
-        self._note = WrappedLabel(role="warn")
-        self._note.setObjectName("settings.engines.note")
+        about = self.tr("The window still shows the engine from before.")
+        self._note = RestartNote("settings.engines", about, self.tr("Show the chosen one"))
+        self._note.pressed.connect(self.reopening_requested)
         add = Button(self.tr("Add an engine…"), "settings.engines.add", icon="plus")
         add.clicked.connect(self._ask)
         bring = Button(self.tr("Import from another engine…"), "settings.engines.import", icon="download")
@@ -47,7 +50,6 @@ class EnginesCard(Card):
         for engine in self._engines.rows:
             self._list.addWidget(self._line(engine))
         self._note.setVisible(self._engines.needs_restart)
-        self._note.setText(self.tr("Close Marina and start it again to work with the chosen engine."))
 
     def _line(self, engine: EngineRow) -> QWidget:
         name = f"settings.engines.{engine.name}"

@@ -42,6 +42,7 @@ class SettingsPage(Page):
     appearance_chosen = Signal(str)
     zoom_chosen = Signal(int)
     restart_requested = Signal()  # of the engine
+    reopening_requested = Signal()  # of the window
     renewal_requested = Signal()  # of Marina, as another version
     import_requested = Signal()  # from another engine
 
@@ -70,11 +71,13 @@ class SettingsPage(Page):
         self._window = WindowCard(preferences)
         self._window.appearance_chosen.connect(self.appearance_chosen)
         self._window.zoom_chosen.connect(self.zoom_chosen)
+        self._window.reopening_requested.connect(self.reopening_requested)
         self._fields = MachineFields(self)
         updates_card = UpdatesCard(updates)
         updates_card.restart_requested.connect(self.renewal_requested)
         engines_card = EnginesCard(engines)
         engines_card.import_requested.connect(self.import_requested)
+        engines_card.reopening_requested.connect(self.reopening_requested)
         self.sections = Sections("settings")
         add, machine_section, fields = self.sections.add, self._add_machine_section, self._fields
         notices = NoticesCard(preferences)

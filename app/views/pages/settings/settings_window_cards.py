@@ -5,6 +5,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
 from app.viewmodels.engine.start_at_login import StartAtLoginViewModel, StartState
 from app.viewmodels.frame.preferences import Preferences
+from app.views.pages.settings.restart_note import RestartNote
 from app.views.pages.settings.settings_parts import CopyField, SettingLine, card_layout, hold_fixed
 from app.views.theme import ZOOMS, Appearance
 from app.views.widgets.layouts import Card, column
@@ -18,6 +19,7 @@ class WindowCard(Card):
     """How the window looks and ends. Emits what the window has to do itself."""
 
     appearance_chosen = Signal(str)
+    reopening_requested = Signal()
     zoom_chosen = Signal(int)
 
     def __init__(self, preferences: Preferences) -> None:
@@ -45,8 +47,9 @@ class WindowCard(Card):
             self.language.addItem(name or self.tr("Like the system"), code)
         self.language.setCurrentIndex(max(0, self.language.findData(preferences.language)))
         self.language.activated.connect(self._choose_language)
-        self._language_note = WrappedLabel(self.tr("Takes effect when Marina is started again."), "muted")
-        self._language_note.hide()
+        text = self.tr("The language changes when Marina is started again.")
+        self._language_note = RestartNote("settings.language", text, self.tr("Restart Marina"))
+        self._language_note.pressed.connect(self.reopening_requested)
         self.keep_running = QCheckBox(self.tr("Stay in the tray when the window is closed"))
         self.keep_running.setObjectName("settings.keep-running")
         self.keep_running.setChecked(preferences.keep_running_when_closed)
