@@ -5469,6 +5469,13 @@
     </message>
 </context>
 <context>
+    <name>RowChecks</name>
+    <message>
+        <source>Select all</source>
+        <translation>全选</translation>
+    </message>
+</context>
+<context>
     <name>RowTableModel</name>
     <message>
         <source>Actions</source>

@@ -15,6 +15,7 @@ from app.views.widgets.buttons import Button
 from app.views.widgets.column_chooser import ColumnChooser
 from app.views.widgets.frame.engine_panel import EnginePanel
 from app.views.widgets.layouts import Card, Scrolled, column, row
+from app.views.widgets.row_checks import RowChecks
 from app.views.widgets.segments import Segments
 from app.views.widgets.table import Action, RowTable
 from app.views.widgets.text import PlainLabel, WrappedLabel
@@ -113,6 +114,7 @@ class ListPage(Page):
     def build_list(self) -> None:
         """Connect the table, which has its model, and put it and the cards below the title."""
         self.columns = ColumnChooser(self.list, self.name)
+        self.checks = RowChecks(self.list, self.name)
         self.list.opened.connect(self.open_selected)
         self.list.delete_pressed.connect(lambda: self.confirm_delete(self.chosen()))
         self.list.customContextMenuRequested.connect(self._show_menu)

@@ -407,6 +407,11 @@ class RowTable(QTableView):
         if not isinstance(delegate, LinkDelegate | ActionsDelegate):
             self.opened.emit()
 
+    def hover_row(self, row: int) -> None:
+        """Show a row, -1: none, as the one that the mouse is on."""
+        before, self.hovered_row = self.hovered_row, row
+        self._redraw_rows({before, row})
+
     def _hover(self, point: QPoint) -> None:
         index = self.indexAt(point) if point.x() >= 0 else QModelIndex()
         before = self.hovered_row
@@ -419,7 +424,10 @@ class RowTable(QTableView):
             self.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
         else:
             self.viewport().unsetCursor()
-        for row in {before, self.hovered_row}:
+        self._redraw_rows({before, self.hovered_row})
+
+    def _redraw_rows(self, rows: set[int]) -> None:
+        for row in rows:
             if row >= 0 and self.model() is not None:
                 top = self.rowViewportPosition(row)
                 self.viewport().update(0, top, self.viewport().width(), self.rowHeight(row))
