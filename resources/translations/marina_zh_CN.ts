@@ -529,6 +529,10 @@
         <translation>空闲</translation>
     </message>
     <message>
+        <source>{0} is not on this computer any more</source>
+        <translation>{0} 已不在这台电脑上</translation>
+    </message>
+    <message>
         <source>Up</source>
         <translation>启动</translation>
     </message>
@@ -563,6 +567,14 @@
     <message>
         <source>Variables</source>
         <translation>变量</translation>
+    </message>
+    <message>
+        <source>Services of a profile are started only when it is switched on.</source>
+        <translation>只有启用了某个配置文件（profile），其中的服务才会启动。</translation>
+    </message>
+    <message>
+        <source>Profiles</source>
+        <translation>配置文件（profile）</translation>
     </message>
     <message>
         <source>Delete its volumes too: their data is lost</source>
@@ -603,6 +615,10 @@
     <message>
         <source>Following the logs of all services</source>
         <translation>正在跟踪所有服务的日志</translation>
+    </message>
+    <message>
+        <source>Compose is at work on {0}</source>
+        <translation>Compose 正在处理 {0}</translation>
     </message>
     <message>
         <source>Done</source>
@@ -693,64 +709,8 @@
         <translation>请选择 compose.yaml，或包含它的文件夹。</translation>
     </message>
     <message>
-        <source>Starting {0}</source>
-        <translation>正在启动 {0}</translation>
-    </message>
-    <message>
-        <source>{0} was started</source>
-        <translation>{0} 已启动</translation>
-    </message>
-    <message>
-        <source>{0} was not started</source>
-        <translation>{0} 未能启动</translation>
-    </message>
-    <message>
-        <source>Scaling {0}</source>
-        <translation>正在调整 {0} 的容器数量</translation>
-    </message>
-    <message>
-        <source>{0} was scaled</source>
-        <translation>{0} 的容器数量已调整</translation>
-    </message>
-    <message>
-        <source>{0} was not scaled</source>
-        <translation>{0} 的容器数量未能调整</translation>
-    </message>
-    <message>
-        <source>Removing {0}</source>
-        <translation>正在移除 {0}</translation>
-    </message>
-    <message>
-        <source>{0} was removed</source>
-        <translation>{0} 已移除</translation>
-    </message>
-    <message>
-        <source>{0} was not removed</source>
-        <translation>{0} 未能移除</translation>
-    </message>
-    <message>
-        <source>Restarting {0}</source>
-        <translation>正在重启 {0}</translation>
-    </message>
-    <message>
-        <source>{0} was restarted</source>
-        <translation>{0} 已重启</translation>
-    </message>
-    <message>
-        <source>{0} was not restarted</source>
-        <translation>{0} 未能重启</translation>
-    </message>
-    <message>
-        <source>Stopping {0}</source>
-        <translation>正在停止 {0}</translation>
-    </message>
-    <message>
-        <source>{0} was stopped</source>
-        <translation>{0} 已停止</translation>
-    </message>
-    <message>
-        <source>{0} was not stopped</source>
-        <translation>{0} 未能停止</translation>
+        <source>The project {0} has no containers any more</source>
+        <translation>项目 {0} 已没有任何容器</translation>
     </message>
     <message>
         <source>Install the package docker-compose-plugin or docker-compose-v2, or see {0}</source>
@@ -7461,10 +7421,6 @@
     <message>
         <source>What it needs did not arrive: {0}.</source>
         <translation>它需要的内容未能到达：{0}。</translation>
-    </message>
-    <message>
-        <source>What it says is above.</source>
-        <translation>其输出见上方。</translation>
     </message>
     <message>
         <source>What it wrote outside of volumes stays there: make an image of it first to keep that.</source>

@@ -14,16 +14,20 @@ arguments = sys.argv[1:]
 if arguments[:1] == ["version"]:
     print(os.environ.get("FAKE_COMPOSE_VERSION", "2.99.0-fake"))
     sys.exit()
-options = {}
+options, files = {}, []
 while arguments and arguments[0].startswith("--"):
     options[arguments[0]] = arguments[1]
+    if arguments[0] == "--file":
+        files.append(arguments[1])
     arguments = arguments[2:]
-text = Path(options["--file"]).read_text() if "--file" in options else "{}"
+text, project = "", {"services": {}}
 try:
-    project = json.loads(text)
+    for file in files:
+        text += Path(file).read_text()
+        project["services"] |= json.loads(Path(file).read_text())["services"]
 except ValueError:
     sys.exit("yaml: line 1: did not find expected node content")
-name = options.get("--project-name") or Path(options["--file"]).parent.name
+name = options.get("--project-name") or Path(files[0]).parent.name
 
 
 def call(method, path, body=None):
@@ -55,13 +59,16 @@ elif command == "config":
 elif command == "up":
     wanted = dict(item.split("=") for item in rest if "=" in item)
     for service, declared in project["services"].items():
+        if not set(declared.get("profiles", [options.get("--profile")])) & {options.get("--profile")}:
+            continue
         there = [row for row in members() if row["Labels"]["com.docker.compose.service"] == service]
-        image = re.sub(r"\$\{(\w+)[^}]*\}", lambda m: os.environ.get(m[1], ""), declared["image"])
+        given = lambda match: os.environ.get(match[1]) or match[2] or ""
+        image = re.sub(r"\$\{(\w+)(?::-([^}]*))?[^}]*\}", given, declared["image"])
         for number in range(len(there) + 1, int(wanted.get(service, len(there) or 1)) + 1):
             title = f"{name}-{service}-{number}"
             print(f" Container {title}  Creating", flush=True)
             labels = {"com.docker.compose.project": name, "com.docker.compose.service": service,
-                      "com.docker.compose.project.config_files": options["--file"]}
+                      "com.docker.compose.project.config_files": ",".join(files)}
             body = {"Image": image, "Labels": labels, "Cmd": ["sleep", "600"]}
             call("POST", f"/containers/create?name={title}", body)
             call("POST", f"/containers/{title}/start")

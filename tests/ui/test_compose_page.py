@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -13,7 +14,13 @@ from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.services.containers import compose as compose_service
-from app.services.containers.compose import Compose, parse_variables
+from app.services.containers.compose import (
+    Compose,
+    ComposeRun,
+    ComposeSource,
+    find_source,
+    parse_variables,
+)
 from app.services.errors import UserError
 from app.viewmodels.desktop import DesktopViewModel
 from app.views.main_window import MainWindow
@@ -126,7 +133,7 @@ def test_a_failed_up_is_told_with_compose_own_words(
     page: ComposePage, engine: FakeEngine, compose_file: Path, qtbot: QtBot, save_picture: Save
 ) -> None:
     compose_file.write_text(json.dumps({"services": {"web": {"image": "nothing:1"}}}))
-    page._compose.open_file(str(compose_file))
+    page._compose.open_files([str(compose_file)])
     wait_for(qtbot, lambda: page.detail is not None)
     press(qtbot, page, "compose.detail.up")
     wait_for(qtbot, lambda: "No such image" in text_of(page, "compose.detail.banner.text"))
@@ -134,11 +141,72 @@ def test_a_failed_up_is_told_with_compose_own_words(
 
 
 @pytest.mark.usefixtures("only_fake_compose")
+def test_a_project_of_several_files_and_a_profile_is_found_again(
+    page: ComposePage,
+    desktop: DesktopViewModel,
+    engine: FakeEngine,
+    compose_file: Path,
+    qtbot: QtBot,
+    save_picture: Save,
+) -> None:
+    more = compose_file.with_name("more.yaml")
+    more.write_text(
+        json.dumps({"services": {"mail": {"image": "nginx:${MAIL:-1.27}", "profiles": ["post"]}}})
+    )
+    page._compose.open_files([str(more), str(compose_file)])
+    wait_for(qtbot, lambda: page.detail is not None)
+    assert text_of(page, "compose.detail.remark") == f"{compose_file}, {more}"
+    find(page, QLineEdit, "compose.variable.DB_PASSWORD").setText("secret")
+    find(page, QCheckBox, "compose.profile.post").setChecked(True)
+    press(qtbot, page, "compose.detail.up")
+    wait_for(qtbot, lambda: text_of(page, "compose.detail.state") == "Done")
+    wait_for(qtbot, lambda: desktop.compose.find_project("shop").total == 3)
+    press(qtbot, page, "compose.detail.back")
+    press(qtbot, page, "compose.shop.show")
+    wait_for(qtbot, lambda: bool(page.findChildren(QLineEdit, "compose.variable.DB_PASSWORD")))
+    assert find(page, QLineEdit, "compose.variable.DB_PASSWORD").text() == "secret", "not asked twice"
+    assert find(page, QCheckBox, "compose.profile.post").isChecked()
+    save_picture(page.window(), "compose-profiles")
+    press(qtbot, page, "compose.detail.back")
+    more.unlink()
+    desktop.compose.refresh()
+    wait_for(qtbot, lambda: not desktop.compose.find_project("shop").is_here)
+    press(qtbot, page, "compose.shop.show")
+    assert "is not on this computer any more" in text_of(page, "compose.detail.remark")
+    assert not find(page, QAbstractButton, "compose.detail.up").isEnabled()
+    assert find(page, QAbstractButton, "compose.detail.down").isEnabled()
+
+
+@pytest.mark.usefixtures("only_fake_compose")
+def test_what_compose_says_of_one_project_is_not_shown_at_another(
+    page: ComposePage, desktop: DesktopViewModel, engine: FakeEngine, compose_file: Path, qtbot: QtBot
+) -> None:
+    for name in ("one", "two"):
+        folder = compose_file.parent.with_name(name)
+        folder.mkdir()
+        (folder / "compose.yaml").write_text(json.dumps({"services": {"web": {"image": "nginx:1.27"}}}))
+        page._compose.open_files([str(folder)])
+        wait_for(qtbot, lambda name=name: text_of(page, "compose.detail.title") == name)  # type: ignore[misc]
+        press(qtbot, page, "compose.detail.up")
+        wait_for(qtbot, lambda: text_of(page, "compose.detail.state") == "Done")
+    desktop.compose.follow_logs("one")
+    output = find(page, LogView, "compose.detail.output")
+    before = output.all_text()
+    assert text_of(page, "compose.detail.state") == "Compose is at work on one"
+    assert not find(page, QAbstractButton, "compose.detail.cancel").isVisible()
+    with qtbot.waitSignal(desktop.compose.output, timeout=30_000):
+        pass
+    assert output.all_text() == before
+    desktop.compose.cancel()
+    assert text_of(page, "compose.detail.state") == "Nothing is going on"
+
+
+@pytest.mark.usefixtures("only_fake_compose")
 def test_what_is_no_compose_file_is_said(page: ComposePage, compose_file: Path, qtbot: QtBot) -> None:
     compose_file.write_text("{")
-    page._compose.open_file(str(compose_file))
+    page._compose.open_files([str(compose_file)])
     wait_for(qtbot, lambda: "did not find expected" in text_of(page, "compose.notice.text"))
-    page._compose.open_file(str(compose_file.parent.parent))
+    page._compose.open_files([str(compose_file.parent.parent)])
     wait_for(qtbot, lambda: "no compose file" in text_of(page, "compose.notice.text"))
 
 
@@ -196,11 +264,74 @@ def test_the_real_compose_says_what_we_read(folder: Path) -> None:
     path.parent.mkdir()
     path.write_text(json.dumps(PROJECT))
     (path.parent / ".env").write_text("TAG=1.28\n")
-    file = Compose(PLUGINS / "docker-compose", "2", "unix:///none", os.environ).read(path)
-    assert (file.name, set(file.services)) == ("shop", {"web", "db"})
+    override = {"services": {"mail": {"image": "mail:${TAG}", "profiles": ["tools"], "user": "${WHO}"}}}
+    (path.parent / "compose.override.yaml").write_text(json.dumps(override))
+    compose = Compose(PLUGINS / "docker-compose", "2", "unix:///none", {**os.environ, "WHO": "ada"})
+    source = find_source([path])
+    assert source is not None
+    file = compose.read(source)
+    assert (file.name, set(file.services)) == ("shop", {"web", "db", "mail"})
+    assert file.profiles == ("tools",)
     variables = {v.name: v for v in file.variables}
     assert variables["TAG"].value == "1.28"
+    assert variables["WHO"].value == "ada", "the environment's own"
     assert variables["DB_PASSWORD"].is_required
+    alone = find_source([path.parent / "compose.override.yaml"])
+    assert alone is not None
+    assert compose.read(alone, "other").name == "other"
+
+
+def test_files_are_those_that_compose_would_take(folder: Path) -> None:
+    shop = folder / "shop"
+    shop.mkdir()
+    assert find_source([shop]) is None
+    for name in ("docker-compose.yml", "compose.override.yml", "a.yaml", "notes.txt"):
+        (shop / name).write_text("services: {}")
+
+    def found(*names: str) -> list[str] | None:
+        source = find_source([shop / name for name in names])
+        return [path.name for path in source.files] if source else None
+
+    assert found("") == ["docker-compose.yml", "compose.override.yml"]
+    assert found("docker-compose.yml") == ["docker-compose.yml", "compose.override.yml"]
+    assert found("a.yaml") == ["a.yaml"]
+    assert found("a.yaml", "docker-compose.yml") == ["docker-compose.yml", "a.yaml"]
+    assert found("notes.txt") is None
+    assert found("a.yaml", "none.yaml") is None
+    (shop / "compose.yaml").write_text("services: {}")
+    assert found("") == ["compose.yaml", "compose.override.yml"]
+    assert not ComposeSource((shop / "gone.yaml",), shop).is_here
+    assert not ComposeSource((), shop).is_here
+
+
+@pytest.mark.parametrize(
+    ("said", "summary", "details"),
+    [
+        (
+            "Error response from daemon: failed: Bind for 0.0.0.0:80 failed: port is already allocated: "
+            "0.0.0.0:80 is in use by nginx (pid 12)",
+            "The port is taken: 0.0.0.0:80 is in use by nginx (pid 12)",
+            None,
+        ),
+        (
+            "Error response from daemon: No such image: nothing:1",
+            "Compose ended with code 1",
+            "No such image: nothing:1",
+        ),
+        (
+            "dependency failed to start: container shop-db-1 is unhealthy",
+            "Compose ended with code 1",
+            "dependency failed to start: container shop-db-1 is unhealthy",
+        ),
+    ],
+)
+def test_why_compose_failed(folder: Path, said: str, summary: str, details: str | None) -> None:
+    script = f"echo ' Network shop_default  Created'; echo {shlex.quote(said)}; echo; exit 1"
+    with pytest.raises(UserError) as failure, ComposeRun(["sh", "-c", script], os.environ, folder) as run:
+        list(run.lines())
+    assert failure.value.summary == summary
+    if details is not None:
+        assert failure.value.details == details
 
 
 def test_a_table_of_variables_is_read_by_its_columns() -> None:

@@ -1,11 +1,13 @@
 """Compose in the window, by Docker's own compose: up with a variable, scale, logs, restart, down."""
 
 import json
+import socket
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
 
 from app.views.pages.containers.compose_page import ComposePage
 from app.views.widgets.log.log_view import LogView
@@ -13,7 +15,7 @@ from tests.support.native_engine import NativeEngine
 from tests.window.hands import Hands, drop
 
 Save = Callable[[QWidget, str], None]
-PROJECT = {
+PROJECT: dict[str, Any] = {
     "services": {
         "web": {
             "image": "busybox",
@@ -35,6 +37,8 @@ def compose_file(tmp_path: Path) -> Path:
     path = tmp_path / "shop" / "compose.yaml"
     path.parent.mkdir()
     path.write_text(json.dumps(PROJECT))
+    override = {"services": {"tool": {**PROJECT["services"]["idle"], "profiles": ["tools"]}}}
+    (path.parent / "compose.override.yaml").write_text(json.dumps(override))
     return path
 
 
@@ -62,8 +66,16 @@ def test_a_project_from_its_file_to_down(
     assert "Started" in output.all_text()
     hands.wait_for_text("compose.service.web", "1 of 1 running · healthy")
     hands.wait_for_text("compose.service.idle", "1 of 1 running")
-    assert members(engine) == ["shop-idle-1", "shop-web-1"]
+    assert members(engine) == ["shop-idle-1", "shop-web-1"], "nobody has asked for the profile"
     save_picture(hands.window, "compose")
+    hands.press("compose.detail.back")
+    hands.press("compose.shop.show")
+    assert hands.see(QLineEdit, "compose.variable.GREETING").text() == "good day"
+    hands.see(QCheckBox, "compose.profile.tools").setChecked(True)
+    output = hands.see(LogView, "compose.detail.output")
+    hands.press("compose.detail.up")
+    hands.wait_for_text("compose.service.tool", "1 of 1 running")
+    hands.wait(lambda: hands.sees("compose.detail.state", "Done"), output.all_text)
 
     hands.press("compose.service.idle.more")
     hands.wait_for_text("compose.service.idle", "2 of 2 running")
@@ -80,7 +92,7 @@ def test_a_project_from_its_file_to_down(
     hands.wait(lambda: hands.sees("compose.detail.state", "Done"), output.all_text)
     assert engine.request("GET", "/containers/shop-web-1/json").json["State"]["StartedAt"] > before
     hands.show("containers")
-    hands.wait(lambda: hands.desktop.containers.running == 2)
+    hands.wait(lambda: hands.desktop.containers.running == 3)
     save_picture(hands.window, "containers-compose")
     hands.show("compose")
     hands.press("compose.detail.down")
@@ -92,12 +104,24 @@ def test_a_project_from_its_file_to_down(
 
 
 def test_a_refusal_of_the_engine_is_told(hands: Hands, compose_file: Path, save_picture: Save) -> None:
-    compose_file.write_text(
-        json.dumps({"services": {"web": {"image": "no-such/image", "pull_policy": "never"}}})
-    )
-    hands.show("compose")
-    drop(hands.the(ComposePage), compose_file)
-    hands.press("compose.detail.up")
-    hands.wait_for_text("compose.detail.banner.text", "no-such/image")
-    save_picture(hands.window, "compose-failed")
-    hands.press("compose.detail.back")
+    with socket.create_server(("0.0.0.0", 0)) as holder:
+        port = holder.getsockname()[1]
+        sick: dict[str, Any] = {"image": "busybox", "command": ["sleep", "1000000"], "stop_signal": "SIGKILL"}
+        sick["healthcheck"] = {"test": ["CMD", "false"], "interval": "1s", "retries": 1}
+        for service, told in (
+            ({"image": "no-such/image", "pull_policy": "never"}, "no-such/image"),
+            (
+                {"image": "busybox", "ports": [f"{port}:80"]},
+                f"The port is taken: 0.0.0.0:{port} is in use by",
+            ),
+            ({"image": "busybox", "depends_on": {"db": {"condition": "service_healthy"}}}, "is unhealthy"),
+        ):
+            services = {"web": service} | ({"db": sick} if "depends_on" in service else {})
+            compose_file.write_text(json.dumps({"services": services}))
+            hands.show("compose")
+            drop(hands.the(ComposePage), compose_file)
+            hands.press("compose.detail.up")
+            hands.wait_for_text("compose.detail.banner.text", told)
+            hands.wait_for_text("compose.detail.state", "Failed")
+            save_picture(hands.window, "compose-failed")
+            hands.press("compose.detail.back")

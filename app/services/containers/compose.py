@@ -11,7 +11,7 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -19,10 +19,18 @@ from typing import Any, Self
 from app.services.computer.docker_context import docker_config_folder, docker_environment
 from app.services.containers.environment_file import parse_environment_text
 from app.services.engine.engine_address import split_address
-from app.services.engine.json_values import as_object, get_object, get_text
-from app.services.errors import ErrorCode, UserError
+from app.services.engine.engine_refusals import explain_refusal
+from app.services.engine.json_values import as_object, get_object, get_text, get_texts
+from app.services.errors import EngineRequestError, ErrorCode, Task, UserError
 
-FILE_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yaml", "docker-compose.yml")
+# In compose's own order (compose-go, `cli.DefaultFileNames` and `cli.DefaultOverrideFileNames`).
+FILE_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
+OVERRIDE_NAMES = (
+    "compose.override.yml",
+    "compose.override.yaml",
+    "docker-compose.override.yml",
+    "docker-compose.override.yaml",
+)
 INSTALL = "https://docs.docker.com/compose/install/"
 _PLUGIN_FOLDERS = (
     "/usr/local/lib/docker/cli-plugins",
@@ -32,6 +40,13 @@ _PLUGIN_FOLDERS = (
     "/opt/homebrew/lib/docker/cli-plugins",
     "/Applications/Docker.app/Contents/Resources/cli-plugins",
 )
+_ENGINE_SAYS = re.compile("^Error response from daemon: ")
+_TOLD_PLAINLY = (
+    ErrorCode.PORT_TAKEN,
+    ErrorCode.PORT_PRIVILEGED,
+    ErrorCode.DISK_FULL,
+    ErrorCode.PULL_RATE_LIMIT,
+)
 _ASK_SECONDS = 30.0
 _END_SECONDS = 10.0
 _SUFFIX = ".exe" if sys.platform == "win32" else ""
@@ -40,7 +55,7 @@ _FLAGS = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A variable that a compose file asks for; `value` is its default, or what the project's .env says."""
+    """A variable that a compose file asks for; `value` is what compose takes when nobody says another."""
 
     name: str
     value: str = ""
@@ -48,13 +63,41 @@ class Variable:
 
 
 @dataclass(frozen=True, slots=True)
-class ComposeFile:
-    """A compose file as compose itself reads it."""
+class ComposeSource:
+    """The files that describe a project: later ones override earlier ones, their paths begin in `folder`.
 
-    path: Path
+    Without `variable_files` compose reads the folder's .env.
+    """
+
+    files: tuple[Path, ...]
+    folder: Path
+    variable_files: tuple[Path, ...] = ()
+
+    @property
+    def is_here(self) -> bool:
+        """Whether all of them are on this computer."""
+        paths = (*self.files, *self.variable_files)
+        return bool(self.files) and all(path.is_absolute() and path.is_file() for path in paths)
+
+    @property
+    def arguments(self) -> list[str]:
+        """How compose is told."""
+        named = [("--file", path) for path in self.files]
+        named += [("--env-file", path) for path in self.variable_files]
+        named.append(("--project-directory", self.folder))
+        return [word for option, path in named for word in (option, str(path))]
+
+
+@dataclass(frozen=True, slots=True)
+class ComposeFile:
+    """The files of a project as compose itself reads them; `active` are the profiles that count unasked."""
+
+    source: ComposeSource
     name: str
     services: tuple[str, ...] = ()
     variables: tuple[Variable, ...] = ()
+    profiles: tuple[str, ...] = ()
+    active: tuple[str, ...] = ()
 
 
 class Compose:
@@ -84,33 +127,52 @@ class Compose:
             ErrorCode.COMMAND_NOT_FOUND,
         )
 
-    def read(self, path: Path) -> ComposeFile:
-        """Return what a compose file holds. Raises UserError with compose's own words."""
-        text = self._ask(path, "config", "--no-interpolate", "--format", "json")
+    def read(self, source: ComposeSource, project: str = "") -> ComposeFile:
+        """Return what compose files hold; `project` is the name of one that runs already.
+
+        Raises UserError with compose's own words.
+        """
+        text = self._ask(source, project, "config", "--no-interpolate", "--format", "json")
         try:
             value = as_object(json.loads(text))
         except ValueError as error:
-            raise UserError(f"{path.name} cannot be understood", text[:2000]) from error
-        variables = parse_variables(self._ask(path, "config", "--variables"), _dot_env(path.parent))
-        return ComposeFile(path, get_text(value, "name"), tuple(get_object(value, "services")), variables)
+            raise UserError(f"{source.files[0].name} cannot be understood", text[:2000]) from error
+        known = _variables_of(source) | self._environment  # compose, too, takes the environment's first
+        services = {name: as_object(service) for name, service in get_object(value, "services").items()}
+        profiles = {profile for service in services.values() for profile in get_texts(service, "profiles")}
+        return ComposeFile(
+            source,
+            get_text(value, "name"),
+            tuple(services),
+            parse_variables(self._ask(source, project, "config", "--variables"), known),
+            tuple(sorted(profiles)),
+            tuple(filter(None, known.get("COMPOSE_PROFILES", "").split(","))),
+        )
 
     def start(
-        self, arguments: tuple[str, ...], file: Path | None, project: str, values: Mapping[str, str]
+        self,
+        arguments: tuple[str, ...],
+        source: ComposeSource | None,
+        project: str,
+        values: Mapping[str, str],
+        profiles: Sequence[str] = (),
     ) -> "ComposeRun":
         """Return a run of a compose command, not begun; `values` are variables of the file."""
         command = [str(self.program), "--ansi", "never", "--progress", "plain"]
-        if file is not None:
-            command += ["--file", str(file), "--project-directory", str(file.parent)]
+        if source is not None:
+            command += source.arguments
+            command += [word for profile in profiles for word in ("--profile", profile)]
         command += ["--project-name", project, *arguments]
-        folder = file.parent if file else None
+        folder = source.folder if source else None
         return ComposeRun(command, self._environment | dict(values), folder, self._behind_door)
 
-    def _ask(self, path: Path, *arguments: str) -> str:
-        command = [str(self.program), "--file", str(path), *arguments]
+    def _ask(self, source: ComposeSource, project: str, *arguments: str) -> str:
+        name = ["--project-name", project] if project else []
+        command = [str(self.program), *source.arguments, *name, *arguments]
         try:
             done = subprocess.run(
                 command,
-                cwd=path.parent,
+                cwd=source.folder,
                 env=self._environment,
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
@@ -121,7 +183,12 @@ class Compose:
             raise UserError("Compose could not be asked", str(error)) from error
         if done.returncode:
             words = done.stderr.decode("utf-8", "replace").strip()
-            raise UserError(f"{path.name} is no compose file", words[-2000:], code=ErrorCode.BAD_INPUT)
+            said = words.splitlines()[-1:]  # warnings come first
+            raise UserError(
+                f"{source.files[0].name} is no compose file",
+                said[0] if said else "",
+                code=ErrorCode.BAD_INPUT,
+            )
         return done.stdout.decode("utf-8", "replace")
 
 
@@ -191,7 +258,7 @@ class ComposeRun:
             yield line
         code = process.wait()
         if code and not self._cancelled:
-            raise UserError(f"Compose ended with code {code}", "\n".join(last), "What it says is above.")
+            raise _explain_end(code, last)
 
     def cancel(self) -> None:
         """End the command as Ctrl+C does; compose takes both signals alike.
@@ -209,11 +276,40 @@ class ComposeRun:
             process.terminate()
 
 
-def find_file(path: Path) -> Path | None:
-    """Return the compose file that a file or folder stands for."""
-    if path.is_dir():
-        return next((path / name for name in FILE_NAMES if (path / name).is_file()), None)
-    return path if path.suffix in (".yaml", ".yml", ".json") and path.is_file() else None
+def _explain_end(code: int, last: Sequence[str]) -> UserError:
+    """Return why compose failed: its last words, or the plain sentence for what the engine says in them."""
+    words = next((line.strip() for line in reversed(last) if line.strip()), "")
+    message = _ENGINE_SAYS.sub("", words)
+    if message != words:
+        told = explain_refusal(EngineRequestError(500, message), "", Task.OTHER)
+        if told.code in _TOLD_PLAINLY:
+            return told
+    return UserError(f"Compose ended with code {code}", message)
+
+
+def find_source(paths: Sequence[Path]) -> ComposeSource | None:
+    """Return the compose files that files or a folder stand for, None when there is none.
+
+    A folder, or the one file in it that compose would take by itself, comes with the override beside it, as
+    `docker compose` has it. Of several files those with such a name come first: the others override them.
+    """
+    files = [_main_file(path) if path.is_dir() else path for path in paths]
+    found = [file for file in files if file is not None and _is_compose_file(file)]
+    if not found or len(found) < len(files):
+        return None
+    found.sort(key=lambda file: (file.name not in FILE_NAMES, file.name))
+    if len(found) == 1 and found[0].name in FILE_NAMES:
+        beside = (found[0].with_name(name) for name in OVERRIDE_NAMES)
+        found += [next((path for path in beside if path.is_file()), found[0])]
+    return ComposeSource(tuple(dict.fromkeys(found)), found[0].parent)
+
+
+def _main_file(folder: Path) -> Path | None:
+    return next((folder / name for name in FILE_NAMES if (folder / name).is_file()), None)
+
+
+def _is_compose_file(path: Path) -> bool:
+    return path.suffix in (".yaml", ".yml", ".json") and path.is_file()
 
 
 def parse_variables(table: str, known: Mapping[str, str]) -> tuple[Variable, ...]:
@@ -233,11 +329,13 @@ def parse_variables(table: str, known: Mapping[str, str]) -> tuple[Variable, ...
     return tuple(found[name] for name in sorted(found))
 
 
-def _dot_env(folder: Path) -> dict[str, str]:
-    try:
-        return dict(parse_environment_text((folder / ".env").read_text("utf-8")))
-    except (OSError, ValueError, UserError):
-        return {}
+def _variables_of(source: ComposeSource) -> dict[str, str]:
+    """Return what is in the files of variables, as far as they can be read: compose says what is wrong."""
+    variables: dict[str, str] = {}
+    for path in source.variable_files or (source.folder / ".env",):
+        with contextlib.suppress(OSError, ValueError, UserError):
+            variables |= parse_environment_text(path.read_text("utf-8"))
+    return variables
 
 
 def _candidates(environment: Mapping[str, str]) -> Iterator[Path]:

@@ -315,11 +315,11 @@ def _write_compose(room: Classroom) -> Said:
 
 def _compose(*arguments: str, with_file: bool = False) -> Callable[[Classroom], Said]:
     def act(room: Classroom) -> Said:
-        from app.services.containers.compose import Compose
+        from app.services.containers.compose import Compose, ComposeSource
 
         compose = Compose.find(room.client.socket_path)
-        file = room.folder / "compose.yaml" if with_file else None
-        with compose.start(arguments, file, PROJECT, {}) as running:
+        source = ComposeSource((room.folder / "compose.yaml",), room.folder) if with_file else None
+        with compose.start(arguments, source, PROJECT, {}) as running:
             lines = list(running.lines())
         return Said("\n".join(line.strip() for line in lines[-LINES_SHOWN:]))
 

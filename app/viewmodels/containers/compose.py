@@ -1,6 +1,6 @@
 """Compose projects: those that the engine runs, a file that is opened, and what compose does with them."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,11 +14,11 @@ from app.viewmodels.containers.container_logs import LogLine
 from app.viewmodels.failure import Failure, describe_failure
 from app.viewmodels.question import Question
 from app.viewmodels.settle import Settle
-from app.viewmodels.tasks import RunningTask, TaskWords
 from app.viewmodels.terminal.terminal_text import parse_line
 
 if TYPE_CHECKING:
-    from app.services.containers.compose import Compose, ComposeFile, ComposeRun
+    from app.services.containers.compose import Compose, ComposeFile, ComposeRun, ComposeSource
+    from app.services.engine.engine_client import EngineClient
     from app.services.engine.engine_types import Container
 
 _LABEL = "com.docker.compose"
@@ -38,10 +38,11 @@ class ServiceView:
 
 @dataclass(frozen=True, slots=True)
 class ProjectView:
-    """A project; `file` is "" when the engine does not say where its file is, or it is not here."""
+    """A project; `files` are those that it was made of, as far as the engine says: are they here?"""
 
     name: str
-    file: str = ""
+    files: tuple[str, ...] = ()
+    is_here: bool = False
     services: tuple[ServiceView, ...] = ()
 
     @property
@@ -66,19 +67,32 @@ class VariableView:
 
 @dataclass(frozen=True, slots=True)
 class FileView:
-    """A compose file that was read."""
+    """The files of a project that were read; of its `profiles`, `active` are switched on."""
 
-    path: str
+    files: tuple[str, ...]
     name: str
     services: tuple[str, ...]
     variables: tuple[VariableView, ...]
+    profiles: tuple[str, ...] = ()
+    active: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class _Known:
+    """What is known of a project's files: where they are, what they say, and what the user has filled in."""
+
+    source: "ComposeSource"
+    defaults: dict[str, str]
+    values: dict[str, str]
+    profiles: tuple[str, ...]
 
 
 class ComposeViewModel(QObject):
     """One compose command at a time."""
 
     changed = Signal()  # the projects, or whether there is a compose
-    opened = Signal(object)  # FileView
+    opened = Signal(object)  # FileView that the user has chosen
+    project_read = Signal(object)  # FileView of a project that the engine runs
     refused = Signal(object)  # Failure of opening a file
     output = Signal(object)  # a list of LogLines
     running_changed = Signal(str)  # what compose does: "up", "down"…, "" when it has ended
@@ -88,9 +102,10 @@ class ComposeViewModel(QObject):
         super().__init__(parent)
         self._background, self._access = background, access
         self._stream: Stream | None = None
-        self._task: RunningTask = background.tasks.none
         self._compose: Compose | None = None
-        self._values: dict[str, dict[str, str]] = {}  # what was filled in, by project
+        self._known: dict[str, _Known] = {}  # by project
+        self.at_work_on = ""  # the project that compose works on, or worked on last
+        self.at_work_with = ""  # what it does there, as `running_changed` told last
         self.is_wanted = self.is_loaded = False
         self.is_looked_for = False
         self.missing: Failure | None = None
@@ -113,7 +128,7 @@ class ComposeViewModel(QObject):
     def refresh(self) -> None:
         """List the projects anew."""
         if self.is_wanted:
-            self._listing.ask(lambda: self._access.client().list_containers())
+            self._listing.ask(lambda: list_projects(self._access.client()))
 
     @Slot()
     def refresh_soon(self) -> None:
@@ -125,93 +140,98 @@ class ComposeViewModel(QObject):
         """Return a project as it is now; one without containers is empty."""
         return next((project for project in self.projects if project.name == name), ProjectView(name))
 
-    def open_file(self, path: str) -> None:
-        """Read a compose file, or the one in a folder; the answer is `opened` or `refused`."""
+    def open_files(self, paths: Sequence[str]) -> None:
+        """Read compose files, or the ones in a folder; the answer is `opened` or `refused`."""
 
         def work() -> "ComposeFile":
-            from app.services.containers.compose import find_file
+            from app.services.containers.compose import find_source
             from app.services.errors import UserError
 
-            file = find_file(Path(path))
-            if file is None:
+            source = find_source([Path(path) for path in paths])
+            if source is None:
                 advice = self.tr("Choose a compose.yaml, or a folder with one.")
-                raise UserError(f"{path} is no compose file", "", advice)
-            return self._find().read(file)
+                raise UserError(f"{', '.join(paths)} is no compose file", "", advice)
+            return self._find().read(source)
 
         self._background.run_alone(work, self._read, self._not_read)
+
+    def read_project(self, project: str) -> None:
+        """Read the files of a project that the engine runs; the answer is `project_read` or `refused`."""
+        known = self._known.get(project)
+
+        def work() -> "ComposeFile":
+            from app.services.errors import UserError
+
+            containers = self._access.client().list_containers()
+            members = [container for container in containers if container.compose_project == project]
+            if not members:
+                raise UserError(self.tr("The project {0} has no containers any more").format(project))
+            return self._find().read(known.source if known else _source_of(members), project)
+
+        self._background.run_alone(work, self._project_read, self._not_read)
 
     @property
     def is_running(self) -> bool:
         """Return whether compose is at work."""
         return self._stream is not None
 
-    def up(self, file: str, project: str, values: Mapping[str, str]) -> None:
-        """Create and start all services of a file."""
-        self._values[project] = dict(values)
-        self._start("up", ("up", "--detach", "--remove-orphans"), file, project)
+    def fill_in(self, project: str, values: Mapping[str, str], profiles: Sequence[str]) -> None:
+        """Take over what is in the form; what is as the files have it is left to compose."""
+        if known := self._known.get(project):
+            changed = {name: text for name, text in values.items() if text != known.defaults.get(name, "")}
+            known.values, known.profiles = changed, tuple(profiles)
 
-    def scale(self, file: str, project: str, service: str, count: int) -> None:
+    def up(self, project: str) -> None:
+        """Create and start all services of a project whose files were read."""
+        self._start("up", ("up", "--detach", "--remove-orphans"), project, self._known.get(project))
+
+    def scale(self, project: str, service: str, count: int) -> None:
         """Let a service have so many containers."""
         arguments = ("up", "--detach", "--no-recreate", "--scale", f"{service}={count}", service)
-        self._start("scale", arguments, file, project)
+        self._start("scale", arguments, project, self._known.get(project))
 
     def down(self, project: str, volumes: bool = False) -> None:
         """Remove the project's containers and networks, with `volumes` its data too."""
-        self._start("down", ("down", *(("--volumes",) if volumes else ())), "", project)
+        self._start("down", ("down", *(("--volumes",) if volumes else ())), project)
 
     def restart(self, project: str) -> None:
         """Restart all services."""
-        self._start("restart", ("restart",), "", project)
+        self._start("restart", ("restart",), project)
 
     def stop(self, project: str) -> None:
         """Stop all services and keep them."""
-        self._start("stop", ("stop",), "", project)
+        self._start("stop", ("stop",), project)
 
     def follow_logs(self, project: str) -> None:
         """Follow what all services write, until `cancel`."""
-        self._start("logs", ("logs", "--follow", "--tail", "500"), "", project)
+        self._start("logs", ("logs", "--follow", "--tail", "500"), project)
 
     def cancel(self) -> None:
         """End what compose does."""
         if self._stream is not None:
             self._stream.cancel()
             self._stream = None
-            self._task.drop()
-            self.running_changed.emit("")
+            self._tell_work("")
 
-    def _start(self, what: str, arguments: tuple[str, ...], file: str, project: str) -> None:
+    def _start(
+        self, what: str, arguments: tuple[str, ...], project: str, known: _Known | None = None
+    ) -> None:
+        """Let compose do something: with the project's files, or knowing no more than its name."""
         if self._stream is not None:
             return
-        values = self._values.get(project, {})
 
         def opener() -> "ComposeRun":
-            return self._find().start(arguments, Path(file) if file else None, project, values)
+            if known is None:
+                return self._find().start(arguments, None, project, {})
+            return self._find().start(arguments, known.source, project, known.values, known.profiles)
 
-        self._task = self._background.tasks.none
-        if what != "logs":  # which nobody waits for
-            words = self._words(what, project)
-            self._task = self._background.tasks.begin(words, self.cancel, "compose")
-        self._stream = self._background.open_stream(opener, _read_lines, self._take, self._ended)
+        self.at_work_on = project
+        self._stream = self._background.open_stream(opener, _read_lines, self.output.emit, self._ended)
+        self._tell_work(what)
+
+    def _tell_work(self, what: str) -> None:
+        self.at_work_with = what
         self.running_changed.emit(what)
-
-    def _words(self, what: str, project: str) -> TaskWords:
-        going_on, done, failed = {
-            "up": (self.tr("Starting {0}"), self.tr("{0} was started"), self.tr("{0} was not started")),
-            "scale": (self.tr("Scaling {0}"), self.tr("{0} was scaled"), self.tr("{0} was not scaled")),
-            "down": (self.tr("Removing {0}"), self.tr("{0} was removed"), self.tr("{0} was not removed")),
-            "restart": (
-                self.tr("Restarting {0}"),
-                self.tr("{0} was restarted"),
-                self.tr("{0} was not restarted"),
-            ),
-            "stop": (self.tr("Stopping {0}"), self.tr("{0} was stopped"), self.tr("{0} was not stopped")),
-        }[what]
-        return TaskWords(going_on.format(project), done.format(project), failed.format(project))
-
-    @Slot(object)
-    def _take(self, lines: list[LogLine]) -> None:
-        self._task.tell(lines[-1].text.strip())
-        self.output.emit(lines)
 
     def _find(self) -> "Compose":
         from app.services.containers.compose import Compose
@@ -238,9 +258,9 @@ class ComposeViewModel(QObject):
         self.changed.emit()
 
     @Slot(object)
-    def _listed(self, containers: "list[Container]") -> None:
+    def _listed(self, projects: tuple[ProjectView, ...]) -> None:
         self.is_loaded = True
-        self.projects = tuple(_build_projects(containers))
+        self.projects = projects
         self.changed.emit()
 
     @Slot(object)
@@ -249,8 +269,24 @@ class ComposeViewModel(QObject):
 
     @Slot(object)
     def _read(self, file: "ComposeFile") -> None:
-        variables = tuple(VariableView(v.name, v.value, v.is_required) for v in file.variables)
-        self.opened.emit(FileView(str(file.path), file.name, file.services, variables))
+        self.opened.emit(self._know(file))
+
+    @Slot(object)
+    def _project_read(self, file: "ComposeFile") -> None:
+        self.project_read.emit(self._know(file))
+
+    def _know(self, file: "ComposeFile") -> FileView:
+        """Keep where the files are; what was filled in for the same ones before is there again."""
+        defaults = {variable.name: variable.value for variable in file.variables}
+        known = self._known.get(file.name)
+        if known is None or known.source != file.source:
+            known = self._known[file.name] = _Known(file.source, defaults, {}, file.active)
+        known.defaults = defaults
+        variables = tuple(
+            VariableView(v.name, known.values.get(v.name, v.value), v.is_required) for v in file.variables
+        )
+        files = tuple(map(str, file.source.files))
+        return FileView(files, file.name, file.services, variables, file.profiles, known.profiles)
 
     @Slot(object)
     def _not_read(self, error: Exception) -> None:
@@ -259,13 +295,8 @@ class ComposeViewModel(QObject):
     @Slot(object)
     def _ended(self, error: Exception | None) -> None:
         self._stream = None
-        self.running_changed.emit("")
-        failure = describe_failure(error) if error is not None else None
-        if failure is None:
-            self._task.succeed()
-        else:
-            self._task.fail(failure, failure.details.rpartition("\n")[2])
-        self.ended.emit(failure)
+        self._tell_work("")
+        self.ended.emit(describe_failure(error) if error is not None else None)
         self.refresh()
 
 
@@ -275,18 +306,35 @@ def _read_lines(run: "ComposeRun") -> Iterator[LogLine]:
         yield LogLine(styled.text, styled.spans)
 
 
-def _build_projects(containers: "list[Container]") -> Iterator[ProjectView]:
+def list_projects(client: "EngineClient") -> tuple[ProjectView, ...]:
+    """Return the projects that have containers; whether their files are here is looked up: on a worker."""
     by_project: dict[str, list[Container]] = {}
-    for container in containers:
+    for container in client.list_containers():
         if container.compose_project:
             by_project.setdefault(container.compose_project, []).append(container)
-    for name, members in sorted(by_project.items()):
-        files = members[0].labels.get(f"{_LABEL}.project.config_files", "").split(",")
-        file = files[0] if len(files) == 1 and files[0] and Path(files[0]).is_absolute() else ""
-        by_service: dict[str, list[Container]] = {}
-        for member in members:
-            by_service.setdefault(member.labels.get(f"{_LABEL}.service", "?"), []).append(member)
-        yield ProjectView(name, file, tuple(_build_service(*item) for item in sorted(by_service.items())))
+    return tuple(_build_project(name, members) for name, members in sorted(by_project.items()))
+
+
+def _source_of(members: "list[Container]") -> "ComposeSource":
+    from app.services.containers.compose import ComposeSource
+
+    newest = max(members, key=lambda container: container.created)  # the files may have moved since
+
+    def paths(label: str) -> tuple[Path, ...]:
+        return tuple(map(Path, filter(None, newest.labels.get(f"{_LABEL}.project.{label}", "").split(","))))
+
+    files = paths("config_files")
+    folder = paths("working_dir") or (files[0].parent if files else Path(),)
+    return ComposeSource(files, folder[0], paths("environment_file"))
+
+
+def _build_project(name: str, members: "list[Container]") -> ProjectView:
+    source = _source_of(members)
+    by_service: dict[str, list[Container]] = {}
+    for member in members:
+        by_service.setdefault(member.labels.get(f"{_LABEL}.service", "?"), []).append(member)
+    services = tuple(_build_service(*item) for item in sorted(by_service.items()))
+    return ProjectView(name, tuple(map(str, source.files)), source.is_here, services)
 
 
 def _build_service(name: str, members: "list[Container]") -> ServiceView:

@@ -455,7 +455,6 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Wait for the engine"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Waiting for the port"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "What it needs did not arrive: {0}."),  # noqa: E501
-    QT_TRANSLATE_NOOP("Services", "What it says is above."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "What it wrote outside of volumes stays there: make an image of it first to keep that."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Where terminals find marina cannot be changed"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Windows has names of letters, not of bytes"),  # noqa: E501

@@ -1,20 +1,51 @@
 """One compose project: its file's variables, its services with their health, and what compose says."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QGridLayout, QLineEdit, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QObject, QSize, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QGridLayout,
+    QLayout,
+    QLineEdit,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from app.viewmodels.containers.compose import ComposeViewModel, FileView, ServiceView
+from app.viewmodels.containers.container_logs import LogLine
 from app.viewmodels.failure import Failure
-from app.viewmodels.wording.wording import join_sentences
 from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
+from app.views.theme import Theme
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button, IconButton
-from app.views.widgets.layouts import Card, clear, column, hide_unless, row
+from app.views.widgets.layouts import Card, Scrolled, clear, column, hide_unless, row
 from app.views.widgets.log.log_view import LogView
 from app.views.widgets.status_dot import StatusDot
 from app.views.widgets.text import ElidedLabel, PlainLabel, WrappedLabel
+
+_LEAST_OUTPUT = 180  # pixels at 100 %
+
+
+class _Fitting(Scrolled):
+    """As high as what is in it while there is room: a file may ask for fifty variables."""
+
+    def __init__(self, layout: QLayout) -> None:
+        super().__init__(layout)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+
+    def sizeHint(self) -> QSize:
+        """Return the size of the content: Qt's own is never higher than 24 lines."""
+        layout = self.content.layout()
+        height = layout.totalHeightForWidth(self.viewport().width()) if layout is not None else 0
+        return QSize(super().sizeHint().width(), max(height, self.content.sizeHint().height()))
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Ask for another height when the content's has changed."""
+        if watched is self.content and event.type() is QEvent.Type.LayoutRequest:
+            self.updateGeometry()
+        return super().eventFilter(watched, event)
 
 
 class ComposeDetailView(QWidget):
@@ -25,11 +56,11 @@ class ComposeDetailView(QWidget):
     def __init__(self, viewmodel: ComposeViewModel, project: str, file: FileView | None) -> None:
         super().__init__()
         self.setObjectName("compose.detail")
-        self._compose, self._project = viewmodel, project
-        self._file_path = file.path if file is not None else viewmodel.find_project(project).file
+        self._compose, self._project, self._file = viewmodel, project, file
         self._declared = file.services if file is not None else ()
         self._what = ""
         self._edits: dict[str, QLineEdit] = {}
+        self._profiles: dict[str, QCheckBox] = {}
         self._shown: list[ServiceView] = []
         self._scalers: list[tuple[IconButton, bool]] = []
         self._required = {v.name for v in file.variables if v.is_required} if file is not None else set()
@@ -37,7 +68,8 @@ class ComposeDetailView(QWidget):
         back.clicked.connect(self.left)
         title = ElidedLabel(project, "title")
         title.setObjectName("compose.detail.title")
-        remark = ElidedLabel(self._file_path or self.tr("Its file is not on this computer"), "muted")
+        remark = ElidedLabel(self._where(), "muted")
+        remark.setObjectName("compose.detail.remark")
         self._build_buttons()
         head = row(back, column(title, remark, spacing=1), *self._buttons, spacing=8)
         head.setStretch(1, 1)
@@ -54,6 +86,7 @@ class ComposeDetailView(QWidget):
         self._log = LogView("compose.detail.output", self.tr("What compose says"))
         output = Card("compose.detail.output-card")
         output.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
+        output.setMinimumHeight(Theme.current().scaled(_LEAST_OUTPUT))
         self._state = PlainLabel(self.tr("Nothing is going on"), "muted")
         self._state.setObjectName("compose.detail.state")
         inside = column(self._state, self._log, spacing=6, margins=(14, 10, 14, 10))
@@ -64,15 +97,31 @@ class ComposeDetailView(QWidget):
         layout.setSpacing(12)
         layout.addLayout(head)
         layout.addWidget(self._banner)
+        cards = column(spacing=12)
         if file is not None and file.variables:
-            layout.addWidget(self._variables_card(file))
-        layout.addWidget(services)
+            cards.addWidget(self._variables_card(file))
+        if file is not None and file.profiles:
+            cards.addWidget(self._profiles_card(file))
+        cards.addWidget(services)
+        scrolled = _Fitting(cards)
+        layout.addWidget(scrolled)
         layout.addWidget(output, 1)
         viewmodel.changed.connect(self._show)
-        viewmodel.output.connect(self._log.append)
+        viewmodel.output.connect(self._take_output)
         viewmodel.running_changed.connect(self._show_running)
         viewmodel.ended.connect(self._tell_end)
+        self._show_running(viewmodel.at_work_with)
         self._show()
+
+    def _where(self) -> str:
+        """Return where the project's files are."""
+        project = self._compose.find_project(self._project)
+        files = self._file.files if self._file is not None else project.files
+        if self._file is not None or project.is_here:
+            return ", ".join(files)
+        if files:
+            return self.tr("{0} is not on this computer any more").format(", ".join(files))
+        return self.tr("Its file is not on this computer")
 
     def _build_buttons(self) -> None:
         self._up = Button(self.tr("Up"), "compose.detail.up", "primary", "play")
@@ -112,6 +161,31 @@ class ComposeDetailView(QWidget):
         card.setLayout(column(heading, note, grid, spacing=6, margins=(18, 14, 18, 14)))
         return card
 
+    def _profiles_card(self, file: FileView) -> Card:
+        card = Card("compose.detail.profiles")
+        note = self.tr("Services of a profile are started only when it is switched on.")
+        line = row(PlainLabel(self.tr("Profiles"), "heading"), spacing=18, margins=(18, 12, 18, 12))
+        for profile in file.profiles:
+            box = QCheckBox(profile.replace("&", "&&"))
+            box.setObjectName(f"compose.profile.{profile}")
+            box.setToolTip(note)
+            box.setChecked(profile in file.active)
+            self._profiles[profile] = box
+            line.addWidget(box)
+        line.addStretch(1)
+        card.setLayout(line)
+        return card
+
+    @property
+    def project(self) -> str:
+        """Return the project's name."""
+        return self._project
+
+    @property
+    def has_file(self) -> bool:
+        """Return whether the project's files were read."""
+        return self._file is not None
+
     def leave(self) -> None:
         """Stop following logs; an up or down goes on."""
         if self._what == "logs":
@@ -120,18 +194,17 @@ class ComposeDetailView(QWidget):
     def _begin(self, call: Callable[[str], None]) -> None:
         self._log.clear()
         self._banner.hide()
+        if self.has_file:
+            values = {name: edit.text() for name, edit in self._edits.items()}
+            profiles = [name for name, box in self._profiles.items() if box.isChecked()]
+            self._compose.fill_in(self._project, values, profiles)
         call(self._project)
 
     def _start(self) -> None:
-        self._log.clear()
-        self._banner.hide()
-        values = {name: edit.text() for name, edit in self._edits.items() if edit.text()}
-        self._compose.up(self._file_path, self._project, values)
+        self._begin(self._compose.up)
 
     def _scale(self, service: str, count: int) -> None:
-        self._log.clear()
-        self._banner.hide()
-        self._compose.scale(self._file_path, self._project, service, count)
+        self._begin(lambda project: self._compose.scale(project, service, count))
 
     def _confirm_down(self) -> None:
         project = self._compose.find_project(self._project)
@@ -150,8 +223,17 @@ class ComposeDetailView(QWidget):
         )
         dialog.open()
 
+    @property
+    def _is_mine(self) -> bool:
+        """Whether what compose does, or did last, concerns this project."""
+        return self._compose.at_work_on == self._project
+
+    def _take_output(self, lines: Sequence[LogLine]) -> None:
+        if self._is_mine:
+            self._log.append(lines)
+
     def _show_running(self, what: str) -> None:
-        self._what = what
+        self._what = what if self._is_mine else ""
         words = {
             "up": self.tr("Starting…"),
             "down": self.tr("Taking it down…"),
@@ -161,16 +243,19 @@ class ComposeDetailView(QWidget):
             "logs": self.tr("Following the logs of all services"),
         }
         self._state.setText(words.get(what, self.tr("Nothing is going on")))
+        if what and not self._is_mine:
+            self._state.setText(self.tr("Compose is at work on {0}").format(self._compose.at_work_on))
         self._show_what_fits()
 
     def _tell_end(self, failure: Failure | None) -> None:
+        if not self._is_mine:
+            return
         self._log.flush()
         if failure is None:
             self._state.setText(self.tr("Done"))
         else:
             self._state.setText(self.tr("Failed"))
-            words = failure.details.strip().splitlines()
-            self._banner.say(join_sentences(failure.summary, *words[-1:]), "err")
+            self._banner.say(failure.sentences, "err")
 
     def _show(self) -> None:
         project = self._compose.find_project(self._project)
@@ -205,7 +290,7 @@ class ComposeDetailView(QWidget):
         fewer.clicked.connect(lambda: self._scale(service.name, service.total - 1))
         more = IconButton("plus", self.tr("One container more"), f"{name}.more")
         more.clicked.connect(lambda: self._scale(service.name, service.total + 1))
-        hide_unless(bool(self._file_path) and service.total > 0, fewer, more)
+        hide_unless(self.has_file and service.total > 0, fewer, more)
         self._scalers += [(fewer, service.total > 1), (more, True)]
         self._services.addWidget(dot, place, 0)
         self._services.addWidget(ElidedLabel(service.name, "strong"), place, 1)
@@ -218,9 +303,9 @@ class ComposeDetailView(QWidget):
         busy, there = self._compose.is_running, self._compose.find_project(self._project).total > 0
         can_run = self._compose.missing is None and not busy
         complete = all(self._edits[name].text() for name in self._required)
-        self._up.setEnabled(can_run and bool(self._file_path) and complete)
+        self._up.setEnabled(can_run and self.has_file and complete)
         for button in (self._restart, self._logs, self._down):
             button.setEnabled(can_run and there)
-        self._cancel.setVisible(busy)
+        self._cancel.setVisible(busy and self._is_mine)
         for scaler, makes_sense in self._scalers:
             scaler.setEnabled(can_run and makes_sense)

@@ -37,6 +37,7 @@ class ComposePage(CardsPage):
         self.banner.pressed.connect(viewmodel.look)
         viewmodel.changed.connect(self._show)
         viewmodel.opened.connect(self.show_file)
+        viewmodel.project_read.connect(self._show_read_project)
         viewmodel.refused.connect(self.tell)
         self._show()
 
@@ -72,21 +73,28 @@ class ComposePage(CardsPage):
         self._show_detail(ComposeDetailView(self._compose, file.name, file))
 
     def show_project(self, project: ProjectView) -> None:
-        """Show a project that the engine runs."""
+        """Show a project that the engine runs; with what its files ask for once they are read."""
         self._show_detail(ComposeDetailView(self._compose, project.name, None))
+        if project.is_here and self._compose.missing is None:
+            self._compose.read_project(project.name)
+
+    def _show_read_project(self, file: FileView) -> None:
+        shown = self.detail  # the user may have gone on meanwhile
+        if isinstance(shown, ComposeDetailView) and shown.project == file.name and not shown.has_file:
+            self.show_file(file)
 
     def _show_detail(self, view: ComposeDetailView) -> None:
         view.left.connect(self.go_back)
         self.show_detail(view)
 
     def ask_file(self) -> None:
-        """Let a compose file be chosen and read."""
+        """Let compose files be chosen and read."""
         if not self.can_list or self._compose.missing is not None:
             return  # the page says what is the matter
         kinds = self.tr("Compose files (*.yaml *.yml)")
-        path, _ = QFileDialog.getOpenFileName(self, self.tr("Open a compose file"), "", kinds)
-        if path:
-            self._compose.open_file(path)
+        paths, _ = QFileDialog.getOpenFileNames(self, self.tr("Open a compose file"), "", kinds)
+        if paths:
+            self._compose.open_files(paths)
 
     def _show(self) -> None:
         model = self._compose
@@ -113,16 +121,16 @@ class ComposePage(CardsPage):
         return self.build_card(name, dot, project.name, remark, show)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take a compose file, or a folder with one."""
-        if self.can_list and _file_of(event):
+        """Take compose files, or a folder with one."""
+        if self.can_list and _files_of(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Read it."""
-        if path := _file_of(event):
+        if paths := _files_of(event):
             event.acceptProposedAction()
-            self._compose.open_file(path)
+            self._compose.open_files(paths)
 
 
-def _file_of(event: Any) -> str:
-    return next((url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()), "")
+def _files_of(event: Any) -> list[str]:
+    return [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
