@@ -117,7 +117,10 @@ class MainWindow(QMainWindow):
 
     def _build_pages(self) -> None:
         desktop = self.desktop
-        self.containers = ContainersPage(desktop.containers, desktop.getting_started, desktop.inside)
+        self.containers = ContainersPage(
+            desktop.containers, desktop.getting_started, desktop.inside, desktop.images.newest_names
+        )
+        desktop.images.counts_changed.connect(self.containers.show_what_fits)
         self.images = ImagesPage(desktop.images, desktop.transfer, desktop.open_image)
         self._pages: dict[str, Page] = {}
         # The other pages are made when somebody first looks at them.
@@ -224,7 +227,7 @@ class MainWindow(QMainWindow):
         popover.restart_requested.connect(desktop.engine.restart)
         popover.log_requested.connect(self.open_console_log)
         popover.diagnosis_requested.connect(lambda: self.show_page("troubleshoot"))
-        self.containers.run_other_requested.connect(self.run_image)
+        self.containers.run_requested.connect(self.run_image)
         self.containers.image_requested.connect(self.show_image)
         self.containers.empty_seen.connect(desktop.migration.hint)
         self.containers.import_requested.connect(self.import_from_engine)

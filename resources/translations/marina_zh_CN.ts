@@ -3788,6 +3788,10 @@
         <translation>重试</translation>
     </message>
     <message>
+        <source>Retry</source>
+        <translation>重试</translation>
+    </message>
+    <message>
         <source>Dismiss the failure</source>
         <translation>关闭此错误</translation>
     </message>
@@ -4592,6 +4596,21 @@
     <message>
         <source>Dismiss</source>
         <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>NewestImagesCard</name>
+    <message>
+        <source>Run an image</source>
+        <translation>运行镜像</translation>
+    </message>
+    <message>
+        <source>These are the newest ones that you have.</source>
+        <translation>这是您最新的几个镜像。</translation>
+    </message>
+    <message>
+        <source>Run a container from {0}</source>
+        <translation>从 {0} 运行容器</translation>
     </message>
 </context>
 <context>
@@ -8072,6 +8091,13 @@
     <message>
         <source>Name</source>
         <translation>名称</translation>
+    </message>
+</context>
+<context>
+    <name>StatusDelegate</name>
+    <message>
+        <source>Retry</source>
+        <translation>重试</translation>
     </message>
 </context>
 <context>

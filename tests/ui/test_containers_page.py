@@ -4,20 +4,23 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
-from PySide6.QtGui import QAction
+from PySide6.QtGui import QAction, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLabel, QLineEdit, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.services.engine.engine_types import Container, ContainerState
 from app.services.engine.port_types import Port
-from app.viewmodels.containers.containers import NAME, PORTS, ContainerRow
+from app.viewmodels.containers.containers import NAME, PORTS, STATUS, ContainerRow
 from app.viewmodels.desktop import DesktopViewModel
 from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
 from app.views.dialogs.rename_container_dialog import RenameContainerDialog
+from app.views.dialogs.run_image_dialog import RunImageDialog
 from app.views.dialogs.save_as_image_dialog import SaveAsImageDialog
 from app.views.main_window import MainWindow
 from app.views.pages.containers.container_detail_view import ContainerDetailView
+from app.views.widgets.status_delegate import StatusDelegate
+from app.views.widgets.table import RowTable
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_state import FakeContainer
 from tests.fakes.faults import FaultKind
@@ -107,6 +110,88 @@ def test_failure_is_shown_in_the_row(
     assert row.tone == "err"
     open_window.containers.viewmodel.dismiss(row.key)
     assert state_of(open_window, "web").startswith("Running")
+
+
+def retry_place(table: RowTable, row: int) -> QPoint:
+    """Return where Retry is drawn in a row: at the end of its status."""
+    return table.visualRect(table.model().index(row, STATUS)).center() + QPoint(
+        table.columnWidth(STATUS) // 2 - 20, 0
+    )
+
+
+def test_what_has_failed_is_tried_again(open_window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    web = start_container(engine, "web")
+    wait_for(qtbot, lambda: names(open_window) == ["web"])
+    table = open_window.containers.list
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=retry_place(table, 0))
+    assert not any("/stop" in line for line in engine.requests), "nothing has failed"
+    for _ in range(2):
+        engine.fail(
+            r"POST /containers/\w+/stop",
+            FaultKind.STATUS,
+            status=500,
+            message="port is already allocated: 0.0.0.0:80 is in use by nginx (pid 12)",
+        )
+    press_row_action(qtbot, table, 0, "stop")
+    wait_for(qtbot, lambda: "in use by nginx" in state_of(open_window, "web"))
+    QTest.mouseMove(table.viewport(), retry_place(table, 0))
+    assert table.viewport().cursor().shape() is Qt.CursorShape.PointingHandCursor
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=retry_place(table, 0))
+    assert state_of(open_window, "web") == "Stopping…"
+    wait_for(qtbot, lambda: "in use by nginx" in state_of(open_window, "web"))
+    assert web.state == "running"
+    choose_from_menu(qtbot, open_window, 0, "retry")
+    wait_for(qtbot, lambda: web.state == "exited" and state_of(open_window, "web").startswith("Exited"))
+    assert not find(open_window, QWidget, "containers.notice").isVisible()
+    assert sum("/stop" in line for line in engine.requests) == 3
+
+
+def test_an_arc_turns_while_something_is_done_and_no_longer(
+    open_window: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    start_container(engine, "web")
+    wait_for(qtbot, lambda: names(open_window) == ["web"])
+    table = open_window.containers.list
+
+    def picture() -> QImage:
+        return table.viewport().grab(table.visualRect(table.model().index(0, STATUS))).toImage()
+
+    delegate = table.itemDelegateForColumn(STATUS)
+    assert isinstance(delegate, StatusDelegate)
+    turning = delegate._turning
+    picture()
+    assert not turning.isActive()
+    engine.fail(r"POST /containers/\w+/stop", FaultKind.HANG)
+    press_row_action(qtbot, table, 0, "stop")
+    before = picture()
+    wait_for(qtbot, lambda: picture() != before)
+    assert turning.isActive()
+    engine.cut_connections()
+    wait_for(qtbot, lambda: state_of(open_window, "web") != "Stopping…")
+    wait_for(qtbot, lambda: not turning.isActive())
+
+
+def test_where_there_are_only_images_the_newest_can_be_run(
+    window: MainWindow,
+    desktop: DesktopViewModel,
+    engine: FakeEngine,
+    qtbot: QtBot,
+    save_picture: Callable[[QWidget, str], None],
+) -> None:
+    for name in ("shop:2", "nginx:1.27", "postgres:17", "busybox:1"):
+        engine.add_image(name)
+    desktop.begin()
+    wait_for(qtbot, lambda: window.containers.images.isVisible())
+    buttons = window.containers.images.findChildren(QAbstractButton)
+    assert [button.text().strip() for button in buttons] == ["shop:2", "nginx:1.27", "postgres:17"]
+    save_picture(window, "containers-only-images")
+    press(qtbot, window, "containers.images.1")
+    dialog = find(window, RunImageDialog, "run")
+    wait_for(qtbot, lambda: find(dialog, QLineEdit, "run.name").text() == "nginx")
+    dialog.close()
+    start_container(engine, "web")
+    wait_for(qtbot, lambda: names(window) == ["web"])
+    assert not window.containers.images.isVisible()
 
 
 def test_delete_asks_with_the_exact_names(open_window: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:

@@ -29,6 +29,16 @@ class Outcome:
     failure: Failure | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    """An action on one row, so that it can be tried again."""
+
+    name: str
+    call: Callable[["EngineClient"], None]
+    insists: bool
+    long: TaskWords | None
+
+
 class LiveList(QObject):
     """Keeps a table true to the engine and carries out actions on its rows. Subclasses list and make rows."""
 
@@ -49,6 +59,7 @@ class LiveList(QObject):
         self._busy: dict[str, str] = {}
         self._failures: dict[str, Failure] = {}
         self._tasks: dict[str, RunningTask] = {}  # of rows for which something takes long
+        self._attempts: dict[str, _Attempt] = {}  # what goes on in a row, or has failed
         self._settle = Settle(self.refresh, _SETTLE_MS, self)
 
     place = ""  # the page of the list
@@ -107,6 +118,12 @@ class LiveList(QObject):
         if self._failures.pop(key, None) is not None:
             self._show(key)
 
+    def retry(self, key: str) -> None:
+        """Try again what has failed in a row."""
+        attempt = self._attempts.get(key)
+        if attempt is not None and key in self._failures:
+            self._act(attempt.name, key, attempt.call, attempt.insists, attempt.long)
+
     def _act(
         self,
         name: str,
@@ -131,6 +148,7 @@ class LiveList(QObject):
                 return Outcome(key, subject, describe_failure(error, subject))
             return Outcome(key, subject)
 
+        self._attempts[key] = _Attempt(name, call, insists, long)
         self._busy[key] = name
         self._failures.pop(key, None)
         self._show(key)
@@ -146,6 +164,7 @@ class LiveList(QObject):
         self._busy.pop(outcome.key, None)
         task = self._tasks.pop(outcome.key, self._background.tasks.none)
         if outcome.failure is None:
+            self._attempts.pop(outcome.key, None)
             task.succeed()
         else:
             task.fail(outcome.failure)
@@ -164,6 +183,8 @@ class LiveList(QObject):
         rows = list(self._make_rows(listing))
         known = {row.key for row in rows}
         self._failures = {key: failure for key, failure in self._failures.items() if key in known}
+        alive = self._failures.keys() | self._busy.keys()
+        self._attempts = {key: attempt for key, attempt in self._attempts.items() if key in alive}
         self._rows.set_rows(map(self._dress, rows))
         self.is_behind = False
         if not self.is_loaded:

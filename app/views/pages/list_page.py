@@ -116,9 +116,11 @@ class ListPage(Page):
         self.columns = ColumnChooser(self.list, self.name)
         self.checks = RowChecks(self.list, self.name)
         self.list.opened.connect(self.open_selected)
+        self.list.retried.connect(lambda row: self.viewmodel.retry(row.key))
         self.list.delete_pressed.connect(lambda: self.confirm_delete(self.chosen()))
         self.list.customContextMenuRequested.connect(self._show_menu)
-        self._empty = Scrolled(column(self.engine_panel, self.empty_card, None), CARD_WIDTH)
+        self.cards = column(self.engine_panel, self.empty_card, None)
+        self._empty = Scrolled(self.cards, CARD_WIDTH)
         clear = Button(self.tr("Clear filter"), f"{self.name}.nothing.clear", "link")
         clear.clicked.connect(self._clear_filter)
         nothing = PlainLabel(self.tr("Nothing matches the filter."), "muted")
@@ -267,6 +269,9 @@ class ListPage(Page):
             only = rows[0]
             self._fill_menu(menu, self.menu_of(only), lambda name: self.act(only, name))
             if only.failure is not None:
+                entry = menu.addAction(build_icon("restart"), self.tr("Retry"))
+                entry.setObjectName(f"{self.name}.menu.retry")
+                entry.triggered.connect(lambda: self.viewmodel.retry(only.key))
                 entry = menu.addAction(build_icon("close"), self.tr("Dismiss the failure"))
                 entry.triggered.connect(lambda: self.viewmodel.dismiss(only.key))
         else:

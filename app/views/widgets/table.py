@@ -1,4 +1,4 @@
-"""The table of every list page: calm rows, hover, painted status, links and row actions."""
+"""The table of every list page: calm rows, hover, painted links and row actions."""
 
 from dataclasses import dataclass
 
@@ -33,7 +33,6 @@ from app.views.widgets.text import plain_tool_tip
 
 Index = QModelIndex | QPersistentModelIndex
 PADDING = 10
-_DOT = 8
 _ACTION, _ICON = 30, 16
 
 
@@ -127,28 +126,9 @@ class CellDelegate(QStyledItemDelegate):
         text = str(index.data() or "")
         return text if self._view.fontMetrics().horizontalAdvance(text) > rect.width() - 2 * PADDING else ""
 
-
-class StatusDelegate(CellDelegate):
-    """A coloured dot, the status in words, and after it a quieter remark."""
-
-    def parts(self, index: Index) -> tuple[str, str, str]:
-        """Return (tone, word, remark); tone is a token name. Subclasses read them from the row."""
-        raise NotImplementedError
-
-    def draw(self, painter: QPainter, rect: QRect, index: Index, option: QStyleOptionViewItem) -> None:
-        """Draw dot, word and remark."""
-        tokens = Theme.current().tokens
-        tone, word, remark = self.parts(index)
-        color = QColor(getattr(tokens, tone))
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(color)
-        dot = Theme.current().scaled(_DOT)
-        painter.drawEllipse(QRect(rect.left(), rect.center().y() - dot // 2 + 1, dot, dot))
-        rect = rect.adjusted(dot + 8, 0, 0, 0)
-        width = self.draw_text(painter, rect, word, tokens.err if tone == "err" else tokens.text)
-        if remark and rect.width() - width > 40:
-            self.draw_text(painter, rect.adjusted(width + 8, 0, 0, 0), remark, tokens.muted)
+    def cursor_at(self, position: QPoint, rect: QRect, index: Index) -> bool:
+        """Return whether a hand should show: a click does something there."""
+        return False
 
 
 class LinkDelegate(CellDelegate):
@@ -283,6 +263,7 @@ class RowTable(QTableView):
 
     opened = Signal()  # Enter or double click
     delete_pressed = Signal()
+    retried = Signal(object)  # the row whose failed action is to be tried again
 
     def __init__(self, name: str, label: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -417,9 +398,7 @@ class RowTable(QTableView):
         before = self.hovered_row
         self.hovered_row, self._hover_point = index.row(), point
         delegate = self.itemDelegateForIndex(index) if index.isValid() else None
-        hand = isinstance(delegate, LinkDelegate | ActionsDelegate) and delegate.cursor_at(
-            point, self.visualRect(index), index
-        )
+        hand = isinstance(delegate, CellDelegate) and delegate.cursor_at(point, self.visualRect(index), index)
         if hand:
             self.viewport().setCursor(Qt.CursorShape.PointingHandCursor)
         else:

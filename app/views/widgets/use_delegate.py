@@ -6,7 +6,8 @@ from PySide6.QtCore import QPoint, QRect
 
 from app.viewmodels.failure import Failure
 from app.viewmodels.lists.row_table_model import ROW_ROLE
-from app.views.widgets.table import Index, StatusDelegate
+from app.views.widgets.status_delegate import StatusDelegate
+from app.views.widgets.table import Index
 
 
 class UsedRow(Protocol):

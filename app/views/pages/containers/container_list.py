@@ -21,13 +21,13 @@ from app.viewmodels.lists.row_table_model import ROW_ROLE
 from app.views.icons import icon_pixmap
 from app.views.pages.containers.container_actions import KEYS, container_icons, container_menu, group_icons
 from app.views.theme import Theme
+from app.views.widgets.status_delegate import StatusDelegate
 from app.views.widgets.table import (
     Action,
     ActionsDelegate,
     CellDelegate,
     LinkDelegate,
     RowTable,
-    StatusDelegate,
 )
 
 Index = QModelIndex | QPersistentModelIndex

@@ -26,6 +26,7 @@ from app.views.pages.containers.container_detail_view import ContainerDetailView
 from app.views.pages.containers.container_list import ContainerList
 from app.views.pages.containers.merged_logs_view import MergedLogsView
 from app.views.pages.containers.newer_images_button import NewerImagesButton
+from app.views.pages.containers.newest_images_card import NewestImagesCard
 from app.views.pages.list_page import CARD_WIDTH, ListPage
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button
@@ -41,7 +42,7 @@ _DETAILS = (ContainerDetailView, MergedLogsView)
 class ContainersPage(ListPage):
     """Shows the list when there is one, else the welcome card and what the engine is doing."""
 
-    run_other_requested = Signal()
+    run_requested = Signal(str)  # of an image, "" for one still to be named
     image_requested = Signal(str)
     empty_seen = Signal()  # there are no containers, and this page is in sight
     import_requested = Signal()
@@ -51,7 +52,9 @@ class ContainersPage(ListPage):
         viewmodel: ContainersViewModel,
         story: GettingStartedViewModel,
         inside: ContainerInside,
+        newest_images: Callable[[], Sequence[str]],
     ) -> None:
+        """`newest_images` tells the names of the newest images that there are, a few."""
         states = Segments(
             "containers.state",
             self.tr("Which containers are shown"),
@@ -72,7 +75,7 @@ class ContainersPage(ListPage):
         )
         run = Button(self.tr("Run"), "containers.run", "primary", "plus")
         run.setToolTip(self.tr("Run a container from an image (Ctrl+N)"))
-        run.clicked.connect(self.run_other_requested)
+        run.clicked.connect(self._run_other)
         self.add_tool(NewerImagesButton(viewmodel.newer, self.notice))
         self.add_tool(run)
         self.welcome = WelcomeCard()
@@ -84,7 +87,11 @@ class ContainersPage(ListPage):
         self.body.addWidget(self.welcome)
         self.body.addWidget(self._offer)
         self.body.addWidget(self.selection_bar)
+        self._newest_images = newest_images
+        self.images = NewestImagesCard()
+        self.images.chosen.connect(self.run_requested)
         self.build_list()
+        self.cards.insertWidget(0, self.images)
         self._connect()
 
     # --- building -----------------------------------------------------------------------------------------
@@ -109,7 +116,7 @@ class ContainersPage(ListPage):
         self.welcome.open_requested.connect(self._open_page)
         self.welcome.logs_requested.connect(self.show_logs)
         self.welcome.stop_requested.connect(self._stop_story)
-        self.welcome.other_requested.connect(self.run_other_requested)
+        self.welcome.other_requested.connect(self._run_other)
         self.welcome.closed.connect(self._close_welcome)
         self._offer.pressed.connect(self.import_requested)
         self._offer.linked.connect(self._dismiss_offer)
@@ -150,6 +157,9 @@ class ContainersPage(ListPage):
         )
         is_empty = self.can_act and self.viewmodel.is_loaded and not has_list
         self._offer.setVisible(self._has_offer and is_empty and story == "idle")
+        images = self._newest_images() if is_empty and story == "idle" else ()
+        self.images.show_images(images)
+        self.images.setVisible(bool(images))
         if is_empty and not self.isHidden():
             self.empty_seen.emit()
         # While the story runs it tells of the engine's start itself.
@@ -208,6 +218,9 @@ class ContainersPage(ListPage):
         """Begin the story; it starts the engine itself when needed."""
         self._welcome_closed = self._browser_failed = False
         self._story.start()
+
+    def _run_other(self) -> None:
+        self.run_requested.emit("")
 
     def show_logs(self, key: str) -> None:
         """Show the log of one container in place of the list."""
