@@ -132,8 +132,26 @@ class Desktop(QObject):
         else:
             self.ask_to_quit()
 
+    def _break_off(self, verb: str, go_on: Callable[[], None]) -> None:
+        """Ask first, when something goes on that ends with the window: a pull, a build, a copy."""
+        tasks = [task.words.going_on for task in self._desktop.tasks.running if not task.waits]
+        if not tasks:
+            go_on()
+            return
+        self.window.raise_window()
+        note = self.tr("The window does this, so it ends with it. What a pull has downloaded is kept.")
+        dialog = ConfirmDeleteDialog(
+            "unfinished", self.tr("Break off what goes on?"), tasks, note, [], self.window, verb
+        )
+        dialog.accepted.connect(go_on)
+        dialog.open()
+
     @Slot()
     def ask_to_quit(self) -> None:
+        """Ask what becomes of work that goes on, and of the engine."""
+        self._break_off(self.tr("Break off and quit"), self._ask_about_the_engine)
+
+    def _ask_about_the_engine(self) -> None:
         """Ask what becomes of the engine, unless nothing runs or the answer was to be kept."""
         view: EngineView = self._desktop.view
         choice = self._desktop.preferences.quit_choice
@@ -153,7 +171,11 @@ class Desktop(QObject):
 
     @Slot()
     def ask_to_renew(self) -> None:
-        """End, to be started anew as another version; the engine stops for that, so ask if it is used."""
+        """End, to be started anew as another version."""
+        self._break_off(self.tr("Break off and restart"), self._ask_to_stop_for_renewal)
+
+    def _ask_to_stop_for_renewal(self) -> None:
+        """The engine stops for another version, so ask if it is used."""
         if not self._desktop.view.can_stop:
             self._renew()
             return
@@ -186,8 +208,12 @@ class Desktop(QObject):
     @Slot()
     def _reopen(self) -> None:
         """End, to be started anew; the engine goes on."""
-        self.exit_code = REOPEN
-        self.leave()
+
+        def reopen() -> None:
+            self.exit_code = REOPEN
+            self.leave()
+
+        self._break_off(self.tr("Break off and restart"), reopen)
 
     @Slot()
     def _leave_for_good(self) -> None:

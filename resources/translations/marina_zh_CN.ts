@@ -1936,6 +1936,22 @@
 <context>
     <name>Desktop</name>
     <message>
+        <source>The window does this, so it ends with it. What a pull has downloaded is kept.</source>
+        <translation>这些工作由窗口进行，因此会随窗口一起结束。拉取已下载的内容会保留。</translation>
+    </message>
+    <message>
+        <source>Break off what goes on?</source>
+        <translation>要中断正在进行的工作吗？</translation>
+    </message>
+    <message>
+        <source>Break off and quit</source>
+        <translation>中断并退出</translation>
+    </message>
+    <message>
+        <source>Break off and restart</source>
+        <translation>中断并重新启动</translation>
+    </message>
+    <message>
         <source>Stop the engine and restart Marina?</source>
         <translation>停止引擎并重启 Marina？</translation>
     </message>

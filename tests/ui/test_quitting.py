@@ -12,6 +12,7 @@ from app import main
 from app.services.app_folders import AppFolders
 from app.services.computer import restart
 from app.viewmodels.desktop import DesktopViewModel
+from app.viewmodels.tasks import TaskWords
 from app.views import application
 from app.views.application import GETTING_STARTED, RENEW, REOPEN, Desktop
 from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
@@ -70,6 +71,26 @@ def test_stopping_the_engine_first(
     wait_for(qtbot, lambda: machine.status.state is MachineState.STOPPED)
     machine.socket_path.unlink(missing_ok=True)  # as the supervisor does at its end
     wait_for(qtbot, lambda: quits == [True])
+
+
+def test_work_under_way_is_not_broken_off_unasked(
+    ended: tuple[Desktop, list[bool]], desktop: DesktopViewModel, qtbot: QtBot
+) -> None:
+    running, quits = ended
+    task = desktop.tasks.begin(TaskWords("Pulling redis:7"))
+    running.window.reopening_asked.emit()
+    assert text_of(running.window, "unfinished.names") == "Pulling redis:7"
+    press(qtbot, running.window, "unfinished.cancel")
+    wait_for(qtbot, lambda: not running.window.findChildren(ConfirmDeleteDialog))
+    assert (running.exit_code, quits) == (0, [])
+    running.ask_to_quit()
+    press(qtbot, running.window, "unfinished.confirm")
+    press(qtbot, running.window, "quit.cancel")
+    assert quits == []
+    task.succeed()
+    running.window.reopening_asked.emit()
+    wait_for(qtbot, lambda: quits == [True])
+    assert running.exit_code == REOPEN
 
 
 def test_another_version_is_started_once_the_engine_has_stopped(
