@@ -234,6 +234,13 @@ def _add_run(commands: Any) -> None:
     run.add_argument("-P", "--publish-all", action="store_true", help="publish all ports of the image")
     _add_list(run, "-v", "--volume", "SOURCE:TARGET[:ro]", "mount a volume or a folder of this computer")
     _add_list(run, "-l", "--label", "NAME=VALUE", "set a label")
+    run.add_argument(
+        "--env-file", action="append", default=[], metavar="FILE", help="set the variables of a .env file"
+    )
+    run.add_argument("-m", "--memory", default="", metavar="SIZE", help="use at most that much, such as 512m")
+    run.add_argument(
+        "--cpus", default="", metavar="NUMBER", help="use at most so many processors, such as 1.5"
+    )
     run.add_argument("--entrypoint", default="", metavar="COMMAND", help="instead of the image's")
     run.add_argument("--hostname", default="", help="the container's own host name")
     run.add_argument("--read-only", action="store_true", help="let it write to its volumes only")

@@ -4,15 +4,23 @@ import argparse
 import contextlib
 import signal
 from collections.abc import Iterator
+from pathlib import Path
 from types import FrameType
 
 from app.commands.console import exit_code_of, tell, write, write_failure, write_json
 from app.commands.images import pull_image
 from app.commands.session import Session
 from app.commands.terminal import connect_terminal, require_terminal
+from app.services.containers.environment_file import read_environment_file
 from app.services.containers.ports import find_holder
 from app.services.containers.run_arguments import parse_label, parse_port, parse_variable, parse_volume
-from app.services.containers.run_checks import check_host_name, check_removal, check_user
+from app.services.containers.run_checks import (
+    check_host_name,
+    check_removal,
+    check_user,
+    read_cpus,
+    read_memory,
+)
 from app.services.containers.run_options import RunOptions
 from app.services.engine.engine_client import EngineClient, read_exit_code
 from app.services.errors import EngineRequestError, ErrorCode, MarinaError, Task, UserError
@@ -45,7 +53,8 @@ def read_options(options: argparse.Namespace) -> RunOptions:
     check_user(options.user)
     check_host_name(options.hostname)
     check_removal(options.rm, options.restart)
-    variables = dict(pair for text in options.env if (pair := parse_variable(text)) is not None)
+    variables = dict(pair for name in options.env_file for pair in read_environment_file(Path(name)))
+    variables |= dict(pair for text in options.env if (pair := parse_variable(text)) is not None)
     return RunOptions(
         image=options.image,
         name=options.name,
@@ -60,6 +69,8 @@ def read_options(options: argparse.Namespace) -> RunOptions:
         network=options.network,
         labels=dict(map(parse_label, options.label)),
         restart_policy=options.restart,
+        memory=read_memory(options.memory),
+        cpus=read_cpus(options.cpus),
         auto_remove=options.rm,
         publish_all=options.publish_all,
         tty=options.tty,

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from pathlib import Path
 
 from app.services.errors import ErrorCode, UserError
 
@@ -30,6 +31,17 @@ def parse_environment_text(text: str) -> tuple[tuple[str, str], ...]:
         variables.pop(name, None)
         variables[name] = _unquote(value.strip())
     return tuple(variables.items())
+
+
+def read_environment_file(path: Path) -> tuple[tuple[str, str], ...]:
+    """Return the variables of a .env file. Raises UserError for one that cannot be read, or a bad line."""
+    try:
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise UserError(
+            f"The file {path} with variables cannot be read", str(error), code=ErrorCode.BAD_INPUT
+        ) from error
+    return parse_environment_text(text)
 
 
 def format_environment(

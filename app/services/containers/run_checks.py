@@ -2,10 +2,41 @@
 
 import re
 
+from app.services.containers.run_options import parse_memory
 from app.services.errors import ErrorCode, UserError
 
 _USER = re.compile(r"[^\s:]+(:[^\s:]+)?")
 _HOST_NAME = re.compile(r"[a-zA-Z0-9_][a-zA-Z0-9_.-]{0,62}")  # as the engine has it
+
+_LEAST_MEMORY = 6 * 2**20  # the engine refuses less
+_MOST_CPUS = 1024.0
+
+
+def read_memory(text: str) -> int:
+    """Return the bytes of a limit such as "512m"; "" is none, 0. Raises UserError."""
+    advice = "Write a size such as 512m or 2g."
+    try:
+        size = parse_memory(text)
+    except ValueError:
+        raise UserError(f"“{text}” is not a size", what_to_do=advice, code=ErrorCode.BAD_INPUT) from None
+    if 0 < size < _LEAST_MEMORY:
+        raise UserError("At least 6 MB are needed", what_to_do=advice, code=ErrorCode.BAD_INPUT)
+    return size
+
+
+def read_cpus(text: str) -> float:
+    """Return how many processors a limit such as "1.5" is; "" is none, 0. Raises UserError."""
+    try:
+        count = float(text.replace(",", ".")) if text.strip() else 0.0
+    except ValueError:
+        count = -1.0
+    if not 0.0 <= count <= _MOST_CPUS:
+        raise UserError(
+            f"“{text}” is not a number of processors",
+            what_to_do="Write a number such as 0.5 or 2.",
+            code=ErrorCode.BAD_INPUT,
+        )
+    return count
 
 
 def check_user(text: str) -> None:

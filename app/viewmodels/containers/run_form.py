@@ -1,12 +1,14 @@
 """What is typed to make or change a container, and the checks of it that both dialogs share."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.services.containers.environment_file import parse_environment_text
 from app.services.containers.ports import find_holder, ports_of_containers, suggest_host_port
-from app.services.containers.run_options import VolumeMount, parse_memory
+from app.services.containers.run_checks import read_cpus, read_memory
+from app.services.containers.run_options import VolumeMount
 from app.services.engine.engine_types import Container, Port
 from app.services.engine.port_types import LAST_PORT
 from app.services.errors import UserError
@@ -15,8 +17,6 @@ from app.viewmodels.background import Background
 from app.viewmodels.failure import describe_failure
 
 _CHECK_MS = 250
-_LEAST_MEMORY = 6 * 2**20  # the engine refuses less
-_MOST_CPUS = 1024.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +57,13 @@ class LimitsRow:
 
     @property
     def memory_bytes(self) -> int:
-        """Return the limit in bytes, 0 for none. Raises ValueError."""
-        return parse_memory(self.memory)
+        """Return the limit in bytes, 0 for none. Raises UserError."""
+        return read_memory(self.memory)
 
     @property
     def cpu_count(self) -> float:
-        """Return the limit in processors, 0 for none. Raises ValueError."""
-        return float(self.cpus.replace(",", ".")) if self.cpus.strip() else 0.0
+        """Return the limit in processors, 0 for none. Raises UserError."""
+        return read_cpus(self.cpus)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +105,12 @@ class FormChecks(QObject):
         for place, volume in enumerate(volumes):
             if problem := self._check_volume(volume):
                 problems[f"volumes.{place}"] = problem
-        try:
-            parse_environment_text(environment)
-        except UserError as error:
-            problems["environment"] = describe_failure(error).sentences
-        return problems | self._check_limits(limits)
+        checks: dict[str, Callable[[], object]] = {
+            "environment": lambda: parse_environment_text(environment),
+            "memory": lambda: limits.memory_bytes,
+            "cpus": lambda: limits.cpu_count,
+        }
+        return problems | find_problems(checks)
 
     def check_ports(self, ports: tuple[PortRow, ...]) -> None:
         """Look, a moment after the last key, who holds the host ports; the answer is `conflicts_found`."""
@@ -143,22 +144,16 @@ class FormChecks(QObject):
             return self.tr("A folder in the container has no colon in its name.")
         return ""
 
-    def _check_limits(self, limits: LimitsRow) -> dict[str, str]:
-        problems: dict[str, str] = {}
+
+def find_problems(checks: Mapping[str, Callable[[], object]]) -> dict[str, str]:
+    """Return what is wrong, in words, by field: each check raises UserError for that."""
+    problems: dict[str, str] = {}
+    for field, check in checks.items():
         try:
-            memory = limits.memory_bytes
-        except ValueError:
-            problems["memory"] = self.tr("Write a size such as 512m or 2g.")
-        else:
-            if 0 < memory < _LEAST_MEMORY:
-                problems["memory"] = self.tr("At least 6 MB are needed.")
-        try:
-            fits = 0.0 <= limits.cpu_count <= _MOST_CPUS
-        except ValueError:
-            fits = False
-        if not fits:
-            problems["cpus"] = self.tr("Write a number such as 0.5 or 2.")
-        return problems
+            check()
+        except UserError as error:
+            problems[field] = describe_failure(error).sentences
+    return problems
 
 
 def _find_conflicts(

@@ -1,7 +1,6 @@
 """The run dialog's content: filled in from the image, checked as it is typed, sent as one request."""
 
 import shlex
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +14,7 @@ from app.services.containers.run_options import RunOptions
 from app.services.engine.engine_types import Container, ContainerDetails
 from app.services.errors import EngineRequestError, MarinaError, UserError
 from app.services.images.reference import parse_reference
-from app.viewmodels.containers.run_form import FormChecks, LimitsRow, PortRow, VolumeRow
+from app.viewmodels.containers.run_form import FormChecks, LimitsRow, PortRow, VolumeRow, find_problems
 from app.viewmodels.failure import Failure, describe_failure
 
 if TYPE_CHECKING:  # imports `requests`: only in a worker
@@ -230,18 +229,13 @@ class RunImageViewModel(FormChecks):
 def _check_more(form: RunForm) -> dict[str, str]:
     """Return what the engine would refuse of the seldom wanted, by field."""
     more = form.more
-    checks: dict[str, Callable[[], None]] = {
-        "user": lambda: check_user(more.user),
-        "hostname": lambda: check_host_name(more.hostname),
-        "auto_remove": lambda: check_removal(more.auto_remove, form.limits.restart),
-    }
-    problems: dict[str, str] = {}
-    for field, check in checks.items():
-        try:
-            check()
-        except UserError as error:
-            problems[field] = describe_failure(error).sentences
-    return problems
+    return find_problems(
+        {
+            "user": lambda: check_user(more.user),
+            "hostname": lambda: check_host_name(more.hostname),
+            "auto_remove": lambda: check_removal(more.auto_remove, form.limits.restart),
+        }
+    )
 
 
 def _inspect(client: "EngineClient", container_id: str, auto_remove: bool) -> ContainerDetails | None:

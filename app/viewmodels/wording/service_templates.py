@@ -40,6 +40,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Ask for it again."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Ask them to change it."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Ask whoever runs it. If the change is right, remove the engine and add it again."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "At least 6 MB are needed"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Build in a terminal: docker buildx build --ssh default"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Check its spelling. Small images have few commands: often there is `sh` but no `bash`."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Check network, VPN and firewall of this computer."),  # noqa: E501
@@ -291,6 +292,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "The file exists already."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The file is no data disk of Marina."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The file is there already."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The file {0} with variables cannot be read"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The files cannot be written"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The fixed settings in {0} are not used: {1}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The folder cannot be packed"),  # noqa: E501
@@ -459,6 +461,8 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Where terminals find marina cannot be changed"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Windows has names of letters, not of bytes"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "With these settings it ends at once, with exit code {0}"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Write a number such as 0.5 or 2."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Write a size such as 512m or 2g."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Write each variable on a line of its own as NAME=value."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Write it as node, 1000, or 1000:1000 with a group."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Write unix:///path, ssh://user@host or tcp://host:port with the folder of its TLS files."),  # noqa: E501
@@ -573,5 +577,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "{0}:{1} cannot be opened: {2}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0}@{1} does not let us in: {2}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "“{0}” is not a host name"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "“{0}” is not a number of processors"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "“{0}” is not a size"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "“{0}” is not a user"),  # noqa: E501
 )

@@ -104,6 +104,35 @@ def test_run_hands_on_a_read_only_root(cli: FakeEngine) -> None:
     assert container.body["HostConfig"]["ReadonlyRootfs"] is True
 
 
+def test_run_hands_on_limits_and_a_file_of_variables(cli: FakeEngine, tmp_path: Path) -> None:
+    file = tmp_path / "app.env"
+    file.write_text("# of the shop\nLEVEL=debug\nNAME='a b'\n")
+    limits = ["--memory", "512m", "--cpus", "1.5"]
+    assert main(["run", "-d", *limits, "--env-file", str(file), "-e", "LEVEL=info", "base"]) == 0
+    (container,) = cli.state.containers.values()
+    host = container.body["HostConfig"]
+    assert (host["Memory"], host["NanoCpus"]) == (512 << 20, 1_500_000_000)
+    assert container.body["Env"] == ["LEVEL=info", "NAME=a b"], "an option counts more than the file"
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "told"),
+    [
+        ("--memory", "much", "“much” is not a size"),
+        ("--memory", "1m", "At least 6 MB are needed"),
+        ("--cpus", "-1", "“-1” is not a number of processors"),
+        ("--cpus", "two", "Write a number such as 0.5 or 2."),
+        ("--env-file", "/no/such/file", "/no/such/file with variables cannot be read"),
+    ],
+)
+def test_run_refuses_what_makes_no_sense_before_the_engine_is_asked(
+    cli: FakeEngine, capfd: Output, option: str, value: str, told: str
+) -> None:
+    assert main(["run", "-d", f"{option}={value}", "base"]) == 125
+    assert told in capfd.readouterr().err
+    assert cli.state.containers == {}
+
+
 def test_run_writes_both_outputs(cli: FakeEngine) -> None:
     result = run_program(cli, "run", "base", "sh", "-c", "echo out; echo err >&2; exit 9")
     assert (result.stdout, result.stderr, result.returncode) == (b"out\n", b"err\n", 9)
