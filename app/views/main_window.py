@@ -168,7 +168,15 @@ class MainWindow(QMainWindow):
     def _make_builds(self) -> Page:
         page = BuildsPage(self.desktop.builds)
         page.run_requested.connect(self.run_image)
+        page.push_requested.connect(self._push_image)
+        page.image_requested.connect(self.show_image)
         return page
+
+    def _push_image(self, name: str) -> None:
+        """Push an image; the page of images tells how far it is."""
+        self.show_page("images")
+        self.images.go_back()
+        self.desktop.transfer.push(name)
 
     def _make_settings(self) -> Page:
         page = SettingsPage(
@@ -288,10 +296,14 @@ class MainWindow(QMainWindow):
         self.containers.show_container(key)
 
     def show_image(self, name: str) -> None:
-        """Show the list of images with one of them."""
+        """Show one image, or the list with it alone where it is not listed yet."""
         self.show_page("images")
         self.images.go_back()
-        self.images.filter_box.setText(name)
+        row = self.desktop.images.find(name)
+        if row is not None:
+            self.images.show_image(row)
+        else:
+            self.images.filter_box.setText(name)
 
     def _go_back(self) -> None:
         if not self.page.go_back() and self.banner.isVisible():

@@ -120,8 +120,20 @@
         <translation>运行</translation>
     </message>
     <message>
+        <source>Push</source>
+        <translation>推送</translation>
+    </message>
+    <message>
+        <source>Open the image</source>
+        <translation>打开镜像</translation>
+    </message>
+    <message>
         <source>Cancel</source>
         <translation>取消</translation>
+    </message>
+    <message>
+        <source>Click a step to see what it said.</source>
+        <translation>点击某一步可查看它的输出。</translation>
     </message>
     <message>
         <source>Steps</source>
@@ -177,6 +189,10 @@
     <message>
         <source>the last one</source>
         <translation>最后一个</translation>
+    </message>
+    <message>
+        <source>Platform</source>
+        <translation>平台</translation>
     </message>
     <message>
         <source>Build arguments</source>
@@ -4785,6 +4801,17 @@
     </message>
 </context>
 <context>
+    <name>PlatformBox</name>
+    <message>
+        <source>Platform</source>
+        <translation>平台</translation>
+    </message>
+    <message>
+        <source>This engine&apos;s own</source>
+        <translation>此引擎自己的平台</translation>
+    </message>
+</context>
+<context>
     <name>PortLine</name>
     <message>
         <source>Publish this port</source>
@@ -4921,10 +4948,6 @@
     <message>
         <source>Platform</source>
         <translation>平台</translation>
-    </message>
-    <message>
-        <source>This engine&apos;s own</source>
-        <translation>此引擎自己的平台</translation>
     </message>
     <message>
         <source>Progress of the pull</source>

@@ -5,7 +5,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QDropEvent
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.services.images.build_context import IgnoreRules, files_of
@@ -88,7 +91,8 @@ def test_a_folder_becomes_an_image(
     wait_for(qtbot, lambda: text_of(page, "builds.detail.summary").startswith("Built; 0 of 3"))
     assert engine.state.contexts == [[".dockerignore", "Dockerfile", "site", "site/index.html"]]
     assert "Step 3/3" in find(page, LogView, "builds.detail.output").all_text()
-    assert find(page, QAbstractButton, "builds.detail.run").isVisible()
+    for name in ("run", "push", "open"):
+        assert find(page, QAbstractButton, f"builds.detail.{name}").isVisible()
     save_picture(page.window(), "build-done")
     press(qtbot, page, "builds.detail.back")
     wait_for(qtbot, lambda: len(desktop.builds.history) == 1)
@@ -305,3 +309,68 @@ def test_the_dockerfile_is_sent_though_it_is_ignored(tmp_path: Path) -> None:
 def test_lines_of_instructions() -> None:
     text = "# syntax=x\nARG A=1\nFROM x\nRUN a && \\\n  # remark\n  b\nRUN <<EOF\nFROM not\nEOF\nCMD x\n"
     assert instruction_lines(text) == [("ARG", 2), ("FROM", 3), ("RUN", 4), ("RUN", 7), ("CMD", 10)]
+
+
+def test_a_build_for_another_platform_without_a_name(
+    page: BuildsPage, engine: FakeEngine, project: Path, qtbot: QtBot
+) -> None:
+    page.ask_build(str(project))
+    dialog = find(page.window(), QWidget, "build")
+    find(dialog, QComboBox, "build.platform").setCurrentText("linux/arm64")
+    press(qtbot, dialog, "build.start")
+    wait_for(qtbot, lambda: text_of(page, "builds.detail.summary").startswith("Built"))
+    (asked,) = [line for line in engine.requests if line.startswith("POST /build")]
+    assert "platform=linux%2Farm64" in asked
+    assert not find(page, QAbstractButton, "builds.detail.push").isVisible(), "it has no name to push by"
+    window = page.window()
+    assert isinstance(window, MainWindow)
+    wait_for(qtbot, lambda: window.desktop.images.total == 1)
+    press(qtbot, page, "builds.detail.open")
+    (image,) = engine.state.images
+    assert text_of(window, "images.detail.title") == image.id.removeprefix("sha256:")[:12]
+
+
+def test_a_built_image_is_opened_pushed_and_run(
+    page: BuildsPage, engine: FakeEngine, project: Path, qtbot: QtBot
+) -> None:
+    start(page, qtbot, project, "shop:2")
+    window = page.window()
+    assert isinstance(window, MainWindow)
+    wait_for(qtbot, lambda: window.desktop.images.find("shop:2") is not None)
+    press(qtbot, page, "builds.detail.open")
+    assert text_of(window, "images.detail.title") == "shop:2"
+    window.show_page("builds")
+    press(qtbot, page, "builds.detail.push")
+    wait_for(qtbot, lambda: text_of(window, "images.transfer.text") == "shop:2 is in its registry.")
+    assert "shop:2" in engine.state.registry
+    window.show_page("builds")
+    press(qtbot, page, "builds.detail.run")
+    wait_for(qtbot, lambda: find(window, QLineEdit, "run.image").text() == "shop:2")
+
+
+@pytest.mark.parametrize(("name", "shown"), [("", ""), ("web.Dockerfile", "web.Dockerfile")])
+def test_a_folder_or_its_dockerfile_is_dropped(
+    page: BuildsPage, project: Path, name: str, shown: str
+) -> None:
+    (project / "web.Dockerfile").write_text("FROM nginx:1.27\n")
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(project / name))])
+    left, none = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    page.dropEvent(QDropEvent(QPointF(9, 9), Qt.DropAction.CopyAction, data, left, none))
+    dialog = find(page.window(), QWidget, "build")
+    assert find(dialog, QLineEdit, "build.folder").text() == str(project)
+    assert find(dialog, QLineEdit, "build.dockerfile").text() == shown
+
+
+def test_a_step_leads_to_what_it_said(page: BuildsPage, project: Path, qtbot: QtBot) -> None:
+    more = "".join(f"RUN echo {number}\n" for number in range(200))
+    (project / "Dockerfile").write_text(DOCKERFILE + more)
+    start(page, qtbot, project)
+    log = find(page, LogView, "builds.detail.output")
+    wait_for(qtbot, lambda: "Step 203/203" in log.text_in_sight())
+    QTest.mouseClick(find(page, QWidget, "builds.detail.steps.1"), Qt.MouseButton.LeftButton)
+    assert log.text_in_sight().startswith("Step 2/203 : COPY site")
+    line = find(page, QWidget, "builds.detail.steps.50")
+    line.setFocus()
+    QTest.keyClick(line, Qt.Key.Key_Return)
+    assert log.text_in_sight().startswith("Step 51/203 : RUN echo 47")

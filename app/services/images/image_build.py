@@ -34,6 +34,7 @@ _SECRETS_SIZE = 500 << 10  # as BuildKit's
 class BuildOptions:
     """What is to be built; `secrets` are files by the ids that `RUN --mount=type=secret` knows them by.
 
+    `platform` is such as "linux/arm64", "" for the engine's own.
     `lends_agent` is for `RUN --mount=type=ssh` and for repositories over SSH.
     """
 
@@ -45,6 +46,7 @@ class BuildOptions:
     no_cache: bool = False
     secrets: tuple[tuple[str, str], ...] = ()
     lends_agent: bool = False
+    platform: str = ""
 
     def check(self) -> None:
         """Raise UserError for what cannot work."""
@@ -205,6 +207,7 @@ def open_build(
         "dockerfile": options.dockerfile,
         "target": options.target,
         "buildargs": json.dumps(dict(options.arguments)) if options.arguments else "",
+        "platform": options.platform,
         "nocache": "1" if options.no_cache else "",
         "rm": "1",
         "forcerm": "1",

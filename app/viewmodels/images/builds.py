@@ -50,13 +50,14 @@ class StepRow:
     title: str
     state: str
     time: str
+    number: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class BuildView:
     """A build in full: `dockerfile` with the number of the line that failed, 0 for none.
 
-    One of the history has its `id`.
+    One of the history has its `id`. `image` is what the engine knows the finished image by, `name` its name.
     """
 
     title: str
@@ -66,6 +67,8 @@ class BuildView:
     error: str = ""
     summary: str = ""
     id: str = ""
+    image: str = ""
+    name: str = ""
     is_running: bool = False  # elsewhere, when it was read
 
 
@@ -81,6 +84,14 @@ class BuildForm:
     secrets: str = ""
     no_cache: bool = False
     lends_agent: bool = False
+    platform: str = ""
+
+
+def split_dropped(path: str) -> tuple[str, str]:
+    """Return the folder and the name of the Dockerfile meant by who drops a folder, or that file."""
+    if Path(path).is_file():
+        return str(Path(path).parent), Path(path).name
+    return path, ""
 
 
 class BuildsViewModel(QObject):
@@ -102,7 +113,7 @@ class BuildsViewModel(QObject):
         self._given_up = threading.Event()
         self._form: BuildForm | None = None
         self._steps: tuple[BuildStep, ...] = ()
-        self._dockerfile = ""
+        self._dockerfile = self._image = ""
         self.is_wanted = self.is_loaded = False
         self.has_history = True
         self.history: tuple[BuildRow, ...] = ()
@@ -187,7 +198,7 @@ class BuildsViewModel(QObject):
         """Build."""
         if self._stream is not None:
             return
-        self._steps, self._dockerfile, self._form = (), "", form
+        self._steps, self._dockerfile, self._image, self._form = (), "", "", form
         title = form.tag or Path(form.folder).name
         self.view = BuildView(title, summary=self.tr("Sending the folder…"))
         words = TaskWords(
@@ -248,6 +259,7 @@ class BuildsViewModel(QObject):
             form.no_cache,
             parse_environment_text(form.secrets),
             form.lends_agent,
+            form.platform,
         )
         options.check()
         self._dockerfile = (options.folder / form.dockerfile).read_text("utf-8", "replace")
@@ -286,7 +298,7 @@ class BuildsViewModel(QObject):
 
     @Slot(object)
     def _take(self, progresses: "list[BuildProgress]") -> None:
-        self._steps = progresses[-1].steps
+        self._steps, self._image = progresses[-1].steps, progresses[-1].image_id
         if self._steps:
             step = self._steps[-1]
             steps = self.tr("Step {0} of {1}: {2}").format(step.number, step.total, step.code)
@@ -301,7 +313,7 @@ class BuildsViewModel(QObject):
         if error is None:
             cached = sum(step.state == "cached" for step in self._steps)
             summary = self.tr("Built; {0} of {1} steps came from the cache")
-            self._show(summary.format(cached, len(self._steps)))
+            self._show(summary.format(cached, len(self._steps)), is_done=True)
             self.succeeded.emit(self.view.title)
             self._task.succeed()
         else:
@@ -332,13 +344,16 @@ class BuildsViewModel(QObject):
             build.error,
             row.remark,
             build.id,
-            row.is_running,
+            image=build.tags[0] if build.tags and build.status == "done" else "",
+            name=build.tags[0] if build.tags and build.status == "done" else "",
+            is_running=row.is_running,
         )
         if row.is_running and build.id == self._followed:
             self._again.start()
         self.read.emit(view, [LogLine(s.text, s.spans) for s in map(parse_line, build.log)])
 
-    def _show(self, summary: str, error: str = "") -> None:
+    def _show(self, summary: str, error: str = "", is_done: bool = False) -> None:
+        name = self._form.tag if self._form is not None and is_done else ""
         failed = next((step for step in self._steps if step.state == "failed"), None)
         self.view = BuildView(
             self.view.title,
@@ -347,6 +362,8 @@ class BuildsViewModel(QObject):
             failed.line if failed is not None else 0,
             error,
             summary,
+            image=name or (self._image if is_done else ""),
+            name=name,
         )
         self.progressed.emit(self.view)
 
@@ -356,7 +373,7 @@ def _step_row(step: "BuildStep") -> StepRow:
     time = format_duration(step.seconds) if step.seconds else ""
     if step.state == "cached":
         time = "cache"
-    return StepRow(f"{step.number}  {step.code}", states.get(step.state, "done"), time)
+    return StepRow(f"{step.number}  {step.code}", states.get(step.state, "done"), time, step.number)
 
 
 def _progresses(stream: "BuildStream") -> Iterator["BuildProgress"]:

@@ -140,6 +140,11 @@ class ImagesViewModel(ObjectList):
         newest = sorted(self.table.rows, key=lambda row: -row.image.created)
         return [row.tag for row in newest if row.tag][:count]
 
+    def find(self, name: str) -> ImageRow | None:
+        """Return the row of an image by a name of it, with or without the usual tag, or by its id."""
+        names = (name, f"{name}:latest")
+        return next((row for row in self.table.rows if row.tag in names or row.image.id == name), None)
+
     def delete(self, keys: Iterable[str], with_containers: bool = False) -> None:
         """Delete tags, and images with their last tag; `with_containers` deletes the containers first."""
         for key in keys:

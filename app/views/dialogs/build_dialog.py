@@ -3,10 +3,11 @@
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QLineEdit, QPlainTextEdit, QWidget
 
-from app.viewmodels.images.builds import BuildForm, BuildsViewModel
+from app.viewmodels.images.builds import BuildForm, BuildsViewModel, split_dropped
 from app.views.dialogs.form_dialog import FormDialog
 from app.views.widgets.buttons import Button
-from app.views.widgets.layouts import widen
+from app.views.widgets.layouts import row, widen
+from app.views.widgets.platform_box import PlatformBox
 from app.views.widgets.text import PlainLabel
 
 translate = QCoreApplication.translate
@@ -15,7 +16,8 @@ translate = QCoreApplication.translate
 class BuildDialog(FormDialog):
     """Closes once the build has begun."""
 
-    def __init__(self, viewmodel: BuildsViewModel, folder: str = "", parent: QWidget | None = None) -> None:
+    def __init__(self, viewmodel: BuildsViewModel, dropped: str = "", parent: QWidget | None = None) -> None:
+        """`dropped` is a folder, or the Dockerfile in it."""
         self._builds = viewmodel
         super().__init__(
             "build",
@@ -36,6 +38,9 @@ class BuildDialog(FormDialog):
         self.file_edit.setPlaceholderText("Dockerfile")
         self.target_edit = self.add_edit("build.target", self.tr("Stage to stop at"))
         self.target_edit.setPlaceholderText(self.tr("the last one"))
+        self.platform = PlatformBox("build.platform")
+        self.form.addLayout(row(PlainLabel(self.tr("Platform"), "strong"), self.platform, None))
+        self.form.addSpacing(6)
         self.arguments = self._add_area("build.arguments", self.tr("Build arguments"), "VERSION=1.2")
         self.secrets = self._add_area(
             "build.secrets",
@@ -53,7 +58,9 @@ class BuildDialog(FormDialog):
             self.tr("They can sign in with your keys while the build goes on; the keys stay here.")
         )
         self.form.addWidget(self.lends_agent)
+        folder, dockerfile = split_dropped(dropped)
         self.folder_edit.setText(folder)
+        self.file_edit.setText(dockerfile)
         self.begin()
 
     @property
@@ -68,6 +75,7 @@ class BuildDialog(FormDialog):
             self.secrets.toPlainText(),
             self.no_cache.isChecked(),
             self.lends_agent.isChecked(),
+            self.platform.platform,
         )
 
     def check(self) -> tuple[QLineEdit | None, str]:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
-    QComboBox,
     QCompleter,
     QDialog,
     QLineEdit,
@@ -20,19 +19,9 @@ from app.viewmodels.images.pull_image import LayerView, PullImageViewModel, Pull
 from app.views.theme import monospace_font
 from app.views.widgets.buttons import Button
 from app.views.widgets.layouts import column, follow_content, row, widen
+from app.views.widgets.platform_box import PlatformBox
 from app.views.widgets.pull_failure_card import PullFailureCard
 from app.views.widgets.text import PlainLabel, WrappedLabel, restyle
-
-PLATFORMS = (
-    "linux/amd64",
-    "linux/arm64",
-    "linux/arm/v7",
-    "linux/386",
-    "linux/ppc64le",
-    "linux/riscv64",
-    "linux/s390x",
-)
-"""What images are made for most often."""
 
 
 class _LayerLine(QWidget):
@@ -144,13 +133,7 @@ class PullImageDialog(QDialog):
         self.name.setCompleter(completer)
         self._hint = WrappedLabel(role="muted")
         self._hint.setObjectName("pull.hint")
-        self.platform = QComboBox()
-        self.platform.setObjectName("pull.platform")
-        self.platform.setAccessibleName(self.tr("Platform"))
-        self.platform.addItem(self.tr("This engine's own"), "")
-        for platform in PLATFORMS:
-            self.platform.addItem(platform, platform)
-        self.platform.setCurrentIndex(max(0, self.platform.findData(self._viewmodel.platform)))
+        self.platform = PlatformBox("pull.platform", self._viewmodel.platform)
         self._platform_line = QWidget()
         self._platform_line.setLayout(row(PlainLabel(self.tr("Platform"), "muted"), self.platform, None))
 
@@ -203,7 +186,7 @@ class PullImageDialog(QDialog):
         self._failure.hide()
         self._similar.hide()
         self._done.hide()
-        self._viewmodel.start(self.name.text(), self.platform.currentData())
+        self._viewmodel.start(self.name.text(), self.platform.platform)
         self._set_active(True)
 
     def _set_active(self, active: bool) -> None:

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPainter, QPen
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.views.icons import Mark
@@ -46,10 +46,16 @@ class _StepMark(Mark):
 
 
 class _Line(QWidget):
-    """One step on screen."""
+    """One step on screen; `pressed` by mouse or keyboard where the list is `pressable`."""
 
-    def __init__(self, name: str) -> None:
+    pressed = Signal()
+
+    def __init__(self, name: str, pressable: bool) -> None:
         super().__init__()
+        self._pressable = pressable
+        if pressable:
+            self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setObjectName(name)
         self._mark, self._title, self._time = _StepMark(), ElidedLabel(), PlainLabel(role="muted")
         self._title.setObjectName(f"{name}.title")
@@ -62,6 +68,28 @@ class _Line(QWidget):
         layout.addLayout(row(self._mark, self._title, None, self._time))
         self._detail.setContentsMargins(28, 0, 0, 0)
         layout.addWidget(self._detail)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Take a click."""
+        if self._pressable and event.button() is Qt.MouseButton.LeftButton:
+            self.pressed.emit()
+        else:
+            super().mouseReleaseEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Take what presses a button."""
+        if self._pressable and event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space):
+            self.pressed.emit()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Show where the keyboard is."""
+        super().paintEvent(event)
+        if self.hasFocus():
+            painter = QPainter(self)
+            painter.setPen(QPen(QColor(Theme.current().tokens.accent), 1))
+            painter.drawRoundedRect(self.rect().adjusted(0, 0, -1, -1), 6, 6)
 
     def show_step(self, step: StepLine) -> None:
         """Show the step as it stands now."""
@@ -77,11 +105,17 @@ class _Line(QWidget):
 
 
 class StepList(QWidget):
-    """All steps, one below the other; lines are kept while only their content changes."""
+    """All steps, one below the other; lines are kept while only their content changes.
 
-    def __init__(self, name: str) -> None:
+    Those of a `pressable` list tell by `chosen` which one was pressed.
+    """
+
+    chosen = Signal(int)
+
+    def __init__(self, name: str, pressable: bool = False) -> None:
         super().__init__()
         self.setObjectName(name)
+        self._pressable = pressable
         self._lines: list[_Line] = []
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
@@ -90,7 +124,9 @@ class StepList(QWidget):
     def show_steps(self, steps: list[StepLine]) -> None:
         """Show `steps` in order."""
         while len(self._lines) < len(steps):
-            line = _Line(f"{self.objectName()}.{len(self._lines)}")
+            place = len(self._lines)
+            line = _Line(f"{self.objectName()}.{place}", self._pressable)
+            line.pressed.connect(lambda place=place: self.chosen.emit(place))
             self._lines.append(line)
             self._layout.addWidget(line)
         for line, step in zip(self._lines, steps, strict=False):

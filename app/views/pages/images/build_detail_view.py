@@ -1,5 +1,7 @@
 """One build: its steps with their times, what they said, and the Dockerfile with the line that failed."""
 
+import re
+
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QColor, QTextCursor, QTextFormat
 from PySide6.QtWidgets import QPlainTextEdit, QScrollArea, QSizePolicy, QTextEdit, QVBoxLayout, QWidget
@@ -22,13 +24,17 @@ class BuildDetailView(QWidget):
 
     left = Signal()
     cancel_requested = Signal()
-    run_requested = Signal(str)
+    run_requested = Signal(str)  # what the engine knows the image by, as for the next two
+    push_requested = Signal(str)
+    image_requested = Signal(str)
 
     def __init__(self, view: BuildView, running: bool) -> None:
         super().__init__()
         self.setObjectName("builds.detail")
         self.build_id = view.id
         self._said: list[LogLine] = []
+        self._image = ""
+        self._numbers: list[int] = []
         back = IconButton("back", self.tr("Back to the builds (Esc)"), "builds.detail.back")
         back.clicked.connect(self.left)
         self._title = ElidedLabel(role="title")
@@ -36,13 +42,20 @@ class BuildDetailView(QWidget):
         self._summary = ElidedLabel(role="muted")
         self._summary.setObjectName("builds.detail.summary")
         self._run = Button(self.tr("Run"), "builds.detail.run", "primary", "play")
-        self._run.clicked.connect(lambda: self.run_requested.emit(self._title.text()))
+        self._run.clicked.connect(lambda: self.run_requested.emit(self._image))
+        self._push = Button(self.tr("Push"), "builds.detail.push", icon="upload")
+        self._push.clicked.connect(lambda: self.push_requested.emit(self._image))
+        self._open = Button(self.tr("Open the image"), "builds.detail.open", icon="images")
+        self._open.clicked.connect(lambda: self.image_requested.emit(self._image))
         self._cancel = Button(self.tr("Cancel"), "builds.detail.cancel", icon="stop")
         self._cancel.clicked.connect(self.cancel_requested)
-        head = row(back, column(self._title, self._summary, spacing=1), self._run, self._cancel, spacing=10)
+        words = column(self._title, self._summary, spacing=1)
+        head = row(back, words, self._open, self._push, self._run, self._cancel, spacing=10)
         head.setStretch(1, 1)
         self._banner = Banner("builds.detail.banner")
-        self._steps = StepList("builds.detail.steps")
+        self._steps = StepList("builds.detail.steps", pressable=True)
+        self._steps.setToolTip(self.tr("Click a step to see what it said."))
+        self._steps.chosen.connect(self._show_step)
         inside = QWidget()
         inside.setObjectName("scrolled")
         inside.setLayout(column(self._steps, None, margins=(14, 10, 10, 10)))
@@ -106,9 +119,12 @@ class BuildDetailView(QWidget):
         """Show how the build stands."""
         self._title.setText(view.title)
         self._summary.setText(view.summary)
+        self._numbers = [step.number for step in view.steps]
         self._steps.show_steps([StepLine(step.title, step.state, step.time) for step in view.steps])
-        done = bool(view.steps) and all(step.state == "done" for step in view.steps)
-        self._run.setVisible(done and not view.error)
+        self._image = view.image
+        for button in (self._run, self._open):
+            button.setVisible(bool(view.image))
+        self._push.setVisible(bool(view.name))
         if view.error:
             text = view.error
             if view.error_line:
@@ -117,6 +133,10 @@ class BuildDetailView(QWidget):
             self._show_file(view.dockerfile, view.error_line)
         else:
             self._banner.hide()
+
+    def _show_step(self, place: int) -> None:
+        """Bring into sight what a step said."""
+        self._log.bring(re.compile(rf"Step {self._numbers[place]}/\d+ : "))
 
     def _show_file(self, text: str, line: int) -> None:
         if not text or not line:

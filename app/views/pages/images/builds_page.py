@@ -23,9 +23,11 @@ _WIDTH = 900
 
 
 class BuildsPage(CardsPage):
-    """A folder may be dropped on it."""
+    """A folder, or a Dockerfile, may be dropped on it."""
 
     run_requested = Signal(str)
+    push_requested = Signal(str)
+    image_requested = Signal(str)
 
     def __init__(self, viewmodel: BuildsViewModel) -> None:
         super().__init__("builds", _WIDTH)
@@ -48,13 +50,13 @@ class BuildsPage(CardsPage):
         viewmodel.read.connect(self._show_past)
         self._show()
 
-    def ask_build(self, folder: str = "") -> None:
-        """Open the dialog, or the build that goes on."""
+    def ask_build(self, dropped: str = "") -> None:
+        """Open the dialog, for a folder or its Dockerfile; or show the build that goes on."""
         if self._builds.is_running:
             self._forget_past()
             self._show_detail(self._builds.view, True)
         else:
-            BuildDialog(self._builds, folder, self.window()).open()
+            BuildDialog(self._builds, dropped, self.window()).open()
 
     def pause(self) -> None:
         """What goes on elsewhere is read while somebody looks."""
@@ -140,6 +142,8 @@ class BuildsPage(CardsPage):
         detail.left.connect(self.go_back)
         detail.cancel_requested.connect(self._builds.cancel)
         detail.run_requested.connect(self.run_requested)
+        detail.push_requested.connect(self.push_requested)
+        detail.image_requested.connect(self.image_requested)
         self.show_detail(detail)
         self._is_live = running
         return detail
@@ -190,16 +194,16 @@ class BuildsPage(CardsPage):
         self.tell(failure)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Take a folder."""
-        if self.can_list and _folder_of(event):
+        """Take a folder or a file."""
+        if self.can_list and _path_of(event):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Ask what is to be built of it."""
-        if folder := _folder_of(event):
+        if path := _path_of(event):
             event.acceptProposedAction()
-            self.ask_build(folder)
+            self.ask_build(path)
 
 
-def _folder_of(event: Any) -> str:
+def _path_of(event: Any) -> str:
     return next((url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()), "")

@@ -1,5 +1,6 @@
 """Shows a million log lines by painting only those in sight."""
 
+import re
 from bisect import bisect_right
 from collections.abc import Sequence
 
@@ -156,6 +157,16 @@ class LogView(PaintedText):
     def lines(self) -> LogStore:
         """Return the lines of now, for another thread to read."""
         return self._lines.copy()
+
+    def bring(self, pattern: re.Pattern[str]) -> None:
+        """Put the first line that begins so on top, as far as there are lines below it."""
+        first = 0
+        while first < len(self._lines):
+            found, first = self._lines.find(first, pattern)
+            line = next((line for line, column, _ in found if not column), None)
+            if line is not None:
+                self._go_to(Place(line, 0))
+                return
 
     def next_match(self, step: int = 1) -> None:
         """Go `step` matches on, around the end."""
