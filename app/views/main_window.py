@@ -333,7 +333,8 @@ class MainWindow(QMainWindow):
         suggestions = [] if image else self.desktop.images.newest_names()
         dialog = RunImageDialog(self.desktop.open_run(), image, suggestions, self)
         dialog.started.connect(self._tell_started)
-        dialog.pull_requested.connect(self.pull_image)
+        dialog.pull_requested.connect(lambda reference: self._open_pull(reference, to_run=True))
+        self.desktop.pull.succeeded.connect(dialog.pulled)
         dialog.open()
 
     def pull_image(self, reference: str = "") -> None:
@@ -343,11 +344,11 @@ class MainWindow(QMainWindow):
         else:
             self.desktop.waiting.when_usable(self.tr("Pull an image"), lambda: self._open_pull(reference))
 
-    def _open_pull(self, reference: str) -> None:
+    def _open_pull(self, reference: str, to_run: bool = False) -> None:
         if self._pull_dialog is not None:
             self._pull_dialog.deleteLater()
         known = sorted({row.tag for row in self.desktop.images.table.rows if row.tag})
-        self._pull_dialog = PullImageDialog(self.desktop.pull, reference, known, self)
+        self._pull_dialog = PullImageDialog(self.desktop.pull, reference, known, self, to_run=to_run)
         self._pull_dialog.run_requested.connect(self.run_image)
         self._pull_dialog.help_requested.connect(self.quick.help_pull)
         self._pull_dialog.open()

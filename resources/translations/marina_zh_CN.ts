@@ -2550,18 +2550,6 @@
         <source>A folder in the container has no colon in its name.</source>
         <translation>容器内文件夹的名称不能包含冒号。</translation>
     </message>
-    <message>
-        <source>Write a size such as 512m or 2g.</source>
-        <translation>请输入大小，例如 512m 或 2g。</translation>
-    </message>
-    <message>
-        <source>At least 6 MB are needed.</source>
-        <translation>至少需要 6 MB。</translation>
-    </message>
-    <message>
-        <source>Write a number such as 0.5 or 2.</source>
-        <translation>请输入数字，例如 0.5 或 2。</translation>
-    </message>
 </context>
 <context>
     <name>FormDialog</name>
@@ -5535,6 +5523,10 @@
         <translation>环境变量</translation>
     </message>
     <message>
+        <source>Pull and run</source>
+        <translation>拉取并运行</translation>
+    </message>
+    <message>
         <source>Command</source>
         <translation>命令</translation>
     </message>
@@ -5569,10 +5561,6 @@
     <message>
         <source>The same on the command line</source>
         <translation>对应的命令行</translation>
-    </message>
-    <message>
-        <source>Pull it first</source>
-        <translation>先拉取镜像</translation>
     </message>
     <message>
         <source>Starting…</source>
@@ -6329,6 +6317,10 @@
         <translation>请检查网络连接和代理，然后重试。之前获取的内容会保留。</translation>
     </message>
     <message>
+        <source>At least 6 MB are needed</source>
+        <translation>至少需要 6 MB</translation>
+    </message>
+    <message>
         <source>Delete images that you no longer need, then try again.</source>
         <translation>请删除不再需要的镜像，然后重试。</translation>
     </message>
@@ -6823,6 +6815,10 @@
     <message>
         <source>The file is there already.</source>
         <translation>文件已存在。</translation>
+    </message>
+    <message>
+        <source>The file {0} with variables cannot be read</source>
+        <translation>无法读取变量文件 {0}</translation>
     </message>
     <message>
         <source>The files cannot be written</source>
@@ -7497,6 +7493,14 @@
         <translation>使用这些设置时它立即结束，退出代码为 {0}</translation>
     </message>
     <message>
+        <source>Write a number such as 0.5 or 2.</source>
+        <translation>请输入数字，例如 0.5 或 2。</translation>
+    </message>
+    <message>
+        <source>Write a size such as 512m or 2g.</source>
+        <translation>请输入大小，例如 512m 或 2g。</translation>
+    </message>
+    <message>
         <source>Write each variable on a line of its own as NAME=value.</source>
         <translation>请将每个变量单独写一行，形式为 NAME=value。</translation>
     </message>
@@ -7951,6 +7955,14 @@
     <message>
         <source>“{0}” is not a host name</source>
         <translation>“{0}”不是有效的主机名</translation>
+    </message>
+    <message>
+        <source>“{0}” is not a number of processors</source>
+        <translation>“{0}”不是处理器数量</translation>
+    </message>
+    <message>
+        <source>“{0}” is not a size</source>
+        <translation>“{0}”不是大小</translation>
     </message>
     <message>
         <source>“{0}” is not a user</source>

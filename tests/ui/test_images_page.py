@@ -297,13 +297,43 @@ def test_checks_as_typed(images: MainWindow, qtbot: QtBot) -> None:
     assert start.isEnabled()
 
 
-def test_image_that_is_not_here_is_pulled_first(images: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
-    engine.offer_image("redis:7")
+def test_an_image_that_is_not_here_is_pulled_and_run_as_typed(
+    images: MainWindow, engine: FakeEngine, qtbot: QtBot, save_picture: Save
+) -> None:
+    engine.offer_image("redis:7", exposed=("6379/tcp",))
+    engine.pull_pause = 0.05
     images.run_image("redis:7")
     start = find(images, QAbstractButton, "run.start")
-    wait_for(qtbot, lambda: start.text() == "Pull it first")
+    wait_for(qtbot, lambda: start.text() == "Pull and run")
+    name = find(images, QLineEdit, "run.name")
+    name.selectAll()
+    QTest.keyClicks(name, "cache")
+    find(images, QPlainTextEdit, "run.environment").setPlainText("LEVEL=debug")
     press(qtbot, images, "run.start")
-    assert find(images, QLineEdit, "pull.name").text() == "redis:7"
+    wait_for(qtbot, lambda: find(images, QProgressBar, "pull.progress").value() >= 25)
+    save_picture(find(images, QWidget, "pull"), "pull-to-run")
+    wait_for(qtbot, lambda: engine.state.find_container("cache") is not None)
+    container = engine.containers.get("cache")
+    wait_for(qtbot, lambda: container.state == "running")
+    assert container.body["Env"] == ["LEVEL=debug"]
+    assert "6379/tcp" in container.ports, "the image's port, which nobody knew before"
+    wait_for(qtbot, lambda: not images.findChildren(RunImageDialog))
+    assert not find(images, QWidget, "pull").isVisible()
+
+
+def test_a_pull_that_fails_leaves_what_was_typed(
+    images: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    images.run_image("nothing:1")
+    start = find(images, QAbstractButton, "run.start")
+    wait_for(qtbot, lambda: start.text() == "Pull and run")
+    find(images, QLineEdit, "run.name").setText("kept")
+    press(qtbot, images, "run.start")
+    wait_for(qtbot, lambda: find(images, QWidget, "pull.failure").isVisible())
+    press(qtbot, images, "pull.close")
+    assert find(images, QLineEdit, "run.name").text() == "kept"
+    assert start.isEnabled()
+    assert not engine.state.containers
 
 
 def test_delete_of_an_image_in_use_names_the_containers(

@@ -63,13 +63,18 @@ class PullImageDialog(QDialog):
         reference: str = "",
         known: Sequence[str] = (),
         parent: QWidget | None = None,
+        *,
+        to_run: bool = False,
     ) -> None:
-        """`known` are the names of images that are here."""
+        """`known` are the names of images that are here.
+
+        `to_run` begins at once and closes at the end: another dialog waits to run the image.
+        """
         super().__init__(parent)
         self.setObjectName("pull")
         self.setWindowTitle(self.tr("Pull an image"))
         self._viewmodel = viewmodel
-        self._known = known
+        self._known, self._to_run = known, to_run
         self._build_name(reference)
         self._build_progress()
         self._failure = PullFailureCard("pull.failure", self.tr("Try again"))
@@ -118,6 +123,8 @@ class PullImageDialog(QDialog):
         viewmodel.cancelled.connect(self._cancelled)
         self._set_active(viewmodel.is_active)
         self._check(self.name.text())
+        if to_run:
+            self._start()
 
     def _build_name(self, reference: str) -> None:
         self.name = QLineEdit(self._viewmodel.reference if self._viewmodel.is_active else reference)
@@ -221,6 +228,9 @@ class PullImageDialog(QDialog):
 
     def _succeeded(self, reference: str) -> None:
         self._set_active(False)
+        if self._to_run and reference == self.name.text().strip():
+            self.close()
+            return
         self._done.setText(self.tr("{0} is on this machine.").format(reference))
         self._done.show()
         self._pull.hide()

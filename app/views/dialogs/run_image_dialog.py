@@ -4,6 +4,7 @@ from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
+from app.viewmodels.containers.run_form import PortRow
 from app.viewmodels.containers.run_image import (
     FieldFailure,
     Prefill,
@@ -40,6 +41,8 @@ class RunImageDialog(ContainerFormDialog):
         self._viewmodel = viewmodel
         viewmodel.setParent(self)
         self._is_local, self._ready, self._asked = True, False, ""
+        self._filled: tuple[PortRow, ...] = ()  # ports as the image suggests them
+        self._is_pulling = self._runs_when_ready = False
         self._refusal: FieldFailure | None = None
         self._refused = RunForm("")
         self._build_fields(image, suggestions)
@@ -159,14 +162,19 @@ class RunImageDialog(ContainerFormDialog):
         self._ready, self._is_local = True, prefill.is_local
         if not self.name.isModified():
             self.name.setText(prefill.form.name)
-        self.ports.fill(prefill.form.ports)
+        if self.ports.values in ((), self._filled):  # else they were typed
+            self.ports.fill(prefill.form.ports)
+            self._filled = self.ports.values
         for name in prefill.networks:
             if self.network.findData(name) < 0:
                 self.network.addItem(name, name)
         self.command.setPlaceholderText(prefill.usual_command or self.tr("the image's own"))
         self._no_ports.setVisible(prefill.is_local and not prefill.form.ports)
-        self.run_button.set_label(self.tr("Run") if prefill.is_local else self.tr("Pull it first"))
+        self.run_button.set_label(self.tr("Run") if prefill.is_local else self.tr("Pull and run"))
         self.check()
+        runs, self._runs_when_ready = self._runs_when_ready, False
+        if runs and prefill.is_local and self.run_button.isEnabled():
+            self._run()
 
     def _reveal_more(self) -> None:
         self.fields.ensureWidgetVisible(self.more)
@@ -201,13 +209,19 @@ class RunImageDialog(ContainerFormDialog):
 
     def _run(self) -> None:
         if not self._is_local:
+            self._is_pulling = True
             self.pull_requested.emit(self.form.image)
-            self.reject()
             return
         self.failure.hide()
         self.run_button.setEnabled(False)
         self.run_button.set_label(self.tr("Starting…"))
         self._viewmodel.run(self.form)
+
+    def pulled(self, image: str) -> None:
+        """An image has arrived: if it is the one that was waited for, run it with all that was typed."""
+        if self._is_pulling and image == self.form.image:
+            self._is_pulling, self._runs_when_ready, self._asked = False, True, ""
+            self._ask()
 
     def _started(self, container: StartedContainer) -> None:
         self.started.emit(container)
