@@ -5331,8 +5331,16 @@
         <translation>仓库拒绝了登录</translation>
     </message>
     <message>
+        <source>Check user and password. Where signing in takes two steps, an access token is wanted.</source>
+        <translation>请检查用户名和密码。如果登录需要两步验证，则需使用访问令牌。</translation>
+    </message>
+    <message>
         <source>The registry was not reached</source>
         <translation>无法连接仓库</translation>
+    </message>
+    <message>
+        <source>Check its name, the network connection and the proxy, then try again.</source>
+        <translation>请检查名称、网络连接和代理，然后重试。</translation>
     </message>
 </context>
 <context>

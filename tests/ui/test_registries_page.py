@@ -16,6 +16,7 @@ from app.views.main_window import MainWindow
 from tests.fakes.fake_access import FakeAccess, FakeKeyring
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_machine import FakeMachine
+from tests.fakes.faults import FaultKind
 from tests.ui.helpers import find, press, text_of, wait_for
 from vm.machine.status import MachineState
 
@@ -57,6 +58,7 @@ def test_signed_in_users_pull_in_their_name(
     save_picture(registries, "registries-empty")
     dialog = sign_in(registries, qtbot, "wrong")
     wait_for(qtbot, lambda: "unauthorized" in text_of(dialog, "sign-in.problem"))
+    assert "access token" in text_of(dialog, "sign-in.problem")
     save_picture(dialog, "sign-in-refused")
     find(dialog, QLineEdit, "sign-in.password").setText(PASSWORD)
     press(qtbot, dialog, "sign-in.confirm")
@@ -111,6 +113,22 @@ def test_a_stopped_engine_cannot_ask_a_registry(
     window.show_page("registries")
     wait_for(qtbot, lambda: desktop.registries.is_loaded)
     assert not find(window, QAbstractButton, "registries.sign-in").isEnabled()
+
+
+@pytest.mark.parametrize(
+    ("said", "told"),
+    [
+        ('Get "https://ghcr.io/v2/": tls: failed to verify certificate', "certificate authority"),
+        ('Get "https://ghcr.io/v2/": dial tcp: lookup ghcr.io: no such host', "Check its name"),
+    ],
+)
+def test_a_registry_that_is_not_reached_is_told_with_what_to_do(
+    registries: MainWindow, engine: FakeEngine, qtbot: QtBot, said: str, told: str
+) -> None:
+    engine.fail("POST /auth", FaultKind.STATUS, status=500, message=said)
+    dialog = sign_in(registries, qtbot, PASSWORD)
+    wait_for(qtbot, lambda: said in text_of(dialog, "sign-in.problem"))
+    assert told in text_of(dialog, "sign-in.problem")
 
 
 def test_what_is_no_registry_is_said_as_typed(registries: MainWindow, qtbot: QtBot) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.services.errors import EngineRequestError, UserError
+from app.services.errors import EngineRequestError, ErrorCode, UserError
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
 from app.viewmodels.failure import Failure, describe_failure
@@ -88,12 +88,18 @@ class RegistriesViewModel(QObject):
 
     @Slot(object)
     def _refused(self, error: Exception) -> None:
-        if isinstance(error, EngineRequestError) and error.status in (401, 403):
-            self.refused.emit(Failure(self.tr("The registry does not let you in"), error.message))
-        elif isinstance(error, EngineRequestError):
-            self.refused.emit(Failure(self.tr("The registry was not reached"), error.message))
-        else:
-            self.refused.emit(describe_failure(error))
+        failure = describe_failure(error, task="pull")
+        if isinstance(error, EngineRequestError) and failure.code != ErrorCode.PULL_TLS.value:
+            if error.status in (401, 403):
+                summary = self.tr("The registry does not let you in")
+                advice = self.tr(
+                    "Check user and password. Where signing in takes two steps, an access token is wanted."
+                )
+            else:
+                summary = self.tr("The registry was not reached")
+                advice = self.tr("Check its name, the network connection and the proxy, then try again.")
+            failure = Failure(summary, error.message, advice)
+        self.refused.emit(failure)
 
     @Slot(object)
     def _failed(self, error: Exception) -> None:
