@@ -67,12 +67,12 @@ end;
 
 procedure CurUninstallStepChanged(Step: TUninstallStep);
 var
-  Known, Ours: String;
+  Known: String;
 begin
   if (Step = usPostUninstall) and RegQueryStringValue(HKCU, 'Environment', 'Path', Known) then
   begin
-    Ours := ';' + ExpandConstant('{app}');
-    if StringChangeEx(Known, Ours, '', True) > 0 then
-      RegWriteExpandStringValue(HKCU, 'Environment', 'Path', Known);
+    Known := ';' + Known + ';'; // whole entries only: another folder's name may begin like ours
+    if StringChangeEx(Known, ';' + ExpandConstant('{app}') + ';', ';', True) > 0 then
+      RegWriteExpandStringValue(HKCU, 'Environment', 'Path', Copy(Known, 2, Length(Known) - 2));
   end;
 end;

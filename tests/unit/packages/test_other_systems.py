@@ -164,6 +164,18 @@ def test_the_workflow_pins_every_action_by_its_commit() -> None:
         assert re.fullmatch(r"actions/[\w-]+@[0-9a-f]{40}", action), action
 
 
+def test_the_workflow_pins_every_container_image_by_its_digest() -> None:
+    images = re.findall(r"image: \"(.+?)\"", WORKFLOW)
+    assert len(images) == WORKFLOW.count("container:")
+    for image in images:
+        assert re.fullmatch(r"debian:[\w-]+@sha256:[0-9a-f]{64}", image), image
+
+
+def test_only_a_job_of_its_own_environment_has_the_keys() -> None:
+    for job in re.split(r"\n  (?=\w+:\n)", WORKFLOW):
+        assert ("secrets." in job) == ("environment: signing" in job), job
+
+
 def test_the_workflow_runs_what_there_is() -> None:
     for path in re.findall(r"packaging/[\w./-]+\.\w+", WORKFLOW):
         assert (PROJECT / path).is_file(), path
