@@ -80,15 +80,15 @@ def uninstall(options: argparse.Namespace) -> int:
     from app.services.images.key_store import KeyStore
     from app.services.images.registry_logins import RegistryLogins
     from app.services.machine.start_at_login import StartAtLogin
-    from app.services.updates.installation import find_installation
 
     folders = AppFolders.find()
     logins = RegistryLogins(folders.registry_logins, KeyStore())
     docker = DockerCommand(machine.docker_socket)
-    Uninstaller(machine, logins, StartAtLogin(), docker, OwnCommand()).remove(data=options.data)
+    uninstaller = Uninstaller(machine, logins, StartAtLogin(), docker, OwnCommand())
+    uninstaller.remove(data=options.data)
     remove_folders(folders)
-    removal = find_installation().removal
-    last = f"Now remove the program: {removal}" if removal else "Now remove the program as you installed it."
+    commands = uninstaller.last_commands()
+    last = f"Now remove the rest:\n{commands}" if commands else "Now remove the program as you installed it."
     _done(options, last)
     return 0
 

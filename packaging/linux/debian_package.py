@@ -96,7 +96,8 @@ def _write_control(tree: Path, version: str, dependencies: list[str]) -> None:
         " machine that speaks the Docker Engine API: the docker command line, docker\n"
         " compose and everything else that uses a Docker work with it unchanged.\n",
     )
-    _copy(FILES / "prerm", control).chmod(0o755)
+    for script in ("prerm", "postrm"):
+        _copy(FILES / script, control).chmod(0o755)
     files = sorted(path for path in (tree / "usr").rglob("*") if path.is_file() and not path.is_symlink())
     _write(
         control / "md5sums",

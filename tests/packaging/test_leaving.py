@@ -19,9 +19,17 @@ SURELY_THERE = {
     "usr/lib/marina/marina-desktop",
     f"{DATA}/machine/data.qcow2",
     "home/ann/.config/marina",
+    "etc/tmpfiles.d/marina.conf",
 }
 """What a list that finds nothing would lack."""
 ASKING = "Uninstall Marina"
+AS_ADMINISTRATOR = """
+socket=/run/user/1000/marina/docker.sock
+ln -sfn $socket /var/run/docker.sock
+mkdir -p /etc/tmpfiles.d
+echo "L+ /run/docker.sock - - - - $socket" >/etc/tmpfiles.d/marina.conf
+"""
+"""What the command does that the settings show for other programs, with systemd and without it."""
 BY_HAND = re.compile(r"^rm -rf .+$", re.MULTILINE)
 
 
@@ -33,6 +41,7 @@ def before(packages: Packages, computer: FreshComputer) -> Iterator[set[str]]:
     install(computer, packages.debian)
     run_getting_started(computer)
     computer.run("marina", "docker-context")
+    computer.run("sh", "-c", AS_ADMINISTRATOR, user=0)
     computer.run("marina", "start-at-login", "on")
     yield files
     if not (computer.root / "usr" / "bin" / "marina").exists():
@@ -76,6 +85,7 @@ def test_the_window_removes_all_and_the_package_the_rest(computer: FreshComputer
     assert {name for name in left if name.startswith("home/")} == set()
     purge(computer)
     assert keep_list("after-purge", marinas_files(computer, before)) == set()
+    assert computer.run("find", "/run", "-maxdepth", "1", "-name", "docker.sock", user=0) == ""
     passing = computer.run("find", "/run", "/tmp", "-name", "*marina*", user=0)
     assert passing == "", "nor among what the next start of the computer clears away"
 

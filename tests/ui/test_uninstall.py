@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app import main
 from app.services.app_folders import AppFolders
+from app.services.computer.docker_command import DockerCommand
 from app.services.computer.uninstall import Uninstaller
 from app.services.errors import UserError
 from app.services.updates.installation import Installation
@@ -60,9 +61,11 @@ def test_the_way_the_program_goes_is_told(
 ) -> None:
     command = "sudo apt purge marina"
     monkeypatch.setattr(Installation, "removal", property(lambda installation: command))
+    undo = "sudo rm -f /var/run/docker.sock"
+    monkeypatch.setattr(DockerCommand, "usual_removal", lambda docker: undo)
     dialog = open_dialog(window, qtbot)
     press(qtbot, dialog, "uninstall.confirm")
-    wait_for(qtbot, lambda: text_of(dialog, "uninstall.command") == command)
+    wait_for(qtbot, lambda: text_of(dialog, "uninstall.command") == f"{undo}\n{command}")
     save_picture(dialog, "uninstall-command")
 
 

@@ -35,7 +35,7 @@ from app.services.settings import write_atomically
 log = logging.getLogger(__name__)
 
 USUAL_SOCKET = Path("/var/run/docker.sock")
-TMPFILES = "/etc/tmpfiles.d/marina.conf"
+TMPFILES = Path("/etc/tmpfiles.d/marina.conf")
 TMPFILES_FIELDS = ("L+", "/run/docker.sock", "-", "-", "-", "-")
 """A link that replaces what is there (man 5 tmpfiles.d); what it leads to follows."""
 
@@ -74,9 +74,10 @@ class DockerCommand:
         environment: Mapping[str, str] = os.environ,
         usual_socket: Path = USUAL_SOCKET,
         platform: str = sys.platform,
+        tmpfiles: Path = TMPFILES,
     ) -> None:
         self._socket, self._environment, self._platform = socket, environment, platform
-        self._usual_socket = usual_socket
+        self._usual_socket, self._tmpfiles = usual_socket, tmpfiles
         self._folder = docker_config_folder(environment)
 
     @property
@@ -132,6 +133,14 @@ class DockerCommand:
         except MarinaError as error:
             log.warning("docker's current context stays: %s", error)
         remove_docker_context(environment=self._environment)
+
+    def usual_removal(self) -> str:
+        """Return what an administrator runs to undo `usual_command`, "" where there is nothing to undo."""
+        ours = [self._usual_socket] if self._holder(self._usual_socket) is Holder.MARINA else []
+        with contextlib.suppress(OSError, UnicodeDecodeError):
+            if self._tmpfiles_line() in self._tmpfiles.read_text("utf-8").splitlines():
+                ours.append(self._tmpfiles)  # else the next start of the computer makes the link again
+        return shlex.join(["sudo", "rm", "-f", *map(str, ours)]) if ours and self._platform != "win32" else ""
 
     # --- the current context ------------------------------------------------------------------------------
 
@@ -222,6 +231,9 @@ class DockerCommand:
     def _usual_command(self) -> str:
         """Return what an administrator runs; where systemd is, the link is made again at each start."""
         if self._platform == "linux" and Path("/run/systemd/system").is_dir():
-            line = shlex.quote(" ".join((*TMPFILES_FIELDS, self._socket.replace("%", "%%"))))
-            return f"echo {line} | sudo tee {TMPFILES} && sudo systemd-tmpfiles --create {TMPFILES}"
+            line, file = shlex.quote(self._tmpfiles_line()), self._tmpfiles
+            return f"echo {line} | sudo tee {file} && sudo systemd-tmpfiles --create {file}"
         return f"sudo ln -sfn {shlex.quote(self._socket)} {USUAL_SOCKET}"
+
+    def _tmpfiles_line(self) -> str:
+        return " ".join((*TMPFILES_FIELDS, self._socket.replace("%", "%%")))

@@ -9,6 +9,7 @@ from app.services.app_folders import AppFolders
 from app.services.computer.docker_command import DockerCommand
 from app.services.computer.own_command import OwnCommand
 from app.services.machine.start_at_login import StartAtLogin
+from app.services.updates.installation import find_installation
 
 if TYPE_CHECKING:
     from app.services.images.registry_logins import RegistryLogins
@@ -45,6 +46,10 @@ class Uninstaller:
             self._logins.sign_out(login.registry)
         self._docker.remove()
         self._own.turn_off()
+
+    def last_commands(self) -> str:
+        """Return what the user types when all is removed, a line each: for what needs more rights."""
+        return "\n".join(filter(None, (self._docker.usual_removal(), find_installation().removal)))
 
 
 def remove_folders(folders: AppFolders) -> None:

@@ -12,7 +12,7 @@ class UninstallViewModel(QObject):
     """One removal; after `removed` the window is to close and to write nothing more."""
 
     measured = Signal(str)  # what the data takes, in words; not told when nobody knows
-    removed = Signal(str)  # the command that removes the program, "" where it goes in another way
+    removed = Signal(str)  # the commands that remove the rest, a line each, "" where there are none
     failed = Signal(object)  # Failure; what was removed by then is removed, and one may try again
 
     def __init__(self, background: Background, access: Access, parent: QObject | None = None) -> None:
@@ -27,10 +27,9 @@ class UninstallViewModel(QObject):
         """Remove settings, logs and all else, with the data or without."""
 
         def work() -> str:
-            from app.services.updates.installation import find_installation
-
-            self._access.uninstaller().remove(data=data)
-            return find_installation().removal
+            uninstaller = self._access.uninstaller()
+            uninstaller.remove(data=data)
+            return uninstaller.last_commands()
 
         self._background.run_alone(work, self._done, self._not_done)
 

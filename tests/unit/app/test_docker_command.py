@@ -35,7 +35,9 @@ def make_command(
 ) -> DockerCommand:
     """Return a command of a home of the test's own."""
     environment = {"DOCKER_CONFIG": str(config), "PATH": "/usr/local/bin:/usr/bin:/bin"} | environment
-    return DockerCommand(str(socket), environment, config.parent / "usual.sock", platform)
+    return DockerCommand(
+        str(socket), environment, config.parent / "usual.sock", platform, config.parent / "marina.conf"
+    )
 
 
 def current_context(config: Path) -> str:
@@ -194,6 +196,21 @@ def test_whose_the_usual_socket_is(socket: Path, config: Path, tmp_path: Path) -
     usual.unlink()
     usual.symlink_to(tmp_path / "gone")
     assert command.state().usual is Holder.NOBODY
+
+
+def test_what_an_administrator_did_is_undone_by_a_command(socket: Path, config: Path, tmp_path: Path) -> None:
+    usual, rule = tmp_path / "usual.sock", tmp_path / "marina.conf"
+    command = make_command(socket, config)
+    assert command.usual_removal() == ""
+    usual.symlink_to(socket)
+    rule.write_text(f"L+ /run/docker.sock - - - - {socket}\n")
+    socket.unlink()  # as after the machine's removal
+    assert command.usual_removal() == f"sudo rm -f {usual} {rule}"
+    rule.write_text("L+ /run/docker.sock - - - - /run/user/1001/marina/docker.sock\n")
+    assert command.usual_removal() == f"sudo rm -f {usual}", "another user's stays"
+    usual.unlink()
+    usual.symlink_to(tmp_path / "another.sock")
+    assert command.usual_removal() == ""
 
 
 def test_a_mac_is_given_the_plain_link_and_windows_nothing(config: Path) -> None:
