@@ -69,8 +69,7 @@ def _roll_back(options: argparse.Namespace, updates: Updates) -> int:
     snapshot = updates.record.snapshot
     if updates.can_roll_back:
         confirm(options, "The containers and the machine stop; the former version comes back.")
-        keeper.end_machine()
-    version = updates.roll_back()
+    version = updates.roll_back(keeper)
     told = f"Marina {version} is back."
     if snapshot:
         told += f" To have the data from before it, too: marina snapshot restore {shlex.quote(snapshot)}"

@@ -37,7 +37,8 @@ def put_in_place(folders: AppFolders) -> None:
 def do_what_is_due(updates: Updates, find_keeper: Callable[[], RestingKeeper]) -> bool:
     """Exchange the program if that is due; return whether another version is in place now."""
     if updates.note_start():
-        log.warning("the new version did not come to its window: the former one is back")
+        former = updates.roll_back(find_keeper())
+        log.warning("the new version did not come to its window: version %s is back", former)
         return True
     if not (updates.is_prepared or updates.is_going_back):
         return False
@@ -46,8 +47,7 @@ def do_what_is_due(updates: Updates, find_keeper: Callable[[], RestingKeeper]) -
         log.info("an update waits until the machine is stopped")
         return False
     if updates.is_going_back:
-        keeper.end_machine()  # an idle supervisor has files of this version open
-        log.info("version %s is back", updates.roll_back())
+        log.info("version %s is back", updates.roll_back(keeper))
     else:
         log.info("version %s is in place", updates.apply(keeper))
     return True

@@ -4,6 +4,7 @@ Nothing here happens by itself: `check` and `prepare` are called when the user a
 `check_for_updates`, off at first, lets the window ask.
 """
 
+import contextlib
 import shutil
 import subprocess
 import time
@@ -143,6 +144,7 @@ class Updates:
             newer = version_key(release.version) > version_key(self._current)
         except ValueError as error:
             raise UserError("The list of releases cannot be read", str(error)) from error
+        self._drop_downloads(file if newer else "")
         if not newer:
             return None
         return Offer(release.version, release.notes, file, release.version == self.record.refused, size)
@@ -205,12 +207,11 @@ class Updates:
         return record.version
 
     def note_start(self) -> bool:
-        """Count a start of a new version; return True when it was too many: the former one is back."""
+        """Count a start of a new version; return True when it is one too many: it is to be rolled back."""
         record = self.record
         if record.version != self._current or record.proven:
             return False
         if record.starts >= STARTS and self.can_roll_back:
-            self.roll_back()
             return True
         self._write(replace(record, starts=record.starts + 1))
         return False
@@ -229,13 +230,15 @@ class Updates:
             raise UserError("There is no former version to go back to")
         self._write(replace(self.record, going_back=wanted))
 
-    def roll_back(self) -> str:
+    def roll_back(self, keeper: DataKeeper) -> str:
         """Put the former version back and return it; the data stays as it is, its snapshot too."""
         record = self.record
         former = self._spare_version()
         if not self.can_roll_back:
             raise UserError("There is no former version to go back to")
         self._need_nobody(supervisors=False)
+        keeper.end_machine()  # a supervisor has files of this version open, which are deleted
+        self._need_nobody()
         try:
             write_record(self._record_path, replace(record, refused=record.version))
             exchange(self.installation.folder, self.installation.spare)
@@ -289,6 +292,16 @@ class Updates:
         except OSError as error:
             raise _no_change(error) from error
         shutil.rmtree(leaving, ignore_errors=True)
+
+    def _drop_downloads(self, wanted: str) -> None:
+        """Delete files of other versions, as a package that was installed by now; parts are the fetcher's."""
+        from app.services.updates.releases import CHANNEL
+
+        kept = {CHANNEL, Path(wanted).name}
+        with contextlib.suppress(OSError):
+            for path in self._downloads.iterdir():
+                if path.name not in kept and path.suffix != ".part":
+                    path.unlink()
 
     def _spare_version(self) -> str:
         return read_folder_version(self.installation.spare)

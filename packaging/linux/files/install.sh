@@ -11,7 +11,7 @@ icon=$data/icons/hicolor/scalable/apps/marina.svg
 
 case ${1:-} in
 --remove)
-    rm -rf "$program" "$program.spare" "$program.spare.old" "$program.unpacking" "$program.unpacking.archive" "$entry" "$icon" "$commands/marina" "$commands/marina-desktop"
+    rm -rf "$program" "$program.new" "$program.spare" "$program.spare.old" "$program.unpacking" "$program.unpacking.archive" "$entry" "$icon" "$commands/marina" "$commands/marina-desktop"
     for folder in "$commands" "$data/applications" "$(dirname "$icon")"; do
         rmdir -p "$folder" 2>/dev/null || : # those above that hold nothing else
     done
@@ -23,12 +23,14 @@ case ${1:-} in
 esac
 
 new=$program.new
+trap 'rm -rf "$new"' EXIT # half of one, when the disk is full
 rm -rf "$new"
 mkdir -p "$data/applications" "$(dirname "$icon")" "$commands"
 cp -a "$here/program" "$new"
-rm -rf "$program"
+rm -rf "$program.spare" "$program.spare.old" # an update of the version before
+[ ! -e "$program" ] || mv "$program" "$program.spare.old" # deleting it takes its time: whoever ends this keeps a program
 mv "$new" "$program"
-rm -rf "$program.spare" # an update of the version before
+rm -rf "$program.spare.old"
 ln -sfn "$program/marina" "$commands/marina"
 ln -sfn "$program/marina-desktop" "$commands/marina-desktop"
 cp "$here/marina.svg" "$icon"

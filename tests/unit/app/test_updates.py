@@ -175,8 +175,11 @@ def test_a_version_that_fails_its_own_test_is_not_put_in_place(world: UpdateWorl
 def test_a_version_that_never_comes_to_its_window_is_taken_back(world: UpdateWorld) -> None:
     world.publish(NEW)
     world.prepare().apply(Keeper())
-    assert not world.updates().note_start(), "the first start may try"
-    assert world.updates().note_start(), "it did not get far"
+    keeper = Keeper(is_at_rest=False)
+    assert not do_what_is_due(world.updates(), lambda: keeper), "the first start may try"
+    assert keeper.calls == []
+    assert do_what_is_due(world.updates(), lambda: keeper), "it did not get far"
+    assert keeper.calls == ["end"], "a supervisor would go on with files that are gone"
     assert world.version() == OLD
     former = world.updates()
     assert not former.is_prepared
@@ -192,10 +195,10 @@ def test_a_version_that_started_well_stays(world: UpdateWorld) -> None:
     assert not world.updates().note_start()
     assert not world.updates().note_start()
     assert world.version() == NEW
-    assert world.updates().roll_back() == OLD
+    assert world.updates().roll_back(Keeper()) == OLD
     assert world.version() == OLD
     with pytest.raises(UserError, match="no former version"):
-        world.updates().roll_back()
+        world.updates().roll_back(Keeper())
 
 
 def test_a_window_that_is_to_go_back_does_so_at_its_next_start(world: UpdateWorld) -> None:
@@ -246,13 +249,13 @@ def test_a_program_that_is_killed_before_the_exchange_loses_nothing(
     with monkeypatch.context() as patch:
         patch.setattr(update_service, "exchange", die)
         with pytest.raises(KeyboardInterrupt):
-            world.updates().apply(Keeper()) if action == "apply" else world.updates().roll_back()
+            world.updates().apply(Keeper()) if action == "apply" else world.updates().roll_back(Keeper())
     assert world.version() == before
     if action == "apply":
         world.updates().apply(Keeper())
         assert world.version() == NEW
     else:
-        assert world.updates().roll_back() == OLD
+        assert world.updates().roll_back(Keeper()) == OLD
 
 
 def test_a_rollback_that_is_killed_after_the_exchange_is_not_undone(
@@ -267,7 +270,7 @@ def test_a_rollback_that_is_killed_after_the_exchange_is_not_undone(
 
     monkeypatch.setattr(update_service, "exchange", exchange_and_die)
     with pytest.raises(KeyboardInterrupt):
-        world.updates().roll_back()
+        world.updates().roll_back(Keeper())
     assert world.version() == OLD
     assert not world.updates().is_prepared, "the refused version is not put in place again"
 
@@ -300,6 +303,11 @@ def test_what_a_package_manager_owns_is_handed_over(world: UpdateWorld) -> None:
     assert prepared.file.exists()
     assert not updates.is_prepared
     assert world.version() == OLD
+    assert updates.check() == offer
+    assert prepared.file.exists(), "it is to be installed yet"
+    (world.program / "_internal" / "resources" / "version.txt").write_text(f"{NEW}\n")
+    assert world.updates(Way.HAND_OVER, "linux-amd64-deb").check() is None
+    assert not prepared.file.exists(), "it was installed"
 
 
 def test_a_release_without_a_file_for_this_installation_says_so(world: UpdateWorld) -> None:
