@@ -755,6 +755,45 @@
     </message>
 </context>
 <context>
+    <name>ConnectContainerDialog</name>
+    <message>
+        <source>Connect a container with {0}</source>
+        <translation>将容器连接到 {0}</translation>
+    </message>
+    <message>
+        <source>It stays on the networks that it is on.</source>
+        <translation>它仍留在当前所在的网络中。</translation>
+    </message>
+    <message>
+        <source>Connect</source>
+        <translation>连接</translation>
+    </message>
+    <message>
+        <source>Container</source>
+        <translation>容器</translation>
+    </message>
+    <message>
+        <source>On this network containers have no other names and no address of your choice.</source>
+        <translation>在此网络中，容器没有别名，也不能自选地址。</translation>
+    </message>
+    <message>
+        <source>More names</source>
+        <translation>更多名称</translation>
+    </message>
+    <message>
+        <source>such as db, cache: others find it by them, too</source>
+        <translation>例如 db, cache：其他容器也能通过这些名称找到它</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>地址</translation>
+    </message>
+    <message>
+        <source>chosen by the engine</source>
+        <translation>由引擎选择</translation>
+    </message>
+</context>
+<context>
     <name>ContainerActions</name>
     <message>
         <source>More…</source>
@@ -4424,8 +4463,8 @@
         <translation>此网络上没有运行中的容器。容器启动时才会分配地址。</translation>
     </message>
     <message>
-        <source>Every container is on it</source>
-        <translation>所有容器都已在此网络中</translation>
+        <source>Every container is on it.</source>
+        <translation>所有容器都已在其中。</translation>
     </message>
     <message>
         <source>{0} tries to reach {1}…</source>
@@ -4563,6 +4602,22 @@
     <message>
         <source>There is no room for containers in so small a range.</source>
         <translation>范围太小，容不下容器。</translation>
+    </message>
+    <message>
+        <source>Containers cannot have addresses of this range.</source>
+        <translation>容器不能使用此范围的地址。</translation>
+    </message>
+    <message>
+        <source>The network {0} has addresses of this range: {1}.</source>
+        <translation>网络 {0} 已使用此范围的地址：{1}。</translation>
+    </message>
+    <message>
+        <source>An address is written like 172.30.0.5.</source>
+        <translation>地址的写法如 172.30.0.5。</translation>
+    </message>
+    <message>
+        <source>The network has addresses of {0} only.</source>
+        <translation>该网络只有 {0} 范围内的地址。</translation>
     </message>
     <message>
         <source>{0} does not reach {1} at {2}.</source>
@@ -6325,8 +6380,20 @@
         <translation>请检查网络连接和代理，然后重试。之前获取的内容会保留。</translation>
     </message>
     <message>
+        <source>Another container has this address</source>
+        <translation>另一个容器已使用此地址</translation>
+    </message>
+    <message>
         <source>At least 6 MB are needed</source>
         <translation>至少需要 6 MB</translation>
+    </message>
+    <message>
+        <source>Choose another address of the network, or leave it to the engine.</source>
+        <translation>请选择该网络中的其他地址，或让引擎自行选择。</translation>
+    </message>
+    <message>
+        <source>Choose another range, or leave it to the engine.</source>
+        <translation>请选择其他范围，或让引擎自行选择。</translation>
     </message>
     <message>
         <source>Delete images that you no longer need, then try again.</source>
@@ -6339,6 +6406,10 @@
     <message>
         <source>Its servers are busy. Try again in some minutes.</source>
         <translation>其服务器正忙。请几分钟后重试。</translation>
+    </message>
+    <message>
+        <source>Leave the address out, or make a network with a range of its own.</source>
+        <translation>请不要填写地址，或新建一个带有地址范围的网络。</translation>
     </message>
     <message>
         <source>Let Marina fetch it (`marina scan --fetch IMAGE`).</source>
@@ -6367,6 +6438,10 @@
     <message>
         <source>Nothing was changed: this version goes on.</source>
         <translation>未作任何更改：继续使用此版本。</translation>
+    </message>
+    <message>
+        <source>On this network the engine alone gives addresses: it was made without a range of addresses</source>
+        <translation>此网络创建时未指定地址范围，地址只能由引擎分配</translation>
     </message>
     <message>
         <source>Or hold it in memory: marina pause.</source>
@@ -7083,6 +7158,10 @@
     <message>
         <source>The proxy {0} cannot be reached: {1}</source>
         <translation>无法连接到代理 {0}：{1}</translation>
+    </message>
+    <message>
+        <source>The range of addresses is used by another network, or by the engine&apos;s own</source>
+        <translation>该地址范围已被另一个网络或引擎自身使用</translation>
     </message>
     <message>
         <source>The registry does not let you pull {0} without signing in</source>

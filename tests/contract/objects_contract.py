@@ -53,10 +53,10 @@ class ObjectsContract:
         assert sum(each.own for each in disk.images.values()) <= disk.total
 
     def test_a_network_and_its_members(self, client: EngineClient, image: str, name: str) -> None:
-        client.create_network(name, internal=True)
+        client.create_network(name, "10.213.7.0/24", internal=True)
         (network,) = [row for row in client.list_networks() if row.name == name]
         assert network.is_internal
-        assert network.subnets
+        assert network.subnets == ("10.213.7.0/24",)
         assert not network.is_predefined
         client.create_container(RunOptions(image, name, command=("sleep", "60")))
         client.start_container(name)
@@ -70,6 +70,12 @@ class ObjectsContract:
             client.remove_network(name)
         client.disconnect_network(name, name)
         assert not client.inspect_network(name).members
+        address = "10.213.7.9"
+        client.connect_network(name, name, ("other-name",), address)
+        assert [member.ipv4 for member in client.inspect_network(name).members] == [address]
+        end = client.inspect_container(name).raw["NetworkSettings"]["Networks"][name]
+        assert "other-name" in end["Aliases"]
+        client.disconnect_network(name, name)
         client.remove_network(name)
         assert all(row.name != name for row in client.list_networks())
 

@@ -255,7 +255,10 @@ class FakeContainers:
             "Mounts": mounts_of(container),
             "HostConfig": container.body.get("HostConfig") or {},
             "NetworkSettings": {
-                "Networks": {name: {"IPAddress": ""} for name in container.networks},
+                "Networks": {
+                    name: {"IPAddress": "", "Aliases": container.endpoints.get(name, {}).get("Aliases")}
+                    for name in container.networks
+                },
                 "Ports": {
                     key: [{"HostIp": "0.0.0.0", "HostPort": str(port)}]
                     for key, port in container.ports.items()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from tests.fakes.fake_containers import Refusal
-from tests.fakes.fake_state import FakeNetwork
+from tests.fakes.fake_state import FakeContainer, FakeNetwork
 
 if TYPE_CHECKING:
     from tests.fakes.fake_engine import Handler
@@ -67,6 +67,7 @@ def connect(request: "Handler", name: str) -> None:
     if network.name in container.networks:
         raise Refusal(403, f"endpoint with name {container.name} already exists in network {network.name}")
     container.networks = (*container.networks, network.name)
+    container.endpoints[network.name] = body.get("EndpointConfig") or {}
     request.engine.state.publish("network", "connect", network.id, container=container.id, name=network.name)
     request.answer(200, b"")
 
@@ -100,11 +101,16 @@ def _members(request: "Handler", network: FakeNetwork) -> dict[str, Any]:
             "Name": container.name,
             "EndpointID": container.id,
             "MacAddress": f"02:42:ac:11:00:{place:02x}",
-            "IPv4Address": f"{base}.{place}/16" if base else "",
+            "IPv4Address": f"{_wanted(container, network) or f'{base}.{place}'}/16" if base else "",
             "IPv6Address": "",
         }
         for place, container in enumerate(members, start=2)
     }
+
+
+def _wanted(container: FakeContainer, network: FakeNetwork) -> str:
+    wishes = container.endpoints.get(network.name, {}).get("IPAMConfig") or {}
+    return str(wishes.get("IPv4Address") or "")
 
 
 def _row(network: FakeNetwork) -> dict[str, Any]:

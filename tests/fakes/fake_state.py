@@ -121,6 +121,7 @@ class FakeContainer:
     servers: list[Any] = field(default_factory=list)
     sizes: list[tuple[int, int]] = field(default_factory=list)
     networks: tuple[str, ...] = ("bridge",)
+    endpoints: dict[str, dict[str, Any]] = field(default_factory=dict)  # as `connect` was asked, by network
     files: dict[str, bytes | None] = field(default_factory=usual_files)
     has_shell: bool = True
     shells: tuple[str, ...] = ("ash", "sh")

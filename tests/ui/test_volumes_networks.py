@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLineEdit, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.viewmodels.desktop import DesktopViewModel
@@ -167,11 +167,31 @@ def test_networks_and_their_members(
     assert members.model().index(0, 1).data() == "172.30.0.2"
     save_picture(filled, "network-detail")
     press(qtbot, filled, "networks.detail.connect")
-    menu = find(filled, QMenu, "networks.detail.choices")
-    assert [entry.text() for entry in menu.actions()] == ["idle"]
-    menu.actions()[0].trigger()
-    menu.close()
-    wait_for(qtbot, lambda: engine.containers.get("idle").networks == ("bridge", "shop"))
+    dialog = find(filled, QWidget, "connect-container")
+    choices = find(dialog, QComboBox, "connect-container.container")
+    assert [choices.itemText(place) for place in range(choices.count())] == ["idle"]
+    address = find(dialog, QLineEdit, "connect-container.address")
+    for wrong, told in (("172.30", "is written like"), ("10.1.1.1", "has addresses of 172.30.0.0/16 only")):
+        address.setText(wrong)
+        assert told in text_of(dialog, "connect-container.problem")
+        assert not find(dialog, QAbstractButton, "connect-container.connect").isEnabled()
+    address.setText("172.30.0.9")
+    find(dialog, QLineEdit, "connect-container.names").setText("db, cache")
+    save_picture(dialog, "network-connect")
+    engine.fail("POST /networks/.*/connect", FaultKind.STATUS, status=403, message="Address already in use")
+    press(qtbot, dialog, "connect-container.connect")
+    wait_for(qtbot, lambda: "in use" in text_of(dialog, "connect-container.problem"))
+    press(qtbot, dialog, "connect-container.connect")
+    idle = engine.containers.get("idle")
+    wait_for(qtbot, lambda: idle.networks == ("bridge", "shop"))
+    assert idle.endpoints["shop"] == {
+        "Aliases": ["db", "cache"],
+        "IPAMConfig": {"IPv4Address": "172.30.0.9"},
+    }
+    wait_for(qtbot, lambda: not filled.findChildren(QWidget, "connect-container"))
+    wait_for(qtbot, lambda: desktop.networks.table.shown[0].users == ("idle", "web"))
+    press(qtbot, filled, "networks.detail.connect")
+    assert text_of(filled, "networks.detail.banner.text") == "Every container is on it."
     members.selectRow(0)
     press(qtbot, filled, "networks.detail.disconnect")
     wait_for(qtbot, lambda: engine.containers.get("web").networks == ())
@@ -375,6 +395,13 @@ def test_a_network_is_made_and_unused_ones_go(
     subnet.setText("172.31.0.0/99")
     assert "is written like" in text_of(dialog, "create-network.problem")
     save_picture(dialog, "network-create")
+    for wrong, told in (
+        ("172.30.4.0/24", "The network shop has addresses of this range: 172.30.0.0/16."),
+        ("224.0.0.0/8", "cannot have addresses of this range"),
+        ("172.31.0.0/31", "no room"),
+    ):
+        subnet.setText(wrong)
+        assert told in text_of(dialog, "create-network.problem")
     subnet.setText("172.31.0.0/16")
     find(dialog, QCheckBox, "create-network.internal").click()
     press(qtbot, dialog, "create-network.create")

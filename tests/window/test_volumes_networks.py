@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QFileDialog, QMenu, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QWidget
 
 from app.views.pages.containers.container_facts_view import FactsView
 from app.views.pages.containers.container_files_view import ContainerFilesView
@@ -83,15 +83,16 @@ def test_containers_on_a_network_reach_each_other(
     hands.press_action(table, "shop", "open")
     for name in ("one", "two"):
         hands.press("networks.detail.connect")
-        menu = hands.see(QMenu, "networks.detail.choices")
-        entries = {entry.text(): entry for entry in menu.actions()}
-        entries[name].trigger()
-        menu.close()
+        hands.see(QComboBox, "connect-container.container").setCurrentText(name)
+        hands.write("connect-container.names", f"the-{name}")
+        hands.press("connect-container.connect")
+        hands.gone("connect-container")
         members = hands.see(FactsView, "networks.detail.members")
         hands.row_of(members, name)
     members.selectAll()
     hands.press("networks.detail.check")
     hands.wait_for_text("networks.detail.reach.text", "by its name too")
+    assert engine.docker("exec", "one", "nslookup", "the-two").returncode == 0
     save_picture(hands.window, "network")
     members.selectRow(0)
     hands.press("networks.detail.disconnect")

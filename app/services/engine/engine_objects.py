@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
 from urllib.parse import quote
@@ -155,9 +155,15 @@ class NetworkCalls(EngineConnections):
         """Delete every network that no container uses."""
         return Pruned(get_texts(self.request_object("POST", "/networks/prune"), "NetworksDeleted"))
 
-    def connect_network(self, network: str, container: str) -> None:
-        """Put a container on a network."""
-        self.request("POST", f"{_network_path(network)}/connect", body={"Container": container})
+    def connect_network(
+        self, network: str, container: str, names: Sequence[str] = (), address: str = ""
+    ) -> None:
+        """Put a container on a network, where it is found under more `names`; "": any free address."""
+        body: dict[str, Any] = {"Container": container, "EndpointConfig": {"Aliases": list(names)}}
+        if address:
+            kind = "IPv6Address" if ":" in address else "IPv4Address"
+            body["EndpointConfig"]["IPAMConfig"] = {kind: address}
+        self.request("POST", f"{_network_path(network)}/connect", body=body)
 
     def disconnect_network(self, network: str, container: str) -> None:
         """Take a container off a network."""

@@ -34,6 +34,26 @@ _RULES: tuple[_Rule, ...] = (
         "Its images can be pulled by their whole names.",
     ),
     _Rule(
+        r"^address already in use$",
+        ErrorCode.BAD_INPUT,
+        "Another container has this address",
+        "Choose another address of the network, or leave it to the engine.",
+        (403,),
+    ),
+    _Rule(
+        r"pool overlaps",
+        ErrorCode.BAD_INPUT,
+        "The range of addresses is used by another network, or by the engine's own",
+        "Choose another range, or leave it to the engine.",
+        (403,),
+    ),
+    _Rule(
+        r"only when connecting to networks with user configured subnets",
+        ErrorCode.BAD_INPUT,
+        "On this network the engine alone gives addresses: it was made without a range of addresses",
+        "Leave the address out, or make a network with a range of its own.",
+    ),
+    _Rule(
         r"(?:port is already allocated|address already in use)[:\s]*(?P<holder>\S*\s*is in use by [^\n]+)",
         ErrorCode.PORT_TAKEN,
         "The port is taken: {holder}",

@@ -1,7 +1,7 @@
 """The network list: who is on each, and one network with the addresses of its members."""
 
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -116,6 +116,8 @@ class NetworksViewModel(ObjectList):
     place = "networks"
     members_found = Signal(object)  # Network with its members
     members_failed = Signal(object)  # Failure
+    connected = Signal(str)  # a container's id
+    connect_failed = Signal(object)  # Failure
     reach_checked = Signal(object)  # ReachView
 
     def __init__(self, background: Background, access: Access, parent: QObject | None = None) -> None:
@@ -135,8 +137,31 @@ class NetworksViewModel(ObjectList):
             network = ipaddress.ip_network(text, strict=True) if text else None
         except ValueError:
             return self.tr("A range of addresses is written like 172.30.0.0/16.")
-        if network is not None and network.num_addresses < 4:
+        if network is None:
+            return ""
+        if network.num_addresses < 4:
             return self.tr("There is no room for containers in so small a range.")
+        if network.is_loopback or network.is_multicast or network.is_reserved or not network.prefixlen:
+            return self.tr("Containers cannot have addresses of this range.")
+        for row in self.table.rows:
+            for subnet in _ranges(row):
+                if subnet.version == network.version and subnet.overlaps(network):
+                    return self.tr("The network {0} has addresses of this range: {1}.").format(
+                        row.name, subnet
+                    )
+        return ""
+
+    def check_address(self, key: str, text: str) -> str:
+        """Return what is wrong with a container's address on a network, or ""."""
+        row = self.table.find_row(key)
+        subnets = _ranges(row) if row is not None else []
+        try:
+            address = ipaddress.ip_address(text) if text else None
+        except ValueError:
+            return self.tr("An address is written like 172.30.0.5.")
+        if address is not None and not any(address in subnet for subnet in subnets):
+            ranges = ", ".join(map(str, subnets))
+            return self.tr("The network has addresses of {0} only.").format(ranges)
         return ""
 
     def create(self, name: str, subnet: str = "", internal: bool = False) -> None:
@@ -155,13 +180,27 @@ class NetworksViewModel(ObjectList):
         """Ask for the addresses on a network; the answer is `members_found`."""
         self._members.ask(lambda: self._access.client().inspect_network(key))
 
-    def connect_container(self, key: str, container: str) -> None:
-        """Put a container on a network."""
-        self._background.run(lambda: self._change(key, container, True), self._changed, self._no_members)
+    def connect_container(
+        self, key: str, container: str, names: Sequence[str] = (), address: str = ""
+    ) -> None:
+        """Put a container on a network; the answer is `connected` or `connect_failed`."""
+
+        def work() -> tuple[str, Network]:
+            client = self._access.client()
+            client.connect_network(key, container, names, address)
+            return container, client.inspect_network(key)
+
+        self._background.run(work, self._took_in, self._not_connected)
 
     def disconnect_container(self, key: str, container: str) -> None:
         """Take a container off a network."""
-        self._background.run(lambda: self._change(key, container, False), self._changed, self._no_members)
+
+        def work() -> Network:
+            client = self._access.client()
+            client.disconnect_network(key, container)
+            return client.inspect_network(key)
+
+        self._background.run(work, self._changed, self._no_members)
 
     def check_reach(self, key: str, source: Member, target: Member) -> None:
         """Let one member try to reach another; the answer is `reach_checked`."""
@@ -195,10 +234,15 @@ class NetworksViewModel(ObjectList):
         address = target.ipv4 or target.ipv6
         self.reach_checked.emit(ReachView(text.format(source.name, target.name, address), tone))
 
-    def _change(self, key: str, container: str, joins: bool) -> Network:
-        client = self._access.client()
-        (client.connect_network if joins else client.disconnect_network)(key, container)
-        return client.inspect_network(key)
+    @Slot(object)
+    def _took_in(self, answer: tuple[str, Network]) -> None:
+        container, network = answer
+        self._changed(network)
+        self.connected.emit(container)
+
+    @Slot(object)
+    def _not_connected(self, error: Exception) -> None:
+        self.connect_failed.emit(describe_failure(error))
 
     @Slot(object)
     def _changed(self, network: Network) -> None:
@@ -226,6 +270,10 @@ class NetworksViewModel(ObjectList):
 
     def _dress(self, row: NetworkRow) -> NetworkRow:
         return NetworkRow(row.network, row.users, row.key in self._busy, self._failures.get(row.key))
+
+
+def _ranges(row: NetworkRow) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
+    return [ipaddress.ip_network(subnet, strict=False) for subnet in row.network.subnets]
 
 
 def member_facts(members: tuple[Member, ...]) -> list[tuple[str, ...]]:

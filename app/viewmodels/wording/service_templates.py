@@ -32,6 +32,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Add your organisation's certificate authority, or name the registry as insecure if it is yours."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "After the @ there must be a digest: sha256: and 64 digits."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "All of them together can have 500 KB."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Another container has this address"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Another disk is in this folder already."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Another image here is named {0}, and keeps that name."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Another machine answers where Marina's should."),  # noqa: E501
@@ -64,6 +65,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Check what was suspended"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Choose a folder with a shorter path."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Choose a port of 1024 or more, for example 8080."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Choose another address of the network, or leave it to the engine."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Choose another folder."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Choose another name, or delete that one."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Choose another name, or remove it."),  # noqa: E501
@@ -71,6 +73,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Choose another name, or remove the old container (`marina rm NAME`)."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Choose another name."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Choose another port of this computer, or stop what uses it."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Choose another range, or leave it to the engine."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Choose another tag, or name a platform (`--platform linux/amd64`)."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Choose one: the removal at its end (--rm), or a restart policy."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Choose the folder that holds the Dockerfile, or give the file's name."),  # noqa: E501
@@ -145,6 +148,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Known are: {0}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Leave out the http:// or https://."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Leave the address out, or give one of this computer's own, such as 127.0.0.1."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Leave the address out, or make a network with a range of its own."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Leave the name out to see all: --dry-run shows them."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Let Marina fetch it (`marina scan --fetch IMAGE`)."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Line {0} is no variable"),  # noqa: E501
@@ -178,6 +182,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Nothing was changed. Tell Marina's authors."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Nothing was changed. Try again later."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Nothing was changed: this version goes on."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "On this network the engine alone gives addresses: it was made without a range of addresses"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Or hold it in memory: marina pause."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Port {0} of 127.0.0.1 shows the key {1}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Prepare the data disk"),  # noqa: E501
@@ -357,6 +362,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "The proxy is reached"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The proxy looks names up."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The proxy {0} cannot be reached: {1}"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The range of addresses is used by another network, or by the engine's own"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The registry does not let you pull {0} without signing in"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The registry does not let you push {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The registry has no image {0}"),  # noqa: E501

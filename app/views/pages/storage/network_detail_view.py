@@ -1,13 +1,14 @@
 """One network in place of the list: its members with their addresses, joining and leaving."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.viewmodels.containers.container_details import FactTable
 from app.viewmodels.engine.engine_view import EngineView
 from app.viewmodels.failure import Failure
 from app.viewmodels.storage.networks import Member, NetworkRow, NetworksViewModel, ReachView, member_facts
 from app.viewmodels.wording.wording import join_sentences
+from app.views.dialogs.connect_container_dialog import ConnectContainerDialog
 from app.views.pages.containers.container_facts_view import FactsView
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button, IconButton
@@ -35,7 +36,7 @@ class NetworkDetailView(QWidget):
             words.append(self.tr("no way out"))
         remark = ElidedLabel(" · ".join(filter(None, words)), "muted")
         self._connect_button = Button(self.tr("Connect a container"), "networks.detail.connect", icon="plus")
-        self._connect_button.clicked.connect(self._show_choices)
+        self._connect_button.clicked.connect(self._ask_connect)
         self._disconnect_button = Button(self.tr("Disconnect"), "networks.detail.disconnect", icon="minus")
         self._disconnect_button.clicked.connect(self._disconnect)
         self._check_button = Button(self.tr("Check reach"), "networks.detail.check", icon="networks")
@@ -113,20 +114,14 @@ class NetworkDetailView(QWidget):
         self._check_button.setEnabled(self._has_engine and len(self._chosen()) == 2)
         self._connect_button.setEnabled(self._has_engine and can_change)
 
-    def _show_choices(self) -> None:
-        menu = QMenu(self)
-        menu.setObjectName("networks.detail.choices")
-        on_it = set(self._ids) | set(self._row.users)
-        for name, key in self._viewmodel.containers:
-            if name not in on_it:
-                entry = menu.addAction(name.replace("&", "&&"))
-                entry.triggered.connect(
-                    lambda _=False, key=key: self._viewmodel.connect_container(self._row.key, key)
-                )
-        if menu.isEmpty():
-            menu.addAction(self.tr("Every container is on it")).setEnabled(False)
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(self._connect_button.mapToGlobal(self._connect_button.rect().bottomLeft()))
+    def _ask_connect(self) -> None:
+        row = self._viewmodel.table.find_row(self._row.key) or self._row
+        on_it = {*self._ids, *row.users}
+        choices = [(name, key) for name, key in self._viewmodel.containers if name not in on_it]
+        if choices:
+            ConnectContainerDialog(self._viewmodel, row, choices, self.window()).open()
+        else:
+            self._banner.say(self.tr("Every container is on it."))
 
     def _disconnect(self) -> None:
         for fact in self.table.selected_rows():
