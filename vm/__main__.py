@@ -25,6 +25,10 @@ def _serve_folders(options: argparse.Namespace) -> int:
     )
 
     _log_to(None)
+    if options.supervisor_socket is not None:
+        from vm.machine.revival import keep_supervisor, revive_supervisor
+
+        keep_supervisor(options.supervisor_socket, lambda: revive_supervisor(options.state))
     if options.keys is not None:
         from vm.machine.sockets.endpoints import TlsEndpoint, dial_endpoint
 
@@ -69,6 +73,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--serve-folders", metavar="SOCKET", help=argparse.SUPPRESS)
     parser.add_argument("--keys", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--events-socket", type=Path, help=argparse.SUPPRESS)
+    parser.add_argument("--supervisor-socket", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("engine_args", nargs="*", metavar="-- ENGINE_ARGS", help="arguments for the engine")
     return parser.parse_args(arguments)
 

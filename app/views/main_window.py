@@ -72,6 +72,7 @@ class MainWindow(QMainWindow):
         self.desktop = desktop
         self.may_close = self._painted = False
         self._address = ""
+        self._told_warnings: tuple[str, ...] = ()
         self._pull_dialog: PullImageDialog | None = None
         self._import_dialog: ImportDialog | None = None
         self.setObjectName("window")
@@ -318,6 +319,13 @@ class MainWindow(QMainWindow):
             self._shell.setContentsMargins(width, width, width, width)
         for page in self._pages.values():
             page.on_engine_state(view)
+        self._tell_warnings(view)
+
+    def _tell_warnings(self, view: EngineView) -> None:
+        """Say once, above every page, what is wrong with an engine that runs; its footer tells it always."""
+        told, self._told_warnings = self._told_warnings, view.warnings
+        if view.can_be_used and (new := [text for text in view.warnings if text not in told]):
+            self.banner.say("\n".join(new), "warn", link=self.tr("Dismiss"))
 
     def _tell_refused_pause(self, failure: Failure) -> None:
         text = "\n".join(filter(None, (failure.summary, failure.details, failure.what_to_do)))

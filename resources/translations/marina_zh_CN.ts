@@ -6380,6 +6380,10 @@
         <translation>请检查网络连接和代理，然后重试。之前获取的内容会保留。</translation>
     </message>
     <message>
+        <source>Correct it, or empty it: marina settings engine_args --empty</source>
+        <translation>请更正它，或将其清空：marina settings engine_args --empty</translation>
+    </message>
+    <message>
         <source>Another container has this address</source>
         <translation>另一个容器已使用此地址</translation>
     </message>
@@ -6414,6 +6418,10 @@
     <message>
         <source>Let Marina fetch it (`marina scan --fetch IMAGE`).</source>
         <translation>请让 Marina 获取它（`marina scan --fetch IMAGE`）。</translation>
+    </message>
+    <message>
+        <source>Let Marina find what works: marina settings accelerator auto</source>
+        <translation>让 Marina 自行选择可用的方式：marina settings accelerator auto</translation>
     </message>
     <message>
         <source>No update is prepared</source>
@@ -6860,6 +6868,10 @@
         <translation>引擎没有应答：{0}</translation>
     </message>
     <message>
+        <source>The engine does not understand its arguments.</source>
+        <translation>引擎无法理解给它的参数。</translation>
+    </message>
+    <message>
         <source>The engine has {0} of them.</source>
         <translation>该引擎共有 {0} 个。</translation>
     </message>
@@ -7228,6 +7240,12 @@
         <translation>无法保存此设置</translation>
     </message>
     <message>
+        <source>The setting engine_args is: {0}
+{1}</source>
+        <translation>设置 engine_args 为：{0}
+{1}</translation>
+    </message>
+    <message>
         <source>The setting {0} is fixed by {1}</source>
         <translation>设置 {0} 已由 {1} 固定</translation>
     </message>
@@ -7240,12 +7258,24 @@
         <translation>设置有效</translation>
     </message>
     <message>
+        <source>The settings ask for it, but it belongs to another system. Here there is {0}.</source>
+        <translation>设置要求使用它，但它属于其他系统。此处可用的是 {0}。</translation>
+    </message>
+    <message>
+        <source>The settings ask for {0}. Let Marina find what works: marina settings accelerator auto</source>
+        <translation>设置要求使用 {0}。让 Marina 自行选择可用的方式：marina settings accelerator auto</translation>
+    </message>
+    <message>
         <source>The settings cannot be written</source>
         <translation>无法写入设置</translation>
     </message>
     <message>
         <source>The settings in {0} are not valid: {1}. Using {2}.</source>
         <translation>{0} 中的设置无效：{1}。将使用 {2}。</translation>
+    </message>
+    <message>
+        <source>The shared folder {0} cannot be used: {1}. Containers find nothing there.</source>
+        <translation>共享文件夹 {0} 无法使用：{1}。容器在其中找不到任何内容。</translation>
     </message>
     <message>
         <source>The shared folders are there</source>
@@ -7460,6 +7490,10 @@
         <translation>本机内存充足</translation>
     </message>
     <message>
+        <source>This computer has no accelerator called {0}.</source>
+        <translation>此计算机没有名为 {0} 的加速器。</translation>
+    </message>
+    <message>
         <source>This computer&apos;s disk has space</source>
         <translation>本机磁盘空间充足</translation>
     </message>
@@ -7486,6 +7520,10 @@
     <message>
         <source>To go on: marina resume</source>
         <translation>继续运行：marina resume</translation>
+    </message>
+    <message>
+        <source>Try again without the arguments of your settings: marina settings engine_args --empty</source>
+        <translation>请去掉设置中的参数后重试：marina settings engine_args --empty</translation>
     </message>
     <message>
         <source>Try again, or restart it.</source>
@@ -7990,6 +8028,10 @@
     <message>
         <source>{0} {1}: no answer within {2} s</source>
         <translation>{0} {1}：{2} 秒内没有应答</translation>
+    </message>
+    <message>
+        <source>{0}, and tcg, which is slow</source>
+        <translation>{0}，以及较慢的 tcg</translation>
     </message>
     <message>
         <source>{0}, in use</source>

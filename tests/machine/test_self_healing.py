@@ -152,6 +152,40 @@ def test_what_is_removed_from_the_run_folder_is_made_again(machine: MachineUnder
     assert (after.supervisor_pid, after.qemu_pid) == (before.supervisor_pid, before.qemu_pid)
 
 
+def test_a_killed_supervisor_comes_back_unasked_and_lets_the_containers_go_on(
+    machine: MachineUnderTest, image: str
+) -> None:
+    before = machine.client.status()
+    settings = machine.files.settings.read_text()
+    with connected(machine) as client:
+        container = client.containers.run(image, "sleep 1000", detach=True)
+    # for the next start only: this machine has the folder, and its containers go on without it
+    gone = {"shared_folders": [*before.shared_folders, str(machine.files.data / "unplugged")]}
+    machine.files.settings.write_text(json.dumps(json.loads(settings) | gone))
+    try:
+        _kill(before.supervisor_pid)
+        wait_until(
+            lambda: _answers_plain_clients(machine), "docker.sock, of which no client of Marina's asks"
+        )
+        after = machine.client.status()
+        assert after.supervisor_pid != before.supervisor_pid
+        assert (after.qemu_pid, after.shared_folders) == (before.qemu_pid, before.shared_folders)
+        with connected(machine) as client:
+            assert client.containers.get(container.id).status == "running"
+            container.remove(force=True)
+    finally:
+        machine.files.settings.write_text(settings)
+
+
+def _answers_plain_clients(machine: MachineUnderTest) -> bool:
+    with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as connection:
+        connection.settimeout(5)
+        connection.connect(str(machine.files.docker_socket))
+        connection.sendall(b"GET /_ping HTTP/1.1\r\nHost: x\r\n\r\n")
+        return b"200 OK" in connection.recv(100)
+    return False
+
+
 def test_quitting_leaves_no_machine_of_a_dead_supervisor_and_bad_settings_no_dead_machine(
     machine: MachineUnderTest,
 ) -> None:
@@ -163,7 +197,7 @@ def test_quitting_leaves_no_machine_of_a_dead_supervisor_and_bad_settings_no_dea
     assert not qemu.is_running()
     assert "Power down" in machine.files.console_log.read_text(errors="replace")
     settings = machine.files.settings.read_text()
-    # valid, and no QEMU of Linux has it
+    # valid, but of another system
     machine.files.settings.write_text(json.dumps(json.loads(settings) | {"accelerator": "hvf"}))
     try:
         started = machine.start()
@@ -184,6 +218,7 @@ def test_an_engine_that_does_not_know_an_option_is_told_within_the_start(machine
         assert failed.state is MachineState.FAILED
         assert failed.problem is not None
         assert "unrecognized arguments: --of-tomorrow" in failed.problem.details
+        assert "marina settings engine_args --empty" in failed.problem.what_to_do
         (step,) = [step for step in failed.steps if step.state is StepState.FAILED]
         assert (step.name, step.seconds < step.limit / 2) == ("engine", True)
         machine.files.settings_last_good.write_text(good)

@@ -307,3 +307,25 @@ def test_a_dead_supervisor_is_a_stopped_engine(
     machine.set(state=MachineState.DEGRADED, warnings=("The disk is 93 % full.",))
     wait_for(qtbot, lambda: window.chip.word == "Slow")
     assert "93 %" in window.containers.banner.text
+
+
+def test_what_goes_wrong_while_it_runs_is_told_once_above_the_page(
+    window: MainWindow, desktop: DesktopViewModel, machine: FakeMachine, qtbot: QtBot, save_picture: Save
+) -> None:
+    desktop.begin()
+    wait_for(qtbot, lambda: desktop.view.can_be_used)
+    assert window.banner.isHidden()
+    gone = "The shared folder /media/ann/disk cannot be used: there is no such folder."
+    machine.set(warnings=(gone,))
+    wait_for(qtbot, window.banner.isVisible)
+    assert window.banner.text == gone
+    save_picture(window, "warning-while-running")
+    press(qtbot, window, "window.banner.link")
+    assert window.banner.isHidden()
+    machine.set(cpus=3)
+    wait_for(qtbot, lambda: desktop.view.warnings == (gone,))
+    assert window.banner.isHidden(), "it was told"
+    machine.set(warnings=())
+    wait_for(qtbot, lambda: not desktop.view.warnings)
+    machine.set(warnings=(gone,))
+    wait_for(qtbot, window.banner.isVisible)

@@ -197,6 +197,7 @@ class Machine:
         return Reactions(
             take_health=self._take_health,
             take_space=self._take_space,
+            take_folders=self._take_folders,
             suspend=lambda: self.suspend(by_user=False),
             is_up=lambda: self._board.is_up,
         )
@@ -367,6 +368,10 @@ class Machine:
         if self._watches is not None:
             self._watches.health.hold(problem is not None)
         self._set(MachineState.RECONNECTING if problem is None else MachineState.PAUSED)
+
+    def _take_folders(self, warnings: tuple[str, ...]) -> None:
+        self._board.folder_warnings = warnings
+        self._board.on_change()
 
     def _take_health(self, state: MachineState) -> None:
         if self._board.is_up:

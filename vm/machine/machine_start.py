@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 import socket
+import subprocess
 import sys
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -22,7 +23,13 @@ from vm.machine.link.ssh_tunnel import ping_engine
 from vm.machine.log_tails import last_lines
 from vm.machine.machine_files import MachineFiles
 from vm.machine.qemu import qemu_process
-from vm.machine.qemu.accelerator import ProbeGuest, Verdict, host_architecture, pick_accelerator
+from vm.machine.qemu.accelerator import (
+    ProbeGuest,
+    Verdict,
+    check_accelerator,
+    host_architecture,
+    pick_accelerator,
+)
 from vm.machine.qemu.processors import qemu_version, trusted_processors
 from vm.machine.qemu.qemu_command import QemuSettings, qemu_command
 from vm.machine.qemu.qemu_endpoints import find_endpoints, renew_endpoints
@@ -54,12 +61,15 @@ class StartOrder:
     on_change: Callable[[], None]
     on_tunnel: Callable[[bool], None]
     take_listener: TakeListener
+    supervisor_args: tuple[str, ...] = ()
+    """Arguments of the engine that this supervisor was started with, beside those of the settings."""
 
 
 async def take_over(order: StartOrder) -> RunningMachine | None:
     """Return the machine that an earlier supervisor left running, None when there is none that works.
 
-    Its containers go on. One that does not answer is ended.
+    Its containers go on, whatever the settings are by now: they hold from its next start. One that does not
+    answer is ended, and one without the arguments that this supervisor was given.
     """
     files = order.files
     process = await asyncio.to_thread(qemu_process.find_running, files)
@@ -67,8 +77,8 @@ async def take_over(order: StartOrder) -> RunningMachine | None:
         qemu_process.forget(files)
         return None
     record = qemu_process.read_record(files)
-    if record is not None and record.ssh_port and record.engine_args == order.settings.all_engine_args():
-        machine = RunningMachine(files, record, process, order.settings.shared_folders)
+    if record is not None and record.ssh_port and record.has_args(order.supervisor_args):
+        machine = RunningMachine(files, record, process, record.shared_folders)
         try:
             async with asyncio.timeout(TAKE_OVER_LIMIT):
                 await machine.attach(lambda line: None, order.on_change)
@@ -95,6 +105,7 @@ async def cold_start(order: StartOrder, steps: StartSteps) -> RunningMachine:
         qemu = await asyncio.to_thread(qemu_process.find_program, f"qemu-system-{qemu_architecture()}")
         image = await asyncio.to_thread(read_image, order.image_folder, files)
     async with steps.active("accelerator"):
+        check_accelerator(settings.accelerator)
         guest = ProbeGuest(qemu, host_architecture(), image.kernel)
         verdict = await asyncio.to_thread(pick_accelerator, files, guest, settings.accelerator)
         version = await asyncio.to_thread(qemu_version, qemu)
@@ -195,24 +206,39 @@ async def launch(
         qemu_process.write_record(files, record)
         sockets = find_endpoints(files).paths
         if not await asyncio.to_thread(qemu_process.wait_for_sockets, sockets, process, 60):
-            raise _qemu_ended(files)
+            raise _qemu_ended(order)
         machine = RunningMachine(files, record, psutil.Process(process.pid), order.settings.shared_folders)
         await attach(machine)
     except psutil.NoSuchProcess as error:
-        raise _qemu_ended(files) from error
-    except BaseException:
+        raise _qemu_ended(order) from error
+    except BaseException as error:
+        ended_by_itself = isinstance(error, UserError) and await asyncio.to_thread(_has_ended, process)
         process.kill()
         process.wait()
         qemu_process.forget(files)
+        if ended_by_itself:  # its own words say more than that it does not answer
+            raise _qemu_ended(order) from error
         raise
     return machine
 
 
-def _qemu_ended(files: MachineFiles) -> UserError:
+def _has_ended(process: subprocess.Popen[bytes]) -> bool:
+    """Return whether QEMU has ended, or is just about to: its sockets close first. Blocks for a moment."""
+    try:
+        process.wait(1.0)
+    except subprocess.TimeoutExpired:
+        return False
+    return True
+
+
+def _qemu_ended(order: StartOrder) -> UserError:
+    chosen = order.settings.accelerator
     return UserError(
         "QEMU did not start.",
-        last_lines(files.qemu_log),
-        "Check the settings of the machine, then start it again.",
+        last_lines(order.files.qemu_log),
+        "Check the settings of the machine, then start it again."
+        if chosen == "auto"
+        else f"The settings ask for {chosen}. Let Marina find what works: marina settings accelerator auto",
     )
 
 
@@ -271,16 +297,16 @@ async def _boot(order: StartOrder, machine: RunningMachine, disk: DataDisk, step
         await machine.open_ssh_port()
         await machine.open_tunnel(order.on_tunnel)
     async with steps.active("engine"):
-        await wait_for_engine(machine, steps)
+        await wait_for_engine(machine, steps, order.settings.engine_args)
         machine.listen(
             *order.take_listener()
         )  # docker.sock is there once the engine answers: tools wait for it
 
 
-async def wait_for_engine(machine: RunningMachine, steps: StartSteps) -> None:
+async def wait_for_engine(machine: RunningMachine, steps: StartSteps, own_args: Sequence[str] = ()) -> None:
     """Ask the engine through the tunnel until it answers; the step's limit ends it.
 
-    Raises UserError when QEMU, or the engine, ends instead.
+    `own_args` are the arguments that the user gives it. Raises UserError when QEMU, or the engine, ends.
     """
     assert machine.tunnel is not None
     while True:
@@ -292,7 +318,7 @@ async def wait_for_engine(machine: RunningMachine, steps: StartSteps) -> None:
             await asyncio.to_thread(ping_engine, machine.tunnel, 1.0, 15.0)
             return
         except (TunnelDown, EngineDown) as error:
-            await asyncio.to_thread(check_engine, machine.files.console_log)
+            await asyncio.to_thread(check_engine, machine.files.console_log, own_args)
             steps.describe("engine", str(error))
             await asyncio.sleep(0.1)
 

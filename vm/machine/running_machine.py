@@ -77,7 +77,7 @@ class RunningMachine:
         self.docker_socket: DockerSocket | None = None
         self.forwards: PortForwards
         self._qmp: QmpClient
-        self._shared_folders = shared_folders
+        self.shared_folders = shared_folders
         self._boot_port: BootPort
         self._agent: AgentLink | None = None
         self._file_server: asyncio.Task[None] | None = None
@@ -128,7 +128,7 @@ class RunningMachine:
             conversations = AgentConversations()
             agent.on_agent = lambda key: conversations.begin(self.tunnel, key)
             self._agent = agent
-            if self._shared_folders:
+            if self.shared_folders:
                 file_events = FileEvents(self.files, agent.tell_changed)
                 agent.on_watch = file_events.watch
                 self._tasks.start(file_events.keep_connected(), "file events")
@@ -145,8 +145,8 @@ class RunningMachine:
             ) from error
 
     def _serve_folders(self) -> None:
-        if self._shared_folders and self._file_server is None:
-            keeper = FileServerKeeper(self.files, self._shared_folders, self.gone)
+        if self.shared_folders and self._file_server is None:
+            keeper = FileServerKeeper(self.files, self.shared_folders, self.gone)
             self._file_server = self._tasks.start(keeper.keep_running(), "file server")
 
     async def _end_folders(self) -> None:
@@ -154,7 +154,7 @@ class RunningMachine:
         if self._file_server is not None:
             self._file_server.cancel()
             self._file_server = None
-            keeper = FileServerKeeper(self.files, self._shared_folders, self.gone)
+            keeper = FileServerKeeper(self.files, self.shared_folders, self.gone)
             await to_the_end(keeper.end)
 
     async def suspend(self) -> None:

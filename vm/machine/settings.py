@@ -86,7 +86,7 @@ class MachineSettings:
         usable: dict[str, None] = {}
         warnings: list[str] = []
         for text in self.shared_folders:
-            if reason := _why_not_shared(text):
+            if reason := why_not_shared(text):
                 warnings.append(f"The folder {text} is not shared: {reason}.")
                 continue
             # a home behind a link (/home -> /var/home) is reached by both of its names
@@ -267,7 +267,8 @@ def _folders(value: dict[str, Any], defaults: tuple[str, ...]) -> tuple[str, ...
     return folders
 
 
-def _why_not_shared(folder: str) -> str:
+def why_not_shared(folder: str) -> str:
+    """Return why a folder of this computer cannot be shared, "" when it can."""
     if not has_guest_path(folder):
         return "it is not on a drive with a letter"
     if not Path(folder).is_dir():

@@ -64,6 +64,7 @@ class Starter:
             self._board.on_change,
             self._on_tunnel,
             self._take_listener,
+            self._engine_args,
         )
 
     async def _go_on_from_disk(self) -> RunningMachine | None:

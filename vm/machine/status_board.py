@@ -38,6 +38,8 @@ class StatusBoard:
         self.settings: MachineSettings = default_settings()
         """Those of the last start."""
         self.warnings: tuple[str, ...] = ()
+        self.folder_warnings: tuple[str, ...] = ()
+        """What is wrong with the shared folders at this moment."""
         self.work = ""
         """The title of the piece of work that goes on."""
         self.work_progress = 0.0
@@ -88,9 +90,9 @@ class StatusBoard:
             cpus=record.cpus if record else self.settings.cpus,
             ports=running.forwards.ports if running else (),
             image_version=record.image_version if record else "",
-            shared_folders=self.settings.shared_folders if running else (),
-            sharing="sftp" if running and self.settings.shared_folders else "",
-            warnings=self.warnings,
+            shared_folders=running.shared_folders if running else (),
+            sharing="sftp" if running and running.shared_folders else "",
+            warnings=(*self.warnings, *(self.folder_warnings if running else ())),
             work=self.work,
         )
 

@@ -12,6 +12,7 @@ from vm.machine.rest.activity import ask_activity
 from vm.machine.rest.idle_watch import IdleWatch
 from vm.machine.running_machine import RunningMachine
 from vm.machine.settings_files import read_settings
+from vm.machine.sharing.folder_check import FolderCheck
 from vm.machine.status import MachineState, Problem
 from vm.machine.storage import disks
 from vm.machine.storage.disk_growth import DiskGrowth
@@ -28,6 +29,8 @@ class Reactions:
     take_health: Callable[[MachineState], None]
     take_space: Callable[[Problem | None], None]
     """Is told why the machine is held, and None when it goes on."""
+    take_folders: Callable[[tuple[str, ...]], None]
+    """Is told what is wrong with the shared folders."""
     suspend: Callable[[], object]
     """Nobody has used the machine for as long as the user said."""
     is_up: Callable[[], bool]
@@ -56,6 +59,8 @@ class Watches:
         self._tasks.start(space.keep_looking(), "host space")  # until the machine is gone
         growth = DiskGrowth(self._files, machine, self._reactions.is_up)
         self._until_end.append(self._tasks.start(growth.keep_looking(), "disk growth"))
+        folders = FolderCheck(machine.shared_folders, self._reactions.take_folders)
+        self._until_end.append(self._tasks.start(folders.keep_looking(), "shared folders"))
         assert machine.docker_socket is not None
         idle = IdleWatch(machine.docker_socket, self._tidy, self._idle_seconds, self._suspend_when_idle)
         self._until_end.append(self._tasks.start(idle.keep_looking(), "idle watch"))

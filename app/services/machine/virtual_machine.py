@@ -84,8 +84,9 @@ class VirtualMachine:
         return load_settings(self._machine.files)[0]
 
     def settings_warnings(self) -> Sequence[str]:
-        """Return why the settings in use are not all that the files ask for."""
-        return load_settings(self._machine.files)[1]
+        """Return why the settings in use are not all that the files ask for, and what of it is missing."""
+        settings, warnings = load_settings(self._machine.files)
+        return (*warnings, *settings.with_usable_folders()[1])
 
     def save_settings(self, settings: MachineSettings) -> None:
         """Keep settings for the machine's next start. Raises UserError for what cannot be."""

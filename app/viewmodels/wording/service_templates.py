@@ -87,6 +87,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Connect to it"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Copy or pull the image, then try again."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Copy the file to a safe place, then try: qemu-img check -r all {0}"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Correct it, or empty it: marina settings engine_args --empty"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Correct that file, or move it away: docker makes a new one."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Correct the file machine.json."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Correct {0}."),  # noqa: E501
@@ -151,6 +152,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Leave the address out, or make a network with a range of its own."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Leave the name out to see all: --dry-run shows them."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Let Marina fetch it (`marina scan --fetch IMAGE`)."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Let Marina find what works: marina settings accelerator auto"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Line {0} is no variable"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Line {0}, column {1}: this is no JSON ({2})"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Look at the container's log, then try again."),  # noqa: E501
@@ -287,6 +289,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "The engine could not do that"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The engine does not answer"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The engine does not answer: {0}"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The engine does not understand its arguments."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The engine has {0} of them."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The engine is not running"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The engine refused that"),  # noqa: E501
@@ -379,11 +382,15 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "The secrets are too large"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The server offers something older than what was seen before"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The setting cannot be kept"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The setting engine_args is: {0}\n{1}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The setting {0} is fixed by {1}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The setting {0} that is fixed in {1} is not used: {2}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The settings are valid"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The settings ask for it, but it belongs to another system. Here there is {0}."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The settings ask for {0}. Let Marina find what works: marina settings accelerator auto"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The settings cannot be written"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The settings in {0} are not valid: {1}. Using {2}."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The shared folder {0} cannot be used: {1}. Containers find nothing there."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The shared folders are there"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The sign-in cannot be kept"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The socket for Docker clients cannot be made."),  # noqa: E501
@@ -437,6 +444,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "This computer does not have the address that the port was to be opened on"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "This computer does not let you use a port below 1024"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "This computer has memory"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "This computer has no accelerator called {0}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "This computer's disk has space"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "This engine does not look into volumes"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "This engine does not tell the files of a layer"),  # noqa: E501
@@ -444,6 +452,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "This image has no shell to list its files with"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "To fetch one: marina update"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "To go on: marina resume"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Try again without the arguments of your settings: marina settings engine_args --empty"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Try again, or restart it."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Try again."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Try again. If it fails again, restart the engine (`marina restart`)."),  # noqa: E501
@@ -570,6 +579,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "{0} {1} did not answer with a JSON array"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} {1} did not answer with a JSON object"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} {1}: no answer within {2} s"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0}, and tcg, which is slow"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0}, in use"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0}: Soft must not be more than Hard for {1}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0}: letters, digits, `.`, `_` and `-` are allowed, the first two to begin with."),  # noqa: E501

@@ -6,9 +6,18 @@ from pathlib import Path
 
 import pytest
 
+from vm.errors import UserError
 from vm.machine.machine_files import MachineFiles
 from vm.machine.qemu import accelerator
-from vm.machine.qemu.accelerator import ProbeGuest, Verdict, judge, kvm_problem, pick_accelerator, probe
+from vm.machine.qemu.accelerator import (
+    ProbeGuest,
+    Verdict,
+    check_accelerator,
+    judge,
+    kvm_problem,
+    pick_accelerator,
+    probe,
+)
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the pretended QEMUs are for KVM")
 
@@ -102,3 +111,20 @@ def test_reasons_are_in_words_for_people() -> None:
     crashed = b"qemu-system-x86_64: ../../target/i386/kvm/kvm.c:3183: x: Assertion `ret == 1' failed.\n"
     assert judge("kvm", b"", crashed, ended=True) == "QEMU crashes under kvm on this computer."
     assert judge("kvm", b"", b"", ended=True) == "QEMU cannot use kvm: it ended at once"
+
+
+@pytest.mark.parametrize(
+    ("platform", "fits", "others"),
+    [("linux", "kvm", "hvf whpx"), ("darwin", "hvf", "kvm whpx"), ("win32", "whpx", "kvm hvf")],
+)
+def test_an_accelerator_of_another_system_is_told_as_such(
+    monkeypatch: pytest.MonkeyPatch, platform: str, fits: str, others: str
+) -> None:
+    monkeypatch.setattr(sys, "platform", platform)
+    for usable in ("auto", "tcg", fits):
+        check_accelerator(usable)
+    for other in others.split():
+        with pytest.raises(UserError, match=f"no accelerator called {other}") as failure:
+            check_accelerator(other)
+        assert fits in failure.value.details
+        assert failure.value.what_to_do.endswith("marina settings accelerator auto")

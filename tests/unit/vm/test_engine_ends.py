@@ -26,6 +26,20 @@ def test_one_that_does_not_know_its_arguments_is_told_at_once_with_what_it_said(
     assert "Install Marina again" in failure.value.what_to_do
 
 
+def test_arguments_of_the_users_are_named_as_what_is_wrong(tmp_path: Path) -> None:
+    console = tmp_path / "console.log"
+    console.write_text("marinad: error: unrecognized arguments: --new\n" + ENDED.format(2))
+    with pytest.raises(UserError, match="does not understand its arguments") as failure:
+        check_engine(console, ("--new", "a b"))
+    assert "engine_args is: --new 'a b'" in failure.value.details
+    assert "unrecognized arguments: --new" in failure.value.details
+    assert "marina settings engine_args --empty" in failure.value.what_to_do
+    console.write_text(ENDED.format(1) * 3)
+    with pytest.raises(UserError) as failure:
+        check_engine(console, ("--odd",))
+    assert "marina settings engine_args --empty" in failure.value.what_to_do
+
+
 def test_one_that_ends_all_the_time_is_told_with_its_last_words(tmp_path: Path) -> None:
     console = tmp_path / "console.log"
     console.write_text((ENDED.format(1) + "the database is damaged\n") * 3)

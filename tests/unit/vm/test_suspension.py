@@ -36,6 +36,14 @@ RECORD = QemuRecord(
 )
 
 
+def test_a_supervisor_takes_over_what_has_the_arguments_that_it_was_given() -> None:
+    assert RECORD.has_args(())
+    assert RECORD.has_args(("--x",))
+    assert not RECORD.has_args(("--y",))
+    assert not RECORD.has_args(("--x", "1"))
+    assert RECORD.shared_folders == default_settings().shared_folders
+
+
 @pytest.fixture
 def files(tmp_path: Path) -> MachineFiles:
     files = MachineFiles(tmp_path, tmp_path, tmp_path)

@@ -18,6 +18,7 @@ from pathlib import Path
 
 import psutil
 
+from vm.errors import UserError
 from vm.machine.json_files import read_json, write_json
 from vm.machine.machine_files import MachineFiles
 from vm.machine.qemu.qemu_command import escaped, firmware_arguments, machine_arguments
@@ -55,6 +56,19 @@ class ProbeGuest:
 def host_architecture() -> str:
     """Return "amd64" or "arm64", as images are named."""
     return "arm64" if platform.machine().lower() in ("arm64", "aarch64") else "amd64"
+
+
+def check_accelerator(wanted: str) -> None:
+    """Raise UserError for an accelerator in the settings that another system has."""
+    native = NATIVE.get(sys.platform)
+    if wanted in ("auto", "tcg", native):
+        return
+    usable = f"{native}, and tcg, which is slow" if native else "tcg"
+    raise UserError(
+        f"This computer has no accelerator called {wanted}.",
+        f"The settings ask for it, but it belongs to another system. Here there is {usable}.",
+        "Let Marina find what works: marina settings accelerator auto",
+    )
 
 
 def pick_accelerator(files: MachineFiles, guest: ProbeGuest, wanted: str = "auto") -> Verdict:

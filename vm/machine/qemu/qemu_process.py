@@ -47,6 +47,15 @@ class QemuRecord:
     image_identity: str = ""
     settings: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def shared_folders(self) -> tuple[str, ...]:
+        """The folders of the host that the guest was started with."""
+        return tuple(self.settings.get("shared_folders", ()))
+
+    def has_args(self, wanted: tuple[str, ...]) -> bool:
+        """Return whether the engine's last arguments are these, as a supervisor adds them."""
+        return not wanted or self.engine_args[-len(wanted) :] == wanted
+
     def with_changes(self, *, ssh_port: int | None = None, boot_seconds: float | None = None) -> "QemuRecord":
         """Return the record with the values that are known only after the start."""
         return dataclasses.replace(

@@ -33,7 +33,9 @@ def file_server_command(files: MachineFiles, folders: tuple[str, ...]) -> list[s
         served = ["--serve-folders", str(port.path)]
     else:
         served = ["--serve-folders", str(port.port), "--keys", str(port.keys)]
-    return [*program, *served, "--events-socket", str(files.events_socket), "--", *folders]
+    state = ["--state", str(files.state)] if files.state is not None else []
+    watched = ["--supervisor-socket", str(files.machine_socket), *state]
+    return [*program, *served, "--events-socket", str(files.events_socket), *watched, "--", *folders]
 
 
 class FileServerKeeper:
