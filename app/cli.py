@@ -85,6 +85,9 @@ def _add_machine_commands(commands: Any) -> None:
     diagnose = _add(commands, "diagnose", "diagnose.diagnose", "look at each hop to the engine")
     diagnose.add_argument("--network", action="store_true", help="ask name servers and registries too")
     diagnose.add_argument("--bundle", metavar="FILE", default="", help="pack the evidence, without secrets")
+    log = _add(commands, "machine-log", "diagnose.machine_log", "show the end of a log of the machine", False)
+    log.add_argument("log", nargs="?", default="console", choices=["console", "supervisor", "qemu"])
+    log.add_argument("-n", "--tail", type=int, default=0, metavar="N", help="the last N lines only")
     selftest = _add(
         commands, "selftest", "selftest.selftest", "check that this installation works", json=False
     )
@@ -172,11 +175,11 @@ def _add_container_commands(commands: Any) -> None:
     ps = _add(commands, "ps", "containers.ps", "list containers")
     ps.add_argument("-a", "--all", action="store_true", help="stopped ones too")
     ps.add_argument("-q", "--quiet", action="store_true", help="ids only")
-    logs = _add(commands, "logs", "containers.logs", "show what a container wrote", json=False)
+    logs = _add(commands, "logs", "containers.logs", "show what containers wrote", json=False)
     logs.add_argument("-f", "--follow", action="store_true", help="go on as it writes")
     logs.add_argument("-n", "--tail", default="all", metavar="N", help="the last N lines only")
     logs.add_argument("-t", "--timestamps", action="store_true", help="with the time of each line")
-    logs.add_argument("container")
+    logs.add_argument("containers", nargs="+", metavar="container", help="several: by time, with their names")
     exec_ = _add(commands, "exec", "containers.execute", "run a command in a running container", json=False)
     _add_terminal_options(exec_)
     exec_.add_argument("container")
@@ -195,9 +198,34 @@ def _add_container_commands(commands: Any) -> None:
     remove.add_argument("-v", "--volumes", action="store_true", help="with their anonymous volumes")
     remove.add_argument("containers", nargs="+", metavar="container")
     _add_renew(commands)
+    line = _add(
+        commands, "run-line", "containers.run_line", "write the docker run line that makes such a one"
+    )
+    line.add_argument("container")
+    reach = _add(commands, "reach", "networks.reach", "try whether one container reaches another")
+    reach.add_argument("source")
+    reach.add_argument("target")
+    _add_volume_commands(commands)
     open_ = _add(commands, "open", "containers.open_port", "open a container's page in the browser")
     open_.add_argument("--print", action="store_true", help="only write the address")
     open_.add_argument("container", nargs="?", default="")
+
+
+def _add_volume_commands(commands: Any) -> None:
+    parts = _add_group(commands, "volume", "what is in volumes")
+    copy = _add(parts, "clone", "volumes.clone", "make a volume with a copy of another's files", False)
+    copy.add_argument("volume")
+    copy.add_argument("name")
+    empty = _add(parts, "empty", "volumes.empty", "delete all that is in it", False)
+    empty.add_argument("-y", "--yes", action="store_true", help="do not ask")
+    empty.add_argument("volume")
+    for name, handler, help in (
+        ("export", "volumes.export", "write its files into a new archive: .tar, or .tar.gz"),
+        ("import", "volumes.import_archive", "unpack an archive into it; it is made where it is not there"),
+    ):
+        parser = _add(parts, name, handler, help, False)
+        parser.add_argument("volume")
+        parser.add_argument("file")
 
 
 def _add_renew(commands: Any) -> None:
@@ -269,6 +297,13 @@ def _add_image_commands(commands: Any) -> None:
     _add_platform(pull)
     pull.add_argument("-q", "--quiet", action="store_true", help="do not show the progress")
     pull.add_argument("image")
+    login = _add(commands, "login", "registries.login", "sign in at a registry, as the window does", False)
+    login.add_argument("-u", "--username", default="", help="who signs in")
+    login.add_argument("--password-stdin", action="store_true", help="read the password from our input")
+    login.add_argument("registry", nargs="?", default="docker.io")
+    logout = _add(commands, "logout", "registries.logout", "forget a sign-in at a registry", False)
+    logout.add_argument("registry", nargs="?", default="docker.io")
+    _add(commands, "logins", "registries.logins", "list where you are signed in")
     rmi = _add(commands, "rmi", "images.rmi", "remove images")
     rmi.add_argument("-f", "--force", action="store_true", help="also when containers use them")
     rmi.add_argument("images", nargs="+", metavar="image")

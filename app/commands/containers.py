@@ -14,6 +14,7 @@ from app.commands.console import (
     write_json,
     write_table,
 )
+from app.commands.merged_logs import merge_logs
 from app.commands.session import Session
 from app.services.computer.browser import open_in_browser
 from app.services.engine.engine_client import EngineClient
@@ -49,8 +50,12 @@ def _columns(row: Container) -> tuple[str, ...]:
 
 
 def logs(options: argparse.Namespace) -> int:
-    """Copy a container's log, its errors to stderr."""
+    """Copy a container's log, its errors to stderr; of several, each line with its container's name."""
     tail = None if options.tail in ("all", "") else _parse_tail(options.tail)
+    if len(options.containers) > 1:
+        with Session(options).engine() as client:
+            return merge_logs(client, options, tail)
+    options.container = options.containers[0]  # what a failure is about
     with (
         Session(options).engine() as client,
         client.logs(
@@ -72,6 +77,19 @@ def _parse_tail(text: str) -> int:
             code=ErrorCode.BAD_INPUT,
         )
     return int(text)
+
+
+def run_line(options: argparse.Namespace) -> int:
+    """Write the `docker run` line that makes a container like one that exists."""
+    from app.services.containers.run_again import find_run_line
+
+    with Session(options).engine() as client:
+        line = find_run_line(client, options.container)
+    if options.json:
+        write_json({"line": line})
+    else:
+        write(printable(line))
+    return 0
 
 
 def execute(options: argparse.Namespace) -> int:

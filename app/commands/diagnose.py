@@ -1,4 +1,4 @@
-"""The command `diagnose`: each hop to the engine with its verdict, and the bundle for somebody who helps."""
+"""The commands for when something is wrong: each hop with its verdict, the bundle, the machine's logs."""
 
 import argparse
 from dataclasses import asdict
@@ -8,6 +8,16 @@ from app.commands.console import printable, tell, write, write_json
 from app.commands.session import Session
 
 MARKS = {"ok": "ok", "warning": "note", "failed": "FAILED", "skipped": "-"}
+
+
+def machine_log(options: argparse.Namespace) -> int:
+    """Write the end of one of the machine's logs."""
+    tail = Session(options).machine().read_log(options.log)
+    if not tail.lines:
+        tell(f"{tail.path} is empty, or not there yet.")
+    for line in tail.lines[-options.tail :] if options.tail else tail.lines:
+        write(printable(line))
+    return 0
 
 
 def diagnose(options: argparse.Namespace) -> int:

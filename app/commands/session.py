@@ -14,6 +14,7 @@ from app.services.engine.engines import MACHINE_ENGINE, Engines
 from app.services.errors import ErrorCode, UserError
 
 if TYPE_CHECKING:
+    from app.services.images.registry_logins import RegistryLogins
     from app.services.machine.virtual_machine import MachineStatus, VirtualMachine
 
 SOCKET_VARIABLE = "MARINA_SOCKET"
@@ -58,22 +59,36 @@ class Session:
     def engine(self, start: bool = False) -> EngineClient:
         """Return a client of the engine; `start` brings the machine up when it does not run, and says so."""
         if (address := self._address()) is not None:
-            return EngineClient(address)
+            return with_logins(EngineClient(address))
         machine = self.machine()
         if start:
             return self.start_engine(show_steps(), threading.Event())
-        return machine.client()
+        return with_logins(machine.client())
 
     def start_engine(
         self, on_status: "Callable[[MachineStatus], None]", cancelled: threading.Event
     ) -> EngineClient:
         """Return a client of an engine that runs."""
         if (address := self._address()) is not None:
-            return EngineClient(address)
+            return with_logins(EngineClient(address))
         from app.services.machine.virtual_machine import USABLE
 
         machine = self.machine()
         if machine.status().state not in USABLE:
             tell("Marina's machine is not running: starting it.")
             machine.start(on_status, cancelled)
-        return machine.client()
+        return with_logins(machine.client())
+
+
+def find_logins() -> "RegistryLogins":
+    """Return the user's sign-ins at registries, those of the window."""
+    from app.services.images.key_store import KeyStore
+    from app.services.images.registry_logins import RegistryLogins
+
+    return RegistryLogins(AppFolders.find().registry_logins, KeyStore())
+
+
+def with_logins(client: EngineClient) -> EngineClient:
+    """Let a client send the user's sign-ins along with pulls; the key store is not asked before."""
+    client.login_headers = lambda reference: find_logins().headers_for(reference)
+    return client

@@ -1,9 +1,25 @@
 """The `docker run` line that makes a container like one that exists."""
 
+from typing import TYPE_CHECKING
+
 from app.services.containers.container_setup import read_setup
 from app.services.containers.run_options import RunOptions
 from app.services.engine.engine_types import ContainerDetails, ImageDetails
 from app.services.engine.json_values import get_flag, get_object, get_text, get_texts
+from app.services.errors import EngineRequestError
+
+if TYPE_CHECKING:
+    from app.services.engine.engine_client import EngineClient
+
+
+def find_run_line(client: "EngineClient", container: str) -> str:
+    """Return the line for a container of an engine. Raises EngineError."""
+    details = client.inspect_container(container)
+    try:
+        image = client.inspect_image(details.image_id or details.image)
+    except EngineRequestError:
+        image = None  # deleted meanwhile: then everything is written out
+    return run_again(details, image).to_command_line()
 
 
 def run_again(details: ContainerDetails, image: ImageDetails | None) -> RunOptions:

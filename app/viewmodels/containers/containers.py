@@ -353,16 +353,9 @@ class ContainersViewModel(LiveList):
         self._background.run(lambda: self._run_line(key), self._tell_run_line, self._list_failed)
 
     def _run_line(self, key: str) -> str:
-        from app.services.containers.run_again import run_again
-        from app.services.errors import EngineRequestError
+        from app.services.containers.run_again import find_run_line
 
-        client = self._access.client()
-        details = client.inspect_container(key)
-        try:
-            image = client.inspect_image(details.image_id or details.image)
-        except EngineRequestError:
-            image = None  # deleted meanwhile: then everything is written out
-        return run_again(details, image).to_command_line()
+        return find_run_line(self._access.client(), key)
 
     @Slot(object)
     def _tell_run_line(self, line: str) -> None:
