@@ -108,6 +108,7 @@ class DesktopViewModel(QObject):
         self.events.builds_changed.connect(self.builds.refresh_soon)
         self.pull.succeeded.connect(self.images.refresh)
         self.transfer.loaded.connect(self.images.refresh)
+        self.events.arrived.connect(self.first_seconds.hear)
         self._notice_sources = NoticeSources(self)
 
     @property

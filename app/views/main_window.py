@@ -400,10 +400,7 @@ class MainWindow(QMainWindow):
 
     def _tell_started(self, container: StartedContainer) -> None:
         if container.is_gone:
-            self.banner.say(
-                self.tr("{0} has ended, and is removed as asked for.").format(container.name), "ok"
-            )
-            self.show_page("containers")
+            self.desktop.first_seconds.tell_gone(container.id, container.name)
             return
         self._address = container.url
         text = self.tr("{0} is running.").format(container.name)
@@ -411,15 +408,26 @@ class MainWindow(QMainWindow):
             text = self.tr("{0} is running at {1}").format(container.name, container.url)
         self.banner.say(text, "ok", self.tr("Open") if container.url else "")
         self.show_page("containers")
-        self.desktop.first_seconds.watch(container.id)
+        self.desktop.first_seconds.watch(container.id, container.name)
 
     def _tell_early_end(self, end: EarlyEnd) -> None:
-        """Show what a container has said that ended at once."""
+        """Show what a container has said that ended at once; of one that is gone tell what is known."""
+        if end.is_gone:
+            self._tell_gone(end)
+            return
         text = self.tr("{0} ended at once, with exit code {1}.").format(end.name, end.exit_code)
         tone = "err" if end.exit_code else ""
         self.banner.say(join_sentences(text, end.meaning), tone, link=self.tr("Dismiss"))
         self.show_page("containers")
         self.containers.show_logs(end.key)
+
+    def _tell_gone(self, end: EarlyEnd) -> None:
+        text, tone = self.tr("{0} has ended, and is removed as asked for.").format(end.name), "ok"
+        if end.exit_code:
+            text = self.tr("{0} has ended with exit code {1}, and is removed as asked for.")
+            text, tone = text.format(end.name, end.exit_code), "err"
+        self.banner.say(join_sentences(text, end.meaning), tone, link=self.tr("Dismiss"))
+        self.show_page("containers")
 
     def _open_started(self) -> None:
         self.banner.hide()

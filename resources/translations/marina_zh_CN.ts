@@ -1371,8 +1371,16 @@
         <translation>带终端的容器只有一路输出</translation>
     </message>
     <message>
-        <source>The container does not run</source>
-        <translation>容器未在运行</translation>
+        <source>Not running</source>
+        <translation>未运行</translation>
+    </message>
+    <message>
+        <source>Not running; it wrote nothing</source>
+        <translation>未运行；没有任何输出</translation>
+    </message>
+    <message>
+        <source>Not running: this is its whole log</source>
+        <translation>未运行：这是它的全部日志</translation>
     </message>
     <message>
         <source>Opening…</source>
@@ -1385,14 +1393,6 @@
     <message>
         <source>No output yet</source>
         <translation>还没有输出</translation>
-    </message>
-    <message>
-        <source>The container does not run, and it wrote nothing</source>
-        <translation>容器未运行，也没有输出</translation>
-    </message>
-    <message>
-        <source>The container does not run: this is its whole log</source>
-        <translation>容器未运行：这是它的全部日志</translation>
     </message>
     <message>
         <source>Interrupted</source>
@@ -1615,14 +1615,6 @@
     <message>
         <source>Search in the terminal (Ctrl+Shift+F)</source>
         <translation>在终端中搜索（Ctrl+Shift+F）</translation>
-    </message>
-    <message>
-        <source>Terminal {0}</source>
-        <translation>终端 {0}</translation>
-    </message>
-    <message>
-        <source>Debug shell {0}</source>
-        <translation>调试 shell {0}</translation>
     </message>
     <message>
         <source>The container has no shell</source>
@@ -2446,6 +2438,49 @@
     </message>
 </context>
 <context>
+    <name>ExitCodes</name>
+    <message>
+        <source>It needed more memory than it may have.</source>
+        <translation>它需要的内存超过了允许的上限。</translation>
+    </message>
+    <message>
+        <source>It was killed: by force, or since memory was short.</source>
+        <translation>它被终止：被强制停止，或因内存不足。</translation>
+    </message>
+    <message>
+        <source>It could not be started.</source>
+        <translation>它无法启动。</translation>
+    </message>
+    <message>
+        <source>Its command is not a program that can be executed.</source>
+        <translation>它的命令不是可执行的程序。</translation>
+    </message>
+    <message>
+        <source>Its command does not exist in the image.</source>
+        <translation>镜像中没有它的命令。</translation>
+    </message>
+    <message>
+        <source>It was interrupted, as Ctrl+C does.</source>
+        <translation>它被中断，如同按下 Ctrl+C。</translation>
+    </message>
+    <message>
+        <source>Its program gave up by itself (abort).</source>
+        <translation>它的程序自行中止（abort）。</translation>
+    </message>
+    <message>
+        <source>It was killed: by force, or since it did not stop in time.</source>
+        <translation>它被终止：被强制停止，或因未能及时停止。</translation>
+    </message>
+    <message>
+        <source>Its program crashed: it used memory that is not its own.</source>
+        <translation>它的程序崩溃：访问了不属于它的内存。</translation>
+    </message>
+    <message>
+        <source>It was told to stop.</source>
+        <translation>它收到了停止的请求。</translation>
+    </message>
+</context>
+<context>
     <name>FailureCard</name>
     <message>
         <source>Details</source>
@@ -2505,37 +2540,6 @@
     <message>
         <source>deleted</source>
         <translation>删除</translation>
-    </message>
-</context>
-<context>
-    <name>FirstSeconds</name>
-    <message>
-        <source>It needed more memory than it may have.</source>
-        <translation>它需要的内存超出了允许的上限。</translation>
-    </message>
-    <message>
-        <source>It could not be started.</source>
-        <translation>它无法启动。</translation>
-    </message>
-    <message>
-        <source>Its command is not a program that can be executed.</source>
-        <translation>它的命令不是可执行的程序。</translation>
-    </message>
-    <message>
-        <source>Its command does not exist in the image.</source>
-        <translation>镜像中没有它的命令。</translation>
-    </message>
-    <message>
-        <source>It was killed.</source>
-        <translation>它被强制结束了。</translation>
-    </message>
-    <message>
-        <source>Its program crashed: it used memory that is not its own.</source>
-        <translation>它的程序崩溃了：访问了不属于自己的内存。</translation>
-    </message>
-    <message>
-        <source>It was told to stop.</source>
-        <translation>它收到了停止的要求。</translation>
     </message>
 </context>
 <context>
@@ -4213,6 +4217,10 @@
         <translation>{0} 立即结束了，退出码为 {1}。</translation>
     </message>
     <message>
+        <source>{0} has ended with exit code {1}, and is removed as asked for.</source>
+        <translation>{0} 已结束，退出代码 {1}，并已按要求删除。</translation>
+    </message>
+    <message>
         <source>The console log is the file {0}</source>
         <translation>控制台日志文件是 {0}</translation>
     </message>
@@ -4736,6 +4744,10 @@
     <message>
         <source>Exit code {0}. Its log may say why.</source>
         <translation>退出码 {0}。日志里可能有原因。</translation>
+    </message>
+    <message>
+        <source>Exit code {0}.</source>
+        <translation>退出代码 {0}。</translation>
     </message>
     <message>
         <source>The engine is back</source>
@@ -9551,6 +9563,10 @@ A newer image has this name. Click to update.</source>
     <message>
         <source>Terminal {0}</source>
         <translation>终端 {0}</translation>
+    </message>
+    <message>
+        <source>Debug shell {0}</source>
+        <translation>调试 shell {0}</translation>
     </message>
     <message numerus="yes">
         <source>Paste %n line(s)?</source>

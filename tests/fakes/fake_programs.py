@@ -31,6 +31,8 @@ def run_program(
     if name == "sleep":
         return _sleep(float(arguments[0]), stopped)
     if not arguments or "exec sh" in arguments[-1]:
+        if arguments and "]1;" in arguments[-1]:
+            write(STDOUT, b"\x1b]1;sh\x07")  # it says which shell it has found
         return _run_prompt(write, stdin, stopped)
     return _run_shell(arguments, write, environment, stopped)
 

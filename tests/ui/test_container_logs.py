@@ -387,7 +387,7 @@ def test_one_stream_can_be_chosen(
     wait_for(qtbot, lambda: log.all_text().endswith("an error"))
     assert log.line_count == 4
     engine.containers.act(chatty, "stop", {})
-    wait_for(qtbot, lambda: text_of(window, "containers.logs.state") == "The container does not run")
+    wait_for(qtbot, lambda: text_of(window, "containers.logs.state") == "Not running")
     choose_source(window, 1)
     wait_for(qtbot, lambda: log.line_count == 298 and log.all_text().endswith("to the other one"))
     choose_source(window, 0)

@@ -6,12 +6,13 @@ import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QGuiApplication, QInputMethodEvent, QKeyEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QMenu, QTabBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.viewmodels.desktop import DesktopViewModel
 from app.viewmodels.terminal.terminal_frame import MOST_SECONDS
 from app.views.main_window import MainWindow
+from app.views.pages.containers.container_terminal_view import ContainerTerminalView
 from app.views.widgets.terminal.terminal_keys import encode_key, encode_paste
 from app.views.widgets.terminal.terminal_view import TerminalView
 from tests.fakes.fake_engine import FakeEngine
@@ -156,6 +157,35 @@ def test_an_ended_shell_is_started_again(terminal: TerminalView, window: MainWin
             and not find(window, QWidget, "containers.terminal.1.banner").isVisible()
         ),
     )
+
+
+def test_a_shell_whose_last_command_was_not_found_is_a_shell(
+    terminal: TerminalView, window: MainWindow, qtbot: QtBot
+) -> None:
+    QTest.keyClicks(terminal, "exit 127\r")
+    wait_for(qtbot, lambda: "code 127" in text_of(window, "containers.terminal.1.banner.text"))
+    press(qtbot, window, "containers.terminal.1.banner.button")
+    wait_for(qtbot, lambda: terminal.text().endswith("/ #"))
+    QTest.keyClicks(terminal, "exit 137\r")
+    wait_for(qtbot, lambda: "It was killed" in text_of(window, "containers.terminal.1.banner.text"))
+
+
+def test_tabs_say_which_shell_runs(
+    terminal: TerminalView, window: MainWindow, container: FakeContainer, qtbot: QtBot
+) -> None:
+    del terminal
+    bar = find(window, QTabBar, "containers.terminal.tabs")
+    assert bar.tabText(0) == "Terminal 1 (sh)", "the best there is"
+    [view] = window.findChildren(ContainerTerminalView)
+    view.terminals[0].viewmodel._parser.feed(b"\x1b]0;root@web: <b>/\x07\x1b]1;a & b\x07\x1bc")
+    view.terminals[0].viewmodel.changed.emit()
+    assert bar.tabText(0) == "Terminal 1 (a && b)"
+    container.shells = ("zsh", "sh")
+    menu = shell_menu(window, qtbot)
+    menu.actions()[1].trigger()
+    menu.hide()
+    wait_for(qtbot, lambda: bar.tabText(1) == "Terminal 2 (zsh)")
+    assert bar.tabText(0) == "Terminal 1 (a && b)"
 
 
 def test_an_image_without_a_shell_is_explained(

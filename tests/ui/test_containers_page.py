@@ -426,6 +426,27 @@ def test_the_page_of_a_container_has_its_ports(
     wait_for(qtbot, lambda: not open_window.findChildren(QAbstractButton, "containers.detail.port.0"))
 
 
+def test_an_exit_code_is_explained(
+    open_window: MainWindow, engine: FakeEngine, qtbot: QtBot, save_picture: Callable[[QWidget, str], None]
+) -> None:
+    container = start_container(engine, "web")
+    wait_for(qtbot, lambda: names(open_window) == ["web"])
+    open_window.containers.show_container(container.id)
+    meaning = find(open_window, QLabel, "containers.detail.meaning")
+    assert not meaning.isVisible()
+    engine.containers._end(container, 127)
+    wait_for(qtbot, lambda: meaning.isVisible())
+    assert meaning.text() == "Its command does not exist in the image."
+    save_picture(open_window, "container-exit-code")
+    table = open_window.containers.list
+    index = table.model().index(0, STATUS)
+    delegate = table.itemDelegateForColumn(STATUS)
+    assert isinstance(delegate, StatusDelegate)
+    assert "does not exist" in delegate.tool_tip(QPoint(), table.visualRect(index), index)
+    engine.containers.act(container, "start", {})
+    wait_for(qtbot, lambda: not meaning.isVisible())
+
+
 def test_a_container_with_several_ports_asks_which(
     window: MainWindow,
     desktop: DesktopViewModel,

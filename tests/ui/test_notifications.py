@@ -47,7 +47,10 @@ def test_a_container_that_ends_by_itself_is_told_of_and_one_that_was_stopped_is_
     save_picture(window, "notifications-bell")
     press(qtbot, window, "header.notifications")
     panel = find(window, NoticePanel, "popover.notices")
-    assert text_of(panel, "notices.1.text") == "Exit code 137. Its log may say why."
+    assert (
+        text_of(panel, "notices.1.text")
+        == "Exit code 137. It was killed: by force, or since memory was short."
+    )
     save_picture(panel, "notifications")
     find(panel, QAbstractButton, "notices.0.dismiss").click()  # drawing pictures may have closed the panel
     assert titles(desktop) == ["web ended unexpectedly"]

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.viewmodels.containers import first_seconds
 from app.viewmodels.desktop import DesktopViewModel
 from app.views.dialogs.run_image_dialog import RunImageDialog
 from app.views.main_window import MainWindow
@@ -128,6 +129,27 @@ def test_one_that_has_ended_and_gone_is_no_failure(
     _tick(dialog, "auto_remove")
     press(qtbot, dialog, "run.start")
     wait_for(qtbot, lambda: window.banner.text == "nginx has ended, and is removed as asked for.")
+
+
+def test_one_that_goes_in_its_first_seconds_is_not_told_as_running(
+    dialog: RunImageDialog,
+    window: MainWindow,
+    engine: FakeEngine,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(first_seconds, "_SECONDS", 60.0)  # a busy computer
+    dialog.more.show_fields(True)
+    _tick(dialog, "auto_remove")
+    press(qtbot, dialog, "run.start")
+    wait_for(qtbot, lambda: "nginx is running" in window.banner.text)
+    container = engine.containers.get("nginx")
+    engine.containers.act(container, "kill", {})
+    wait_for(qtbot, lambda: "is running" not in window.banner.text)
+    assert window.banner.text == (
+        "nginx has ended with exit code 137, and is removed as asked for. "
+        "It was killed: by force, or since it did not stop in time."
+    )
 
 
 def test_one_that_did_not_start_and_is_gone_is_not_told_as_left(

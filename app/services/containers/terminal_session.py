@@ -16,7 +16,13 @@ from app.services.errors import EngineRequestError, MarinaError
 
 log = logging.getLogger(__name__)
 
-BEST_SHELL = ("/bin/sh", "-c", "command -v bash >/dev/null 2>&1 && exec bash || exec sh")
+_SAY = r"printf '\033]1;%s\007'"
+BEST_SHELL = (
+    "/bin/sh",
+    "-c",
+    f"command -v bash >/dev/null 2>&1 && {{ {_SAY} bash; exec bash; }}; {_SAY} sh; exec sh",
+)
+"""The best shell there is. It says which: OSC 1, which names a terminal's tab (xterm's ctlseqs)."""
 _LONGEST_QUEUE = 10_000
 _PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)  # seconds between attempts to tell the size
 

@@ -6,13 +6,14 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.services.containers.container_health import Health, Probe
-from app.services.engine.engine_types import ContainerDetails
+from app.services.engine.engine_types import ContainerDetails, ContainerState
 from app.services.engine.json_values import as_object, get_flag, get_list, get_object, get_text
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
 from app.viewmodels.failure import describe_failure
 from app.viewmodels.lists.row_table_model import RowTableModel
 from app.viewmodels.question import Question
+from app.viewmodels.wording.exit_codes import explain_exit
 
 __all__ = ["HIDDEN", "ContainerDetailsViewModel", "Fact", "FactTable", "Health", "Probe", "is_secret"]
 
@@ -98,6 +99,14 @@ class ContainerDetailsViewModel(QObject):
         self.networks = FactTable((self.tr("Network"), self.tr("Address"), self.tr("Other names")), self)
         self.labels = FactTable((self.tr("Label"), self.tr("Value")), self)
         self.environment.hide_secrets(True)
+
+    @property
+    def end_meaning(self) -> str:
+        """Return what the exit code of a container that has ended means, "" where it tells nothing."""
+        if self.details is None or self.details.state not in (ContainerState.EXITED, ContainerState.DEAD):
+            return ""
+        out_of_memory = get_flag(get_object(self.details.raw, "State"), "OOMKilled")
+        return explain_exit(self.details.exit_code, out_of_memory)
 
     @Slot()
     def refresh(self) -> None:

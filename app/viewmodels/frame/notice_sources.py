@@ -9,6 +9,7 @@ from app.viewmodels.engine.engine_view import EngineState, EngineView
 from app.viewmodels.failure import Failure
 from app.viewmodels.frame.notifications import Notice
 from app.viewmodels.tasks import TaskEnd
+from app.viewmodels.wording.exit_codes import explain_exit
 from app.viewmodels.wording.wording import format_size, join_sentences
 
 if TYPE_CHECKING:
@@ -89,6 +90,8 @@ class NoticeSources(QObject):
         name = event.attributes.get("name", event.id[:12])
         title = self.tr("{0} ended unexpectedly").format(name)
         text = self.tr("Exit code {0}. Its log may say why.").format(code)
+        if meaning := explain_exit(int(code) if code.isdecimal() else 0):
+            text = join_sentences(self.tr("Exit code {0}.").format(code), meaning)
         self._notices.add(Notice(f"died {event.id}", "err", title, text, "container", event.id, kind="died"))
 
     @Slot(object)

@@ -48,13 +48,14 @@ class TerminalViewModel(QObject):
         self._background, self._access, self._container_id = background, access, container_id
         self.screen = Screen()
         self.colors: dict[int, str] = {}  # of text (10), background (11), cursor (12), as the view has them
-        self._parser = TerminalParser(self.screen, self.write, lambda number: self.colors.get(number, ""))
+        self._parser = TerminalParser(self.screen, self._answer, lambda number: self.colors.get(number, ""))
         self._shell = _Shell()
         self._stream: Stream | None = None
         self._flow = QTimer(self, singleShot=True, interval=0)
         self._flow.timeout.connect(self._flow_on)
         self.state = ""
         self.exit_code: int | None = None
+        self._was_used = False  # somebody typed: so there was a shell
         self.shell = ""  # the best there is
         self.has_tools = False  # a debug shell: beside the container, with programs of its own
 
@@ -63,6 +64,7 @@ class TerminalViewModel(QObject):
         """Start a shell, unless one runs."""
         if self._stream is None:
             self.reset()
+            self.screen.tab_name, self._was_used = self.shell, False
             self._set_state("opening")
             self._shell = shell = _Shell()
             self._stream = self._background.open_stream(
@@ -86,8 +88,22 @@ class TerminalViewModel(QObject):
         """Return what is to be shown while a program draws its next picture, None for the screen."""
         return self._parser.frames.frame
 
+    @property
+    def name(self) -> str:
+        """Return what runs, as far as it is known: the shell's name, or what a program calls itself."""
+        return self.screen.tab_name
+
+    @property
+    def title(self) -> str:
+        """Return the title that the program wants its window to have."""
+        return self.screen.title
+
     def write(self, data: bytes) -> None:
-        """Send keys, or the terminal's own answers."""
+        """Send keys."""
+        self._was_used = True
+        self._answer(data)
+
+    def _answer(self, data: bytes) -> None:
         if (session := self._shell.session) is not None:
             session.write(data)
 
@@ -164,7 +180,8 @@ class TerminalViewModel(QObject):
             self._set_state("broken")
             self.failed.emit(failure)
         else:
-            self._set_state("no-shell" if self.exit_code in NO_SHELL else "ended")
+            is_none = self.exit_code in NO_SHELL and not self._was_used and (self.shell or not self.name)
+            self._set_state("no-shell" if is_none else "ended")
 
     def _set_state(self, state: str) -> None:
         self.state = state

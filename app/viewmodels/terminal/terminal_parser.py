@@ -37,7 +37,7 @@ _TOKEN = re.compile(
     re.DOTALL,
 )
 _LONGEST_SEQUENCE = 64 * 1024
-_LONGEST_TITLE = 200
+_LONGEST_TITLE, _LONGEST_NAME = 200, 20
 _MOST = 10_000
 _WEB_PAGE = re.compile(r"https?://[!-~]{1,2000}", re.IGNORECASE)
 _FLAGS = {1: BOLD, 2: FAINT, 3: ITALIC, 4: UNDERLINE, 5: BLINK, 7: REVERSE, 8: HIDDEN, 9: STRUCK}
@@ -158,7 +158,9 @@ class TerminalParser:
     def _command(self, text: str, end: bytes) -> None:
         number, _, value = text.partition(";")
         if number in ("0", "2"):
-            self.screen.title = "".join(c for c in value if c.isprintable())[:_LONGEST_TITLE]
+            self.screen.title = _plain(value)[:_LONGEST_TITLE]
+        elif number == "1":
+            self.screen.tab_name = _plain(value)[:_LONGEST_NAME]
         elif number == "8":
             # Only pages of the web: a container's text must not start another program of this computer. And
             # no OSC 52: the clipboard is the user's alone.
@@ -329,6 +331,10 @@ class TerminalParser:
         screen.top, screen.bottom = 0, screen.rows - 1
         screen.cursor.style = PLAIN
         screen.cursor.charsets, screen.cursor.shifted = (False, False), 0
+
+
+def _plain(text: str) -> str:
+    return "".join(character for character in text if character.isprintable())
 
 
 def _apply(style: Style, parameters: str) -> Style:

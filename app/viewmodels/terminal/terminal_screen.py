@@ -22,6 +22,7 @@ class Screen:
         self.columns, self.rows = columns, rows
         self.history: list[Row] = []
         self._stale = 0  # so many rows of it are still to flow anew, the oldest ones
+        self.tab_name = ""  # stays when a program begins anew: the shell is the same
         self.reset()
 
     def reset(self) -> None:

@@ -83,6 +83,7 @@ class ContainerDetailView(QWidget):
         model = containers.table
         for signal in (model.dataChanged, model.rowsInserted, model.rowsRemoved):
             signal.connect(self._follow)
+        self._details.changed.connect(self._explain_end)
         self._follow()
         self._details.refresh()
 
@@ -91,7 +92,9 @@ class ContainerDetailView(QWidget):
         back.clicked.connect(self.left)
         self._title = ElidedLabel(self.key[:12], "title")
         self._title.setObjectName("containers.detail.title")
-        self._image = ElidedLabel("", "muted")
+        self._image, self._meaning = ElidedLabel("", "muted"), ElidedLabel("", "muted")
+        self._meaning.setObjectName("containers.detail.meaning")
+        self._meaning.hide()
         self._dot, self._state = StatusDot(), PlainLabel(role="muted")
         self._state.setObjectName("containers.detail.state")
         self._actions = row(spacing=2)
@@ -103,8 +106,8 @@ class ContainerDetailView(QWidget):
         self._newer.clicked.connect(lambda: self.acted.emit(self._row, "renew"))
         self._newer.hide()
         self._ports, self._links = row(spacing=2), [("", "")]
-        remark = row(self._dot, self._state, self._ports, self._image, self._newer, spacing=7)
-        remark.setStretch(3, 1)
+        parts = (self._dot, self._state, self._ports, self._image, self._newer, self._meaning)
+        remark = row(*parts, None, spacing=7)
         self._more = IconButton("more", self.tr("More…"), "containers.detail.more")
         self._more.clicked.connect(
             lambda: self.menu_asked.emit(self._row, self._more.mapToGlobal(self._more.rect().bottomLeft()))
@@ -223,6 +226,7 @@ class ContainerDetailView(QWidget):
         self._dot.show_tone(found.tone)
         self._state.setText(f"{word} {age}".strip())
         self._show_actions(found)
+        self._explain_end()
         if self._has_engine:
             self._tell_refusals()
         if before is not None and before.container != found.container:
@@ -231,6 +235,13 @@ class ContainerDetailView(QWidget):
             self._was_running = found.is_running
             for tab in self._tabs.values():
                 tab.on_running(found.is_running)
+
+    def _explain_end(self) -> None:
+        """Say what the exit code means, once it is known why the container has ended."""
+        is_over = self._row is not None and self._row.exit_code is not None
+        meaning = self._details.end_meaning if is_over else ""
+        self._meaning.setText(meaning)
+        self._meaning.setVisible(bool(meaning))
 
     def _show_ports(self, found: ContainerRow) -> None:
         """Offer the published ports: a click opens those that a browser can show."""

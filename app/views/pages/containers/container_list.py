@@ -18,6 +18,7 @@ from app.viewmodels.containers.containers import (
     GroupRow,
 )
 from app.viewmodels.lists.row_table_model import ROW_ROLE
+from app.viewmodels.wording.exit_codes import explain_exit
 from app.views.icons import icon_pixmap
 from app.views.pages.containers.container_actions import KEYS, container_icons, container_menu, group_icons
 from app.views.theme import Theme
@@ -118,10 +119,14 @@ class _StatusDelegate(StatusDelegate):
         return (row.tone, *self._table.status(row))
 
     def tool_tip(self, position: QPoint, rect: QRect, index: Index) -> str:
-        """Return the whole failure, or the status where it does not fit."""
+        """Return the whole failure, what an exit code means, or the status where it does not fit."""
         row: ContainerRow | GroupRow = index.data(ROW_ROLE)
-        failure = None if isinstance(row, GroupRow) else row.failure
-        return failure.text if failure is not None else super().tool_tip(position, rect, index)
+        if isinstance(row, GroupRow):
+            return super().tool_tip(position, rect, index)
+        if row.failure is not None:
+            return row.failure.text
+        meaning = "" if row.exit_code is None else explain_exit(row.exit_code)
+        return f"{index.data()}\n{meaning}" if meaning else super().tool_tip(position, rect, index)
 
 
 class _PortsDelegate(LinkDelegate):

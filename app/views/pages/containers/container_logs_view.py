@@ -258,11 +258,11 @@ class ContainerLogsView(DetailTab):
     def _show_state(self) -> None:
         silent = self._viewmodel.is_silent
         if self._viewmodel.source:
-            ended = self.tr("The container does not run")
+            ended = self.tr("Not running")
         elif silent:
-            ended = self.tr("The container does not run, and it wrote nothing")
+            ended = self.tr("Not running; it wrote nothing")
         else:
-            ended = self.tr("The container does not run: this is its whole log")
+            ended = self.tr("Not running: this is its whole log")
         self._state.setText(
             {
                 "opening": self.tr("Opening…"),

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSizePolicy, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from app.viewmodels.containers.container_shells import ContainerShellsViewModel
 from app.viewmodels.failure import Failure
 from app.viewmodels.terminal.terminal import TerminalViewModel
+from app.viewmodels.wording.exit_codes import explain_exit
+from app.viewmodels.wording.wording import join_sentences
 from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
 from app.views.pages.containers.terminal_search_bar import TerminalSearchBar
 from app.views.pages.detail_tab import DetailTab
@@ -15,16 +18,21 @@ from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import IconButton
 from app.views.widgets.layouts import Card, column, row
 from app.views.widgets.terminal.terminal_view import TerminalView
+from app.views.widgets.text import plain_tool_tip
 
 _MOST = 8
+_KILLED = (137, 143)  # other codes of a shell are those of its last command
 
 
 class _Terminal(QWidget):
     """One shell, and what became of it."""
 
+    renamed = Signal()
+
     def __init__(self, viewmodel: TerminalViewModel, number: int) -> None:
         super().__init__()
-        self.viewmodel = viewmodel
+        self.viewmodel, self._number = viewmodel, number
+        self._names = ("", "")
         viewmodel.setParent(self)
         self.view = TerminalView(
             f"containers.terminal.{number}.screen", self.tr("Terminal {0}").format(number), viewmodel
@@ -42,8 +50,23 @@ class _Terminal(QWidget):
         layout = column(self._banner, self._search, frame, spacing=8)
         layout.setStretch(2, 1)
         self.setLayout(layout)
+        viewmodel.changed.connect(self._look_at_names)
         viewmodel.state_changed.connect(self._state_changed)
         viewmodel.failed.connect(self._failed)
+
+    @property
+    def label(self) -> str:
+        """Return what its tab says: its number, and the shell as far as it is known."""
+        if self.viewmodel.has_tools:
+            return self.tr("Debug shell {0}").format(self._number)
+        label, name = self.tr("Terminal {0}").format(self._number), self.viewmodel.name
+        return f"{label} ({name})" if name else label
+
+    def _look_at_names(self) -> None:
+        names = (self.viewmodel.name, self.viewmodel.title)
+        if names != self._names:
+            self._names = names
+            self.renamed.emit()
 
     def start(self) -> None:
         """Start a shell unless one runs, and take the keyboard."""
@@ -85,6 +108,7 @@ class _Terminal(QWidget):
             text = self.tr("The shell has ended.")
             if code:
                 text = self.tr("The shell has ended with code {0}.").format(code)
+            text = join_sentences(text, explain_exit(code) if code in _KILLED else "")
             self._banner.say(text, "", self.tr("Start again"))
         elif state == "no-shell":
             self._banner.say(
@@ -182,9 +206,15 @@ class ContainerTerminalView(DetailTab):
         terminal = _Terminal(self._open_terminal(), self._numbers)
         terminal.viewmodel.has_tools, terminal.viewmodel.shell = with_tools, self._shells.chosen
         self._stack.addWidget(terminal)
-        title = self.tr("Debug shell {0}") if with_tools else self.tr("Terminal {0}")
-        self.bar.setCurrentIndex(self.bar.addTab(title.format(self._numbers)))
+        terminal.renamed.connect(self._show_names)
+        self.bar.setCurrentIndex(self.bar.addTab(terminal.label))
         self._show(self.bar.currentIndex())
+
+    def _show_names(self) -> None:
+        """Show which shell each terminal has; the tool tip has the title that its program wants."""
+        for place, terminal in enumerate(self.terminals):
+            self.bar.setTabText(place, terminal.label.replace("&", "&&"))
+            self.bar.setTabToolTip(place, plain_tool_tip(terminal.viewmodel.title))
 
     def _offer_shells(self, shells: list[str]) -> None:
         """Let a shell be chosen: a terminal opens with it, and later ones have it too."""
