@@ -22,6 +22,7 @@ from pytestqt.qtbot import QtBot
 from app.cli import main
 from app.services.app_folders import AppFolders
 from app.services.fixed_settings import find_fixed_choices
+from app.services.notices import KINDS
 from app.services.settings import LANGUAGES as KNOWN_LANGUAGES
 from app.services.settings import SettingsFile
 from app.viewmodels.desktop import DesktopViewModel
@@ -202,12 +203,12 @@ def test_the_windows_own_choices_go_back_to_their_defaults(
     assert desktop.preferences.keep_running_when_closed
     assert (desktop.preferences.language, desktop.preferences.quit_choice) == ("", "")
     assert desktop.preferences.theme == "system"
-    find(settings, QComboBox, "settings.notices.pull").setCurrentIndex(0)
-    find(settings, QComboBox, "settings.notices.pull").activated.emit(0)
-    assert desktop.preferences.notice_level("pull", "list") == "off"
+    find(settings, QComboBox, "settings.notices.task").setCurrentIndex(0)
+    find(settings, QComboBox, "settings.notices.task").activated.emit(0)
+    assert desktop.preferences.notice_level("task", "list") == "off"
     press(qtbot, settings, "settings.section.notices")
     press(qtbot, settings, "settings.notices.reset")
-    assert desktop.preferences.notice_level("pull", "?") == "list"
+    assert desktop.preferences.notice_level("task", "?") == KINDS["task"] != "off"
 
 
 def test_a_setting_is_found_brought_into_sight_and_marked(

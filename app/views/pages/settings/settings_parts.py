@@ -2,17 +2,18 @@
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QLayout, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QLabel, QLayout, QLineEdit, QWidget
 
 from app.viewmodels.engine.machine_settings import SYSTEM
 from app.viewmodels.frame.preferences import Preferences
-from app.views.theme import monospace_font
+from app.views.theme import Theme, monospace_font
 from app.views.widgets.buttons import Button
 from app.views.widgets.layouts import Card, Item, column, row
 from app.views.widgets.segments import Segments
 from app.views.widgets.text import PlainLabel, WrappedLabel
 
 _LABEL_WIDTH = 210
+_FIELD_HEIGHT = 32  # of one line, or of a larger field's first line
 
 
 class SettingLine(QWidget):
@@ -25,6 +26,8 @@ class SettingLine(QWidget):
         title = PlainLabel(label)
         title.setFixedWidth(_LABEL_WIDTH)
         title.setWordWrap(True)
+        if not isinstance(items[0], QCheckBox | QLabel):
+            title.setMinimumHeight(Theme.current().scaled(_FIELD_HEIGHT))
         right = column(row(*items), spacing=3)
         if hint:
             right.addWidget(WrappedLabel(hint, "muted"))
@@ -38,6 +41,7 @@ class SettingLine(QWidget):
         right.addWidget(self._fixed)
         layout = row(title, right, spacing=12)
         layout.setStretch(1, 1)
+        layout.setAlignment(title, Qt.AlignmentFlag.AlignTop)  # beside the field's first line
         self.setLayout(layout)
 
     def show_problem(self, text: str) -> None:
