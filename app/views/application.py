@@ -59,7 +59,10 @@ class Desktop(QObject):
         tray.stop_requested.connect(self._desktop.engine.stop)
         tray.pause_requested.connect(self._desktop.engine.pause)
         tray.restart_requested.connect(self._desktop.engine.restart)
+        tray.run_requested.connect(self._run_image)
+        tray.diagnosis_requested.connect(self._diagnose)
         tray.setting_requested.connect(self._show_setting)
+        tray.update_check_requested.connect(self._check_for_updates)
         tray.container_logs_requested.connect(self._show_logs)
         tray.container_stop_requested.connect(self._stop_container)
         self._desktop.containers.counts_changed.connect(self._show_containers)
@@ -68,6 +71,21 @@ class Desktop(QObject):
         self._desktop.notifications.added.connect(self._show_notice)
         tray.icon.show()
         return tray
+
+    @Slot()
+    def _run_image(self) -> None:
+        self.window.raise_window()
+        self.window.run_image()
+
+    @Slot()
+    def _diagnose(self) -> None:
+        self.window.raise_window()
+        self.window.show_page("troubleshoot")
+
+    @Slot()
+    def _check_for_updates(self) -> None:
+        self._show_setting("updates.check")
+        self._desktop.updates.check()
 
     @Slot(str)
     def _show_setting(self, name: str) -> None:
@@ -91,9 +109,9 @@ class Desktop(QObject):
 
     @Slot(object)
     def _show_notice(self, notice: Notice) -> None:
-        """Let the system tell it while the window is not in front."""
+        """Let the system tell it while neither the window nor a dialog of it is in front."""
         wanted = self._desktop.notifications.is_message(notice)
-        if self.tray is not None and wanted and not self.window.isActiveWindow():
+        if self.tray is not None and wanted and self._application.activeWindow() is None:
             self.tray.show_notice(notice)
 
     @Slot()

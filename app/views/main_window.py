@@ -11,7 +11,7 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
+from PySide6.QtWidgets import QMainWindow, QWidget
 
 from app.viewmodels.containers.first_seconds import EarlyEnd
 from app.viewmodels.containers.run_image import StartedContainer
@@ -30,28 +30,18 @@ from app.views.dialogs.run_image_dialog import RunImageDialog
 from app.views.dialogs.search_images_dialog import SearchImagesDialog
 from app.views.dialogs.uninstall_dialog import UninstallDialog
 from app.views.icons import page_icon
-from app.views.pages.containers.compose_page import ComposePage
-from app.views.pages.containers.containers_page import ContainersPage
-from app.views.pages.images.builds_page import BuildsPage
-from app.views.pages.images.images_page import ImagesPage
-from app.views.pages.images.registries_page import RegistriesPage
-from app.views.pages.learn.learn_page import LearnPage
-from app.views.pages.list_page import ListPage
 from app.views.pages.page import Page
-from app.views.pages.settings.settings_page import SettingsPage
-from app.views.pages.settings.troubleshoot_page import TroubleshootPage
-from app.views.pages.storage.networks_page import NetworksPage
-from app.views.pages.storage.volumes_page import VolumesPage
 from app.views.quick_actions import QuickActions
 from app.views.theme import ZOOMS, Appearance, Theme
+from app.views.trouble_banner import TroubleBanner
 from app.views.waiting_banner import WaitingBanner
 from app.views.widgets.banner import Banner
-from app.views.widgets.frame.engine_panel import EnginePanel
 from app.views.widgets.frame.footer import Footer
 from app.views.widgets.frame.header import Header
 from app.views.widgets.frame.sidebar import Sidebar
 from app.views.widgets.layouts import FoldingRow, column, row
 from app.views.widgets.text import restyle
+from app.views.window_pages import WindowPages
 
 _NARROW_BELOW = 900
 _FRAME = 3  # pixels around a window that works with an engine of another computer
@@ -93,16 +83,19 @@ class MainWindow(QMainWindow):
     def _build_frame(self) -> None:
         self.sidebar = Sidebar()
         self.header = Header()
-        self.stack = QStackedWidget()
+        self.pages = WindowPages(self)
         self.banner = Banner("window.banner")
+        self.trouble = TroubleBanner("window.trouble")
+        self.trouble.diagnosis_requested.connect(lambda: self.show_page("troubleshoot"))
+        self.trouble.clean_up_requested.connect(self.clean_up)
         self.footer = Footer(self._version)
         self.chip = self.footer.chip
         self.footer.use.clicked.connect(lambda: self.quick.show_setting("cpus"))
         self.footer.about.clicked.connect(self.show_about)
         Theme.current().changed.connect(self._follow_zoom)
         self._follow_zoom()
-        notices = FoldingRow(self.banner, (24, 12, 24, 0))
-        main = row(self.sidebar, column(self.header, notices, self.stack, spacing=0), spacing=0)
+        trouble, notices = (FoldingRow(one, (24, 12, 24, 0)) for one in (self.trouble, self.banner))
+        main = row(self.sidebar, column(self.header, trouble, notices, self.pages, spacing=0), spacing=0)
         main.setStretch(1, 1)
         frame = QWidget()
         frame.setObjectName("shell")
@@ -117,110 +110,18 @@ class MainWindow(QMainWindow):
         self.sidebar.set_narrow(self.width() < Theme.current().scaled(_NARROW_BELOW))
 
     def _build_pages(self) -> None:
-        desktop = self.desktop
-        self.containers = ContainersPage(
-            desktop.containers, desktop.getting_started, desktop.inside, desktop.images.newest_names
-        )
-        desktop.images.counts_changed.connect(self.containers.show_what_fits)
-        self.images = ImagesPage(desktop.images, desktop.transfer, desktop.open_image)
-        self._pages: dict[str, Page] = {}
-        # The other pages are made when somebody first looks at them.
-        self._makers: dict[str, Callable[[], Page]] = {
-            "volumes": self._make_volumes,
-            "networks": lambda: NetworksPage(desktop.networks),
-            "builds": self._make_builds,
-            "compose": lambda: ComposePage(desktop.compose),
-            "registries": lambda: RegistriesPage(desktop.registries),
-            "learn": lambda: LearnPage(desktop.learn),
-            "settings": self._make_settings,
-            "troubleshoot": self._make_troubleshoot,
-        }
-        self._keep_page("containers", self.containers)
-        self._keep_page("images", self.images)
-        titles = {
-            "containers": self.tr("Containers"),
-            "images": self.tr("Images"),
-            "volumes": self.tr("Volumes"),
-            "networks": self.tr("Networks"),
-            "builds": self.tr("Builds"),
-            "compose": self.tr("Compose"),
-            "registries": self.tr("Registries"),
-            "learn": self.tr("Learn"),
-            "troubleshoot": self.tr("Troubleshoot"),
-            "settings": self.tr("Settings"),
-        }
+        self.containers, self.images = self.pages.containers, self.pages.images
         self.page_keys: list[tuple[str, str]] = []  # a page's title and its key
-        for number, (name, title) in enumerate(titles.items(), start=1):
+        for number, (name, title) in enumerate(self.pages.titles.items(), start=1):
             key = keys.Key(title, ({"settings": "Ctrl+,", "learn": "F1"}.get(name, f"Ctrl+{number}"),))
             self.sidebar.add_page(
                 name, title, page_icon(name), key.words, below=name in ("settings", "troubleshoot")
             )
             key.bind(self, partial(self.show_page, name))
             self.page_keys.append((title, key.words))
-        self.quick = QuickActions(self, titles)
+        self.quick = QuickActions(self, self.pages.titles)
         self.waiting = WaitingBanner(self)
         self.bell = Bell(self)
-
-    def _make_volumes(self) -> Page:
-        page = VolumesPage(self.desktop.volumes)
-        page.container_requested.connect(self.show_container)
-        return page
-
-    def _make_builds(self) -> Page:
-        page = BuildsPage(self.desktop.builds)
-        page.run_requested.connect(self.run_image)
-        page.push_requested.connect(self._push_image)
-        page.image_requested.connect(self.show_image)
-        return page
-
-    def _push_image(self, name: str) -> None:
-        """Push an image; the page of images tells how far it is."""
-        self.show_page("images")
-        self.images.go_back()
-        self.desktop.transfer.push(name)
-
-    def _make_settings(self) -> Page:
-        page = SettingsPage(
-            self.desktop.preferences,
-            self.desktop.machine_settings,
-            self.desktop.start_at_login,
-            self.desktop.docker_command,
-            self.desktop.own_command,
-            self.desktop.engines,
-            self.desktop.updates,
-        )
-        page.zoom_chosen.connect(self.choose_zoom)
-        self.zoom_changed.connect(page.show_zoom)
-        page.appearance_chosen.connect(self.choose_appearance)
-        page.restart_requested.connect(self.desktop.engine.restart)
-        page.renewal_requested.connect(self.renewal_asked)
-        page.reopening_requested.connect(self.reopening_asked)
-        page.import_requested.connect(self.import_from_engine)
-        return page
-
-    def _make_troubleshoot(self) -> Page:
-        page, engine = (
-            TroubleshootPage(self.desktop.troubleshoot, self.desktop.machine_data),
-            self.desktop.engine,
-        )
-        page.start_requested.connect(engine.start)
-        page.restart_requested.connect(engine.restart)
-        page.force_stop_requested.connect(engine.force_stop)
-        page.settings_requested.connect(lambda: self.show_page("settings"))
-        page.uninstall_requested.connect(self.uninstall)
-        return page
-
-    def _keep_page(self, name: str, page: Page) -> None:
-        self._pages[name] = page
-        self.stack.addWidget(page)
-        if isinstance(page, ListPage):
-            page.columns.restore(self.desktop.preferences)
-        page.on_engine_state(self.desktop.view)
-        panel = getattr(page, "engine_panel", None)
-        if isinstance(panel, EnginePanel):
-            panel.start_requested.connect(self.desktop.engine.start)
-            panel.stop_requested.connect(self.desktop.engine.stop)
-            panel.log_requested.connect(self.open_console_log)
 
     def _connect(self) -> None:
         desktop, popover = self.desktop, self.chip.popover
@@ -236,14 +137,6 @@ class MainWindow(QMainWindow):
         popover.restart_requested.connect(desktop.engine.restart)
         popover.log_requested.connect(self.open_console_log)
         popover.diagnosis_requested.connect(lambda: self.show_page("troubleshoot"))
-        self.containers.run_requested.connect(self.run_image)
-        self.containers.image_requested.connect(self.show_image)
-        self.containers.empty_seen.connect(desktop.migration.hint)
-        self.containers.import_requested.connect(self.import_from_engine)
-        desktop.migration.hinted.connect(self.containers.offer_import)
-        self.images.run_requested.connect(self.run_image)
-        self.images.pull_requested.connect(self.pull_image)
-        self.images.search_requested.connect(self.search_images)
         desktop.first_seconds.ended.connect(self._tell_early_end)
         self.banner.pressed.connect(self._open_started)
         self.banner.linked.connect(self.banner.hide)
@@ -269,32 +162,33 @@ class MainWindow(QMainWindow):
     @property
     def page(self) -> Page:
         """Return the page in sight."""
-        page = self.stack.currentWidget()
-        assert isinstance(page, Page)
-        return page
+        return self.pages.current
 
     def show_page(self, name: str) -> None:
         """Bring a page into sight; the other ones rest."""
-        if name not in self._makers and name not in self._pages:
+        if name not in self.pages.titles:
             name = "containers"
         page = self.find_page(name)
         if self.page is not page:
             self.page.pause()
-        self.stack.setCurrentWidget(page)
+        self.pages.setCurrentWidget(page)
         self.sidebar.show_page(name)
         self.page.resume()
         self.desktop.preferences.change(last_page=name)
 
     def find_page(self, name: str) -> Page:
         """Return a page; it is made when it is first asked for."""
-        if name in self._makers:
-            self._keep_page(name, self._makers.pop(name)())
-        return self._pages[name]
+        return self.pages.find_page(name)
 
     def show_container(self, key: str) -> None:
         """Show one container."""
         self.show_page("containers")
         self.containers.show_container(key)
+
+    def clean_up(self) -> None:
+        """Ask which images nobody needs any more."""
+        self.show_page("images")
+        self.images.confirm_prune()
 
     def show_image(self, name: str) -> None:
         """Show one image, or the list with it alone where it is not listed yet."""
@@ -312,13 +206,13 @@ class MainWindow(QMainWindow):
 
     def _show_engine(self, view: EngineView) -> None:
         self.footer.show_engine(view)
+        self.trouble.show_engine(view)
         if self._shell.property("remote") != bool(view.remote):
             self._shell.setProperty("remote", bool(view.remote))
             restyle(self._shell)
             width = _FRAME if view.remote else 0
             self._shell.setContentsMargins(width, width, width, width)
-        for page in self._pages.values():
-            page.on_engine_state(view)
+        self.pages.show_engine(view)
         self._tell_warnings(view)
 
     def _tell_warnings(self, view: EngineView) -> None:

@@ -52,7 +52,11 @@ class QuickActions(QObject):
             "stop": (self.tr("Stop the engine"), "stop", engine.stop),
             "restart": (self.tr("Restart the engine"), "restart", engine.restart),
             "pause": (self.tr("Pause the engine"), "pause", engine.pause),
-            "compose": (self.tr("Open a compose file"), "compose", self._open_compose_file),
+            "compose": (
+                self.tr("Open a compose file"),
+                "compose",
+                lambda: self._ask_on("compose", "compose"),
+            ),
             "notices": (self.tr("Show notifications"), "bell", lambda: window.bell.open()),
             "import": (self.tr("Import from another engine"), "download", window.import_from_engine),
             "keys": (self.tr("Show the keys"), "info", window.show_keys),
@@ -179,12 +183,7 @@ class QuickActions(QObject):
             page.ask_create()
         elif isinstance(page, RegistriesPage):
             page.ask_sign_in()
-
-    def _open_compose_file(self) -> None:
-        self._window.show_page("compose")
-        page = self._window.page
-        page.go_back()
-        if isinstance(page, ComposePage):
+        elif isinstance(page, ComposePage):
             page.ask_file()
 
     def _show_lesson(self, key: str) -> None:
@@ -209,8 +208,7 @@ class QuickActions(QObject):
         elif what is PullHelp.SIGN_IN:
             SignInDialog(window.desktop.registries, parse_name(image)[0], window).open()
         elif what is PullHelp.CLEAN_UP:
-            window.show_page("images")
-            window.images.confirm_prune()
+            window.clean_up()
         else:
             self.show_setting(what.value)
 

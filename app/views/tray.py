@@ -1,8 +1,8 @@
-"""The tray icon: the engine's state, what runs in it, start, pause, stop, settings, and the way out."""
+"""The tray icon: the engine's state, what runs in it, what is asked for most often, and the way out."""
 
 from collections.abc import Iterable
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, Signal, SignalInstance
 from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
@@ -25,7 +25,10 @@ class Tray(QObject):
     stop_requested = Signal()
     pause_requested = Signal()
     restart_requested = Signal()
+    run_requested = Signal()
+    diagnosis_requested = Signal()
     setting_requested = Signal(str)  # its name
+    update_check_requested = Signal()
     container_logs_requested = Signal(str)  # the container's id
     container_stop_requested = Signal(str)  # the container's id
     quit_requested = Signal()
@@ -41,6 +44,7 @@ class Tray(QObject):
         self._state.setEnabled(False)
         self.menu.addSeparator()
         self.menu.addAction(self.tr("Open Marina")).triggered.connect(self.open_requested)
+        self._add_entry(self.tr("Run image…"), self.run_requested)
         self._below = self.menu.addSeparator()
         self.start_action = self.menu.addAction(self.tr("Start engine"))
         self.start_action.triggered.connect(self.start_requested)
@@ -51,18 +55,19 @@ class Tray(QObject):
         self.restart_action = self.menu.addAction(self.tr("Restart engine"))
         self.restart_action.triggered.connect(self.restart_requested)
         self.menu.addSeparator()
-        for name, text in (
-            ("appearance", self.tr("Settings…")),
-            ("updates.check", self.tr("Updates…")),
-        ):
-            entry = self.menu.addAction(text)
-            entry.triggered.connect(lambda _=False, name=name: self.setting_requested.emit(name))
+        settings = self.menu.addAction(self.tr("Settings…"))
+        settings.triggered.connect(lambda: self.setting_requested.emit("appearance"))
+        self._add_entry(self.tr("Troubleshoot…"), self.diagnosis_requested)
+        self._add_entry(self.tr("Check for updates…"), self.update_check_requested)
         self.menu.addSeparator()
         self.menu.addAction(self.tr("Quit Marina…")).triggered.connect(self.quit_requested)
         self.icon.setContextMenu(self.menu)
         self.icon.activated.connect(self._activated)
         Theme.current().changed.connect(self._draw)
         self.show_engine(self._view)
+
+    def _add_entry(self, text: str, asked: SignalInstance) -> None:
+        self.menu.addAction(text).triggered.connect(lambda: asked.emit())
 
     def show_engine(self, view: EngineView) -> None:
         """Show the engine's state."""

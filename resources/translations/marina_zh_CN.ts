@@ -230,6 +230,10 @@
         <translation>构建镜像…</translation>
     </message>
     <message>
+        <source>Build an image</source>
+        <translation>构建镜像</translation>
+    </message>
+    <message>
         <source>No builds yet</source>
         <translation>还没有构建</translation>
     </message>
@@ -1678,10 +1682,6 @@
     <message>
         <source>Delete</source>
         <translation>删除</translation>
-    </message>
-    <message>
-        <source>The engine answers slowly.</source>
-        <translation>引擎响应缓慢。</translation>
     </message>
     <message>
         <source>{0} of {1} running</source>
@@ -3819,8 +3819,24 @@
         <translation>没有符合筛选条件的内容。</translation>
     </message>
     <message>
+        <source>Open the console log</source>
+        <translation>打开控制台日志</translation>
+    </message>
+    <message>
         <source>The connection to the engine is lost; Marina is connecting again.</source>
         <translation>与引擎的连接已断开，Marina 正在重新连接。</translation>
+    </message>
+    <message>
+        <source>Wake the engine</source>
+        <translation>唤醒引擎</translation>
+    </message>
+    <message>
+        <source>Start engine</source>
+        <translation>启动引擎</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
     </message>
     <message>
         <source>The engine is not running: this list is from before. ({0})</source>
@@ -3829,6 +3845,10 @@
     <message>
         <source>The engine is not running</source>
         <translation>引擎未运行</translation>
+    </message>
+    <message>
+        <source>Waits for the engine</source>
+        <translation>等待引擎</translation>
     </message>
     <message>
         <source>None yet</source>
@@ -4136,46 +4156,6 @@
 </context>
 <context>
     <name>MainWindow</name>
-    <message>
-        <source>Containers</source>
-        <translation>容器</translation>
-    </message>
-    <message>
-        <source>Images</source>
-        <translation>镜像</translation>
-    </message>
-    <message>
-        <source>Volumes</source>
-        <translation>卷</translation>
-    </message>
-    <message>
-        <source>Networks</source>
-        <translation>网络</translation>
-    </message>
-    <message>
-        <source>Builds</source>
-        <translation>构建</translation>
-    </message>
-    <message>
-        <source>Compose</source>
-        <translation>Compose</translation>
-    </message>
-    <message>
-        <source>Registries</source>
-        <translation>镜像仓库</translation>
-    </message>
-    <message>
-        <source>Learn</source>
-        <translation>学习</translation>
-    </message>
-    <message>
-        <source>Troubleshoot</source>
-        <translation>故障排查</translation>
-    </message>
-    <message>
-        <source>Settings</source>
-        <translation>设置</translation>
-    </message>
     <message>
         <source>Dismiss</source>
         <translation>关闭</translation>
@@ -8422,6 +8402,10 @@
         <translation>打开 Marina</translation>
     </message>
     <message>
+        <source>Run image…</source>
+        <translation>运行镜像…</translation>
+    </message>
+    <message>
         <source>Start engine</source>
         <translation>启动引擎</translation>
     </message>
@@ -8442,8 +8426,12 @@
         <translation>设置…</translation>
     </message>
     <message>
-        <source>Updates…</source>
-        <translation>更新…</translation>
+        <source>Troubleshoot…</source>
+        <translation>故障排查…</translation>
+    </message>
+    <message>
+        <source>Check for updates…</source>
+        <translation>检查更新…</translation>
     </message>
     <message>
         <source>Quit Marina…</source>
@@ -8468,6 +8456,29 @@
     <message>
         <source>Stop</source>
         <translation>停止</translation>
+    </message>
+</context>
+<context>
+    <name>TroubleBanner</name>
+    <message>
+        <source>Dismiss</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>The engine answers late: what you see may not be as it is now.</source>
+        <translation>引擎响应迟缓：所见内容可能不是当前状态。</translation>
+    </message>
+    <message>
+        <source>Troubleshoot</source>
+        <translation>故障排查</translation>
+    </message>
+    <message>
+        <source>The engine&apos;s disk is nearly full: {0} of {1} are in use.</source>
+        <translation>引擎的磁盘快满了：已使用 {0}，共 {1}。</translation>
+    </message>
+    <message>
+        <source>Clean up…</source>
+        <translation>清理…</translation>
     </message>
 </context>
 <context>
@@ -9285,6 +9296,49 @@
     <message>
         <source>Closing</source>
         <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>WindowPages</name>
+    <message>
+        <source>Containers</source>
+        <translation>容器</translation>
+    </message>
+    <message>
+        <source>Images</source>
+        <translation>镜像</translation>
+    </message>
+    <message>
+        <source>Volumes</source>
+        <translation>卷</translation>
+    </message>
+    <message>
+        <source>Networks</source>
+        <translation>网络</translation>
+    </message>
+    <message>
+        <source>Builds</source>
+        <translation>构建</translation>
+    </message>
+    <message>
+        <source>Compose</source>
+        <translation>Compose</translation>
+    </message>
+    <message>
+        <source>Registries</source>
+        <translation>镜像仓库</translation>
+    </message>
+    <message>
+        <source>Learn</source>
+        <translation>学习</translation>
+    </message>
+    <message>
+        <source>Troubleshoot</source>
+        <translation>故障排查</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
     </message>
 </context>
 <context>

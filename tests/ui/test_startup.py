@@ -306,7 +306,7 @@ def test_a_dead_supervisor_is_a_stopped_engine(
     wait_for(qtbot, lambda: window.chip.word == "Engine running" and not desktop.engine.is_busy)
     machine.set(state=MachineState.DEGRADED, warnings=("The disk is 93 % full.",))
     wait_for(qtbot, lambda: window.chip.word == "Slow")
-    assert "93 %" in window.containers.banner.text
+    assert "93 %" in window.banner.text
 
 
 def test_what_goes_wrong_while_it_runs_is_told_once_above_the_page(

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QMenu, QSystemTrayIcon, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.services.engine.engine_types import Container, ContainerState
@@ -31,6 +31,17 @@ def tray(qapp: QApplication) -> Iterator[Tray]:
 
 def row(name: str, *ports: Port, state: str = "running") -> ContainerRow:
     return ContainerRow(Container(name, name, "i", ContainerState(state), ports=ports))
+
+
+def with_tray(
+    qapp: QApplication, desktop: DesktopViewModel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> Desktop:
+    monkeypatch.setattr(QSystemTrayIcon, "isSystemTrayAvailable", lambda: True)
+    monkeypatch.setattr(QSystemTrayIcon, "show", lambda _: None)  # offscreen has none: its menu will do
+    running = Desktop(qapp, desktop, "0", [])
+    qtbot.addWidget(running.window)
+    running.window.show()
+    return running
 
 
 def texts(tray: Tray) -> list[str]:
@@ -131,11 +142,7 @@ def test_a_container_is_looked_at_and_stopped_from_the_tray(
     qtbot: QtBot,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(QSystemTrayIcon, "isSystemTrayAvailable", lambda: True)
-    monkeypatch.setattr(QSystemTrayIcon, "show", lambda _: None)  # offscreen has none: its menu will do
-    running = Desktop(qapp, desktop, "0", [])
-    qtbot.addWidget(running.window)
-    running.window.show()
+    running = with_tray(qapp, desktop, qtbot, monkeypatch)
     tray = running.tray
     assert tray is not None
     web = start_container(engine, "web")
@@ -157,7 +164,31 @@ def test_restart_and_settings(tray: Tray, qtbot: QtBot) -> None:
     tray.show_engine(EngineView(EngineState.STOPPED))
     assert not tray.restart_action.isEnabled()
     entries = {action.text(): action for action in tray.menu.actions()}
-    for text, name in (("Settings…", "appearance"), ("Updates…", "updates.check")):
-        with qtbot.waitSignal(tray.setting_requested) as told:
+    with qtbot.waitSignal(tray.setting_requested) as told:
+        entries["Settings…"].trigger()
+    assert told.args == ["appearance"]
+    for text, asked in (
+        ("Run image…", tray.run_requested),
+        ("Troubleshoot…", tray.diagnosis_requested),
+        ("Check for updates…", tray.update_check_requested),
+    ):
+        with qtbot.waitSignal(asked):
             entries[text].trigger()
-        assert told.args == [name]
+
+
+def test_the_tray_leads_into_the_window(
+    qapp: QApplication, desktop: DesktopViewModel, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = with_tray(qapp, desktop, qtbot, monkeypatch)
+    tray, window = running.tray, running.window
+    assert tray is not None
+    wait_for(qtbot, lambda: desktop.view.can_be_used)
+    window.hide()
+    tray.diagnosis_requested.emit()
+    assert window.isVisible()
+    assert window.page.name == "troubleshoot"
+    tray.update_check_requested.emit()
+    assert window.page.name == "settings"
+    wait_for(qtbot, lambda: desktop.updates.view.is_known)
+    tray.run_requested.emit()
+    wait_for(qtbot, lambda: bool(window.findChildren(QDialog, "run")))

@@ -132,7 +132,7 @@ def test_pages_without_an_engine(
     window.show_page(page)
     desktop.engine.watch()
     wait_for(qtbot, lambda: find(window, QWidget, f"{page}.engine.stopped").isVisible())
-    assert not find(window, QAbstractButton, f"{page}.create").isEnabled()
+    assert not find(window, QAbstractButton, f"{page}.prune").isEnabled()
     save_picture(window, f"{page}-stopped")
 
 

@@ -29,6 +29,8 @@ class EngineState(StrEnum):
     FAILED = "failed"
 
 
+DISK_NEARLY_FULL = 0.9
+
 TONES = {
     EngineState.CONTACTING: "idle",
     EngineState.NOT_INSTALLED: "idle",
@@ -136,6 +138,11 @@ class EngineView:
             EngineState.SUSPENDED,
             EngineState.STARTING,
         )
+
+    @property
+    def is_disk_nearly_full(self) -> bool:
+        """Return whether it is time to clean up: images and volumes would soon not fit any more."""
+        return bool(self.disk_limit_bytes) and self.disk_bytes >= DISK_NEARLY_FULL * self.disk_limit_bytes
 
     @property
     def is_slow_machine(self) -> bool:

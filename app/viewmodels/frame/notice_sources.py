@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Slot
 
 from app.services.engine.engine_types import Event
-from app.viewmodels.engine.engine_view import EngineState, EngineView
+from app.viewmodels.engine.engine_view import DISK_NEARLY_FULL, EngineState, EngineView
 from app.viewmodels.failure import Failure
 from app.viewmodels.frame.notifications import Notice
 from app.viewmodels.tasks import TaskEnd
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from app.viewmodels.desktop import DesktopViewModel
 
 LONG_TASK = 10.0  # seconds: who asked for it may do something else by then
-DISK_NEARLY_FULL = 0.9
 _DISK_CALM = 0.85  # told anew only after it was below this
 _LOST = (EngineState.RECONNECTING, EngineState.FAILED)
 

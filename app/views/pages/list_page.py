@@ -51,12 +51,14 @@ class ListPage(Page):
         self.engine_panel = EnginePanel(f"{name}.engine")
         self.empty_card = Card(f"{name}.empty")
         self._tool_tips: dict[QWidget, str] = {}  # of what needs the engine
+        self._waiting_tools: set[QWidget] = set()  # what is asked for there waits for the engine
         viewmodel.loaded_changed.connect(self.show_what_fits)
         viewmodel.counts_changed.connect(self.show_what_fits)
         viewmodel.failed.connect(self._list_failed)
         viewmodel.action_failed.connect(self.tell_failure)
         viewmodel.action_begun.connect(self.forget_failure)
-        self.banner.pressed.connect(viewmodel.refresh)
+        self.banner.pressed.connect(self._banner_pressed)
+        self.banner.linked.connect(self.engine_panel.log_requested)
 
     # --- what subclasses say ------------------------------------------------------------------------------
 
@@ -97,9 +99,11 @@ class ListPage(Page):
             widget.setAccessibleName(title)
         self.filter_box.set_label(filter_label)
 
-    def add_tool(self, button: QWidget) -> None:
-        """Put a button beside the filter; it works while the engine does."""
+    def add_tool(self, button: QWidget, waits: bool = False) -> None:
+        """Put a button beside the filter; it works while the engine does, or `waits` for it."""
         self.tools.addWidget(button)
+        if waits:
+            self._waiting_tools.add(button)
         self._tool_tips[button] = button.toolTip()
 
     def build_body(
@@ -151,15 +155,38 @@ class ListPage(Page):
         self._engine, self._tells_behind = view, False
         self.engine_panel.show_engine(view)
         if self.viewmodel.total and not view.can_be_used:
-            text = (
-                self.tr("The connection to the engine is lost; Marina is connecting again.")
-                if view.state is EngineState.RECONNECTING
-                else self.tr("The engine is not running: this list is from before. ({0})").format(view.word)
-            )
-            self.banner.say(text, "warn")
+            self._tell_engine(view)
         else:
             self.banner.hide()
         self.show_what_fits()
+
+    def _tell_engine(self, view: EngineView) -> None:
+        """Say above a list of before why it is one, and offer what helps."""
+        if view.state is EngineState.FAILED and view.failure is not None:
+            text, button = view.failure.advice, self.tr("Try again")
+            self.banner.say(text, "err", button, self.tr("Open the console log"))
+            return
+        if view.state is EngineState.RECONNECTING:
+            text = self.tr("The connection to the engine is lost; Marina is connecting again.")
+            self.banner.say(text, "warn")
+            return
+        button = ""
+        if view.state in (EngineState.SUSPENDED, EngineState.PAUSED):
+            button = self.tr("Wake the engine")
+        elif view.can_start:
+            button = self.tr("Start engine")
+        elif view.state is EngineState.STARTING:
+            button = self.tr("Cancel")
+        text = self.tr("The engine is not running: this list is from before. ({0})").format(view.word)
+        self.banner.say(text, "warn", button)
+
+    def _banner_pressed(self) -> None:
+        if self._engine.can_be_used:
+            self.viewmodel.refresh()
+        elif self._engine.can_start:
+            self.engine_panel.start_requested.emit()
+        else:
+            self.engine_panel.stop_requested.emit()
 
     def resume(self) -> None:
         """List when the page is first looked at, and whenever it comes back."""
@@ -208,6 +235,7 @@ class ListPage(Page):
         has_list = model.total > 0
         self.list.setVisible(has_list)
         self.list.setEnabled(usable)
+        self.list.setToolTip("" if usable else self.tr("The engine is not running"))
         self._empty.setVisible(not has_list)
         self.engine_panel.setVisible(not usable)
         self.empty_card.setVisible(usable and model.is_loaded)
@@ -215,8 +243,11 @@ class ListPage(Page):
         if self.choices is not None:
             self.choices.setVisible(has_list)
         for widget, tool_tip in self._tool_tips.items():
-            widget.setEnabled(usable)
-            widget.setToolTip(tool_tip if usable else self.tr("The engine is not running"))
+            waits = widget in self._waiting_tools
+            widget.setEnabled(usable or waits)
+            if not usable:
+                tool_tip = self.tr("Waits for the engine") if waits else self.tr("The engine is not running")
+            widget.setToolTip(tool_tip)
         self._no_match.setVisible(has_list and not self.list.model().rowCount())
         if has_list and model.is_loaded:
             self.count.setText(self.count_text())

@@ -1,6 +1,6 @@
 """What all pages have in common: title, count, filter, primary action, banner, and the life-cycle calls."""
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QLineEdit, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
@@ -19,6 +19,8 @@ _WORDS_TOLD = 200
 
 class Page(QWidget):
     """A page of the main window. `name` begins the object names of everything on it."""
+
+    wished = Signal(str, object)  # what is asked for, and what does it: now, or once the engine is there
 
     def __init__(self, name: str, title: str) -> None:
         super().__init__()

@@ -33,6 +33,7 @@ from app.views.widgets.text import plain_tool_tip
 
 Index = QModelIndex | QPersistentModelIndex
 PADDING = 10
+_OF_BEFORE = 0.55  # how much of a row is seen that is not true any more
 _ACTION, _ICON = 30, 16
 
 
@@ -70,6 +71,8 @@ class CellDelegate(QStyledItemDelegate):
         """Draw one cell."""
         painter.save()
         self.draw_background(painter, option, index)
+        if not self._view.isEnabled():
+            painter.setOpacity(_OF_BEFORE)
         self.draw(painter, option.rect.adjusted(PADDING, 0, -PADDING, 0), index, option)
         painter.restore()
 
@@ -90,7 +93,7 @@ class CellDelegate(QStyledItemDelegate):
     def draw(self, painter: QPainter, rect: QRect, index: Index, option: QStyleOptionViewItem) -> None:
         """Draw the text."""
         tokens = Theme.current().tokens
-        color = tokens.muted if self._muted or not self._view.isEnabled() else tokens.text
+        color = tokens.muted if self._muted else tokens.text
         if self._strong:
             font = painter.font()
             font.setWeight(QFont.Weight.DemiBold)
@@ -114,7 +117,7 @@ class CellDelegate(QStyledItemDelegate):
         self, event: QHelpEvent, view: QAbstractItemView, option: QStyleOptionViewItem, index: Index
     ) -> bool:
         """Show the cell's whole text when it does not fit."""
-        text = self.tool_tip(event.pos(), option.rect, index)
+        text = self.tool_tip(event.pos(), option.rect, index) if view.isEnabled() else view.toolTip()
         if text:
             QToolTip.showText(event.globalPos(), plain_tool_tip(text), view)
         else:

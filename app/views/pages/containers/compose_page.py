@@ -26,7 +26,9 @@ class ComposePage(CardsPage):
         self.setAcceptDrops(True)
         self._compose = viewmodel
         self.open_button = Button(self.tr("Open a compose file…"), "compose.open", "primary", "folder")
-        self.open_button.clicked.connect(self.ask_file)
+        self.open_button.clicked.connect(
+            lambda: self.wished.emit(self.tr("Open a compose file"), self.ask_file)
+        )
         self.tools.addWidget(self.open_button)
         self.fill_empty_card(
             self.tr("No compose projects yet"),
@@ -100,7 +102,7 @@ class ComposePage(CardsPage):
         model = self._compose
         count = self.tr("%n project(s)", "", len(model.projects))
         self.show_cards(model.projects, self._card, is_loaded=model.is_loaded, count=count)
-        self.open_button.setEnabled(self.can_list and model.missing is None)
+        self.open_button.setEnabled(model.missing is None)
         if model.missing is not None:
             text = model.missing.advice
             self.banner.say(text, "warn", self.tr("Look again"))

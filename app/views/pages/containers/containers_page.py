@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu
 from app.viewmodels.containers.container_inside import ContainerInside
 from app.viewmodels.containers.containers import ContainerRow, ContainersViewModel, GroupRow
 from app.viewmodels.containers.merged_logs import MOST_CONTAINERS
-from app.viewmodels.engine.engine_view import EngineState, EngineView
+from app.viewmodels.engine.engine_view import EngineView
 from app.viewmodels.failure import Failure
 from app.viewmodels.learn.getting_started import GettingStartedViewModel
 from app.views.browser import open_address
@@ -77,7 +77,7 @@ class ContainersPage(ListPage):
         run.setToolTip(self.tr("Run a container from an image (Ctrl+N)"))
         run.clicked.connect(self._run_other)
         self.add_tool(NewerImagesButton(viewmodel.newer, self.notice))
-        self.add_tool(run)
+        self.add_tool(run, waits=True)
         self.welcome = WelcomeCard()
         self.welcome.setMaximumWidth(CARD_WIDTH)
         self._offer = Banner("containers.import")
@@ -134,10 +134,8 @@ class ContainersPage(ListPage):
     # --- what is shown ------------------------------------------------------------------------------------
 
     def on_engine_state(self, view: EngineView) -> None:
-        """Follow the engine; say why when it is slow."""
+        """Follow the engine."""
         super().on_engine_state(view)
-        if view.state is EngineState.DEGRADED:
-            self.banner.say("\n".join(view.warnings) or self.tr("The engine answers slowly."), "warn")
         if isinstance(self.detail, ContainerDetailView):
             self.detail.on_engine_state(view)
 

@@ -39,7 +39,7 @@ class BuildsPage(CardsPage):
         self.clear_button.hide()
         self.tools.addWidget(self.clear_button)
         self.build_button = Button(self.tr("Build an image…"), "builds.build", "primary", "plus")
-        self.build_button.clicked.connect(lambda: self.ask_build())
+        self.build_button.clicked.connect(lambda: self.wished.emit(self.tr("Build an image"), self.ask_build))
         self.tools.addWidget(self.build_button)
         self.fill_empty_card(self.tr("No builds yet"), "")
         viewmodel.history_changed.connect(self._show)
@@ -102,7 +102,6 @@ class BuildsPage(CardsPage):
         )
         count = self.tr("%n build(s)", "", len(model.history))
         self.show_cards(model.history, self._card, is_loaded=model.is_loaded, count=count)
-        self.build_button.setEnabled(self.can_list)
         self.clear_button.setEnabled(self.can_list)
         self.clear_button.setVisible(bool(model.history))
         if self._past and not model.is_going_on(self._past):

@@ -65,12 +65,12 @@ class ImagesPage(ObjectPage):
         for name, icon, label, slot in (
             ("search", "search", self.tr("Search registries for images"), self.search_requested.emit),
             ("prune", "broom", self.tr("Clean up: delete images that no container uses"), self.confirm_prune),
-            ("load", "folder", self.tr("Load images from a file (docker save)"), self.choose_load),
+            ("load", "folder", self.tr("Load images from a file (docker save)"), self._wish_to_load),
         ):
             button = IconButton(icon, label, f"images.{name}")
             button.clicked.connect(slot)
-            self.add_tool(button)
-        self.add_tool(pull)
+            self.add_tool(button, waits=name != "prune")
+        self.add_tool(pull, waits=True)
         self.transfer_banner = Banner("images.transfer")
         self.transfer_banner.pressed.connect(self._transfer_pressed)
         self.body.addWidget(self.transfer_banner)
@@ -201,6 +201,9 @@ class ImagesPage(ObjectPage):
         self.notice.say(self.tr("{0}, {1} freed.").format(text, format_size(freed)), "ok", self.tr("Dismiss"))
 
     # --- to and from files and registries -----------------------------------------------------------------
+
+    def _wish_to_load(self) -> None:
+        self.wished.emit(self.tr("Load images from a file"), self.choose_load)
 
     def choose_load(self) -> None:
         """Ask for a file and load it."""

@@ -31,9 +31,9 @@ class NetworksPage(ObjectPage):
         clean.setToolTip(self.tr("Delete the networks that no container uses"))
         clean.clicked.connect(self.confirm_prune)
         create = Button(self.tr("Create"), "networks.create", "primary", "plus")
-        create.clicked.connect(self.ask_create)
+        create.clicked.connect(lambda: self.wished.emit(self.tr("Create a network"), self.ask_create))
         for button in (clean, create):
-            self.add_tool(button)
+            self.add_tool(button, waits=button is create)
         first = Button(self.tr("Create a network"), "networks.empty.create", "primary", "plus")
         first.clicked.connect(self.ask_create)
         self.fill_empty_card(

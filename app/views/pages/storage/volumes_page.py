@@ -41,9 +41,9 @@ class VolumesPage(ObjectPage):
         clean.setToolTip(self.tr("Delete the volumes that no container uses"))
         clean.clicked.connect(self.confirm_prune)
         create = Button(self.tr("Create"), "volumes.create", "primary", "plus")
-        create.clicked.connect(self.ask_create)
+        create.clicked.connect(lambda: self.wished.emit(self.tr("Create a volume"), self.ask_create))
         for button in (self.measure_button, clean, create):
-            self.add_tool(button)
+            self.add_tool(button, waits=button is create)
         first = Button(self.tr("Create a volume"), "volumes.empty.create", "primary", "plus")
         first.clicked.connect(self.ask_create)
         self.fill_empty_card(
