@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from app.services.engine.engine_refusals import explain_refusal
+from app.services.engine.engine_refusals import VAGUE, explain_refusal
 from app.services.errors import (
     BadAnswerError,
     CancelledError,
@@ -14,6 +14,8 @@ from app.services.errors import (
     Task,
     UserError,
 )
+
+__all__ = ["VAGUE", "explain"]
 
 _START_ADVICE = "Start it with `marina start` or the Start button, and try again."
 

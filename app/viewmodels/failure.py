@@ -4,13 +4,14 @@ import re
 from dataclasses import dataclass
 
 from app.services.errors import ErrorCode, Task
-from app.services.explain import explain
+from app.services.explain import VAGUE, explain
 from app.viewmodels.wording.service_texts import say
 from app.viewmodels.wording.wording import join_sentences
 
 _COMMANDS = re.compile(
     r"\s*[(（]`marina [^()（）]*[)）]"
 )  # how to do it in a terminal: the window has buttons
+_WORDS_TOLD = 200
 _PASSING = (ErrorCode.CONNECTION_LOST, ErrorCode.ENGINE_NOT_RUNNING, ErrorCode.ENGINE_TIMEOUT)
 
 
@@ -42,6 +43,13 @@ class Failure:
     def sentences(self) -> str:
         """Return everything in one line."""
         return join_sentences(self.summary, self.details, self.what_to_do)
+
+    @property
+    def sentence(self) -> str:
+        """Return what happened; where that is no more than "it failed", with the engine's own words."""
+        is_vague = self.code == ErrorCode.OTHER.value or self.summary == say(VAGUE)
+        words = self.details.partition("\n")[0][:_WORDS_TOLD].rstrip(".")
+        return f"{self.summary} ({words})" if is_vague and words else self.summary
 
     @property
     def text(self) -> str:

@@ -4427,8 +4427,8 @@
         <translation>检查连通</translation>
     </message>
     <message>
-        <source>Choose two members: the first tries to reach the second by name and address</source>
-        <translation>选择两个成员：第一个将按名称和地址尝试连通第二个</translation>
+        <source>Choose two members: each tries to reach the other by name and address</source>
+        <translation>选择两个成员：各自尝试通过名称和地址访问对方</translation>
     </message>
     <message>
         <source>Container</source>
@@ -4455,8 +4455,8 @@
         <translation>所有容器都已在其中。</translation>
     </message>
     <message>
-        <source>{0} tries to reach {1}…</source>
-        <translation>{0} 正在尝试连通 {1}…</translation>
+        <source>{0} and {1} try to reach each other…</source>
+        <translation>{0} 与 {1} 正在尝试互相访问…</translation>
     </message>
 </context>
 <context>
@@ -6384,6 +6384,10 @@
         <translation>至少需要 6 MB</translation>
     </message>
     <message>
+        <source>Choose a .tar archive.</source>
+        <translation>请选择一个 .tar 归档文件。</translation>
+    </message>
+    <message>
         <source>Choose another address of the network, or leave it to the engine.</source>
         <translation>请选择该网络中的其他地址，或让引擎自行选择。</translation>
     </message>
@@ -6414,6 +6418,10 @@
     <message>
         <source>Let Marina find what works: marina settings accelerator auto</source>
         <translation>让 Marina 自行选择可用的方式：marina settings accelerator auto</translation>
+    </message>
+    <message>
+        <source>Let it go on first.</source>
+        <translation>请先让它继续运行。</translation>
     </message>
     <message>
         <source>No update is prepared</source>
@@ -6782,6 +6790,10 @@
     <message>
         <source>The container {0} is not running</source>
         <translation>容器 {0} 未在运行</translation>
+    </message>
+    <message>
+        <source>The container {0} is paused</source>
+        <translation>容器 {0} 已暂停</translation>
     </message>
     <message>
         <source>The container {0} is running</source>
@@ -7590,6 +7602,10 @@
         <translation>正在等待端口</translation>
     </message>
     <message>
+        <source>What came before the fault in it may be in the volume by now.</source>
+        <translation>归档中出错位置之前的内容可能已写入卷中。</translation>
+    </message>
+    <message>
         <source>What it needs did not arrive: {0}.</source>
         <translation>它需要的内容未能到达：{0}。</translation>
     </message>
@@ -7858,12 +7874,20 @@
         <translation>{0} 已损坏：其 SHA-256 为 {1}。</translation>
     </message>
     <message>
+        <source>{0} is empty</source>
+        <translation>{0} 是空文件</translation>
+    </message>
+    <message>
         <source>{0} is missing or not readable.</source>
         <translation>{0} 丢失或无法读取。</translation>
     </message>
     <message>
         <source>{0} is missing.</source>
         <translation>{0} 丢失。</translation>
+    </message>
+    <message>
+        <source>{0} is no archive that can be unpacked</source>
+        <translation>{0} 不是可以解包的归档文件</translation>
     </message>
     <message>
         <source>{0} is no compose file</source>
@@ -7876,6 +7900,10 @@
     <message>
         <source>{0} is no machine of this computer</source>
         <translation>{0} 不是本机的虚拟机</translation>
+    </message>
+    <message>
+        <source>{0} is no plain file</source>
+        <translation>{0} 不是普通文件</translation>
     </message>
     <message>
         <source>{0} is no port</source>

@@ -219,6 +219,11 @@ def test_one_member_tries_to_reach_another(
     members.selectAll()
     press(qtbot, filled, "networks.detail.check")
     wait_for(qtbot, lambda: "by its name too" in text_of(filled, "networks.detail.reach.text"))
+    assert text_of(filled, "networks.detail.reach.text").count("by its name too") == 2, "both ways"
+    engine.fail("POST /containers/.*/exec", FaultKind.STATUS, status=409, message="Container 1 is paused")
+    press(qtbot, filled, "networks.detail.check")
+    wait_for(qtbot, lambda: "The container idle is paused" in text_of(filled, "networks.detail.reach.text"))
+    assert find(filled, QAbstractButton, "networks.detail.check").isEnabled()
     connect = find(filled, QAbstractButton, "networks.detail.connect")
     machine.set(state=MachineState.RECONNECTING)
     wait_for(qtbot, lambda: not connect.isEnabled())
@@ -377,6 +382,17 @@ def test_a_volume_is_cloned_exported_imported_and_emptied(
     desktop.volumes.import_archive("data", str(target))
     wait_for(qtbot, lambda: "unpacked into" in text_of(filled, "volumes.notice.text"))
     assert data.files == {"/readme.txt": b"hello"}
+    (tmp_path / "empty.tar").touch()
+    desktop.volumes.import_archive("data", str(tmp_path / "empty.tar"))
+    wait_for(qtbot, lambda: "is empty" in text_of(filled, "volumes.notice.text"))
+    engine.fail("PUT /marina/volumes/data/archive", FaultKind.STATUS, status=400, message="invalid header")
+    desktop.volumes.import_archive("data", str(target))
+    wait_for(
+        qtbot,
+        lambda: "no archive that can be unpacked (invalid header)" in text_of(filled, "volumes.notice.text"),
+    )
+    desktop.volumes.export("data", "/dev/null")
+    wait_for(qtbot, lambda: "is no plain file" in text_of(filled, "volumes.notice.text"))
     engine.fail("GET /marina/volumes/data/archive", FaultKind.STATUS, status=404, message="page not found")
     desktop.volumes.export("data", str(tmp_path / "again.tar"))
     wait_for(qtbot, lambda: "does not look into volumes" in text_of(filled, "volumes.notice.text"))

@@ -169,6 +169,8 @@ def _copy_one(reader: IO[bytes], part: IO[bytes], path: str) -> None:
 @contextlib.contextmanager
 def written_beside(target: Path) -> Iterator[IO[bytes]]:
     """Open a new file that becomes `target` in the end: a broken copy leaves what was there as it was."""
+    if target.exists() and not target.is_file():  # a file in the place of a device would be found much later
+        raise UserError(f"{target} is no plain file", what_to_do="Choose another name.")
     try:
         descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".marina-")
     except OSError as error:

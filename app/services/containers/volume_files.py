@@ -5,6 +5,7 @@ one plain file, into the path that the user chose.
 """
 
 import gzip
+import os
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
@@ -65,12 +66,25 @@ def export(client: EngineClient, volume: str, target: Path) -> None:
 
 
 def import_archive(client: EngineClient, volume: str, source: Path) -> None:
-    """Unpack a tar archive, plain or compressed, into a volume; files of the same names are replaced."""
+    """Unpack a tar archive, plain or compressed, into a volume; files of the same names are replaced.
+
+    Raises UserError when it is no archive, or a broken one, of which the first part is unpacked then.
+    """
     try:
         with source.open("rb") as archive:
+            if not archive.seek(0, os.SEEK_END):
+                raise UserError(f"{source} is empty", what_to_do="Choose a .tar archive.")
             _offered(lambda: client.put_volume_archive(volume, "/", archive))
     except OSError as error:
         raise UserError(f"{source} cannot be read", str(error)) from error
+    except EngineRequestError as error:
+        if error.status != 400:
+            raise
+        raise UserError(
+            f"{source} is no archive that can be unpacked",
+            error.message,
+            "What came before the fault in it may be in the volume by now.",
+        ) from error
 
 
 def create_of_archive(

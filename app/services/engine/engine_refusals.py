@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from app.services.errors import EngineRequestError, ErrorCode, Task, UserError
 
+VAGUE = "The engine refused that"
+"""What is said where the table knows nothing: the engine's own words belong beside it."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Rule:
@@ -190,7 +193,14 @@ _RULES: tuple[_Rule, ...] = (
         (409,),
     ),
     _Rule(
-        r"is not running|is paused|is restarting",
+        r"is paused",
+        ErrorCode.NOT_RUNNING,
+        "The container {subject} is paused",
+        "Let it go on first.",
+        (409, 500),
+    ),
+    _Rule(
+        r"is not running|is restarting",
         ErrorCode.NOT_RUNNING,
         "The container {subject} is not running",
         "Start it first.",
@@ -227,4 +237,4 @@ def explain_refusal(error: EngineRequestError, subject: str, task: Task) -> User
     if error.status >= 500:
         advice = "Try again. If it fails again, restart the engine (`marina restart`)."
         return UserError("The engine could not do that", error.message, advice)
-    return UserError("The engine refused that", error.message, "", ErrorCode.BAD_INPUT)
+    return UserError(VAGUE, error.message, "", ErrorCode.BAD_INPUT)

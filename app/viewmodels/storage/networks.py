@@ -16,7 +16,7 @@ from app.viewmodels.failure import Failure, describe_failure
 from app.viewmodels.lists.row_table_model import RowTableModel
 from app.viewmodels.question import Question
 from app.viewmodels.storage.object_list import ObjectList, users_by
-from app.viewmodels.wording.wording import format_age
+from app.viewmodels.wording.wording import format_age, join_sentences
 
 if TYPE_CHECKING:
     from app.services.containers.reachability import Reach
@@ -202,20 +202,32 @@ class NetworksViewModel(ObjectList):
 
         self._background.run(work, self._changed, self._no_members)
 
-    def check_reach(self, key: str, source: Member, target: Member) -> None:
-        """Let one member try to reach another; the answer is `reach_checked`."""
+    def check_reach(self, one: Member, other: Member) -> None:
+        """Let two members try to reach each other; the answer is `reach_checked`."""
 
-        def work() -> "tuple[Member, Member, Reach]":
-            from app.services.containers.reachability import check_reach
-
-            return source, target, check_reach(self._access.client(), source, target)
+        def work() -> "list[tuple[Member, Member, Reach | Exception]]":
+            return [(a, b, self._try_to_reach(a, b)) for a, b in ((one, other), (other, one))]
 
         self._background.run_alone(work, self._reach_checked, self._no_members)
 
+    def _try_to_reach(self, source: Member, target: Member) -> "Reach | Exception":
+        from app.services.containers.reachability import check_reach
+
+        try:
+            return check_reach(self._access.client(), source, target)
+        except Exception as error:  # noqa: BLE001 - told in place of an answer, whatever it is
+            return error
+
     @Slot(object)
-    def _reach_checked(self, answer: "tuple[Member, Member, Reach]") -> None:
-        source, target, reach = answer
-        address = target.ipv4 or target.ipv6
+    def _reach_checked(self, answers: "list[tuple[Member, Member, Reach | Exception]]") -> None:
+        ways = [self._describe_reach(*answer) for answer in answers]
+        worst = max((way.tone for way in ways), key=("ok", "warn", "err").index)
+        self.reach_checked.emit(ReachView("\n".join(way.text for way in ways), worst))
+
+    def _describe_reach(self, source: Member, target: Member, reach: "Reach | Exception") -> ReachView:
+        if isinstance(reach, Exception):
+            failure = describe_failure(reach, source.name)
+            return ReachView(join_sentences(failure.sentence, failure.what_to_do), "err")
         if reach.by_address is False:
             text, tone = self.tr("{0} does not reach {1} at {2}."), "err"
         elif reach.by_address and reach.by_name is False:
@@ -232,7 +244,7 @@ class NetworksViewModel(ObjectList):
                 "warn",
             )
         address = target.ipv4 or target.ipv6
-        self.reach_checked.emit(ReachView(text.format(source.name, target.name, address), tone))
+        return ReachView(text.format(source.name, target.name, address), tone)
 
     @Slot(object)
     def _took_in(self, answer: tuple[str, Network]) -> None:

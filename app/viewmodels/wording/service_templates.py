@@ -63,6 +63,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Check this computer's network, VPN and name servers, or name a proxy in the settings."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Check what the proxy allows, and the name and password with which it is set."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Check what was suspended"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Choose a .tar archive."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Choose a folder with a shorter path."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Choose a port of 1024 or more, for example 8080."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Choose another address of the network, or leave it to the engine."),  # noqa: E501
@@ -153,6 +154,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Leave the name out to see all: --dry-run shows them."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Let Marina fetch it (`marina scan --fetch IMAGE`)."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Let Marina find what works: marina settings accelerator auto"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Let it go on first."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Line {0} is no variable"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Line {0}, column {1}: this is no JSON ({2})"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Look at the container's log, then try again."),  # noqa: E501
@@ -270,6 +272,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "The container is kept: look for the name {0} or {1}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The container {0} does not run"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The container {0} is not running"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The container {0} is paused"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The container {0} is running"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The data disk cannot be worked on: “qemu-img {0}” failed."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The data disk does not answer."),  # noqa: E501
@@ -471,6 +474,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Wait a while, or sign in at the registry: signed-in users may pull more often."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Wait for the engine"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Waiting for the port"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "What came before the fault in it may be in the volume by now."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "What it needs did not arrive: {0}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "What it wrote outside of volumes stays there: make an image of it first to keep that."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Where terminals find marina cannot be changed"),  # noqa: E501
@@ -538,11 +542,14 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "{0} is another user's"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is busy"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is damaged: its SHA-256 is {1}."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0} is empty"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is missing or not readable."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is missing."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0} is no archive that can be unpacked"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is no compose file"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is no folder"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is no machine of this computer"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0} is no plain file"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is no port"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is no registry's name"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is not a plain file"),  # noqa: E501

@@ -14,7 +14,6 @@ from app.views.widgets.layouts import FoldingRow, column, row
 from app.views.widgets.text import ElidedLabel, PlainLabel, plain_tool_tip
 
 _FAILURES_TOLD = 5
-_WORDS_TOLD = 200
 
 
 class Page(QWidget):
@@ -106,9 +105,9 @@ class Page(QWidget):
         if len(told) == 1:
             ((key, (name, failure)),) = self._noticed.items()
             way_out = self.help_against(key, failure)
-            text = join_sentences(f"{name}: {_sentence(failure)}", failure.what_to_do)
+            text = join_sentences(f"{name}: {failure.sentence}", failure.what_to_do)
         else:
-            lines = [f"{name}: {_sentence(failure)}" for name, failure in told[:_FAILURES_TOLD]]
+            lines = [f"{name}: {failure.sentence}" for name, failure in told[:_FAILURES_TOLD]]
             lines.insert(0, counts.failed(len(told)))
             if len(told) > _FAILURES_TOLD:
                 lines.append("…")
@@ -141,12 +140,6 @@ class Page(QWidget):
     def go_back(self) -> bool:
         """Leave a detail view; return whether there was one."""
         return False
-
-
-def _sentence(failure: Failure) -> str:
-    """Return what happened; where that is no more than "it failed", with the engine's own words."""
-    words = failure.details.partition("\n")[0][:_WORDS_TOLD].rstrip(".")
-    return f"{failure.summary} ({words})" if failure.code == "other" and words else failure.summary
 
 
 class _Lens(Mark):

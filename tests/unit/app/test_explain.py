@@ -48,6 +48,7 @@ ANSWERS = [
     (OTHER, 409, "unable to remove x (must force) - container 4f is using its image", "image-in-use"),
     (OTHER, 409, "(must be forced) - image is referenced in multiple repositories", "image-in-use"),
     (OTHER, 409, "container 4fe is not running", "not-running"),
+    (OTHER, 409, "Container 4fe is paused, unpause the container before exec", "not-running"),
     (OTHER, 403, "Address already in use", "bad-input"),
     (OTHER, 403, "Pool overlaps with other one on this address space", "bad-input"),
     (OTHER, 400, "user specified IP address is supported only when connecting to networks with user "

@@ -41,7 +41,7 @@ class NetworkDetailView(QWidget):
         self._disconnect_button.clicked.connect(self._disconnect)
         self._check_button = Button(self.tr("Check reach"), "networks.detail.check", icon="networks")
         self._check_button.setToolTip(
-            self.tr("Choose two members: the first tries to reach the second by name and address")
+            self.tr("Choose two members: each tries to reach the other by name and address")
         )
         self._check_button.clicked.connect(self._check_reach)
         self._banner = Banner("networks.detail.banner")
@@ -134,10 +134,10 @@ class NetworkDetailView(QWidget):
         return [self._ids[name] for name in names if name in self._ids]
 
     def _check_reach(self) -> None:
-        source, target = self._chosen()
+        one, other = self._chosen()
         self._check_button.setEnabled(False)
-        self._reach.say(self.tr("{0} tries to reach {1}…").format(source.name, target.name))
-        self._viewmodel.check_reach(self._row.key, source, target)
+        self._reach.say(self.tr("{0} and {1} try to reach each other…").format(one.name, other.name))
+        self._viewmodel.check_reach(one, other)
 
     def _show_reach(self, reach: ReachView) -> None:
         self._reach.say(reach.text, reach.tone)
