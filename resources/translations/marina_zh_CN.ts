@@ -1002,6 +1002,30 @@
         <translation>标签</translation>
     </message>
     <message>
+        <source>Restart</source>
+        <translation>重启</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>no limit</source>
+        <translation>无上限</translation>
+    </message>
+    <message>
+        <source>Processors</source>
+        <translation>处理器</translation>
+    </message>
+    <message>
+        <source>User</source>
+        <translation>用户</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>命令</translation>
+    </message>
+    <message>
         <source>not published</source>
         <translation>未发布</translation>
     </message>
@@ -1221,12 +1245,36 @@
         <translation>容器的全部信息</translation>
     </message>
     <message>
+        <source>How it is shown</source>
+        <translation>显示方式</translation>
+    </message>
+    <message>
+        <source>Tree</source>
+        <translation>树</translation>
+    </message>
+    <message>
+        <source>JSON</source>
+        <translation>JSON</translation>
+    </message>
+    <message>
         <source>Search names and values</source>
         <translation>搜索名称和值</translation>
     </message>
     <message>
+        <source>Open all</source>
+        <translation>全部展开</translation>
+    </message>
+    <message>
+        <source>Fold all</source>
+        <translation>全部折叠</translation>
+    </message>
+    <message>
         <source>Copy all as JSON</source>
         <translation>全部复制为 JSON</translation>
+    </message>
+    <message>
+        <source>Copy it as it is shown: secrets that are hidden stay so</source>
+        <translation>按显示的内容复制：已隐藏的机密不会被复制</translation>
     </message>
     <message>
         <source>nothing found</source>
@@ -1243,6 +1291,14 @@
     <message>
         <source>Copy path</source>
         <translation>复制路径</translation>
+    </message>
+    <message>
+        <source>Open all below</source>
+        <translation>展开其下全部</translation>
+    </message>
+    <message>
+        <source>Fold</source>
+        <translation>折叠</translation>
     </message>
 </context>
 <context>
@@ -2409,14 +2465,6 @@
         <translation>按名称或值筛选</translation>
     </message>
     <message>
-        <source>Show secrets</source>
-        <translation>显示机密</translation>
-    </message>
-    <message>
-        <source>Values whose names speak of passwords, tokens and keys are hidden</source>
-        <translation>名称涉及密码、令牌和密钥的值会被隐藏</translation>
-    </message>
-    <message>
         <source>Environment</source>
         <translation>环境变量</translation>
     </message>
@@ -3143,6 +3191,13 @@
     <message>
         <source>Copying. It goes on when this is closed.</source>
         <translation>正在复制。关闭此窗口后仍会继续。</translation>
+    </message>
+</context>
+<context>
+    <name>InspectionTree</name>
+    <message>
+        <source>Click to show it</source>
+        <translation>点击以显示</translation>
     </message>
 </context>
 <context>
@@ -5735,6 +5790,17 @@
     <message>
         <source>Nothing found</source>
         <translation>没有找到</translation>
+    </message>
+</context>
+<context>
+    <name>Secrets</name>
+    <message>
+        <source>Show secrets</source>
+        <translation>显示机密</translation>
+    </message>
+    <message>
+        <source>Values whose names speak of passwords, tokens and keys are hidden</source>
+        <translation>名称涉及密码、令牌和密钥的值会被隐藏</translation>
     </message>
 </context>
 <context>
@@ -9687,6 +9753,13 @@ A newer image has this name. Click to update.</source>
     <message>
         <source>Try again</source>
         <translation>重试</translation>
+    </message>
+</context>
+<context>
+    <name>_ValueDelegate</name>
+    <message>
+        <source>Click to show it</source>
+        <translation>点击以显示</translation>
     </message>
 </context>
 </TS>

@@ -1,22 +1,34 @@
 """A container's page: inspect, environment, mounts and ports, stats."""
 
+import json
 from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPlainTextEdit, QTabBar, QTreeView, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPlainTextEdit,
+    QTabBar,
+    QTreeView,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from app.services.containers.container_stats import Sample
-from app.viewmodels.containers.container_details import HIDDEN, FactTable
+from app.viewmodels.containers.container_details import FactTable
+from app.viewmodels.containers.secrets import HIDDEN
 from app.viewmodels.desktop import DesktopViewModel
 from app.viewmodels.lists.json_tree import JsonTree
 from app.views.main_window import MainWindow
 from app.views.pages.containers.container_detail_view import ContainerDetailView
 from app.views.pages.containers.container_facts_view import FactsView
 from app.views.widgets.chart import Line, LineChart, round_up
+from app.views.widgets.json_text import JsonText
 from app.views.widgets.table import RowTable
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_machine import FakeMachine
@@ -106,8 +118,10 @@ def test_inspect_is_searched_and_copied(opened: MainWindow, qtbot: QtBot, save_p
     wait_for(qtbot, lambda: tree.model().rowCount() > 3)
     search = find(opened, QLineEdit, "containers.inspect.search")
     QTest.keyClicks(search, "hunter2")
+    assert text_of(opened, "containers.inspect.matches") == "nothing found", "it is hidden"
+    search.setText("db_pass")
     assert text_of(opened, "containers.inspect.matches") == "1 of 1"
-    assert tree.currentIndex().siblingAtColumn(1).data() == "DB_PASSWORD=hunter2"
+    assert tree.currentIndex().siblingAtColumn(1).data() == f"DB_PASSWORD={HIDDEN}"
     tree.setFocus()
     QTest.keyClick(tree, Qt.Key.Key_C, Qt.KeyboardModifier.ControlModifier)
     assert QGuiApplication.clipboard().text() == "DB_PASSWORD=hunter2"
@@ -116,6 +130,114 @@ def test_inspect_is_searched_and_copied(opened: MainWindow, qtbot: QtBot, save_p
     assert text_of(opened, "containers.inspect.matches") == "nothing found"
     press(qtbot, opened, "containers.inspect.copy")
     assert '"Name": "/web"' in QGuiApplication.clipboard().text()
+
+
+def test_a_secret_is_shown_by_a_click_and_hidden_again(
+    opened: MainWindow, container: FakeContainer, qtbot: QtBot
+) -> None:
+    container.body["Env"].append("API_KEY=k")
+    detail(opened)._details.refresh()
+    detail(opened).show_tab("inspect")
+    tree = find(opened, QTreeView, "containers.inspect.tree")
+    model = tree.model()
+    assert isinstance(model, JsonTree)
+    wait_for(qtbot, lambda: len(model.find("API_KEY")) == 1)
+
+    def shown() -> list[str]:
+        return [str(node.value) for word in ("DB_PASSWORD", "API_KEY") for node in model.find(word)]
+
+    assert shown() == [f"DB_PASSWORD={HIDDEN}", f"API_KEY={HIDDEN}"]
+    index = model.index_of(model.find("DB_PASSWORD")[0])
+    tree.scrollTo(index)
+    place = tree.visualRect(index).center()
+    QTest.mouseMove(tree.viewport(), place)
+    assert tree.viewport().cursor().shape() is Qt.CursorShape.PointingHandCursor
+    QTest.mouseClick(tree.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert shown() == ["DB_PASSWORD=hunter2", f"API_KEY={HIDDEN}"]
+    assert tree.visualRect(model.index_of(model.find("DB_PASSWORD")[0])).center() == place, "nothing moves"
+    press(qtbot, opened, "containers.inspect.copy")
+    assert "hunter2" in QGuiApplication.clipboard().text()
+    assert "API_KEY=k" not in QGuiApplication.clipboard().text()
+    box = find(opened, QAbstractButton, "containers.inspect.secrets")
+    box.click()
+    assert shown() == ["DB_PASSWORD=hunter2", "API_KEY=k"]
+    detail(opened).show_tab("environment")
+    assert find(opened, QAbstractButton, "containers.environment.secrets").isChecked()
+    box.click()
+    table = find(opened, FactsView, "containers.environment.table")
+    assert texts(table)[1:] == [("DB_PASSWORD", HIDDEN), ("API_KEY", HIDDEN)]
+    value = table.visualRect(table.model().index(2, 1)).center()
+    QTest.mouseClick(table.viewport(), Qt.MouseButton.LeftButton, pos=value)
+    assert texts(table)[1:] == [("DB_PASSWORD", HIDDEN), ("API_KEY", "k")]
+    table.selectRow(1)
+    QTest.keyClick(table, Qt.Key.Key_Return)
+    assert texts(table)[1:] == [("DB_PASSWORD", "hunter2"), ("API_KEY", "k")]
+
+
+def test_the_tree_folds_and_tells_paths(opened: MainWindow, qtbot: QtBot) -> None:
+    detail(opened).show_tab("inspect")
+    tree = find(opened, QTreeView, "containers.inspect.tree")
+    model = tree.model()
+    assert isinstance(model, JsonTree)
+    wait_for(qtbot, lambda: model.rowCount() > 3)
+    environment = model.index_of(model.find("DB_PASSWORD")[0])
+    config = environment.parent().parent()
+    press(qtbot, opened, "containers.inspect.fold")
+    assert not tree.isExpanded(config)
+    press(qtbot, opened, "containers.inspect.open")
+    assert tree.isExpanded(config)
+    assert tree.isExpanded(environment.parent())
+    tree.collapseAll()
+
+    def choose(index: QModelIndex, label: str) -> None:
+        tree.customContextMenuRequested.emit(tree.visualRect(index).center())
+        menu = next(
+            menu for menu in opened.findChildren(QMenu, "containers.inspect.menu") if menu.isVisible()
+        )
+        next(entry for entry in menu.actions() if entry.text() == label).trigger()
+        menu.close()
+
+    choose(config, "Open all below")
+    assert tree.isExpanded(environment.parent())
+    choose(environment, "Copy path")
+    assert QGuiApplication.clipboard().text() == "Config.Env[1]"
+    choose(environment, "Copy value")
+    assert QGuiApplication.clipboard().text() == "DB_PASSWORD=hunter2"
+    choose(config, "Fold")
+    assert not tree.isExpanded(config)
+
+
+def test_inspect_is_shown_as_json(opened: MainWindow, qtbot: QtBot, save_picture: Save) -> None:
+    detail(opened).show_tab("inspect")
+    tree = find(opened, QTreeView, "containers.inspect.tree")
+    wait_for(qtbot, lambda: tree.model().rowCount() > 3)
+    assert text_of(opened, "containers.inspect.summary").startswith("Restart: no · Memory: no limit")
+    search = find(opened, QLineEdit, "containers.inspect.search")
+    search.setText("db_password")
+    press(qtbot, opened, "containers.inspect.form.json")
+    shown = find(opened, JsonText, "containers.inspect.json")
+    assert shown.isVisible()
+    assert not find(opened, QAbstractButton, "containers.inspect.fold").isEnabled()
+    assert f'"DB_PASSWORD={HIDDEN}"' in shown.toPlainText()
+    assert text_of(opened, "containers.inspect.matches") == "1 of 1"
+    assert shown.textCursor().selectedText() == "DB_PASSWORD"
+    save_picture(opened, "container-inspect-json")
+    search.setText('"')
+    QTest.keyClick(search, Qt.Key.Key_Return)
+    assert text_of(opened, "containers.inspect.matches").startswith("2 of ")
+    assert json.loads(shown.toPlainText())["Name"] == "/web"
+    find(opened, QAbstractButton, "containers.inspect.secrets").click()
+    assert '"DB_PASSWORD=hunter2"' in shown.toPlainText()
+
+
+def test_places_in_json_are_found_behind_wide_characters(qtbot: QtBot) -> None:
+    shown = JsonText("json", "JSON")
+    qtbot.addWidget(shown)
+    shown.show_text('{"a": "😀😀 x", "X": 1}')
+    assert shown.find_all("x") == 2
+    shown.show_match(1)
+    assert shown.textCursor().selectedText() == "X"
+    assert shown.find_all("") == 0
 
 
 def test_what_is_open_in_the_tree_stays_open(opened: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:

@@ -1,24 +1,25 @@
 """One container in full: what `inspect` tells of it, as facts that people read and as the whole tree."""
 
+import shlex
 from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.services.containers.container_health import Health, Probe
+from app.services.containers.container_setup import read_setup
+from app.services.containers.run_options import format_memory
 from app.services.engine.engine_types import ContainerDetails, ContainerState
-from app.services.engine.json_values import as_object, get_flag, get_list, get_object, get_text
+from app.services.engine.json_values import as_object, get_flag, get_list, get_object, get_text, get_texts
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
+from app.viewmodels.containers.secrets import HIDDEN, Secrets
 from app.viewmodels.failure import describe_failure
 from app.viewmodels.lists.row_table_model import RowTableModel
 from app.viewmodels.question import Question
 from app.viewmodels.wording.exit_codes import explain_exit
 
-__all__ = ["HIDDEN", "ContainerDetailsViewModel", "Fact", "FactTable", "Health", "Probe", "is_secret"]
-
-_SECRET_WORDS = ("PASSWORD", "PASSWD", "SECRET", "TOKEN", "API_KEY", "APIKEY", "PRIVATE_KEY", "CREDENTIAL")
-HIDDEN = "••••••••"
+__all__ = ["ContainerDetailsViewModel", "Fact", "FactTable", "Health", "Probe"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +38,18 @@ class Fact:
 
 
 class FactTable(RowTableModel[Fact]):
-    """Names and values in their own order. Values that look like secrets can be hidden."""
+    """Names and values in their own order."""
 
-    def __init__(self, titles: tuple[str, ...], parent: QObject | None = None) -> None:
+    def __init__(
+        self, titles: tuple[str, ...], parent: QObject | None = None, secrets: Secrets | None = None
+    ) -> None:
+        """`secrets` hides values that look like some."""
         super().__init__(parent)
         self._titles = titles
         self.column_count = len(titles)
-        self._hides = False
+        self._secrets = secrets
+        if secrets is not None:
+            secrets.changed.connect(self._show_anew)
 
     def header(self, column: int) -> str:
         """Return the title of a column."""
@@ -51,7 +57,7 @@ class FactTable(RowTableModel[Fact]):
 
     def text(self, row: Fact, column: int) -> str:
         """Return what the cell shows."""
-        if column == 1 and self._hides and is_secret(row.name) and row.value:
+        if column == 1 and self.hides(row):
             return HIDDEN
         return (row.name, row.value, row.remark)[column]
 
@@ -68,16 +74,19 @@ class FactTable(RowTableModel[Fact]):
         wanted = needle.casefold()
         self.set_filter(lambda row: wanted in f"{row.name}\n{row.value}\n{row.remark}".casefold())
 
-    def hide_secrets(self, hidden: bool) -> None:
-        """Show dots in place of values that look like secrets."""
-        self._hides = hidden
+    def hides(self, row: Fact) -> bool:
+        """Return whether a value is hidden now."""
+        return self._secrets is not None and self._secrets.hides(row.name, row.value)
+
+    def reveal(self, row: Fact) -> None:
+        """Show a value that is hidden."""
+        if self._secrets is not None:
+            self._secrets.show(row.name)
+
+    @Slot()
+    def _show_anew(self) -> None:
         if self.rowCount():
             self.dataChanged.emit(self.index(0, 0), self.index(self.rowCount() - 1, self.column_count - 1))
-
-
-def is_secret(name: str) -> bool:
-    """Return whether a variable's name says that its value is nobody's business."""
-    return any(word in name.upper() for word in _SECRET_WORDS)
 
 
 class ContainerDetailsViewModel(QObject):
@@ -93,12 +102,28 @@ class ContainerDetailsViewModel(QObject):
         self._access, self.container_id = access, container_id
         self._inspection = Question(background, self._take, self._not_told, self)
         self.details: ContainerDetails | None = None
-        self.environment = FactTable((self.tr("Name"), self.tr("Value")), self)
+        self.secrets = Secrets(self)
+        self.environment = FactTable((self.tr("Name"), self.tr("Value")), self, self.secrets)
         self.mounts = FactTable((self.tr("In the container"), self.tr("Comes from"), self.tr("Access")), self)
         self.ports = FactTable((self.tr("In the container"), self.tr("On this computer")), self)
         self.networks = FactTable((self.tr("Network"), self.tr("Address"), self.tr("Other names")), self)
         self.labels = FactTable((self.tr("Label"), self.tr("Value")), self)
-        self.environment.hide_secrets(True)
+
+    @property
+    def summary(self) -> str:
+        """Return in one line what the other tabs do not have: restart policy, limits, user, command."""
+        if self.details is None:
+            return ""
+        setup, config = read_setup(self.details), get_object(self.details.raw, "Config")
+        words = (get_text(self.details.raw, "Path"), *get_texts(self.details.raw, "Args"))
+        facts = (
+            (self.tr("Restart"), setup.restart_policy or "no"),
+            (self.tr("Memory"), format_memory(setup.memory) or self.tr("no limit")),
+            (self.tr("Processors"), f"{setup.cpus:g}" if setup.cpus else self.tr("no limit")),
+            (self.tr("User"), get_text(config, "User") or "root"),
+            (self.tr("Command"), shlex.join(word for word in words if word)),
+        )
+        return " · ".join(f"{name}: {value}" for name, value in facts if value)
 
     @property
     def end_meaning(self) -> str:

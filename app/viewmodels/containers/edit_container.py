@@ -11,8 +11,8 @@ from app.services.containers.run_options import format_memory, format_port
 from app.services.engine.engine_types import Container, ContainerDetails
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
-from app.viewmodels.containers.container_details import HIDDEN, is_secret
 from app.viewmodels.containers.run_form import FormChecks, LimitsRow, PortRow, VolumeRow
+from app.viewmodels.containers.secrets import HIDDEN, is_secret
 from app.viewmodels.failure import describe_failure
 from app.viewmodels.tasks import TaskWords
 

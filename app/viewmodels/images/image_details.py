@@ -10,6 +10,7 @@ from app.services.engine.engine_types import ImageDetails
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
 from app.viewmodels.containers.container_details import FactTable
+from app.viewmodels.containers.secrets import Secrets
 from app.viewmodels.failure import describe_failure
 from app.viewmodels.lists.row_table_model import RowTableModel
 from app.viewmodels.question import Question
@@ -98,8 +99,7 @@ class ImageDetailsViewModel(QObject):
         self.files = FileTable(self)
         self.details: ImageDetails | None = None
         self.layers = FactTable((self.tr("Step"), self.tr("Size"), self.tr("Created")), self)
-        self.settings = FactTable((self.tr("Name"), self.tr("Value")), self)
-        self.settings.hide_secrets(True)
+        self.settings = FactTable((self.tr("Name"), self.tr("Value")), self, Secrets(self))
 
     @Slot()
     def refresh(self) -> None:

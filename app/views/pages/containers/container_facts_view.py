@@ -1,34 +1,63 @@
 """The Environment tab and the Mounts & ports tab: tables of names and values."""
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QModelIndex, QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QCheckBox, QSizePolicy
 
-from app.viewmodels.containers.container_details import ContainerDetailsViewModel, FactTable
+from app.viewmodels.containers.container_details import ContainerDetailsViewModel, Fact, FactTable
+from app.viewmodels.containers.secrets import Secrets
+from app.viewmodels.lists.row_table_model import ROW_ROLE
 from app.views.pages.detail_tab import DetailTab
 from app.views.pages.page import FilterBox
 from app.views.theme import ROW_HEIGHT, Theme
 from app.views.widgets.buttons import Button
 from app.views.widgets.layouts import column, row
-from app.views.widgets.table import CellDelegate, RowTable
+from app.views.widgets.table import CellDelegate, Index, RowTable
 from app.views.widgets.text import PlainLabel
+
+translate = QCoreApplication.translate
+
+
+class _ValueDelegate(CellDelegate):
+    """A value; one that is hidden says that a click shows it."""
+
+    def cursor_at(self, position: QPoint, rect: QRect, index: Index) -> bool:
+        """Return whether a value is hidden there."""
+        model = index.model()
+        return isinstance(model, FactTable) and model.hides(index.data(ROW_ROLE))
+
+    def tool_tip(self, position: QPoint, rect: QRect, index: Index) -> str:
+        """Return what a click does, or the value where it does not fit."""
+        if self.cursor_at(position, rect, index):
+            return self.tr("Click to show it")
+        return super().tool_tip(position, rect, index)
 
 
 class FactsView(RowTable):
-    """A table of facts; Ctrl+C copies the selected values."""
+    """A table of facts; a value that is hidden is shown by a click, or Enter."""
 
     def __init__(self, name: str, label: str, model: FactTable, widths: dict[int, int], stretch: int) -> None:
         super().__init__(name, label)
         self.use_model(model, widths, stretch)
+        self._facts = model
         self.setItemDelegateForColumn(0, CellDelegate(self, strong=True))
         for place in range(1, model.column_count):
-            self.setItemDelegateForColumn(place, CellDelegate(self, muted=place > 1))
+            self.setItemDelegateForColumn(place, _ValueDelegate(self, muted=place > 1))
+        self.clicked.connect(self._clicked)
+        self.opened.connect(self._reveal)
+
+    def _clicked(self, index: QModelIndex) -> None:
+        if index.column() == 1 and self._facts.hides(index.data(ROW_ROLE)):
+            self._facts.reveal(index.data(ROW_ROLE))
+
+    def _reveal(self) -> None:
+        for fact in self.selected_rows():
+            if isinstance(fact, Fact) and self._facts.hides(fact):
+                self._facts.reveal(fact)
 
     def copy_selected(self) -> None:
         """Put the selected rows, or all, on the clipboard as NAME=value."""
-        model = self.model()
-        assert isinstance(model, FactTable)
-        rows = self.selected_rows() or list(model.shown)
+        rows = self.selected_rows() or list(self._facts.shown)
         lines = [f"{row.name}={row.value}" for row in rows if hasattr(row, "value") and hasattr(row, "name")]
         QGuiApplication.clipboard().setText("\n".join(lines))
 
@@ -46,6 +75,17 @@ class FactsView(RowTable):
         )
 
 
+def secrets_box(secrets: Secrets, name: str) -> QCheckBox:
+    """Return a box that shows all values that are hidden, and follows when that is done elsewhere."""
+    box = QCheckBox(translate("Secrets", "Show secrets"))
+    box.setObjectName(name)
+    box.setToolTip(translate("Secrets", "Values whose names speak of passwords, tokens and keys are hidden"))
+    box.setChecked(secrets.shows_all)
+    box.toggled.connect(secrets.show_all)
+    secrets.all_shown.connect(box.setChecked)
+    return box
+
+
 class EnvironmentView(DetailTab):
     """The environment of the container, secrets hidden until asked for."""
 
@@ -56,10 +96,7 @@ class EnvironmentView(DetailTab):
             "containers.environment.filter", self.tr("Filter by name or value"), narrowest=240
         )
         self.filter_box.textChanged.connect(viewmodel.environment.filter)
-        secrets = QCheckBox(self.tr("Show secrets"))
-        secrets.setObjectName("containers.environment.secrets")
-        secrets.setToolTip(self.tr("Values whose names speak of passwords, tokens and keys are hidden"))
-        secrets.toggled.connect(lambda shown: viewmodel.environment.hide_secrets(not shown))
+        secrets = secrets_box(viewmodel.secrets, "containers.environment.secrets")
         self.table = FactsView(
             "containers.environment.table",
             self.tr("Environment"),

@@ -1,44 +1,21 @@
-"""The Inspect tab: everything that the engine tells, as a tree with search and copies."""
+"""The Inspect tab: everything that the engine tells, as a tree and as JSON, with search and copies."""
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt
-from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTreeView
+from PySide6.QtCore import QModelIndex, QPoint
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QAbstractItemView, QMenu, QStackedWidget
 
 from app.viewmodels.containers.container_details import ContainerDetailsViewModel
 from app.viewmodels.lists.json_tree import JsonTree, Node
 from app.views.icons import build_icon
+from app.views.pages.containers.container_facts_view import secrets_box
+from app.views.pages.containers.inspection_tree import InspectionTree
 from app.views.pages.detail_tab import DetailTab
 from app.views.pages.search_box import SearchBox
-from app.views.widgets.buttons import Button
+from app.views.widgets.buttons import Button, IconButton
+from app.views.widgets.json_text import JsonText
 from app.views.widgets.layouts import column, row
-from app.views.widgets.text import PlainLabel
-
-
-class _Tree(QTreeView):
-    """A tree that copies the value in focus."""
-
-    def __init__(self, model: JsonTree, label: str) -> None:
-        super().__init__()
-        self.setObjectName("containers.inspect.tree")
-        self.setAccessibleName(label)
-        self.setModel(model)
-        self._tree = model
-        self.setUniformRowHeights(True)
-        self.setAlternatingRowColors(False)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Interactive)
-        self.header().resizeSection(0, 320)
-        self.header().setStretchLastSection(True)
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Copy the value on Ctrl+C."""
-        if event.matches(QKeySequence.StandardKey.Copy):
-            QGuiApplication.clipboard().setText(self._tree.text(self._tree.node(self.currentIndex())))
-        else:
-            super().keyPressEvent(event)
+from app.views.widgets.segments import Segments
+from app.views.widgets.text import ElidedLabel, PlainLabel
 
 
 class ContainerInspectView(DetailTab):
@@ -48,21 +25,45 @@ class ContainerInspectView(DetailTab):
         super().__init__()
         self._viewmodel = viewmodel
         self._model = JsonTree(self)
-        self.tree = _Tree(self._model, self.tr("Everything about the container"))
+        self.tree = InspectionTree(self._model, self.tr("Everything about the container"))
         self.tree.customContextMenuRequested.connect(self._show_menu)
+        self.tree.hidden_pressed.connect(viewmodel.secrets.show)
+        self.tree.copy_asked.connect(self._copy_value)
+        self.json = JsonText("containers.inspect.json", self.tr("Everything about the container"))
+        self.forms = Segments(
+            "containers.inspect.form",
+            self.tr("How it is shown"),
+            {"tree": self.tr("Tree"), "json": self.tr("JSON")},
+        )
+        self.forms.chosen.connect(self._choose_form)
         self.search = SearchBox("containers.inspect.search", self.tr("Search names and values"))
         self.search.textChanged.connect(self._search)
         self.search.stepped.connect(self._step)
         self._matches = PlainLabel(role="muted")
         self._matches.setObjectName("containers.inspect.matches")
         self._found: list[Node] = []
-        self._current = 0
+        self._current = self._count = 0
+        self._open_all = IconButton("chevron-down", self.tr("Open all"), "containers.inspect.open")
+        self._open_all.clicked.connect(self.tree.expandAll)
+        self._fold_all = IconButton("chevron-right", self.tr("Fold all"), "containers.inspect.fold")
+        self._fold_all.clicked.connect(self.tree.collapseAll)
         copy = Button(self.tr("Copy all as JSON"), "containers.inspect.copy", icon="copy")
+        copy.setToolTip(self.tr("Copy it as it is shown: secrets that are hidden stay so"))
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._model.text()))
-        layout = column(row(self.search, self._matches, None, copy), self.tree, spacing=10)
-        layout.setStretch(1, 1)
+        secrets = secrets_box(viewmodel.secrets, "containers.inspect.secrets")
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self.tree)
+        self._stack.addWidget(self.json)
+        tools = row(
+            self.forms, self._open_all, self._fold_all, self.search, self._matches, None, secrets, copy
+        )
+        self._summary = ElidedLabel("", "muted")
+        self._summary.setObjectName("containers.inspect.summary")
+        layout = column(tools, self._summary, self._stack, spacing=10)
+        layout.setStretch(2, 1)
         self.setLayout(layout)
         viewmodel.changed.connect(self._show_details)
+        viewmodel.secrets.changed.connect(self._show_details)
         self._show_details()
 
     def focus_search(self) -> None:
@@ -74,11 +75,28 @@ class ContainerInspectView(DetailTab):
         details = self._viewmodel.details
         if details is None:
             return
+        self._summary.setText(self._viewmodel.summary)
+        top = self.tree.verticalScrollBar().value()
+        current = self._model.node(self.tree.currentIndex()).path
         opened = self._opened(QModelIndex()) if self._model.rowCount() else {"State", "Config"}
-        self._model.show(details.raw)
-        self._open_again(QModelIndex(), opened)
+        self._model.show(self._viewmodel.secrets.inspection(details.raw))
+        self._open_again(QModelIndex(), opened, current)
+        self.tree.verticalScrollBar().setValue(top)
+        if self.forms.current == "json":
+            self.json.show_text(self._model.text())
         if self.search.text():
             self._search(self.search.text())
+
+    def _choose_form(self, form: str) -> None:
+        is_json = form == "json"
+        if is_json:
+            self.json.show_text(self._model.text())
+        self._stack.setCurrentWidget(self.json if is_json else self.tree)
+        for button in (self._open_all, self._fold_all):
+            button.setEnabled(not is_json)
+        self._search(self.search.text())
+
+    # --- the tree stays as it is --------------------------------------------------------------------------
 
     def _opened(self, parent: QModelIndex) -> set[str]:
         paths: set[str] = set()
@@ -89,33 +107,55 @@ class ContainerInspectView(DetailTab):
                 paths |= self._opened(index)
         return paths
 
-    def _open_again(self, parent: QModelIndex, paths: set[str]) -> None:
+    def _open_again(self, parent: QModelIndex, paths: set[str], current: str) -> None:
         for place in range(self._model.rowCount(parent)):
             index = self._model.index(place, 0, parent)
-            if self._model.node(index).path in paths:
+            path = self._model.node(index).path
+            if path == current:
+                self.tree.setCurrentIndex(index)
+            if path in paths:
                 self.tree.expand(index)
-                self._open_again(index, paths)
+                self._open_again(index, paths, current)
+
+    # --- searching ----------------------------------------------------------------------------------------
 
     def _search(self, needle: str) -> None:
-        self._found = self._model.find(needle)
+        is_json = self.forms.current == "json"
+        self._found = [] if is_json else self._model.find(needle)
+        self._count = self.json.find_all(needle) if is_json else len(self._found)
         self._current = 0
         self._show_match()
 
     def _step(self, step: int) -> None:
-        if self._found:
-            self._current = (self._current + step) % len(self._found)
+        if self._count:
+            self._current = (self._current + step) % self._count
         self._show_match()
 
     def _show_match(self) -> None:
         if not self.search.text():
             self._matches.setText("")
-        elif not self._found:
+        elif not self._count:
             self._matches.setText(self.tr("nothing found"))
         else:
-            self._matches.setText(self.tr("{0} of {1}").format(self._current + 1, len(self._found)))
+            self._matches.setText(self.tr("{0} of {1}").format(self._current + 1, self._count))
+            if self.forms.current == "json":
+                self.json.show_match(self._current)
+                return
             index = self._model.index_of(self._found[self._current])
             self.tree.scrollTo(index, QAbstractItemView.ScrollHint.PositionAtCenter)
             self.tree.setCurrentIndex(index)
+
+    # --- copying ------------------------------------------------------------------------------------------
+
+    def _copy_value(self, node: Node) -> None:
+        """Copy a value, one that is hidden as it is: nobody sees it, and somebody wants it."""
+        value = node.value
+        details = self._viewmodel.details
+        if details is not None and isinstance(value, str) and node.path.startswith("Config.Env["):
+            value = details.raw["Config"]["Env"][node.place]
+            QGuiApplication.clipboard().setText(value)
+        else:
+            QGuiApplication.clipboard().setText(self._model.text(node))
 
     def _show_menu(self, position: QPoint) -> None:
         index = self.tree.indexAt(position)
@@ -124,11 +164,17 @@ class ContainerInspectView(DetailTab):
         node = self._model.node(index)
         menu = QMenu(self)
         menu.setObjectName("containers.inspect.menu")
-        for label, text in (
-            (self.tr("Copy value"), self._model.text(node)),
-            (self.tr("Copy path"), node.path),
-        ):
-            entry = menu.addAction(build_icon("copy"), label)
-            entry.triggered.connect(lambda _=False, text=text: QGuiApplication.clipboard().setText(text))
+        copy_value = menu.addAction(build_icon("copy"), self.tr("Copy value"))
+        copy_value.triggered.connect(lambda: self._copy_value(node))
+        copy_path = menu.addAction(build_icon("copy"), self.tr("Copy path"))
+        copy_path.triggered.connect(lambda: QGuiApplication.clipboard().setText(node.path))
+        menu.addSeparator()
+        branch = index.siblingAtColumn(0)
+        unfold = menu.addAction(build_icon("chevron-down"), self.tr("Open all below"))
+        unfold.triggered.connect(lambda: self.tree.expandRecursively(branch))
+        fold = menu.addAction(build_icon("chevron-right"), self.tr("Fold"))
+        fold.triggered.connect(lambda: self.tree.collapse(branch))
+        for entry in (unfold, fold):
+            entry.setEnabled(bool(node.children))
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self.tree.viewport().mapToGlobal(position))
