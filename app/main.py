@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from app.services.engine.engine_client import EngineClient
     from app.services.engine.engines import Engines
     from app.services.images.registry_logins import RegistryLogins
+    from app.services.images.scan.scanner import Scanner
     from app.services.machine.start_at_login import StartAtLogin
     from app.services.machine.virtual_machine import MachineStatus, VirtualMachine
     from app.services.migration.sources import SourceEngine
@@ -106,6 +107,13 @@ class LazyAccess:
             if self._logins is None:
                 self._logins = RegistryLogins(self._folders.registry_logins, KeyStore())
             return self._logins
+
+    def scanner(self) -> "Scanner":
+        """Return what looks into images; see `Access`."""
+        from app.services.images.scan.scan_store import ScanStore
+        from app.services.images.scan.scanner import Scanner
+
+        return Scanner(self.client(), ScanStore(self._folders.scans))
 
     def start_at_login(self) -> "StartAtLogin":
         """Return what starts the machine at login; see `Access`."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:  # `requests` takes 130 ms to import: only workers do it
     from app.services.engine.engine_client import EngineClient
     from app.services.engine.engines import Engines
     from app.services.images.registry_logins import RegistryLogins
+    from app.services.images.scan.scanner import Scanner
     from app.services.machine.start_at_login import StartAtLogin
     from app.services.machine.virtual_machine import MachineStatus, VirtualMachine
     from app.services.migration.sources import SourceEngine
@@ -39,6 +40,9 @@ class Access(Protocol):
 
     def logins(self) -> "RegistryLogins":
         """Return the user's sign-ins at registries; `client` sends them along."""
+
+    def scanner(self) -> "Scanner":
+        """Return what looks into images, and what it found before."""
 
     def start_at_login(self) -> "StartAtLogin":
         """Return what starts the machine when the user logs in."""

@@ -30,7 +30,9 @@ from app.viewmodels.frame.uninstall import UninstallViewModel
 from app.viewmodels.frame.updates import UpdatesViewModel
 from app.viewmodels.frame.waiting import WaitingActions
 from app.viewmodels.images.builds import BuildsViewModel
+from app.viewmodels.images.image_contents import ImageContentsViewModel
 from app.viewmodels.images.image_details import ImageDetailsViewModel
+from app.viewmodels.images.image_scans import ImageScansViewModel
 from app.viewmodels.images.image_search import ImageSearch
 from app.viewmodels.images.image_transfer import ImageTransfer
 from app.viewmodels.images.images import ImagesViewModel
@@ -62,6 +64,7 @@ class DesktopViewModel(QObject):
         self.first_seconds = FirstSeconds(self.background, access, self)
         self.images = ImagesViewModel(self.background, access, self)
         self.transfer = ImageTransfer(self.background, access, self)
+        self.scans = ImageScansViewModel(self.background, access, self)
         self.volumes = VolumesViewModel(self.background, access, self)
         self.networks = NetworksViewModel(self.background, access, self)
         self.builds = BuildsViewModel(self.background, access, self)
@@ -127,6 +130,10 @@ class DesktopViewModel(QObject):
     def open_image(self, image: str) -> ImageDetailsViewModel:
         """Return a view-model of one image; its page becomes its parent."""
         return ImageDetailsViewModel(self.background, self._access, image, self)
+
+    def open_contents(self, image: str, name: str) -> ImageContentsViewModel:
+        """Return a view-model of what is in one image; its page becomes its parent."""
+        return ImageContentsViewModel(self.background, self._access, self.scans, image, name, self)
 
     def open_image_search(self) -> ImageSearch:
         """Return a view-model of one search dialog; the dialog becomes its parent."""

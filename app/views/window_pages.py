@@ -105,7 +105,7 @@ class WindowPages(QStackedWidget):
 
     def _make_images(self) -> ImagesPage:
         desktop, window = self._desktop, self._window
-        page = ImagesPage(desktop.images, desktop.transfer, desktop.open_image)
+        page = ImagesPage(desktop.images, desktop.transfer, desktop.open_image, desktop.open_contents)
         page.run_requested.connect(window.run_image)
         page.pull_requested.connect(window.pull_image)
         page.search_requested.connect(window.search_images)

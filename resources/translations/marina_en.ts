@@ -130,6 +130,23 @@
     </message>
 </context>
 <context>
+    <name>ContentsView</name>
+    <message numerus="yes">
+        <source>%n package(s)</source>
+        <translation>
+            <numerusform>%n package</numerusform>
+            <numerusform>%n packages</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n vulnerability(s)</source>
+        <translation>
+            <numerusform>%n vulnerability</numerusform>
+            <numerusform>%n vulnerabilities</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>EditContainerDialog</name>
     <message numerus="yes">
         <source>… and %n more</source>

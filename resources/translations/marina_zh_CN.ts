@@ -1842,6 +1842,101 @@
     </message>
 </context>
 <context>
+    <name>ContentsView</name>
+    <message>
+        <source>Save the list</source>
+        <translation>保存列表</translation>
+    </message>
+    <message>
+        <source>As {0}…</source>
+        <translation>另存为 {0}…</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Scan with the list that is here</source>
+        <translation>使用现有列表扫描</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>What is in this image, and what is known to be wrong with it</source>
+        <translation>此镜像中有什么，以及其中已知的问题</translation>
+    </message>
+    <message>
+        <source>Trivy, an open-source scanner, lists the packages and compares them with published vulnerabilities. It runs in a container without a network: nothing of the image is sent.</source>
+        <translation>开源扫描器 Trivy 会列出软件包，并与已公布的漏洞进行比对。它在没有网络的容器中运行：镜像的任何内容都不会被发送出去。</translation>
+    </message>
+    <message>
+        <source>What to see of the contents</source>
+        <translation>要查看的内容</translation>
+    </message>
+    <message>
+        <source>Vulnerabilities</source>
+        <translation>漏洞</translation>
+    </message>
+    <message>
+        <source>Packages</source>
+        <translation>软件包</translation>
+    </message>
+    <message>
+        <source>Filter by name, licence or severity</source>
+        <translation>按名称、许可证或严重程度筛选</translation>
+    </message>
+    <message>
+        <source>Save the list of packages</source>
+        <translation>保存软件包列表</translation>
+    </message>
+    <message>
+        <source>Fetch their index and scan (1 GB)</source>
+        <translation>获取其索引并扫描（1 GB）</translation>
+    </message>
+    <message>
+        <source>Scan again</source>
+        <translation>重新扫描</translation>
+    </message>
+    <message>
+        <source>Scan</source>
+        <translation>扫描</translation>
+    </message>
+    <message>
+        <source>Fetch and scan</source>
+        <translation>获取并扫描</translation>
+    </message>
+    <message>
+        <source>Update and scan</source>
+        <translation>更新并扫描</translation>
+    </message>
+    <message>
+        <source>{0} is being scanned</source>
+        <translation>正在扫描 {0}</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n package(s)</source>
+        <translation>
+            <numerusform>%n 个软件包</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n vulnerability(s)</source>
+        <translation>
+            <numerusform>%n 个漏洞</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The list is in {0}</source>
+        <translation>列表已保存到 {0}</translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
     <name>CopyField</name>
     <message>
         <source>Copy</source>
@@ -2734,6 +2829,49 @@
     </message>
 </context>
 <context>
+    <name>ImageContentsViewModel</name>
+    <message>
+        <source>Only packages were looked for</source>
+        <translation>仅查找了软件包</translation>
+    </message>
+    <message>
+        <source>{0} {1}</source>
+        <translation>{1} {0}</translation>
+    </message>
+    <message>
+        <source>No known vulnerability</source>
+        <translation>没有已知漏洞</translation>
+    </message>
+    <message>
+        <source>Scanned {0}</source>
+        <translation>{0}扫描</translation>
+    </message>
+    <message>
+        <source>list of vulnerabilities of {0}</source>
+        <translation>漏洞列表日期 {0}</translation>
+    </message>
+    <message>
+        <source>{0} gets no security updates any more</source>
+        <translation>{0} 已不再获得安全更新</translation>
+    </message>
+    <message>
+        <source>The list of vulnerabilities was made {0}: there is a newer one</source>
+        <translation>漏洞列表生成于{0}：现已有更新的版本</translation>
+    </message>
+    <message>
+        <source>Java archives were not looked at</source>
+        <translation>未检查 Java 归档文件</translation>
+    </message>
+    <message>
+        <source>To be fetched once: about {0}, which take 1.5 GB of the engine&apos;s disk.</source>
+        <translation>需获取一次：约 {0}，将占用引擎磁盘 1.5 GB。</translation>
+    </message>
+    <message>
+        <source>Fetches about {0}</source>
+        <translation>将获取约 {0}</translation>
+    </message>
+</context>
+<context>
     <name>ImageDetailView</name>
     <message>
         <source>Back to the images (Esc)</source>
@@ -2754,6 +2892,10 @@
     <message>
         <source>Layers</source>
         <translation>层</translation>
+    </message>
+    <message>
+        <source>Contents</source>
+        <translation>内容</translation>
     </message>
     <message>
         <source>Settings</source>
@@ -2841,6 +2983,45 @@
     <message>
         <source>Volumes</source>
         <translation>卷</translation>
+    </message>
+</context>
+<context>
+    <name>ImageScansViewModel</name>
+    <message>
+        <source>Scanning {0}</source>
+        <translation>正在扫描 {0}</translation>
+    </message>
+    <message>
+        <source>{0} was scanned</source>
+        <translation>{0} 已扫描</translation>
+    </message>
+    <message>
+        <source>{0} could not be scanned</source>
+        <translation>无法扫描 {0}</translation>
+    </message>
+    <message>
+        <source>Looking at what is here…</source>
+        <translation>正在查看现有内容…</translation>
+    </message>
+    <message>
+        <source>Fetching the scanner</source>
+        <translation>正在获取扫描器</translation>
+    </message>
+    <message>
+        <source>Fetching the list of vulnerabilities…</source>
+        <translation>正在获取漏洞列表…</translation>
+    </message>
+    <message>
+        <source>Fetching the index of Java archives…</source>
+        <translation>正在获取 Java 归档索引…</translation>
+    </message>
+    <message>
+        <source>Reading the image</source>
+        <translation>正在读取镜像</translation>
+    </message>
+    <message>
+        <source>Looking for packages…</source>
+        <translation>正在查找软件包…</translation>
     </message>
 </context>
 <context>
@@ -4881,6 +5062,29 @@
     <message>
         <source>{0} freed</source>
         <translation>释放了 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>PackageTable</name>
+    <message>
+        <source>Package</source>
+        <translation>软件包</translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation>版本</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>Licences</source>
+        <translation>许可证</translation>
+    </message>
+    <message>
+        <source>Found in</source>
+        <translation>所在位置</translation>
     </message>
 </context>
 <context>
@@ -9230,6 +9434,57 @@
     <message>
         <source>The volumes could not be measured</source>
         <translation>无法测量卷的大小</translation>
+    </message>
+</context>
+<context>
+    <name>VulnerabilityTable</name>
+    <message>
+        <source>Severity</source>
+        <translation>严重程度</translation>
+    </message>
+    <message>
+        <source>Package</source>
+        <translation>软件包</translation>
+    </message>
+    <message>
+        <source>Installed</source>
+        <translation>已安装</translation>
+    </message>
+    <message>
+        <source>Fixed in</source>
+        <translation>修复版本</translation>
+    </message>
+    <message>
+        <source>Vulnerability</source>
+        <translation>漏洞</translation>
+    </message>
+    <message>
+        <source>What it is</source>
+        <translation>说明</translation>
+    </message>
+    <message>
+        <source>not yet</source>
+        <translation>尚未修复</translation>
+    </message>
+    <message>
+        <source>critical</source>
+        <translation>严重</translation>
+    </message>
+    <message>
+        <source>high</source>
+        <translation>高</translation>
+    </message>
+    <message>
+        <source>medium</source>
+        <translation>中</translation>
+    </message>
+    <message>
+        <source>low</source>
+        <translation>低</translation>
+    </message>
+    <message>
+        <source>unknown</source>
+        <translation>未知</translation>
     </message>
 </context>
 <context>

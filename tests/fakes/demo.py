@@ -6,6 +6,7 @@ from typing import Any, Self
 from tests.fakes.fake_access import FakeAccess
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_machine import FakeMachine
+from tests.fakes.fake_scanner import FakeScanner, some_report
 from tests.fakes.fake_state import FakeContainer, FakeNetwork, FakeVolume
 from tests.support.short_folder import short_folder
 from vm.machine.status import MachineState
@@ -64,6 +65,9 @@ def fill_engine(engine: FakeEngine) -> None:
             ("alpine:3.22", 8_300_000, ()),
         )
     }
+    scanner = FakeScanner()
+    scanner.report = some_report()
+    engine.offer_image(scanner.name, behaviour=scanner, size=70_000_000)
     for tag, size in (("mysql:9", 860_000_000), ("traefik:3", 180_000_000)):
         engine.offer_image(tag, size=size)
     for name, subnet in (("shop_default", "172.18.0.0/16"), ("blog_default", "172.19.0.0/16")):

@@ -17,6 +17,8 @@ from app.services.engine.engine_transport import StreamConnection
 from app.services.engine.engines import Engines
 from app.services.images.key_store import KeyStore
 from app.services.images.registry_logins import RegistryLogins
+from app.services.images.scan.scan_store import ScanStore
+from app.services.images.scan.scanner import Scanner
 from app.services.machine.start_at_login import StartAtLogin
 from app.services.machine.virtual_machine import StatusCallback, VirtualMachine
 from app.services.migration.sources import SourceEngine
@@ -101,6 +103,10 @@ class FakeAccess:
         if self._logins is None:
             self._logins = RegistryLogins(self._folder / "registries.json", self.key_store)
         return self._logins
+
+    def scanner(self) -> Scanner:
+        """Return the scanner of the fake engine, which keeps what it finds in the test's folder."""
+        return Scanner(self._client, ScanStore(self._folder / "scans"))
 
     def start_at_login(self) -> StartAtLogin:
         """Return what is set up in a home folder of the test's."""

@@ -51,6 +51,8 @@ class FakeContainers:
                 )
             container = FakeContainer(name, image, body["Image"], body)
             container.name = name or f"brave_{container.id[:6]}"
+            if image.behaviour is not None:
+                container.files |= image.behaviour.files
             self._state.containers[container.id] = container
         self._state.publish("container", "create", container.id, name=container.name, image=body["Image"])
         return container
@@ -109,7 +111,8 @@ class FakeContainers:
     def _start(self, container: FakeContainer) -> None:
         if container.state == "running":
             raise Refusal(304, "")
-        if container.command[0] not in KNOWN:
+        behaviour = container.image.behaviour
+        if behaviour is None and container.command[0] not in KNOWN:
             raise Refusal(400, f'exec: "{container.command[0]}": executable file not found in $PATH')
         self._publish_ports(container)
         container.ended.clear()
@@ -119,13 +122,11 @@ class FakeContainers:
         environment = dict(line.split("=", 1) for line in container.body.get("Env") or [])
 
         def run() -> None:
-            code = run_program(
-                container.command,
-                container.write,
-                container.stdin,
-                lambda: container.state != "running",
-                environment,
-            )
+            stopped = functools.partial(_is_over, container)
+            if behaviour is not None:
+                code = behaviour.run(container, stopped)
+            else:
+                code = run_program(container.command, container.write, container.stdin, stopped, environment)
             if container.state == "running":
                 self._end(container, code)
 
@@ -468,3 +469,7 @@ class _PageHandler(http.server.BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Stay quiet."""
+
+
+def _is_over(container: FakeContainer) -> bool:
+    return container.state != "running"

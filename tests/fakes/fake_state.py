@@ -6,8 +6,9 @@ import queue
 import threading
 import time
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
 _numbers = itertools.count(1)
 
@@ -15,6 +16,15 @@ _numbers = itertools.count(1)
 def make_id(*words: object) -> str:
     """Return 64 hexadecimal digits that no other call returns."""
     return hashlib.sha256(repr((words, next(_numbers))).encode()).hexdigest()
+
+
+class Behaviour(Protocol):
+    """What containers of an image do, in place of the few commands that the fake knows; and their files."""
+
+    files: dict[str, bytes | None]
+
+    def run(self, container: "FakeContainer", stopped: Callable[[], bool]) -> int:
+        """Do it, and return the exit code; `stopped` says that it is to end."""
 
 
 @dataclass
@@ -34,6 +44,7 @@ class FakeImage:
     serves: str = ""
     id: str = field(default_factory=lambda: "sha256:" + make_id("image"))
     pulled_as: set[str] = field(default_factory=set)
+    behaviour: "Behaviour | None" = None
 
     @property
     def digest(self) -> str:

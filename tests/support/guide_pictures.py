@@ -18,6 +18,7 @@ PICTURES = {
     "files": "container-files",
     "edit": "edit-container",
     "images": "demo-images",
+    "contents": "image-contents",
     "run": "run",
     "volumes": "demo-volumes",
     "networks": "demo-networks",

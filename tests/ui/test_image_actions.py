@@ -115,7 +115,7 @@ def test_layers_settings_and_users(images: MainWindow, qtbot: QtBot, save_pictur
     ]
     assert model.index(1, 1).data() == "192.0 MB"
     save_picture(images, "image-layers")
-    find(images, QTabBar, "images.detail.tabs").setCurrentIndex(1)
+    find(images, QTabBar, "images.detail.tabs").setCurrentIndex(2)
     settings = find(images, FactsView, "images.detail.settings").model()
     facts = {
         settings.index(row, 0).data(): settings.index(row, 1).data() for row in range(settings.rowCount())
@@ -124,7 +124,7 @@ def test_layers_settings_and_users(images: MainWindow, qtbot: QtBot, save_pictur
     assert facts["A"] == "b"
     assert facts["API_KEY"] != "x", "what looks secret is hidden"
     save_picture(images, "image-settings")
-    find(images, QTabBar, "images.detail.tabs").setCurrentIndex(2)
+    find(images, QTabBar, "images.detail.tabs").setCurrentIndex(3)
     assert find(images, FactsView, "images.detail.users").model().index(0, 0).data() == "web"
     press(qtbot, images, "images.detail.run")
     wait_for(qtbot, lambda: find(images, QLineEdit, "run.image").text() == "nginx:1.27")

@@ -12,8 +12,8 @@ from app.services.errors import ErrorCode
 from app.services.images.scan.scan_failures import fetch_failed
 from app.services.images.scan.scan_report import Package, ScanReport, Severity, read_report
 from app.services.images.scan.scan_store import ScanStore
-from app.services.images.scan.scanner import SCANNER
 from app.services.images.scan.scanner_container import Output, container_body
+from app.services.images.scan.scanner_image import SCANNER
 
 IMAGE = "sha256:" + "a1" * 32
 

@@ -18,8 +18,9 @@ from app.services.explain import explain
 from app.services.images.image_updates import is_pinned
 from app.services.images.scan.scan_failures import fetch_failed, missing_database, missing_scanner
 from app.services.images.scan.scan_report import ScanReport, read_report
-from app.services.images.scan.scanner import SCANNER, SCANNER_NAME, SCANNER_VERSION, Scanner
+from app.services.images.scan.scanner import Scanner
 from app.services.images.scan.scanner_container import CACHE, ScannerContainer, finish
+from app.services.images.scan.scanner_image import SCANNER, SCANNER_NAME, SCANNER_VERSION
 
 _QUIET = f"--cache-dir {CACHE} --no-progress --skip-version-check --disable-telemetry"
 _FETCH = f"trivy image --download-db-only {_QUIET}"

@@ -1,7 +1,7 @@
 """What keeps a scan from its end, in sentences."""
 
 from app.services.errors import ErrorCode, UserError
-from app.services.images.scan.scanner import SCANNER_NAME, SCANNER_VERSION
+from app.services.images.scan.scanner_image import SCANNER_NAME, SCANNER_VERSION
 
 
 def missing_scanner() -> UserError:

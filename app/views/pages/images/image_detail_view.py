@@ -5,10 +5,12 @@ from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from app.viewmodels.containers.container_details import FactTable
 from app.viewmodels.failure import Failure
+from app.viewmodels.images.image_contents import ImageContentsViewModel
 from app.viewmodels.images.image_details import ImageDetailsViewModel
 from app.viewmodels.images.images import ImageRow
 from app.viewmodels.wording.wording import format_age, format_size
 from app.views.pages.containers.container_facts_view import FactsView
+from app.views.pages.images.contents_view import ContentsView
 from app.views.pages.images.layers_view import LayersView
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button, IconButton
@@ -22,7 +24,9 @@ class ImageDetailView(QWidget):
     left = Signal()
     acted = Signal(object, str)  # the row, the action's name
 
-    def __init__(self, viewmodel: ImageDetailsViewModel, image: ImageRow) -> None:
+    def __init__(
+        self, viewmodel: ImageDetailsViewModel, contents: ImageContentsViewModel, image: ImageRow
+    ) -> None:
         super().__init__()
         self.setObjectName("images.detail")
         self._row = image
@@ -49,6 +53,8 @@ class ImageDetailView(QWidget):
         users.set_facts([(name, "") for name in image.users])
         self._stack.addWidget(LayersView(viewmodel))
         self.bar.addTab(self.tr("Layers"))
+        self._stack.addWidget(ContentsView(contents))
+        self.bar.addTab(self.tr("Contents"))
         for name, label, model, widths, stretch in (
             ("settings", self.tr("Settings"), viewmodel.settings, {0: 220}, 1),
             ("users", self.tr("Used by"), users, {}, 0),

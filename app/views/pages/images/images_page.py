@@ -8,6 +8,7 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, Signal
 from PySide6.QtGui import QGuiApplication, QPainter
 from PySide6.QtWidgets import QFileDialog, QStyleOptionViewItem
 
+from app.viewmodels.images.image_contents import ImageContentsViewModel
 from app.viewmodels.images.image_details import ImageDetailsViewModel
 from app.viewmodels.images.image_transfer import ImageTransfer, TransferView
 from app.viewmodels.images.images import ACTIONS, CREATED, ID, NAME, SIZE, USED, ImageRow, ImagesViewModel
@@ -43,6 +44,7 @@ class ImagesPage(ObjectPage):
         viewmodel: ImagesViewModel,
         transfer: ImageTransfer,
         open_image: Callable[[str], ImageDetailsViewModel],
+        open_contents: Callable[[str, str], ImageContentsViewModel],
     ) -> None:
         kinds = Segments(
             "images.kind",
@@ -56,7 +58,7 @@ class ImagesPage(ObjectPage):
         )
         super().__init__("images", viewmodel, choices=kinds)
         self.viewmodel: ImagesViewModel = viewmodel
-        self._transfer, self._open_image = transfer, open_image
+        self._transfer, self._open_image, self._open_contents = transfer, open_image, open_contents
         self.set_title(self.tr("Images"), self.tr("Filter by name or id"))
         pull = Button(self.tr("Pull"), "images.pull", "primary", "download")
         first = Button(self.tr("Pull an image"), "images.empty.pull", "primary", "download")
@@ -167,7 +169,8 @@ class ImagesPage(ObjectPage):
 
     def show_image(self, row: ImageRow) -> None:
         """Show one image in place of the list."""
-        view = ImageDetailView(self._open_image(row.image.id), row)
+        contents = self._open_contents(row.image.id, row.name)
+        view = ImageDetailView(self._open_image(row.image.id), contents, row)
         view.left.connect(self.go_back)
         view.acted.connect(self.act)
         self.show_detail(view)
