@@ -31,7 +31,6 @@ class RowChecks(QHeaderView):
         self.all.setObjectName(f"{name}.all")
         self.all.setAccessibleName(self.tr("Select all"))
         self.all.setToolTip(self.tr("Select all"))
-        self.all.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.all.clicked.connect(self._press_all)
         table.selectionModel().selectionChanged.connect(self._follow)
         table.model().rowsInserted.connect(self._follow)
