@@ -206,6 +206,7 @@ def _add_container_commands(commands: Any) -> None:
     reach.add_argument("source")
     reach.add_argument("target")
     _add_volume_commands(commands)
+    _add_backup_commands(commands)
     open_ = _add(commands, "open", "containers.open_port", "open a container's page in the browser")
     open_.add_argument("--print", action="store_true", help="only write the address")
     open_.add_argument("container", nargs="?", default="")
@@ -226,6 +227,21 @@ def _add_volume_commands(commands: Any) -> None:
         parser = _add(parts, name, handler, help, False)
         parser.add_argument("volume")
         parser.add_argument("file")
+
+
+def _add_backup_commands(commands: Any) -> None:
+    parts = _add_group(commands, "backup", "keep copies of volumes, every day or week")
+    _add(parts, "list", "backups.list_plans", "list which volumes are backed up")
+    plan = _add(parts, "set", "backups.set_plan", "back a volume up from now on", False)
+    plan.add_argument("--every", choices=("day", "week"), default="day", help="how often")
+    plan.add_argument("--keep", type=int, default=7, metavar="N", help="how many are kept (7)")
+    plan.add_argument("volume")
+    plan.add_argument("folder")
+    _add(parts, "stop", "backups.stop", "back a volume up no more; its archives stay", False).add_argument(
+        "volume"
+    )
+    run = _add(parts, "run", "backups.run", "make what is due, or those of volumes, now", False)
+    run.add_argument("volumes", nargs="*", metavar="volume")
 
 
 def _add_renew(commands: Any) -> None:

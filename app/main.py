@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from app.services.computer.docker_command import DockerCommand
     from app.services.computer.own_command import OwnCommand
     from app.services.computer.uninstall import Uninstaller
+    from app.services.containers.volume_backups import BackupPlans
     from app.services.engine.engine_client import EngineClient
     from app.services.engine.engines import Engines
     from app.services.images.registry_logins import RegistryLogins
@@ -114,6 +115,12 @@ class LazyAccess:
         from app.services.images.scan.scanner import Scanner
 
         return Scanner(self.client(), ScanStore(self._folders.scans))
+
+    def backups(self) -> "BackupPlans":
+        """Return which volumes are backed up; see `Access`."""
+        from app.services.containers.volume_backups import BackupPlans
+
+        return BackupPlans(self._folders.backups)
 
     def start_at_login(self) -> "StartAtLogin":
         """Return what starts the machine at login; see `Access`."""

@@ -40,6 +40,11 @@ class Session:
 
         return VirtualMachine()
 
+    @property
+    def engine_name(self) -> str:
+        """What the engine is called in what is kept of it; one that is only reached by a socket, by that."""
+        return self._socket or self._saved.name
+
     def _address(self) -> str | None:
         """Return where the engine is when it is not the machine's."""
         if self._socket:

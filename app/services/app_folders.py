@@ -44,6 +44,11 @@ class AppFolders:
         return self.config / "engines.json"
 
     @property
+    def backups(self) -> Path:
+        """Which volumes are backed up where, JSON."""
+        return self.config / "backups.json"
+
+    @property
     def lessons(self) -> Path:
         """What the walkthroughs of the Learn page write: a folder each."""
         return self.config / "learn"

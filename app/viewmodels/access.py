@@ -9,6 +9,7 @@ if TYPE_CHECKING:  # `requests` takes 130 ms to import: only workers do it
     from app.services.computer.docker_command import DockerCommand
     from app.services.computer.own_command import OwnCommand
     from app.services.computer.uninstall import Uninstaller
+    from app.services.containers.volume_backups import BackupPlans
     from app.services.engine.engine_client import EngineClient
     from app.services.engine.engines import Engines
     from app.services.images.registry_logins import RegistryLogins
@@ -43,6 +44,9 @@ class Access(Protocol):
 
     def scanner(self) -> "Scanner":
         """Return what looks into images, and what it found before."""
+
+    def backups(self) -> "BackupPlans":
+        """Return which volumes are backed up where."""
 
     def start_at_login(self) -> "StartAtLogin":
         """Return what starts the machine when the user logs in."""

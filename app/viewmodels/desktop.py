@@ -40,6 +40,7 @@ from app.viewmodels.images.pull_image import PullImageViewModel
 from app.viewmodels.images.registries import RegistriesViewModel
 from app.viewmodels.learn.getting_started import GettingStartedViewModel
 from app.viewmodels.learn.learn import LearnViewModel
+from app.viewmodels.storage.backups import BackupsViewModel
 from app.viewmodels.storage.networks import NetworksViewModel
 from app.viewmodels.storage.volumes import VolumesViewModel
 
@@ -66,6 +67,7 @@ class DesktopViewModel(QObject):
         self.transfer = ImageTransfer(self.background, access, self)
         self.scans = ImageScansViewModel(self.background, access, self)
         self.volumes = VolumesViewModel(self.background, access, self)
+        self.backups = BackupsViewModel(self.background, access, self)
         self.networks = NetworksViewModel(self.background, access, self)
         self.builds = BuildsViewModel(self.background, access, self)
         self.compose = ComposeViewModel(self.background, access, self)
@@ -87,6 +89,7 @@ class DesktopViewModel(QObject):
         self.about = AboutViewModel(self.background, self)
         self.engine.changed.connect(self.engine_changed)
         self.engine.changed.connect(self.events.follow)
+        self.engine.changed.connect(self.backups.follow)
         # After every connection all is listed anew, so nothing that happened meanwhile is missed.
         self.events.connected.connect(self.containers.refresh)
         self.events.connected.connect(self.images.refresh)

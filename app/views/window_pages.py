@@ -112,7 +112,7 @@ class WindowPages(QStackedWidget):
         return page
 
     def _make_volumes(self) -> Page:
-        page = VolumesPage(self._desktop.volumes)
+        page = VolumesPage(self._desktop.volumes, self._desktop.backups)
         page.container_requested.connect(self._window.show_container)
         return page
 

@@ -110,6 +110,76 @@
     </message>
 </context>
 <context>
+    <name>BackupVolumeDialog</name>
+    <message>
+        <source>Back {0} up</source>
+        <translation>备份 {0}</translation>
+    </message>
+    <message>
+        <source>An archive of all its files, made while Marina runs and read back; a missed one is made up. What containers write meanwhile may be missing. Import brings one back.</source>
+        <translation>包含其全部文件的归档，在 Marina 运行时生成，并会读回检查；错过的备份会补上。备份期间容器写入的内容可能缺失。使用“导入”可恢复。</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>How often</source>
+        <translation>频率</translation>
+    </message>
+    <message>
+        <source>Never</source>
+        <translation>从不</translation>
+    </message>
+    <message>
+        <source>Every day</source>
+        <translation>每天</translation>
+    </message>
+    <message>
+        <source>Every week</source>
+        <translation>每周</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>选择…</translation>
+    </message>
+    <message>
+        <source>Folder of this computer</source>
+        <translation>这台电脑上的文件夹</translation>
+    </message>
+    <message>
+        <source>How many are kept</source>
+        <translation>保留数量</translation>
+    </message>
+    <message>
+        <source>The last one was made {0}.</source>
+        <translation>上次备份：{0}。</translation>
+    </message>
+    <message>
+        <source>Folder for backups</source>
+        <translation>备份文件夹</translation>
+    </message>
+</context>
+<context>
+    <name>BackupsViewModel</name>
+    <message>
+        <source>Backing up {0}</source>
+        <translation>正在备份 {0}</translation>
+    </message>
+    <message>
+        <source>{0} is backed up</source>
+        <translation>{0} 已备份</translation>
+    </message>
+    <message>
+        <source>{0} could not be backed up</source>
+        <translation>无法备份 {0}</translation>
+    </message>
+    <message>
+        <source>Looking for backups that are due</source>
+        <translation>正在查找到期的备份</translation>
+    </message>
+</context>
+<context>
     <name>BuildDetailView</name>
     <message>
         <source>Back to the builds (Esc)</source>
@@ -6650,6 +6720,10 @@
         <translation>另一个容器已使用此地址</translation>
     </message>
     <message>
+        <source>A volume {0} of the engine {1} is backed up in {2} already</source>
+        <translation>引擎 {1} 的卷 {0} 已备份到 {2}</translation>
+    </message>
+    <message>
         <source>At least 6 MB are needed</source>
         <translation>至少需要 6 MB</translation>
     </message>
@@ -6660,6 +6734,10 @@
     <message>
         <source>Choose another address of the network, or leave it to the engine.</source>
         <translation>请选择该网络中的其他地址，或让引擎自行选择。</translation>
+    </message>
+    <message>
+        <source>Choose another folder: the two would be taken for each other.</source>
+        <translation>请选择其他文件夹：否则两者会被混淆。</translation>
     </message>
     <message>
         <source>Choose another range, or leave it to the engine.</source>
@@ -6694,12 +6772,20 @@
         <translation>请先让它继续运行。</translation>
     </message>
     <message>
+        <source>Mend or delete the file, then set up the backups again.</source>
+        <translation>请修复或删除该文件，然后重新设置备份。</translation>
+    </message>
+    <message>
         <source>No update is prepared</source>
         <translation>没有已准备好的更新</translation>
     </message>
     <message>
         <source>Nothing answers at {0}</source>
         <translation>{0} 没有应答</translation>
+    </message>
+    <message>
+        <source>Nothing can be written into {0}</source>
+        <translation>无法写入 {0}</translation>
     </message>
     <message>
         <source>Nothing was changed.</source>
@@ -6724,6 +6810,10 @@
     <message>
         <source>Or hold it in memory: marina pause.</source>
         <translation>或将其暂停在内存中：marina pause。</translation>
+    </message>
+    <message>
+        <source>Plug in the disk that it is on, or choose another folder for the backups.</source>
+        <translation>请插入它所在的磁盘，或为备份选择其他文件夹。</translation>
     </message>
     <message>
         <source>Port {0} of 127.0.0.1 shows the key {1}.</source>
@@ -7210,6 +7300,10 @@
         <translation>文件夹 {0} 未共享：{1}。</translation>
     </message>
     <message>
+        <source>The folder {0} is not there</source>
+        <translation>文件夹 {0} 不存在</translation>
+    </message>
+    <message>
         <source>The folder&apos;s path is too long for the machine&apos;s sockets.</source>
         <translation>文件夹路径过长，虚拟机的套接字无法使用。</translation>
     </message>
@@ -7410,6 +7504,10 @@
         <translation>缺少镜像名称。</translation>
     </message>
     <message>
+        <source>The old backup {0} cannot be deleted</source>
+        <translation>无法删除旧备份 {0}</translation>
+    </message>
+    <message>
         <source>The options are nested too deeply</source>
         <translation>选项嵌套过深</translation>
     </message>
@@ -7420,6 +7518,18 @@
     <message>
         <source>The options must be an object: {&quot;name&quot;: value, …}</source>
         <translation>选项必须是一个对象：{&quot;名称&quot;: 值, …}</translation>
+    </message>
+    <message>
+        <source>The plan for backups is not valid</source>
+        <translation>备份计划无效</translation>
+    </message>
+    <message>
+        <source>The plans for backups cannot be read</source>
+        <translation>无法读取备份计划</translation>
+    </message>
+    <message>
+        <source>The plans for backups cannot be written</source>
+        <translation>无法写入备份计划</translation>
     </message>
     <message>
         <source>The port is taken by another container or program</source>
@@ -8308,6 +8418,10 @@
         <translation>没有在这里创建 {0}</translation>
     </message>
     <message>
+        <source>{0} was written, but cannot be read back</source>
+        <translation>{0} 已写入，但无法读回</translation>
+    </message>
+    <message>
         <source>{0} {1} did not answer with a JSON array</source>
         <translation>{0} {1} 的应答不是 JSON 数组</translation>
     </message>
@@ -9112,6 +9226,18 @@
         <source>Unused</source>
         <translation>未使用</translation>
     </message>
+    <message>
+        <source>backed up every day</source>
+        <translation>每天备份</translation>
+    </message>
+    <message>
+        <source>backed up every week</source>
+        <translation>每周备份</translation>
+    </message>
+    <message>
+        <source>last {0}</source>
+        <translation>上次 {0}</translation>
+    </message>
 </context>
 <context>
     <name>VolumeLine</name>
@@ -9289,6 +9415,10 @@
     <message>
         <source>Import…</source>
         <translation>导入…</translation>
+    </message>
+    <message>
+        <source>Back up…</source>
+        <translation>备份…</translation>
     </message>
     <message>
         <source>Empty…</source>

@@ -12,6 +12,7 @@ from app.services.app_folders import AppFolders
 from app.services.computer.docker_command import DockerCommand
 from app.services.computer.own_command import OwnCommand
 from app.services.computer.uninstall import Uninstaller
+from app.services.containers.volume_backups import BackupPlans
 from app.services.engine.engine_client import EngineClient
 from app.services.engine.engine_transport import StreamConnection
 from app.services.engine.engines import Engines
@@ -107,6 +108,10 @@ class FakeAccess:
     def scanner(self) -> Scanner:
         """Return the scanner of the fake engine, which keeps what it finds in the test's folder."""
         return Scanner(self._client, ScanStore(self._folder / "scans"))
+
+    def backups(self) -> BackupPlans:
+        """Return plans in the test's folder."""
+        return BackupPlans(self._folder / "backups.json")
 
     def start_at_login(self) -> StartAtLogin:
         """Return what is set up in a home folder of the test's."""

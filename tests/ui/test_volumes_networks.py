@@ -7,13 +7,14 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLineEdit, QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.viewmodels.desktop import DesktopViewModel
 from app.viewmodels.lists.row_table_model import RowTableModel
 from app.viewmodels.storage.networks import NetworkTable
 from app.viewmodels.storage.volumes import SIZE, VolumeTable
+from app.viewmodels.tasks import TaskEnd
 from app.views.main_window import MainWindow
 from app.views.pages.containers.container_detail_view import ContainerDetailView
 from app.views.pages.containers.container_facts_view import FactsView
@@ -397,6 +398,66 @@ def test_a_volume_is_cloned_exported_imported_and_emptied(
     desktop.volumes.export("data", str(tmp_path / "again.tar"))
     wait_for(qtbot, lambda: "does not look into volumes" in text_of(filled, "volumes.notice.text"))
     assert not (tmp_path / "again.tar").exists()
+
+
+def test_a_volume_is_backed_up_when_it_is_due(
+    filled: MainWindow,
+    desktop: DesktopViewModel,
+    engine: FakeEngine,
+    qtbot: QtBot,
+    tmp_path: Path,
+    save_picture: Save,
+) -> None:
+    folder = tmp_path / "backups"
+    data = next(volume for volume in engine.state.volumes if volume.name == "data")
+    data.files = {"/readme.txt": b"hello"}
+    filled.show_page("volumes")
+    wait_for(qtbot, lambda: desktop.volumes.total == 3)
+    page = filled.page
+    assert isinstance(page, VolumesPage)
+    row = desktop.volumes.table.find_row("data")
+    assert row is not None
+    ended: list[TaskEnd] = []
+    desktop.tasks.ended.connect(ended.append)
+    page.act(row, "backup")
+    dialog = find(filled, QWidget, "backup-volume")
+    assert not find(dialog, QAbstractButton, "backup-volume.save").isEnabled()
+    find(dialog, QLineEdit, "backup-volume.folder").setText(str(folder))
+    find(dialog, QSpinBox, "backup-volume.keep").setValue(2)
+    press(qtbot, dialog, "backup-volume.save")
+    wait_for(qtbot, lambda: "is not there" in text_of(dialog, "backup-volume.problem"))
+    save_picture(dialog, "volume-backup")
+    folder.mkdir()
+    press(qtbot, dialog, "backup-volume.save")
+    wait_for(qtbot, lambda: len(list(folder.glob("data-*.tar.gz"))) == 1, "the first one is due at once")
+    wait_for(qtbot, lambda: bool(desktop.backups.plans and desktop.backups.plans["data"].last))
+    page.act(row, "open")
+    assert "backed up every day" in text_of(filled, "volumes.detail.remark")
+    desktop.backups.look()
+    wait_for(qtbot, lambda: not desktop.backups._is_busy)
+    assert len(list(folder.iterdir())) == 1, "nothing is due"
+
+    (only,) = folder.iterdir()
+    only.rename(folder / "data-20200101T000000Z.tar.gz")
+    engine.fail(
+        "GET /marina/volumes/data/archive", FaultKind.STATUS, status=500, message="input/output error"
+    )
+    for _ in range(2):
+        desktop.backups.look()
+        wait_for(qtbot, lambda: not desktop.backups._is_busy)
+    assert [end.title for end in ended] == ["data is backed up", "data could not be backed up"], (
+        "tried again in an hour, not at once"
+    )
+    assert desktop.notifications.notices[0].title == "data could not be backed up"
+    assert len(list(folder.iterdir())) == 1
+
+    page.act(row, "backup")
+    dialog = find(filled, QWidget, "backup-volume")
+    every = find(dialog, QComboBox, "backup-volume.every")
+    every.setCurrentIndex(every.findData(""))
+    press(qtbot, dialog, "backup-volume.save")
+    wait_for(qtbot, lambda: not desktop.backups.plans)
+    assert len(list(folder.iterdir())) == 1, "its backups stay"
 
 
 def test_a_network_is_made_and_unused_ones_go(

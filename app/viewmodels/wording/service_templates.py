@@ -28,6 +28,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "A tag has letters, digits, and . _ - in it, and at most 128 characters."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "A tag is missing after the colon."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "A volume of this name is here: it stays as it is."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "A volume {0} of the engine {1} is backed up in {2} already"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "A whole path is needed."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Add your organisation's certificate authority, or name the registry as insecure if it is yours."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "After the @ there must be a digest: sha256: and 64 digits."),  # noqa: E501
@@ -68,6 +69,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Choose a port of 1024 or more, for example 8080."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Choose another address of the network, or leave it to the engine."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Choose another folder."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Choose another folder: the two would be taken for each other."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Choose another name, or delete that one."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Choose another name, or remove it."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Choose another name, or remove that one first."),  # noqa: E501
@@ -167,6 +169,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Marina's own engine does."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Marina's own engine does. Elsewhere, mount the volume in a container and look there."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Marina's supervisor does not answer."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Mend or delete the file, then set up the backups again."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Move it away if you do not need it, then try again."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Name a docker context, or write an address: unix:///path/to/docker.sock."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Name a file that `marina data export` wrote."),  # noqa: E501
@@ -182,12 +185,14 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "No port of this computer is free"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "No update is prepared"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Nothing answers at {0}"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Nothing can be written into {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Nothing was changed."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Nothing was changed. Tell Marina's authors."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Nothing was changed. Try again later."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Nothing was changed: this version goes on."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "On this network the engine alone gives addresses: it was made without a range of addresses"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Or hold it in memory: marina pause."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Plug in the disk that it is on, or choose another folder for the backups."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Port {0} of 127.0.0.1 shows the key {1}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Prepare the data disk"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Pull it first (`marina pull NAME`), or check the spelling with `marina images`."),  # noqa: E501
@@ -309,6 +314,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "The folder cannot be packed"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The folder holds more than can be shown"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The folder {0} is not shared: {1}."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The folder {0} is not there"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The folder's path is too long for the machine's sockets."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The former version goes on."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The image has several names"),  # noqa: E501
@@ -359,9 +365,13 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "The name is too long: at most 255 characters."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The name of the engine is not valid"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The name of the image is missing."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The old backup {0} cannot be deleted"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The options are nested too deeply"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The options are too long"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The options must be an object: {\"name\": value, …}"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The plan for backups is not valid"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The plans for backups cannot be read"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The plans for backups cannot be written"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The port is taken by another container or program"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The port is taken: {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The processor helps"),  # noqa: E501
@@ -583,6 +593,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "{0} was not accepted"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} was not found."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} was not made here"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0} was written, but cannot be read back"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} {1} did not answer with a JSON array"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} {1} did not answer with a JSON object"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} {1}: no answer within {2} s"),  # noqa: E501

@@ -4,9 +4,10 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Signal
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from app.viewmodels.lists.row_table_model import ROW_ROLE
+from app.viewmodels.storage.backups import BackupsViewModel
 from app.viewmodels.storage.volume_uses import ACCESS, CONTAINER, PATH, VolumeUse, VolumeUseTable
 from app.viewmodels.storage.volumes import VolumeRow, VolumesViewModel
-from app.viewmodels.wording.wording import format_size
+from app.viewmodels.wording.wording import format_age, format_size
 from app.views.pages.containers.container_files_view import ContainerFilesView
 from app.views.widgets.buttons import IconButton
 from app.views.widgets.layouts import column, row
@@ -34,10 +35,10 @@ class VolumeDetailView(QWidget):
     left = Signal()
     container_chosen = Signal(str)  # its id
 
-    def __init__(self, viewmodel: VolumesViewModel, volume: VolumeRow) -> None:
+    def __init__(self, viewmodel: VolumesViewModel, volume: VolumeRow, backups: BackupsViewModel) -> None:
         super().__init__()
         self.setObjectName("volumes.detail")
-        self._viewmodel, self._key = viewmodel, volume.key
+        self._viewmodel, self._key, self._backups = viewmodel, volume.key, backups
         back = IconButton("back", self.tr("Back to the volumes (Esc)"), "volumes.detail.back")
         back.clicked.connect(self.left)
         title = ElidedLabel(volume.name, "title")
@@ -70,6 +71,7 @@ class VolumeDetailView(QWidget):
         layout.addWidget(self.bar)
         layout.addWidget(stack, 1)
         viewmodel.counts_changed.connect(self._show)
+        backups.changed.connect(self._show)
         self._show()
         self.files.open()
 
@@ -103,4 +105,9 @@ class VolumeDetailView(QWidget):
         ]
         if volume.size >= 0:
             words.append(format_size(volume.size))
-        self._remark.setText(" · ".join(words))
+        if plan := self._backups.plans.get(self._key):
+            words.append(
+                self.tr("backed up every day") if plan.every == "day" else self.tr("backed up every week")
+            )
+            words.append(self.tr("last {0}").format(format_age(plan.last)) if plan.last else "")
+        self._remark.setText(" · ".join(filter(None, words)))

@@ -5,6 +5,7 @@ from typing import Any
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog
 
+from app.viewmodels.storage.backups import BackupsViewModel
 from app.viewmodels.storage.volumes import (
     ACTIONS,
     CREATED,
@@ -16,6 +17,7 @@ from app.viewmodels.storage.volumes import (
     VolumesViewModel,
 )
 from app.viewmodels.wording.wording import format_size
+from app.views.dialogs.backup_volume_dialog import BackupVolumeDialog
 from app.views.dialogs.clone_volume_dialog import CloneVolumeDialog
 from app.views.dialogs.create_dialog import CreateVolumeDialog
 from app.views.pages.object_page import ObjectPage
@@ -29,9 +31,9 @@ class VolumesPage(ObjectPage):
 
     container_requested = Signal(str)  # its id
 
-    def __init__(self, viewmodel: VolumesViewModel) -> None:
+    def __init__(self, viewmodel: VolumesViewModel, backups: BackupsViewModel) -> None:
         super().__init__("volumes", viewmodel)
-        self.volumes = viewmodel
+        self.volumes, self._backups = viewmodel, backups
         self.set_title(self.tr("Volumes"), self.tr("Filter by name or container"))
         self.measure_button = Button(self.tr("Measure"), "volumes.measure", icon="clock")
         self.measure_button.setToolTip(self.tr("Count what each volume takes on the disk"))
@@ -57,6 +59,11 @@ class VolumesPage(ObjectPage):
         viewmodel.pruned.connect(self._tell_pruned)
         viewmodel.done.connect(lambda text: self.notice.say(text, "ok", self.tr("Dismiss")))
         self.opened.connect(self.show_volume)
+
+    def resume(self) -> None:
+        """List, and read what is backed up."""
+        super().resume()
+        self._backups.refresh()
 
     def count_text(self) -> str:
         """Return how many there are, and their size once it was measured."""
@@ -84,6 +91,7 @@ class VolumesPage(ObjectPage):
             Action("clone", "copy", self.tr("Clone…"), idle),
             Action("export", "download", self.tr("Export…"), idle),
             Action("import", "upload", self.tr("Import…"), idle),
+            Action("backup", "clock", self.tr("Back up…")),
             Action("empty", "broom", self.tr("Empty…"), idle),
             delete,
         ]
@@ -105,12 +113,14 @@ class VolumesPage(ObjectPage):
                 self._ask_export(row)
             case "import":
                 self._ask_import(row)
+            case "backup":
+                BackupVolumeDialog(self._backups, row.name, self.window()).open()
             case "empty":
                 self._confirm_empty(row)
 
     def show_volume(self, row: VolumeRow) -> None:
         """Show one volume in place of the list."""
-        view = VolumeDetailView(self.volumes, row)
+        view = VolumeDetailView(self.volumes, row, self._backups)
         view.left.connect(self.go_back)
         view.container_chosen.connect(self.container_requested)
         self.show_detail(view)
