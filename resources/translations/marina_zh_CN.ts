@@ -6964,6 +6964,10 @@
         <translation>请登录仓库，并使用您在那里拥有的镜像名称，例如 ghcr.io/me/app。</translation>
     </message>
     <message>
+        <source>Sign in at the registry, on the page Registries.</source>
+        <translation>请在“镜像仓库”页面登录该镜像仓库。</translation>
+    </message>
+    <message>
         <source>Sign in at the registry, or check that your account may read this image.</source>
         <translation>请登录仓库，或确认您的账户有权读取此镜像。</translation>
     </message>

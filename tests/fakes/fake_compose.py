@@ -48,6 +48,11 @@ def members():
     return [row for row in rows if row["Labels"].get("com.docker.compose.project") == name]
 
 
+def filled_in(image):
+    given = lambda match: os.environ.get(match[1]) or match[2] or ""
+    return re.sub(r"\$\{(\w+)(?::-([^}]*))?[^}]*\}", given, image)
+
+
 command, rest = arguments[0], arguments[1:]
 if command == "config" and "--variables" in rest:
     print(f"{'NAME':<20}{'REQUIRED':<20}{'DEFAULT VALUE':<20}ALTERNATE VALUE")
@@ -55,6 +60,9 @@ if command == "config" and "--variables" in rest:
         default = match[3] if match[2] == "-" else ""
         print(f"{match[1]:<20}{'true' if match[2] == '?' else 'false':<20}{default:<20}")
 elif command == "config":
+    if "--no-interpolate" not in rest:
+        for declared in project["services"].values():
+            declared["image"] = filled_in(declared["image"])
     print(json.dumps({"name": name, "services": project["services"]}))
 elif command == "up":
     wanted = dict(item.split("=") for item in rest if "=" in item)
@@ -62,8 +70,7 @@ elif command == "up":
         if not set(declared.get("profiles", [options.get("--profile")])) & {options.get("--profile")}:
             continue
         there = [row for row in members() if row["Labels"]["com.docker.compose.service"] == service]
-        given = lambda match: os.environ.get(match[1]) or match[2] or ""
-        image = re.sub(r"\$\{(\w+)(?::-([^}]*))?[^}]*\}", given, declared["image"])
+        image = filled_in(declared["image"])
         for number in range(len(there) + 1, int(wanted.get(service, len(there) or 1)) + 1):
             title = f"{name}-{service}-{number}"
             print(f" Container {title}  Creating", flush=True)

@@ -155,7 +155,7 @@ def test_a_project_of_several_files_and_a_profile_is_found_again(
     )
     page._compose.open_files([str(more), str(compose_file)])
     wait_for(qtbot, lambda: page.detail is not None)
-    assert text_of(page, "compose.detail.remark") == f"{compose_file}, {more}"
+    assert text_of(page, "compose.detail.remark") == f"{compose_file}, more.yaml"
     find(page, QLineEdit, "compose.variable.DB_PASSWORD").setText("secret")
     find(page, QCheckBox, "compose.profile.post").setChecked(True)
     press(qtbot, page, "compose.detail.up")
@@ -175,6 +175,33 @@ def test_a_project_of_several_files_and_a_profile_is_found_again(
     assert "is not on this computer any more" in text_of(page, "compose.detail.remark")
     assert not find(page, QAbstractButton, "compose.detail.up").isEnabled()
     assert find(page, QAbstractButton, "compose.detail.down").isEnabled()
+
+
+@pytest.mark.usefixtures("only_fake_compose")
+def test_images_of_registries_where_the_user_is_signed_in_are_pulled_before(
+    page: ComposePage, desktop: DesktopViewModel, engine: FakeEngine, compose_file: Path, qtbot: QtBot
+) -> None:
+    engine.state.accounts["ghcr.io"] = ("ada", "s3cret")
+    engine.offer_image("ghcr.io/ada/shop:1")
+    services = {"web": {"image": "ghcr.io/ada/shop:${V:-1}"}, "db": {"image": "postgres:17"}}
+    compose_file.write_text(json.dumps({"services": services}))
+    page._compose.open_files([str(compose_file)])
+    wait_for(qtbot, lambda: page.detail is not None)
+    press(qtbot, page, "compose.detail.up")
+    wait_for(qtbot, lambda: "No such image" in text_of(page, "compose.detail.banner.text"))
+    assert engine.registry_headers == [], "nobody is signed in: it is compose's business"
+    with qtbot.waitSignal(desktop.registries.signed_in, timeout=30_000):
+        desktop.registries.sign_in("ghcr.io", "ada", "s3cret")
+    press(qtbot, page, "compose.detail.up")
+    wait_for(qtbot, lambda: text_of(page, "compose.detail.state") == "Done")
+    assert "ghcr.io/ada/shop:1 Pulled" in find(page, LogView, "compose.detail.output").all_text()
+    (header,) = engine.registry_headers
+    assert header, "postgres is here already"
+    press(qtbot, page, "compose.detail.up")
+    wait_for(
+        qtbot, lambda: text_of(page, "compose.detail.state") == "Done" and not desktop.compose.is_running
+    )
+    assert len(engine.registry_headers) == 1, "it is here now"
 
 
 @pytest.mark.usefixtures("only_fake_compose")
@@ -279,6 +306,9 @@ def test_the_real_compose_says_what_we_read(folder: Path) -> None:
     alone = find_source([path.parent / "compose.override.yaml"])
     assert alone is not None
     assert compose.read(alone, "other").name == "other"
+    values = {"DB_PASSWORD": "x"}
+    assert set(compose.images(source, "shop", values, ())) == {"nginx:1.28", "postgres:17"}
+    assert "mail:1.28" in compose.images(source, "shop", values, ["tools"])
 
 
 def test_files_are_those_that_compose_would_take(folder: Path) -> None:
@@ -314,6 +344,11 @@ def test_files_are_those_that_compose_would_take(folder: Path) -> None:
             None,
         ),
         (
+            'Error response from daemon: Head "https://r.example/v2/": no basic auth credentials',
+            "Compose ended with code 1",
+            None,
+        ),
+        (
             "Error response from daemon: No such image: nothing:1",
             "Compose ended with code 1",
             "No such image: nothing:1",
@@ -330,6 +365,7 @@ def test_why_compose_failed(folder: Path, said: str, summary: str, details: str 
     with pytest.raises(UserError) as failure, ComposeRun(["sh", "-c", script], os.environ, folder) as run:
         list(run.lines())
     assert failure.value.summary == summary
+    assert ("Sign in" in failure.value.what_to_do) is ("credentials" in said)
     if details is not None:
         assert failure.value.details == details
 

@@ -41,6 +41,7 @@ _PLUGIN_FOLDERS = (
     "/Applications/Docker.app/Contents/Resources/cli-plugins",
 )
 _ENGINE_SAYS = re.compile("^Error response from daemon: ")
+_NO_SIGN_IN = re.compile("no basic auth credentials|unauthorized|access denied|authentication required")
 _TOLD_PLAINLY = (
     ErrorCode.PORT_TAKEN,
     ErrorCode.PORT_PRIVILEGED,
@@ -149,6 +150,21 @@ class Compose:
             tuple(filter(None, known.get("COMPOSE_PROFILES", "").split(","))),
         )
 
+    def images(
+        self, source: ComposeSource, project: str, values: Mapping[str, str], profiles: Sequence[str]
+    ) -> tuple[str, ...]:
+        """Return the images of the services that would start and that nothing builds. Raises UserError."""
+        text = self._ask(source, project, "config", "--format", "json", values=values, profiles=profiles)
+        try:
+            services = map(as_object, get_object(as_object(json.loads(text)), "services").values())
+        except ValueError:
+            return ()
+        return tuple(
+            get_text(service, "image")
+            for service in services
+            if service.get("image") and not service.get("build")
+        )
+
     def start(
         self,
         arguments: tuple[str, ...],
@@ -160,20 +176,26 @@ class Compose:
         """Return a run of a compose command, not begun; `values` are variables of the file."""
         command = [str(self.program), "--ansi", "never", "--progress", "plain"]
         if source is not None:
-            command += source.arguments
-            command += [word for profile in profiles for word in ("--profile", profile)]
+            command += [*source.arguments, *_switched_on(profiles)]
         command += ["--project-name", project, *arguments]
         folder = source.folder if source else None
         return ComposeRun(command, self._environment | dict(values), folder, self._behind_door)
 
-    def _ask(self, source: ComposeSource, project: str, *arguments: str) -> str:
+    def _ask(
+        self,
+        source: ComposeSource,
+        project: str,
+        *arguments: str,
+        values: Mapping[str, str] | None = None,
+        profiles: Sequence[str] = (),
+    ) -> str:
         name = ["--project-name", project] if project else []
-        command = [str(self.program), *source.arguments, *name, *arguments]
+        command = [str(self.program), *source.arguments, *_switched_on(profiles), *name, *arguments]
         try:
             done = subprocess.run(
                 command,
                 cwd=source.folder,
-                env=self._environment,
+                env=self._environment | dict(values or {}),
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 timeout=_ASK_SECONDS,
@@ -284,7 +306,12 @@ def _explain_end(code: int, last: Sequence[str]) -> UserError:
         told = explain_refusal(EngineRequestError(500, message), "", Task.OTHER)
         if told.code in _TOLD_PLAINLY:
             return told
-    return UserError(f"Compose ended with code {code}", message)
+    advice = "Sign in at the registry, on the page Registries." if _NO_SIGN_IN.search(message) else ""
+    return UserError(f"Compose ended with code {code}", message, advice)
+
+
+def _switched_on(profiles: Sequence[str]) -> list[str]:
+    return [word for profile in profiles for word in ("--profile", profile)]
 
 
 def find_source(paths: Sequence[Path]) -> ComposeSource | None:

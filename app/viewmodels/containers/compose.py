@@ -18,6 +18,7 @@ from app.viewmodels.terminal.terminal_text import parse_line
 
 if TYPE_CHECKING:
     from app.services.containers.compose import Compose, ComposeFile, ComposeRun, ComposeSource
+    from app.services.containers.compose_pulls import RunAfterPulls
     from app.services.engine.engine_client import EngineClient
     from app.services.engine.engine_types import Container
 
@@ -220,10 +221,15 @@ class ComposeViewModel(QObject):
         if self._stream is not None:
             return
 
-        def opener() -> "ComposeRun":
+        def opener() -> "ComposeRun | RunAfterPulls":
+            from app.services.containers.compose_pulls import RunAfterPulls
+
+            compose = self._find()
             if known is None:
-                return self._find().start(arguments, None, project, {})
-            return self._find().start(arguments, known.source, project, known.values, known.profiles)
+                return compose.start(arguments, None, project, {})
+            filled_in = project, known.values, known.profiles
+            run = compose.start(arguments, known.source, *filled_in)
+            return RunAfterPulls(run, self._access.client(), lambda: compose.images(known.source, *filled_in))
 
         self.at_work_on = project
         self._stream = self._background.open_stream(opener, _read_lines, self.output.emit, self._ended)
@@ -300,7 +306,7 @@ class ComposeViewModel(QObject):
         self.refresh()
 
 
-def _read_lines(run: "ComposeRun") -> Iterator[LogLine]:
+def _read_lines(run: "ComposeRun | RunAfterPulls") -> Iterator[LogLine]:
     for line in run.lines():
         styled = parse_line(line)
         yield LogLine(styled.text, styled.spans)

@@ -230,6 +230,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "See the log: {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Set MARINA_HOME to a folder with a short path."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Sign in at the registry, and give the image a name that is yours there, such as ghcr.io/me/app."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Sign in at the registry, on the page Registries."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Sign in at the registry, or check that your account may read this image."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Single files can still be copied with `docker cp`."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Something went wrong"),  # noqa: E501

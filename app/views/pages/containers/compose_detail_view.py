@@ -1,6 +1,7 @@
 """One compose project: its file's variables, its services with their health, and what compose says."""
 
 from collections.abc import Callable, Sequence
+from pathlib import PurePath
 
 from PySide6.QtCore import QEvent, QObject, QSize, Signal
 from PySide6.QtWidgets import (
@@ -118,7 +119,10 @@ class ComposeDetailView(QWidget):
         project = self._compose.find_project(self._project)
         files = self._file.files if self._file is not None else project.files
         if self._file is not None or project.is_here:
-            return ", ".join(files)
+            first, *others = files
+            folder = PurePath(first).parent
+            shown = (PurePath(name).name if PurePath(name).parent == folder else name for name in others)
+            return ", ".join((first, *shown))
         if files:
             return self.tr("{0} is not on this computer any more").format(", ".join(files))
         return self.tr("Its file is not on this computer")
