@@ -220,8 +220,8 @@ class MachineClient:
 
         Starts nothing. Raises UserError when something is missing or damaged.
         """
-        from vm.machine.machine_start import qemu_architecture
-        from vm.machine.qemu.qemu_process import find_program
+        from vm.machine.qemu.accelerator import qemu_architecture
+        from vm.machine.qemu.installing import find_program
         from vm.machine.storage.image_folder import read_image
 
         self._files.create_folders()

@@ -6444,18 +6444,6 @@
         <translation>请重新安装 Marina，或用 `make image` 构建镜像。</translation>
     </message>
     <message>
-        <source>Install QEMU&apos;s tools (Debian: apt install qemu-utils).</source>
-        <translation>请安装 QEMU 的工具（Debian：apt install qemu-utils）。</translation>
-    </message>
-    <message>
-        <source>Install it (Debian: apt install qemu-system-x86; macOS: brew install qemu), or run `make setup`.</source>
-        <translation>请安装（Debian：apt install qemu-system-x86；macOS：brew install qemu），或运行 `make setup`。</translation>
-    </message>
-    <message>
-        <source>Install it (Debian: apt install qemu-utils; macOS: brew install qemu), or run `make setup`.</source>
-        <translation>请安装（Debian：apt install qemu-utils；macOS：brew install qemu），或运行 `make setup`。</translation>
-    </message>
-    <message>
         <source>Install the package docker-compose-plugin or docker-compose-v2, or see {0}</source>
         <translation>请安装软件包 docker-compose-plugin 或 docker-compose-v2，或参阅 {0}</translation>
     </message>
@@ -6748,6 +6736,10 @@
         <translation>请删除不再需要的镜像，然后重试。</translation>
     </message>
     <message>
+        <source>Install it, then try again: {0}</source>
+        <translation>请安装它，然后重试：{0}</translation>
+    </message>
+    <message>
         <source>It is {0} {1}, an image of its own.</source>
         <translation>它是 {0} {1}，一个单独的镜像。</translation>
     </message>
@@ -6874,6 +6866,10 @@
     <message>
         <source>QEMU is another one</source>
         <translation>QEMU 已不是原来的那个</translation>
+    </message>
+    <message>
+        <source>QEMU is installed</source>
+        <translation>已安装 QEMU</translation>
     </message>
     <message>
         <source>QEMU is not installed.</source>
@@ -8412,10 +8408,6 @@
     <message>
         <source>{0} was not accepted</source>
         <translation>{0} 未被接受</translation>
-    </message>
-    <message>
-        <source>{0} was not found.</source>
-        <translation>未找到 {0}。</translation>
     </message>
     <message>
         <source>{0} was not made here</source>

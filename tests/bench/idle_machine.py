@@ -16,8 +16,7 @@ from tests.bench.statistics_table import Row
 from vm.client import MachineClient, supervisor_command
 from vm.diagnosis import guest
 from vm.machine.machine_files import MachineFiles
-from vm.machine.machine_start import qemu_architecture
-from vm.machine.qemu.accelerator import host_architecture
+from vm.machine.qemu.accelerator import host_architecture, qemu_architecture
 from vm.machine.qemu.qemu_command import machine_arguments
 from vm.machine.status import MachineState
 from vm.machine.storage.image_folder import find_image_folder

@@ -5,7 +5,7 @@ import json
 import socket
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
@@ -26,6 +26,7 @@ class FakeMachine:
         self.socket_path = folder / "machine.sock"
         self.docker_socket = folder / "docker.sock"
         self.start_fails_with: Problem | None = None
+        self.steps: Sequence[tuple[str, str, float]] = STEPS
         self.pause_fails_with: dict[str, str] | None = None
         self.gate = threading.Event()
         self.gate.set()
@@ -170,7 +171,7 @@ class FakeMachine:
         if self._status.state is MachineState.RUNNING:
             yield self._status
             return
-        steps = [Step(name, title, limit=limit) for name, title, limit in STEPS]
+        steps = [Step(name, title, limit=limit) for name, title, limit in self.steps]
         for index, step in enumerate(steps):
             steps[index] = replace(step, state=StepState.ACTIVE)
             self.set(state=MachineState.STARTING, steps=tuple(steps), progress=index / len(steps))

@@ -86,6 +86,36 @@ def test_failed_start_says_why_and_can_be_retried(
     assert not find(window.containers, QLabel, f"{card}.summary").isVisible()
 
 
+def test_what_is_missing_for_a_start_is_told_once_and_goes_on_when_it_is_there(
+    window: MainWindow,
+    desktop: DesktopViewModel,
+    engine: FakeEngine,
+    machine: FakeMachine,
+    qtbot: QtBot,
+    save_picture: Save,
+) -> None:
+    machine.set(state=MachineState.STOPPED)
+    machine.steps = (("image", "Check the image", 60.0), *machine.steps)
+    command = "sudo apt install qemu-system-x86 qemu-utils"
+    machine.start_fails_with = Problem(
+        "QEMU is not installed.",
+        "qemu-system-x86_64: not found",
+        f"Install it, then try again: {command}",
+    )
+    desktop.begin()
+    wait_for(qtbot, lambda: window.chip.word == "Not set up")
+    assert command in text_of(window, "containers.engine.failure.advice")
+    press(qtbot, window, "containers.welcome.run")
+    wait_for(qtbot, find(window, QWidget, "containers.welcome.failure").isVisible)
+    assert command in text_of(window, "containers.welcome.failure.advice")
+    assert not window.containers.engine_panel.isVisible(), "the same is told once"
+    save_picture(window, "not-set-up")
+    machine.start_fails_with = None
+    engine.offer_image("marina/getting-started", serves="hello")
+    press(qtbot, window, "containers.welcome.failure.retry")
+    wait_for(qtbot, lambda: window.chip.word == "Engine running")
+
+
 def test_what_is_asked_for_while_the_engine_is_stopped_waits_for_it(
     window: MainWindow, desktop: DesktopViewModel, machine: FakeMachine, qtbot: QtBot, save_picture: Save
 ) -> None:

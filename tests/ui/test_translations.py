@@ -152,7 +152,7 @@ def test_a_failed_start_is_told_in_chinese(
     qtbot: QtBot,
     save_picture: Callable[[QWidget, str], None],
 ) -> None:
-    problem = Problem("The data disk is missing.", "/data/data.qcow2 was not found.", "Put it back.")
+    problem = Problem("The data disk is missing.", "/data/data.qcow2 is missing.", "Put it back.")
     machine.set(state=MachineState.STOPPED)
     machine.start_fails_with = problem
     window = MainWindow(desktop, "0")
@@ -162,7 +162,7 @@ def test_a_failed_start_is_told_in_chinese(
     wait_for(qtbot, lambda: desktop.view.failure is not None)
     failure = desktop.view.failure
     assert failure is not None
-    assert failure.sentences == "数据磁盘丢失。未找到 /data/data.qcow2。请将其放回。"
+    assert failure.sentences == "数据磁盘丢失。/data/data.qcow2 丢失。请将其放回。"
     save_picture(window, "failed-zh")
 
 

@@ -21,7 +21,9 @@ from vm.machine.link.guest_transport import TunnelDown
 from vm.machine.machine_files import MachineFiles
 from vm.machine.managed_settings import read_managed
 from vm.machine.qemu import qemu_process
-from vm.machine.qemu.accelerator import SLOW
+from vm.machine.qemu.accelerator import SLOW, qemu_architecture
+from vm.machine.qemu.installing import find_program
+from vm.machine.qemu.processors import qemu_version
 from vm.machine.settings_files import managed_names, read_settings
 from vm.machine.sharing.guest_paths import guest_path
 from vm.machine.sockets.local_sockets import client_address, dial_socket
@@ -87,6 +89,13 @@ def _settings(situation: Situation) -> Outcome:
 def _image(situation: Situation) -> Outcome:
     image = read_image(find_image_folder(situation.environment), situation.files)
     return ok(f"version {image.version} in {image.folder}")
+
+
+def _programs(situation: Situation) -> Outcome:
+    del situation
+    find_program("qemu-img")
+    qemu = find_program(f"qemu-system-{qemu_architecture()}")
+    return ok(f"version {'.'.join(map(str, qemu_version(qemu)))} in {qemu}")
 
 
 def _qemu(situation: Situation) -> Outcome:
@@ -159,14 +168,7 @@ def _data_disk(situation: Situation) -> Outcome:
     size = f"{disks.allocated_bytes(files.data_disk) / GIB:.1f} GiB of {limit:.0f} GiB"
     if qemu_process.find_running(files) is not None:
         return ok(f"{size}, in use")
-    qemu_img = shutil.which("qemu-img")
-    if qemu_img is None:
-        return (
-            Verdict.FAILED,
-            "qemu-img was not found.",
-            "Install QEMU's tools (Debian: apt install qemu-utils).",
-        )
-    disks.check_disk(files.data_disk, qemu_img)
+    disks.check_disk(files.data_disk, find_program("qemu-img"))
     return ok(f"{size}, checked")
 
 
@@ -267,6 +269,7 @@ CHECKS = (
     Check("supervisor", "The supervisor answers", _supervisor),
     Check("settings", "The settings are valid", _settings),
     Check("image", "The machine's image is whole", _image),
+    Check("programs", "QEMU is installed", _programs),
     Check("accelerator", "The processor helps", _accelerator),
     Check("memory", "This computer has memory", _memory),
     Check("space", "This computer's disk has space", _host_space),

@@ -29,7 +29,9 @@ from vm.machine.qemu.accelerator import (
     check_accelerator,
     host_architecture,
     pick_accelerator,
+    qemu_architecture,
 )
+from vm.machine.qemu.installing import find_program
 from vm.machine.qemu.processors import qemu_version, trusted_processors
 from vm.machine.qemu.qemu_command import QemuSettings, qemu_command
 from vm.machine.qemu.qemu_endpoints import find_endpoints, renew_endpoints
@@ -102,7 +104,7 @@ async def cold_start(order: StartOrder, steps: StartSteps) -> RunningMachine:
     """Boot a machine. Raises UserError; nothing runs then, nor when the task is cancelled."""
     files, settings = order.files, order.settings
     async with steps.active("image"):
-        qemu = await asyncio.to_thread(qemu_process.find_program, f"qemu-system-{qemu_architecture()}")
+        qemu = await asyncio.to_thread(find_program, f"qemu-system-{qemu_architecture()}")
         image = await asyncio.to_thread(read_image, order.image_folder, files)
     async with steps.active("accelerator"):
         check_accelerator(settings.accelerator)
@@ -113,7 +115,7 @@ async def cold_start(order: StartOrder, steps: StartSteps) -> RunningMachine:
         verdict = replace(verdict, reason=" ".join(filter(None, (verdict.reason, limit))))
         steps.describe("accelerator", verdict.reason or verdict.accelerator)
     async with steps.active("disk"):
-        qemu_img = qemu_process.find_program("qemu-img")
+        qemu_img = find_program("qemu-img")
         disk = await asyncio.to_thread(disks.prepare_data_disk, files, settings.disk_gib, qemu_img)
     async with steps.active("qemu"):
         began = time.monotonic()
@@ -328,8 +330,3 @@ async def abandon(machine: RunningMachine) -> None:
     await machine.quit()
     await machine.close()
     qemu_process.forget(machine.files)
-
-
-def qemu_architecture() -> str:
-    """Return the architecture in the name of QEMU's program."""
-    return {"amd64": "x86_64", "arm64": "aarch64"}[host_architecture()]

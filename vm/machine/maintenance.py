@@ -8,8 +8,8 @@ from typing import Any
 from vm.errors import UserError
 from vm.machine.link.guest_transport import TunnelDown
 from vm.machine.machine import Machine
+from vm.machine.qemu.installing import find_program
 from vm.machine.qemu.qemu_img import CalledOff, Progress
-from vm.machine.qemu.qemu_process import find_program
 from vm.machine.qemu.qmp import QmpError
 from vm.machine.storage import data_transfer, disks, snapshots
 from vm.machine.storage.disk_usage import (

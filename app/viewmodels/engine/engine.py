@@ -209,14 +209,15 @@ class EngineViewModel(QObject):
 
     @Slot(object)
     def _not_fulfilled(self, error: Exception) -> None:
-        overtaken = self._wish == "stop" and self._view.state is not EngineState.FAILED
+        has_failed = self._view.state in (EngineState.FAILED, EngineState.NOT_INSTALLED)
+        overtaken = self._wish == "stop" and not has_failed
         refused_pause = self._wish == "pause"  # it runs on: the watch tells how it is
         self._wish = ""
         if refused_pause:
             self.pause_refused.emit(describe_failure(error))
             return
         # The machine's own report is better than ours: it knows the step and the evidence.
-        if not overtaken and self._view.state is not EngineState.FAILED:
+        if not overtaken and not (has_failed and self._view.failure is not None):
             failure = describe_failure(error)
             if failure.code != "cancelled":
                 self._show(replace(self._view, state=EngineState.FAILED, failure=failure))

@@ -153,7 +153,7 @@ class EngineView:
 def build_engine_view(status: "MachineStatus") -> EngineView:
     """Return the view of a machine's status."""
     return EngineView(
-        state=EngineState(status.state.value),
+        state=_state_of(status),
         steps=tuple(
             StepView(say(step.title), step.state.value, step.seconds, step.limit, say(step.detail))
             for step in status.steps
@@ -171,6 +171,14 @@ def build_engine_view(status: "MachineStatus") -> EngineView:
         cpus=status.cpus,
         warnings=tuple(map(say, status.warnings)),
     )
+
+
+def _state_of(status: "MachineStatus") -> EngineState:
+    """Return the machine's state; one that failed for want of image or QEMU is not set up."""
+    is_missing = any((step.name, step.state.value) == ("image", "failed") for step in status.steps)
+    if is_missing and status.state.value == EngineState.FAILED.value:
+        return EngineState.NOT_INSTALLED
+    return EngineState(status.state.value)
 
 
 def _describe_problem(problem: "Problem | None") -> Failure | None:

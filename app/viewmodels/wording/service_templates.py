@@ -112,9 +112,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Import again: what failed is tried again."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "In use by {0}: stop that first for a copy of one moment."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Install Marina again, or build the image with `make image`."),  # noqa: E501
-    QT_TRANSLATE_NOOP("Services", "Install QEMU's tools (Debian: apt install qemu-utils)."),  # noqa: E501
-    QT_TRANSLATE_NOOP("Services", "Install it (Debian: apt install qemu-system-x86; macOS: brew install qemu), or run `make setup`."),  # noqa: E501
-    QT_TRANSLATE_NOOP("Services", "Install it (Debian: apt install qemu-utils; macOS: brew install qemu), or run `make setup`."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Install it, then try again: {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Install the package docker-compose-plugin or docker-compose-v2, or see {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It answers. Containers that mount /run/host-services/ssh-auth.sock may use it."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It belongs to a cluster, which would make it anew."),  # noqa: E501
@@ -208,6 +206,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "QEMU did not start."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "QEMU does not answer."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "QEMU is another one"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "QEMU is installed"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "QEMU is not installed."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "QEMU says {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Rancher Desktop"),  # noqa: E501
@@ -592,7 +591,6 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "{0} programs in containers speak to the SSH agent already."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} shows another key than when it was added."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} was not accepted"),  # noqa: E501
-    QT_TRANSLATE_NOOP("Services", "{0} was not found."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} was not made here"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} was written, but cannot be read back"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} {1} did not answer with a JSON array"),  # noqa: E501

@@ -1,9 +1,12 @@
 """A diagnosis of a machine that does not run, and what a bundle must not hold."""
 
 import json
+import shutil
 import stat
+import sys
 import tarfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,6 +21,7 @@ from vm.diagnosis.situation import Outcome, Situation
 from vm.errors import UserError
 from vm.machine import managed_settings
 from vm.machine.machine_files import MachineFiles
+from vm.machine.qemu.installing import install_command
 
 
 @pytest.fixture
@@ -53,6 +57,38 @@ def test_what_is_wrong_is_named_with_what_to_do(
     assert found["settings"].verdict is Verdict.WARNING
     assert "cpus" in found["settings"].details
     assert all(finding.fix for finding in report.findings if finding.verdict is Verdict.FAILED)
+
+
+def test_a_computer_without_qemu_is_told_how_to_get_it(
+    client: MachineClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "dnf").touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    found = by_name(diagnose(client))["programs"]
+    assert (found.verdict, found.fix) == (
+        Verdict.FAILED,
+        "Install it, then try again: sudo dnf install qemu-kvm qemu-img",
+    )
+
+
+@pytest.mark.parametrize(
+    ("platform", "installer", "command"),
+    [
+        ("linux", "apt-get", "sudo apt install qemu-system-x86 qemu-utils"),
+        ("linux", "pacman", "sudo pacman -S qemu-base"),
+        ("linux", "", "qemu-system and qemu-img, from the packages of your system"),
+        ("darwin", "", "brew install qemu"),
+        ("win32", "", "winget install SoftwareFreedomConservancy.QEMU"),
+    ],
+)
+def test_the_command_fits_the_system(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, platform: str, installer: str, command: str
+) -> None:
+    if installer:
+        (tmp_path / installer).touch(mode=0o755)
+    monkeypatch.setattr(shutil, "which", partial(shutil.which, path=str(tmp_path)))
+    monkeypatch.setattr(sys, "platform", platform)
+    assert install_command().replace("-system-arm ", "-system-x86 ") == command
 
 
 def test_what_an_administrator_has_fixed_is_told_and_is_theirs_to_mend(

@@ -58,6 +58,11 @@ def host_architecture() -> str:
     return "arm64" if platform.machine().lower() in ("arm64", "aarch64") else "amd64"
 
 
+def qemu_architecture() -> str:
+    """Return the architecture in the name of QEMU's program."""
+    return {"amd64": "x86_64", "arm64": "aarch64"}[host_architecture()]
+
+
 def check_accelerator(wanted: str) -> None:
     """Raise UserError for an accelerator in the settings that another system has."""
     native = NATIVE.get(sys.platform)

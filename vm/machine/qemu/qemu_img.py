@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Callable, Sequence
 
 from vm.errors import UserError
+from vm.machine.qemu.installing import qemu_missing
 
 LIMIT = 120
 """Seconds for a short command."""
@@ -41,11 +42,7 @@ def try_qemu_img(qemu_img: str, *arguments: str) -> subprocess.CompletedProcess[
             [qemu_img, *arguments], capture_output=True, text=True, timeout=LIMIT, check=False
         )
     except FileNotFoundError as error:
-        raise UserError(
-            "QEMU is not installed.",
-            f"{qemu_img} was not found.",
-            "Install it (Debian: apt install qemu-utils; macOS: brew install qemu), or run `make setup`.",
-        ) from error
+        raise qemu_missing(qemu_img, "not found") from error
     except subprocess.TimeoutExpired as error:
         raise UserError(
             "The data disk does not answer.",

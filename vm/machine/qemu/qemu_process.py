@@ -3,7 +3,6 @@
 import contextlib
 import dataclasses
 import os
-import shutil
 import subprocess
 import time
 from collections.abc import Sequence
@@ -13,11 +12,10 @@ from typing import Any
 
 import psutil
 
-from vm.errors import UserError
-from vm.machine.carried import carried
 from vm.machine.json_files import read_json, write_json
 from vm.machine.machine_files import MachineFiles
 from vm.machine.processes import background_flags, runs
+from vm.machine.qemu.installing import qemu_missing
 from vm.machine.qemu.qemu_endpoints import forget_endpoints
 
 START_TIME_TOLERANCE = 2.0
@@ -111,24 +109,6 @@ def start_qemu(command: Sequence[str], log_file: Path) -> subprocess.Popen[bytes
             )
         except OSError as error:
             raise qemu_missing(command[0], str(error)) from error
-
-
-def find_program(name: str) -> str:
-    """Return the path of one of QEMU's programs: those that came with Marina first. Raises UserError."""
-    brought = carried("qemu")
-    found = (brought and shutil.which(name, path=brought / "bin")) or shutil.which(name)
-    if not found:
-        raise qemu_missing(name, "not found")
-    return found
-
-
-def qemu_missing(program: str, details: str) -> UserError:
-    """Return the error for a QEMU that cannot be run."""
-    return UserError(
-        "QEMU is not installed.",
-        f"{program}: {details}",
-        "Install it (Debian: apt install qemu-system-x86; macOS: brew install qemu), or run `make setup`.",
-    )
 
 
 def start_time(pid: int) -> float:

@@ -10,10 +10,11 @@ from vm.machine.machine_start import (
     boot_values,
     command_of,
     launch,
-    qemu_architecture,
     wait_for_engine,
 )
 from vm.machine.qemu import qemu_process
+from vm.machine.qemu.accelerator import qemu_architecture
+from vm.machine.qemu.installing import find_program
 from vm.machine.qemu.qmp import QmpError
 from vm.machine.readiness import StartSteps
 from vm.machine.rest import suspension
@@ -57,7 +58,7 @@ def _check(order: StartOrder, found: Suspension) -> list[str]:
     record = qemu_process.record_from_json(found.qemu_record)
     if order.settings.accelerator not in ("auto", record.accelerator):
         raise CannotGoOn("the settings were changed")
-    qemu = qemu_process.find_program(f"qemu-system-{qemu_architecture()}")
+    qemu = find_program(f"qemu-system-{qemu_architecture()}")
     image = read_image(order.image_folder, order.files)
     values = boot_values(order.files)
     command = command_of(order, qemu, image, record.accelerator, record.cpus, values)

@@ -18,8 +18,8 @@ from pathlib import Path
 from vm.errors import UserError
 from vm.machine.json_files import sync_folder, write_json
 from vm.machine.machine_files import MachineFiles
+from vm.machine.qemu.installing import find_program
 from vm.machine.qemu.qemu_img import Progress, convert, run_qemu_img
-from vm.machine.qemu.qemu_process import find_program
 from vm.machine.storage.disks import (
     LEAST_FREE_BYTES,
     SCHEMA_VERSION,

@@ -67,6 +67,7 @@ class ContainersPage(ListPage):
         self.set_title(self.tr("Containers"), self.tr("Filter by name, image, id or port"))
         self._story, self._inside = story, inside
         self._browser_failed = self._welcome_closed = False
+        self._engine_failure: Failure | None = None
         self._follow_notice: Callable[[], None] = lambda: None  # what its second button leads to
         self.filter_box.setToolTip(
             self.tr(
@@ -135,6 +136,7 @@ class ContainersPage(ListPage):
 
     def on_engine_state(self, view: EngineView) -> None:
         """Follow the engine."""
+        self._engine_failure = view.failure
         super().on_engine_state(view)
         if isinstance(self.detail, ContainerDetailView):
             self.detail.on_engine_state(view)
@@ -160,9 +162,14 @@ class ContainersPage(ListPage):
         self.images.setVisible(bool(images))
         if is_empty and not self.isHidden():
             self.empty_seen.emit()
-        # While the story runs it tells of the engine's start itself.
-        self.engine_panel.setVisible(not self.can_act and story != "active")
+        # While the story runs it tells of the engine's start itself, and why that failed.
+        self.engine_panel.setVisible(not self.can_act and story != "active" and not self._is_told())
         self._selection_changed()
+
+    def _is_told(self) -> bool:
+        """Return whether the story has failed with what is wrong with the engine."""
+        told, wrong = self._story.view.failure, self._engine_failure
+        return told is not None and wrong is not None and told.summary == wrong.summary
 
     def offer_import(self, text: str) -> None:
         """Offer to bring over what another engine of this computer has, while there is nothing here."""
