@@ -6760,6 +6760,10 @@
         <translation>让 Marina 自行选择可用的方式：marina settings accelerator auto</translation>
     </message>
     <message>
+        <source>No button of a walkthrough has made it, so it stays.</source>
+        <translation>它不是由教程的按钮创建的，因此会保留。</translation>
+    </message>
+    <message>
         <source>Let it go on first.</source>
         <translation>请先让它继续运行。</translation>
     </message>
@@ -6898,6 +6902,10 @@
     <message>
         <source>Remove images and containers that you no longer need (`marina rmi`, `marina rm`), then try again.</source>
         <translation>请删除不再需要的镜像和容器（`marina rmi`、`marina rm`），然后重试。</translation>
+    </message>
+    <message>
+        <source>Remove it if you do not need it, then try again: docker rm -f {0}</source>
+        <translation>如果不需要它，请将其删除后重试：docker rm -f {0}</translation>
     </message>
     <message>
         <source>Remove it, or make it yours alone: chmod 700 {0}</source>
@@ -7776,6 +7784,10 @@
     <message>
         <source>There is an engine named {0} already</source>
         <translation>已有名为 {0} 的引擎</translation>
+    </message>
+    <message>
+        <source>There is another container called {0}</source>
+        <translation>已有另一个名为 {0} 的容器</translation>
     </message>
     <message>
         <source>There is no SSH agent on this computer</source>

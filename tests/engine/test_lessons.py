@@ -47,6 +47,8 @@ def test_each_step_does_what_it_is_then_found_to_have_done(
         said = step.act(Classroom(client, folder))
         if step.key in ("log", "logs", "diff", "state", "read"):
             assert said.text, step.key
+        if step.key == "logs":
+            assert "the page is there" in said.text, "the text beside it says that the visitor tells so"
         assert bool(said.url) is (step.key == "open")
         if step.is_done is not None:
             assert step.is_done(Classroom(client, folder)), step.key

@@ -117,6 +117,31 @@ def test_what_somebody_types_is_seen(
     wait_for(qtbot, lambda: find(ready, QWidget, "learn.end").isVisible())
 
 
+def test_a_container_of_the_same_name_stays_and_is_told(
+    ready: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    theirs = engine.add_container("learn-web", engine.state.images[0])
+    press(qtbot, ready, "learn.run.open")
+    wait_for(qtbot, lambda: can_press(ready, "learn.step.start.do"))
+    press(qtbot, ready, "learn.step.start.do")
+    wait_for(qtbot, lambda: find(ready, QWidget, "learn.failure").isVisible())
+    assert text_of(ready, "learn.failure.summary") == "There is another container called learn-web"
+    assert "docker rm -f learn-web" in text_of(ready, "learn.failure.advice")
+    assert engine.state.find_container("learn-web") is theirs
+
+
+def test_what_a_command_answers_is_plain_text(
+    ready: MainWindow, desktop: DesktopViewModel, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    failing = engine.add_container("learn-failing", engine.state.images[0])
+    failing.log.append((1, b"\x1b[2K\x1b[31mlooking\x1b[0m\n"))
+    desktop.preferences.remember_learned("logs", 2)
+    press(qtbot, ready, "learn.logs.open")
+    wait_for(qtbot, lambda: can_press(ready, "learn.step.log.do"))
+    press(qtbot, ready, "learn.step.log.do")
+    wait_for(qtbot, lambda: text_of(ready, "learn.step.log.said") == "looking")
+
+
 def test_what_cannot_be_done_is_told_where_it_was_asked_for(
     window: MainWindow, desktop: DesktopViewModel, engine: FakeEngine, qtbot: QtBot, save_picture: Save
 ) -> None:

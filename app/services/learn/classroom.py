@@ -3,6 +3,7 @@
 import contextlib
 import shutil
 import tarfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,12 +16,13 @@ from app.services.containers.web_probe import wait_for_page
 from app.services.engine.engine_client import EngineClient
 from app.services.engine.engine_types import Container, ContainerState, Port
 from app.services.engine.stream_reader import StreamReader
-from app.services.errors import EngineRequestError, MarinaError, UserError
+from app.services.errors import EngineRequestError, ErrorCode, MarinaError, UserError
 from app.services.learn.getting_started import CONTAINER_PORT, IMAGE
 
 LABEL = "org.marina.learn"
 PAGE_SECONDS = 60.0
 LOG_LINES = 12
+LOG_SECONDS, LOG_PAUSE = 10.0, 0.2
 _MOST_BYTES = 64 * 1024  # of a file that is looked at
 
 
@@ -65,6 +67,12 @@ class Classroom:
         with self.client.logs(name, tail=LOG_LINES) as stream:
             return "\n".join(line.text for batch in stream.batches() for line in batch)
 
+    def wait_for_log(self, name: str, words: str) -> None:
+        """Wait until a container has written something, but not for ever."""
+        deadline = time.monotonic() + LOG_SECONDS
+        while words not in self.log(name) and time.monotonic() < deadline:
+            time.sleep(LOG_PAUSE)
+
     def file(self, name: str, path: str) -> str:
         """Return what is in a file of a container, "" when it cannot be read."""
         with (
@@ -105,7 +113,14 @@ class Classroom:
         """Create and start a container in place of one of ours with its name; say its id."""
         if image == IMAGE:
             self._fetch_image()
-        if (old := self.containers.get(name)) is not None and LABEL in old.labels:
+        if (old := self.containers.get(name)) is not None:
+            if LABEL not in old.labels:
+                raise UserError(
+                    f"There is another container called {name}",
+                    "No button of a walkthrough has made it, so it stays.",
+                    f"Remove it if you do not need it, then try again: docker rm -f {name}",
+                    ErrorCode.NAME_TAKEN,
+                )
             self.client.remove_container(old.id, force=True, volumes=True)
         ports = (Port(CONTAINER_PORT, host_port=self.port()),) if publish else ()
         options = RunOptions(image, name, ports, environment, volumes, command, labels={LABEL: name})

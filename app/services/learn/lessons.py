@@ -18,7 +18,7 @@ _CHANGE = f"echo '<h1>{HELLO}</h1>' > {_INDEX}"
 _FAIL = "echo looking for a configuration; echo there is none >&2; exit 3"
 _WORK = "echo configuration: $CONFIG; exec sleep 3600"
 _KEEP, _READ = "echo kept > /data/note.txt", "cat /data/note.txt"
-_CALL = "while true; do wget -q -O /dev/null http://web/ && echo the page is there; sleep 5; done"
+_CALL = "while true; do wget -q -O /dev/null http://web/ && echo the page is there; sleep 1; done"
 _MOUNT = (VolumeMount(DATA, "/data"),)
 
 
@@ -326,6 +326,12 @@ def _compose(*arguments: str, with_file: bool = False) -> Callable[[Classroom], 
     return act
 
 
+def _show_logs(room: Classroom) -> Said:
+    """Show both logs once the visitor has found the page, which takes it a moment."""
+    room.wait_for_log(f"{PROJECT}-visitor-1", "the page is there")
+    return _compose("logs", "--tail", "5")(room)
+
+
 def _members(room: Classroom) -> Iterable[str]:
     return (row.name for row in room.containers.values() if row.compose_project == PROJECT)
 
@@ -352,7 +358,7 @@ COMPOSE = Lesson(
             lambda room: sum(room.runs(name) for name in _members(room)) == 2,
         ),
         Step("open", "curl http://localhost:{port}/", lambda room: room.visit(f"{PROJECT}-web-1")),
-        Step("logs", f"docker compose -p {PROJECT} logs --tail 5", _compose("logs", "--tail", "5")),
+        Step("logs", f"docker compose -p {PROJECT} logs --tail 5", _show_logs),
         Step(
             "down",
             f"docker compose -p {PROJECT} down",

@@ -13,6 +13,7 @@ from app.viewmodels.failure import Failure, describe_failure
 from app.viewmodels.frame.preferences import Preferences
 from app.viewmodels.settle import Settle
 from app.viewmodels.tasks import TaskWords
+from app.viewmodels.terminal.terminal_text import parse_line
 
 if TYPE_CHECKING:
     from app.services.learn.lessons import Lesson
@@ -212,7 +213,8 @@ class LearnViewModel(QObject):
         elif not seen.done:  # all over again
             self._show(LessonView(view.key), seen)
         else:
-            self._show(view, seen, seen.said)
+            said = "\n".join(parse_line(line).text for line in seen.said.splitlines())
+            self._show(view, seen, said)
         if seen.url:
             self.url_opened.emit(seen.url)
         self.look_soon()

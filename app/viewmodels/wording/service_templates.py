@@ -175,6 +175,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Names of images are in lower case."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Names of registries are found"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Neither {0} nor {1} leaves room below {2} bytes."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "No button of a walkthrough has made it, so it stays."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "No connection: {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "No folder has a path short enough for the machine's sockets."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "No folder is shared."),  # noqa: E501
@@ -214,6 +215,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Registries are reached"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Remove each of its names, or remove the image with force (`marina rmi -f`)."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Remove images and containers that you no longer need (`marina rmi`, `marina rm`), then try again."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Remove it if you do not need it, then try again: docker rm -f {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Remove it, or make it yours alone: chmod 700 {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Remove the container first, or remove the image with force."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Remove the file: a new key is made at the next start."),  # noqa: E501
@@ -433,6 +435,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "There is a volume {0} already"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "There is an empty part between two slashes."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "There is an engine named {0} already"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "There is another container called {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "There is no SSH agent on this computer"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "There is no container {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "There is no data disk yet."),  # noqa: E501
