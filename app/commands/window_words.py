@@ -32,6 +32,7 @@ _CHOICES = {
     ),
     "check_for_updates": _Choice("whether the window looks for newer versions once a day", _ON_OFF),
     "log_times": _Choice("whether logs show the time of each line at first", _ON_OFF),
+    "log_levels": _Choice("whether lines of logs have the colour of their level", _ON_OFF),
     "log_wrap": _Choice("whether logs break long lines at first", _ON_OFF),
     "notifications": _Choice("whether a list of what happened is kept behind the bell", _ON_OFF),
     "system_notifications": _Choice(

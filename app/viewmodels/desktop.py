@@ -112,6 +112,7 @@ class DesktopViewModel(QObject):
         self.events.volumes_changed.connect(self.volumes.refresh_soon)
         self.events.networks_changed.connect(self.networks.refresh_soon)
         self.events.builds_changed.connect(self.builds.refresh_soon)
+        self.machine_data.forgotten.connect(self._begin_anew)
         self.pull.succeeded.connect(self.images.refresh)
         self.transfer.loaded.connect(self.images.refresh)
         self.events.arrived.connect(self.first_seconds.hear)
@@ -129,6 +130,12 @@ class DesktopViewModel(QObject):
         self.engine.watch()
         self.engine.start()
         self.updates.begin()
+
+    @Slot()
+    def _begin_anew(self) -> None:
+        """Let the window forget what it kept, too, and have a new machine."""
+        self.preferences.reset()
+        self.engine.start()
 
     def open_image(self, image: str) -> ImageDetailsViewModel:
         """Return a view-model of one image; its page becomes its parent."""

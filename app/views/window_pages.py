@@ -157,6 +157,6 @@ class WindowPages(QStackedWidget):
         page.start_requested.connect(engine.start)
         page.restart_requested.connect(engine.restart)
         page.force_stop_requested.connect(engine.force_stop)
-        page.settings_requested.connect(lambda: self._window.show_page("settings"))
+        page.settings_requested.connect(self._window.quick.show_setting)
         page.uninstall_requested.connect(self._window.uninstall)
         return page

@@ -550,6 +550,10 @@
         <translation>打开设置</translation>
     </message>
     <message>
+        <source>Show all data</source>
+        <translation>查看所有数据</translation>
+    </message>
+    <message>
         <source>Restart the engine</source>
         <translation>重启引擎</translation>
     </message>
@@ -2097,6 +2101,18 @@
         <translation>导入…</translation>
     </message>
     <message>
+        <source>Move…</source>
+        <translation>移动…</translation>
+    </message>
+    <message>
+        <source>Keeps all data in another folder, on another disk for example</source>
+        <translation>将所有数据保存到另一个文件夹，例如另一块磁盘上</translation>
+    </message>
+    <message>
+        <source>Reset to factory…</source>
+        <translation>恢复出厂设置…</translation>
+    </message>
+    <message>
         <source>Remove all data…</source>
         <translation>移除所有数据…</translation>
     </message>
@@ -2105,8 +2121,12 @@
         <translation>卸载 Marina…</translation>
     </message>
     <message>
-        <source>Export, import and reset stop the containers and start the engine again.</source>
-        <translation>导出、导入和重置会停止容器并重新启动引擎。</translation>
+        <source>Export, import, move and reset stop the containers and start the engine again.</source>
+        <translation>导出、导入、移动和重置会停止容器并重新启动引擎。</translation>
+    </message>
+    <message>
+        <source>Remove all data keeps settings and snapshots. Reset to factory keeps neither: Marina is as on its first day.</source>
+        <translation>“删除所有数据”会保留设置和快照。“恢复出厂设置”两者都不保留：Marina 会恢复到最初的状态。</translation>
     </message>
     <message>
         <source>Removes what Marina keeps on this computer, your data only if you want that. Then the program itself can go.</source>
@@ -2121,12 +2141,20 @@
         <translation>所有数据</translation>
     </message>
     <message>
+        <source>Begin anew</source>
+        <translation>重新开始</translation>
+    </message>
+    <message>
         <source>Leave Marina</source>
         <translation>离开 Marina</translation>
     </message>
     <message>
         <source>Data</source>
         <translation>数据</translation>
+    </message>
+    <message>
+        <source>It is kept in {0}.</source>
+        <translation>保存在 {0}。</translation>
     </message>
     <message>
         <source>Go back to it…</source>
@@ -2183,6 +2211,10 @@
     <message>
         <source>Export all data</source>
         <translation>导出所有数据</translation>
+    </message>
+    <message>
+        <source>Keep all data in</source>
+        <translation>将所有数据保存到</translation>
     </message>
     <message>
         <source>Import all data</source>
@@ -2691,6 +2723,25 @@
     <message>
         <source>It was told to stop.</source>
         <translation>它收到了停止的请求。</translation>
+    </message>
+</context>
+<context>
+    <name>FactoryResetDialog</name>
+    <message>
+        <source>Reset to factory?</source>
+        <translation>恢复出厂设置？</translation>
+    </message>
+    <message>
+        <source>All images, containers, volumes, networks and snapshots are deleted, and all settings. This cannot be undone. Sign-ins at registries and engines that you added stay.</source>
+        <translation>所有镜像、容器、卷、网络和快照以及所有设置都会被删除。此操作无法撤销。仓库的登录信息和您添加的引擎会保留。</translation>
+    </message>
+    <message>
+        <source>Delete all of it</source>
+        <translation>全部删除</translation>
+    </message>
+    <message>
+        <source>To confirm, type {0}</source>
+        <translation>请输入 {0} 以确认</translation>
     </message>
 </context>
 <context>
@@ -4304,6 +4355,22 @@
     <message>
         <source>Taking all data from a file…</source>
         <translation>正在从文件读取所有数据…</translation>
+    </message>
+    <message>
+        <source>All data is in {0} now.</source>
+        <translation>所有数据现在位于 {0}。</translation>
+    </message>
+    <message>
+        <source>Moving all data…</source>
+        <translation>正在移动所有数据…</translation>
+    </message>
+    <message>
+        <source>Marina is as on its first day.</source>
+        <translation>Marina 已恢复到最初的状态。</translation>
+    </message>
+    <message>
+        <source>Removing data and settings…</source>
+        <translation>正在删除数据和设置…</translation>
     </message>
     <message>
         <source>Giving back unused room…</source>

@@ -129,7 +129,7 @@ class FakeMachine:
         elif command == "disk-usage":
             usage = DiskUsage("data.qcow2", self._status.disk_bytes, self._status.disk_limit_bytes, 20_000)
             return (usage.to_json(),)
-        elif command not in ("snapshot-restore", "data-reset", "data-export", "data-import"):
+        elif command not in ("snapshot-restore", "data-reset", "data-export", "data-import", "data-move"):
             return None
         return (None,)
 

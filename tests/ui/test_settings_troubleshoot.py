@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
     QComboBox,
+    QFileDialog,
     QLineEdit,
     QPlainTextEdit,
     QSpinBox,
@@ -40,6 +41,7 @@ from app.views.widgets.table import RowTable
 from tests.fakes.fake_machine import FakeMachine
 from tests.ui.conftest import SCREENSHOTS
 from tests.ui.helpers import find, press, text_of, wait_for
+from vm import removal
 from vm.machine.machine_files import MachineFiles
 from vm.machine.status import MachineState, Problem
 
@@ -362,6 +364,104 @@ def test_snapshots_are_made_gone_back_to_and_all_is_removed(
     press(qtbot, window, "troubleshoot.snapshot.before.delete")
     press(qtbot, window, "troubleshoot.snapshot-ask.confirm")
     wait_for(qtbot, lambda: not desktop.machine_data.snapshots)
+
+
+def test_all_data_moves_to_another_folder(
+    window: MainWindow,
+    desktop: DesktopViewModel,
+    machine: FakeMachine,
+    folder: Path,
+    tmp_path: Path,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    desktop.begin()
+    wait_for(qtbot, lambda: desktop.view.can_be_used)
+    window.show_page("troubleshoot")
+    press(qtbot, window, "troubleshoot.views.data")
+    wait_for(qtbot, lambda: text_of(window, "troubleshoot.data.place") == f"It is kept in {folder}.")
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: "")
+    press(qtbot, window, "troubleshoot.data.move")
+    assert "data-move" not in machine.requests
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_: str(tmp_path))
+    press(qtbot, window, "troubleshoot.data.move")
+    told = f"All data is in {tmp_path} now."
+    wait_for(qtbot, lambda: text_of(window, "troubleshoot.data.banner.text") == told)
+    assert "data-move" in machine.requests
+
+
+def test_a_reset_to_factory_wants_a_word_and_takes_the_settings_along(
+    window: MainWindow,
+    desktop: DesktopViewModel,
+    machine: FakeMachine,
+    folder: Path,
+    theme: Theme,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    save_picture: Save,
+) -> None:
+    removed: list[tuple[Path, bool, bool]] = []
+
+    def remove(files: MachineFiles, *, data: bool, settings: bool) -> None:
+        removed.append((files.data, data, settings))
+        machine.set(state=MachineState.STOPPED)
+
+    monkeypatch.setattr(removal, "remove_machine", remove)
+    desktop.begin()
+    wait_for(qtbot, lambda: desktop.view.can_be_used)
+    try:
+        window.choose_appearance("dark")
+        window.show_page("troubleshoot")
+        press(qtbot, window, "troubleshoot.views.data")
+        press(qtbot, window, "troubleshoot.data.factory")
+        confirm = find(window, QAbstractButton, "factory-reset.confirm")
+        word = find(window, QLineEdit, "factory-reset.word")
+        for wrong in ("", "yes", "marin"):
+            word.setText(wrong)
+            assert not confirm.isEnabled()
+        word.setText("Marina")
+        save_picture(confirm.window(), "factory-reset")
+        confirm.click()
+        wait_for(qtbot, lambda: removed == [(folder, True, True)])
+        wait_for(qtbot, lambda: theme.appearance is Appearance.SYSTEM)
+        assert desktop.preferences.theme == "system"
+        wait_for(qtbot, lambda: desktop.view.can_be_used, "a new machine is started")
+    finally:
+        theme.choose(Appearance.LIGHT)
+
+
+def show_finding(window: MainWindow, qtbot: QtBot, check: str, verdict: str) -> str:
+    """Show one finding on the Troubleshoot page; return the name of its button."""
+    window.show_page("troubleshoot")
+    wait_for(qtbot, lambda: find(window, QAbstractButton, "troubleshoot.check").isEnabled())
+    assert isinstance(window.page, TroubleshootPage)
+    window.page.checks.show_checks([CheckView(check, "A check", verdict, "It is wrong.", "Mend it.")])
+    button = f"troubleshoot.fix.{check}"
+    wait_for(qtbot, lambda: find(window, QAbstractButton, button).isVisible())
+    return button
+
+
+@pytest.mark.parametrize(
+    ("check", "section"),
+    [
+        ("settings", "resources"),
+        ("memory", "resources"),
+        ("shares", "folders"),
+        ("proxy", "network"),
+        ("docker-host", "docker"),
+    ],
+)
+def test_a_remedy_in_the_settings_is_led_to(
+    window: MainWindow, qtbot: QtBot, check: str, section: str
+) -> None:
+    press(qtbot, window, show_finding(window, qtbot, check, "failed"))
+    assert window.page.name == "settings"
+    wait_for(qtbot, lambda: find(window, QAbstractButton, f"settings.section.{section}").isChecked())
+
+
+def test_want_of_room_leads_to_where_room_is_given_back(window: MainWindow, qtbot: QtBot) -> None:
+    press(qtbot, window, show_finding(window, qtbot, "space", "warning"))
+    assert find(window, QAbstractButton, "troubleshoot.data.compact").isVisible()
 
 
 def test_only_the_end_of_a_long_log_is_read(tmp_path: Path) -> None:

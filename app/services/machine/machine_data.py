@@ -1,6 +1,7 @@
 """All that the machine holds: what it takes, and how it is kept, emptied and carried elsewhere."""
 
 import contextlib
+import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -121,6 +122,10 @@ class MachineData:
         """Keep the data in another folder from now on; return the file. The machine stops."""
         moved: str = self._ask("data-move", on_status, folder=_absolute(folder))
         return moved
+
+    def place(self) -> Path:
+        """Return the folder in which the data is kept now."""
+        return Path(os.path.realpath(self._machine.files.data_disk)).parent
 
     def home(self) -> Path:
         """Return the folder in which the data is kept at first."""

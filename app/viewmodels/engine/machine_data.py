@@ -35,6 +35,7 @@ class MachineDataViewModel(QObject):
     busy_changed = Signal(str)  # what goes on, in words; "" when nothing does
     done = Signal(str)  # what was done, in words
     failed = Signal(object)  # Failure
+    forgotten = Signal()  # all data and settings of the machine: those of the window are to follow
     _progressed = Signal(object)  # how much of it is done, 0 to 1
 
     def __init__(self, background: Background, access: Access, parent: QObject | None = None) -> None:
@@ -46,6 +47,8 @@ class MachineDataViewModel(QObject):
         self._progressed.connect(self._show_progress)
         self.is_loaded = False
         self.snapshots: tuple[SnapshotView, ...] = ()
+        self.place = ""  # the folder in which all data is kept
+        self._forgets = False
 
     def load(self) -> None:
         """List the snapshots; the answer is `changed`."""
@@ -102,6 +105,23 @@ class MachineDataViewModel(QObject):
             ends=True,
         )
 
+    def move_to(self, folder: str) -> None:
+        """Keep all data in another folder from now on."""
+        told = self.tr("All data is in {0} now.").format(folder)
+        self._work(
+            self.tr("Moving all data…"), told, lambda data, tell: data.move_to(Path(folder), tell), ends=True
+        )
+
+    def reset_to_factory(self) -> None:
+        """Remove all data, snapshots and settings; `forgotten` when that is done."""
+        self._forgets = not self.busy
+        told = self.tr("Marina is as on its first day.")
+        self._work(
+            self.tr("Removing data and settings…"),
+            told,
+            lambda data, _: data.remove_machine(data=True, settings=True),
+        )
+
     def compact(self) -> None:
         """Give unused room on the disk back to this computer."""
         self._work(self.tr("Giving back unused room…"), "", lambda data, _: data.compact())
@@ -133,13 +153,14 @@ class MachineDataViewModel(QObject):
     def _show_progress(self, share: float) -> None:
         self._task.tell(percent=int(100 * share) if share else None)
 
-    def _read(self) -> tuple[SnapshotView, ...]:
-        found = self._access.machine().data.snapshots()
-        return tuple(SnapshotView(one.name, one.created) for one in found)
+    def _read(self) -> tuple[tuple[SnapshotView, ...], str]:
+        data = self._access.machine().data
+        return tuple(SnapshotView(one.name, one.created) for one in data.snapshots()), str(data.place())
 
     @Slot(object)
-    def _took(self, snapshots: tuple[SnapshotView, ...]) -> None:
-        self.snapshots, self.is_loaded = snapshots, True
+    def _took(self, found: tuple[tuple[SnapshotView, ...], str]) -> None:
+        self.snapshots, self.place = found
+        self.is_loaded = True
         self.changed.emit()
 
     @Slot(object)
@@ -149,8 +170,11 @@ class MachineDataViewModel(QObject):
             before, after = answer
             told = self.tr("{0} were given back.").format(format_size(max(0, before - after)))
         self._task.succeed("" if self._told else told)
+        forgets, self._forgets = self._forgets, False
         self._rest()
         self.done.emit(told)
+        if forgets:
+            self.forgotten.emit()
 
     @Slot(object)
     def _not_worked(self, error: Exception) -> None:
@@ -160,6 +184,7 @@ class MachineDataViewModel(QObject):
             self.done.emit(self.tr("Cancelled: all data is as before."))
             return
         failure = describe_failure(error)
+        self._forgets = False
         self._task.fail(failure)
         self._rest()
         self.failed.emit(failure)

@@ -171,6 +171,12 @@ class Preferences(QObject):
         self._settings = replace(self._own, **self._fixed)
         self._timer.start()
 
+    def reset(self) -> None:
+        """Go back to the defaults; the window stays where it is. It is `changed_elsewhere`."""
+        first = Settings()
+        self.change(**{f.name: getattr(first, f.name) for f in fields(Settings) if f.name != "geometry"})
+        self.changed_elsewhere.emit()
+
     def follow(self) -> None:
         """Take over from now on what others write into the file; each time it is `changed_elsewhere`."""
         self._watcher = QFileSystemWatcher(self)

@@ -21,14 +21,23 @@ _LOOKS = {
     "failed": ("error", "err"),
     "skipped": ("minus", "idle"),
 }
-_IN_SETTINGS = ("settings", "memory", "space", "shares", "proxy")
+_IN_SETTINGS = {
+    "settings": "cpus",
+    "memory": "memory",
+    "shares": "folders",
+    "proxy": "proxy",
+    "docker-host": "docker.use",
+}
+"""Checks whose remedy is a setting, and that setting's name on the page."""
+_IN_DATA = ("space", "disk")
 _BY_RESTART = ("qemu", "tunnel", "engine", "clock", "supervisor")
 
 
 class ChecksView(Card):
     """Emits what the window can do about a finding."""
 
-    settings_requested = Signal()
+    settings_requested = Signal(str)  # a setting's name
+    data_requested = Signal()  # where room is given back
     restart_requested = Signal()
     start_requested = Signal()
 
@@ -137,7 +146,10 @@ class ChecksView(Card):
         name = f"troubleshoot.fix.{check.name}"
         if check.name in _IN_SETTINGS:
             button = Button(self.tr("Open settings"), name)
-            button.clicked.connect(self.settings_requested)
+            button.clicked.connect(lambda: self.settings_requested.emit(_IN_SETTINGS[check.name]))
+        elif check.name in _IN_DATA:
+            button = Button(self.tr("Show all data"), name)
+            button.clicked.connect(self.data_requested)
         elif check.name in _BY_RESTART and self.can_restart:
             button = Button(self.tr("Restart the engine"), name)
             button.clicked.connect(self.restart_requested)

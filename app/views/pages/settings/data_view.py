@@ -7,6 +7,7 @@ from app.viewmodels.engine.machine_data import MachineDataViewModel, SnapshotVie
 from app.viewmodels.failure import Failure
 from app.viewmodels.wording.wording import format_age
 from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
+from app.views.dialogs.factory_reset_dialog import FactoryResetDialog
 from app.views.dialogs.snapshot_dialog import SnapshotDialog
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button
@@ -45,12 +46,23 @@ class DataView(Card):
         export.clicked.connect(self._ask_export)
         bring = Button(self.tr("Import…"), "troubleshoot.data.import", icon="upload")
         bring.clicked.connect(self._ask_import)
+        move = Button(self.tr("Move…"), "troubleshoot.data.move", icon="folder")
+        move.setToolTip(self.tr("Keeps all data in another folder, on another disk for example"))
+        move.clicked.connect(self._ask_move)
+        self._place = WrappedLabel(role="muted")
+        self._place.setObjectName("troubleshoot.data.place")
+        factory = Button(self.tr("Reset to factory…"), "troubleshoot.data.factory", "danger", "restart")
+        factory.clicked.connect(lambda: FactoryResetDialog(viewmodel, self.window()).open())
         reset = Button(self.tr("Remove all data…"), "troubleshoot.data.reset", "danger", "trash")
         reset.clicked.connect(self._confirm_reset)
         uninstall = Button(self.tr("Uninstall Marina…"), "troubleshoot.uninstall", "danger", "trash")
         uninstall.clicked.connect(self.uninstall_requested)
-        self._buttons = [self._create, compact, export, bring, reset, uninstall]
-        note = self.tr("Export, import and reset stop the containers and start the engine again.")
+        self._buttons = [self._create, compact, export, bring, move, reset, factory, uninstall]
+        note = self.tr("Export, import, move and reset stop the containers and start the engine again.")
+        anew = self.tr(
+            "Remove all data keeps settings and snapshots. Reset to factory keeps neither: Marina is as on "
+            "its first day."
+        )
         leaving = self.tr(
             "Removes what Marina keeps on this computer, your data only if you want that. "
             "Then the program itself can go."
@@ -65,7 +77,12 @@ class DataView(Card):
                 12,
                 PlainLabel(self.tr("All data"), "heading"),
                 WrappedLabel(note, "muted"),
-                row(compact, export, bring, reset, None),
+                self._place,
+                row(compact, export, bring, move, None),
+                12,
+                PlainLabel(self.tr("Begin anew"), "heading"),
+                WrappedLabel(anew, "muted"),
+                row(reset, factory, None),
                 12,
                 PlainLabel(self.tr("Leave Marina"), "heading"),
                 WrappedLabel(leaving, "muted"),
@@ -96,6 +113,9 @@ class DataView(Card):
             for snapshot in reversed(snapshots):
                 self._list.addWidget(self._line(snapshot))
         self._none.setVisible(self._data.is_loaded and not snapshots)
+        self._place.setText(
+            self.tr("It is kept in {0}.").format(self._data.place) if self._data.place else ""
+        )
 
     def _line(self, snapshot: SnapshotView) -> Card:
         name = f"troubleshoot.snapshot.{snapshot.name}"
@@ -155,6 +175,11 @@ class DataView(Card):
         path, _ = QFileDialog.getSaveFileName(self, self.tr("Export all data"), "marina-data.qcow2")
         if path:
             self._data.export_to(path)
+
+    def _ask_move(self) -> None:
+        folder = QFileDialog.getExistingDirectory(self, self.tr("Keep all data in"), self._data.place)
+        if folder:
+            self._data.move_to(folder)
 
     def _ask_import(self) -> None:
         path, _ = QFileDialog.getOpenFileName(self, self.tr("Import all data"))

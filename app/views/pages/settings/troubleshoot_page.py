@@ -30,7 +30,7 @@ class TroubleshootPage(Page):
     start_requested = Signal()
     restart_requested = Signal()
     force_stop_requested = Signal()
-    settings_requested = Signal()
+    settings_requested = Signal(str)  # a setting's name
     uninstall_requested = Signal()
 
     def __init__(self, viewmodel: TroubleshootViewModel, data: MachineDataViewModel) -> None:
@@ -42,6 +42,7 @@ class TroubleshootPage(Page):
         left = column(self._state_card(), self._start_card, None, spacing=12)
         self.checks = ChecksView(viewmodel)
         self.checks.settings_requested.connect(self.settings_requested)
+        self.checks.data_requested.connect(lambda: self.show_view("data"))
         self.checks.restart_requested.connect(self.restart_requested)
         self.checks.start_requested.connect(self.start_requested)
         self._right = QStackedWidget()
