@@ -81,7 +81,7 @@ def test_a_container_that_says_nothing_is_not_waited_for(
     silent.write(1, b"at last\n")
     wait_for(qtbot, lambda: text_of(window, "containers.logs.state") == "Live")
     engine.containers.act(silent, "stop", {})
-    wait_for(qtbot, lambda: "its whole log" in text_of(window, "containers.logs.state"))
+    wait_for(qtbot, lambda: "the whole log" in text_of(window, "containers.logs.state"))
 
 
 def test_a_long_text_is_copied_without_the_window(
@@ -392,7 +392,7 @@ def test_one_stream_can_be_chosen(
     wait_for(qtbot, lambda: log.line_count == 298 and log.all_text().endswith("to the other one"))
     choose_source(window, 0)
     wait_for(qtbot, lambda: log.line_count == 302 and log.all_text().endswith("an error"))
-    wait_for(qtbot, lambda: "its whole log" in text_of(window, "containers.logs.state"))
+    wait_for(qtbot, lambda: "the whole log" in text_of(window, "containers.logs.state"))
     window.resize(window.minimumSize())
     view = find(window, ContainerLogsView, "containers.logs")
     wait_for(qtbot, lambda: view.minimumSizeHint().width() <= view.width())

@@ -1,6 +1,7 @@
 """The Containers page: live rows, actions, failures in the row, filter, selection."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
@@ -11,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from app.services.engine.engine_types import Container, ContainerState
 from app.services.engine.port_types import Port
+from app.services.settings import SettingsFile
 from app.viewmodels.containers.containers import NAME, PORTS, STATUS, ContainerRow
 from app.viewmodels.desktop import DesktopViewModel
 from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
@@ -424,6 +426,54 @@ def test_the_page_of_a_container_has_its_ports(
     assert opened_urls == ["http://localhost:18734"]
     engine.containers.act(container, "stop", {})
     wait_for(qtbot, lambda: not open_window.findChildren(QAbstractButton, "containers.detail.port.0"))
+
+
+def test_the_last_tab_is_remembered(
+    open_window: MainWindow, desktop: DesktopViewModel, engine: FakeEngine, qtbot: QtBot, folder: Path
+) -> None:
+    container = start_container(engine, "web")
+    wait_for(qtbot, lambda: names(open_window) == ["web"])
+    page = open_window.containers
+
+    def opened() -> ContainerDetailView:
+        assert isinstance(page.detail, ContainerDetailView)
+        return page.detail
+
+    def open_by_key() -> str:
+        page.list.selectRow(0)
+        QTest.keyClick(page.list, Qt.Key.Key_Return)
+        return opened().current_name
+
+    assert open_by_key() == "logs"
+    opened().bar.setCurrentIndex(1)
+    page.go_back()
+    assert open_by_key() == "terminal"
+    page.go_back()
+    engine.containers.act(container, "stop", {})
+    wait_for(qtbot, lambda: state_of(open_window, "web").startswith("Exited"))
+    assert open_by_key() == "logs", "there is no terminal"
+    opened().show_tab("stats")
+    desktop.preferences.save()
+    assert SettingsFile(folder / "desktop.json").load().container_tab == "stats"
+    desktop.preferences.change(container_tab="no such tab")
+    page.go_back()
+    assert open_by_key() == "logs"
+
+
+def test_actions_above_a_container_have_their_order(
+    open_window: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    container = start_container(engine, "web")
+    engine.containers.act(container, "stop", {})
+    wait_for(qtbot, lambda: state_of(open_window, "web").startswith("Exited"))
+    open_window.containers.show_container(container.id)
+    engine.containers.act(container, "start", {})
+    wait_for(qtbot, lambda: bool(open_window.findChildren(QAbstractButton, "containers.detail.restart")))
+    shown = [
+        find(open_window, QAbstractButton, f"containers.detail.{name}")
+        for name in ("open", "stop", "restart", "edit", "delete")
+    ]
+    wait_for(qtbot, lambda: (places := [button.x() for button in shown]) == sorted(set(places)))
 
 
 def test_an_exit_code_is_explained(

@@ -42,7 +42,9 @@ def find_code(environment: Mapping[str, str] = os.environ) -> Path | None:
 def container_address(details: ContainerDetails, engine: str) -> str:
     """Return the address that the editor opens: the container's working folder, on the engine at `engine`."""
     host = docker_environment(engine, {})["DOCKER_HOST"]
-    target = json.dumps({"containerName": f"/{details.name}", "settings": {"host": host}})
+    # As compact as the editor itself writes it: it knows what it has opened before by this very text.
+    wanted = {"containerName": f"/{details.name}", "settings": {"host": host}}
+    target = json.dumps(wanted, separators=(",", ":"))
     folder = get_text(get_object(details.raw, "Config"), "WorkingDir") or "/"
     return f"vscode-remote://attached-container+{target.encode().hex()}{quote(folder)}"
 

@@ -1,6 +1,5 @@
 """The edit dialog's content: read from the container, checked as typed, and what it would change."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -11,10 +10,10 @@ from app.services.containers.run_options import format_memory, format_port
 from app.services.engine.engine_types import Container, ContainerDetails
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
+from app.viewmodels.containers.container_change import ContainerChange
 from app.viewmodels.containers.run_form import FormChecks, LimitsRow, PortRow, VolumeRow
 from app.viewmodels.containers.secrets import HIDDEN, is_secret
 from app.viewmodels.failure import describe_failure
-from app.viewmodels.tasks import TaskWords
 
 __all__ = ["EditContainerViewModel", "EditForm", "EditStep", "Preview"]
 
@@ -58,9 +57,16 @@ class EditContainerViewModel(FormChecks):
         self._id = container_id
         self._before = ContainerSetup()
         self._odd: tuple[tuple[str, str], ...] = ()  # variables that no line can hold: they stay
-        self.is_busy = False
         self._name = ""
-        self._task = background.tasks.none
+        self._change = ContainerChange(background, access, self)
+        self._change.step_changed.connect(self.step_changed)
+        self._change.applied.connect(self.applied)
+        self._change.failed.connect(self.failed)
+
+    @property
+    def is_busy(self) -> bool:
+        """Return whether a change is under way."""
+        return self._change.is_busy
 
     def load(self) -> None:
         """Ask the engine how the container is; the answer is `loaded`."""
@@ -102,24 +108,7 @@ class EditContainerViewModel(FormChecks):
     def apply(self, form: EditForm) -> None:
         """Make the change; the answer is `applied` or `failed`."""
         after = self._setup(form)
-        tell: Callable[[EditStep], None] = self._background.teller(self.step_changed)
-
-        def work() -> str:
-            from app.services.containers.container_edit import (
-                EditContainer,  # imports `requests`: only in a worker
-            )
-
-            return EditContainer(self._access.client(), tell).apply(self._id, after)
-
-        name = self._name or self._id[:12]
-        words = TaskWords(
-            self.tr("Changing {0}").format(name),
-            self.tr("{0} was changed").format(name),
-            self.tr("{0} could not be changed").format(name),
-        )
-        self._task = self._background.tasks.begin(words, place="containers")
-        self.is_busy = True
-        self._background.run_alone(work, self._applied, self._not_applied)
+        self._change.make(lambda edit: edit.apply(self._id, after), self._name or self._id[:12])
 
     def _setup(self, form: EditForm) -> ContainerSetup:
         return ContainerSetup(
@@ -164,19 +153,6 @@ class EditContainerViewModel(FormChecks):
     @Slot(object)
     def _not_loaded(self, error: Exception) -> None:
         self.load_failed.emit(describe_failure(error, self._id[:12]))
-
-    @Slot(object)
-    def _applied(self, container_id: str) -> None:
-        self.is_busy = False
-        self._task.succeed()
-        self.applied.emit(container_id)
-
-    @Slot(object)
-    def _not_applied(self, error: Exception) -> None:
-        self.is_busy = False
-        failure = describe_failure(error, self._name or self._id[:12], "run")
-        self._task.fail(failure)
-        self.failed.emit(failure)
 
     def _size(self, size: int) -> str:
         return format_memory(size) or self.tr("no limit")

@@ -1,6 +1,5 @@
 """What the dialog of a newer image shows: how a container's image stands, and what the newer one brings."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -12,10 +11,10 @@ from app.services.images.image_updates import Freshness
 from app.services.images.inherited_settings import inherited_changes
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
+from app.viewmodels.containers.container_change import ContainerChange
 from app.viewmodels.failure import Failure, describe_failure
 from app.viewmodels.images.pull_image import PullImageViewModel
 from app.viewmodels.question import Question
-from app.viewmodels.tasks import TaskWords
 from app.viewmodels.wording.wording import format_age, format_size
 
 __all__ = ["EditStep", "Freshness", "RenewContainerViewModel", "RenewView"]
@@ -64,8 +63,15 @@ class RenewContainerViewModel(QObject):
         self._image = ""
         self._has_pulled = False  # then nothing newer is in the registry
         self._name = ""
-        self._task = background.tasks.none
-        self.is_busy = False
+        self._change = ContainerChange(background, access, self)
+        self._change.step_changed.connect(self.step_changed)
+        self._change.applied.connect(self.applied)
+        self._change.failed.connect(self.failed)
+
+    @property
+    def is_busy(self) -> bool:
+        """Return whether a change is under way."""
+        return self._change.is_busy
 
     @Slot()
     def look(self) -> None:
@@ -88,22 +94,7 @@ class RenewContainerViewModel(QObject):
 
     def apply(self) -> None:
         """Make the container anew; the answer is `applied` or `failed`."""
-        tell: Callable[[EditStep], None] = self._background.teller(self.step_changed)
-
-        def work() -> str:
-            from app.services.containers.container_edit import EditContainer  # imports `requests`
-
-            return EditContainer(self._access.client(), tell).renew(self._id)
-
-        name = self._name or self._id[:12]
-        words = TaskWords(
-            self.tr("Changing {0}").format(name),
-            self.tr("{0} was changed").format(name),
-            self.tr("{0} could not be changed").format(name),
-        )
-        self._task = self._background.tasks.begin(words, place="containers")
-        self.is_busy = True
-        self._background.run_alone(work, self._applied, self._not_applied)
+        self._change.make(lambda edit: edit.renew(self._id), self._name or self._id[:12], self._image)
 
     def _find(self, asks: bool) -> RenewView:
         from app.services.images.image_updates import find_image, look_here, look_in_registry
@@ -145,19 +136,6 @@ class RenewContainerViewModel(QObject):
     @Slot(object)
     def _not_told(self, error: Exception) -> None:
         self.failed.emit(self._failure(error, "pull"))
-
-    @Slot(object)
-    def _applied(self, container_id: str) -> None:
-        self.is_busy = False
-        self._task.succeed()
-        self.applied.emit(container_id)
-
-    @Slot(object)
-    def _not_applied(self, error: Exception) -> None:
-        self.is_busy = False
-        failure = self._failure(error, "run")
-        self._task.fail(failure)
-        self.failed.emit(failure)
 
     def _failure(self, error: Exception, task: str) -> Failure:
         return describe_failure(error, self._image or self._id[:12], task)

@@ -115,6 +115,11 @@ class Preferences(QObject):
         return self._settings.log_levels
 
     @property
+    def container_tab(self) -> str:
+        """Return the tab of a container that was looked at last."""
+        return self._settings.container_tab
+
+    @property
     def quit_choice(self) -> str:
         """Return what becomes of the engine at quitting: "leave", "stop", or "" to ask."""
         return self._settings.quit_choice

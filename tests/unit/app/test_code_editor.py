@@ -42,6 +42,7 @@ def test_the_address_names_container_folder_and_engine(details: ContainerDetails
         "containerName": "/web",
         "settings": {"host": "unix:///run/marina.sock"},
     }
+    assert bytes.fromhex(target).startswith(b'{"containerName":"/web","settings":{"host":"unix:///')
     assert unquote(slash + folder) == "/my app"
 
 

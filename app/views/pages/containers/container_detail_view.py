@@ -44,7 +44,7 @@ class ContainerDetailView(QWidget):
         super().__init__()
         self.setObjectName("containers.detail")
         self.key = key
-        self._containers = containers
+        self._containers, self._preferences = containers, inside.preferences
         self._was_running: bool | None = None
         self._has_engine = False
         self._row: ContainerRow | None = None
@@ -142,7 +142,8 @@ class ContainerDetailView(QWidget):
         return widget if isinstance(widget, DetailTab) else None
 
     def show_tab(self, name: str) -> None:
-        """Bring a tab into sight."""
+        """Bring a tab into sight; the log where there is none of that name."""
+        name = name if name in self._makers else "logs"
         place = list(self._makers).index(name)
         if place == self.bar.currentIndex():
             self._bring(name)
@@ -200,6 +201,7 @@ class ContainerDetailView(QWidget):
         if self.current is not None and self.current is not tab:
             self.current.pause()
         self._stack.setCurrentWidget(tab)
+        self._preferences.change(container_tab=name)
         tab.open()
 
     def _step(self, step: int) -> None:
@@ -238,7 +240,7 @@ class ContainerDetailView(QWidget):
 
     def _explain_end(self) -> None:
         """Say what the exit code means, once it is known why the container has ended."""
-        is_over = self._row is not None and self._row.exit_code is not None
+        is_over = self._row is not None and self._row.exit_code is not None and not self._row.busy
         meaning = self._details.end_meaning if is_over else ""
         self._meaning.setText(meaning)
         self._meaning.setVisible(bool(meaning))
@@ -260,13 +262,13 @@ class ContainerDetailView(QWidget):
         wanted = _head_actions(found)
         for name, button in self._buttons.items():
             button.setVisible(any(action.name == name for action in wanted))
-        for action in wanted:
+        for place, action in enumerate(wanted):
             if action.name not in self._buttons:
                 button = IconButton(action.icon, action.label, f"containers.detail.{action.name}")
                 button.clicked.connect(lambda _=False, name=action.name: self.acted.emit(self._row, name))
                 self._buttons[action.name] = button
-                place = 1 if action.name in ("start", "stop", "unpause") and "open" in self._buttons else -1
-                self._actions.insertWidget(place, button)
+                before = self._buttons[wanted[place - 1].name] if place else None
+                self._actions.insertWidget(0 if before is None else self._actions.indexOf(before) + 1, button)
                 button.show()  # else only once the layout has its turn
         self._show_what_fits()
 

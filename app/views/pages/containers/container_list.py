@@ -34,7 +34,7 @@ from app.views.widgets.table import (
 Index = QModelIndex | QPersistentModelIndex
 _ARROW = 14
 _WIDE = {NAME: 180, STATUS: 222, PORTS: 110, CPU: 76, MEMORY: 92, CREATED: 120, ACTIONS: 174}
-_NARROW = {NAME: 160, STATUS: 170, PORTS: 90, ACTIONS: 174}
+_NARROW = {NAME: 140, STATUS: 152, PORTS: 84, ACTIONS: 174}
 _NARROW_BELOW = 900
 
 

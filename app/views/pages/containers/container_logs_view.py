@@ -260,9 +260,9 @@ class ContainerLogsView(DetailTab):
         if self._viewmodel.source:
             ended = self.tr("Not running")
         elif silent:
-            ended = self.tr("Not running; it wrote nothing")
+            ended = self.tr("Not running: no output")
         else:
-            ended = self.tr("Not running: this is its whole log")
+            ended = self.tr("Not running: the whole log")
         self._state.setText(
             {
                 "opening": self.tr("Opening…"),

@@ -362,7 +362,9 @@ class ContainersPage(ListPage):
         if group is not None:
             self.viewmodel.table.toggle_group(group.name)
         elif len(chosen := self.chosen()) == 1:
-            self.show_logs(chosen[0].key)
+            tab = self._inside.preferences.container_tab
+            needs_more = tab == "terminal" and not chosen[0].is_running
+            self.show_container(chosen[0].key, "logs" if needs_more else tab)
 
     def edit(self, row: ContainerRow, starts: bool = False) -> None:
         """Open the dialog that changes a container; `starts` starts it once that is done."""

@@ -1,0 +1,64 @@
+"""A change that makes a container anew, under way: what the edit dialog and that of a newer image share."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.services.containers.container_setup import EditStep
+from app.viewmodels.access import Access
+from app.viewmodels.background import Background
+from app.viewmodels.failure import describe_failure
+from app.viewmodels.tasks import TaskWords
+
+if TYPE_CHECKING:  # imports `requests`: only in a worker
+    from app.services.containers.container_edit import EditContainer
+
+
+class ContainerChange(QObject):
+    """Lives until the change is made, or taken back."""
+
+    step_changed = Signal(object)  # EditStep
+    applied = Signal(str)  # the id of the container that is there now
+    failed = Signal(object)  # Failure
+
+    def __init__(self, background: Background, access: Access, parent: QObject) -> None:
+        super().__init__(parent)
+        self._background, self._access = background, access
+        self._subject = ""
+        self._task = background.tasks.none
+        self.is_busy = False
+
+    def make(self, call: Callable[["EditContainer"], str], name: str, subject: str = "") -> None:
+        """Carry out a change of the container `name`; the answer is `applied` or `failed`.
+
+        A failure may be about something else: `subject` is what its messages call that.
+        """
+        tell: Callable[[EditStep], None] = self._background.teller(self.step_changed)
+
+        def work() -> str:
+            from app.services.containers.container_edit import EditContainer
+
+            return call(EditContainer(self._access.client(), tell))
+
+        words = TaskWords(
+            self.tr("Changing {0}").format(name),
+            self.tr("{0} was changed").format(name),
+            self.tr("{0} could not be changed").format(name),
+        )
+        self._task = self._background.tasks.begin(words, place="containers")
+        self.is_busy, self._subject = True, subject or name
+        self._background.run_alone(work, self._made, self._not_made)
+
+    @Slot(object)
+    def _made(self, container_id: str) -> None:
+        self.is_busy = False
+        self._task.succeed()
+        self.applied.emit(container_id)
+
+    @Slot(object)
+    def _not_made(self, error: Exception) -> None:
+        self.is_busy = False
+        failure = describe_failure(error, self._subject, "run")
+        self._task.fail(failure)
+        self.failed.emit(failure)
