@@ -971,6 +971,21 @@
     </message>
 </context>
 <context>
+    <name>ContainerChange</name>
+    <message>
+        <source>Changing {0}</source>
+        <translation>正在更改 {0}</translation>
+    </message>
+    <message>
+        <source>{0} was changed</source>
+        <translation>{0} 已更改</translation>
+    </message>
+    <message>
+        <source>{0} could not be changed</source>
+        <translation>{0} 无法更改</translation>
+    </message>
+</context>
+<context>
     <name>ContainerDetailView</name>
     <message>
         <source>Logs</source>
@@ -1509,12 +1524,12 @@
         <translation>未运行</translation>
     </message>
     <message>
-        <source>Not running; it wrote nothing</source>
-        <translation>未运行；没有任何输出</translation>
+        <source>Not running: no output</source>
+        <translation>未运行：没有输出</translation>
     </message>
     <message>
-        <source>Not running: this is its whole log</source>
-        <translation>未运行：这是它的全部日志</translation>
+        <source>Not running: the whole log</source>
+        <translation>未运行：全部日志</translation>
     </message>
     <message>
         <source>Opening…</source>
@@ -2413,18 +2428,6 @@
     <message>
         <source>This is changed as it runs: nothing stops and nothing is lost.</source>
         <translation>运行时即可更改：不会停止，也不会丢失任何内容。</translation>
-    </message>
-    <message>
-        <source>Changing {0}</source>
-        <translation>正在更改 {0}</translation>
-    </message>
-    <message>
-        <source>{0} was changed</source>
-        <translation>{0} 已更改</translation>
-    </message>
-    <message>
-        <source>{0} could not be changed</source>
-        <translation>{0} 无法更改</translation>
     </message>
     <message>
         <source>no limit</source>
@@ -5908,21 +5911,6 @@
     <message>
         <source>It could not be found out.</source>
         <translation>无法查明。</translation>
-    </message>
-</context>
-<context>
-    <name>RenewContainerViewModel</name>
-    <message>
-        <source>Changing {0}</source>
-        <translation>正在更改 {0}</translation>
-    </message>
-    <message>
-        <source>{0} was changed</source>
-        <translation>{0} 已更改</translation>
-    </message>
-    <message>
-        <source>{0} could not be changed</source>
-        <translation>{0} 无法更改</translation>
     </message>
 </context>
 <context>

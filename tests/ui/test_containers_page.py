@@ -393,9 +393,9 @@ def test_a_container_is_saved_as_an_image_which_the_notice_leads_to(
     wait_for(qtbot, lambda: open_window.findChild(SaveAsImageDialog) is None, "the dialog stays open")
     assert engine.state.find_image("shop:1") is not None
     save_picture(open_window, "container-saved-as-image")
+    wait_for(qtbot, lambda: open_window.desktop.images.find("shop:1") is not None, "it is not listed")
     press(qtbot, open_window, "containers.notice.link")
-    images = open_window.desktop.images
-    wait_for(qtbot, lambda: [row.name for row in images.table.shown] == ["shop:1"])
+    assert text_of(open_window.images, "images.detail.title") == "shop:1"
 
 
 def test_force_stop_asks_and_helps_against_a_stop_that_hangs(
