@@ -32,6 +32,7 @@ from app.views.dialogs.uninstall_dialog import UninstallDialog
 from app.views.icons import page_icon
 from app.views.pages.page import Page
 from app.views.quick_actions import QuickActions
+from app.views.tab_order import next_widget
 from app.views.theme import ZOOMS, Appearance, Theme
 from app.views.trouble_banner import TroubleBanner
 from app.views.waiting_banner import WaitingBanner
@@ -383,6 +384,16 @@ class MainWindow(QMainWindow):
         known = Theme.current().zoom
         place = min(range(len(ZOOMS)), key=lambda place: abs(ZOOMS[place] - known)) + steps
         self.choose_zoom(ZOOMS[max(0, min(place, len(ZOOMS) - 1))])
+
+    def focusNextPrevChild(self, next: bool) -> bool:  # noqa: A002 - Qt's own signature
+        """Go from the sidebar to the header, the page and the footer, whatever was made first."""
+        parts = (self.sidebar, self.header, self.trouble, self.banner, self.pages, self.footer)
+        widget = next_widget(self, parts, self.focusWidget(), next)
+        if widget is None:
+            return False
+        reasons = Qt.FocusReason
+        widget.setFocus(reasons.TabFocusReason if next else reasons.BacktabFocusReason)
+        return True
 
     def showEvent(self, event: QShowEvent) -> None:
         """Keep what the footer says fresh while somebody can see it."""

@@ -1,5 +1,6 @@
 """The table of every list page: calm rows, hover, painted links and row actions."""
 
+import sys
 from dataclasses import dataclass
 
 from PySide6.QtCore import (
@@ -261,6 +262,11 @@ class ActionsDelegate(CellDelegate):
         ]
 
 
+def _is_menu_key(event: QKeyEvent) -> bool:
+    """Return whether it is Shift+F10: Qt takes the menu key everywhere, this one on Windows alone."""
+    return event.key() == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier
+
+
 class RowTable(QTableView):
     """A table that selects whole rows, follows the mouse and tells of the keys pages care for."""
 
@@ -378,11 +384,13 @@ class RowTable(QTableView):
         self._hover(QPoint(-1, -1))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Enter opens, Delete deletes; the rest is the table's."""
+        """Enter opens, Delete deletes, Shift+F10 is the menu's; the rest is the table's."""
         if keys.OPEN.is_pressed(event):
             self.opened.emit()
         elif keys.DELETE.is_pressed(event):
             self.delete_pressed.emit()
+        elif sys.platform == "linux" and _is_menu_key(event):
+            self.customContextMenuRequested.emit(self.visualRect(self.currentIndex()).center())
         else:
             super().keyPressEvent(event)
 

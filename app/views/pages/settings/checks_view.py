@@ -64,6 +64,7 @@ class ChecksView(Card):
         content.setObjectName("scrolled")
         content.setLayout(column(self._lines, None))
         scroll = QScrollArea()
+        scroll.setObjectName("troubleshoot.checks.scroll")
         scroll.setAccessibleName(self.tr("Checks"))
         scroll.setWidgetResizable(True)
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)

@@ -7,7 +7,7 @@ from app.viewmodels.tasks import RunningTask
 from app.views.icons import IconMark
 from app.views.widgets.buttons import IconButton
 from app.views.widgets.layouts import Card, column, hide_unless, row
-from app.views.widgets.text import ElidedLabel, WrappedLabel
+from app.views.widgets.text import ElidedLabel
 
 
 class TaskCard(Card):
@@ -17,7 +17,8 @@ class TaskCard(Card):
         super().__init__(name, "inset")
         self.task = task
         icon = IconMark("clock" if task.waits else "restart", "muted")
-        title = WrappedLabel(task.words.going_on, "strong")
+        title = ElidedLabel("", "strong")  # the names in it may be of any length
+        title.setText(" ".join(task.words.going_on.split()))
         title.setObjectName(f"{name}.title")
         self._detail = ElidedLabel("", "muted")
         self._detail.setObjectName(f"{name}.detail")
