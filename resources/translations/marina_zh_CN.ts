@@ -5341,6 +5341,10 @@
         <translation>镜像仓库设置</translation>
     </message>
     <message>
+        <source>Add a certificate…</source>
+        <translation>添加证书…</translation>
+    </message>
+    <message>
         <source>Choose a platform</source>
         <translation>选择平台</translation>
     </message>
@@ -5398,6 +5402,10 @@
     <message>
         <source>name[:tag], or registry:port/name for another registry</source>
         <translation>名称[:标签]，或用 仓库:端口/名称 指定其他镜像仓库</translation>
+    </message>
+    <message>
+        <source>{0} %</source>
+        <translation>{0} %</translation>
     </message>
     <message>
         <source>Asking the registry…</source>
@@ -5459,8 +5467,12 @@
         <translation>已存在</translation>
     </message>
     <message>
-        <source>{0}/s</source>
-        <translation>{0}/秒</translation>
+        <source>a few seconds left</source>
+        <translation>还剩几秒</translation>
+    </message>
+    <message>
+        <source>{0} left</source>
+        <translation>还剩 {0}</translation>
     </message>
 </context>
 <context>
@@ -7639,6 +7651,10 @@
         <translation>仓库限制拉取频率，且已达到上限</translation>
     </message>
     <message>
+        <source>The registry limits how often you may pull: the next pull is possible in {0} minutes</source>
+        <translation>镜像仓库限制拉取次数：{0} 分钟后才能再次拉取</translation>
+    </message>
+    <message>
         <source>The registry of {0} cannot be reached</source>
         <translation>无法访问 {0} 的仓库</translation>
     </message>
@@ -8043,6 +8059,10 @@
     <message>
         <source>Wait for the engine</source>
         <translation>等待引擎</translation>
+    </message>
+    <message>
+        <source>Wait so long, or sign in at the registry: signed-in users may pull more often.</source>
+        <translation>请等待这段时间，或登录镜像仓库：已登录的用户可以更频繁地拉取。</translation>
     </message>
     <message>
         <source>Waiting for the port</source>

@@ -102,12 +102,14 @@ def test_a_limit_on_pulls(client: EngineClient, registry: Registry) -> None:
         request.send_response(429)
         request.send_header("Content-Type", "application/json")
         request.send_header("Content-Length", str(len(body)))
+        request.send_header("Retry-After", "1500")
         request.end_headers()
         request.wfile.write(body)
 
     with answering(registry.netns, "127.0.0.1", refuse):
         failure = told(client, f"127.0.0.1:{STUB_PORT}/limited:1")
     assert failure.code is ErrorCode.PULL_RATE_LIMIT
+    assert "in 25 minutes" in failure.summary
     assert words in failure.details
 
 

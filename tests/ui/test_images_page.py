@@ -139,6 +139,10 @@ def test_pull_shows_layers_and_ends_in_the_list(
     QTest.keyClick(find(images, QLineEdit, "pull.name"), Qt.Key.Key_Return)
     wait_for(qtbot, lambda: find(images, QProgressBar, "pull.progress").value() >= 25)
     dialog = find(images, QWidget, "pull")
+    assert text_of(dialog, "pull.amount").startswith(
+        f"{find(images, QProgressBar, 'pull.progress').value()} % · "
+    )
+    wait_for(qtbot, lambda: text_of(dialog, "pull.speed").endswith(" left"))
     save_picture(dialog, "pull-progress")
     wait_for(qtbot, lambda: text_of(images, "pull.done") == "redis:7 is on this machine.")
     wait_for(qtbot, lambda: "redis:7" in tags(images))

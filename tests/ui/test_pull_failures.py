@@ -44,7 +44,9 @@ DENIED = "unauthorized: authentication required"
         ("toomanyrequests: You have reached your pull rate limit.", "how often you may pull", "Sign in…"),
         ("dial tcp: lookup example.com: no such host", "cannot be reached", "Proxy settings"),
         ("proxyconnect tcp: dial tcp 10.0.0.1:3128: i/o timeout", "cannot be reached", "Proxy settings"),
-        ("tls: failed to verify certificate: x509: unknown", "is not trusted", "Registry settings"),
+        ("tls: failed to verify certificate: x509: unknown", "is not trusted", "Add a certificate…"),
+        ("tls: WRONG_VERSION_NUMBER", "does not speak HTTPS", "Registry settings"),
+        ("toomanyrequests: stop (try again in 12 minutes)", "possible in 12 minutes", "Sign in…"),
         (
             "no matching manifest for linux/amd64 in the index",
             "this machine's processor",
@@ -87,7 +89,11 @@ def test_a_name_that_is_not_there_is_searched_for(
 
 @pytest.mark.parametrize(
     ("said", "shown"),
-    [("no such host", "settings.proxy.system"), ("x509: unknown authority", "settings.insecure")],
+    [
+        ("no such host", "settings.proxy.system"),
+        ("x509: unknown authority", "settings.certificates.add"),
+        ("tls: WRONG_VERSION_NUMBER", "settings.insecure"),
+    ],
 )
 def test_settings_are_led_to(
     images: MainWindow, engine: FakeEngine, qtbot: QtBot, said: str, shown: str

@@ -94,6 +94,12 @@ _RULES: tuple[_Rule, ...] = (
         (409, 400, 500),
     ),
     _Rule(
+        r"(?:toomanyrequests|too many requests|rate limit)[^\n]*try again in (?P<minutes>\d+) minutes",
+        ErrorCode.PULL_RATE_LIMIT,
+        "The registry limits how often you may pull: the next pull is possible in {minutes} minutes",
+        "Wait so long, or sign in at the registry: signed-in users may pull more often.",
+    ),
+    _Rule(
         r"toomanyrequests|too many requests|rate limit",
         ErrorCode.PULL_RATE_LIMIT,
         "The registry limits how often you may pull, and the limit is reached",

@@ -1,6 +1,7 @@
 """What helps against a pull that failed, and which images here have a similar name."""
 
 import difflib
+import re
 from collections.abc import Sequence
 from enum import StrEnum
 
@@ -17,6 +18,7 @@ class PullHelp(StrEnum):
     SIGN_IN = "sign-in"
     PROXY = "proxy"
     INSECURE = "insecure"
+    CERTIFICATES = "certificates.add"
     PLATFORM = "platform"
     CLEAN_UP = "clean-up"
 
@@ -26,14 +28,20 @@ _BY_CODE = {
     ErrorCode.PULL_NEEDS_SIGN_IN.value: PullHelp.SIGN_IN,
     ErrorCode.PULL_RATE_LIMIT.value: PullHelp.SIGN_IN,
     ErrorCode.PULL_NO_NETWORK.value: PullHelp.PROXY,
-    ErrorCode.PULL_TLS.value: PullHelp.INSECURE,
+    ErrorCode.PULL_TLS.value: PullHelp.CERTIFICATES,
     ErrorCode.PULL_WRONG_PLATFORM.value: PullHelp.PLATFORM,
     ErrorCode.DISK_FULL.value: PullHelp.CLEAN_UP,
 }
 
 
+_PLAIN_HTTP = re.compile(r"HTTP response to HTTPS|WRONG_VERSION|RECORD_LAYER|not a TLS", re.IGNORECASE)
+"""How it shows that a registry speaks HTTP only: no certificate helps there."""
+
+
 def find_help(failure: Failure) -> PullHelp | None:
     """Return what helps against a failure; None where only another try can."""
+    if failure.code == ErrorCode.PULL_TLS.value and _PLAIN_HTTP.search(failure.details):
+        return PullHelp.INSECURE
     return _BY_CODE.get(failure.code)
 
 

@@ -14,12 +14,13 @@ from app.viewmodels.background import Background, Stream
 from app.viewmodels.failure import describe_failure
 from app.viewmodels.tasks import RunningTask, TaskWords
 from app.viewmodels.wording.service_texts import say
-from app.viewmodels.wording.wording import format_share, format_size
+from app.viewmodels.wording.wording import format_duration, format_rate, format_share
 
 if TYPE_CHECKING:
     from app.services.engine.engine_streams import PullStream
 
 _SPEED_SECONDS = 5.0
+_SOON = 10.0  # seconds; to count them would only flicker
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ class PullView:
     percent: int | None = None
     amount: str = ""
     speed: str = ""
+    left: str = ""  # how long the download will take
     message: str = ""
     layers: tuple[LayerView, ...] = ()
     layers_done: int = 0
@@ -135,11 +137,15 @@ class PullImageViewModel(QObject):
             fraction *= known / max(1, len(progress.layers) - present)
             # A layer that shows its size late, or begins anew, is no step back of the whole.
             self._furthest = max(self._furthest, min(100, int(fraction * 100)))
+        speed = self._speed(progress.current)
+        is_known = all(layer.total or layer.state is LayerState.PRESENT for layer in progress.layers)
+        seconds = (progress.total - progress.current) / speed if speed and is_known else 0.0
         return PullView(
             reference=self._reference,
             percent=None if fraction is None else self._furthest,
             amount=format_share(progress.current, progress.total) if progress.total else "",
-            speed=self._speed(progress.current),
+            speed=format_rate(speed) if speed else "",
+            left=self._left(seconds) if seconds else "",
             message=progress.message,
             layers=tuple(
                 LayerView(
@@ -168,15 +174,18 @@ class PullImageViewModel(QObject):
             LayerState.PRESENT: self.tr("Already here"),
         }[state]
 
-    def _speed(self, current: int) -> str:
-        """Return the speed over the last five seconds, "" before there is one."""
+    def _left(self, seconds: float) -> str:
+        if seconds < _SOON:
+            return self.tr("a few seconds left")
+        return self.tr("{0} left").format(format_duration(seconds))
+
+    def _speed(self, current: int) -> float:
+        """Return the bytes a second over the last five seconds, 0 before there are any."""
         now = time.monotonic()
         self._samples = [s for s in self._samples if now - s[0] < _SPEED_SECONDS] + [(now, current)]
-        (first_time, first_bytes), seconds = self._samples[0], now - self._samples[0][0]
-        del first_time
-        if seconds < 0.5 or current <= first_bytes:
-            return ""
-        return self.tr("{0}/s").format(format_size(int((current - first_bytes) / seconds)))
+        (first_time, first_bytes) = self._samples[0]
+        seconds = now - first_time
+        return (current - first_bytes) / seconds if seconds >= 0.5 and current > first_bytes else 0.0
 
     @Slot(object)
     def _ended(self, error: Exception | None) -> None:

@@ -385,6 +385,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "The registry does not let you push {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The registry has no image {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The registry limits how often you may pull, and the limit is reached"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The registry limits how often you may pull: the next pull is possible in {0} minutes"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The registry of {0} cannot be reached"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The registry {0} offers no search"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The registry's certificate is not trusted, or the registry does not speak HTTPS"),  # noqa: E501
@@ -486,6 +487,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Visual Studio Code did not open the container"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Wait a while, or sign in at the registry: signed-in users may pull more often."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Wait for the engine"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Wait so long, or sign in at the registry: signed-in users may pull more often."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Waiting for the port"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "What came before the fault in it may be in the volume by now."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "What it needs did not arrive: {0}."),  # noqa: E501

@@ -151,6 +151,7 @@ class PullImageDialog(QDialog):
         self._bar.setTextVisible(False)
         self._amount, self._speed = PlainLabel(role="strong"), PlainLabel(role="muted")
         self._amount.setObjectName("pull.amount")
+        self._speed.setObjectName("pull.speed")
         lines = QWidget()
         lines.setObjectName("scrolled")
         self._lines_layout = QVBoxLayout(lines)
@@ -212,11 +213,13 @@ class PullImageDialog(QDialog):
         known = view.percent is not None
         self._bar.setRange(0, 100 if known else 0)
         self._bar.setValue(view.percent or 0)
-        self._amount.setText(view.amount or view.message or self.tr("Asking the registry…"))
+        percent = self.tr("{0} %").format(view.percent) if known else ""
+        amount = " · ".join(filter(None, (percent, view.amount)))
+        self._amount.setText(amount or view.message or self.tr("Asking the registry…"))
         layers = (
             self.tr("{0} of {1} layers").format(view.layers_done, len(view.layers)) if view.layers else ""
         )
-        self._speed.setText(" · ".join(part for part in (layers, view.speed) if part))
+        self._speed.setText(" · ".join(part for part in (layers, view.speed, view.left) if part))
         while len(self._lines) < len(view.layers):
             line = _LayerLine(f"pull.layer.{len(self._lines)}")
             self._lines.append(line)

@@ -34,6 +34,7 @@ class PullFailureCard(FailureCard):
             PullHelp.SIGN_IN: self.tr("Sign in…"),
             PullHelp.PROXY: self.tr("Proxy settings"),
             PullHelp.INSECURE: self.tr("Registry settings"),
+            PullHelp.CERTIFICATES: self.tr("Add a certificate…"),
             PullHelp.PLATFORM: self.tr("Choose a platform"),
             PullHelp.CLEAN_UP: self.tr("Clean up…"),
         }[what]

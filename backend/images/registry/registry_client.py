@@ -224,7 +224,8 @@ class RegistryClient:
 async def _refusal(response: aiohttp.ClientResponse) -> RefusedError:
     body = await response.content.read(MAX_ERROR_BYTES)
     authenticate = ", ".join(response.headers.getall("WWW-Authenticate", []))
-    return from_body(response.status, response.reason or "", body, authenticate)
+    retry_after = response.headers.get("Retry-After", "")
+    return from_body(response.status, response.reason or "", body, authenticate, retry_after)
 
 
 def _start_of(response: aiohttp.ClientResponse) -> int:

@@ -4,9 +4,12 @@ Source: distribution's API specification, "Errors"; dockerd's `translatePullErro
 """
 
 import json
+import math
 import socket
 import ssl
+import time
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 
 import aiohttp
 from yarl import URL
@@ -47,8 +50,29 @@ class UnreachableError(SystemFailureError):
     """No connection to a registry."""
 
 
-def from_body(status: int, reason: str, body: bytes, authenticate: str) -> RefusedError:
-    """Return the failure that an error answer describes."""
+def from_body(
+    status: int, reason: str, body: bytes, authenticate: str, retry_after: str = ""
+) -> RefusedError:
+    """Return the failure that an error answer describes; `retry_after` is its header of that name."""
+    error = _read_body(status, reason, body, authenticate)
+    if status == 429 and (minutes := _minutes(retry_after)):
+        return RefusedError(status, error.code, f"{error.message} (try again in {minutes} minutes)")
+    return error
+
+
+def _minutes(retry_after: str) -> int:
+    """Return the minutes of a Retry-After header, rounded up; 0 for none. Source: RFC 9110, 10.2.3."""
+    if retry_after.isascii() and retry_after.isdigit():
+        seconds = float(retry_after[:7])
+    else:
+        try:
+            seconds = parsedate_to_datetime(retry_after).timestamp() - time.time()
+        except (ValueError, TypeError, OverflowError):
+            return 0
+    return max(0, math.ceil(seconds / 60))
+
+
+def _read_body(status: int, reason: str, body: bytes, authenticate: str) -> RefusedError:
     if status == 401 and "insufficient_scope" in authenticate:
         return RefusedError(status, "DENIED", "requested access to the resource is denied")
     try:

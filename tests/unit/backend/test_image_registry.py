@@ -3,6 +3,8 @@
 import asyncio
 import base64
 import json
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 
 import pytest
 from hypothesis import given
@@ -150,6 +152,20 @@ def test_refusals_in_docker_s_words(status: int, body: object, kind: type[Engine
     error = for_user(from_body(status, "Oops", data, ""), parse("me/x:1"))
     assert isinstance(error, kind)
     assert error.message == message
+
+
+@pytest.mark.parametrize(
+    ("header", "told"),
+    [
+        ("1201", "toomanyrequests: Oops (try again in 21 minutes)"),
+        (format_datetime(datetime.now(UTC) + timedelta(hours=2), usegmt=True), "(try again in 120 minutes)"),
+        ("Thu, 01 Jan 1998 00:00:00 GMT", "toomanyrequests: Oops"),
+        ("soon", "toomanyrequests: Oops"),
+        ("", "toomanyrequests: Oops"),
+    ],
+)
+def test_a_limit_tells_how_long_it_holds(header: str, told: str) -> None:
+    assert str(from_body(429, "Oops", b"", "", header)).endswith(told)
 
 
 def test_insufficient_scope_means_access_denied() -> None:
