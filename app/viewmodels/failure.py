@@ -9,7 +9,7 @@ from app.viewmodels.wording.service_texts import say
 from app.viewmodels.wording.wording import join_sentences
 
 _COMMANDS = re.compile(
-    r"\s*[(（]`marina [^()（）]*[)）]"
+    r"\s*[(（]`(?:marina |--)[^()（）]*[)）]"
 )  # how to do it in a terminal: the window has buttons
 _WORDS_TOLD = 200
 _PASSING = (ErrorCode.CONNECTION_LOST, ErrorCode.ENGINE_NOT_RUNNING, ErrorCode.ENGINE_TIMEOUT)

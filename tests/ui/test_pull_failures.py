@@ -111,7 +111,10 @@ def test_a_full_disk_is_cleaned_up(images: MainWindow, engine: FakeEngine, qtbot
 def test_another_platform_is_chosen_and_asked_for(
     images: MainWindow, engine: FakeEngine, qtbot: QtBot
 ) -> None:
-    fail(images, engine, qtbot, "no matching manifest for linux/amd64", "web:1").click()
+    button = fail(images, engine, qtbot, "no matching manifest for linux/amd64", "web:1")
+    wait_for(qtbot, lambda: button.width() >= button.minimumSizeHint().width(), "its words are cut off")
+    assert text_of(images, "pull.failure.advice") == "Choose another tag, or name a platform."
+    button.click()
     platform = find(images, QComboBox, "pull.platform")
     wait_for(qtbot, platform.view().isVisible)
     platform.hidePopup()

@@ -88,17 +88,19 @@ def widen(widget: QWidget, width: int) -> None:
 def follow_content(dialog: QWidget) -> Callable[[], None]:
     """Return what gives a dialog the height that its parts in sight need; call it after they have changed.
 
-    By itself Qt lets a dialog never be lower than its texts would be at their narrowest: three times as high.
+    It grows in width where its buttons need that. By itself Qt lets a dialog never be lower than its texts
+    would be at their narrowest: three times as high.
     """
     layout = dialog.layout()
     assert layout is not None
     layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
 
     def fit() -> None:
-        wanted = layout.totalHeightForWidth(dialog.width())
+        width = max(dialog.width(), layout.totalMinimumSize().width())
+        wanted = layout.totalHeightForWidth(width)
         height = wanted if wanted > 0 else layout.totalSizeHint().height()  # -1: no text is in sight
         dialog.setMinimumHeight(height)
-        dialog.resize(dialog.width(), height)
+        dialog.resize(width, height)
 
     def fit_soon() -> None:
         QTimer.singleShot(0, dialog, fit)  # once the parts are laid out
