@@ -46,7 +46,7 @@ class WindowPages(QStackedWidget):
         self._pages: dict[str, Page] = {}
         self._makers: dict[str, Callable[[], Page]] = {
             "volumes": self._make_volumes,
-            "networks": lambda: NetworksPage(desktop.networks),
+            "networks": self._make_networks,
             "builds": self._make_builds,
             "compose": lambda: ComposePage(desktop.compose),
             "registries": lambda: RegistriesPage(desktop.registries),
@@ -113,6 +113,11 @@ class WindowPages(QStackedWidget):
 
     def _make_volumes(self) -> Page:
         page = VolumesPage(self._desktop.volumes, self._desktop.backups)
+        page.container_requested.connect(self._window.show_container)
+        return page
+
+    def _make_networks(self) -> Page:
+        page = NetworksPage(self._desktop.networks)
         page.container_requested.connect(self._window.show_container)
         return page
 

@@ -1391,6 +1391,13 @@
     </message>
 </context>
 <context>
+    <name>ContainerLinks</name>
+    <message>
+        <source>Show {0}</source>
+        <translation>显示 {0}</translation>
+    </message>
+</context>
+<context>
     <name>ContainerList</name>
     <message>
         <source>Containers</source>
@@ -9977,13 +9984,6 @@
         <translation>
             <numerusform>%n 年前</numerusform>
         </translation>
-    </message>
-</context>
-<context>
-    <name>_ContainerDelegate</name>
-    <message>
-        <source>Show {0}</source>
-        <translation>显示 {0}</translation>
     </message>
 </context>
 <context>

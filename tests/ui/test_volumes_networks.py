@@ -167,6 +167,10 @@ def test_networks_and_their_members(
     wait_for(qtbot, lambda: members.model().rowCount() == 1)
     assert members.model().index(0, 1).data() == "172.30.0.2"
     save_picture(filled, "network-detail")
+    members.selectRow(0)
+    QTest.keyClick(members, Qt.Key.Key_Return)
+    wait_for(qtbot, lambda: text_of(filled, "containers.detail.title") == "web")
+    filled.show_page("networks")
     press(qtbot, filled, "networks.detail.connect")
     dialog = find(filled, QWidget, "connect-container")
     choices = find(dialog, QComboBox, "connect-container.container")

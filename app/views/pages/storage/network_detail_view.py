@@ -12,6 +12,7 @@ from app.views.dialogs.connect_container_dialog import ConnectContainerDialog
 from app.views.pages.containers.container_facts_view import FactsView
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button, IconButton
+from app.views.widgets.container_links import ContainerLinks
 from app.views.widgets.layouts import column, row
 from app.views.widgets.text import ElidedLabel, PlainLabel, WrappedLabel
 
@@ -20,6 +21,7 @@ class NetworkDetailView(QWidget):
     """Follows the network while it is shown."""
 
     left = Signal()
+    container_chosen = Signal(str)  # its id
 
     def __init__(self, viewmodel: NetworksViewModel, network: NetworkRow) -> None:
         super().__init__()
@@ -52,6 +54,8 @@ class NetworkDetailView(QWidget):
         self.table = FactsView(
             "networks.detail.members", self.tr("Members"), self._members, {0: 320, 2: 220}, stretch=1
         )
+        links = ContainerLinks(self.table, 0, lambda fact: (fact.name, self._ids[fact.name].container_id))
+        links.chosen.connect(self.container_chosen)
         self._nobody = WrappedLabel(
             self.tr("No running container is on this network. Addresses are given when a container starts."),
             "muted",

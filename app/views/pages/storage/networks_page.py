@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from PySide6.QtCore import Signal
+
 from app.viewmodels.engine.engine_view import EngineView
 from app.viewmodels.storage.networks import (
     ACTIONS,
@@ -22,6 +24,8 @@ from app.views.widgets.table import Action
 
 class NetworksPage(ObjectPage):
     """Shows the networks."""
+
+    container_requested = Signal(str)  # its id
 
     def __init__(self, viewmodel: NetworksViewModel) -> None:
         super().__init__("networks", viewmodel)
@@ -75,6 +79,7 @@ class NetworksPage(ObjectPage):
         """Show one network in place of the list."""
         view = NetworkDetailView(self.networks, row)
         view.left.connect(self.go_back)
+        view.container_chosen.connect(self.container_requested)
         view.on_engine_state(self._engine)
         self.show_detail(view)
 

@@ -1,32 +1,18 @@
 """One volume in place of the list: its files, and which containers have it where."""
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
-from app.viewmodels.lists.row_table_model import ROW_ROLE
 from app.viewmodels.storage.backups import BackupsViewModel
-from app.viewmodels.storage.volume_uses import ACCESS, CONTAINER, PATH, VolumeUse, VolumeUseTable
+from app.viewmodels.storage.volume_uses import ACCESS, CONTAINER, PATH, VolumeUseTable
 from app.viewmodels.storage.volumes import VolumeRow, VolumesViewModel
 from app.viewmodels.wording.wording import format_age, format_size
 from app.views.pages.containers.container_files_view import ContainerFilesView
 from app.views.widgets.buttons import IconButton
+from app.views.widgets.container_links import ContainerLinks
 from app.views.widgets.layouts import column, row
-from app.views.widgets.table import CellDelegate, LinkDelegate, RowTable
+from app.views.widgets.table import CellDelegate, RowTable
 from app.views.widgets.text import ElidedLabel, PlainLabel
-
-Index = QModelIndex | QPersistentModelIndex
-
-
-class _ContainerDelegate(LinkDelegate):
-    def links(self, index: Index) -> list[tuple[str, str]]:
-        """Return the container's name, which leads to it."""
-        use: VolumeUse = index.data(ROW_ROLE)
-        return [(use.container, use.container_id)]
-
-    def tool_tip(self, position: object, rect: object, index: Index) -> str:
-        """Return what a click does, instead of the id."""
-        del position, rect
-        return self.tr("Show {0}").format(index.data(ROW_ROLE).container)
 
 
 class VolumeDetailView(QWidget):
@@ -78,18 +64,11 @@ class VolumeDetailView(QWidget):
     def _build_uses(self) -> RowTable:
         table = RowTable("volumes.uses", self.tr("Used by"))
         table.use_model(self._uses, {CONTAINER: 280, ACCESS: 160}, PATH)
-        links = _ContainerDelegate(table)
-        links.activated.connect(lambda _, container: self.container_chosen.emit(container))
-        table.setItemDelegateForColumn(CONTAINER, links)
+        links = ContainerLinks(table, CONTAINER, lambda use: (use.container, use.container_id))
+        links.chosen.connect(self.container_chosen)
         for place in (PATH, ACCESS):
             table.setItemDelegateForColumn(place, CellDelegate(table, muted=place == ACCESS))
-        table.opened.connect(self._open_selected)
         return table
-
-    def _open_selected(self) -> None:
-        chosen = self.uses.selected_rows()
-        if len(chosen) == 1 and isinstance(chosen[0], VolumeUse):
-            self.container_chosen.emit(chosen[0].container_id)
 
     def _show(self) -> None:
         volume = self._viewmodel.table.find_row(self._key)
