@@ -6842,12 +6842,20 @@
         <translation>请先让它继续运行。</translation>
     </message>
     <message>
+        <source>No container publishes one.</source>
+        <translation>没有容器发布端口。</translation>
+    </message>
+    <message>
         <source>Mend or delete the file, then set up the backups again.</source>
         <translation>请修复或删除该文件，然后重新设置备份。</translation>
     </message>
     <message>
         <source>No update is prepared</source>
         <translation>没有已准备好的更新</translation>
+    </message>
+    <message>
+        <source>Nobody listens at {0}.</source>
+        <translation>没有程序在监听 {0}。</translation>
     </message>
     <message>
         <source>Nothing answers at {0}</source>
@@ -6892,6 +6900,10 @@
     <message>
         <source>Prepare the data disk</source>
         <translation>准备数据磁盘</translation>
+    </message>
+    <message>
+        <source>Published ports are open</source>
+        <translation>已发布的端口处于打开状态</translation>
     </message>
     <message>
         <source>Pull it first (`marina pull NAME`), or check the spelling with `marina images`.</source>
@@ -7000,6 +7012,10 @@
     <message>
         <source>Restart it.</source>
         <translation>请重启它。</translation>
+    </message>
+    <message>
+        <source>Restart the containers that publish them. If that does not help, restart the machine: marina restart.</source>
+        <translation>请重启发布这些端口的容器。如果仍然无效，请重启虚拟机：marina restart。</translation>
     </message>
     <message>
         <source>Restart the machine.</source>

@@ -13,6 +13,7 @@ import psutil
 from vm.client import MachineClient
 from vm.diagnosis import guest
 from vm.diagnosis.network_checks import NETWORK_CHECKS
+from vm.diagnosis.port_check import look_at_ports
 from vm.diagnosis.report import Finding, Report, Verdict
 from vm.diagnosis.situation import NOT_RUNNING, Check, Outcome, Situation, ok
 from vm.errors import UserError
@@ -278,6 +279,7 @@ CHECKS = (
     Check("tunnel", "The machine is reached", _tunnel),
     Check("engine", "The engine answers", _engine),
     Check("clock", "The machine's clock is right", _clock),
+    Check("ports", "Published ports are open", look_at_ports),
     Check("shares", "The shared folders are there", _shares),
     Check("ssh-agent", "The SSH agent is there for containers", _ssh_agent),
     Check("docker-host", "The docker command is free to reach it", _docker_host),

@@ -177,12 +177,14 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Neither {0} nor {1} leaves room below {2} bytes."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "No button of a walkthrough has made it, so it stays."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "No connection: {0}"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "No container publishes one."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "No folder has a path short enough for the machine's sockets."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "No folder is shared."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "No other engine was found on this computer."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "No port is free for the connection to the machine."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "No port of this computer is free"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "No update is prepared"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Nobody listens at {0}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Nothing answers at {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Nothing can be written into {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Nothing was changed."),  # noqa: E501
@@ -194,6 +196,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Plug in the disk that it is on, or choose another folder for the backups."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Port {0} of 127.0.0.1 shows the key {1}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Prepare the data disk"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Published ports are open"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Pull it first (`marina pull NAME`), or check the spelling with `marina images`."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Pull it here from its registry."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Put it back from where it went. Do not start before."),  # noqa: E501
@@ -221,6 +224,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Remove the file: a new key is made at the next start."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Restart Marina."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Restart it."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Restart the containers that publish them. If that does not help, restart the machine: marina restart."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Restart the machine."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Restart the machine: marina restart."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Save it as a .tar archive instead."),  # noqa: E501

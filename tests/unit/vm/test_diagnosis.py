@@ -1,11 +1,14 @@
 """A diagnosis of a machine that does not run, and what a bundle must not hold."""
 
 import json
+import os
 import shutil
+import socket
 import stat
 import sys
 import tarfile
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +18,7 @@ from tests.support.short_folder import short_folder
 from vm.client import MachineClient
 from vm.diagnosis.bundle import write_bundle
 from vm.diagnosis.checks import _docker_host, _settings, diagnose
+from vm.diagnosis.port_check import look_at_ports
 from vm.diagnosis.redaction import redact
 from vm.diagnosis.report import Finding, Report, Verdict
 from vm.diagnosis.situation import Outcome, Situation
@@ -22,6 +26,7 @@ from vm.errors import UserError
 from vm.machine import managed_settings
 from vm.machine.machine_files import MachineFiles
 from vm.machine.qemu.installing import install_command
+from vm.machine.status import MachineState, MachineStatus, PublishedPort
 
 
 @pytest.fixture
@@ -37,7 +42,7 @@ def by_name(report: Report) -> dict[str, Finding]:
 def test_without_a_machine_what_needs_one_is_skipped(client: MachineClient) -> None:
     found = by_name(diagnose(client))
     assert {name for name, finding in found.items() if finding.verdict is Verdict.SKIPPED} == {
-        "qemu", "tunnel", "engine", "clock", "shares", "ssh-agent"
+        "qemu", "tunnel", "engine", "clock", "ports", "shares", "ssh-agent"
     }  # fmt: skip
     assert found["supervisor"].verdict is Verdict.OK
     assert found["disk"].verdict is Verdict.OK
@@ -57,6 +62,23 @@ def test_what_is_wrong_is_named_with_what_to_do(
     assert found["settings"].verdict is Verdict.WARNING
     assert "cpus" in found["settings"].details
     assert all(finding.fix for finding in report.findings if finding.verdict is Verdict.FAILED)
+
+
+def test_a_published_port_at_which_nobody_listens_is_named(client: MachineClient) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as tcp, socket.socket(type=socket.SOCK_DGRAM) as udp:
+        udp.bind(("127.0.0.1", 0))
+        ports = [("tcp", tcp.getsockname()[1]), ("udp", udp.getsockname()[1])]
+        published = tuple(PublishedPort("web", protocol, "", port, 80) for protocol, port in ports)
+        status = MachineStatus(
+            MachineState.RUNNING, qemu_pid=os.getpid(), supervisor_pid=os.getpid(), ports=published
+        )
+        situation = Situation(client, {}, status)
+        assert look_at_ports(situation)[0] is Verdict.OK
+        assert look_at_ports(Situation(client, {}, replace(status, ports=())))[0] is Verdict.OK
+    verdict, details, what_to_do = look_at_ports(situation)
+    assert verdict is Verdict.FAILED
+    assert all(f"{port}/{protocol}" in details for protocol, port in ports)
+    assert "marina restart" in what_to_do
 
 
 def test_a_computer_without_qemu_is_told_how_to_get_it(

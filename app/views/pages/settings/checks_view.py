@@ -30,7 +30,7 @@ _IN_SETTINGS = {
 }
 """Checks whose remedy is a setting, and that setting's name on the page."""
 _IN_DATA = ("space", "disk")
-_BY_RESTART = ("qemu", "tunnel", "engine", "clock", "supervisor")
+_BY_RESTART = ("qemu", "tunnel", "engine", "clock", "supervisor", "ports")
 
 
 class ChecksView(Card):
