@@ -10,6 +10,7 @@ from typing import Any, NoReturn
 USAGE_ERROR = 125
 INTERRUPTED = 130
 BROKEN_PIPE = 141
+POLICIES = "no|always|unless-stopped|on-failure[:N]"
 
 
 class _Parser(argparse.ArgumentParser):
@@ -198,6 +199,7 @@ def _add_container_commands(commands: Any) -> None:
     remove.add_argument("-v", "--volumes", action="store_true", help="with their anonymous volumes")
     remove.add_argument("containers", nargs="+", metavar="container")
     _add_renew(commands)
+    _add_edit(commands)
     line = _add(
         commands, "run-line", "containers.run_line", "write the docker run line that makes such a one"
     )
@@ -255,6 +257,23 @@ def _add_renew(commands: Any) -> None:
     renew.add_argument("containers", nargs="*", metavar="container")
 
 
+def _add_edit(commands: Any) -> None:
+    edit = _add_asking(
+        commands, "edit", "edit.edit", "change ports, variables, mounts and limits of a container"
+    )
+    port = "[[IP:]HOST:]PORT[/udp]"
+    _add_list(edit, "-p", "--publish", port, "open a port; one that is open already gets this place")
+    edit.add_argument("--unpublish", action="append", default=[], metavar="PORT[/udp]", help="close a port")
+    _add_list(edit, "-e", "--env", "NAME=VALUE", "set a variable")
+    edit.add_argument("--unset", action="append", default=[], metavar="NAME", help="take a variable away")
+    _add_list(edit, "-v", "--volume", "SOURCE:TARGET[:ro]", "mount a volume or a folder of this computer")
+    edit.add_argument("--unmount", action="append", default=[], metavar="TARGET", help="mount nothing there")
+    edit.add_argument("--restart", metavar=POLICIES, help="what to do when it ends")
+    edit.add_argument("-m", "--memory", metavar="SIZE", help="use at most that much; 0 takes the limit away")
+    edit.add_argument("--cpus", metavar="NUMBER", help="use at most so many processors; 0: no limit")
+    edit.add_argument("container")
+
+
 def _add_terminal_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("-d", "--detach", action="store_true", help="in the background")
     parser.add_argument("-i", "--interactive", action="store_true", help="hand our input to the command")
@@ -289,8 +308,7 @@ def _add_run(commands: Any) -> None:
     run.add_argument("--hostname", default="", help="the container's own host name")
     run.add_argument("--read-only", action="store_true", help="let it write to its volumes only")
     run.add_argument("--network", default="", help="join this network")
-    policies = "no|always|unless-stopped|on-failure[:N]"
-    run.add_argument("--restart", default="", metavar=policies, help="what to do when it ends")
+    run.add_argument("--restart", default="", metavar=POLICIES, help="what to do when it ends")
     _add_platform(run)
     run.add_argument("-q", "--quiet", action="store_true", help="do not show the pull")
     run.add_argument("image")

@@ -13,6 +13,7 @@ from keyring.backends.fail import Keyring
 
 from app.cli import main
 from app.commands import registries, session
+from app.services.containers.container_setup import ContainerSetup, read_setup
 from app.services.engine.engine_client import EngineClient
 from app.services.images.key_store import KeyStore
 from app.services.images.registry_logins import RegistryLogins
@@ -147,6 +148,70 @@ def test_without_a_key_store_no_password_is_asked_for(
     monkeypatch.setattr(keyring, "get_keyring", Keyring)
     assert main(["login", "-u", "ann", "--password-stdin"]) == 1
     assert "no key store" in capfd.readouterr().err
+
+
+def made_of(engine: FakeEngine, name: str) -> ContainerSetup:
+    with EngineClient(engine.socket_path) as client:
+        return read_setup(client.inspect_container(name))
+
+
+def test_a_container_is_changed_and_what_is_not_named_stays(cli: FakeEngine, capfd: Output) -> None:
+    main(
+        ["run", "-d", "--name", "one", "-e", "A=1", "-e", "B=2", "-p", "8081:80", "-v", "data:/data", "base"]
+    )
+    before = made_of(cli, "one")
+    old = cli.state.find_container("one")
+    assert (
+        main(["edit", "--yes", "-p", "8082:80", "-e", "A=3", "--unset", "B", "-v", "more:/more", "one"]) == 0
+    )
+    told = capfd.readouterr().err
+    assert "is made anew" in told
+    assert "Removing the old one" in told
+    after = made_of(cli, "one")
+    assert cli.state.find_container("one") is not old
+    assert [(port.host_port, port.key) for port in after.ports] == [(8082, "80/tcp")]
+    assert dict(after.environment).items() >= {"A": "3"}.items()
+    assert "B" not in dict(after.environment)
+    assert {mount.target for mount in after.mounts} == {"/data", "/more"}
+    assert (
+        main(["edit", "--yes", "--unpublish", "80", "--unmount", "/more", "-e", "A=1", "-e", "B=2", "one"])
+        == 0
+    )
+    again = made_of(cli, "one")
+    assert (again.ports, again.mounts) == ((), before.mounts)
+    assert set(again.environment) == set(before.environment)
+
+
+def test_limits_are_changed_as_it_runs_without_a_question(cli: FakeEngine, capfd: Output) -> None:
+    main(["run", "-d", "--name", "one", "base", "sleep", "100"])
+    container = cli.state.find_container("one")
+    capfd.readouterr()
+    assert main(["edit", "--memory", "64m", "--cpus", "1.5", "--restart", "always", "one"]) == 0
+    assert cli.state.find_container("one") is container
+    after = made_of(cli, "one")
+    assert (after.memory, after.cpus, after.restart_policy) == (64 * 2**20, 1.5, "always")
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["one"], "Nothing is to be changed"),
+        (["--unset", "NONE", "one"], "has no variable NONE"),
+        (["--unpublish", "80", "one"], "publishes no port 80/tcp"),
+        (["--unmount", "/none", "one"], "mounts nothing at /none"),
+        (["--memory", "much", "one"], "is not a size"),
+        (["-e", "A=1", "one"], "Add --yes"),
+        (["-e", "A=1", "nobody"], "There is no container nobody"),
+    ],
+)
+def test_a_change_that_cannot_be_is_told_and_none_is_made(
+    cli: FakeEngine, capfd: Output, words: list[str], reason: str
+) -> None:
+    main(["run", "-d", "--name", "one", "base", "sleep", "100"])
+    before = made_of(cli, "one")
+    assert main(["edit", *words]) == 1
+    assert reason in capfd.readouterr().err
+    assert made_of(cli, "one") == before
 
 
 def test_whether_a_container_reaches_another_is_told(cli: FakeEngine, capfd: Output) -> None:
