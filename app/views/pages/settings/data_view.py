@@ -1,7 +1,7 @@
 """Snapshots of all data, taking it elsewhere, and beginning anew: a part of the Troubleshoot page."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QFileDialog, QProgressBar, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QProgressBar, QSizePolicy, QVBoxLayout
 
 from app.viewmodels.engine.machine_data import MachineDataViewModel, SnapshotView
 from app.viewmodels.failure import Failure
@@ -11,7 +11,7 @@ from app.views.dialogs.factory_reset_dialog import FactoryResetDialog
 from app.views.dialogs.snapshot_dialog import SnapshotDialog
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button
-from app.views.widgets.layouts import Card, clear, column, row
+from app.views.widgets.layouts import Card, Scrolled, clear, column, row
 from app.views.widgets.text import ElidedLabel, PlainLabel, WrappedLabel
 
 
@@ -67,9 +67,7 @@ class DataView(Card):
             "Removes what Marina keeps on this computer, your data only if you want that. "
             "Then the program itself can go."
         )
-        content = QWidget()
-        content.setObjectName("scrolled")
-        content.setLayout(
+        scroll = Scrolled(
             column(
                 row(PlainLabel(self.tr("Snapshots"), "heading"), None, self._create),
                 self._none,
@@ -91,11 +89,8 @@ class DataView(Card):
                 spacing=8,
             )
         )
-        scroll = QScrollArea()
         scroll.setAccessibleName(self.tr("Data"))
-        scroll.setWidgetResizable(True)
-        scroll.setFrameShape(QScrollArea.Shape.NoFrame)
-        scroll.setWidget(content)
+        scroll.setFrameShape(Scrolled.Shape.NoFrame)
         layout = column(self._banner, self._progress, scroll, spacing=10, margins=(18, 14, 14, 12))
         layout.setStretch(2, 1)
         self.setLayout(layout)
