@@ -2069,6 +2069,30 @@
         <translation>同一网络中的容器可以通过名称互相访问。</translation>
     </message>
     <message>
+        <source>Kind</source>
+        <translation>类型</translation>
+    </message>
+    <message>
+        <source>bridge: the usual one</source>
+        <translation>bridge：常用类型</translation>
+    </message>
+    <message>
+        <source>macvlan: containers have hardware addresses on an interface</source>
+        <translation>macvlan：容器在某个网络接口上拥有自己的硬件地址</translation>
+    </message>
+    <message>
+        <source>ipvlan: containers share the hardware address of an interface</source>
+        <translation>ipvlan：容器共用某个网络接口的硬件地址</translation>
+    </message>
+    <message>
+        <source>Interface of the machine</source>
+        <translation>虚拟机的网络接口</translation>
+    </message>
+    <message>
+        <source>such as eth0; without one they reach only each other</source>
+        <translation>例如 eth0；不填则容器之间只能互相访问</translation>
+    </message>
+    <message>
         <source>Range of addresses</source>
         <translation>地址范围</translation>
     </message>

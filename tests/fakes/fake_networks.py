@@ -26,6 +26,7 @@ def create_network(request: "Handler") -> None:
     configs = (body.get("IPAM") or {}).get("Config") or []
     subnet = configs[0].get("Subnet", "") if configs else f"172.{18 + len(state.networks)}.0.0/16"
     network = FakeNetwork(name, body.get("Driver") or "bridge", subnet, bool(body.get("Internal")))
+    network.parent = (body.get("Options") or {}).get("parent", "")
     state.networks.append(network)
     state.publish("network", "create", network.id, name=name)
     request.answer_json({"Id": network.id, "Warning": ""}, 201)

@@ -79,6 +79,7 @@ class FakeNetwork:
     driver: str = "bridge"
     subnet: str = ""
     internal: bool = False
+    parent: str = ""  # the interface of macvlan
     id: str = field(default_factory=lambda: make_id("network"))
     created: float = field(default_factory=time.time)
 

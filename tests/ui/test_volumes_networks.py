@@ -489,6 +489,25 @@ def test_a_network_is_made_and_unused_ones_go(
     wait_for(qtbot, lambda: desktop.networks.total == 5)
     made = engine.state.networks[-1]
     assert (made.name, made.subnet, made.internal) == ("quiet", "172.31.0.0/16", True)
+    wait_for(qtbot, lambda: not filled.findChildren(QWidget, "create-network"))
+    press(qtbot, filled, "networks.create")
+    dialog = find(filled, QWidget, "create-network")
+    find(dialog, QLineEdit, "create-network.name").setText("wired")
+    kind, parent = (
+        find(dialog, QComboBox, "create-network.kind"),
+        find(dialog, QLineEdit, "create-network.parent"),
+    )
+    assert not parent.isVisible()
+    kind.setCurrentIndex(kind.findData("macvlan"))
+    wait_for(qtbot, parent.isVisible)
+    parent.setText("eth0")
+    save_picture(dialog, "network-create-macvlan")
+    press(qtbot, dialog, "create-network.create")
+    wait_for(qtbot, lambda: desktop.networks.total == 6)
+    made = engine.state.networks.pop()
+    assert (made.driver, made.parent) == ("macvlan", "eth0")
+    engine.state.publish("network", "destroy", made.id)
+    wait_for(qtbot, lambda: desktop.networks.total == 5)
     press(qtbot, filled, "networks.prune")
     assert text_of(filled, "networks.prune-ask.names") == "quiet"
     press(qtbot, filled, "networks.prune-ask.confirm")

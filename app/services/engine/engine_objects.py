@@ -136,9 +136,16 @@ class NetworkCalls(EngineConnections):
         """Return one network with the running containers on it, by name or id."""
         return Network.from_json(self.request_object("GET", _network_path(network)))
 
-    def create_network(self, name: str, subnet: str = "", internal: bool = False) -> str:
-        """Make a bridge network and return its id; an internal one has no way out."""
-        body: dict[str, object] = {"Name": name, "Driver": "bridge", "Internal": internal}
+    def create_network(
+        self, name: str, subnet: str = "", internal: bool = False, driver: str = "bridge", parent: str = ""
+    ) -> str:
+        """Make a network and return its id; an internal one has no way out.
+
+        `parent` is the interface that `macvlan` and `ipvlan` are on; without one there is no way out.
+        """
+        body: dict[str, object] = {"Name": name, "Driver": driver, "Internal": internal}
+        if parent:
+            body["Options"] = {"parent": parent}
         if subnet:
             body["IPAM"] = {"Driver": "default", "Config": [{"Subnet": subnet}]}
         return self.create_network_from_body(body)

@@ -21,6 +21,7 @@ from app.viewmodels.wording.wording import format_age, join_sentences
 if TYPE_CHECKING:
     from app.services.containers.reachability import Reach
 
+BRIDGE = "bridge"
 NAME, USED, SUBNET, DRIVER, CREATED, ACTIONS = range(6)
 
 
@@ -164,9 +165,11 @@ class NetworksViewModel(ObjectList):
             return self.tr("The network has addresses of {0} only.").format(ranges)
         return ""
 
-    def create(self, name: str, subnet: str = "", internal: bool = False) -> None:
+    def create(
+        self, name: str, subnet: str = "", internal: bool = False, driver: str = BRIDGE, parent: str = ""
+    ) -> None:
         """Make a network; the answer is `created` or `create_failed`."""
-        self._create(name, lambda client: client.create_network(name, subnet, internal))
+        self._create(name, lambda client: client.create_network(name, subnet, internal, driver, parent))
 
     def delete(self, keys: Iterable[str]) -> None:
         """Delete networks that no container uses."""

@@ -1,12 +1,14 @@
 """The small dialogs that make a volume or a network; they stay open until the engine agrees."""
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
 
-from app.viewmodels.storage.networks import NetworksViewModel
+from app.viewmodels.storage.networks import BRIDGE, NetworksViewModel
 from app.viewmodels.storage.object_list import ObjectList, is_object_name
 from app.viewmodels.storage.volumes import VolumesViewModel
 from app.views.dialogs.form_dialog import FormDialog
+from app.views.widgets.layouts import column, follow_content
+from app.views.widgets.text import PlainLabel
 
 translate = QCoreApplication.translate
 
@@ -75,11 +77,36 @@ class CreateNetworkDialog(CreateDialog):
             viewmodel,
             parent,
         )
+        self.kind = QComboBox()
+        self.kind.setObjectName("create-network.kind")
+        self.kind.setAccessibleName(self.tr("Kind"))
+        for driver, text in (
+            (BRIDGE, self.tr("bridge: the usual one")),
+            ("macvlan", self.tr("macvlan: containers have hardware addresses on an interface")),
+            ("ipvlan", self.tr("ipvlan: containers share the hardware address of an interface")),
+        ):
+            self.kind.addItem(text, driver)
+        self.parent_edit = QLineEdit()
+        self.parent_edit.setObjectName("create-network.parent")
+        self.parent_edit.setAccessibleName(self.tr("Interface of the machine"))
+        self.parent_edit.setPlaceholderText(self.tr("such as eth0; without one they reach only each other"))
+        self._parent = QWidget()
+        self._parent.setLayout(column(self.parent_edit))
+        self._parent.hide()
+        for item in (PlainLabel(self.tr("Kind"), "strong"), self.kind, self._parent):
+            self.form.addWidget(item)
+        self.form.addSpacing(6)
+        self._fit = follow_content(self)
+        self.kind.currentIndexChanged.connect(self._show_kind)
         self.subnet_edit = self.add_edit("create-network.subnet", self.tr("Range of addresses"))
         self.subnet_edit.setPlaceholderText(self.tr("chosen by the engine"))
         self.internal_box = QCheckBox(self.tr("No way out: containers reach only each other"))
         self.internal_box.setObjectName("create-network.internal")
         self.form.addWidget(self.internal_box)
+
+    def _show_kind(self) -> None:
+        self._parent.setVisible(self.kind.currentData() != BRIDGE)
+        self._fit()
 
     def check(self) -> tuple[QLineEdit | None, str]:
         """Return what is wrong with name or range."""
@@ -90,6 +117,11 @@ class CreateNetworkDialog(CreateDialog):
 
     def send(self) -> None:
         """Make it."""
+        driver = self.kind.currentData()
         self._networks.create(
-            self.name_edit.text().strip(), self.subnet_edit.text().strip(), self.internal_box.isChecked()
+            self.name_edit.text().strip(),
+            self.subnet_edit.text().strip(),
+            self.internal_box.isChecked(),
+            driver,
+            self.parent_edit.text().strip() if driver != BRIDGE else "",
         )
