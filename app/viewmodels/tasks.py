@@ -80,7 +80,7 @@ class RunningTask:
 
     def fail(self, failure: Failure, text: str = "") -> None:
         """It could not be done; `text` says why in a line, where the failure's own summary does not."""
-        self._end(text or failure.summary, failure)
+        self._end(text or failure.sentence, failure)
 
     def drop(self) -> None:
         """It was given up, which is no news for whoever did that."""

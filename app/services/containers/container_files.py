@@ -23,6 +23,8 @@ from app.services.engine.stream_frames import STDOUT
 from app.services.engine.stream_reader import StreamReader
 from app.services.errors import ErrorCode, UserError
 
+PART = ".marina-"
+"""How the name of a file begins that is not written to its end."""
 _LIST = 'cd -- "$1" || exit 91; stat -c "%f %s %Y %n" -- * .[!.]* ..?* 2>/dev/null; exit 0'
 _LINE = re.compile(r"([0-9a-f]+) (\d+) (-?\d+) (.*)", re.DOTALL)
 _NO_FOLDER, _NO_PROGRAM = 91, (126, 127)
@@ -172,7 +174,7 @@ def written_beside(target: Path) -> Iterator[IO[bytes]]:
     if target.exists() and not target.is_file():  # a file in the place of a device would be found much later
         raise UserError(f"{target} is no plain file", what_to_do="Choose another name.")
     try:
-        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=".marina-")
+        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=PART)
     except OSError as error:
         raise UserError(f"{target} cannot be written", str(error)) from error
     try:

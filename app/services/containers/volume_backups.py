@@ -16,6 +16,7 @@ from calendar import timegm
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from app.services.containers.container_files import PART
 from app.services.containers.volume_files import export
 from app.services.engine.engine_client import EngineClient
 from app.services.engine.json_values import as_object, get_list, get_number, get_text
@@ -150,6 +151,7 @@ def back_up(client: EngineClient, plan: BackupPlan, now: float) -> Backup:
     folder = Path(plan.folder)
     if not folder.is_dir():  # never made anew: it may be on a disk that is not plugged in
         raise _no_folder(folder)
+    _tidy(folder, now)
     target = folder / f"{plan.volume}-{time.strftime(_STAMP, time.gmtime(now))}.tar.gz"
     export(client, plan.volume, target)
     try:
@@ -163,6 +165,16 @@ def back_up(client: EngineClient, plan: BackupPlan, now: float) -> Backup:
         except OSError as error:
             raise UserError(f"The old backup {old.path} cannot be deleted", str(error)) from error
     return Backup(target, now)
+
+
+def _tidy(folder: Path, now: float) -> None:
+    """Delete what an export left that a power cut has ended."""
+    for part in folder.glob(f"{PART}*"):
+        try:
+            if now - part.stat().st_mtime > PERIODS["day"]:
+                part.unlink()
+        except OSError as error:
+            log.warning("what is left of a backup stays: %s", error)
 
 
 def _check(path: Path) -> None:

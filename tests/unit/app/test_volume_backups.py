@@ -1,6 +1,7 @@
 """Backups of volumes: plans on disk, when one is due, what is written, checked, kept and deleted."""
 
 import json
+import os
 import tarfile
 import time
 from collections.abc import Iterator
@@ -82,6 +83,11 @@ def test_the_newest_are_kept_and_nothing_else_is_touched(plan: BackupPlan, clien
               "data-20269999T000000Z.tar.gz"]  # fmt: skip
     for name in others:
         (folder / name).touch()
+    left, under_way = folder / ".marina-left", folder / ".marina-under-way"
+    for part, moment in ((left, NOW - 30 * HOUR), (under_way, NOW + 71 * HOUR)):
+        part.touch()
+        os.utime(part, (moment, moment))
+    others.append(under_way.name)
     for day in range(4):
         made = back_up(client, plan, NOW + day * 24 * HOUR)
     assert [backup.made for backup in list_backups(plan)] == [NOW + 72 * HOUR, NOW + 48 * HOUR]
