@@ -62,7 +62,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.desktop = desktop
         self.may_close = self._painted = False
-        self._address = ""
+        self._address = self._started = self._started_text = ""
         self._told_warnings: tuple[str, ...] = ()
         self._pull_dialog: PullImageDialog | None = None
         self._import_dialog: ImportDialog | None = None
@@ -140,7 +140,7 @@ class MainWindow(QMainWindow):
         popover.diagnosis_requested.connect(lambda: self.show_page("troubleshoot"))
         desktop.first_seconds.ended.connect(self._tell_early_end)
         self.banner.pressed.connect(self._open_started)
-        self.banner.linked.connect(self.banner.hide)
+        self.banner.linked.connect(self._follow_banner)
 
     def _add_shortcuts(self) -> None:
         slots: dict[keys.Key, Callable[[], object]] = {
@@ -297,11 +297,12 @@ class MainWindow(QMainWindow):
         if container.is_gone:
             self.desktop.first_seconds.tell_gone(container.id, container.name)
             return
-        self._address = container.url
+        self._address, self._started = container.url, container.id
         text = self.tr("{0} is running.").format(container.name)
         if container.url:
             text = self.tr("{0} is running at {1}").format(container.name, container.url)
-        self.banner.say(text, "ok", self.tr("Open") if container.url else "")
+        self._started_text = text
+        self.banner.say(text, "ok", self.tr("Open") if container.url else "", self.tr("Logs"))
         self.show_page("containers")
         self.desktop.first_seconds.watch(container.id, container.name)
 
@@ -323,6 +324,14 @@ class MainWindow(QMainWindow):
             text, tone = text.format(end.name, end.exit_code), "err"
         self.banner.say(join_sentences(text, end.meaning), tone, link=self.tr("Dismiss"))
         self.show_page("containers")
+
+    def _follow_banner(self) -> None:
+        """Show the log of what was started, where the banner tells of that; all else is dismissed."""
+        started = self._started if self.banner.text == self._started_text else ""
+        self.banner.hide()
+        if started:
+            self.show_page("containers")
+            self.containers.show_logs(started)
 
     def _open_started(self) -> None:
         self.banner.hide()

@@ -223,6 +223,17 @@ def test_run_dialog_is_ready_to_run(
     assert opened_urls == [address]
 
 
+def test_what_was_started_leads_to_its_log(images: MainWindow, qtbot: QtBot) -> None:
+    images.run_image("nginx:1.27")
+    wait_for(qtbot, lambda: find(images, QLineEdit, "run.name").text() == "nginx")
+    press(qtbot, images, "run.start")
+    wait_for(qtbot, lambda: images.banner.isVisible())
+    assert find(images, QAbstractButton, "window.banner.link").text() == "Logs"
+    press(qtbot, images, "window.banner.link")
+    assert not images.banner.isVisible()
+    wait_for(qtbot, lambda: find(images, ContainerDetailView, "containers.detail").current_name == "logs")
+
+
 def test_taken_port_names_its_holder_and_offers_another(
     images: MainWindow, qtbot: QtBot, taken_port: int, save_picture: Save
 ) -> None:

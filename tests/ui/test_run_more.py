@@ -1,9 +1,18 @@
 """The part of the run dialog that is folded away: seldom wanted, checked and sent all the same."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QAbstractButton, QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QLineEdit,
+    QPlainTextEdit,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from app.viewmodels.containers import first_seconds
@@ -162,3 +171,19 @@ def test_one_that_did_not_start_and_is_gone_is_not_told_as_left(
     press(qtbot, dialog, "run.start")
     wait_for(qtbot, lambda: dialog.failure.isVisible())
     assert "is left" not in find(dialog, QPlainTextEdit, "run.failure.details").toPlainText()
+
+
+def test_variables_are_read_from_a_file(dialog: RunImageDialog, qtbot: QtBot, tmp_path: Path) -> None:
+    file = tmp_path / ".env"
+    file.write_text("# of the shop\nLEVEL=debug\n")
+    environment = find(dialog, QPlainTextEdit, "run.environment")
+    environment.setPlainText("A=b\n")
+    press(qtbot, dialog, "run.environment.file")
+    find(dialog, QFileDialog, "run.environment.choose").fileSelected.emit(str(file))
+    wait_for(qtbot, lambda: "-e A=b -e LEVEL=debug" in _line(dialog))
+    dialog._checks.read_variables(str(tmp_path / "nothing"))
+    wait_for(qtbot, lambda: "cannot be read" in text_of(dialog, "run.environment.message"))
+    file.write_bytes(b"A=" + bytes(1 << 20))
+    dialog._checks.read_variables(str(file))
+    wait_for(qtbot, lambda: "too large" in text_of(dialog, "run.environment.message"))
+    assert environment.toPlainText() == "A=b\n# of the shop\nLEVEL=debug"

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from app.services.errors import ErrorCode, UserError
 
+_MOST_BYTES = 1 << 20
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 
 
@@ -35,13 +36,23 @@ def parse_environment_text(text: str) -> tuple[tuple[str, str], ...]:
 
 def read_environment_file(path: Path) -> tuple[tuple[str, str], ...]:
     """Return the variables of a .env file. Raises UserError for one that cannot be read, or a bad line."""
+    return parse_environment_text(read_environment_text(path))
+
+
+def read_environment_text(path: Path) -> str:
+    """Return what is in a .env file. Raises UserError for one that cannot be read, or is too large."""
     try:
-        text = path.read_text("utf-8")
+        with path.open("rb") as file:
+            content = file.read(_MOST_BYTES + 1)
+        if len(content) > _MOST_BYTES:
+            raise UserError(
+                f"The file {path} is too large for variables", "1 MB is the most.", code=ErrorCode.BAD_INPUT
+            )
+        return content.decode("utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UserError(
             f"The file {path} with variables cannot be read", str(error), code=ErrorCode.BAD_INPUT
         ) from error
-    return parse_environment_text(text)
 
 
 def format_environment(

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
-from app.services.containers.environment_file import parse_environment_text
+from app.services.containers.environment_file import parse_environment_text, read_environment_text
 from app.services.containers.ports import find_holder, ports_of_containers, suggest_host_port
 from app.services.containers.run_checks import read_cpus, read_memory
 from app.services.containers.run_options import VolumeMount
@@ -80,6 +81,8 @@ class FormChecks(QObject):
     """Says what is wrong with what was typed, and who holds a port."""
 
     conflicts_found = Signal(object)  # tuple of PortConflict, empty when all ports are free
+    variables_read = Signal(str)  # the text of a file
+    variables_not_read = Signal(str)  # why, in words
 
     def __init__(self, background: Background, access: Access, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -116,6 +119,18 @@ class FormChecks(QObject):
         """Look, a moment after the last key, who holds the host ports; the answer is `conflicts_found`."""
         self._to_check = ports
         self._timer.start()
+
+    def read_variables(self, path: str) -> None:
+        """Read a .env file; the answer is `variables_read` or `variables_not_read`."""
+        self._background.run(lambda: read_environment_text(Path(path)), self._read, self._not_read)
+
+    @Slot(object)
+    def _read(self, text: str) -> None:
+        self.variables_read.emit(text)
+
+    @Slot(object)
+    def _not_read(self, error: Exception) -> None:
+        self.variables_not_read.emit(describe_failure(error).sentences)
 
     @Slot()
     def _check_now(self) -> None:

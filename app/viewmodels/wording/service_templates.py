@@ -9,6 +9,7 @@ def QT_TRANSLATE_NOOP(context: str, text: str) -> str:  # noqa: N802 - Qt's tool
 
 # fmt: off
 TEMPLATES: tuple[str, ...] = (
+    QT_TRANSLATE_NOOP("Services", "1 MB is the most."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "A container of this name is here: it stays as it is."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "A container that is deleted when it stops cannot be edited"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "A container that is removed when it ends cannot start again"),  # noqa: E501
@@ -314,6 +315,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "The file exists already."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The file is no data disk of Marina."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The file is there already."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The file {0} is too large for variables"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The file {0} with variables cannot be read"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The files cannot be written"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The fixed settings in {0} are not used: {1}."),  # noqa: E501

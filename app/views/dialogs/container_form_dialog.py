@@ -1,14 +1,14 @@
 """What the dialogs that make and change a container share: its ports, environment, volumes and limits."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QFormLayout, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtCore import QDir, Qt
+from PySide6.QtWidgets import QDialog, QFileDialog, QFormLayout, QPlainTextEdit, QVBoxLayout, QWidget
 
 from app.viewmodels.containers.run_form import FormChecks, PortConflict, PortRow, VolumeRow
 from app.views.dialogs.run_rows import LimitsFields, PortLine, RowList, VolumeLine
 from app.views.theme import monospace_font
 from app.views.widgets.buttons import Button
 from app.views.widgets.failure_card import FailureCard
-from app.views.widgets.layouts import Item, Scrolled, column, fill
+from app.views.widgets.layouts import Item, Scrolled, column, fill, row
 from app.views.widgets.text import PlainLabel, WrappedLabel
 
 
@@ -31,6 +31,8 @@ class ContainerFormDialog(QDialog):
         self.environment.setFont(monospace_font())
         self.environment.setTabChangesFocus(True)
         self.environment.textChanged.connect(self.check)
+        self.environment_file = Button(self.tr("Read a file…"), f"{name}.environment.file", "link", "folder")
+        self.environment_file.clicked.connect(self._choose_file)
         self.environment_message = self.add_message("environment")
         self.volumes = RowList(f"{name}.volume", self.tr("Add a volume"), VolumeLine, VolumeRow())
         self.volumes.changed.connect(self.check)
@@ -52,8 +54,15 @@ class ContainerFormDialog(QDialog):
         self.place(PlainLabel(title, "heading"), self.fields, self.failure)
         layout.setStretch(1, 1)
         viewmodel.conflicts_found.connect(self._show_conflicts)
+        viewmodel.variables_read.connect(self._add_variables)
+        viewmodel.variables_not_read.connect(self._tell_not_read)
 
     # --- building -----------------------------------------------------------------------------------------
+
+    def add_environment(self) -> None:
+        """Append the lines of the environment."""
+        button = row(self.environment_file, None)
+        self.add_line(self.tr("Environment"), self.environment, button, self.environment_message)
 
     def add_message(self, name: str) -> WrappedLabel:
         """Return a place for what is wrong with a field."""
@@ -91,6 +100,24 @@ class ContainerFormDialog(QDialog):
             line.show_problem(problems.get(f"ports.{place}", ""), by_row.get(place))
         for place, line in enumerate(self.volumes.lines):
             line.show_problem(problems.get(f"volumes.{place}", ""))
+
+    def _choose_file(self) -> None:
+        dialog = QFileDialog(self, self.tr("Read variables from a file"))
+        dialog.setObjectName(f"{self.objectName()}.environment.choose")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setFilter(QDir.Filter.Files | QDir.Filter.Hidden | QDir.Filter.AllDirs)  # .env is a hidden one
+        dialog.fileSelected.connect(self._checks.read_variables)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _add_variables(self, text: str) -> None:
+        """Put what was read below what was typed."""
+        typed = self.environment.toPlainText().rstrip("\n")
+        self.environment.setPlainText("\n".join(filter(None, (typed, text.strip("\n")))))
+
+    def _tell_not_read(self, why: str) -> None:
+        self.environment_message.setText(why)
+        self.environment_message.show()
 
     def check_ports(self) -> None:
         """Find out who holds the ports; the answer is shown beside them."""

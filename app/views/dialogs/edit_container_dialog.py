@@ -27,7 +27,7 @@ class EditContainerDialog(ContainerFormDialog):
         self._ready = False
         self.environment.setMinimumHeight(110)
         self.add_line(self.tr("Ports"), self.ports)
-        self.add_line(self.tr("Environment"), self.environment, self.environment_message)
+        self.add_environment()
         self.add_line(self.tr("Volumes"), self.volumes)
         self.add_line(self.tr("Restart, limits"), self.limits)
         self._lines = WrappedLabel(role="code")

@@ -94,7 +94,7 @@ class RunImageDialog(ContainerFormDialog):
         self.add_line(self.tr("Image"), self.image, *([quick] if suggestions else []), self._image_message)
         self.add_line(self.tr("Name"), self.name, self._name_message)
         self.add_line(self.tr("Ports"), self._no_ports, self.ports, self._ports_message)
-        self.add_line(self.tr("Environment"), self.environment, self.environment_message)
+        self.add_environment()
         self.add_line(self.tr("Volumes"), self.volumes)
         self.add_line(self.tr("Command"), self.command, self._command_message)
         self.add_line(self.tr("Network"), row(self.network, None))
