@@ -1250,12 +1250,20 @@
         <translation>NAME=value，每行一个；可粘贴 .env 文件内容</translation>
     </message>
     <message>
+        <source>Read a file…</source>
+        <translation>读取文件…</translation>
+    </message>
+    <message>
         <source>Add a volume</source>
         <translation>添加卷</translation>
     </message>
     <message>
         <source>Cancel</source>
         <translation>取消</translation>
+    </message>
+    <message>
+        <source>Read variables from a file</source>
+        <translation>从文件读取变量</translation>
     </message>
 </context>
 <context>
@@ -2382,10 +2390,6 @@
     <message>
         <source>Edit {0}</source>
         <translation>编辑 {0}</translation>
-    </message>
-    <message>
-        <source>Environment</source>
-        <translation>环境变量</translation>
     </message>
     <message>
         <source>Apply</source>
@@ -4600,6 +4604,10 @@
         <translation>打开</translation>
     </message>
     <message>
+        <source>Logs</source>
+        <translation>日志</translation>
+    </message>
+    <message>
         <source>{0} ended at once, with exit code {1}.</source>
         <translation>{0} 立即结束了，退出码为 {1}。</translation>
     </message>
@@ -6001,10 +6009,6 @@
         <translation>默认网络</translation>
     </message>
     <message>
-        <source>Environment</source>
-        <translation>环境变量</translation>
-    </message>
-    <message>
         <source>Pull and run</source>
         <translation>拉取并运行</translation>
     </message>
@@ -6874,6 +6878,10 @@
         <translation>请修复或删除该文件，然后重新设置备份。</translation>
     </message>
     <message>
+        <source>1 MB is the most.</source>
+        <translation>最多 1 MB。</translation>
+    </message>
+    <message>
         <source>No update is prepared</source>
         <translation>没有已准备好的更新</translation>
     </message>
@@ -7396,6 +7404,10 @@
     <message>
         <source>The file is there already.</source>
         <translation>文件已存在。</translation>
+    </message>
+    <message>
+        <source>The file {0} is too large for variables</source>
+        <translation>文件 {0} 过大，无法作为变量文件</translation>
     </message>
     <message>
         <source>The file {0} with variables cannot be read</source>

@@ -8,16 +8,17 @@ Source: BuildKit's `frontend/dockerfile/linter/ruleset.go`, whose names and text
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from backend.builder.dockerfile.dockerfile_lines import Line, split_dockerfile
 from backend.builder.dockerfile.dockerfile_words import split_quoted_words, variables_in
+from backend.builder.dockerfile.expansion import expand_word
 from backend.builder.dockerfile.go_text import quote
 from backend.builder.dockerfile.line_arguments import Arguments, read_arguments
 from backend.builder.dockerfile.lint_checks import read_checks
 from backend.errors import InvalidParameterError
-from backend.images import platforms
+from backend.images import platforms, reference
 
 RULES = {
     "StageNameCasing": ("stage-name-casing", "Stage names should be lowercase"),
@@ -44,6 +45,10 @@ RULES = {
         "The MAINTAINER instruction is deprecated, use a label instead to define an image author",
     ),
     "UndefinedArgInFrom": ("undefined-arg-in-from", "FROM command must use declared ARGs"),
+    "InvalidDefaultArgInFrom": (
+        "invalid-default-arg-in-from",
+        "Default value for global ARG results in an empty or invalid base image name",
+    ),
     "WorkdirRelativePath": (
         "workdir-relative-path",
         "Relative workdir without an absolute workdir declared within the build can have unexpected results "
@@ -137,7 +142,9 @@ def _find(text: str, argument: str) -> tuple[list[Finding], bool]:
     found = split_dockerfile(text)
     nodes = [read_arguments(line, found.escape) for line in found.lines]
     checks = read_checks(nodes[0].line.comments, argument)
-    findings = [one for one in (*_casing(nodes), *_stages(nodes)) if not checks.leaves_out(one.rule)]
+    findings = [
+        one for one in (*_casing(nodes), *_stages(nodes, found.escape)) if not checks.leaves_out(one.rule)
+    ]
     return sorted(findings, key=lambda one: (one.first, one.rule)), checks.fails
 
 
@@ -161,15 +168,15 @@ def _casing(nodes: Sequence[Arguments]) -> Iterator[Finding]:
             )
 
 
-def _stages(nodes: Sequence[Arguments]) -> Iterator[Finding]:
+def _stages(nodes: Sequence[Arguments], escape: str) -> Iterator[Finding]:
     names: dict[str, _Stage] = {}
-    arguments = set(AUTOMATIC)
+    arguments = dict.fromkeys(AUTOMATIC, "linux")  # whatever they are: a part of a name
     stage: _Stage | None = None
     for node in nodes:
         if node.line.has_empty_continuation:
             yield _at(node.line, "NoEmptyContinuation", "Empty continuation line")
         if node.keyword == "FROM":
-            yield from _from(node, names, arguments)
+            yield from _from(node, names, arguments, escape)
             base = names.get(node.words[0].lower()) if node.words else None
             stage = _Stage(base is not None and base.has_absolute_workdir)
             if len(node.words) == 3:
@@ -177,15 +184,27 @@ def _stages(nodes: Sequence[Arguments]) -> Iterator[Finding]:
         elif stage is not None:
             yield from _instruction(node, stage)
         elif node.keyword == "ARG":
-            arguments |= {word.partition("=")[0] for word in node.words}
+            for word in node.words:
+                name, _, default = word.partition("=")
+                arguments[name] = _expanded(default, arguments, escape) or ""
 
 
-def _from(node: Arguments, names: Iterable[str], arguments: set[str]) -> Iterator[Finding]:
+def _from(
+    node: Arguments, names: Iterable[str], arguments: Mapping[str, str], escape: str
+) -> Iterator[Finding]:
+    """Look at a FROM; `arguments` are those before it with their defaults."""
     line, words = node.line, node.words
     platform = next((flag.partition("=")[2] for flag in line.flags if flag.startswith("--platform=")), "")
     for name in variables_in(*words[:1], platform):
         if name not in arguments:
             yield _at(line, "UndefinedArgInFrom", f"FROM argument '{name}' is not declared")
+    used = list(variables_in(*words[:1]))
+    if used and arguments.keys() >= set(used) and not _is_base(_expanded(words[0], arguments, escape)):
+        yield _at(
+            line,
+            "InvalidDefaultArgInFrom",
+            f"Default value for ARG {words[0]} results in empty or invalid base image name",
+        )
     stage = words[2] if len(words) == 3 else ""
     if platform in ("$TARGETPLATFORM", "${TARGETPLATFORM}"):
         yield _at(
@@ -219,6 +238,25 @@ def _from(node: Arguments, names: Iterable[str], arguments: set[str]) -> Iterato
             "DuplicateStageName",
             f"Duplicate stage name {quote(stage)}, stage names should be unique",
         )
+
+
+def _expanded(word: str, arguments: Mapping[str, str], escape: str) -> str | None:
+    """Return a word with defaults for its variables, None where one is wanted that has none."""
+    try:
+        return expand_word(word, arguments, escape)
+    except InvalidParameterError:
+        return None  # "${TAG:?}", or no word at all: the build itself tells
+
+
+def _is_base(name: str | None) -> bool:
+    """Return whether that can be the name of an image or a stage."""
+    if name is None:
+        return True
+    try:
+        reference.parse(name)
+    except InvalidParameterError:
+        return False
+    return True
 
 
 def _is_of_platform(stage: str, platform: str) -> bool:
