@@ -5965,6 +5965,49 @@
     </message>
 </context>
 <context>
+    <name>ReportDialog</name>
+    <message>
+        <source>Save a report</source>
+        <translation>保存报告</translation>
+    </message>
+    <message>
+        <source>what the checks have found</source>
+        <translation>各项检查的结果</translation>
+    </message>
+    <message>
+        <source>versions of Marina, its engine, QEMU and this system</source>
+        <translation>Marina、其引擎、QEMU 和此系统的版本</translation>
+    </message>
+    <message>
+        <source>the machine&apos;s state and settings, and the ports that are open</source>
+        <translation>虚拟机的状态和设置，以及已打开的端口</translation>
+    </message>
+    <message>
+        <source>what images, containers and volumes take, without their names</source>
+        <translation>镜像、容器和卷占用的空间，不含名称</translation>
+    </message>
+    <message>
+        <source>the ends of the machine&apos;s logs</source>
+        <translation>虚拟机日志的末尾部分</translation>
+    </message>
+    <message>
+        <source>Passwords, tokens, keys, values of variables and the name of your home folder are taken out; logs may name containers. It is a file on this computer: nothing is sent anywhere.</source>
+        <translation>密码、令牌、密钥、变量的值以及您的主文件夹名称都会被去除；日志中可能出现容器名称。报告是此计算机上的一个文件：不会发送到任何地方。</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Choose a file…</source>
+        <translation>选择文件…</translation>
+    </message>
+    <message>
+        <source>The report will hold</source>
+        <translation>报告将包含</translation>
+    </message>
+</context>
+<context>
     <name>RowChecks</name>
     <message>
         <source>Select all</source>

@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QCheckBox,
     QComboBox,
+    QDialog,
     QFileDialog,
     QLineEdit,
     QPlainTextEdit,
@@ -31,6 +32,7 @@ from app.services.machine.virtual_machine import VirtualMachine
 from app.viewmodels.containers.containers import ACTIONS
 from app.viewmodels.desktop import DesktopViewModel
 from app.viewmodels.engine.troubleshoot import CheckView
+from app.views.dialogs.report_dialog import LISTED
 from app.views.main_window import MainWindow
 from app.views.pages.page import FilterBox
 from app.views.pages.settings.settings_page import SettingsPage
@@ -304,7 +306,12 @@ def test_a_failed_start_is_told_in_full(
 
 
 def test_checks_are_made_and_the_report_is_packed(
-    window: MainWindow, desktop: DesktopViewModel, folder: Path, qtbot: QtBot, save_picture: Save
+    window: MainWindow,
+    desktop: DesktopViewModel,
+    folder: Path,
+    qtbot: QtBot,
+    save_picture: Save,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     desktop.begin()
     wait_for(qtbot, lambda: desktop.view.can_be_used)
@@ -315,10 +322,18 @@ def test_checks_are_made_and_the_report_is_packed(
     page = window.page
     assert isinstance(page, TroubleshootPage)
     report = folder / "report.tar.gz"
-    page.checks.save_report(str(report))
+    for log in ("supervisor.log", "qemu.log", "console.log"):
+        (folder / log).touch()
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(report), ""))
+    press(qtbot, window, "troubleshoot.report")
+    assert "what the checks have found" in text_of(window, "report.contents")
+    save_picture(find(window, QDialog, "report"), "troubleshoot-report")
+    press(qtbot, window, "report.save")
     wait_for(qtbot, lambda: text_of(window, "troubleshoot.report-banner.text").startswith("Saved as"))
     with tarfile.open(report) as archive:
-        assert "marina-diagnosis/diagnosis.json" in archive.getnames()
+        names = {name.removeprefix("marina-diagnosis/") for name in archive.getnames()}
+    assert {"diagnosis.json", "status.json", "console.log"} <= names
+    assert names <= set(LISTED), "what is in it is told before"
     page.checks.save_report(str(report))
     wait_for(qtbot, lambda: "there already" in text_of(window, "troubleshoot.report-banner.text"))
     page.checks.show_checks(

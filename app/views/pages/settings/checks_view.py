@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QFileDialog, QScrollArea, QSizePolicy, 
 from app.viewmodels.engine.troubleshoot import CheckView, TroubleshootViewModel
 from app.viewmodels.failure import Failure
 from app.viewmodels.wording.wording import join_sentences
+from app.views.dialogs.report_dialog import ReportDialog
 from app.views.icons import IconMark
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button
@@ -56,7 +57,7 @@ class ChecksView(Card):
         self._save.setToolTip(
             self.tr("Packs the checks and logs, without secrets, into a file. Nothing is sent anywhere.")
         )
-        self._save.clicked.connect(self._ask_where)
+        self._save.clicked.connect(self._show_contents)
         self._banner = Banner("troubleshoot.report-banner")
         self._lines = QVBoxLayout()
         self._lines.setSpacing(0)
@@ -157,6 +158,11 @@ class ChecksView(Card):
         else:
             return None
         return button
+
+    def _show_contents(self) -> None:
+        dialog = ReportDialog(self.window())
+        dialog.accepted.connect(self._ask_where)
+        dialog.open()
 
     def _ask_where(self) -> None:
         proposal = f"marina-report-{datetime.now():%Y%m%d-%H%M%S}.tar.gz"
