@@ -8007,6 +8007,10 @@
         <translation>没有该文件夹。</translation>
     </message>
     <message>
+        <source>There is no volume {0}</source>
+        <translation>没有名为 {0} 的卷</translation>
+    </message>
+    <message>
         <source>There is no {0}</source>
         <translation>没有 {0}</translation>
     </message>

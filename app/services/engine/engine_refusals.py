@@ -75,6 +75,13 @@ _RULES: tuple[_Rule, ...] = (
         "Choose a port of 1024 or more, for example 8080.",
     ),
     _Rule(
+        r"get (?P<name>\S+): no such volume",
+        ErrorCode.BAD_INPUT,
+        "There is no volume {name}",
+        "`docker volume ls` lists them, and so does the window.",
+        (404,),
+    ),
+    _Rule(
         r"invalid container name",
         ErrorCode.BAD_INPUT,
         "That is no name for a container",

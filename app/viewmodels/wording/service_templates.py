@@ -454,6 +454,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "There is no such file"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "There is no such file."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "There is no such folder."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "There is no volume {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "There is no {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "There is no {0} in {1}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "There is no {0} {1} there"),  # noqa: E501

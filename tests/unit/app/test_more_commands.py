@@ -73,6 +73,12 @@ def test_a_volume_is_filled_copied_written_out_and_emptied(
     assert "There is a file" in capfd.readouterr().err
 
 
+def test_a_volume_that_is_not_there_is_named(cli: FakeEngine, tmp_path: Path, capfd: Output) -> None:
+    assert main(["volume", "export", "none", str(tmp_path / "out.tar")]) == 1
+    assert "There is no volume none" in capfd.readouterr().err
+    assert not (tmp_path / "out.tar").exists()
+
+
 def test_nothing_is_emptied_unasked(cli: FakeEngine, tmp_path: Path, capfd: Output) -> None:
     main(["volume", "import", "data", str(archive_of(tmp_path / "in.tar", {"a.txt": b"hello"}))])
     assert main(["volume", "empty", "data"]) == 1
