@@ -16,11 +16,11 @@ from pytestqt.qtbot import QtBot
 from app.services.containers import compose as compose_service
 from app.services.containers.compose import (
     Compose,
-    ComposeRun,
     ComposeSource,
     find_source,
     parse_variables,
 )
+from app.services.containers.compose_run import ComposeRun
 from app.services.errors import UserError
 from app.viewmodels.desktop import DesktopViewModel
 from app.views.main_window import MainWindow

@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from app.viewmodels.desktop import DesktopViewModel
 from app.viewmodels.lists.row_table_model import RowTableModel
 from app.viewmodels.storage.networks import NetworkTable
-from app.viewmodels.storage.volumes import SIZE, VolumeTable
+from app.viewmodels.storage.volumes import SIZE, VolumeRow, VolumeTable
 from app.viewmodels.tasks import TaskEnd
 from app.views.main_window import MainWindow
 from app.views.pages.containers.container_detail_view import ContainerDetailView
@@ -45,6 +45,16 @@ def filled(window: MainWindow, desktop: DesktopViewModel, engine: FakeEngine, qt
     desktop.begin()
     wait_for(qtbot, lambda: desktop.containers.running == 1)
     return window
+
+
+def show_data(filled: MainWindow, desktop: DesktopViewModel, qtbot: QtBot) -> tuple[VolumesPage, VolumeRow]:
+    """Bring the volumes into sight; return their page and the row of `data`."""
+    filled.show_page("volumes")
+    wait_for(qtbot, lambda: desktop.volumes.total == 3)
+    page, row = filled.page, desktop.volumes.table.find_row("data")
+    assert isinstance(page, VolumesPage)
+    assert row is not None
+    return page, row
 
 
 def names(model: RowTableModel[Any]) -> list[str]:
@@ -248,12 +258,7 @@ def test_a_volume_is_looked_into(
 ) -> None:
     data = next(volume for volume in engine.state.volumes if volume.name == "data")
     data.files = {"/base": None, "/base/table.db": b"rows", "/readme.txt": b"hello"}
-    filled.show_page("volumes")
-    wait_for(qtbot, lambda: desktop.volumes.total == 3)
-    page = filled.page
-    assert isinstance(page, VolumesPage)
-    row = desktop.volumes.table.find_row("data")
-    assert row is not None
+    page, row = show_data(filled, desktop, qtbot)
     page.act(row, "open")
     table = find(filled, RowTable, "volumes.files.table")
     wait_for(qtbot, lambda: table.model().rowCount() == 2)
@@ -290,12 +295,7 @@ def test_a_volume_tells_where_containers_have_it_and_leads_to_them(
     binds = ["data:/srv:ro", "data:/backup"]
     reader = engine.add_container("reader", image, HostConfig={"Binds": binds})
     desktop.containers.refresh()
-    filled.show_page("volumes")
-    wait_for(qtbot, lambda: desktop.volumes.total == 3)
-    page = filled.page
-    assert isinstance(page, VolumesPage)
-    row = desktop.volumes.table.find_row("data")
-    assert row is not None
+    page, row = show_data(filled, desktop, qtbot)
     assert row.users == ("reader", "web"), "each once"
     page.act(row, "open")
     detail = page.detail
@@ -339,12 +339,7 @@ def test_a_volume_tells_where_containers_have_it_and_leads_to_them(
 def test_what_happens_behind_a_detail_view_is_seen(
     filled: MainWindow, desktop: DesktopViewModel, qtbot: QtBot
 ) -> None:
-    filled.show_page("volumes")
-    wait_for(qtbot, lambda: desktop.volumes.total == 3)
-    page = filled.page
-    assert isinstance(page, VolumesPage)
-    row = desktop.volumes.table.find_row("data")
-    assert row is not None
+    page, row = show_data(filled, desktop, qtbot)
     page.act(row, "open")
     page.notice.say("It went wrong", "err", "Dismiss")
     wait_for(qtbot, page.notice.isVisible)
@@ -364,12 +359,7 @@ def test_a_volume_is_cloned_exported_imported_and_emptied(
 ) -> None:
     data = next(volume for volume in engine.state.volumes if volume.name == "data")
     data.files = {"/readme.txt": b"hello"}
-    filled.show_page("volumes")
-    wait_for(qtbot, lambda: desktop.volumes.total == 3)
-    page = filled.page
-    assert isinstance(page, VolumesPage)
-    row = desktop.volumes.table.find_row("data")
-    assert row is not None
+    page, row = show_data(filled, desktop, qtbot)
     page.act(row, "clone")
     dialog = find(filled, QWidget, "clone-volume")
     save_picture(dialog, "volume-clone")
@@ -415,12 +405,7 @@ def test_a_volume_is_backed_up_when_it_is_due(
     folder = tmp_path / "backups"
     data = next(volume for volume in engine.state.volumes if volume.name == "data")
     data.files = {"/readme.txt": b"hello"}
-    filled.show_page("volumes")
-    wait_for(qtbot, lambda: desktop.volumes.total == 3)
-    page = filled.page
-    assert isinstance(page, VolumesPage)
-    row = desktop.volumes.table.find_row("data")
-    assert row is not None
+    page, row = show_data(filled, desktop, qtbot)
     ended: list[TaskEnd] = []
     desktop.tasks.ended.connect(ended.append)
     page.act(row, "backup")

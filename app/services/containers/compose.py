@@ -10,18 +10,17 @@ import re
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 from app.services.computer.docker_context import docker_config_folder, docker_environment
+from app.services.containers.compose_run import NO_WINDOW, ComposeRun
 from app.services.containers.environment_file import parse_environment_text
 from app.services.engine.engine_address import split_address
-from app.services.engine.engine_refusals import explain_refusal
 from app.services.engine.json_values import as_object, get_object, get_text, get_texts
-from app.services.errors import EngineRequestError, ErrorCode, Task, UserError
+from app.services.errors import ErrorCode, UserError
 
 # In compose's own order (compose-go, `cli.DefaultFileNames` and `cli.DefaultOverrideFileNames`).
 FILE_NAMES = ("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml")
@@ -40,18 +39,8 @@ _PLUGIN_FOLDERS = (
     "/opt/homebrew/lib/docker/cli-plugins",
     "/Applications/Docker.app/Contents/Resources/cli-plugins",
 )
-_ENGINE_SAYS = re.compile("^Error response from daemon: ")
-_NO_SIGN_IN = re.compile("no basic auth credentials|unauthorized|access denied|authentication required")
-_TOLD_PLAINLY = (
-    ErrorCode.PORT_TAKEN,
-    ErrorCode.PORT_PRIVILEGED,
-    ErrorCode.DISK_FULL,
-    ErrorCode.PULL_RATE_LIMIT,
-)
 _ASK_SECONDS = 30.0
-_END_SECONDS = 10.0
 _SUFFIX = ".exe" if sys.platform == "win32" else ""
-_FLAGS = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +161,7 @@ class Compose:
         project: str,
         values: Mapping[str, str],
         profiles: Sequence[str] = (),
-    ) -> "ComposeRun":
+    ) -> ComposeRun:
         """Return a run of a compose command, not begun; `values` are variables of the file."""
         command = [str(self.program), "--ansi", "never", "--progress", "plain"]
         if source is not None:
@@ -199,7 +188,7 @@ class Compose:
                 stdin=subprocess.DEVNULL,
                 capture_output=True,
                 timeout=_ASK_SECONDS,
-                creationflags=_FLAGS,
+                creationflags=NO_WINDOW,
             )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise UserError("Compose could not be asked", str(error)) from error
@@ -212,102 +201,6 @@ class Compose:
                 code=ErrorCode.BAD_INPUT,
             )
         return done.stdout.decode("utf-8", "replace")
-
-
-class ComposeRun:
-    """A compose command that runs while the context lasts; `cancel` may be called from any thread."""
-
-    def __init__(
-        self, command: list[str], environment: Mapping[str, str], folder: Path | None, behind_door: str = ""
-    ) -> None:
-        """`behind_door` is the address of an engine that is reached by Marina's own connection."""
-        self._command, self._environment, self._folder = command, dict(environment), folder
-        self._behind_door = behind_door
-        self._opened = contextlib.ExitStack()
-        self._lock = threading.Lock()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._cancelled = False
-
-    def __enter__(self) -> Self:
-        if self._behind_door:
-            from app.services.remote.local_door import LocalDoor
-
-            self._environment["DOCKER_HOST"] = self._opened.enter_context(
-                LocalDoor(self._behind_door)
-            ).address
-        try:
-            self._process = subprocess.Popen(
-                self._command,
-                cwd=self._folder,
-                env=self._environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                creationflags=_FLAGS,
-            )
-        except OSError as error:
-            self._opened.close()
-            raise UserError("Compose could not be started", str(error)) from error
-        return self
-
-    def __exit__(self, *details: object) -> None:
-        with self._opened:
-            self._end()
-
-    def _end(self) -> None:
-        process = self._process
-        if process is None:
-            return
-        if process.poll() is None:
-            self._interrupt()
-            try:
-                process.wait(_END_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
-        process.wait()
-        if process.stdout is not None:
-            process.stdout.close()
-
-    def lines(self) -> Iterator[str]:
-        """Yield what it says, line by line. Raises UserError when it ends with a failure."""
-        process = self._process
-        assert process is not None
-        assert process.stdout is not None
-        last: list[str] = []
-        for raw in process.stdout:
-            line = raw.decode("utf-8", "replace").rstrip("\r\n")
-            last = [*last[-9:], line]
-            yield line
-        code = process.wait()
-        if code and not self._cancelled:
-            raise _explain_end(code, last)
-
-    def cancel(self) -> None:
-        """End the command as Ctrl+C does; compose takes both signals alike.
-
-        SIGINT it would not hear if Marina itself was started in a shell's background, where that is ignored.
-        """
-        self._cancelled = True
-        self._interrupt()
-
-    def _interrupt(self) -> None:
-        with self._lock, contextlib.suppress(OSError):
-            process = self._process
-            if process is None or process.poll() is not None:
-                return
-            process.terminate()
-
-
-def _explain_end(code: int, last: Sequence[str]) -> UserError:
-    """Return why compose failed: its last words, or the plain sentence for what the engine says in them."""
-    words = next((line.strip() for line in reversed(last) if line.strip()), "")
-    message = _ENGINE_SAYS.sub("", words)
-    if message != words:
-        told = explain_refusal(EngineRequestError(500, message), "", Task.OTHER)
-        if told.code in _TOLD_PLAINLY:
-            return told
-    advice = "Sign in at the registry, on the page Registries." if _NO_SIGN_IN.search(message) else ""
-    return UserError(f"Compose ended with code {code}", message, advice)
 
 
 def _switched_on(profiles: Sequence[str]) -> list[str]:
@@ -387,7 +280,7 @@ def _version(program: Path) -> str:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             timeout=_ASK_SECONDS,
-            creationflags=_FLAGS,
+            creationflags=NO_WINDOW,
         )
     except (OSError, subprocess.TimeoutExpired):
         return ""

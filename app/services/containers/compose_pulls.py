@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from typing import Self
 
-from app.services.containers.compose import ComposeRun
+from app.services.containers.compose_run import ComposeRun
 from app.services.engine.engine_client import EngineClient
 from app.services.engine.engine_streams import PullStream
 from app.services.errors import MarinaError

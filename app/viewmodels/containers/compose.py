@@ -17,8 +17,9 @@ from app.viewmodels.settle import Settle
 from app.viewmodels.terminal.terminal_text import parse_line
 
 if TYPE_CHECKING:
-    from app.services.containers.compose import Compose, ComposeFile, ComposeRun, ComposeSource
+    from app.services.containers.compose import Compose, ComposeFile, ComposeSource
     from app.services.containers.compose_pulls import RunAfterPulls
+    from app.services.containers.compose_run import ComposeRun
     from app.services.engine.engine_client import EngineClient
     from app.services.engine.engine_types import Container
 

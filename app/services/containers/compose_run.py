@@ -1,0 +1,120 @@
+"""One run of a compose command: what it says, line by line, why it failed, and ending it."""
+
+import contextlib
+import re
+import subprocess
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Self
+
+from app.services.engine.engine_refusals import explain_refusal
+from app.services.errors import EngineRequestError, ErrorCode, Task, UserError
+
+_ENGINE_SAYS = re.compile("^Error response from daemon: ")
+_NO_SIGN_IN = re.compile("no basic auth credentials|unauthorized|access denied|authentication required")
+_TOLD_PLAINLY = (
+    ErrorCode.PORT_TAKEN,
+    ErrorCode.PORT_PRIVILEGED,
+    ErrorCode.DISK_FULL,
+    ErrorCode.PULL_RATE_LIMIT,
+)
+_END_SECONDS = 10.0
+NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+"""How programs are started on Windows, so that no terminal opens."""
+
+
+class ComposeRun:
+    """A compose command that runs while the context lasts; `cancel` may be called from any thread."""
+
+    def __init__(
+        self, command: list[str], environment: Mapping[str, str], folder: Path | None, behind_door: str = ""
+    ) -> None:
+        """`behind_door` is the address of an engine that is reached by Marina's own connection."""
+        self._command, self._environment, self._folder = command, dict(environment), folder
+        self._behind_door = behind_door
+        self._opened = contextlib.ExitStack()
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._cancelled = False
+
+    def __enter__(self) -> Self:
+        if self._behind_door:
+            from app.services.remote.local_door import LocalDoor
+
+            self._environment["DOCKER_HOST"] = self._opened.enter_context(
+                LocalDoor(self._behind_door)
+            ).address
+        try:
+            self._process = subprocess.Popen(
+                self._command,
+                cwd=self._folder,
+                env=self._environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                creationflags=NO_WINDOW,
+            )
+        except OSError as error:
+            self._opened.close()
+            raise UserError("Compose could not be started", str(error)) from error
+        return self
+
+    def __exit__(self, *details: object) -> None:
+        with self._opened:
+            self._end()
+
+    def _end(self) -> None:
+        process = self._process
+        if process is None:
+            return
+        if process.poll() is None:
+            self._interrupt()
+            try:
+                process.wait(_END_SECONDS)
+            except subprocess.TimeoutExpired:
+                process.kill()
+        process.wait()
+        if process.stdout is not None:
+            process.stdout.close()
+
+    def lines(self) -> Iterator[str]:
+        """Yield what it says, line by line. Raises UserError when it ends with a failure."""
+        process = self._process
+        assert process is not None
+        assert process.stdout is not None
+        last: list[str] = []
+        for raw in process.stdout:
+            line = raw.decode("utf-8", "replace").rstrip("\r\n")
+            last = [*last[-9:], line]
+            yield line
+        code = process.wait()
+        if code and not self._cancelled:
+            raise _explain_end(code, last)
+
+    def cancel(self) -> None:
+        """End the command as Ctrl+C does; compose takes both signals alike.
+
+        SIGINT it would not hear if Marina itself was started in a shell's background, where that is ignored.
+        """
+        self._cancelled = True
+        self._interrupt()
+
+    def _interrupt(self) -> None:
+        with self._lock, contextlib.suppress(OSError):
+            process = self._process
+            if process is None or process.poll() is not None:
+                return
+            process.terminate()
+
+
+def _explain_end(code: int, last: Sequence[str]) -> UserError:
+    """Return why compose failed: its last words, or the plain sentence for what the engine says in them."""
+    words = next((line.strip() for line in reversed(last) if line.strip()), "")
+    message = _ENGINE_SAYS.sub("", words)
+    if message != words:
+        told = explain_refusal(EngineRequestError(500, message), "", Task.OTHER)
+        if told.code in _TOLD_PLAINLY:
+            return told
+    advice = "Sign in at the registry, on the page Registries." if _NO_SIGN_IN.search(message) else ""
+    return UserError(f"Compose ended with code {code}", message, advice)
