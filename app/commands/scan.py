@@ -10,7 +10,7 @@ from app.commands.console import format_age, tell, write_json, write_table
 from app.commands.session import Session
 from app.services.app_folders import AppFolders
 from app.services.errors import CancelledError
-from app.services.images.scan.image_scan import ScanJob, ScanProgress, Step
+from app.services.images.scan.image_scan import ScanJob, Step
 from app.services.images.scan.scan_report import ScanReport
 from app.services.images.scan.scan_store import ScanStore
 from app.services.images.scan.scanner import ListFormat, Scanner, write_list
@@ -26,9 +26,11 @@ _STEPS = {
 
 def scan(options: argparse.Namespace) -> int:
     """Look for known vulnerabilities."""
-    scanner = _scanner(options)
-    job = ScanJob(scanner, options.image, fetches=options.fetch or options.java, java=options.java)
-    report = _run(job, options.quiet or options.json)
+    with Session(options).engine(start=True) as client:
+        scanner = Scanner(client, ScanStore(AppFolders.find().scans))
+        job = ScanJob(scanner, options.image, fetches=options.fetch or options.java, java=options.java)
+        report = _run(job, options.quiet or options.json)
+        is_old = scanner.state().is_old
     found = sorted(report.vulnerabilities, key=lambda row: (row.severity.rank, row.package, row.id))
     if options.json:
         write_json(report_values(report) | {"vulnerabilities": found})
@@ -36,24 +38,25 @@ def scan(options: argparse.Namespace) -> int:
     rows = [(row.severity.value, row.package, row.installed, row.fixed or "—", row.id) for row in found]
     if rows:
         write_table(("SEVERITY", "PACKAGE", "INSTALLED", "FIXED IN", "VULNERABILITY"), rows)
-    _tell_remarks(report, scanner)
+    _tell_remarks(report, is_old)
     return 0
 
 
 def sbom(options: argparse.Namespace) -> int:
     """List the packages; from what was found before, if the image was scanned before."""
-    scanner = _scanner(options)
-    image = scanner.client.inspect_image(options.image)
-    report = scanner.store.read(image.id)
-    if report is None:
-        job = ScanJob(scanner, options.image, fetches=options.fetch, vulnerabilities=False)
-        report = _run(job, options.quiet or options.json)
-    if options.format or options.output:
-        document = scanner.make_list(report, ListFormat(options.format or ListFormat.CYCLONEDX))
-        if options.output:
-            write_list(document, Path(options.output))
-        else:
-            sys.stdout.write(document.decode(errors="replace"))
+    document = b""
+    with Session(options).engine(start=True) as client:
+        scanner = Scanner(client, ScanStore(AppFolders.find().scans))
+        report = scanner.store.read(client.inspect_image(options.image).id)
+        if report is None:
+            job = ScanJob(scanner, options.image, fetches=options.fetch, vulnerabilities=False)
+            report = _run(job, options.quiet or options.json)
+        if options.format or options.output:
+            document = scanner.make_list(report, ListFormat(options.format or ListFormat.CYCLONEDX))
+    if options.output:
+        write_list(document, Path(options.output))
+    elif options.format:
+        sys.stdout.write(document.decode(errors="replace"))
     elif options.json:
         write_json(report_values(report) | {"packages": report.packages})
     else:
@@ -78,11 +81,6 @@ def report_values(report: ScanReport) -> dict[str, object]:
     }
 
 
-def _scanner(options: argparse.Namespace) -> Scanner:
-    client = Session(options).engine(start=True)
-    return Scanner(client, ScanStore(AppFolders.find().scans))
-
-
 def _run(job: ScanJob, quiet: bool) -> ScanReport:
     """Drive a scan, and tell its steps; Ctrl+C ends it in good order."""
     before = signal.signal(signal.SIGINT, lambda *_: job.cancel())
@@ -92,7 +90,7 @@ def _run(job: ScanJob, quiet: bool) -> ScanReport:
             for made in job:
                 if isinstance(made, ScanReport):
                     return made
-                if isinstance(made, ScanProgress) and made.step is not told and not quiet:
+                if made.step is not told and not quiet:
                     told = made.step
                     tell(_STEPS[told])
     except CancelledError as error:
@@ -102,14 +100,14 @@ def _run(job: ScanJob, quiet: bool) -> ScanReport:
     raise AssertionError("a scan ends with its report")
 
 
-def _tell_remarks(report: ScanReport, scanner: Scanner) -> None:
+def _tell_remarks(report: ScanReport, is_old: bool) -> None:
     counts = [f"{count} {severity.value}" for severity, count in report.counts.items() if count]
     tell(
         f"{', '.join(counts) or 'No known vulnerability'} in {len(report.packages)} packages of {report.name}"
     )
     age = format_age(report.database_at, time.time())
     tell(f"The list of vulnerabilities was made {age}.")
-    if scanner.state().is_old:
+    if is_old:
         tell("There is a newer one: marina scan --fetch IMAGE")
     if report.is_system_ended:
         tell(f"{report.system} gets no security updates any more.")

@@ -3344,6 +3344,10 @@
         <translation>详细信息</translation>
     </message>
     <message>
+        <source>Scan it, and see what is in it</source>
+        <translation>扫描并查看其中内容</translation>
+    </message>
+    <message>
         <source>Pull again</source>
         <translation>重新拉取</translation>
     </message>

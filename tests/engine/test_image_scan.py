@@ -21,11 +21,13 @@ from app.services.images.scan.scan_store import ScanStore
 from app.services.images.scan.scanner import ListFormat, Scanner, ScannerState
 from app.services.images.scan.scanner_container import CACHE, VOLUME, ScannerContainer, finish
 from tests.support.native_engine import NativeEngine
-from tests.support.registry import Registry
+from tests.support.registry import Registry, started_registry
 from tests.support.scanner_image import (
+    DATABASE_PORT,
     PACKAGES,
     PROGRAM,
     SCANNER,
+    database_artifact,
     debian_archive,
     load,
     scanner_archive,
@@ -115,10 +117,22 @@ def test_an_old_database_is_told_and_used(client: EngineClient, scanner: Scanner
         pytest.raises(UserError, match="could not be fetched") as failed,
         ScanJob(scanner, DEBIAN, fetches=True) as job,
     ):
-        list(job)  # this network has no way out
+        list(job)  # nobody is there to give one
     assert failed.value.code is ErrorCode.PULL_NO_NETWORK
-    assert "trivy-db" in failed.value.details
+    assert "connection refused" in failed.value.details
     assert len(report_of(ScanJob(scanner, DEBIAN)).vulnerabilities) == 2, "the old one is still there"
+
+
+def test_the_database_is_fetched(netns: str, scanner: Scanner, tmp_path: Path) -> None:
+    with started_registry(netns, tmp_path, DATABASE_PORT, listens_on="0.0.0.0") as registry:
+        registry.push("trivy-db", "2", database_artifact(tmp_path / "db"))
+        with ScanJob(scanner, DEBIAN, fetches=True) as job:
+            *steps, report = job
+    assert isinstance(report, ScanReport)
+    assert len(report.vulnerabilities) == 2
+    assert steps[0] == ScanProgress(Step.FETCH_DATABASE)
+    assert scanner.state().is_ready
+    assert not scanner.state().is_old
 
 
 def test_java_archives_without_their_index(client: EngineClient, scanner: Scanner, tmp_path: Path) -> None:

@@ -409,7 +409,8 @@ def mounts_of(container: FakeContainer) -> list[dict[str, Any]]:
     """Return the mount points of what was asked for by `Binds` or `Mounts`."""
     wishes = container.body.get("HostConfig") or {}
     mounts = [
-        (wish["Source"], wish["Target"], wish.get("ReadOnly", False)) for wish in wishes.get("Mounts") or []
+        (wish.get("Source", ""), wish["Target"], wish.get("ReadOnly", False))
+        for wish in wishes.get("Mounts") or []
     ]
     for bind in wishes.get("Binds") or []:
         source, target, *options = bind.split(":")

@@ -72,7 +72,12 @@ class Registry:
 
 @contextmanager
 def started_registry(
-    netns: str, folder: Path, port: int = 5000, htpasswd: str = "", storage: Path | None = None
+    netns: str,
+    folder: Path,
+    port: int = 5000,
+    htpasswd: str = "",
+    storage: Path | None = None,
+    listens_on: str = "127.0.0.1",
 ) -> Iterator[Registry]:
     """Run docker-registry with its storage below `folder`, or with one that is there already.
 
@@ -85,7 +90,7 @@ def started_registry(
         "version": 0.1,
         "log": {"level": "error", "accesslog": {"disabled": True}},
         "storage": {"filesystem": {"rootdirectory": str(storage)}, "delete": {"enabled": True}},
-        "http": {"addr": f"127.0.0.1:{port}"},
+        "http": {"addr": f"{listens_on}:{port}"},
     }
     if htpasswd:
         passwords = folder / "htpasswd"

@@ -7,14 +7,18 @@ import tarfile
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Literal
 
 from app.services.engine.engine_client import EngineClient
 from app.services.images.scan.scanner_container import CACHE, VOLUME
 from tests.support.bolt_file import Bucket, write_bolt_file
 from tests.support.test_images import (
+    OCI_MANIFEST,
+    BuiltImage,
     Entry,
     build_image,
     busybox_layer,
+    digest_of,
     folder,
     layer_tar,
     save_docker_archive,
@@ -23,7 +27,15 @@ from tests.support.test_images import (
 SCANNER = "marina-test/trivy:1"
 PROGRAM = Path(sys.executable).with_name("trivy")
 PACKAGES = ("base-files", "bash", "coreutils", "dash")
-_NO_WAY_OUT = {"Env": ["PATH=/usr/bin:/bin", "TRIVY_DB_REPOSITORY=127.0.0.1:9/trivy-db:2"]}
+DATABASE_PORT = 5099
+"""Of a registry with a database, at the address that the engine has in its default network."""
+_HERE = {
+    "Env": [
+        "PATH=/usr/bin:/bin",
+        f"TRIVY_DB_REPOSITORY=172.17.0.1:{DATABASE_PORT}/trivy-db:2",
+        "TRIVY_INSECURE=true",
+    ]
+}
 """The names of the real servers would be looked for until a time-out."""
 _STATUS = Path("/var/lib/dpkg/status")
 
@@ -39,7 +51,7 @@ def scanner_archive() -> bytes:
     """Return the scanner beside a shell, as `docker save` would write it."""
     layer = layer_tar([folder("tmp", 0o777), Entry("usr/bin/trivy", PROGRAM.read_bytes(), mode=0o755)])
     return save_docker_archive(
-        build_image([busybox_layer(), layer], config=_NO_WAY_OUT, compression="none"), [SCANNER]
+        build_image([busybox_layer(), layer], config=_HERE, compression="none"), [SCANNER]
     )
 
 
@@ -64,8 +76,8 @@ def debian_release() -> str:
     return Path("/etc/debian_version").read_text().partition(".")[0].strip()
 
 
-def write_database(client: EngineClient, folder: Path, age: timedelta = timedelta()) -> None:
-    """Put a database that was made `age` ago into the engine's volume, through the scanner's image."""
+def database_files(folder: Path, age: timedelta = timedelta()) -> Path:
+    """Write a database that was made `age` ago into a folder; returns the folder."""
     release = f"debian {debian_release()}"
     content: Bucket = {
         "data-source": {release: _json(ID="debian", Name="Debian", URL="https://example.org")},
@@ -80,19 +92,50 @@ def write_database(client: EngineClient, folder: Path, age: timedelta = timedelt
             "CVE-2000-0003": _json(Title="dash: made up", Severity="HIGH"),
         },
     }
+    folder.mkdir(exist_ok=True)
     write_bolt_file(folder / "trivy.db", content)
     made = datetime.now(UTC) - age
     times = {"UpdatedAt": made, "DownloadedAt": made, "NextUpdate": made + timedelta(days=1)}
     words = {name: time.strftime("%Y-%m-%dT%H:%M:%S.%fZ") for name, time in times.items()}
     (folder / "metadata.json").write_bytes(_json(Version=2, **words))
-    packed = io.BytesIO()
-    with tarfile.open(fileobj=packed, mode="w") as archive:
-        for name in ("trivy.db", "metadata.json"):
-            archive.add(folder / name, f"db/{name}")
+    return folder
+
+
+def write_database(client: EngineClient, folder: Path, age: timedelta = timedelta()) -> None:
+    """Put such a database into the engine's volume, through the scanner's image."""
     body = {"Image": SCANNER, "Cmd": ["true"], "HostConfig": {"Binds": [f"{VOLUME}:{CACHE}"]}}
     container = client.create_from_body("", body)
-    client.put_archive(container, CACHE, packed)
+    client.put_archive(container, CACHE, io.BytesIO(_packed(database_files(folder, age), "db/", "w")))
     client.remove_container(container)
+
+
+def database_artifact(folder: Path) -> BuiltImage:
+    """Return a new database as its registry has it: an OCI artifact of one packed layer."""
+    layer, config = _packed(database_files(folder), "", "w:gz"), b"{}"
+    manifest = _json(
+        schemaVersion=2,
+        mediaType=OCI_MANIFEST,
+        config={"mediaType": "application/vnd.aquasec.trivy.config.v1+json"} | _descriptor(config),
+        layers=[
+            {"mediaType": "application/vnd.aquasec.trivy.db.layer.v1.tar+gzip"}
+            | _descriptor(layer)
+            | {"annotations": {"org.opencontainers.image.title": "db.tar.gz"}}
+        ],
+    )
+    blobs = {digest_of(blob): blob for blob in (layer, config)}
+    return BuiltImage(OCI_MANIFEST, manifest, blobs, digest_of(config))
+
+
+def _packed(folder: Path, below: str, mode: Literal["w", "w:gz"]) -> bytes:
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode=mode) as archive:
+        for name in ("trivy.db", "metadata.json"):
+            archive.add(folder / name, f"{below}{name}")
+    return packed.getvalue()
+
+
+def _descriptor(blob: bytes) -> dict[str, object]:
+    return {"digest": digest_of(blob), "size": len(blob)}
 
 
 def _json(**values: object) -> bytes:

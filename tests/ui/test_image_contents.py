@@ -55,8 +55,7 @@ def page(
         window.show_page("images")
         wait_for(qtbot, lambda: desktop.images.is_loaded and desktop.images.total > 0)
         rows = desktop.images.table.rows
-        window.images.show_image(next(row for row in rows if row.tag == "shop-api:2.4.1"))
-        find(window, QTabBar, "images.detail.tabs").setCurrentIndex(CONTENTS)
+        window.images.act(next(row for row in rows if row.tag == "shop-api:2.4.1"), "contents")
 
     return open_page
 
@@ -94,7 +93,7 @@ def test_nothing_is_fetched_before_a_click(
     scanner.may_end.set()
     wait_for(qtbot, lambda: shown(window, "images.contents.vulnerabilities"))
     assert scanner.ran == ["download-db", "image.tar"]
-    assert not any(container.image.behaviour for container in engine.state.containers.values())
+    wait_for(qtbot, lambda: not engine.state.containers, "what the scanner ran in is gone")
 
 
 def test_what_was_found(
@@ -232,13 +231,17 @@ def test_a_scan_goes_on_when_its_page_is_left_and_is_cancelled(
     wait_for(qtbot, lambda: text_of(window, "images.contents.step") == "Looking for packages…")
     save_picture(window, "image-contents-scanning")
     assert [task.words.going_on for task in desktop.background.tasks.running] == ["Scanning shop-api:2.4.1"]
+    engine.add_container("web", engine.state.images[0])
+    desktop.containers.refresh()
+    wait_for(qtbot, lambda: [row.name for row in desktop.containers.table.rows] == ["web"])
+    assert len(engine.state.containers) == 2, "the scanner's is no container of the user's"
     page()
     wait_for(qtbot, lambda: shown(window, "images.contents.work"))
     assert find(window, QProgressBar, "images.contents.progress").maximum() == 0
     press(qtbot, window, "images.contents.cancel")
     assert not shown(window, "images.contents.work")
     assert not desktop.background.tasks.running
-    wait_for(qtbot, lambda: not engine.state.containers, "its container is gone")
+    wait_for(qtbot, lambda: len(engine.state.containers) == 1, "its container is gone")
     wait_for(qtbot, lambda: shown(window, "images.contents.first"))
 
 

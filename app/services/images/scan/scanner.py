@@ -20,7 +20,13 @@ from app.services.engine.json_values import as_object, get_text
 from app.services.errors import EngineRequestError, UserError
 from app.services.images.scan.scan_report import ScanReport
 from app.services.images.scan.scan_store import ScanStore
-from app.services.images.scan.scanner_container import CACHE, ScannerContainer, container_body, finish
+from app.services.images.scan.scanner_container import (
+    CACHE,
+    ScannerContainer,
+    container_body,
+    finish,
+    new_name,
+)
 from app.services.images.scan.scanner_image import SCANNER
 
 _CONVERT = f"cat > report.json && trivy convert --format FORMAT report.json && {finish()}"
@@ -90,7 +96,7 @@ class Scanner:
 
         A volume is looked into through a container, which need not be started.
         """
-        container = self.client.create_from_body("", container_body(self.scanner, "", False, ()))
+        container = self.client.create_from_body(new_name(), container_body(self.scanner, "", False, ()))
         try:
             with self.client.get_archive(container, f"{CACHE}/db/metadata.json") as stream:
                 packed = b"".join(stream.chunks())

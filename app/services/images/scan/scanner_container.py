@@ -21,8 +21,8 @@ from app.services.errors import (
     EngineRequestError,
     MarinaError,
 )
+from app.services.images.scan.scanner_image import LABEL
 
-LABEL = "org.marina.scan"
 VOLUME = "marina-scanner"
 """The volume that the scanner's database is kept in."""
 CACHE = "/cache"
@@ -56,7 +56,7 @@ class ScannerContainer:
     def __enter__(self) -> Self:
         """Start it. Raises what `EngineClient` raises."""
         try:
-            self._id = self._client.create_from_body(f"marina-scan-{secrets.token_hex(4)}", self._body)
+            self._id = self._client.create_from_body(new_name(), self._body)
             self._stream = self._client.attach(self._id, tty=False, stdin=True)
             self._client.start_container(self._id)
             self._check()
@@ -147,12 +147,18 @@ def finish(how: str = "ok") -> str:
     return f'echo "{_DONE}{how}" >&2'
 
 
+def new_name() -> str:
+    """Return a name for a container of the scanner, which says whose it is where containers are listed."""
+    return f"marina-scan-{secrets.token_hex(4)}"
+
+
 def container_body(image: str, script: str, fetches: bool, environment: Sequence[str]) -> dict[str, Any]:
     """Return the body of the create call (API /containers/create)."""
     host: dict[str, Any] = {
         "CapDrop": ["ALL"],
         "SecurityOpt": ["no-new-privileges"],
         "ReadonlyRootfs": True,
+        "AutoRemove": True,  # also when nobody is there any more to remove it: its input has ended then
         "LogConfig": {"Type": "none", "Config": {}},
         "Mounts": [
             {"Type": "volume", "Source": VOLUME, "Target": CACHE, "ReadOnly": not fetches},

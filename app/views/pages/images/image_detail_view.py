@@ -54,7 +54,7 @@ class ImageDetailView(QWidget):
         self._stack.addWidget(LayersView(viewmodel))
         self.bar.addTab(self.tr("Layers"))
         self._stack.addWidget(ContentsView(contents))
-        self.bar.addTab(self.tr("Contents"))
+        self._contents = self.bar.addTab(self.tr("Contents"))
         for name, label, model, widths, stretch in (
             ("settings", self.tr("Settings"), viewmodel.settings, {0: 220}, 1),
             ("users", self.tr("Used by"), users, {}, 0),
@@ -79,6 +79,10 @@ class ImageDetailView(QWidget):
 
     def _tell(self, disk: str = "") -> None:
         self._remark.setText(" · ".join(filter(None, (*self._words, disk))))
+
+    def show_contents(self) -> None:
+        """Turn to what is in the image."""
+        self.bar.setCurrentIndex(self._contents)
 
     def _failed(self, failure: Failure) -> None:
         text = failure.advice

@@ -117,6 +117,7 @@ class ImagesPage(ObjectPage):
         return [
             Action("run", "play", self.tr("Run"), free),
             Action("details", "info", self.tr("Details")),
+            Action("contents", "search", self.tr("Scan it, and see what is in it")),
             Action("pull", "download", self.tr("Pull again"), named and free),
             Action("tag", "edit", self.tr("Add a name…"), free),
             Action("push", "upload", self.tr("Push"), named and free),
@@ -131,8 +132,8 @@ class ImagesPage(ObjectPage):
             return
         if name == "more":
             self.show_menu_at_row(row)
-        elif name == "details":
-            self.show_image(row)
+        elif name in ("details", "contents"):
+            self.show_image(row, shows_contents=name == "contents")
         elif name == "tag":
             TagImageDialog(self.viewmodel, row, self.window()).open()
         elif name == "push":
@@ -167,13 +168,15 @@ class ImagesPage(ObjectPage):
             options,
         )
 
-    def show_image(self, row: ImageRow) -> None:
-        """Show one image in place of the list."""
+    def show_image(self, row: ImageRow, shows_contents: bool = False) -> None:
+        """Show one image in place of the list: its layers first, or its contents."""
         contents = self._open_contents(row.image.id, row.name)
         view = ImageDetailView(self._open_image(row.image.id), contents, row)
         view.left.connect(self.go_back)
         view.acted.connect(self.act)
         self.show_detail(view)
+        if shows_contents:
+            view.show_contents()
 
     # --- cleaning up --------------------------------------------------------------------------------------
 
