@@ -386,7 +386,7 @@ class MainWindow(QMainWindow):
         self.desktop.preferences.change(zoom=percent)
         self.zoom_changed.emit(percent)
         text = self.tr("Size {0} %.")
-        self.banner.say(text.format(percent))
+        self.banner.say(text.format(percent), link=self.tr("Dismiss"))
 
     def step_zoom(self, steps: int) -> None:
         """Make everything larger or smaller."""

@@ -89,6 +89,7 @@ class WindowPages(QStackedWidget):
             panel.start_requested.connect(self._desktop.engine.start)
             panel.stop_requested.connect(self._desktop.engine.stop)
             panel.log_requested.connect(self._window.open_console_log)
+            panel.diagnosis_requested.connect(lambda: self._window.show_page("troubleshoot"))
 
     def _make_containers(self) -> ContainersPage:
         desktop, window = self._desktop, self._window

@@ -2487,6 +2487,10 @@
         <translation>打开控制台日志</translation>
     </message>
     <message>
+        <source>Troubleshoot</source>
+        <translation>故障排查</translation>
+    </message>
+    <message>
         <source>Progress of the start</source>
         <translation>启动进度</translation>
     </message>

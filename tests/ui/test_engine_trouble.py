@@ -9,6 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from app.viewmodels.desktop import DesktopViewModel
 from app.views.main_window import MainWindow
+from app.views.pages.containers.container_processes_view import ContainerProcessesView
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_machine import FakeMachine
 from tests.ui.helpers import find, press, wait_for
@@ -48,7 +49,8 @@ def test_a_list_of_before_offers_to_start_the_engine(
         wait_for(qtbot, partial(is_state, desktop, state))
         assert button_of(filled) == offered
         assert desktop.containers.total == 1, "the list is kept"
-        assert filled.containers.list.toolTip() == "The engine is not running"
+        told = "" if state is MachineState.SUSPENDED else "The engine is not running"
+        assert filled.containers.list.toolTip() == told
     save_picture(filled, "list-of-a-stopped-engine")
     press(qtbot, filled, "containers.banner.button")
     wait_for(qtbot, lambda: desktop.view.can_be_used)
@@ -128,3 +130,70 @@ def test_what_a_page_offers_first_waits_for_the_engine(
     machine.set(state=MachineState.RUNNING)
     wait_for(qtbot, lambda: bool(window.findChildren(QDialog, dialog)))
     assert desktop.tasks.running == []
+
+
+def test_an_action_wakes_a_sleeping_engine_and_is_done_then(
+    filled: MainWindow, engine: FakeEngine, machine: FakeMachine, qtbot: QtBot
+) -> None:
+    desktop = filled.desktop
+    (row,) = desktop.containers.table.rows
+    machine.set(state=MachineState.SUSPENDED)
+    wait_for(qtbot, lambda: desktop.view.is_asleep)
+    assert filled.containers.list.isEnabled()
+    before = machine.requests.count("start")
+    filled.containers.act(row, "start")
+    assert [task.words.going_on for task in desktop.tasks.running] == ["web: Start"]
+    wait_for(qtbot, lambda: machine.requests.count("start") == before + 1)
+    wait_for(qtbot, lambda: desktop.containers.running == 1)
+    machine.set(state=MachineState.STOPPED)
+    wait_for(qtbot, lambda: not desktop.view.is_asleep and not desktop.view.can_be_used)
+    filled.containers.act(row, "stop")
+    assert desktop.tasks.running == [], "its list is of before"
+
+
+def test_a_list_in_sight_does_not_wake_a_sleeping_engine(
+    filled: MainWindow, engine: FakeEngine, machine: FakeMachine, qtbot: QtBot
+) -> None:
+    """The machine goes on as soon as anything is asked of its engine: ages and figures must not ask."""
+    viewmodel = filled.containers.viewmodel
+    clocks = viewmodel._age, viewmodel.usage.timer
+    wait_for(qtbot, lambda: all(clock.isActive() for clock in clocks))
+    machine.set(state=MachineState.SUSPENDED)
+    wait_for(qtbot, lambda: filled.desktop.view.is_asleep)
+    assert not any(clock.isActive() for clock in clocks)
+    filled.show_page("volumes")
+    filled.show_page("containers")
+    assert not any(clock.isActive() for clock in clocks)
+    machine.set(state=MachineState.RUNNING)
+    wait_for(qtbot, lambda: all(clock.isActive() for clock in clocks))
+    filled.show_page("volumes")
+    assert not any(clock.isActive() for clock in clocks)
+
+
+def test_an_open_container_does_not_wake_a_sleeping_engine(
+    filled: MainWindow, engine: FakeEngine, machine: FakeMachine, qtbot: QtBot
+) -> None:
+    (container,) = engine.state.containers.values()
+    engine.containers.act(container, "start", {})
+    filled.containers.show_container(container.id, "processes")
+    [tab] = filled.findChildren(ContainerProcessesView)
+    clock = tab._viewmodel._timer
+    wait_for(qtbot, clock.isActive)
+    machine.set(state=MachineState.SUSPENDED)
+    wait_for(qtbot, lambda: filled.desktop.view.is_asleep)
+    assert not clock.isActive()
+    filled.show_page("volumes")
+    filled.show_page("containers")
+    assert not clock.isActive()
+    machine.set(state=MachineState.RUNNING)
+    wait_for(qtbot, clock.isActive)
+
+
+def test_a_failed_start_leads_to_the_checks(
+    window: MainWindow, desktop: DesktopViewModel, machine: FakeMachine, qtbot: QtBot
+) -> None:
+    machine.set(state=MachineState.FAILED, problem=Problem("The machine has ended.", "", "Start it again."))
+    desktop.engine.watch()
+    wait_for(qtbot, lambda: desktop.view.failure is not None)
+    press(qtbot, window, "containers.engine.failure.diagnose")
+    assert window.page.name == "troubleshoot"

@@ -219,11 +219,11 @@ def test_a_compose_file_is_asked_for(
 ) -> None:
     asked: list[str] = []
 
-    def ask(*_: object) -> tuple[str, str]:
+    def ask(*_: object) -> tuple[list[str], str]:
         asked.append("file")
-        return "", ""
+        return [], ""
 
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", ask)
+    monkeypatch.setattr(QFileDialog, "getOpenFileNames", ask)
     edit = open_search(filled, "> compose f")
     QTest.keyClick(edit, Qt.Key.Key_Return)
     assert filled.page.name == "compose"

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtWidgets import QAbstractButton, QDialog, QLabel, QProgressBar, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QProgressBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.viewmodels.desktop import DesktopViewModel
@@ -201,3 +201,19 @@ def test_the_list_of_tasks_needs_no_window(qtbot: QtBot) -> None:
         tasks.none.succeed()
     with qtbot.waitSignal(tasks.ended):
         task.succeed()
+
+
+def test_the_panel_grows_with_the_size_of_everything(window: MainWindow, desktop: DesktopViewModel) -> None:
+    desktop.tasks.begin(WORDS)
+    panel = window.bell.panel
+    widths = []
+    for zoom in (100, 200):
+        window.choose_zoom(zoom)
+        window.bell.open()
+        QApplication.processEvents()
+        settings = find(panel, QAbstractButton, "notices.settings")
+        assert settings.height() >= settings.minimumSizeHint().height(), f"it is cut at {zoom} %"
+        widths.append(panel.width())
+        panel.hide()
+    window.choose_zoom(100)
+    assert widths[1] == 2 * widths[0]

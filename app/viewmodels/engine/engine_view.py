@@ -112,6 +112,11 @@ class EngineView:
         return self.state in (EngineState.RUNNING, EngineState.DEGRADED)
 
     @property
+    def is_asleep(self) -> bool:
+        """Return whether all is as it was, and goes on once something is asked for."""
+        return self.state in (EngineState.PAUSED, EngineState.SUSPENDED)
+
+    @property
     def can_start(self) -> bool:
         """Return whether starting makes sense."""
         return self.state in (

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, Qt, Signal, Slot
 
 from app.viewmodels.engine.engine import EngineViewModel
-from app.viewmodels.engine.engine_view import EngineState, EngineView
+from app.viewmodels.engine.engine_view import EngineState
 from app.viewmodels.tasks import RunningTask, Tasks, TaskWords
 
 
@@ -26,7 +26,8 @@ class WaitingActions(QObject):
         self._engine, self._tasks = engine, tasks
         self._waiting: dict[str, _Waiting] = {}  # by title, in the order of asking
         self._starts_after_stop = False
-        engine.changed.connect(self._look)
+        # After everybody else has heard of it: what is done then finds the pages as they are with an engine.
+        engine.changed.connect(self._look, Qt.ConnectionType.QueuedConnection)
 
     @property
     def titles(self) -> list[str]:
@@ -65,8 +66,9 @@ class WaitingActions(QObject):
         if known is not None:
             known.task.drop()
 
-    @Slot(object)
-    def _look(self, view: EngineView) -> None:
+    @Slot()
+    def _look(self) -> None:
+        view = self._engine.view
         if self._starts_after_stop and view.can_start:
             self._starts_after_stop = False
             if self._waiting:

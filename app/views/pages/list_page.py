@@ -21,6 +21,7 @@ from app.views.widgets.table import Action, RowTable
 from app.views.widgets.text import PlainLabel, WrappedLabel
 
 CARD_WIDTH = 760
+_ALWAYS = ("more", "copy-id")  # what needs no engine
 
 
 class ListPage(Page):
@@ -171,7 +172,7 @@ class ListPage(Page):
             self.banner.say(text, "warn")
             return
         button = ""
-        if view.state in (EngineState.SUSPENDED, EngineState.PAUSED):
+        if view.is_asleep:
             button = self.tr("Wake the engine")
         elif view.can_start:
             button = self.tr("Start engine")
@@ -226,6 +227,15 @@ class ListPage(Page):
         """Return whether the engine can be asked for anything."""
         return self._engine.can_be_used
 
+    def put_off(self, row: Any, name: str) -> bool:
+        """Return whether an action of a row cannot be carried out now; a sleeping engine is woken for it."""
+        if self.can_act or name in _ALWAYS:
+            return False
+        if self._engine.is_asleep:
+            label = next((action.label for action in self.menu_of(row) if action.name == name), name)
+            self.wished.emit(f"{row.name}: {label}", lambda: self.act(row, name))
+        return True
+
     def show_what_fits(self) -> None:
         """Show the list or the cards, and what can be done."""
         model, usable = self.viewmodel, self._engine.can_be_used
@@ -234,8 +244,8 @@ class ListPage(Page):
             self.banner.hide()
         has_list = model.total > 0
         self.list.setVisible(has_list)
-        self.list.setEnabled(usable)
-        self.list.setToolTip("" if usable else self.tr("The engine is not running"))
+        self.list.setEnabled(usable or self._engine.is_asleep)
+        self.list.setToolTip("" if self.list.isEnabled() else self.tr("The engine is not running"))
         self._empty.setVisible(not has_list)
         self.engine_panel.setVisible(not usable)
         self.empty_card.setVisible(usable and model.is_loaded)

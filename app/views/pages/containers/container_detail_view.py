@@ -46,7 +46,8 @@ class ContainerDetailView(QWidget):
         self.key = key
         self._containers, self._preferences = containers, inside.preferences
         self._was_running: bool | None = None
-        self._has_engine = False
+        self._has_engine = self._sleeps = False
+        self._is_in_sight = True
         self._row: ContainerRow | None = None
         self._details = inside.open_details(key)
         self._details.setParent(self)
@@ -153,6 +154,14 @@ class ContainerDetailView(QWidget):
     def on_engine_state(self, view: EngineView) -> None:
         """Offer what the engine does while it is there."""
         self._has_engine = view.can_be_used
+        if view.is_asleep and not self._sleeps:
+            self._sleeps = True
+            if self.current is not None:
+                self.current.pause()  # whatever it asks would wake the engine
+        elif view.can_be_used and self._sleeps:
+            self._sleeps = False
+            if self._is_in_sight and self.current is not None:
+                self.current.open()
         if not view.can_be_used:
             text = self.tr("No connection to the engine: what you see is from before. ({0})")
             self._banner.say(text.format(view.word), "warn")
@@ -169,11 +178,15 @@ class ContainerDetailView(QWidget):
 
     def pause(self) -> None:
         """The page is out of sight."""
+        self._is_in_sight = False
         if self.current is not None:
             self.current.pause()
 
     def resume(self) -> None:
         """The page is in sight again."""
+        self._is_in_sight = True
+        if self._sleeps:
+            return
         if self.current is not None:
             self.current.open()
         self._details.refresh()

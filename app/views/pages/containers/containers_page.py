@@ -67,6 +67,7 @@ class ContainersPage(ListPage):
         self.set_title(self.tr("Containers"), self.tr("Filter by name, image, id or port"))
         self._story, self._inside = story, inside
         self._browser_failed = self._welcome_closed = False
+        self._is_in_sight = self._watches = False
         self._engine_failure: Failure | None = None
         self._follow_notice: Callable[[], None] = lambda: None  # what its second button leads to
         self.filter_box.setToolTip(
@@ -138,8 +139,16 @@ class ContainersPage(ListPage):
         """Follow the engine."""
         self._engine_failure = view.failure
         super().on_engine_state(view)
+        self._watch()
         if isinstance(self.detail, ContainerDetailView):
             self.detail.on_engine_state(view)
+
+    def _watch(self) -> None:
+        """Ask the engine while somebody looks, and not while it sleeps: each question would wake it."""
+        watches = self._is_in_sight and self.can_act
+        if watches != self._watches:  # else its clocks would begin anew with each word of the engine
+            self._watches = watches
+            self.viewmodel.watch(watches)
 
     def count_text(self) -> str:
         """Return how many run."""
@@ -190,13 +199,15 @@ class ContainersPage(ListPage):
 
     def pause(self) -> None:
         """Stop what only somebody who looks needs."""
-        self.viewmodel.watch(False)
+        self._is_in_sight = False
+        self._watch()
         if isinstance(self.detail, _DETAILS):
             self.detail.pause()
 
     def resume(self) -> None:
         """Keep figures and ages fresh again."""
-        self.viewmodel.watch(True)
+        self._is_in_sight = True
+        self._watch()
         if isinstance(self.detail, _DETAILS):
             self.detail.resume()
 
@@ -326,6 +337,8 @@ class ContainersPage(ListPage):
 
     def act(self, row: Any, name: str) -> None:
         """Carry out an action of a container, or of all containers of a project."""
+        if self.put_off(row, name):
+            return
         if name == "more":
             self.show_menu_at_row(row)
         elif isinstance(row, GroupRow):

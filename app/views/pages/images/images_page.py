@@ -128,7 +128,7 @@ class ImagesPage(ObjectPage):
 
     def act(self, row: Any, name: str) -> None:
         """Carry out an action of an image."""
-        if not self.can_act:
+        if self.put_off(row, name):
             return
         if name == "more":
             self.show_menu_at_row(row)

@@ -70,6 +70,8 @@ class NetworksPage(ObjectPage):
 
     def act(self, row: Any, name: str) -> None:
         """Open or delete."""
+        if self.put_off(row, name):
+            return
         if name == "delete":
             self.confirm_delete([row])
         else:

@@ -98,7 +98,7 @@ class VolumesPage(ObjectPage):
 
     def act(self, row: Any, name: str) -> None:
         """Carry out an action."""
-        if not self.can_act:
+        if self.put_off(row, name):
             return
         match name:
             case "open":

@@ -24,6 +24,7 @@ class EnginePanel(QWidget):
     start_requested = Signal()
     stop_requested = Signal()
     log_requested = Signal()
+    diagnosis_requested = Signal()
 
     def __init__(self, name: str) -> None:
         super().__init__()
@@ -38,6 +39,9 @@ class EnginePanel(QWidget):
         log = Button(self.tr("Open the console log"), f"{name}.failure.log", icon="logs")
         log.clicked.connect(self.log_requested)
         self._failure.add_button(log)
+        diagnose = Button(self.tr("Troubleshoot"), f"{name}.failure.diagnose", icon="tools")
+        diagnose.clicked.connect(self.diagnosis_requested)
+        self._failure.add_button(diagnose)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         for card in (self._starting, self._stopped, self._failure):

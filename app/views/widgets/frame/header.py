@@ -1,7 +1,7 @@
 """The window's first line: the search over everything, the keys, the bell, and the appearance."""
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QActionGroup
+from PySide6.QtGui import QActionGroup, QResizeEvent
 from PySide6.QtWidgets import QMenu, QPushButton, QToolButton, QWidget
 
 from app.views import keys
@@ -12,6 +12,7 @@ from app.views.widgets.layouts import row
 from app.views.widgets.text import PlainLabel
 
 _HEIGHT, _SEARCH_WIDTH = 48, 420
+_BESIDE_LABEL = 60  # pixels of the search's field that neither its label nor its key may have
 
 
 class Header(QWidget):
@@ -91,4 +92,11 @@ class _SearchButton(QPushButton):
         self.icon_source = ThemedIcon(self, "search", "muted", "muted")
         words = keys.SEARCH.words
         self.setToolTip(f"{label} ({words})")
-        self.setLayout(row(None, PlainLabel(words, "muted"), margins=(0, 0, 12, 0)))
+        self._words = PlainLabel(words, "muted")
+        self.setLayout(row(None, self._words, margins=(0, 0, 12, 0)))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave the key out where it would lie upon the label; the tool tip has it, too."""
+        super().resizeEvent(event)
+        text = self.fontMetrics().horizontalAdvance(self.text()) + self.iconSize().width()
+        self._words.setVisible(self.width() > text + self._words.sizeHint().width() + _BESIDE_LABEL)

@@ -8,6 +8,7 @@ from app.viewmodels.frame.notifications import Notice, NotificationsViewModel
 from app.viewmodels.tasks import RunningTask, Tasks
 from app.viewmodels.wording.wording import format_age
 from app.views.icons import IconMark
+from app.views.theme import Theme
 from app.views.widgets.buttons import Button, IconButton
 from app.views.widgets.frame.task_card import TaskCard
 from app.views.widgets.layouts import Card, Scrolled, clear, column, hide_unless, row
@@ -16,7 +17,8 @@ from app.views.widgets.text import PlainLabel, WrappedLabel
 _ICONS = {"err": "error", "warn": "warning", "ok": "check"}
 _WIDTH, _HEIGHT = 420, 460
 _HEAD = 76  # what is above and below the list
-_LIST_WIDTH = _WIDTH - 36
+_BESIDE_LIST = 36
+_LEAST = 110
 
 
 class NoticePanel(QFrame):
@@ -29,7 +31,6 @@ class NoticePanel(QFrame):
         super().__init__(parent, Qt.WindowType.Popup)
         self.setObjectName("popover.notices")
         self.setAccessibleName(self.tr("Notifications"))
-        self.setFixedWidth(_WIDTH)
         self._viewmodel, self._tasks = viewmodel, tasks
         self._cards: list[TaskCard] = []
         self._empty = WrappedLabel(self.tr("Nothing has happened. Good."), "muted")
@@ -80,6 +81,8 @@ class NoticePanel(QFrame):
         (again or self).setFocus()  # what took the place of what went
 
     def _fill(self) -> None:
+        scaled = Theme.current().scaled
+        self.setFixedWidth(scaled(_WIDTH))
         clear(self._list)
         notices, tasks = self._viewmodel.notices, self._tasks.running
         self._cards = [TaskCard(f"tasks.{place}", task) for place, task in enumerate(tasks)]
@@ -93,7 +96,8 @@ class NoticePanel(QFrame):
         self._empty.setVisible(not notices and not tasks)
         self._scroll.setVisible(bool(notices or tasks))
         self._clear.setVisible(bool(notices))
-        self.setFixedHeight(min(_HEIGHT, max(110, _HEAD + self._list.totalHeightForWidth(_LIST_WIDTH))))
+        height = scaled(_HEAD) + self._list.totalHeightForWidth(scaled(_WIDTH) - _BESIDE_LIST)
+        self.setFixedHeight(min(scaled(_HEIGHT), max(scaled(_LEAST), height)))
 
     def _add(self, card: Card) -> None:
         self._list.addWidget(card)
