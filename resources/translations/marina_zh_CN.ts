@@ -806,14 +806,6 @@
         <source>The project {0} has no containers any more</source>
         <translation>项目 {0} 已没有任何容器</translation>
     </message>
-    <message>
-        <source>Install the package docker-compose-plugin or docker-compose-v2, or see {0}</source>
-        <translation>请安装软件包 docker-compose-plugin 或 docker-compose-v2，或参阅 {0}</translation>
-    </message>
-    <message>
-        <source>Docker Compose is not installed on this computer</source>
-        <translation>本机未安装 Docker Compose</translation>
-    </message>
 </context>
 <context>
     <name>ConfirmDeleteDialog</name>
@@ -6597,10 +6589,6 @@
         <translation>请重新安装 Marina，或用 `make image` 构建镜像。</translation>
     </message>
     <message>
-        <source>Install the package docker-compose-plugin or docker-compose-v2, or see {0}</source>
-        <translation>请安装软件包 docker-compose-plugin 或 docker-compose-v2，或参阅 {0}</translation>
-    </message>
-    <message>
         <source>It answers. Containers that mount /run/host-services/ssh-auth.sock may use it.</source>
         <translation>有应答。挂载了 /run/host-services/ssh-auth.sock 的容器可以使用它。</translation>
     </message>
@@ -6931,6 +6919,10 @@
     <message>
         <source>1 MB is the most.</source>
         <translation>最多 1 MB。</translation>
+    </message>
+    <message>
+        <source>Install docker-compose-plugin, docker-compose-v2 or docker-compose, or see {0}</source>
+        <translation>请安装 docker-compose-plugin、docker-compose-v2 或 docker-compose，或参阅 {0}</translation>
     </message>
     <message>
         <source>No update is prepared</source>

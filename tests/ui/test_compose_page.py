@@ -370,6 +370,20 @@ def test_why_compose_failed(folder: Path, said: str, summary: str, details: str 
         assert failure.value.details == details
 
 
+def test_a_pull_of_many_steps_is_told_in_few_lines(folder: Path) -> None:
+    said = [
+        f" {layer} {word} [{'=' * part}>{' ' * (50 - part)}]  {part}MB/50MB"
+        for word in ("Downloading", "Extracting")
+        for part in range(51)
+        for layer in ("6ea94421bc13", "7fa94421bc14")
+    ]
+    (folder / "said").write_text("\n".join([" web Pulling", *said, " web Pulled"]))
+    with ComposeRun(["cat", "said"], os.environ, folder) as run:
+        told = list(run.lines())
+    assert len(told) == 2 + 2 * 2 * 4
+    assert (told[0], told[-1]) == (" web Pulling", " web Pulled")
+
+
 def test_a_table_of_variables_is_read_by_its_columns() -> None:
     table = (
         "NAME                REQUIRED            DEFAULT VALUE       ALTERNATE VALUE\n"

@@ -113,7 +113,7 @@ class Compose:
         raise UserError(
             "Docker Compose is not installed on this computer",
             "Looked for docker-compose, version 2 or newer, in the folders of docker's plugins and on PATH.",
-            f"Install the package docker-compose-plugin or docker-compose-v2, or see {INSTALL}",
+            f"Install docker-compose-plugin, docker-compose-v2 or docker-compose, or see {INSTALL}",
             ErrorCode.COMMAND_NOT_FOUND,
         )
 

@@ -19,6 +19,8 @@ _TOLD_PLAINLY = (
     ErrorCode.DISK_FULL,
     ErrorCode.PULL_RATE_LIMIT,
 )
+_STEP = re.compile(r"\s*([0-9a-f]{12}) (Downloading|Extracting)\s+\[(=*)")
+_QUARTER = 13  # of the 50 signs of a bar
 _END_SECONDS = 10.0
 NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 """How programs are started on Windows, so that no terminal opens."""
@@ -79,14 +81,21 @@ class ComposeRun:
             process.stdout.close()
 
     def lines(self) -> Iterator[str]:
-        """Yield what it says, line by line. Raises UserError when it ends with a failure."""
+        """Yield what it says, line by line, of a layer's bar a few. Raises UserError when it fails."""
         process = self._process
         assert process is not None
         assert process.stdout is not None
         last: list[str] = []
+        quarters: dict[tuple[str, str], int] = {}
         for raw in process.stdout:
             line = raw.decode("utf-8", "replace").rstrip("\r\n")
             last = [*last[-9:], line]
+            if step := _STEP.match(line):  # of a layer, ten a second: a quarter each is told
+                layer, word, bar = step.groups()
+                quarter = len(bar) // _QUARTER
+                if quarters.get((layer, word)) == quarter:
+                    continue
+                quarters[(layer, word)] = quarter
             yield line
         code = process.wait()
         if code and not self._cancelled:

@@ -1,13 +1,12 @@
 """Compose projects: those that the engine runs, a file that is opened, and what compose does with them."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 
-from app.services.errors import ErrorCode
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background, Stream
 from app.viewmodels.containers.container_logs import LogLine
@@ -255,13 +254,6 @@ class ComposeViewModel(QObject):
     @Slot(object)
     def _not_found(self, error: Exception) -> None:
         self.is_looked_for, self.missing = True, describe_failure(error)
-        if self.missing.code == ErrorCode.COMMAND_NOT_FOUND.value:  # the usual one, in the user's language
-            advice = self.tr("Install the package docker-compose-plugin or docker-compose-v2, or see {0}")
-            self.missing = replace(
-                self.missing,
-                summary=self.tr("Docker Compose is not installed on this computer"),
-                what_to_do=advice.format("https://docs.docker.com/compose/install/"),
-            )
         self.changed.emit()
 
     @Slot(object)

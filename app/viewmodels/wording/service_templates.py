@@ -113,8 +113,8 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Import again: what failed is tried again."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "In use by {0}: stop that first for a copy of one moment."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Install Marina again, or build the image with `make image`."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Install docker-compose-plugin, docker-compose-v2 or docker-compose, or see {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Install it, then try again: {0}"),  # noqa: E501
-    QT_TRANSLATE_NOOP("Services", "Install the package docker-compose-plugin or docker-compose-v2, or see {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It answers. Containers that mount /run/host-services/ssh-auth.sock may use it."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It belongs to a cluster, which would make it anew."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It does not run: it is started with the machine."),  # noqa: E501
