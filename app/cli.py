@@ -95,12 +95,7 @@ def _add_machine_commands(commands: Any) -> None:
     selftest.add_argument("--no-boot", dest="boot", action="store_false", help="start no machine")
     _add_settings(commands)
     _add_update(commands)
-    login = _add(
-        commands, "start-at-login", "machine.start_at_login", "start the machine when you log in", False
-    )
-    login.add_argument("wanted", nargs="?", choices=["on", "off"], help="without it: tell which it is")
-    path = _add(commands, "path", "machine.path", "let terminals find the command marina", False)
-    path.add_argument("wanted", nargs="?", choices=["on", "off"], help="without it: tell which it is")
+    _add_switches(commands)
     _add(commands, "version", "machine.version", "show versions")
     context = _add(commands, "docker-context", "docker.docker_context", "make the docker context “marina”")
     ways = context.add_mutually_exclusive_group()
@@ -113,6 +108,16 @@ def _add_machine_commands(commands: Any) -> None:
         "run the tutorial container and show its address",
     )
     story.add_argument("--no-open", dest="open", action="store_false", help="do not open the browser")
+
+
+def _add_switches(commands: Any) -> None:
+    for name, handler, help in (
+        ("start-at-login", "machine.start_at_login", "start the machine when you log in"),
+        ("window-at-login", "machine.window_at_login", "open the window when you log in"),
+        ("path", "machine.path", "let terminals find the command marina"),
+    ):
+        switch = _add(commands, name, handler, help, json=False)
+        switch.add_argument("wanted", nargs="?", choices=["on", "off"], help="without it: tell which it is")
 
 
 def _add_settings(commands: Any) -> None:

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from app.services.images.scan.scanner import Scanner
     from app.services.machine.start_at_login import StartAtLogin
     from app.services.machine.virtual_machine import MachineStatus, VirtualMachine
+    from app.services.machine.window_at_login import WindowAtLogin
     from app.services.migration.sources import SourceEngine
     from app.services.remote.remote_machine import RemoteMachine
     from app.services.updates.update_service import Updates
@@ -128,6 +129,12 @@ class LazyAccess:
 
         return StartAtLogin()
 
+    def window_at_login(self) -> "WindowAtLogin":
+        """Return what opens the window at login; see `Access`."""
+        from app.services.machine.window_at_login import WindowAtLogin
+
+        return WindowAtLogin()
+
     def docker_command(self) -> "DockerCommand":
         """Return what leads docker's programs to the machine; see `Access`."""
         from app.services.computer.docker_command import DockerCommand
@@ -162,7 +169,12 @@ class LazyAccess:
         from app.services.computer.uninstall import Uninstaller
 
         return Uninstaller(
-            self.machine(), self.logins(), self.start_at_login(), self.docker_command(), self.own_command()
+            self.machine(),
+            self.logins(),
+            self.start_at_login(),
+            self.docker_command(),
+            self.own_command(),
+            self.window_at_login(),
         )
 
     def start_engine(

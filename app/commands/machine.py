@@ -140,6 +140,22 @@ def start_at_login(options: argparse.Namespace) -> int:
     return 0
 
 
+def window_at_login(options: argparse.Namespace) -> int:
+    """Let the window open at login, or no longer, or tell which it is."""
+    from app.services.machine.window_at_login import WindowAtLogin
+
+    window = WindowAtLogin()
+    if options.wanted == "on":
+        window.turn_on()
+        tell("The window opens when you log in.")
+    elif options.wanted == "off":
+        window.turn_off()
+        tell("The window is not opened at login.")
+    else:
+        write("on" if window.is_on() else "off")
+    return 0
+
+
 def path(options: argparse.Namespace) -> int:
     """Let terminals find the command, or no longer, or tell which it is."""
     from app.services.computer.own_command import OwnCommand

@@ -80,11 +80,12 @@ def uninstall(options: argparse.Namespace) -> int:
     from app.services.images.key_store import KeyStore
     from app.services.images.registry_logins import RegistryLogins
     from app.services.machine.start_at_login import StartAtLogin
+    from app.services.machine.window_at_login import WindowAtLogin
 
     folders = AppFolders.find()
     logins = RegistryLogins(folders.registry_logins, KeyStore())
     docker = DockerCommand(machine.docker_socket)
-    uninstaller = Uninstaller(machine, logins, StartAtLogin(), docker, OwnCommand())
+    uninstaller = Uninstaller(machine, logins, StartAtLogin(), docker, OwnCommand(), WindowAtLogin())
     uninstaller.remove(data=options.data)
     remove_folders(folders)
     commands = uninstaller.last_commands()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:  # `requests` takes 130 ms to import: only workers do it
     from app.services.images.scan.scanner import Scanner
     from app.services.machine.start_at_login import StartAtLogin
     from app.services.machine.virtual_machine import MachineStatus, VirtualMachine
+    from app.services.machine.window_at_login import WindowAtLogin
     from app.services.migration.sources import SourceEngine
     from app.services.remote.remote_machine import RemoteMachine
     from app.services.updates.update_service import Updates
@@ -50,6 +51,9 @@ class Access(Protocol):
 
     def start_at_login(self) -> "StartAtLogin":
         """Return what starts the machine when the user logs in."""
+
+    def window_at_login(self) -> "WindowAtLogin":
+        """Return what opens the window when the user logs in."""
 
     def docker_command(self) -> "DockerCommand":
         """Return what leads docker's own programs to the machine's engine."""

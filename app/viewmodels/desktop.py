@@ -20,7 +20,7 @@ from app.viewmodels.engine.machine_data import MachineDataViewModel
 from app.viewmodels.engine.machine_settings import MachineSettingsViewModel
 from app.viewmodels.engine.migration import MigrationViewModel
 from app.viewmodels.engine.own_command import OwnCommandViewModel
-from app.viewmodels.engine.start_at_login import StartAtLoginViewModel
+from app.viewmodels.engine.start_at_login import StartAtLoginViewModel, WindowAtLoginViewModel
 from app.viewmodels.engine.troubleshoot import TroubleshootViewModel
 from app.viewmodels.frame.about import AboutViewModel
 from app.viewmodels.frame.notice_sources import NoticeSources
@@ -77,6 +77,7 @@ class DesktopViewModel(QObject):
         self.engines = EnginesViewModel(self.background, access, self)
         self.migration = MigrationViewModel(self.background, access, self)
         self.start_at_login = StartAtLoginViewModel(self.background, access, self)
+        self.window_at_login = WindowAtLoginViewModel(self.background, access, self)
         self.docker_command = DockerCommandViewModel(self.background, access, self)
         self.own_command = OwnCommandViewModel(self.background, access, self)
         self.troubleshoot = TroubleshootViewModel(self.background, access, self)

@@ -141,6 +141,7 @@ class WindowPages(QStackedWidget):
             desktop.preferences,
             desktop.machine_settings,
             desktop.start_at_login,
+            desktop.window_at_login,
             desktop.docker_command,
             desktop.own_command,
             desktop.engines,

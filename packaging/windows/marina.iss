@@ -55,6 +55,7 @@ Filename: "{app}\marina-desktop.exe"; Description: "Open Marina"; Flags: nowait 
 [UninstallRun]
 Filename: "{app}\marina.exe"; Parameters: "stop"; Flags: runhidden; RunOnceId: "stop"
 Filename: "{app}\marina.exe"; Parameters: "start-at-login off"; Flags: runhidden; RunOnceId: "login"
+Filename: "{app}\marina.exe"; Parameters: "window-at-login off"; Flags: runhidden; RunOnceId: "window"
 
 [Code]
 function IsNotOnPath: Boolean;

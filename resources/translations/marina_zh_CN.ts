@@ -4308,6 +4308,10 @@
         <translation>登录此计算机时启动引擎</translation>
     </message>
     <message>
+        <source>Open the window when I log in to this computer</source>
+        <translation>登录此计算机时打开窗口</translation>
+    </message>
+    <message>
         <source>Command for a terminal</source>
         <translation>要在终端中运行的命令</translation>
     </message>
@@ -4322,6 +4326,10 @@
     <message>
         <source>Start before login</source>
         <translation>登录前启动</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>窗口</translation>
     </message>
     <message>
         <source>The engine starts with the computer, before anybody logs in, with the containers whose restart policy says so. This command in a terminal takes that back:</source>
@@ -7891,6 +7899,14 @@
         <translation>无法移除登录时启动的任务</translation>
     </message>
     <message>
+        <source>The task that opens the window at login cannot be made</source>
+        <translation>无法创建登录时打开窗口的任务</translation>
+    </message>
+    <message>
+        <source>The task that opens the window at login cannot be removed</source>
+        <translation>无法删除登录时打开窗口的任务</translation>
+    </message>
+    <message>
         <source>The update cannot be kept on this computer</source>
         <translation>无法在本机保存更新</translation>
     </message>
@@ -8189,6 +8205,10 @@
     <message>
         <source>Where terminals find marina cannot be changed</source>
         <translation>无法更改终端查找 marina 的位置</translation>
+    </message>
+    <message>
+        <source>Whether the window opens at login cannot be changed</source>
+        <translation>无法更改登录时是否打开窗口</translation>
     </message>
     <message>
         <source>Windows has names of letters, not of bytes</source>

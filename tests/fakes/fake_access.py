@@ -22,6 +22,7 @@ from app.services.images.scan.scan_store import ScanStore
 from app.services.images.scan.scanner import Scanner
 from app.services.machine.start_at_login import StartAtLogin
 from app.services.machine.virtual_machine import StatusCallback, VirtualMachine
+from app.services.machine.window_at_login import WindowAtLogin
 from app.services.migration.sources import SourceEngine
 from app.services.remote.remote_machine import RemoteMachine
 from app.services.updates.update_service import Updates
@@ -117,6 +118,10 @@ class FakeAccess:
         """Return what is set up in a home folder of the test's."""
         return StartAtLogin(self._folder / "home", "linux")
 
+    def window_at_login(self) -> WindowAtLogin:
+        """Return what is set up in a home folder of the test's."""
+        return WindowAtLogin(self._folder / "home", "linux")
+
     def docker_command(self) -> DockerCommand:
         """Return what leads the docker command of a test's home to the fake engine."""
         environment = {"DOCKER_CONFIG": str(self._folder / "docker"), "PATH": str(self._folder)}
@@ -148,7 +153,12 @@ class FakeAccess:
     def uninstaller(self) -> Uninstaller:
         """Return what removes the files in the test's folder."""
         return Uninstaller(
-            self.machine(), self.logins(), self.start_at_login(), self.docker_command(), self.own_command()
+            self.machine(),
+            self.logins(),
+            self.start_at_login(),
+            self.docker_command(),
+            self.own_command(),
+            self.window_at_login(),
         )
 
     def start_engine(self, on_status: StatusCallback, cancelled: threading.Event) -> EngineClient:

@@ -149,6 +149,18 @@ def test_start_at_login(settings: MainWindow, folder: Path, qtbot: QtBot) -> Non
     wait_for(qtbot, lambda: not box.isChecked())
 
 
+def test_the_window_opens_at_login(settings: MainWindow, folder: Path, qtbot: QtBot) -> None:
+    box = find(settings, QCheckBox, "settings.window-at-login")
+    wait_for(qtbot, box.isEnabled)
+    assert not box.isChecked()
+    entry = folder / "home" / ".config" / "autostart" / "marina.desktop"
+    box.click()
+    wait_for(qtbot, entry.exists)
+    wait_for(qtbot, box.isChecked)
+    box.click()
+    wait_for(qtbot, lambda: not entry.exists())
+
+
 def test_the_start_before_login_is_told_with_the_way_back(
     settings: MainWindow,
     folder: Path,

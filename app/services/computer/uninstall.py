@@ -9,6 +9,7 @@ from app.services.app_folders import AppFolders
 from app.services.computer.docker_command import DockerCommand
 from app.services.computer.own_command import OwnCommand
 from app.services.machine.start_at_login import StartAtLogin
+from app.services.machine.window_at_login import WindowAtLogin
 from app.services.updates.installation import find_installation
 
 if TYPE_CHECKING:
@@ -26,9 +27,10 @@ class Uninstaller:
         at_login: StartAtLogin,
         docker: DockerCommand,
         own: OwnCommand,
+        window: WindowAtLogin,
     ) -> None:
         self._machine, self._logins = machine, logins
-        self._at_login, self._docker, self._own = at_login, docker, own
+        self._at_login, self._docker, self._own, self._window = at_login, docker, own, window
 
     def data_bytes(self) -> int:
         """Return what the data takes on this computer. Raises UserError."""
@@ -39,6 +41,7 @@ class Uninstaller:
 
         Raises UserError: the machine does not end, or something cannot be removed.
         """
+        self._window.turn_off()
         self._at_login.turn_off()
         self._machine.data.remove_machine(data=data, settings=True)
         _remove_if_ours(self._machine.data.home().parent)

@@ -69,11 +69,11 @@ def _quoted(word: str) -> str:
     return f'"{escaped}"'
 
 
-def launchd_agent(command: Sequence[str], folder: Path) -> bytes:
-    """Return a launchd agent (man 5 launchd.plist); the supervisor outlives the command."""
+def launchd_agent(command: Sequence[str], folder: Path, label: str = LABEL) -> bytes:
+    """Return a launchd agent (man 5 launchd.plist); what the command starts outlives it."""
     return plistlib.dumps(
         {
-            "Label": LABEL,
+            "Label": label,
             "ProgramArguments": list(command),
             "WorkingDirectory": str(folder),
             "RunAtLoad": True,
@@ -83,10 +83,10 @@ def launchd_agent(command: Sequence[str], folder: Path) -> bytes:
     )
 
 
-def windows_task(command: Sequence[str]) -> list[str]:
+def windows_task(command: Sequence[str], task: str = TASK) -> list[str]:
     """Return the call of schtasks that makes the task, for this user only and without more rights."""
     line = subprocess.list2cmdline(command)
-    return ["schtasks", "/Create", "/F", "/TN", TASK, "/SC", "ONLOGON", "/RL", "LIMITED", "/TR", line]
+    return ["schtasks", "/Create", "/F", "/TN", task, "/SC", "ONLOGON", "/RL", "LIMITED", "/TR", line]
 
 
 class StartAtLogin:
@@ -128,14 +128,14 @@ class StartAtLogin:
     def is_on(self) -> bool:
         """Return whether the machine starts at login."""
         if self._platform == "win32":
-            return _run(["schtasks", "/Query", "/TN", TASK]) == 0
+            return run_quietly(["schtasks", "/Query", "/TN", TASK]) == 0
         return self._wanted.is_symlink() if self._platform == "linux" else self.path.exists()
 
     def turn_on(self) -> None:
         """Start the machine at each login from now on. Raises UserError."""
         command, folder = start_command(), working_folder()
         if self._platform == "win32":
-            if _run(windows_task(command)):
+            if run_quietly(windows_task(command)):
                 raise UserError("The task for the start at login cannot be made")
             return
         try:
@@ -155,7 +155,7 @@ class StartAtLogin:
     def turn_off(self) -> None:
         """Start nothing at login any more; the machine that runs goes on. Raises UserError."""
         if self._platform == "win32":
-            if self.is_on() and _run(["schtasks", "/Delete", "/F", "/TN", TASK]):
+            if self.is_on() and run_quietly(["schtasks", "/Delete", "/F", "/TN", TASK]):
                 raise UserError("The task for the start at login cannot be removed")
             return
         try:
@@ -172,7 +172,8 @@ class StartAtLogin:
             ) from error
 
 
-def _run(command: Sequence[str]) -> int:
+def run_quietly(command: Sequence[str]) -> int:
+    """Run a program of the system and return how it ended; 1 when it cannot be run. Blocks."""
     try:
         done = subprocess.run(
             command, capture_output=True, timeout=TASK_LIMIT, check=False, stdin=subprocess.DEVNULL,

@@ -425,6 +425,8 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "The supervisor's answer cannot be read."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The task for the start at login cannot be made"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The task for the start at login cannot be removed"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The task that opens the window at login cannot be made"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The task that opens the window at login cannot be removed"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The update cannot be kept on this computer"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The update cannot be put in place"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The update cannot be unpacked"),  # noqa: E501
@@ -500,6 +502,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "What it needs did not arrive: {0}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "What it wrote outside of volumes stays there: make an image of it first to keep that."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Where terminals find marina cannot be changed"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Whether the window opens at login cannot be changed"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Windows has names of letters, not of bytes"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "With these settings it ends at once, with exit code {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Write a number such as 0.5 or 2."),  # noqa: E501

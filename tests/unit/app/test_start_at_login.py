@@ -83,13 +83,13 @@ def test_windows_is_asked_through_its_own_program(tmp_path: Path, monkeypatch: p
         calls.append(command[1])
         return 0
 
-    monkeypatch.setattr(start_at_login, "_run", run)
+    monkeypatch.setattr(start_at_login, "run_quietly", run)
     login = StartAtLogin(tmp_path, "win32")
     login.turn_on()
     assert login.is_on()
     login.turn_off()
     assert calls == ["/Create", "/Query", "/Query", "/Delete"]
-    monkeypatch.setattr(start_at_login, "_run", lambda command: 1)
+    monkeypatch.setattr(start_at_login, "run_quietly", lambda command: 1)
     with pytest.raises(UserError):
         login.turn_on()
     assert not login.is_on()
@@ -133,7 +133,7 @@ def test_the_command_line_turns_it_on_and_off(
 
 def test_only_systemd_has_a_start_before_the_login(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(start_at_login, "LINGER", tmp_path / "linger")
-    monkeypatch.setattr(start_at_login, "_run", lambda command: 1)  # no task of Windows
+    monkeypatch.setattr(start_at_login, "run_quietly", lambda command: 1)  # no task of Windows
     monkeypatch.setattr(shutil, "which", lambda name: "")
     for platform in ("linux", "darwin", "win32"):
         assert StartAtLogin(tmp_path, platform).state() == StartState(at_login=False)

@@ -12,6 +12,7 @@ from app.services.images.key_store import KeyStore
 from app.services.images.registry_logins import RegistryLogins
 from app.services.machine.start_at_login import StartAtLogin
 from app.services.machine.virtual_machine import VirtualMachine
+from app.services.machine.window_at_login import WindowAtLogin
 from app.services.updates.installation import Installation, Way
 from tests.fakes.fake_access import NO_SUPERVISOR, FakeKeyring
 
@@ -28,7 +29,11 @@ def test_what_other_services_keep_goes_too_and_twice_is_fine(tmp_path: Path) -> 
     at_login.turn_on()
     own = OwnCommand(Path("/usr/bin/true"), tmp_path / "home", {"PATH": ""}, "linux")
     own.turn_on()
-    uninstaller = Uninstaller(VirtualMachine(tmp_path / "m", NO_SUPERVISOR), logins, at_login, docker, own)
+    window = WindowAtLogin(tmp_path / "home", "linux")
+    window.turn_on()
+    uninstaller = Uninstaller(
+        VirtualMachine(tmp_path / "m", NO_SUPERVISOR), logins, at_login, docker, own, window
+    )
     for _ in range(2):
         uninstaller.remove(data=True)
         assert keyring.passwords == {}
@@ -36,6 +41,7 @@ def test_what_other_services_keep_goes_too_and_twice_is_fine(tmp_path: Path) -> 
         assert not at_login.path.exists()
         assert not (tmp_path / "docker").exists()
         assert not own.link.is_symlink()
+        assert not window.is_on()
         assert not (tmp_path / "m").exists()
 
 

@@ -146,7 +146,7 @@ def test_the_windows_installer_needs_no_administrator_and_starts_what_there_is()
     from app.cli import build_parser
 
     commands = re.findall(r'marina\.exe"; Parameters: "([^"]+)"', INNO)
-    assert commands == ["start-at-login on", "stop", "start-at-login off"]
+    assert commands == ["start-at-login on", "stop", "start-at-login off", "window-at-login off"]
     for command in commands:
         build_parser().parse_args(command.split())
 

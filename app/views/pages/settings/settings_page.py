@@ -15,7 +15,7 @@ from app.viewmodels.engine.machine_settings import (
     MachineSettingsViewModel,
 )
 from app.viewmodels.engine.own_command import OwnCommandViewModel
-from app.viewmodels.engine.start_at_login import StartAtLoginViewModel
+from app.viewmodels.engine.start_at_login import StartAtLoginViewModel, WindowAtLoginViewModel
 from app.viewmodels.failure import Failure
 from app.viewmodels.frame.preferences import Preferences
 from app.viewmodels.frame.updates import UpdatesViewModel
@@ -51,6 +51,7 @@ class SettingsPage(Page):
         preferences: Preferences,
         machine: MachineSettingsViewModel,
         start_at_login: StartAtLoginViewModel,
+        window_at_login: WindowAtLoginViewModel,
         docker: DockerCommandViewModel,
         own_command: OwnCommandViewModel,
         engines: EnginesViewModel,
@@ -61,6 +62,7 @@ class SettingsPage(Page):
         self.setAccessibleName(self.tr("Settings"))
         self.count.setText(self.tr("Kept on this computer; nothing is sent anywhere"))
         self._machine, self._start_at_login = machine, start_at_login
+        self._window_at_login = window_at_login
         self._docker, self._own_command = docker, own_command
         self._engines, self._updates = engines, updates
         self._loaded: MachineForm | None = None
@@ -81,7 +83,7 @@ class SettingsPage(Page):
         self.sections = Sections("settings")
         add, machine_section, fields = self.sections.add, self._add_machine_section, self._fields
         notices = NoticesCard(preferences)
-        general = (self._window, LoginCard(start_at_login), build_privacy_card())
+        general = (self._window, LoginCard(start_at_login, window_at_login), build_privacy_card())
         add("general", self.tr("General"), "settings", *general, self._reset("general", self._window.reset))
         add("notices", self.tr("Notifications"), "bell", notices, self._reset("notices", notices.reset))
         machine_section("resources", self.tr("Resources"), "cpu", fields.resources_card())
@@ -107,7 +109,7 @@ class SettingsPage(Page):
         machine.saved.connect(self._saved)
         machine.certificates_read.connect(self._show_certificates)
         fields.certificates.wanted.connect(machine.read_certificates)
-        for viewmodel in (machine, start_at_login, docker, own_command, engines):
+        for viewmodel in (machine, start_at_login, window_at_login, docker, own_command, engines):
             viewmodel.failed.connect(self._failed)
         self._check()
 
@@ -188,6 +190,7 @@ class SettingsPage(Page):
         """Read the machine's settings when the page comes into sight, unless they were changed here."""
         self._window.show_quit_choice()
         self._start_at_login.load()
+        self._window_at_login.load()
         self._docker.load()
         self._own_command.load()
         self._engines.load()

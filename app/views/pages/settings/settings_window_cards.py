@@ -3,7 +3,7 @@
 from PySide6.QtCore import QCoreApplication, QEvent, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
 
-from app.viewmodels.engine.start_at_login import StartAtLoginViewModel, StartState
+from app.viewmodels.engine.start_at_login import StartAtLoginViewModel, StartState, WindowAtLoginViewModel
 from app.viewmodels.frame.preferences import Preferences
 from app.views.pages.settings.restart_note import RestartNote
 from app.views.pages.settings.settings_parts import CopyField, SettingLine, card_layout, hold_fixed
@@ -125,13 +125,17 @@ class WindowCard(Card):
 class LoginCard(Card):
     """Whether the engine starts with the user's session, or with the computer before it."""
 
-    def __init__(self, viewmodel: StartAtLoginViewModel) -> None:
+    def __init__(self, viewmodel: StartAtLoginViewModel, window: WindowAtLoginViewModel) -> None:
         super().__init__("settings.login")
         self._viewmodel = viewmodel
         self.at_login = QCheckBox(self.tr("Start the engine when I log in to this computer"))
         self.at_login.setObjectName("settings.at-login")
         self.at_login.setEnabled(False)  # until the system has said how it is
         self.at_login.clicked.connect(viewmodel.turn)
+        self.window_at_login = QCheckBox(self.tr("Open the window when I log in to this computer"))
+        self.window_at_login.setObjectName("settings.window-at-login")
+        self.window_at_login.setEnabled(False)
+        self.window_at_login.clicked.connect(window.turn)
         self._before = WrappedLabel(role="muted")
         self._before.setObjectName("settings.before-login")
         self._command = CopyField(
@@ -144,15 +148,21 @@ class LoginCard(Card):
                 self.tr("Start"),
                 SettingLine(self.tr("Start at login"), self.at_login, None),
                 SettingLine(self.tr("Start before login"), before),
+                SettingLine(self.tr("Window"), self.window_at_login, None),
             )
         )
         viewmodel.changed.connect(self._show)
+        window.changed.connect(self._show_window)
 
     def event(self, event: QEvent) -> bool:
         """Look again when the user comes back to the window: the command is run in a terminal."""
         if event.type() == QEvent.Type.WindowActivate and self.isVisible():
             self._viewmodel.load()
         return super().event(event)
+
+    def _show_window(self, is_on: bool) -> None:
+        self.window_at_login.setEnabled(True)
+        self.window_at_login.setChecked(is_on)
 
     def _show(self, state: StartState) -> None:
         self.at_login.setEnabled(True)
