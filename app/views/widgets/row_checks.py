@@ -124,9 +124,7 @@ class RowChecks(QHeaderView):
 
     def _place(self) -> None:
         header = self._table.horizontalHeader()
-        size = self.all.sizeHint()
-        corner = QRect(0, 0, self.width(), header.height())
-        self.all.setGeometry(
-            QRect(corner.center() - QPoint(size.width() // 2 - 2, size.height() // 2 - 1), size)
-        )
+        size = self.all.sizeHint()  # with room for a label behind the box, which has none
+        left = (self.width() - Theme.current().scaled(_BOX)) // 2
+        self.all.setGeometry(QRect(QPoint(left, (header.height() - size.height()) // 2), size))
         self.all.raise_()
