@@ -6933,6 +6933,10 @@
         <translation>请安装 docker-compose-plugin、docker-compose-v2 或 docker-compose，或参阅 {0}</translation>
     </message>
     <message>
+        <source>It may have been deleted, or is on another engine.</source>
+        <translation>它可能已被删除，或位于另一个引擎上。</translation>
+    </message>
+    <message>
         <source>No update is prepared</source>
         <translation>没有已准备好的更新</translation>
     </message>

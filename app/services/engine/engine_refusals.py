@@ -192,6 +192,13 @@ _RULES: tuple[_Rule, ...] = (
         (409,),
     ),
     _Rule(
+        r"get (?P<name>\S+): no such volume",
+        ErrorCode.BAD_INPUT,
+        "There is no volume {name}",
+        "It may have been deleted, or is on another engine.",
+        (404,),
+    ),
+    _Rule(
         r"no such container",
         ErrorCode.CONTAINER_NOT_FOUND,
         "There is no container {subject}",

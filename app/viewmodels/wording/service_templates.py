@@ -132,6 +132,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "It is {0} {1}, an image of its own."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It is {0}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It may be very busy. Wait a little; if it stays so, restart the engine (`marina restart`)."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "It may have been deleted, or is on another engine."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It refers to other files, or is encrypted."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It runs from its source."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It runs on its own; Marina only works with it."),  # noqa: E501

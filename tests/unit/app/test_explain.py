@@ -50,6 +50,7 @@ ANSWERS = [
     (OTHER, 409, "container 4fe is not running", "not-running"),
     (OTHER, 409, "Container 4fe is paused, unpause the container before exec", "not-running"),
     (OTHER, 403, "Address already in use", "bad-input"),
+    (OTHER, 404, "get data: no such volume", "bad-input"),
     (OTHER, 403, "Pool overlaps with other one on this address space", "bad-input"),
     (OTHER, 400, "user specified IP address is supported only when connecting to networks with user "
                  "configured subnets", "bad-input"),
