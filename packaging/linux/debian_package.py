@@ -17,8 +17,6 @@ from vm.image.elf import read_needed
 FILES = PROJECT / "packaging" / "linux" / "files"
 APP_ID = "org.marina_desktop.Marina"
 QEMU = {"amd64": "qemu-system-x86", "arm64": "qemu-system-arm"}
-OPENED_BY_NAME = ("libegl1", "libgl1")
-"""What Qt opens at run time without naming it."""
 FONTS = "fonts-dejavu-core | fonts-noto-core | fonts-liberation"
 """A system without any font shows boxes."""
 MAINTAINER = "The Marina authors <nobody@marina.invalid>"
@@ -120,7 +118,7 @@ def _find_dependencies(bundle: Path) -> list[str]:
         if arrow:
             places.setdefault(name.split(" ")[0], path)
     packages = {_owner(Path(places[name])) for name in needed if name in places}
-    return [*sorted(packages | set(OPENED_BY_NAME)), QEMU[architecture()], "qemu-utils", FONTS]
+    return [*sorted(packages), QEMU[architecture()], "qemu-utils", FONTS]
 
 
 def _owner(library: Path) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.packaging.steps import install_browser
+from tests.packaging.steps import install_browser, installed_size
 from tests.support.fresh_computer import FreshComputer, fresh_computer
 from tests.support.namespaces import made_netns
 
@@ -65,9 +65,17 @@ def build(*arguments: str) -> str:
     return done.stdout
 
 
+@dataclass(frozen=True)
+class NewComputer:
+    """A Debian that was installed a minute ago; `size` is what its packages took then, in bytes."""
+
+    computer: FreshComputer
+    size: int
+
+
 @pytest.fixture(scope="session")
-def computer() -> Iterator[FreshComputer]:
-    """A Debian that was installed a minute ago, with a network in which there is nobody else."""
+def new_computer() -> Iterator[NewComputer]:
+    """A computer with a network in which there is nobody else."""
     with (
         tempfile.TemporaryDirectory(prefix="marina-fresh-") as name,
         made_netns(f"marina-fresh-{os.getpid()}") as netns,
@@ -75,4 +83,10 @@ def computer() -> Iterator[FreshComputer]:
     ):
         Path(name).chmod(0o755)
         install_browser(made)
-        yield made
+        yield NewComputer(made, installed_size(made))
+
+
+@pytest.fixture(scope="session")
+def computer(new_computer: NewComputer) -> FreshComputer:
+    """The one computer of all tests: what a test installs besides Marina and its needs it removes again."""
+    return new_computer.computer

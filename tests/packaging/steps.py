@@ -34,6 +34,12 @@ def install(computer: FreshComputer, package: Path) -> None:
         computer.run("apt-get", "install", "-y", *RETRIES, inside, user=0, network=False, limit=900)
 
 
+def installed_size(computer: FreshComputer) -> int:
+    """Return the bytes that the installed packages take, as they say themselves."""
+    sizes = computer.run("dpkg-query", "--show", "--showformat=${Installed-Size}\\n", user=0)
+    return 1024 * sum(int(size) for size in sizes.split())
+
+
 def purge(computer: FreshComputer) -> None:
     """Remove the package as apt does."""
     computer.run("dpkg", "--purge", "marina", user=0)

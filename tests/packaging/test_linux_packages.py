@@ -14,13 +14,14 @@ from packaging.utils import canonicalize_name
 
 from app.main import read_version
 from app.services.parts import PartsList
-from tests.packaging.conftest import NEXT, Packages, build
+from tests.packaging.conftest import NEXT, NewComputer, Packages, build
 from tests.packaging.packaged_window import BOOT_SECONDS, open_window, wait_until
 from tests.packaging.releases import TRUST, is_proven, serve_releases
 from tests.packaging.steps import (
     equip,
     install,
     install_archive,
+    installed_size,
     marinas_files,
     purge,
     remove_archive,
@@ -40,12 +41,14 @@ IMAGE_FILES = {"vmlinux", "initramfs.img", "root.erofs", "engine.erofs"}
 def test_packages_are_small_and_whole(packages: Packages) -> None:
     assert "FAIL" not in packages.report
     assert packages.report.count("ok    ") == 5, packages.report
-    installed = sum(
-        path.lstat().st_size for path in packages.bundle.rglob("*") if path.is_file() or path.is_symlink()
-    )
-    assert installed < MOST_INSTALLED
+    assert size_of_files(packages.bundle) < MOST_INSTALLED
     assert packages.debian.stat().st_size < MOST_TO_DOWNLOAD
     assert packages.archive.stat().st_size < MOST_TO_DOWNLOAD
+
+
+def size_of_files(folder: Path) -> int:
+    """Return the bytes of all files below a folder."""
+    return sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file() or path.is_symlink())
 
 
 def test_every_part_is_listed_with_its_licence(packages: Packages) -> None:
@@ -96,6 +99,13 @@ def test_lintian_finds_no_error(packages: Packages) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_package_is_small_with_all_that_it_needs(packages: Packages, new_computer: NewComputer) -> None:
+    equip(new_computer.computer, packages)
+    needs = installed_size(new_computer.computer) - new_computer.size
+    assert needs > 0
+    assert size_of_files(packages.bundle) + needs < MOST_INSTALLED
 
 
 def test_debian_package_from_install_to_purge(packages: Packages, computer: FreshComputer) -> None:
