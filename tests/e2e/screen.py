@@ -81,9 +81,9 @@ def wait_for_pages(pages: Path, count: int, limit: float) -> list[str]:
     return [page.read_text() for page in found]
 
 
-def save_screen(environment: Mapping[str, str], picture: Path) -> None:
-    """Write what the display shows to a PNG."""
+def save_screen(environment: Mapping[str, str], picture: Path, window: str = "root") -> None:
+    """Write what the display, or one window, shows to a PNG."""
     picture.parent.mkdir(parents=True, exist_ok=True)
     subprocess.run(
-        ["import", "-window", "root", str(picture)], env=dict(environment), check=True, timeout=120
+        ["import", "-window", window, str(picture)], env=dict(environment), check=True, timeout=120
     )

@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -73,17 +74,24 @@ class NewComputer:
     size: int
 
 
-@pytest.fixture(scope="session")
-def new_computer() -> Iterator[NewComputer]:
-    """A computer with a network in which there is nobody else."""
+@contextmanager
+def open_computer(purpose: str) -> Iterator[NewComputer]:
+    """Install a computer with a network in which there is nobody else, and which is named by the purpose."""
     with (
         tempfile.TemporaryDirectory(prefix="marina-fresh-") as name,
-        made_netns(f"marina-fresh-{os.getpid()}") as netns,
+        made_netns(f"marina-{purpose}-{os.getpid()}") as netns,
         fresh_computer(Path(name), netns) as made,
     ):
         Path(name).chmod(0o755)
         install_browser(made)
         yield NewComputer(made, installed_size(made))
+
+
+@pytest.fixture(scope="session")
+def new_computer() -> Iterator[NewComputer]:
+    """A computer as it is before anything is installed."""
+    with open_computer("fresh") as made:
+        yield made
 
 
 @pytest.fixture(scope="session")

@@ -108,9 +108,9 @@ def open_window(computer: FreshComputer, *options: str, **values: str) -> Iterat
             desktop.wait(timeout=60)
 
 
-def wait_until(condition: Callable[[], bool], what: str) -> None:
-    """Wait as long as a machine takes to boot."""
-    deadline = time.monotonic() + BOOT_SECONDS
+def wait_until(condition: Callable[[], bool], what: str, seconds: float = BOOT_SECONDS) -> None:
+    """Wait as long as a machine takes to boot, or so many seconds."""
+    deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, what
         time.sleep(0.2)
