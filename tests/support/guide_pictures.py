@@ -1,13 +1,15 @@
 """docs/screenshots: the guide's pictures, out of those that the window's tests draw.
 
-`make guide-pictures` draws them and runs this.
+`make guide-pictures` draws them and runs this. The picture of the installation is from the packages' tests,
+and stays as it is where those have not run.
 """
 
 import subprocess
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parents[2]
-DRAWN = PROJECT / "build" / "artifacts" / "screens"
+ARTIFACTS = PROJECT / "build" / "artifacts"
+DRAWN = ARTIFACTS / "screens"
 KEPT = PROJECT / "docs" / "screenshots"
 PICTURES = {
     "welcome": "welcome",
@@ -30,15 +32,24 @@ PICTURES = {
     "troubleshoot": "troubleshoot-checks",
 }
 """The name in the guide, and that of the test's picture."""
+OF_PACKAGES = {"install": "package-double-click"}
+"""The same for the packages' tests."""
 
 
 def main() -> None:
-    """Take each picture over with 96 colours, a third of the size."""
+    """Take each picture over."""
     KEPT.mkdir(exist_ok=True)
     for name, drawn in PICTURES.items():
-        source, target = DRAWN / f"{drawn}-light.png", KEPT / f"{name}.png"
-        colours = ["-strip", "+dither", "-colors", "96", "-define", "png:exclude-chunks=date,time"]
-        subprocess.run(["convert", source, *colours, f"PNG8:{target}"], check=True)
+        take_over(DRAWN / f"{drawn}-light.png", name)
+    for name, drawn in OF_PACKAGES.items():
+        if (source := ARTIFACTS / f"{drawn}.png").exists():
+            take_over(source, name)
+
+
+def take_over(source: Path, name: str) -> None:
+    """Keep a picture with 96 colours, a third of the size."""
+    colours = ["-strip", "+dither", "-colors", "96", "-define", "png:exclude-chunks=date,time"]
+    subprocess.run(["convert", source, *colours, f"PNG8:{KEPT / name}.png"], check=True)
 
 
 if __name__ == "__main__":
