@@ -19,6 +19,7 @@ SURELY_THERE = {
     "usr/lib/marina/marina-desktop",
     f"{DATA}/machine/data.qcow2",
     "home/ann/.config/marina",
+    "home/ann/.local/bin/marina",
     "etc/tmpfiles.d/marina.conf",
 }
 """What a list that finds nothing would lack."""
@@ -43,6 +44,7 @@ def before(packages: Packages, computer: FreshComputer) -> Iterator[set[str]]:
     computer.run("marina", "docker-context")
     computer.run("sh", "-c", AS_ADMINISTRATOR, user=0)
     computer.run("marina", "start-at-login", "on")
+    computer.run("marina", "path", "on")
     yield files
     if not (computer.root / "usr" / "bin" / "marina").exists():
         install(computer, packages.debian)
@@ -114,7 +116,7 @@ def test_a_purge_ends_the_machine_and_what_is_left_goes_by_the_guides_command(
     assert f"{DATA}/machine/data.qcow2" in left, "the user's files are no package's"
     (command,) = BY_HAND.findall((PROJECT / "docs" / "guide" / "install.md").read_text(encoding="utf-8"))
     computer.run("sh", "-c", command)
-    everybodys = ("home/ann/.docker", "home/ann/.config/systemd")
+    everybodys = ("home/ann/.docker", "home/ann/.config/systemd", "home/ann/.local/bin")
     assert {name for name in marinas_files(computer, before) if not name.startswith(everybodys)} == set()
 
 
