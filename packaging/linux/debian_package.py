@@ -17,6 +17,8 @@ from vm.image.elf import read_needed
 FILES = PROJECT / "packaging" / "linux" / "files"
 APP_ID = "org.marina_desktop.Marina"
 QEMU = {"amd64": "qemu-system-x86", "arm64": "qemu-system-arm"}
+KEYBOARDS = ("libx11-data", "xkb-data")
+"""What the libraries that the bundle brings read of the system: layouts, and how letters are composed."""
 FONTS = "fonts-dejavu-core | fonts-noto-core | fonts-liberation"
 """A system without any font shows boxes."""
 MAINTAINER = "The Marina authors <nobody@marina.invalid>"
@@ -118,7 +120,7 @@ def _find_dependencies(bundle: Path) -> list[str]:
         if arrow:
             places.setdefault(name.split(" ")[0], path)
     packages = {_owner(Path(places[name])) for name in needed if name in places}
-    return [*sorted(packages), QEMU[architecture()], "qemu-utils", FONTS]
+    return [*sorted(packages | set(KEYBOARDS)), QEMU[architecture()], "qemu-utils", FONTS]
 
 
 def _owner(library: Path) -> str:
