@@ -38,6 +38,7 @@ class Settings:
     log_wrap: bool = False  # whether they break long lines
     log_levels: bool = True  # whether lines have the colour of their level
     container_tab: str = "logs"  # the tab of a container that was looked at last
+    recent_images: list[str] = field(default_factory=list)  # that were pulled, the newest first
     quit_choice: str = ""  # what becomes of the engine at quitting: "leave", "stop", or "" to ask
 
     @classmethod

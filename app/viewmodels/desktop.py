@@ -115,6 +115,7 @@ class DesktopViewModel(QObject):
         self.events.builds_changed.connect(self.builds.refresh_soon)
         self.machine_data.forgotten.connect(self._begin_anew)
         self.pull.succeeded.connect(self.images.refresh)
+        self.pull.succeeded.connect(self.preferences.remember_image)
         self.transfer.loaded.connect(self.images.refresh)
         self.events.arrived.connect(self.first_seconds.hear)
         self._notice_sources = NoticeSources(self)

@@ -251,7 +251,10 @@ class MainWindow(QMainWindow):
         if self._pull_dialog is not None:
             self._pull_dialog.deleteLater()
         known = sorted({row.tag for row in self.desktop.images.table.rows if row.tag})
-        self._pull_dialog = PullImageDialog(self.desktop.pull, reference, known, self, to_run=to_run)
+        recent = self.desktop.preferences.recent_images
+        self._pull_dialog = PullImageDialog(
+            self.desktop.pull, reference, known, self, recent=recent, to_run=to_run
+        )
         self._pull_dialog.run_requested.connect(self.run_image)
         self._pull_dialog.help_requested.connect(self.quick.help_pull)
         self._pull_dialog.open()

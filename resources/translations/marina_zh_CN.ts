@@ -3262,6 +3262,10 @@
         <source>Cancelled.</source>
         <translation>已取消。</translation>
     </message>
+    <message>
+        <source>{0} Wait until that has ended, or cancel it, and try {1} again.</source>
+        <translation>{0} 请等它结束或先取消，再重试 {1}。</translation>
+    </message>
 </context>
 <context>
     <name>ImagesPage</name>

@@ -233,3 +233,16 @@ def test_clean_up_says_what_goes_and_what_it_frees(
 )
 def test_steps_read_as_in_a_dockerfile(told: str, plain: str) -> None:
     assert plain_command(told) == plain
+
+
+def test_a_second_push_is_refused_with_a_word(images: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    engine.state.push_may_end.clear()
+    choose(qtbot, images, 0, "push")
+    wait_for(qtbot, lambda: transfer_text(images).startswith("Pushing nginx:1.27…"))
+    choose(qtbot, images, 1, "push")
+    assert text_of(images, "images.notice.text") == (
+        "Pushing nginx:1.27… Wait until that has ended, or cancel it, and try postgres:17 again."
+    )
+    engine.state.push_may_end.set()
+    wait_for(qtbot, lambda: transfer_text(images) == "nginx:1.27 is in its registry.")
+    assert "postgres:17" not in engine.state.registry

@@ -151,6 +151,22 @@ def test_pull_shows_layers_and_ends_in_the_list(
     wait_for(qtbot, lambda: find(images, QLineEdit, "run.name").text() == "redis")
 
 
+def test_what_was_pulled_last_is_offered_first(images: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
+    pull = images.desktop.pull
+    for name in ("redis:7", "mysql:9", "redis:7"):
+        engine.offer_image(name)
+        with qtbot.waitSignal(pull.succeeded):
+            pull.start(name)
+    wait_for(qtbot, lambda: {"redis:7", "mysql:9"} <= set(tags(images)))
+    images.desktop.images.delete([row.key for row in images.desktop.images.table.rows if "mysql" in row.name])
+    wait_for(qtbot, lambda: "mysql:9" not in tags(images))
+    images.pull_image()
+    completer = find(images, QLineEdit, "pull.name").completer()
+    assert completer is not None
+    offered = [str(completer.model().index(row, 0).data()) for row in range(completer.model().rowCount())]
+    assert offered == ["redis:7", "mysql:9", "nginx:1.27", "postgres:17"]
+
+
 def test_the_whole_of_a_pull_takes_no_step_back(images: MainWindow, engine: FakeEngine, qtbot: QtBot) -> None:
     def layer(id: str, current: int, total: int) -> dict[str, Any]:
         return {"id": id, "status": "Downloading", "progressDetail": {"current": current, "total": total}}

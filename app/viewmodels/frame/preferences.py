@@ -13,6 +13,7 @@ from app.services.settings import Settings, SettingsFile
 log = logging.getLogger(__name__)
 
 _SAVE_MS = 400
+_MOST_RECENT = 20
 LEAST_WIDTH, MOST_WIDTH = 48, 2_000  # pixels of a column
 
 
@@ -113,6 +114,16 @@ class Preferences(QObject):
     def log_levels(self) -> bool:
         """Return whether lines of logs have the colour of their level."""
         return self._settings.log_levels
+
+    @property
+    def recent_images(self) -> list[str]:
+        """Return the names that were pulled, the newest first."""
+        return [name for name in self._settings.recent_images if isinstance(name, str)]
+
+    def remember_image(self, name: str) -> None:
+        """A name was pulled: it comes before the others."""
+        others = (other for other in self.recent_images if other != name)
+        self.change(recent_images=[name, *others][:_MOST_RECENT])
 
     @property
     def container_tab(self) -> str:

@@ -39,6 +39,7 @@ class ImageTransfer(QObject):
 
     changed = Signal(object)  # TransferView
     loaded = Signal()
+    refused = Signal(str)  # why something else is not begun, in words
 
     def __init__(self, background: Background, access: Access, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -103,8 +104,10 @@ class ImageTransfer(QObject):
         read: Callable[[Any], Iterator[_Told]],
         kind: str = "other",
     ) -> bool:
-        """Begin, unless something is under way already; return whether it was begun."""
+        """Begin, unless something is under way already, which is told; return whether it was begun."""
         if self._stream is not None:
+            text = self.tr("{0} Wait until that has ended, or cancel it, and try {1} again.")
+            self.refused.emit(text.format(self._words.going_on, name))
             return False
         self._name, self._words, self._kind = name, words, kind
         self._task = self._background.tasks.begin(words, self.cancel, "images")

@@ -64,9 +64,10 @@ class PullImageDialog(QDialog):
         known: Sequence[str] = (),
         parent: QWidget | None = None,
         *,
+        recent: Sequence[str] = (),
         to_run: bool = False,
     ) -> None:
-        """`known` are the names of images that are here.
+        """`known` are the names of images that are here, `recent` those that were pulled last.
 
         `to_run` begins at once and closes at the end: another dialog waits to run the image.
         """
@@ -74,7 +75,7 @@ class PullImageDialog(QDialog):
         self.setObjectName("pull")
         self.setWindowTitle(self.tr("Pull an image"))
         self._viewmodel = viewmodel
-        self._known, self._to_run = known, to_run
+        self._known, self._recent, self._to_run = known, recent, to_run
         self._build_name(reference)
         self._build_progress()
         self._failure = PullFailureCard("pull.failure", self.tr("Try again"))
@@ -134,7 +135,7 @@ class PullImageDialog(QDialog):
         self.name.textChanged.connect(self._check)
         self.name.textEdited.connect(self._forget_failure)
         self.name.returnPressed.connect(self._start)
-        completer = QCompleter(list(self._known), self.name)
+        completer = QCompleter(list(dict.fromkeys([*self._recent, *self._known])), self.name)
         completer.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         completer.setFilterMode(Qt.MatchFlag.MatchContains)
         self.name.setCompleter(completer)

@@ -90,7 +90,15 @@ def test_lists_grow_and_shrink_by_words(home: Path, tmp_path: Path, monkeypatch:
 
 
 def test_all_that_the_window_lets_one_choose_is_there() -> None:
-    kept_by_itself = {"geometry", "last_page", "container_tab", "tables", "learned", "notice_levels"}
+    kept_by_itself = {
+        "geometry",
+        "last_page",
+        "container_tab",
+        "recent_images",
+        "tables",
+        "learned",
+        "notice_levels",
+    }
     known = {name for name in window_names() if not name.startswith("notices.")}
     assert known == set(Settings.__dataclass_fields__) - kept_by_itself
 

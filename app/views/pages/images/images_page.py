@@ -77,6 +77,7 @@ class ImagesPage(ObjectPage):
         self.transfer_banner.pressed.connect(self._transfer_pressed)
         self.body.addWidget(self.transfer_banner)
         transfer.changed.connect(self._show_transfer)
+        transfer.refused.connect(lambda text: self.notice.say(text, "warn", self.tr("Dismiss")))
         self.fill_empty_card(
             self.tr("No images yet"),
             self.tr("An image is what containers are made from. Pull one from a registry to begin."),
