@@ -1150,6 +1150,10 @@
         <translation>将本机文件复制到此文件夹，也可以直接拖放</translation>
     </message>
     <message>
+        <source>Show or change a text file (Enter)</source>
+        <translation>显示或修改文本文件 (Enter)</translation>
+    </message>
+    <message>
         <source>Save…</source>
         <translation>保存…</translation>
     </message>
@@ -6933,6 +6937,10 @@
         <translation>最多 1 MB。</translation>
     </message>
     <message>
+        <source>Copy what you have typed, close the file and open it anew.</source>
+        <translation>请复制您输入的内容，关闭该文件后重新打开。</translation>
+    </message>
+    <message>
         <source>Install docker-compose-plugin, docker-compose-v2 or docker-compose, or see {0}</source>
         <translation>请安装 docker-compose-plugin、docker-compose-v2 或 docker-compose，或参阅 {0}</translation>
     </message>
@@ -7119,6 +7127,10 @@
     <message>
         <source>Save it as a .tar archive instead.</source>
         <translation>请改为保存成 .tar 归档。</translation>
+    </message>
+    <message>
+        <source>Save it to this computer, and open it there.</source>
+        <translation>请将其保存到本机后再打开。</translation>
     </message>
     <message>
         <source>Scan it again. If it stays so, the scanner does not know this kind of image.</source>
@@ -8435,6 +8447,10 @@
         <translation>{0} 以代码 {1} 结束</translation>
     </message>
     <message>
+        <source>{0} has been changed meanwhile</source>
+        <translation>{0} 在此期间已被更改</translation>
+    </message>
+    <message>
         <source>{0} has letters that stand for others on Windows</source>
         <translation>{0} 含有在 Windows 上代表其他字符的字符</translation>
     </message>
@@ -8515,6 +8531,10 @@
         <translation>{0} 不是仓库名</translation>
     </message>
     <message>
+        <source>{0} is no text</source>
+        <translation>{0} 不是文本文件</translation>
+    </message>
+    <message>
         <source>{0} is not a plain file</source>
         <translation>{0} 不是普通文件</translation>
     </message>
@@ -8549,6 +8569,10 @@
     <message>
         <source>{0} is there, but {1} is not, or cannot be read.</source>
         <translation>{0} 存在，但 {1} 不存在或无法读取。</translation>
+    </message>
+    <message>
+        <source>{0} is too large to be shown</source>
+        <translation>{0} 太大，无法显示</translation>
     </message>
     <message>
         <source>{0} must be a list of texts</source>
@@ -9022,6 +9046,45 @@
     <message>
         <source>Reset the terminal</source>
         <translation>重置终端</translation>
+    </message>
+</context>
+<context>
+    <name>TextFileDialog</name>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Close without saving?</source>
+        <translation>不保存就关闭？</translation>
+    </message>
+    <message>
+        <source>What you have typed is lost.</source>
+        <translation>您输入的内容将丢失。</translation>
+    </message>
+    <message>
+        <source>Close without saving</source>
+        <translation>不保存并关闭</translation>
+    </message>
+    <message>
+        <source>It can only be read: it has characters that an editor would change.</source>
+        <translation>只能查看：其中有编辑器会改动的字符。</translation>
+    </message>
+    <message>
+        <source>Saving…</source>
+        <translation>正在保存…</translation>
+    </message>
+    <message>
+        <source>Not saved yet</source>
+        <translation>尚未保存</translation>
+    </message>
+    <message>
+        <source>Saved.</source>
+        <translation>已保存。</translation>
     </message>
 </context>
 <context>

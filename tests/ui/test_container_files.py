@@ -18,6 +18,7 @@ from app.services.engine.engine_client import EngineClient
 from app.services.engine.file_entry import FileEntry
 from app.viewmodels.containers.container_files import CHANGE, ContainerFilesViewModel, Listing
 from app.viewmodels.desktop import DesktopViewModel
+from app.views.dialogs.text_file_dialog import TextFileDialog
 from app.views.main_window import MainWindow
 from app.views.pages.containers.container_files_view import ContainerFilesView
 from app.views.widgets.table import RowTable
@@ -296,3 +297,57 @@ def test_listings_of_odd_names() -> None:
         ("link", "link"),
         ("-pipe\nrubbish", "other"),
     ]
+
+
+def open_text(window: MainWindow, qtbot: QtBot, name: str) -> TextFileDialog:
+    QTest.keyClick(choose(window, name), Qt.Key.Key_Return)
+    wait_for(qtbot, lambda: window.findChild(TextFileDialog) is not None)
+    return find(window, TextFileDialog, "text-file")
+
+
+def test_a_text_is_changed_in_its_place(
+    files: MainWindow, container: FakeContainer, qtbot: QtBot, save_picture: Save
+) -> None:
+    container.files["/etc/app.conf"] = b"[server]\r\nport = 80\r\n"
+    open_folder(files, qtbot, "/etc")
+    wait_for(qtbot, lambda: "app.conf" in names(files))
+    dialog = open_text(files, qtbot, "app.conf")
+    save = find(dialog, QAbstractButton, "text-file.save")
+    assert dialog.editor.toPlainText() == "[server]\nport = 80\n"
+    assert not save.isEnabled()
+    dialog.editor.selectAll()
+    dialog.editor.insertPlainText("[server]\nport = 8080\n")
+    assert text_of(dialog, "text-file.state") == "Not saved yet"
+    save_picture(dialog, "text-file")
+    QTest.keyClick(dialog.editor, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    wait_for(qtbot, lambda: text_of(dialog, "text-file.banner.text") == "Saved.")
+    assert container.files["/etc/app.conf"] == b"[server]\r\nport = 8080\r\n", "line ends stay"
+    assert not save.isEnabled()
+
+    container.files["/etc/app.conf"] = b"somebody else\n"
+    dialog.editor.insertPlainText("mine\n")
+    press(qtbot, dialog, "text-file.save")
+    wait_for(qtbot, lambda: "has been changed meanwhile" in text_of(dialog, "text-file.banner.text"))
+    assert container.files["/etc/app.conf"] == b"somebody else\n"
+    press(qtbot, dialog, "text-file.close")
+    assert dialog.isVisible(), "it asks first"
+    press(qtbot, files, "text-file.discard.confirm")
+    wait_for(qtbot, lambda: files.findChild(TextFileDialog) is None)
+
+
+def test_what_is_no_text_is_not_opened(files: MainWindow, container: FakeContainer, qtbot: QtBot) -> None:
+    container.files["/etc/program"] = b"\x7fELF\0"
+    container.files["/etc/odd"] = b"one\rtwo\r\nthree\n"
+    open_folder(files, qtbot, "/etc")
+    wait_for(qtbot, lambda: "program" in names(files))
+    choose(files, "program")
+    press(qtbot, files, "containers.files.open")
+    wait_for(qtbot, lambda: "is no text" in text_of(files, "containers.files.banner.text"))
+    assert files.findChild(TextFileDialog) is None
+    dialog = open_text(files, qtbot, "odd")
+    assert dialog.editor.isReadOnly(), "an editor would change its line ends"
+    assert "only be read" in text_of(dialog, "text-file.state")
+    press(qtbot, dialog, "text-file.close")
+    wait_for(qtbot, lambda: files.findChild(TextFileDialog) is None)
+    choose(files, "hostname").clearSelection()
+    assert not find(files, QAbstractButton, "containers.files.open").isEnabled()

@@ -209,3 +209,25 @@ def test_files_go_in_and_out(
     hands.press("containers.files.ask.confirm")
     hands.wait(lambda: texts(table) == ["index.html"], lambda: str(texts(table)))
     engine.docker("exec", "server", "test", "!", "-e", f"/data/{new.name}")
+
+
+def test_a_text_is_changed_in_its_place(hands: Hands, engine: NativeEngine, server: str) -> None:
+    engine.docker("exec", "server", "sh", "-c", "chown 5:7 /data/index.html; chmod 640 /data/index.html")
+    hands.window.containers.show_container(server, "files")
+    table = hands.see(RowTable, "containers.files.table")
+    path = hands.see(QLineEdit, "containers.files.path")
+    hands.wait(lambda: "data" in texts(table), lambda: str(texts(table)))
+    path.setText("/data")
+    QTest.keyClick(path, Qt.Key.Key_Return)
+    hands.wait(lambda: texts(table) == ["index.html"], lambda: str(texts(table)))
+    table.selectRow(0)
+    hands.press("containers.files.open")
+    editor = hands.see(QPlainTextEdit, "text-file.text")
+    assert editor.toPlainText() == "hello\n"
+    editor.insertPlainText("笔记 ")
+    hands.press("text-file.save")
+    hands.wait_for_text("text-file.banner.text", "Saved.")
+    hands.press("text-file.close")
+    look = "cat index.html; stat -c '%u:%g %a' index.html"
+    shown = engine.docker("exec", "-w", "/data", "server", "sh", "-c", look)
+    assert shown.stdout.decode() == "笔记 hello\n5:7 640\n"

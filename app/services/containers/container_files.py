@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import IO, cast
 
 from app.services.containers.folder_copies import Room, unpack_folder
+from app.services.containers.text_files import TextFile, check_unchanged, pack_text, read_archived_text
 from app.services.engine.engine_client import EngineClient
 from app.services.engine.engine_streams import EngineStream
 from app.services.engine.file_entry import FileEntry
@@ -185,6 +186,20 @@ def written_beside(target: Path) -> Iterator[IO[bytes]]:
         raise UserError(f"{target} could not be written", str(error)) from error
     finally:
         Path(name).unlink(missing_ok=True)
+
+
+def read_text(client: EngineClient, container: str, path: str) -> TextFile:
+    """Return a text file. Raises UserError."""
+    with client.get_archive(container, path) as stream:
+        return read_archived_text(stream, path)
+
+
+def write_text(client: EngineClient, container: str, file: TextFile, text: str) -> TextFile:
+    """Write a file with another text, and return it. Raises UserError where it has changed since."""
+    check_unchanged(file, read_text(client, container, file.path))
+    written, archive = pack_text(file, text)
+    client.put_archive(container, file.folder, archive)
+    return written
 
 
 def upload(client: EngineClient, container: str, folder: str, paths: Iterable[Path]) -> None:

@@ -12,6 +12,7 @@ from typing import TypeVar
 
 from app.services.containers.container_files import packed, save_archive, written_beside
 from app.services.containers.folder_copies import Room, unpack_folder
+from app.services.containers.text_files import TextFile, check_unchanged, pack_text, read_archived_text
 from app.services.engine.engine_client import EngineClient
 from app.services.engine.file_entry import FileEntry
 from app.services.errors import EngineRequestError, ErrorCode, UserError
@@ -35,6 +36,20 @@ def save_folder(client: EngineClient, volume: str, path: str, target: Path, room
     """Copy a folder out of the volume, as far as there is `room`. Raises UserError."""
     with client.get_volume_archive(volume, path) as stream:
         unpack_folder(stream, path, target, room)
+
+
+def read_text(client: EngineClient, volume: str, path: str) -> TextFile:
+    """Return a text file. Raises UserError."""
+    with client.get_volume_archive(volume, path) as stream:
+        return read_archived_text(stream, path)
+
+
+def write_text(client: EngineClient, volume: str, file: TextFile, text: str) -> TextFile:
+    """Write a file with another text, and return it. Raises UserError where it has changed since."""
+    check_unchanged(file, read_text(client, volume, file.path))
+    written, archive = pack_text(file, text)
+    client.put_volume_archive(volume, file.folder, archive)
+    return written
 
 
 def upload(client: EngineClient, volume: str, folder: str, paths: Iterable[Path]) -> None:

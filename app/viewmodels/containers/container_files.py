@@ -12,6 +12,7 @@ from app.services.engine.file_entry import MOST_TO_DRAG
 from app.services.errors import EngineRequestError, UserError
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
+from app.viewmodels.containers.text_file import TextFileViewModel
 from app.viewmodels.failure import describe_failure
 from app.viewmodels.lists.row_table_model import ROW_ROLE, Index, RowTableModel
 from app.viewmodels.tasks import TaskWords
@@ -19,6 +20,7 @@ from app.viewmodels.wording.wording import counts, format_age, format_size
 
 if TYPE_CHECKING:
     from app.services.containers.folder_copies import Room
+    from app.services.containers.text_files import TextFile
     from app.services.engine.engine_client import EngineClient
     from app.services.engine.file_entry import FileEntry
 
@@ -91,6 +93,12 @@ class FileCalls(Protocol):
     def delete(self, client: "EngineClient", place: str, path: str, /) -> None:
         """Delete a file or folder."""
 
+    def read_text(self, client: "EngineClient", place: str, path: str, /) -> "TextFile":
+        """Return a text file."""
+
+    def write_text(self, client: "EngineClient", place: str, file: "TextFile", text: str, /) -> "TextFile":
+        """Write a file that was read with another text, and return it."""
+
 
 class FileTable(RowTableModel[FileRow]):
     """Folders first, then by name."""
@@ -148,6 +156,7 @@ class ContainerFilesViewModel(QObject):
     failed = Signal(object)  # Failure
     done = Signal(str)  # what was done, in words
     fetched = Signal(object)  # Copies
+    text_opened = Signal(object)  # TextFileViewModel
     has_image = True  # there is something that the files can be compared with
 
     def __init__(
@@ -210,6 +219,15 @@ class ContainerFilesViewModel(QObject):
             self.tr("{0} could not be copied to this computer").format(name),
         )
         self._run(work, self._saved, words)
+
+    def open_text(self, path: str) -> None:
+        """Read a text file; the answer is `text_opened`."""
+
+        def work(client: "EngineClient") -> "tuple[FileCalls, TextFile]":
+            calls = self._calls()
+            return calls, calls.read_text(client, self._container_id, path)
+
+        self._run(work, self._text_read)
 
     def fetch(self, paths: list[str]) -> None:
         """Copy what is dragged out to where other programs find it; the answer is `fetched`."""
@@ -308,6 +326,14 @@ class ContainerFilesViewModel(QObject):
     def _saved(self, target: str) -> None:
         self.busy_changed.emit(False)
         self.done.emit(self.tr("Saved as {0}").format(target))
+
+    @Slot(object)
+    def _text_read(self, answer: "tuple[FileCalls, TextFile]") -> None:
+        calls, file = answer
+        text = TextFileViewModel(self._background, self._access, calls, self._container_id, file, self)
+        text.saved.connect(self.refresh)
+        self.busy_changed.emit(False)
+        self.text_opened.emit(text)
 
     @Slot(object)
     def _fetched(self, copies: Copies) -> None:

@@ -91,6 +91,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Connect to it"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Copy or pull the image, then try again."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Copy the file to a safe place, then try: qemu-img check -r all {0}"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Copy what you have typed, close the file and open it anew."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Correct it, or empty it: marina settings engine_args --empty"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Correct that file, or move it away: docker makes a new one."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Correct the file machine.json."),  # noqa: E501
@@ -230,6 +231,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Restart the machine."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Restart the machine: marina restart."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Save it as a .tar archive instead."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Save it to this computer, and open it there."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Scan it again. If it stays so, the scanner does not know this kind of image."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Scan the image again, then save the list."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "See its log: {0}"),  # noqa: E501
@@ -558,6 +560,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "{0} does not run"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} does not say {1}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} ended with code {1}"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0} has been changed meanwhile"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} has letters that stand for others on Windows"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} has no {1}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} has {1} bytes, {2} are allowed."),  # noqa: E501
@@ -578,6 +581,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "{0} is no plain file"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is no port"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is no registry's name"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0} is no text"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is not a plain file"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is not in the repository."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is not on a drive"),  # noqa: E501
@@ -587,6 +591,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "{0} is the name of a device on Windows"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is there twice"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is there, but {1} is not, or cannot be read."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0} is too large to be shown"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} must be a list of texts"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} must be a list such as {1}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} must be a number from 0 to {1}, not {2}"),  # noqa: E501

@@ -31,11 +31,13 @@ from app.viewmodels.containers.container_files import (
     Copies,
     FileRow,
 )
+from app.viewmodels.containers.text_file import TextFileViewModel
 from app.viewmodels.failure import Failure
 from app.viewmodels.lists.row_table_model import ROW_ROLE
 from app.viewmodels.wording.wording import counts, format_size, join_sentences
 from app.views import keys
 from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
+from app.views.dialogs.text_file_dialog import TextFileDialog
 from app.views.icons import icon_pixmap
 from app.views.pages.detail_tab import DetailTab
 from app.views.theme import Theme
@@ -92,6 +94,8 @@ class ContainerFilesView(DetailTab):
             self.tr("Copy files of this computer into this folder; they can be dropped, too")
         )
         self._upload.clicked.connect(self._choose_upload)
+        self._open = IconButton("edit", self.tr("Show or change a text file (Enter)"), f"{name}.open")
+        self._open.clicked.connect(self._open_selected)
         self._save = Button(self.tr("Save…"), f"{name}.save", icon="download")
         self._save.setToolTip(
             self.tr("Copy the selected file to this computer; a folder becomes a .tar archive")
@@ -122,7 +126,7 @@ class ContainerFilesView(DetailTab):
         self.table.setColumnHidden(CHANGE, not viewmodel.has_image)
         keys.FOLDER_ABOVE.bind(self.table, viewmodel.go_up, Qt.ShortcutContext.WidgetShortcut)
         self.table.selectionModel().selectionChanged.connect(self._show_what_fits)
-        tools = row(self._up, self.path, refresh, 8, self._upload, self._save, self._delete)
+        tools = row(self._up, self.path, refresh, 8, self._open, self._upload, self._save, self._delete)
         tools.setStretch(1, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -134,6 +138,7 @@ class ContainerFilesView(DetailTab):
         self._copies: dict[str, str] = {}
         viewmodel.changed.connect(self._show_folder)
         viewmodel.fetched.connect(self._fetched)
+        viewmodel.text_opened.connect(self._show_text)
         viewmodel.busy_changed.connect(self._progress.setVisible)
         viewmodel.failed.connect(self._failed)
         viewmodel.done.connect(lambda text: self._banner.say(text, "ok"))
@@ -170,6 +175,7 @@ class ContainerFilesView(DetailTab):
         chosen = self.chosen()
         self._up.setEnabled(self._viewmodel.folder != "/")
         self._save.setEnabled(len(chosen) == 1)
+        self._open.setEnabled(len(chosen) == 1 and chosen[0].kind == "file")
         self._delete.setEnabled(bool(chosen) and self._viewmodel.is_live)
         self._upload.setEnabled(self._viewmodel.is_loaded)
 
@@ -179,7 +185,10 @@ class ContainerFilesView(DetailTab):
             if chosen[0].is_folder:
                 self._viewmodel.open(chosen[0].path)
             else:
-                self._choose_target()
+                self._viewmodel.open_text(chosen[0].path)
+
+    def _show_text(self, text: TextFileViewModel) -> None:
+        TextFileDialog(text, self.window()).open()
 
     def _choose_target(self) -> None:
         chosen = self.chosen()
