@@ -15,6 +15,7 @@ from app.views.main_window import MainWindow
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_machine import FakeMachine
 from tests.fakes.fake_state import FakeVolume
+from tests.fakes.faults import FaultKind
 from tests.ui.helpers import find, press, text_of, wait_for
 from tests.ui.test_notifications import begin, titles
 from vm.machine.status import MachineState
@@ -217,3 +218,21 @@ def test_the_panel_grows_with_the_size_of_everything(window: MainWindow, desktop
         panel.hide()
     window.choose_zoom(100)
     assert widths[1] == 2 * widths[0]
+
+
+def test_work_on_a_volume_is_given_up_and_its_row_is_free_again(
+    desktop: DesktopViewModel, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    engine.state.volumes.append(FakeVolume("data"))
+    engine.fail("GET /marina/volumes/data", FaultKind.HANG)
+    begin(desktop, engine, qtbot)
+    desktop.volumes.want()
+    wait_for(qtbot, lambda: desktop.volumes.total == 1)
+    desktop.volumes.clone("data", "copy")
+    wait_for(qtbot, lambda: any("/volumes/data" in line for line in engine.requests))
+    (task,) = desktop.tasks.running
+    task.cancel()
+    wait_for(qtbot, lambda: not desktop.tasks.running)
+    (row,) = desktop.volumes.table.rows
+    assert (row.busy, row.failure) == ("", None)
+    assert titles(desktop) == []

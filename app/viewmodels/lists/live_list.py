@@ -27,6 +27,29 @@ class Outcome:
     key: str
     subject: str
     failure: Failure | None = None
+    is_given_up: bool = False
+
+
+class _OwnClient:
+    """A client that one long piece of work has to itself: to give the work up is to cut its streams."""
+
+    def __init__(self, access: Access) -> None:
+        self._access = access
+        self._client: EngineClient | None = None
+        self.is_given_up = False
+
+    def carry_out(self, call: Callable[["EngineClient"], None]) -> None:
+        """Do the work; in a worker."""
+        from app.services.engine.engine_client import EngineClient  # imports `requests`
+
+        with EngineClient(self._access.client().socket_path) as self._client:
+            call(self._client)
+
+    def give_up(self) -> None:
+        """End the work, which fails then; what has come to its end by now stays."""
+        self.is_given_up = True
+        if self._client is not None:
+            self._client.abort()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,10 +164,17 @@ class LiveList(QObject):
         row = self._rows.find_row(key)
         subject = row.name if row else key[:12]
 
+        own = _OwnClient(self._access)
+
         def work() -> Outcome:
             try:
-                call(self._access.client())
+                if long is None:
+                    call(self._access.client())
+                else:
+                    own.carry_out(call)
             except Exception as error:  # noqa: BLE001 - told in the row, whatever it is
+                if own.is_given_up:
+                    return Outcome(key, subject, is_given_up=True)
                 return Outcome(key, subject, describe_failure(error, subject))
             return Outcome(key, subject)
 
@@ -154,7 +184,7 @@ class LiveList(QObject):
         self._show(key)
         self.action_begun.emit(key)
         if long is not None:
-            self._tasks[key] = self._background.tasks.begin(long, place=self.place)
+            self._tasks[key] = self._background.tasks.begin(long, own.give_up, self.place)
             self._background.run_alone(work, self._acted, self._list_failed)
         else:
             self._background.run(work, self._acted)
@@ -163,7 +193,9 @@ class LiveList(QObject):
     def _acted(self, outcome: Outcome) -> None:
         self._busy.pop(outcome.key, None)
         task = self._tasks.pop(outcome.key, self._background.tasks.none)
-        if outcome.failure is None:
+        if outcome.is_given_up:
+            task.drop()
+        elif outcome.failure is None:
             self._attempts.pop(outcome.key, None)
             task.succeed()
         else:

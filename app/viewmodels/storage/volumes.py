@@ -223,7 +223,7 @@ class VolumesViewModel(ObjectList):
     def _acted(self, outcome: Outcome) -> None:
         told = self._told.pop(outcome.key, "")
         super()._acted(outcome)
-        if told and outcome.failure is None:
+        if told and outcome.failure is None and not outcome.is_given_up:
             self.done.emit(told)
 
     def prune(self) -> None:
