@@ -12,7 +12,7 @@ import pytest
 from app.services.containers import volume_files
 from app.services.containers.run_options import RunOptions, VolumeMount
 from app.services.engine.engine_client import EngineClient
-from app.services.errors import ConnectionLostError, EngineRequestError
+from app.services.errors import ConnectionLostError, EngineRequestError, UserError
 from app.services.images.image_build import BuildOptions, open_build
 from tests.contract.build_contract import BuildContract
 from tests.contract.client_contract import ClientContract
@@ -80,7 +80,7 @@ class TestNativeVolumeFiles(OnNativeEngine, VolumeFilesContract):
             assert [entry.kind for entry in volume_files.list_folder(client, name, "/")] == ["link"]
             with tarfile.open(hostile, "w") as archive:
                 archive.addfile(tarfile.TarInfo("../../outside"))
-            with pytest.raises(EngineRequestError):
+            with pytest.raises(UserError, match="no archive that can be unpacked"):
                 volume_files.import_archive(client, name, hostile)
             for path in ("/../../..", "/way-out", "/way-out/passwd"):
                 with contextlib.suppress(EngineRequestError):
