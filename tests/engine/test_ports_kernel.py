@@ -306,6 +306,23 @@ def test_a_port_that_another_program_has_is_refused_with_its_name(tmp_path: Path
     run_privately(story)
 
 
+def test_who_has_a_port_at_another_address_is_not_blamed(tmp_path: Path) -> None:
+    async def story() -> None:
+        async with running_networks(tmp_path) as networks:
+            wish = {"HostIp": "127.0.0.1", "HostPort": "8080"}
+            await _attach(networks, "aa", "80/tcp", wish)
+            with socket.create_server(("127.0.0.2", 8080)):  # by this process, which is not named
+                for address, told in (
+                    ("127.0.0.2", "port is already allocated$"),
+                    ("127.0.0.1", "127.0.0.1:8080 is in use by container aa$"),
+                    ("0.0.0.0", "0.0.0.0:8080 is in use by container aa$"),
+                ):
+                    with pytest.raises(SystemFailureError, match=told):
+                        await _attach(networks, "bb", "80/tcp", {"HostIp": address, "HostPort": "8080"})
+
+    run_privately(story)
+
+
 def test_a_published_port_cannot_be_taken_by_another_program(tmp_path: Path) -> None:
     async def story() -> None:
         async with running_networks(tmp_path) as networks:

@@ -17,10 +17,12 @@ from backend.networks.ports.local_ports import (
     hold_guest_port,
 )
 from backend.networks.ports.port_holder import find_holder, held_by_container
-from backend.networks.ports.port_requests import ANY_ADDRESS, RELAYED, PortRequest
+from backend.networks.ports.port_requests import ANY_ADDRESS, ANY_ADDRESS_6, RELAYED, PortRequest
 from backend.tasks import in_thread
 
 log = logging.getLogger(__name__)
+
+ANY_ADDRESSES = (ANY_ADDRESS, ANY_ADDRESS_6)
 
 
 class HostPorts(Protocol):
@@ -70,11 +72,13 @@ class _Held:
                 return held.socket
         return None
 
-    def owner(self, protocol: str, port: int) -> str:
-        """Return the id of a container that holds a port of this kernel at any address, "" for none."""
+    def owner(self, protocol: str, host_ip: str, port: int) -> str:
+        """Return the id of the container that holds a port of this kernel at an address, "" for none."""
         for container_id, held in self._sockets.items():
-            if any((one.protocol, one.port) == (protocol, port) for one in held):
-                return container_id
+            for one in held:
+                met = one.host_ip == host_ip or not {one.host_ip, host_ip}.isdisjoint(ANY_ADDRESSES)
+                if met and (one.protocol, one.port) == (protocol, port):
+                    return container_id
         return ""
 
     def drop_all(self) -> None:
@@ -119,7 +123,7 @@ class MachinePorts:
 
     async def _find_holder(self, error: PortTakenError) -> str:
         request, port = error.request, error.ports.start
-        if owner := self._held.owner(request.protocol, port):
+        if owner := self._held.owner(request.protocol, request.host_ip, port):
             return held_by_container(request.host_ip, port, owner)
         program = await in_thread(find_holder, request.protocol, port)
         return f"{request.host_ip}:{port} is in use by {program}" if program else ""
