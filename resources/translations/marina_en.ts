@@ -59,6 +59,16 @@
     </message>
 </context>
 <context>
+    <name>ContainerDialogs</name>
+    <message numerus="yes">
+        <source>Delete %n container(s)?</source>
+        <translation>
+            <numerusform>Delete %n container?</numerusform>
+            <numerusform>Delete %n containers?</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>ContainerFilesView</name>
     <message numerus="yes">
         <source>Delete %n item(s)?</source>
@@ -119,13 +129,6 @@
         <translation>
             <numerusform>%n container</numerusform>
             <numerusform>%n containers</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>Delete %n container(s)?</source>
-        <translation>
-            <numerusform>Delete %n container?</numerusform>
-            <numerusform>Delete %n containers?</numerusform>
         </translation>
     </message>
 </context>

@@ -1128,6 +1128,39 @@
     </message>
 </context>
 <context>
+    <name>ContainerDialogs</name>
+    <message>
+        <source>Force stop this container?</source>
+        <translation>要强制停止此容器吗？</translation>
+    </message>
+    <message>
+        <source>Its processes end at once: what they have not yet saved is lost.</source>
+        <translation>其进程会立即结束：尚未保存的内容将丢失。</translation>
+    </message>
+    <message>
+        <source>Force stop</source>
+        <translation>强制停止</translation>
+    </message>
+    <message>
+        <source>Also delete their anonymous volumes</source>
+        <translation>同时删除它们的匿名卷</translation>
+    </message>
+    <message>
+        <source>Stop running containers first</source>
+        <translation>先停止正在运行的容器</translation>
+    </message>
+    <message numerus="yes">
+        <source>Delete %n container(s)?</source>
+        <translation>
+            <numerusform>删除 %n 个容器？</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>What they wrote outside of volumes is lost.</source>
+        <translation>它们写在卷之外的内容将会丢失。</translation>
+    </message>
+</context>
+<context>
     <name>ContainerFilesView</name>
     <message>
         <source>The folder above (Backspace)</source>
@@ -1894,36 +1927,6 @@
     <message>
         <source>Copied: {0}</source>
         <translation>已复制：{0}</translation>
-    </message>
-    <message>
-        <source>Force stop this container?</source>
-        <translation>要强制停止此容器吗？</translation>
-    </message>
-    <message>
-        <source>Its processes end at once: what they have not yet saved is lost.</source>
-        <translation>其进程会立即结束：尚未保存的内容将丢失。</translation>
-    </message>
-    <message>
-        <source>Force stop</source>
-        <translation>强制停止</translation>
-    </message>
-    <message>
-        <source>Also delete their anonymous volumes</source>
-        <translation>同时删除它们的匿名卷</translation>
-    </message>
-    <message>
-        <source>Stop running containers first</source>
-        <translation>先停止正在运行的容器</translation>
-    </message>
-    <message numerus="yes">
-        <source>Delete %n container(s)?</source>
-        <translation>
-            <numerusform>删除 %n 个容器？</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>What they wrote outside of volumes is lost.</source>
-        <translation>它们写在卷之外的内容将会丢失。</translation>
     </message>
 </context>
 <context>

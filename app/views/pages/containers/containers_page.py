@@ -15,14 +15,11 @@ from app.viewmodels.engine.engine_view import EngineView
 from app.viewmodels.failure import Failure
 from app.viewmodels.learn.getting_started import GettingStartedViewModel
 from app.views.browser import open_address
-from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
-from app.views.dialogs.edit_container_dialog import EditContainerDialog
-from app.views.dialogs.rename_container_dialog import RenameContainerDialog
-from app.views.dialogs.renew_container_dialog import RenewContainerDialog
 from app.views.dialogs.save_as_image_dialog import SaveAsImageDialog
 from app.views.icons import build_icon
 from app.views.pages.containers.container_actions import container_menu, key_of
 from app.views.pages.containers.container_detail_view import ContainerDetailView
+from app.views.pages.containers.container_dialogs import ContainerDialogs
 from app.views.pages.containers.container_list import ContainerList
 from app.views.pages.containers.merged_logs_view import MergedLogsView
 from app.views.pages.containers.newer_images_button import NewerImagesButton
@@ -66,6 +63,8 @@ class ContainersPage(ListPage):
         self.viewmodel: ContainersViewModel = viewmodel
         self.set_title(self.tr("Containers"), self.tr("Filter by name, image, id or port"))
         self._story, self._inside = story, inside
+        self._dialogs = ContainerDialogs(self, viewmodel, inside)
+        self._dialogs.edited.connect(self._edited)
         self._browser_failed = self._welcome_closed = False
         self._is_in_sight = self._watches = False
         self._engine_failure: Failure | None = None
@@ -350,18 +349,11 @@ class ContainersPage(ListPage):
             self.show_container(row.key, name)
         elif name == "delete":
             self.confirm_delete([row])
-        elif name == "kill":
-            self.confirm_kill(row)
-        elif name == "edit":
-            self.edit(row)
         elif name == "code":
             self._inside.code.open(row.key)
-        elif name == "renew":
-            self.renew(row)
-        elif name == "rename":
-            self.rename(row)
-        elif name == "save-image":
-            self.save_as_image(row)
+        elif (opener := self._dialogs.openers.get(name)) is not None:
+            if self.can_act:
+                opener(row)
         elif name == "copy-run":
             self.viewmodel.find_run_line(row.key)
         elif name == "copy-id":
@@ -379,40 +371,13 @@ class ContainersPage(ListPage):
             needs_more = tab == "terminal" and not chosen[0].is_running
             self.show_container(chosen[0].key, "logs" if needs_more else tab)
 
-    def edit(self, row: ContainerRow, starts: bool = False) -> None:
-        """Open the dialog that changes a container; `starts` starts it once that is done."""
-        if self.can_act:
-            dialog = EditContainerDialog(self._inside.open_edit(row.key), row.name, self.window())
-            dialog.applied.connect(lambda key: self._edited(row, key))
-            if starts:
-                dialog.applied.connect(lambda key: self.viewmodel.start([key]))
-            dialog.open()
-
     def help_against(self, key: str, failure: Failure) -> str:
         """Offer another port for one that is taken: the container is made anew with it, and started."""
         row = self.viewmodel.table.find_row(key)
         if not failure.is_about_a_taken_port or row is None or row.is_running:
             return ""
-        self._follow_notice = lambda: self.edit(row, starts=True)
+        self._follow_notice = lambda: self._dialogs.edit(row, starts=True)
         return self.tr("Change the port…")
-
-    def renew(self, row: ContainerRow) -> None:
-        """Open the dialog that makes a container anew from a newer image."""
-        if self.can_act:
-            renewal = self._inside.open_renewal(row.key, row.has_newer)
-            dialog = RenewContainerDialog(renewal, row.name, self.window())
-            dialog.applied.connect(lambda key: self._edited(row, key))
-            dialog.open()
-
-    def rename(self, row: ContainerRow) -> None:
-        """Open the dialog that gives a container another name."""
-        if self.can_act:
-            RenameContainerDialog(self.viewmodel, row, self.window()).open()
-
-    def save_as_image(self, row: ContainerRow) -> None:
-        """Open the dialog that makes an image of a container."""
-        if self.can_act:
-            SaveAsImageDialog(self.viewmodel, row, self.window()).open()
 
     def _tell_failure(self, failure: Failure) -> None:
         self.notice.say(failure.sentences, "err", self.tr("Dismiss"))
@@ -438,35 +403,7 @@ class ContainersPage(ListPage):
         QGuiApplication.clipboard().setText(line)
         self.notice.say(self.tr("Copied: {0}").format(line), "", self.tr("Dismiss"))
 
-    def confirm_kill(self, row: ContainerRow) -> None:
-        """Ask, then end its processes without giving them a chance to finish."""
-        dialog = ConfirmDeleteDialog(
-            "containers.kill",
-            self.tr("Force stop this container?"),
-            [row.name],
-            self.tr("Its processes end at once: what they have not yet saved is lost."),
-            [],
-            self.window(),
-            self.tr("Force stop"),
-        )
-        dialog.accepted.connect(lambda: self.viewmodel.act("kill", [row.key]))
-        dialog.open()
-
     def confirm_delete(self, rows: list[ContainerRow]) -> None:
         """Ask, then delete."""
-        if not rows or not self.can_act:
-            return
-        running = [row for row in rows if row.is_running]
-        options = [("volumes", self.tr("Also delete their anonymous volumes"), False)]
-        if running:
-            options.append(("force", self.tr("Stop running containers first"), True))
-        title = self.tr("Delete %n container(s)?", "", len(rows))
-        note = self.tr("What they wrote outside of volumes is lost.")
-        dialog = ConfirmDeleteDialog(
-            "containers.delete", title, [row.name for row in rows], note, options, self.window()
-        )
-        keys = [row.key for row in rows]
-        dialog.accepted.connect(
-            lambda: self.viewmodel.delete(keys, dialog.is_checked("force"), dialog.is_checked("volumes"))
-        )
-        dialog.open()
+        if rows and self.can_act:
+            self._dialogs.confirm_delete(rows)
