@@ -19,6 +19,7 @@ SURELY_THERE = {
     "usr/lib/marina/marina-desktop",
     f"{DATA}/machine/data.qcow2",
     "home/ann/.config/marina",
+    "home/ann/.config/autostart/marina.desktop",
     "home/ann/.local/bin/marina",
     "etc/tmpfiles.d/marina.conf",
 }
@@ -44,6 +45,7 @@ def before(packages: Packages, computer: FreshComputer) -> Iterator[set[str]]:
     computer.run("marina", "docker-context")
     computer.run("sh", "-c", AS_ADMINISTRATOR, user=0)
     computer.run("marina", "start-at-login", "on")
+    computer.run("marina", "window-at-login", "on")
     computer.run("marina", "path", "on")
     yield files
     if not (computer.root / "usr" / "bin" / "marina").exists():
@@ -116,8 +118,12 @@ def test_a_purge_ends_the_machine_and_what_is_left_goes_by_the_guides_command(
     assert f"{DATA}/machine/data.qcow2" in left, "the user's files are no package's"
     (command,) = BY_HAND.findall((PROJECT / "docs" / "guide" / "install.md").read_text(encoding="utf-8"))
     computer.run("sh", "-c", command)
-    everybodys = ("home/ann/.docker", "home/ann/.config/systemd", "home/ann/.local/bin")
-    assert {name for name in marinas_files(computer, before) if not name.startswith(everybodys)} == set()
+    left = marinas_files(computer, before) - {
+        f"home/ann/{name}" for name in (".config/autostart", ".local/bin")
+    }
+    assert {
+        name for name in left if not name.startswith(("home/ann/.docker", "home/ann/.config/systemd"))
+    } == set()
 
 
 def running_programs(computer: FreshComputer) -> list[str]:
