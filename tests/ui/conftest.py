@@ -28,10 +28,10 @@ from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_machine import FakeMachine
 from tests.support.opened_urls import caught_urls
 from tests.support.short_folder import short_folder
+from tests.ui.helpers import WAIT_MS
 from vm.machine.status import MachineState
 
 SCREENSHOTS = Path(__file__).parents[2] / "build" / "artifacts" / "screens"
-WAIT_MS = 30_000
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -147,7 +147,6 @@ def window(desktop: DesktopViewModel, qtbot: QtBot) -> Iterator[MainWindow]:
     made.may_close = True
     qtbot.addWidget(made)
     made.show()
-    qtbot.waitExposed(made)
     yield made
     made.close()
 
@@ -170,14 +169,20 @@ def save_one_picture(widget: QWidget, name: str, theme: Theme) -> None:
     assert picture.save(str(SCREENSHOTS / f"{name}-{theme.appearance.value}.png"))
 
 
+@pytest.fixture(autouse=True)
+def light(theme: Theme) -> None:
+    """Each test begins in light, before there is a window: to change the look of one takes long."""
+    theme.choose(Appearance.LIGHT)
+
+
 @pytest.fixture
-def save_picture(theme: Theme) -> Iterator[Callable[[QWidget, str], None]]:
-    """Save a picture of a widget in light and in dark under build/artifacts/screens."""
+def save_picture(theme: Theme) -> Callable[[QWidget, str], None]:
+    """Save a picture of a widget in both looks under build/artifacts/screens; the second one stays."""
 
     def save(widget: QWidget, name: str) -> None:
-        for appearance in (Appearance.DARK, Appearance.LIGHT):
+        looks = (Appearance.LIGHT, Appearance.DARK)
+        for appearance in looks if theme.appearance is looks[0] else reversed(looks):
             theme.choose(appearance)
             save_one_picture(widget, name, theme)
 
-    yield save
-    theme.choose(Appearance.LIGHT)
+    return save

@@ -12,7 +12,7 @@ from app.views.dialogs.about_dialog import AboutDialog
 from app.views.main_window import MainWindow
 from app.views.widgets.buttons import Button
 from app.views.widgets.text import WrappedLabel
-from tests.ui.helpers import find, wait_for
+from tests.ui.helpers import WAIT_MS, find, wait_for
 
 Save = Callable[[QWidget, str], None]
 
@@ -88,6 +88,6 @@ def test_from_the_source_there_are_no_lists(
 def test_a_list_that_makes_no_sense_is_none(window: MainWindow, folder: Path, qtbot: QtBot) -> None:
     (folder / "program.cdx.json").write_text("{")
     window.desktop.about.source = PartsList(folder)
-    with qtbot.waitSignal(window.desktop.about.loaded):
+    with qtbot.waitSignal(window.desktop.about.loaded, timeout=WAIT_MS):
         window.show_about()
     assert window.desktop.about.parts == ()

@@ -311,10 +311,10 @@ def test_an_expression_that_takes_for_ever_leaves_lines_out(
 
 def test_many_matches_of_a_slow_expression_in_one_line_end(qtbot: QtBot) -> None:
     expression = LogExpression(r"(a+)+!|x")
-    begin = time.perf_counter()
+    begin = time.thread_time()
     with pytest.raises(TimeoutError):
         expression.find(("x" + "a" * 30) * 600)
-    assert time.perf_counter() - begin < 1
+    assert time.thread_time() - begin < 1
 
 
 def test_an_expression_cannot_lift_the_limit() -> None:

@@ -29,7 +29,7 @@ from app.views.single_instance import SingleInstance, hand_over, instance_name
 from app.views.theme import CONTRAST, DARK, LIGHT, Appearance, Theme, Tokens, contrast
 from app.views.tray import Tray
 from tests.fakes.fake_engine import FakeEngine
-from tests.ui.helpers import press, wait_for
+from tests.ui.helpers import WAIT_MS, press, wait_for
 from tests.ui.test_containers_page import names, start_container
 
 STALL_LIMIT = 0.5
@@ -327,12 +327,12 @@ def test_a_dialog_is_as_high_as_its_texts(qtbot: QtBot) -> None:
     dialog = _Dialog()
     qtbot.addWidget(dialog)
     dialog.show()
-    qtbot.waitExposed(dialog)
+    assert QTest.qWaitForWindowExposed(dialog, WAIT_MS)
     layout = dialog.layout()
     assert layout is not None
     assert dialog.height() == dialog.minimumHeight() == layout.totalHeightForWidth(dialog.width())
     before = dialog.height()
     dialog.show_failure(Failure("other", "It failed. " * 40, "", ""))
-    qtbot.waitUntil(lambda: dialog.height() > before)
+    wait_for(qtbot, lambda: dialog.height() > before)
     problem = dialog.problem
     assert problem.height() >= problem.heightForWidth(problem.width())

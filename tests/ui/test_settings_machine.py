@@ -37,7 +37,7 @@ from app.views.theme import Appearance, Theme
 from app.views.widgets.banner import Banner
 from tests.fakes.fake_machine import FakeMachine
 from tests.support.tls_front import Authority
-from tests.ui.helpers import find, press, text_of, wait_for
+from tests.ui.helpers import WAIT_MS, find, press, text_of, wait_for
 from vm.machine import managed_settings
 from vm.machine.machine_files import MachineFiles
 
@@ -120,14 +120,14 @@ def test_what_is_typed_while_settings_are_read_stays(
     settings: MainWindow, desktop: DesktopViewModel, folder: Path, qtbot: QtBot
 ) -> None:
     field = find(settings, QSpinBox, "settings.idle")
-    with qtbot.waitSignal(desktop.machine_settings.loaded):
+    with qtbot.waitSignal(desktop.machine_settings.loaded, timeout=WAIT_MS):
         desktop.machine_settings.load()
         field.setValue(9)
     assert field.value() == 9
     desktop.machine_settings.load()  # begins before it is written, and may end after it
     apply(settings, qtbot)
     assert stored(folder)["idle_minutes"] == 9
-    with qtbot.waitSignal(desktop.machine_settings.loaded):
+    with qtbot.waitSignal(desktop.machine_settings.loaded, timeout=WAIT_MS):
         desktop.machine_settings.load()
     assert field.value() == 9
 
