@@ -336,6 +336,8 @@ def run_application(
         Signals(running.leave, running)
     running.window.show()
     code = application.exec()
+    desktop.preferences.save()
+    desktop.close()  # Qt ends by itself when the display is gone: nobody has left in order then
     instance.close()
     collector.close()
     return running.exit_code or code

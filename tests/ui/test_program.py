@@ -99,3 +99,44 @@ def test_selftest_passes_where_the_machine_is_complete(home: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout.count("ok    ") == 4
     assert "ok    machine: image " in done.stdout
+
+
+def test_a_display_that_goes_leaves_nothing_running(home: Path) -> None:
+    """Qt ends its loop by itself then, without anybody having left: threads went on, choices were lost."""
+    program = """
+import threading
+from app import main
+from app.services.app_folders import AppFolders
+from app.views import application
+from PySide6.QtCore import QTimer
+
+def lose_display(self):
+    self._desktop.begin()
+    self._desktop.engine_changed.connect(lambda view: self._go(view))
+
+def go(self, view):
+    if view.can_be_used:
+        self._desktop.preferences.change(zoom=125)
+        QTimer.singleShot(0, lambda: self._application.exit(1))
+
+application.Desktop._begin = lose_display
+application.Desktop._go = go
+folders = AppFolders.find()
+code = application.run_application(lambda: main.build_desktop(folders), "test", [], "0")
+feeds = [thread for thread in threading.enumerate() if thread.name in ("engine-events", "machine-watch")]
+for feed in feeds:
+    feed.join(10)
+print(code, [feed.name for feed in feeds if feed.is_alive()])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        cwd=ROOT,
+        env=environment(home, ":0"),
+        capture_output=True,
+        text=True,
+        timeout=LIMIT,
+        check=False,
+    )
+    assert done.stdout.strip() == "1 []", done.stderr
+    [settings] = home.rglob("desktop.json")
+    assert '"zoom": 125' in settings.read_text()
