@@ -1,6 +1,6 @@
 """A terminal's screen in a window: keys, mouse, wheel and clipboard become what its program takes."""
 
-from PySide6.QtCore import QEvent, QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
     QClipboard,
@@ -30,6 +30,7 @@ from app.views.widgets.painted_text import PaintedText
 from app.views.widgets.terminal.terminal_keys import encode_key, encode_paste
 from app.views.widgets.terminal.terminal_mouse import MouseReports
 from app.views.widgets.terminal.terminal_painter import MARGIN, TerminalPainter
+from app.views.widgets.terminal.terminal_places import TerminalPlaces
 from app.views.widgets.text import plain_tool_tip
 
 _PAINT_MS = 16
@@ -64,6 +65,7 @@ class TerminalView(PaintedText):
         self._reports = MouseReports()
         self._painter = TerminalPainter()
         self._cell = self._painter.cell
+        self._places = TerminalPlaces(self._screen, self._painter)
         self._at_end = True
         self._wheel = 0
         self._selects = False  # since the left button went down
@@ -284,27 +286,10 @@ class TerminalView(PaintedText):
 
     # --- mouse --------------------------------------------------------------------------------------------
 
-    def _place_at(self, point: QPoint) -> Place:
-        """Return the border between cells that is nearest to a point."""
-        line = self.verticalScrollBar().value() + (point.y() - MARGIN) // self._cell.height()
-        column = round((point.x() - MARGIN) / self._cell.width())
-        last = self._screen.line_count - 1
-        return Place(min(max(line, 0), last), min(max(column, 0), self._screen.columns))
-
-    def _cell_at(self, point: QPoint) -> QPoint:
-        """Return column and row, in sight, of the cell below a point."""
-        column = (point.x() - MARGIN) // self._cell.width()
-        row = (point.y() - MARGIN) // self._cell.height()
-        return QPoint(min(max(column, 0), self._screen.columns - 1), min(max(row, 0), self._screen.rows - 1))
-
-    def _link_at(self, point: QPoint) -> str:
-        cell = self._cell_at(point)
-        rect = self._painter.rect(cell.x(), cell.y())
-        number = self.verticalScrollBar().value() + cell.y()
-        if not rect.contains(point) or number >= self._screen.line_count:
-            return ""
-        styles = self._screen.line(number).styles
-        return styles[cell.x()].link if cell.x() < len(styles) else ""
+    @property
+    def _first(self) -> int:
+        """Return the line on top."""
+        return self.verticalScrollBar().value()
 
     def _is_programs(self, event: QMouseEvent | QWheelEvent) -> bool:
         """Return whether the program gets an event of the mouse: of what it shows now, not of its past."""
@@ -312,7 +297,7 @@ class TerminalView(PaintedText):
         return is_live and self._reports.wants(event, self._screen.modes)
 
     def _report(self, event: QMouseEvent) -> None:
-        cell = self._cell_at(event.position().toPoint())
+        cell = self._places.cell(event.position().toPoint())
         if data := self._reports.take_mouse(event, cell, self._screen.modes):
             self._viewmodel.write(data)
 
@@ -326,16 +311,16 @@ class TerminalView(PaintedText):
         """Begin a selection; Ctrl opens a link, the middle button pastes what is selected."""
         point = event.position().toPoint()
         is_left = event.button() is _LEFT
-        if is_left and event.modifiers() & _CONTROL and (link := self._link_at(point)):
+        if is_left and event.modifiers() & _CONTROL and (link := self._places.link(point, self._first)):
             open_address(link)
         elif self._is_programs(event):
             self._report(event)
         elif is_left:
             since = event.timestamp() - self._double_click
             if self._double_click >= 0 and since <= QApplication.doubleClickInterval():
-                self.selection.take_line(self._place_at(point))
+                self.selection.take_line(self._places.border(point, self._first))
             else:
-                self.selection.begin(self._place_at(point))
+                self.selection.begin(self._places.border(point, self._first))
             self._double_click, self._selects = -1, True
             self.viewport().update()
         elif event.button() is _MIDDLE and QGuiApplication.clipboard().supportsSelection():
@@ -349,7 +334,7 @@ class TerminalView(PaintedText):
             y, bar = event.position().y(), self.verticalScrollBar()
             if y < 0 or y > self.viewport().height():
                 bar.setValue(bar.value() + (-1 if y < 0 else 1))
-            self.selection.extend(self._place_at(event.position().toPoint()))
+            self.selection.extend(self._places.border(event.position().toPoint(), self._first))
             self.viewport().update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
@@ -367,14 +352,16 @@ class TerminalView(PaintedText):
         elif event.button() is _LEFT:
             self._double_click = event.timestamp()
             point = event.position().toPoint()
-            self.selection.take_word(Place(self._place_at(point).line, self._cell_at(point).x()))
+            self.selection.take_word(
+                Place(self._places.border(point, self._first).line, self._places.cell(point).x())
+            )
             self.viewport().update()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Scroll; a program on the whole screen gets arrow keys, unless it asked for the wheel itself."""
         modes = self._screen.modes
         if self._is_programs(event):
-            cell = self._cell_at(event.position().toPoint())
+            cell = self._places.cell(event.position().toPoint())
             if data := self._reports.take_wheel(event, cell, modes):
                 self._viewmodel.write(data)
             event.accept()
@@ -390,7 +377,7 @@ class TerminalView(PaintedText):
     def viewportEvent(self, event: QEvent) -> bool:
         """Say where a link leads before it is opened."""
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
-            if link := self._link_at(event.pos()):
+            if link := self._places.link(event.pos(), self._first):
                 text = self.tr("Ctrl+click opens {0}").format(link)
                 QToolTip.showText(event.globalPos(), plain_tool_tip(text), self.viewport())
             else:
