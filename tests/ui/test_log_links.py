@@ -10,11 +10,15 @@ from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.viewmodels.containers.container_logs import LogLine
+from app.viewmodels.desktop import DesktopViewModel
 from app.viewmodels.terminal.terminal_text import parse_line
+from app.views.main_window import MainWindow
 from app.views.widgets.log.log_links import find_links, link_at
 from app.views.widgets.log.log_text import Place
 from app.views.widgets.log.log_view import LogView
-from tests.ui.helpers import wait_for
+from tests.fakes.fake_engine import FakeEngine
+from tests.ui.helpers import find, wait_for
+from tests.ui.test_containers_page import start_container
 
 
 @pytest.mark.parametrize(
@@ -156,6 +160,26 @@ def test_the_menu_opens_and_copies(log: LogView, opened_urls: list[str], qtbot: 
     log.selection.take(Place(0, 0), Place(0, 3))
     open_menu(log, by_mouse, point_of(log, 0, 2), qtbot)["Copy the selection"].trigger()
     assert QGuiApplication.clipboard().text() == "not"
+
+
+def test_an_address_of_the_containers_own_leads_to_its_published_port(
+    window: MainWindow,
+    desktop: DesktopViewModel,
+    engine: FakeEngine,
+    opened_urls: list[str],
+    qtbot: QtBot,
+) -> None:
+    container = start_container(engine, "web", port=18741)
+    container.write(1, b"http://0.0.0.0:80/hello\n")
+    desktop.begin()
+    wait_for(qtbot, lambda: desktop.containers.running == 1)
+    window.containers.show_container(container.id)
+    log = find(window, LogView, "containers.logs.text")
+    wait_for(qtbot, lambda: log.line_count == 1)
+    log.flush()
+    QTest.mouseClick(log.viewport(), Qt.MouseButton.LeftButton, pos=point_of(log, 0, 3))
+    assert opened_urls == ["http://localhost:18741/hello"]
+    assert log.links_in_sight() == ["http://localhost:18741/hello"]
 
 
 def test_what_no_browser_takes_is_told(log: LogView, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot) -> None:

@@ -2,10 +2,13 @@
 
 import re
 from dataclasses import dataclass
+from urllib.parse import urlsplit, urlunsplit
 
 from app.services.engine.engine_types import Container, ContainerState
 from app.viewmodels.failure import Failure
 
+_OWN_HOSTS = ("localhost", "127.0.0.1", "0.0.0.0", "::1", "::")  # of a container: itself
+_USUAL_PORTS = {"http": 80, "https": 443}
 _UNHEALTHY = " (unhealthy)"
 _STARTING = " (health: starting)"
 _STATUS = re.compile(r"^(?:Up|Exited \((?P<code>-?\d+)\)|Restarting \(-?\d+\))\s*(?P<age>.*)$")
@@ -68,6 +71,21 @@ class ContainerRow:
     def refused_ports(self) -> list[str]:
         """Return the ports of a container on the host's network that are not open there, marked as such."""
         return [f"⚠ {port.port}" for port in self.container.refused_ports]
+
+    def reach(self, address: str) -> str:
+        """Return where this computer finds what a program in the container calls `address` of its own.
+
+        Any other address comes back as it is, and so does one whose port is not published.
+        """
+        parts = urlsplit(address)
+        if parts.hostname not in _OWN_HOSTS:
+            return address
+        port = parts.port or _USUAL_PORTS.get(parts.scheme, 0)
+        for published in self.container.published_ports:
+            if published.container_port == port and published.url and self.is_running:
+                netloc = urlsplit(published.url).netloc
+                return urlunsplit((parts.scheme, netloc, parts.path, parts.query, parts.fragment))
+        return address
 
     @property
     def exit_code(self) -> int | None:

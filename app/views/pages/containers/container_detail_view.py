@@ -54,7 +54,7 @@ class ContainerDetailView(QWidget):
         self._makers: dict[str, tuple[str, Callable[[], DetailTab]]] = {
             "logs": (
                 self.tr("Logs"),
-                lambda: ContainerLogsView(inside.open_log(key), self._title.text(), inside.preferences),
+                lambda: self._make_logs(inside),
             ),
             "terminal": (
                 self.tr("Terminal"),
@@ -87,6 +87,15 @@ class ContainerDetailView(QWidget):
         self._details.changed.connect(self._explain_end)
         self._follow()
         self._details.refresh()
+
+    def _make_logs(self, inside: ContainerInside) -> ContainerLogsView:
+        made = ContainerLogsView(inside.open_log(self.key), self._title.text(), inside.preferences)
+        made.log.reach = self._reach
+        return made
+
+    def _reach(self, address: str) -> str:
+        """Return where an address in the log leads: a published port instead of the container's own."""
+        return address if self._row is None else self._row.reach(address)
 
     def _build_head(self) -> None:
         back = IconButton("back", self.tr("Back to the containers (Esc)"), "containers.detail.back")

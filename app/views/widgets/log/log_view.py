@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -70,6 +70,7 @@ class LogView(PaintedText):
         self._links = LinkPointer(self.viewport(), self._link_at)
         self._links.clicked.connect(self.open_link)
         self._links.moved.connect(self.viewport().update)
+        self.reach: Callable[[str], str] = str  # where an address in the log leads from here
         self.finder = LogSearch(self._lines, self)
         self.finder.found.connect(self._show_match)
         font = monospace_font()
@@ -264,12 +265,15 @@ class LogView(PaintedText):
     def links_in_sight(self) -> list[str]:
         """Return the addresses in sight, each once, from top to bottom."""
         shown = dict.fromkeys(row.line for row in self._rows.in_sight(self._first))
-        return list(dict.fromkeys(link.address for n in shown for link in find_links(self._lines[n].text)))
+        found = (link.address for number in shown for link in find_links(self._lines[number].text))
+        return list(dict.fromkeys(map(self.reach, found)))
 
     def _link_at(self, point: QPoint) -> Hit | None:
         place = self._rows.character(point, self._first, self._shift)
         link = None if place is None else link_at(self._lines[place.line].text, place.column)
-        return None if place is None or link is None else Hit(place.line, link)
+        if place is None or link is None:
+            return None
+        return Hit(place.line, link._replace(address=self.reach(link.address)))
 
     def _nearest(self, event: QMouseEvent) -> Place | None:
         return self._rows.nearest(event.position().toPoint(), self._first, self._shift)
