@@ -6472,6 +6472,10 @@
         <translation>请换一个名称。</translation>
     </message>
     <message>
+        <source>Choose another place: a folder goes onto a folder or where nothing is yet, a file onto a file.</source>
+        <translation>请选择其他位置：文件夹只能挂载到文件夹或尚不存在的位置，文件只能挂载到文件。</translation>
+    </message>
+    <message>
         <source>Choose another port of this computer, or stop what uses it.</source>
         <translation>请选择本机的其他端口，或停止占用它的程序。</translation>
     </message>
@@ -6698,6 +6702,10 @@
     <message>
         <source>It was made of {0}.</source>
         <translation>它由 {0} 创建。</translation>
+    </message>
+    <message>
+        <source>It was not deleted: the container {0} is running</source>
+        <translation>未删除：容器 {0} 正在运行</translation>
     </message>
     <message>
         <source>It was started with --rm: there would be no way back.</source>
@@ -7176,6 +7184,10 @@
         <translation>仍可用 `docker cp` 复制单个文件。</translation>
     </message>
     <message>
+        <source>Something cannot be mounted at the place that was chosen in the container</source>
+        <translation>无法挂载到在容器中所选的位置</translation>
+    </message>
+    <message>
         <source>Something went wrong</source>
         <translation>出现了问题</translation>
     </message>
@@ -7358,10 +7370,6 @@
     <message>
         <source>The container {0} is paused</source>
         <translation>容器 {0} 已暂停</translation>
-    </message>
-    <message>
-        <source>The container {0} is running</source>
-        <translation>容器 {0} 正在运行</translation>
     </message>
     <message>
         <source>The data disk cannot be worked on: “qemu-img {0}” failed.</source>

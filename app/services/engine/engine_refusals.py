@@ -171,6 +171,12 @@ _RULES: tuple[_Rule, ...] = (
         "A name looks like `nginx`, `nginx:1.27` or `registry.example.com:5000/team/app:tag`, in lower case.",
     ),
     _Rule(
+        r"^(?!.*exec: ).*(?:runtime create|creating (?:directory|file)|mount).*not a directory",
+        ErrorCode.BAD_INPUT,
+        "Something cannot be mounted at the place that was chosen in the container",
+        "Choose another place: a folder goes onto a folder or where nothing is yet, a file onto a file.",
+    ),
+    _Rule(
         r"no such image",
         ErrorCode.IMAGE_NOT_FOUND,
         "There is no image {subject} on this machine",
@@ -208,7 +214,7 @@ _RULES: tuple[_Rule, ...] = (
     _Rule(
         r"(?:cannot|could not) remove.*running|stop the container before",
         ErrorCode.CONTAINER_RUNNING,
-        "The container {subject} is running",
+        "It was not deleted: the container {subject} is running",
         "Stop it first, or remove it with force (`marina rm -f`).",
         (409,),
     ),

@@ -76,6 +76,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Choose another name, or remove that one first."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Choose another name, or remove the old container (`marina rm NAME`)."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Choose another name."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Choose another place: a folder goes onto a folder or where nothing is yet, a file onto a file."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Choose another port of this computer, or stop what uses it."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Choose another range, or leave it to the engine."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Choose another tag, or name a platform (`--platform linux/amd64`)."),  # noqa: E501
@@ -142,6 +143,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "It was built without the address and the key of a release repository."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It was deleted. Try again."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It was made of {0}."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "It was not deleted: the container {0} is running"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It was started with --rm: there would be no way back."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Its addresses are in use here: it has others."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Its extension Dev Containers must be installed."),  # noqa: E501
@@ -242,6 +244,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Sign in at the registry, on the page Registries."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Sign in at the registry, or check that your account may read this image."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Single files can still be copied with `docker cp`."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Something cannot be mounted at the place that was chosen in the container"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Something went wrong"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Start Linux"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Start it again."),  # noqa: E501
@@ -288,7 +291,6 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "The container {0} does not run"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The container {0} is not running"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The container {0} is paused"),  # noqa: E501
-    QT_TRANSLATE_NOOP("Services", "The container {0} is running"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The data disk cannot be worked on: “qemu-img {0}” failed."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The data disk does not answer."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The data disk has no record."),  # noqa: E501

@@ -286,7 +286,7 @@ def test_removing_several_goes_on_after_a_failure(cli: FakeEngine, capfd: Output
     assert main(["rm", "one", "two", "three"]) == 1
     output = capfd.readouterr()
     assert output.out == "two\n"
-    assert "The container one is running" in output.err
+    assert "the container one is running" in output.err
     assert "There is no container three" in output.err
     assert main(["rm", "-f", "one", "three"]) == 0
     assert main(["rmi", "base", "nothing"]) == 1

@@ -43,6 +43,12 @@ ANSWERS = [
     (RUN, 400, 'exec: "nope": executable file not found in $PATH: unknown', "command-not-found"),
     (RUN, 400, 'exec: "/etc": permission denied', "command-not-executable"),
     (RUN, 400, "exec /x: exec format error", "command-not-executable"),
+    (RUN, 500, "OCI runtime create failed: error creating directory `bin/sh/x` since `bin/sh` exists and it "
+               "is not a directory: not a directory: unknown", "bad-input"),
+    (RUN, 500, "OCI runtime create failed: runc: error mounting /a to rootfs at /b: not a directory: Are you "
+               "trying to mount a directory onto a file (or vice-versa)?", "bad-input"),
+    (RUN, 400, 'OCI runtime create failed: exec: "/bin/sh/x": executable file not found: not a directory',
+     "command-not-found"),
     (OTHER, 404, "No such container: web", "container-not-found"),
     (OTHER, 409, "container is running: stop the container before removing", "container-running"),
     (OTHER, 409, "unable to remove x (must force) - container 4f is using its image", "image-in-use"),
