@@ -8,7 +8,7 @@ import pytest
 
 from tests.support.namespaces import made_netns
 from tests.support.native_engine import IMAGE, NativeEngine, started_engine
-from tests.support.registry import Registry, started_hub
+from tests.support.registry import Registry, started_hub, started_registry
 
 
 @pytest.fixture(scope="session")
@@ -56,6 +56,16 @@ def folder_engine(
     state: Path = tmp_path_factory.mktemp("folder-engine")
     with started_engine(state, folder_registry.netns, arguments) as engine:
         yield engine
+
+
+@pytest.fixture
+def own_registry(tmp_path: Path) -> Iterator[Registry]:
+    """A registry in a namespace of its own, for an engine of its own: one network has one engine."""
+    with (
+        made_netns(f"to{os.getpid() % 1_000_000}") as netns,
+        started_registry(netns, tmp_path / "registry") as registry,
+    ):
+        yield registry
 
 
 @pytest.fixture(autouse=True)

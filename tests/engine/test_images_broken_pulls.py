@@ -3,7 +3,6 @@
 import base64
 import http.client
 import json
-import os
 import random
 import subprocess
 import threading
@@ -13,9 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.namespaces import made_netns
 from tests.support.native_engine import NativeEngine, started_engine
-from tests.support.registry import Registry, started_registry
+from tests.support.registry import Registry
 from tests.support.registry_proxy import RegistryProxy, started_proxy
 from tests.support.test_images import BuiltImage, Entry, build_image, digest_of, folder, layer_tar
 
@@ -28,16 +26,6 @@ def proxy(registry: Registry) -> Iterator[RegistryProxy]:
     """A proxy that behaves until told otherwise."""
     with started_proxy(registry, PROXY_PORT) as proxy:
         yield proxy
-
-
-@pytest.fixture
-def own_registry(tmp_path: Path) -> Iterator[Registry]:
-    """A registry in a namespace of its own, for an engine of its own: one network has one engine."""
-    with (
-        made_netns(f"to{os.getpid() % 1_000_000}") as netns,
-        started_registry(netns, tmp_path / "registry") as registry,
-    ):
-        yield registry
 
 
 def noisy_image(seed: int, size: int = 6_000_000) -> BuiltImage:

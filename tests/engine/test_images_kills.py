@@ -9,15 +9,14 @@ import os
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from tests.support.image_store import check_images
-from tests.support.namespaces import made_netns
 from tests.support.native_engine import NativeEngine, started_engine
-from tests.support.registry import Registry, started_registry
+from tests.support.registry import Registry
 from tests.support.test_images import (
     BuiltImage,
     Entry,
@@ -31,16 +30,6 @@ LONGEST = 0.5  # seconds from the beginning of the work to the kill
 NOBODY = {"X-Registry-Auth": "e30="}
 
 pytestmark = pytest.mark.timeout(60 + 10 * ROUNDS)
-
-
-@pytest.fixture
-def own_registry(tmp_path: Path) -> Iterator[Registry]:
-    """A registry in a namespace of its own, for an engine of its own."""
-    with (
-        made_netns(f"tk{os.getpid() % 1_000_000}") as netns,
-        started_registry(netns, tmp_path / "registry") as registry,
-    ):
-        yield registry
 
 
 def image_of(number: int) -> BuiltImage:

@@ -11,7 +11,7 @@ import random
 import tarfile
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -19,25 +19,14 @@ import pytest
 from tests.engine.test_images_kills import works
 from tests.support.data_disk import made_data_disk
 from tests.support.image_store import check_images
-from tests.support.namespaces import made_netns
 from tests.support.native_engine import NativeEngine
-from tests.support.registry import Registry, started_registry
+from tests.support.registry import Registry
 
 ROUNDS = int(os.environ.get("MARINA_KILLS", "5"))
 LONGEST = 0.6  # seconds from the beginning of the work to the cut
 DISK_BYTES = 600 << 20
 
 pytestmark = pytest.mark.timeout(120 + 30 * ROUNDS)
-
-
-@pytest.fixture
-def own_registry(tmp_path: Path) -> Iterator[Registry]:
-    """A registry in a namespace of its own, for an engine of its own."""
-    with (
-        made_netns(f"tp{os.getpid() % 1_000_000}") as netns,
-        started_registry(netns, tmp_path / "registry") as registry,
-    ):
-        yield registry
 
 
 def contents_are_right(engine: NativeEngine, name: str) -> None:

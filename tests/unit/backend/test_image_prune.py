@@ -1,32 +1,9 @@
 """Pruning while others work: on real records and a real database, with images that have no layers."""
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
-
-from backend.config import EngineConfig
-from backend.database import Database
-from backend.events import EventBus
 from backend.images import reference
 from backend.images.image import Image
 from backend.images.image_creation import ImageDraft
 from backend.images.manager import Images
-from backend.state_files import StateFiles
-from backend.tasks import Tasks
-
-
-@pytest.fixture
-async def images(tmp_path: Path) -> AsyncIterator[Images]:
-    config = EngineConfig(tmp_path / "socket", tmp_path / "data", tmp_path / "run")
-    files = StateFiles(config.data_root, config.run_root)
-    files.data_root.mkdir()
-    database, tasks = Database(files.database), Tasks()
-    images = Images(config, files, database, EventBus(), tasks)
-    await images.start()
-    yield images
-    await tasks.cancel_all()
-    database.close()
 
 
 async def nameless(images: Images, comment: str) -> Image:

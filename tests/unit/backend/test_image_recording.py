@@ -1,35 +1,16 @@
 """Images that are put on record while others go: on real files, records and a real database."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
-from pathlib import Path
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
 
-from backend.config import EngineConfig
-from backend.database import Database
-from backend.events import EventBus
 from backend.images.content_store import ContentStore
 from backend.images.image_creation import ImageDraft
 from backend.images.manager import Images
-from backend.state_files import StateFiles
-from backend.tasks import Tasks
 
 DRAFT = ImageDraft(None, {}, "a step", created="2023-11-14T22:13:20Z")
-
-
-@pytest.fixture
-async def images(tmp_path: Path) -> AsyncIterator[Images]:
-    config = EngineConfig(tmp_path / "socket", tmp_path / "data", tmp_path / "run")
-    files = StateFiles(config.data_root, config.run_root)
-    files.data_root.mkdir()
-    database, tasks = Database(files.database), Tasks()
-    images = Images(config, files, database, EventBus(), tasks)
-    await images.start()
-    yield images
-    await tasks.cancel_all()
-    database.close()
 
 
 def afterwards(monkeypatch: pytest.MonkeyPatch, method: str, meanwhile: Callable[[], Awaitable[Any]]) -> None:
