@@ -33,11 +33,14 @@ class Button(QPushButton):
 class IconButton(QToolButton):
     """A small button with an icon only; `label` is its tool tip and accessible name."""
 
-    def __init__(self, icon: str, label: str, name: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, icon: str, label: str, name: str, parent: QWidget | None = None, size: int = 16
+    ) -> None:
+        """`size` is the icon's, in pixels at 100 %."""
         super().__init__(parent)
         self.setObjectName(name)
         self.setProperty("role", "icon")
-        self.setIconSize(QSize(16, 16))
+        self.setIconSize(QSize(size, size))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.icon_source = ThemedIcon(self, icon, "muted", "accent")
         self.set_label(label)

@@ -11,7 +11,7 @@ from app.views.widgets.buttons import IconButton
 from app.views.widgets.layouts import row
 from app.views.widgets.text import PlainLabel
 
-_HEIGHT, _SEARCH_WIDTH = 48, 420
+_HEIGHT, _SEARCH_WIDTH, _ICON = 48, 420, 18
 _BESIDE_LABEL = 60  # pixels of the search's field that neither its label nor its key may have
 
 
@@ -29,16 +29,14 @@ class Header(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.search = _SearchButton("header.search", self.tr("Search everything"))
         self.search.clicked.connect(self.search_pressed)
-        self.keys = IconButton("keyboard", self.tr("Show the keys (?)"), "header.keys")
+        self.keys = IconButton("keyboard", self.tr("Show the keys (?)"), "header.keys", size=_ICON)
         self.keys.setAccessibleName(self.tr("Show the keys"))
         self.keys.clicked.connect(self.keys_pressed)
-        self.bell = IconButton("bell", "", "header.notifications")
+        self.bell = IconButton("bell", "", "header.notifications", size=_ICON)
         self.bell.clicked.connect(self.bell_pressed)
-        self.appearance = IconButton("appearance", self.tr("Appearance"), "header.appearance")
+        self.appearance = IconButton("appearance", self.tr("Appearance"), "header.appearance", size=_ICON)
         self.appearance.setProperty("menu", True)
         self.appearance.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        for button in (self.keys, self.bell, self.appearance):
-            button.setIconSize(QSize(18, 18))
         self.appearance.setMenu(self._build_menu())
         parts = (self.search, None, self.keys, self.bell, self.appearance)
         layout = row(*parts, spacing=6, margins=(24, 0, 18, 0))
