@@ -177,11 +177,10 @@ def light(theme: Theme) -> None:
 
 @pytest.fixture
 def save_picture(theme: Theme) -> Callable[[QWidget, str], None]:
-    """Save a picture of a widget in both looks under build/artifacts/screens; the second one stays."""
+    """Save a picture of a widget in light and in dark under build/artifacts/screens; the look stays."""
 
     def save(widget: QWidget, name: str) -> None:
-        looks = (Appearance.LIGHT, Appearance.DARK)
-        for appearance in looks if theme.appearance is looks[0] else reversed(looks):
+        for appearance in (Appearance.DARK, Appearance.LIGHT):
             theme.choose(appearance)
             save_one_picture(widget, name, theme)
 
