@@ -1,6 +1,5 @@
 """The package as who has never seen a terminal installs it: by a double click, in the system's installer."""
 
-import contextlib
 import shutil
 import subprocess
 
@@ -19,8 +18,8 @@ TITLE = "Package Installer"
 INSTALL_PACKAGE = "alt+i"
 INSTALL_SECONDS = 900
 """For what the package needs to be fetched and unpacked."""
-PATIENCE = 5
-"""Seconds from the button to what it leads to."""
+STILL = 4
+"""So many equal pictures in succession show a window in which nothing moves."""
 IS_INSTALLED = "dpkg-query --show --showformat='${db:Status-Status}' marina 2>/dev/null || :"
 
 
@@ -40,20 +39,24 @@ def test_a_double_click_and_an_entry_of_the_menu_lead_to_the_page(packages: Pack
         def find_window() -> str:
             return tell("search", "--onlyvisible", "--name", TITLE)
 
-        def begins(window: str) -> bool:
-            """Keep a picture and press the button: it can be used once the installer has read the package."""
-            save_screen(environment, PICTURES / "package-double-click.png", window)
-            tell("windowfocus", "--sync", window, "key", INSTALL_PACKAGE)
-            with contextlib.suppress(AssertionError):
-                wait_until(lambda: len(find_window().split()) > 1, "its progress is shown", PATIENCE)
-                return True
-            return False
+        picture = PICTURES / "package-double-click.png"
+        seen: list[str] = []
+
+        def is_ready(window: str) -> bool:
+            """Keep a picture; while the installer reads the package something moves in it."""
+            save_screen(environment, picture, window)
+            seen.append(
+                subprocess.check_output(["identify", "-format", "%#", picture], text=True, timeout=60)
+            )
+            return len(seen) >= STILL and len(set(seen[-STILL:])) == 1
 
         with subprocess.Popen(opened, env=computer.environment(0, DISPLAY=display)) as installer:
             try:
                 wait_until(lambda: bool(find_window()), "the installer shows itself")
                 (window,) = find_window().split()
-                wait_until(lambda: begins(window), "the button is pressed")
+                wait_until(lambda: tell("getwindowname", window) != TITLE, "it reads the package")
+                wait_until(lambda: is_ready(window), "it has read the package")
+                tell("windowfocus", "--sync", window, "key", INSTALL_PACKAGE)
                 wait_until(
                     lambda: computer.run("sh", "-c", IS_INSTALLED, user=0) == "installed",
                     "the package is installed",
