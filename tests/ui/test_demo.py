@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QTabBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.services.settings import SettingsFile
+from app.viewmodels.containers.containers import CPU, STATUS
 from app.viewmodels.desktop import DesktopViewModel
 from app.viewmodels.frame.preferences import Preferences
 from app.views.main_window import MainWindow
@@ -41,7 +42,11 @@ def demo(qtbot: QtBot) -> Iterator[MainWindow]:
 def test_full_pages(demo: MainWindow, page: str, qtbot: QtBot, save_picture: Save) -> None:
     demo.show_page(page)
     assert demo.page.name == page
-    wait_for(qtbot, lambda: "containers" in page or demo.page.list.model().rowCount() > 3)  # type: ignore[attr-defined]
+    model = demo.page.list.model()  # type: ignore[attr-defined]
+    wait_for(qtbot, lambda: model.rowCount() > 3)
+    if page == "containers":
+        running = [row for row in range(model.rowCount()) if "Running" in model.index(row, STATUS).data()]
+        wait_for(qtbot, lambda: all(model.index(row, CPU).data() not in ("", "0.0 %") for row in running))
     save_picture(demo, f"demo-{page}")
 
 
