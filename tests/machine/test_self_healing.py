@@ -18,6 +18,7 @@ from app.services.engine.engine_client import EngineClient
 from app.services.engine.engine_events import EventFeed
 from tests.machine.machine_under_test import MachineUnderTest, connected, wait_until
 from tests.support.test_images import busybox_image, save_docker_archive
+from vm.machine.json_files import read_json
 from vm.machine.status import MachineState, StepState
 
 IMAGE = "busybox:healing"
@@ -143,10 +144,13 @@ def test_what_is_removed_from_the_run_folder_is_made_again(machine: MachineUnder
     before = machine.client.status()
     files = machine.files
     # QEMU's own sockets cannot be made again: a supervisor that lives goes on with its connections
-    for path in (files.machine_socket, files.docker_socket, files.qemu_record, files.claims):
+    server = read_json(files.file_server_record)
+    removed = (files.machine_socket, files.docker_socket, files.events_socket)
+    for path in (*removed, files.qemu_record, files.file_server_record, files.claims):
         path.unlink(missing_ok=True)
-    wait_until(lambda: files.machine_socket.exists() and files.docker_socket.exists(), "the sockets")
-    wait_until(files.qemu_record.exists, "the record")
+    wait_until(lambda: all(path.exists() for path in removed), "the sockets")
+    wait_until(lambda: files.qemu_record.exists() and files.file_server_record.exists(), "the records")
+    assert read_json(files.file_server_record) == server
     wait_until(lambda: machine.answers(), "the engine")
     after = machine.client.status()
     assert (after.supervisor_pid, after.qemu_pid) == (before.supervisor_pid, before.qemu_pid)

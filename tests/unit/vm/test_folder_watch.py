@@ -105,6 +105,23 @@ def test_what_the_guest_did_itself_is_not_told(
     assert named(shared / "own") not in client.changed
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="a pipe is no file")
+def test_a_socket_that_was_removed_is_made_again(
+    tmp_path: Path, shared: Path, own: OwnChanges, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(folder_watch, "LOOK_SECONDS", 0.05)
+    path = tmp_path / "events.sock"
+    watch = FolderWatch(path, [shared], own)
+    watch.start()
+    path.unlink()
+    wait_for(path.exists)
+    client = Client(path)
+    client.watch(shared)
+    wait_for(lambda: named(shared / "file") in client.changed, lambda: (shared / "file").write_text("x"))
+    client.close()
+    watch.close()
+
+
 def test_own_changes_are_forgotten_soon(own: OwnChanges, monkeypatch: pytest.MonkeyPatch) -> None:
     own.note(b"/a")
     assert not own.has("/a"), "nobody watches"

@@ -65,6 +65,8 @@ class FileServerKeeper:
             if not _lives(server):
                 log.warning("the server of the shared folders has ended; it is started again")
                 return
+            if not self._files.file_server_record.exists():  # removed with other temporary files
+                self._record(server)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(PAUSE):
                     await self._qemu_gone.wait()
@@ -98,9 +100,13 @@ class FileServerKeeper:
                 creationflags=background_flags(),
             )
         server = psutil.Process(self._child.pid)
-        record = {"pid": server.pid, "start_time": server.create_time()}
-        write_json(self._files.file_server_record, record)
+        self._record(server)
         return server
+
+    def _record(self, server: psutil.Process) -> None:
+        with contextlib.suppress(psutil.Error):  # it has just ended, and nobody need find it
+            record = {"pid": server.pid, "start_time": server.create_time()}
+            write_json(self._files.file_server_record, record)
 
 
 def _lives(server: psutil.Process) -> bool:

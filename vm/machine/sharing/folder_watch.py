@@ -17,6 +17,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from vm.errors import UserError
 from vm.machine.sharing.guest_paths import guest_path, host_path
 from vm.machine.sockets.local_sockets import listen_on_socket
 
@@ -33,6 +34,9 @@ OWN_SECONDS = 2.0
 """How long after the guest has changed a file an event is taken for its own."""
 
 MOST_OWN = 20_000
+LOOK_SECONDS = 15.0
+"""Between two looks whether the socket is still there: a cleaner of temporary folders removes it."""
+
 WINDOWS = sys.platform == "win32"
 LONGEST_REQUEST = 2**20
 
@@ -65,7 +69,8 @@ class FolderWatch:
         """Listen at once. Raises UserError, OSError."""
         self._shared = [Path(os.path.realpath(folder)) for folder in shared]
         self._own = own
-        self._listener = listen_on_socket(socket_path)
+        self._socket_path = socket_path
+        self._listener = self._listen()
 
     def start(self) -> None:
         """Serve on a thread of its own until the process ends."""
@@ -77,10 +82,27 @@ class FolderWatch:
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
+    def _listen(self) -> socket.socket:
+        listener = listen_on_socket(self._socket_path)
+        if not WINDOWS:  # a pipe is there as long as somebody listens
+            listener.settimeout(LOOK_SECONDS)
+        return listener
+
+    def _accept(self) -> socket.socket:
+        """Return the next client. Raises OSError once nobody listens any more."""
+        while True:
+            try:
+                return self._listener.accept()[0]
+            except TimeoutError:
+                if not self._socket_path.exists():
+                    with contextlib.suppress(OSError, UserError):  # the next look tries again
+                        removed, self._listener = self._listener, self._listen()
+                        removed.close()
+
     def _serve(self) -> None:
         while True:
             try:
-                connection, _ = self._listener.accept()
+                connection = self._accept()
             except OSError:
                 return
             with connection, _Watcher(connection, self._own) as watcher:
