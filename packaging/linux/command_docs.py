@@ -1,6 +1,7 @@
 """Man pages and shell completions, made from the command line's own parser: they cannot differ from it."""
 
 import argparse
+import time
 from pathlib import Path
 
 import shtab
@@ -10,14 +11,14 @@ from app.cli import build_parser
 from app.main import build_desktop_parser
 
 
-def write_man_pages(folder: Path) -> None:
-    """Write marina.1 and marina-desktop.1."""
+def write_man_pages(folder: Path, date: int) -> None:
+    """Write marina.1 and marina-desktop.1; `date` is that of the sources, in Unix seconds."""
     folder.mkdir(parents=True)
     for parser, summary in (
         (build_parser(), "containers in a small machine of your own"),
         (build_desktop_parser(), "a desktop for containers"),
     ):
-        (folder / f"{parser.prog}.1").write_text(_man_page(parser, summary), encoding="utf-8")
+        (folder / f"{parser.prog}.1").write_text(_man_page(parser, summary, date), encoding="utf-8")
 
 
 def write_completions(bash: Path, zsh: Path) -> None:
@@ -28,8 +29,11 @@ def write_completions(bash: Path, zsh: Path) -> None:
         path.write_text(shtab.complete(parser, shell), encoding="utf-8")
 
 
-def _man_page(parser: argparse.ArgumentParser, summary: str) -> str:
+def _man_page(parser: argparse.ArgumentParser, summary: str, date: int) -> str:
     page = Manpage(parser)
+    page.date = time.strftime(
+        r"%Y\-%m\-%d", time.gmtime(date)
+    )  # else today's: a build after midnight differs
     page.manual = "User commands"
     page.description = summary
     return str(page)

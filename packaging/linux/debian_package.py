@@ -67,7 +67,7 @@ def _lay_out(bundle: Path, tree: Path, version: str, date: int) -> None:
         share / "metainfo" / f"{APP_ID}.metainfo.xml",
         metainfo.replace("@VERSION@", version).replace("@DATE@", day),
     )
-    write_man_pages(share / "man" / "man1")
+    write_man_pages(share / "man" / "man1", date)
     write_completions(
         share / "bash-completion" / "completions" / "marina", share / "zsh" / "vendor-completions" / "_marina"
     )

@@ -3,7 +3,9 @@
 import filecmp
 import importlib
 import json
+import os
 import subprocess
+import sys
 from importlib.metadata import packages_distributions
 from pathlib import Path
 
@@ -32,6 +34,7 @@ from tests.support.fresh_computer import FreshComputer
 
 pytestmark = pytest.mark.timeout(1800)
 
+PACKAGING = str(Path(__file__).parents[2] / "packaging")
 HEADING = "<h1>Your first container is running</h1>"
 MOST_TO_DOWNLOAD = 250_000_000
 MOST_INSTALLED = 550_000_000
@@ -88,6 +91,17 @@ def test_a_second_build_has_the_same_bytes(packages: Packages, tmp_path: Path) -
     for first in sorted(path for path in packages.bundle.parent.rglob("*") if path.is_file()):
         second = tmp_path / first.relative_to(packages.bundle.parent)
         assert filecmp.cmp(first, second, shallow=False), first
+
+
+def test_the_manual_is_as_old_as_its_sources(tmp_path: Path) -> None:
+    """Of the day it was made it differed between two builds, one of them after midnight."""
+    code = "import sys, pathlib; from linux.command_docs import write_man_pages as write; "
+    code += "write(pathlib.Path(sys.argv[1]), 86400)"
+    pages = tmp_path / "man1"
+    subprocess.run(
+        [sys.executable, "-c", code, pages], env=os.environ | {"PYTHONPATH": PACKAGING}, check=True
+    )
+    assert [page.read_text("utf-8").count(r"1970\-01\-02") for page in pages.iterdir()] == [1, 1]
 
 
 def test_lintian_finds_no_error(packages: Packages) -> None:
