@@ -31,9 +31,7 @@ def write_completions(bash: Path, zsh: Path) -> None:
 
 def _man_page(parser: argparse.ArgumentParser, summary: str, date: int) -> str:
     page = Manpage(parser)
-    page.date = time.strftime(
-        r"%Y\-%m\-%d", time.gmtime(date)
-    )  # else today's: a build after midnight differs
+    page.date = time.strftime("%Y-%m-%d", time.gmtime(date))  # else of the day of the build
     page.manual = "User commands"
     page.description = summary
     return str(page)
