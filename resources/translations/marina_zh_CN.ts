@@ -635,6 +635,22 @@
         <translation>创建缺少的部分并启动所有服务</translation>
     </message>
     <message>
+        <source>Build and up</source>
+        <translation>构建并启动</translation>
+    </message>
+    <message>
+        <source>Build the images of the project anew, then start all services</source>
+        <translation>重新构建项目的镜像，然后启动所有服务</translation>
+    </message>
+    <message>
+        <source>Watch</source>
+        <translation>监视</translation>
+    </message>
+    <message>
+        <source>Bring changes of the sources into the containers, until Stop</source>
+        <translation>将源代码的更改同步到容器中，直到停止</translation>
+    </message>
+    <message>
         <source>Restart</source>
         <translation>重启</translation>
     </message>
@@ -705,6 +721,10 @@
     <message>
         <source>Stopping…</source>
         <translation>正在停止…</translation>
+    </message>
+    <message>
+        <source>Watching the sources</source>
+        <translation>正在监视源代码</translation>
     </message>
     <message>
         <source>Following the logs of all services</source>
@@ -805,6 +825,66 @@
     <message>
         <source>The project {0} has no containers any more</source>
         <translation>项目 {0} 已没有任何容器</translation>
+    </message>
+    <message>
+        <source>Starting {0}</source>
+        <translation>正在启动 {0}</translation>
+    </message>
+    <message>
+        <source>{0} was started</source>
+        <translation>{0} 已启动</translation>
+    </message>
+    <message>
+        <source>{0} was not started</source>
+        <translation>{0} 未能启动</translation>
+    </message>
+    <message>
+        <source>Scaling {0}</source>
+        <translation>正在调整 {0} 的容器数量</translation>
+    </message>
+    <message>
+        <source>{0} was scaled</source>
+        <translation>{0} 的容器数量已调整</translation>
+    </message>
+    <message>
+        <source>{0} was not scaled</source>
+        <translation>{0} 的容器数量未能调整</translation>
+    </message>
+    <message>
+        <source>Removing {0}</source>
+        <translation>正在移除 {0}</translation>
+    </message>
+    <message>
+        <source>{0} was removed</source>
+        <translation>{0} 已移除</translation>
+    </message>
+    <message>
+        <source>{0} was not removed</source>
+        <translation>{0} 未能移除</translation>
+    </message>
+    <message>
+        <source>Restarting {0}</source>
+        <translation>正在重启 {0}</translation>
+    </message>
+    <message>
+        <source>{0} was restarted</source>
+        <translation>{0} 已重启</translation>
+    </message>
+    <message>
+        <source>{0} was not restarted</source>
+        <translation>{0} 未能重启</translation>
+    </message>
+    <message>
+        <source>Stopping {0}</source>
+        <translation>正在停止 {0}</translation>
+    </message>
+    <message>
+        <source>{0} was stopped</source>
+        <translation>{0} 已停止</translation>
+    </message>
+    <message>
+        <source>{0} was not stopped</source>
+        <translation>{0} 未能停止</translation>
     </message>
 </context>
 <context>

@@ -64,7 +64,13 @@ elif command == "config":
         for declared in project["services"].values():
             declared["image"] = filled_in(declared["image"])
     print(json.dumps({"name": name, "services": project["services"]}))
+elif command == "watch":
+    print("Watch enabled", flush=True)
+    import signal
+    signal.pause()
 elif command == "up":
+    if "--build" in rest:
+        print(" Image " + name + "-web  Built", flush=True)
     wanted = dict(item.split("=") for item in rest if "=" in item)
     for service, declared in project["services"].items():
         if not set(declared.get("profiles", [options.get("--profile")])) & {options.get("--profile")}:

@@ -104,6 +104,8 @@ def test_a_project_from_its_file_to_down(
     wait_for(qtbot, lambda: page.detail is not None)
     assert text_of(page, "compose.service.web") == "not created"
     assert find(page, QLineEdit, "compose.variable.TAG").text() == "1.27"
+    for name in ("build", "watch"):
+        assert not find(page, QAbstractButton, f"compose.detail.{name}").isVisible(), "there are no sources"
     assert not find(page, QAbstractButton, "compose.detail.up").isEnabled(), "a value is missing"
     find(page, QLineEdit, "compose.variable.DB_PASSWORD").setText("secret")
     press(qtbot, page, "compose.detail.up")
@@ -119,13 +121,36 @@ def test_a_project_from_its_file_to_down(
     wait_for(qtbot, lambda: "ready" in output.all_text())
     press(qtbot, page, "compose.detail.cancel")
     wait_for(qtbot, lambda: not desktop.compose.is_running)
+    told: list[str] = []
+    desktop.tasks.ended.connect(lambda end: told.append(end.title))
     press(qtbot, page, "compose.detail.restart")
     wait_for(qtbot, lambda: text_of(page, "compose.detail.state") == "Done")
+    assert told == ["shop was restarted"]
     press(qtbot, page, "compose.detail.down")
     assert not find(page.window(), QCheckBox, "compose.down.volumes").isChecked()
     press(qtbot, page.window(), "compose.down.confirm")
     wait_for(qtbot, lambda: text_of(page, "compose.service.web") == "not created")
     assert not engine.state.containers
+
+
+@pytest.mark.usefixtures("only_fake_compose")
+def test_a_project_with_sources_is_built_anew_and_watched(
+    page: ComposePage, desktop: DesktopViewModel, compose_file: Path, qtbot: QtBot
+) -> None:
+    web = {"image": "nginx:1.27", "build": ".", "develop": {"watch": [{"path": ".", "action": "sync"}]}}
+    compose_file.write_text(json.dumps({"services": {"web": web}}))
+    desktop.compose.open_files([str(compose_file)])
+    wait_for(qtbot, lambda: page.detail is not None)
+    press(qtbot, page, "compose.detail.build")
+    output = find(page, LogView, "compose.detail.output")
+    wait_for(qtbot, lambda: text_of(page, "compose.detail.state") == "Done")
+    assert "Image shop-web  Built" in output.all_text()
+    press(qtbot, page, "compose.detail.watch")
+    wait_for(qtbot, lambda: "Watch enabled" in output.all_text())
+    assert text_of(page, "compose.detail.state") == "Watching the sources"
+    assert desktop.tasks.running == [], "nobody waits for its end"
+    press(qtbot, page, "compose.detail.cancel")
+    wait_for(qtbot, lambda: not desktop.compose.is_running)
 
 
 @pytest.mark.usefixtures("only_fake_compose")

@@ -1,7 +1,9 @@
 """Compose in the window, by Docker's own compose: up with a variable, scale, logs, restart, down."""
 
+import io
 import json
 import socket
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -101,6 +103,45 @@ def test_a_project_from_its_file_to_down(
     assert members(engine) == []
     assert engine.request("GET", "/volumes/shop_pages").status == 200, "its data stays"
     hands.press("compose.detail.back")
+
+
+def test_sources_are_built_anew_and_watched(hands: Hands, engine: NativeEngine, compose_file: Path) -> None:
+    folder, page = compose_file.parent, compose_file.parent / "page"
+    (folder / "compose.override.yaml").unlink()
+    (folder / "Dockerfile").write_text("FROM busybox\nCOPY page /page\n")
+    page.write_text("first")
+    web = {"build": ".", "stop_signal": "SIGKILL", "command": ["sleep", "1000000"]}
+    watch = {"develop": {"watch": [{"action": "sync", "path": "page", "target": "/page"}]}}
+    compose_file.write_text(json.dumps({"services": {"web": web | watch}}))
+
+    hands.show("compose")
+    drop(hands.the(ComposePage), compose_file)
+    for text in ("first", "second"):
+        page.write_text(text)
+        hands.press("compose.detail.build")
+        output = hands.see(LogView, "compose.detail.output")
+        hands.wait(lambda: hands.sees("compose.detail.state", "Done"), output.all_text)
+        assert read_page(engine) == text
+        hands.wait(lambda: not hands.desktop.compose.is_running)
+    hands.press("compose.detail.watch")
+    hands.wait(lambda: "atch enabled" in output.all_text(), output.all_text)
+    page.write_text("third")
+    hands.wait(lambda: read_page(engine) == "third", output.all_text)
+    hands.press("compose.detail.cancel")
+    hands.wait(lambda: not hands.desktop.compose.is_running)
+    hands.press("compose.detail.down")
+    hands.press("compose.down.confirm")
+    hands.wait_for_text("compose.service.web", "not created")
+    engine.request("DELETE", "/images/shop-web")
+    hands.press("compose.detail.back")
+
+
+def read_page(engine: NativeEngine) -> str:
+    """Return what is in the container's file."""
+    archive = engine.request("GET", "/containers/shop-web-1/archive", query={"path": "/page"}).body
+    with tarfile.open(fileobj=io.BytesIO(archive)) as files:
+        member = files.extractfile("page")
+        return member.read().decode() if member is not None else ""
 
 
 def test_a_refusal_of_the_engine_is_told(hands: Hands, compose_file: Path, save_picture: Save) -> None:

@@ -80,7 +80,10 @@ class ComposeSource:
 
 @dataclass(frozen=True, slots=True)
 class ComposeFile:
-    """The files of a project as compose itself reads them; `active` are the profiles that count unasked."""
+    """The files of a project as compose itself reads them; `active` are the profiles that count unasked.
+
+    Of the services, `built` have images of their own, and `watched` follow changes of their sources.
+    """
 
     source: ComposeSource
     name: str
@@ -88,6 +91,8 @@ class ComposeFile:
     variables: tuple[Variable, ...] = ()
     profiles: tuple[str, ...] = ()
     active: tuple[str, ...] = ()
+    built: tuple[str, ...] = ()
+    watched: tuple[str, ...] = ()
 
 
 class Compose:
@@ -137,6 +142,8 @@ class Compose:
             parse_variables(self._ask(source, project, "config", "--variables"), known),
             tuple(sorted(profiles)),
             tuple(filter(None, known.get("COMPOSE_PROFILES", "").split(","))),
+            tuple(name for name, service in services.items() if "build" in service),
+            tuple(name for name, service in services.items() if "watch" in get_object(service, "develop")),
         )
 
     def images(

@@ -13,6 +13,7 @@ from app.viewmodels.containers.container_logs import LogLine
 from app.viewmodels.failure import Failure, describe_failure
 from app.viewmodels.question import Question
 from app.viewmodels.settle import Settle
+from app.viewmodels.tasks import RunningTask, TaskWords
 from app.viewmodels.terminal.terminal_text import parse_line
 
 if TYPE_CHECKING:
@@ -68,7 +69,10 @@ class VariableView:
 
 @dataclass(frozen=True, slots=True)
 class FileView:
-    """The files of a project that were read; of its `profiles`, `active` are switched on."""
+    """The files of a project that were read; of its `profiles`, `active` are switched on.
+
+    `builds` says that it has images of its own, `watches` that it can follow changes of its sources.
+    """
 
     files: tuple[str, ...]
     name: str
@@ -76,6 +80,8 @@ class FileView:
     variables: tuple[VariableView, ...]
     profiles: tuple[str, ...] = ()
     active: tuple[str, ...] = ()
+    builds: bool = False
+    watches: bool = False
 
 
 @dataclass(slots=True)
@@ -103,6 +109,7 @@ class ComposeViewModel(QObject):
         super().__init__(parent)
         self._background, self._access = background, access
         self._stream: Stream | None = None
+        self._task: RunningTask = background.tasks.none
         self._compose: Compose | None = None
         self._known: dict[str, _Known] = {}  # by project
         self.at_work_on = ""  # the project that compose works on, or worked on last
@@ -182,9 +189,14 @@ class ComposeViewModel(QObject):
             changed = {name: text for name, text in values.items() if text != known.defaults.get(name, "")}
             known.values, known.profiles = changed, tuple(profiles)
 
-    def up(self, project: str) -> None:
-        """Create and start all services of a project whose files were read."""
-        self._start("up", ("up", "--detach", "--remove-orphans"), project, self._known.get(project))
+    def up(self, project: str, build: bool = False) -> None:
+        """Create and start all services of a project whose files were read, with `build` from new images."""
+        arguments = ("up", "--detach", "--remove-orphans", *(("--build",) if build else ()))
+        self._start("up", arguments, project, self._known.get(project))
+
+    def watch(self, project: str) -> None:
+        """Start what is to be watched, and follow the changes of its sources until `cancel`."""
+        self._start("watch", ("watch",), project, self._known.get(project))
 
     def scale(self, project: str, service: str, count: int) -> None:
         """Let a service have so many containers."""
@@ -212,6 +224,7 @@ class ComposeViewModel(QObject):
         if self._stream is not None:
             self._stream.cancel()
             self._stream = None
+            self._task.drop()
             self._tell_work("")
 
     def _start(
@@ -232,8 +245,31 @@ class ComposeViewModel(QObject):
             return RunAfterPulls(run, self._access.client(), lambda: compose.images(known.source, *filled_in))
 
         self.at_work_on = project
-        self._stream = self._background.open_stream(opener, _read_lines, self.output.emit, self._ended)
+        self._task = self._background.tasks.none
+        if words := self._words(what, project):
+            self._task = self._background.tasks.begin(words, self.cancel, "compose")
+        self._stream = self._background.open_stream(opener, _read_lines, self._take, self._ended)
         self._tell_work(what)
+
+    def _words(self, what: str, project: str) -> TaskWords | None:
+        """Return how a task is told, None for what goes on until somebody ends it."""
+        words = {
+            "up": (self.tr("Starting {0}"), self.tr("{0} was started"), self.tr("{0} was not started")),
+            "scale": (self.tr("Scaling {0}"), self.tr("{0} was scaled"), self.tr("{0} was not scaled")),
+            "down": (self.tr("Removing {0}"), self.tr("{0} was removed"), self.tr("{0} was not removed")),
+            "restart": (
+                self.tr("Restarting {0}"),
+                self.tr("{0} was restarted"),
+                self.tr("{0} was not restarted"),
+            ),
+            "stop": (self.tr("Stopping {0}"), self.tr("{0} was stopped"), self.tr("{0} was not stopped")),
+        }.get(what)
+        return TaskWords(*(word.format(project) for word in words)) if words else None
+
+    @Slot(object)
+    def _take(self, lines: list[LogLine]) -> None:
+        self._task.tell(lines[-1].text.strip())
+        self.output.emit(lines)
 
     def _tell_work(self, what: str) -> None:
         self.at_work_with = what
@@ -285,7 +321,8 @@ class ComposeViewModel(QObject):
             VariableView(v.name, known.values.get(v.name, v.value), v.is_required) for v in file.variables
         )
         files = tuple(map(str, file.source.files))
-        return FileView(files, file.name, file.services, variables, file.profiles, known.profiles)
+        works = bool(file.built), bool(file.watched)
+        return FileView(files, file.name, file.services, variables, file.profiles, known.profiles, *works)
 
     @Slot(object)
     def _not_read(self, error: Exception) -> None:
@@ -295,7 +332,12 @@ class ComposeViewModel(QObject):
     def _ended(self, error: Exception | None) -> None:
         self._stream = None
         self._tell_work("")
-        self.ended.emit(describe_failure(error) if error is not None else None)
+        failure = describe_failure(error) if error is not None else None
+        if failure is None:
+            self._task.succeed()
+        else:
+            self._task.fail(failure, failure.sentence)
+        self.ended.emit(failure)
         self.refresh()
 
 

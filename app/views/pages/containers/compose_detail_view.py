@@ -131,6 +131,15 @@ class ComposeDetailView(QWidget):
         self._up = Button(self.tr("Up"), "compose.detail.up", "primary", "play")
         self._up.setToolTip(self.tr("Create what is missing and start all services"))
         self._up.clicked.connect(self._start)
+        self._build = Button(self.tr("Build and up"), "compose.detail.build", icon="builds")
+        self._build.setToolTip(self.tr("Build the images of the project anew, then start all services"))
+        self._build.clicked.connect(lambda: self._begin(lambda name: self._compose.up(name, build=True)))
+        self._watch = Button(self.tr("Watch"), "compose.detail.watch", icon="follow")
+        self._watch.setToolTip(self.tr("Bring changes of the sources into the containers, until Stop"))
+        self._watch.clicked.connect(lambda: self._begin(self._compose.watch))
+        file = self._file
+        hide_unless(file is not None and file.builds, self._build)
+        hide_unless(file is not None and file.watches, self._watch)
         self._restart = Button(self.tr("Restart"), "compose.detail.restart", icon="restart")
         self._restart.clicked.connect(lambda: self._begin(self._compose.restart))
         self._logs = Button(self.tr("Logs"), "compose.detail.logs", icon="logs")
@@ -141,7 +150,15 @@ class ComposeDetailView(QWidget):
         self._cancel = Button(self.tr("Stop"), "compose.detail.cancel", icon="stop")
         self._cancel.clicked.connect(self._compose.cancel)
         self._cancel.hide()
-        self._buttons = (self._up, self._restart, self._logs, self._down, self._cancel)
+        self._buttons = (
+            self._up,
+            self._build,
+            self._watch,
+            self._restart,
+            self._logs,
+            self._down,
+            self._cancel,
+        )
 
     def _variables_card(self, file: FileView) -> Card:
         card = Card("compose.detail.variables")
@@ -244,6 +261,7 @@ class ComposeDetailView(QWidget):
             "restart": self.tr("Restarting…"),
             "scale": self.tr("Scaling…"),
             "stop": self.tr("Stopping…"),
+            "watch": self.tr("Watching the sources"),
             "logs": self.tr("Following the logs of all services"),
         }
         self._state.setText(words.get(what, self.tr("Nothing is going on")))
@@ -307,7 +325,8 @@ class ComposeDetailView(QWidget):
         busy, there = self._compose.is_running, self._compose.find_project(self._project).total > 0
         can_run = self._compose.missing is None and not busy
         complete = all(self._edits[name].text() for name in self._required)
-        self._up.setEnabled(can_run and self.has_file and complete)
+        for button in (self._up, self._build, self._watch):
+            button.setEnabled(can_run and self.has_file and complete)
         for button in (self._restart, self._logs, self._down):
             button.setEnabled(can_run and there)
         self._cancel.setVisible(busy and self._is_mine)
