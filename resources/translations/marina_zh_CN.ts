@@ -1014,6 +1014,10 @@
         <translation>保存为镜像…</translation>
     </message>
     <message>
+        <source>Export its files…</source>
+        <translation>导出其文件…</translation>
+    </message>
+    <message>
         <source>Copy as docker run</source>
         <translation>复制为 docker run 命令</translation>
     </message>
@@ -1210,6 +1214,10 @@
 <context>
     <name>ContainerDialogs</name>
     <message>
+        <source>Export the files of {0}</source>
+        <translation>导出 {0} 的文件</translation>
+    </message>
+    <message>
         <source>Force stop this container?</source>
         <translation>要强制停止此容器吗？</translation>
     </message>
@@ -1238,6 +1246,21 @@
     <message>
         <source>What they wrote outside of volumes is lost.</source>
         <translation>它们写在卷之外的内容将会丢失。</translation>
+    </message>
+</context>
+<context>
+    <name>ContainerExport</name>
+    <message>
+        <source>Exporting the files of {0}</source>
+        <translation>正在导出 {0} 的文件</translation>
+    </message>
+    <message>
+        <source>The files of {0} are in {1}</source>
+        <translation>{0} 的文件已导出到 {1}</translation>
+    </message>
+    <message>
+        <source>The files of {0} were not exported</source>
+        <translation>{0} 的文件未能导出</translation>
     </message>
 </context>
 <context>

@@ -1,5 +1,6 @@
 """What the desktop expects to see of a container's inside; run on the fake and on the real engine."""
 
+import tarfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from app.services.containers.container_files import delete, list_folder, read_tr
 from app.services.containers.container_stats import StatsReader
 from app.services.containers.run_options import RunOptions
 from app.services.engine.engine_client import EngineClient
+from app.services.engine.engine_images import write_stream
 from app.services.errors import EngineRequestError, UserError
 
 
@@ -51,6 +53,13 @@ class InsideContract:
         assert (tmp_path / "back.bin").read_bytes() == plain.read_bytes()
         save_file(client, name, "/tmp/tree", tmp_path / "tree.tar", whole=True)
         assert b"deep" in (tmp_path / "tree.tar").read_bytes()
+        with client.export_container(name) as stream:
+            *_, size = write_stream(stream, tmp_path / "all.tar")
+        assert (tmp_path / "all.tar").stat().st_size == size
+        with tarfile.open(tmp_path / "all.tar") as everything:
+            deep = everything.extractfile("tmp/tree/" + inner.name)
+            assert deep is not None
+            assert deep.read() == b"deep"
         with pytest.raises(UserError):
             save_file(client, name, "/tmp/tree", tmp_path / "no-file")
         assert not list(tmp_path.glob(".marina-*"))

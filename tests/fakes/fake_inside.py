@@ -134,6 +134,12 @@ def get_archive(request: "Handler", name: str) -> None:
     request.answer(200, target.getvalue(), "application/x-tar")
 
 
+def export(request: "Handler", name: str) -> None:
+    """Answer all files as tar."""
+    request.query["path"] = "/"
+    get_archive(request, name)
+
+
 def put_archive(request: "Handler", name: str) -> None:
     """Unpack a tar into a folder."""
     container = request.engine.containers.get(name)
@@ -181,5 +187,6 @@ ROUTES: list[tuple[str, Callable[..., None]]] = [
     (r"GET /containers/([^/]+)/changes", changes),
     (r"HEAD /containers/([^/]+)/archive", stat_path),
     (r"GET /containers/([^/]+)/archive", get_archive),
+    (r"GET /containers/([^/]+)/export", export),
     (r"PUT /containers/([^/]+)/archive", put_archive),
 ]

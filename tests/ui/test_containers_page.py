@@ -1,5 +1,6 @@
 """The Containers page: live rows, actions, failures in the row, filter, selection."""
 
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,7 +8,7 @@ import pytest
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
 from PySide6.QtGui import QAction, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLabel, QLineEdit, QMenu, QWidget
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QFileDialog, QLabel, QLineEdit, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.services.engine.engine_types import Container, ContainerState
@@ -364,6 +365,33 @@ def test_renaming_checks_as_typed_and_keeps_a_refusal_in_the_dialog(
     wait_for(qtbot, lambda: set(names(open_window)) == {"shop", "db"})
     assert (web.name, web.state) == ("shop", "running")
     wait_for(qtbot, lambda: open_window.findChild(RenameContainerDialog) is None, "the dialog stays open")
+
+
+def test_all_files_of_a_container_are_exported_whole_or_not_at_all(
+    open_window: MainWindow, engine: FakeEngine, tmp_path: Path, qtbot: QtBot
+) -> None:
+    start_container(engine, "web")
+    wait_for(qtbot, lambda: names(open_window) == ["web"])
+    told: list[str] = []
+    open_window.desktop.tasks.ended.connect(lambda end: told.append(end.title))
+    target = tmp_path / "web.tar"
+
+    def export() -> None:
+        choose_from_menu(qtbot, open_window, 0, "export")
+        dialog = find(open_window, QFileDialog, "containers.export.file")
+        dialog.fileSelected.emit(str(target))
+        dialog.close()
+        wait_for(qtbot, lambda: open_window.findChild(QFileDialog) is None)
+
+    engine.fail("GET /containers/[^/]+/export", FaultKind.CUT)
+    export()
+    wait_for(qtbot, lambda: told == ["The files of web were not exported"])
+    assert list(tmp_path.iterdir()) == [], "half a file is none"
+    export()
+    wait_for(qtbot, lambda: len(told) == 2)
+    assert told[-1] == f"The files of web are in {target}"
+    with tarfile.open(target) as archive:
+        assert "etc/hostname" in [member.name.removeprefix("./") for member in archive]
 
 
 def test_a_container_is_saved_as_an_image_which_the_notice_leads_to(

@@ -43,6 +43,10 @@ class InsideCalls(EngineConnections):
         kinds = ("changed", "new", "deleted")
         return {get_text(row, "Path"): kinds[min(get_number(row, "Kind"), 2)] for row in rows}
 
+    def export_container(self, container: str) -> EngineStream:
+        """Open all files of a container, without its volumes', as the tar stream of `docker export`."""
+        return EngineStream(*self.open_stream("GET", f"/containers/{quote(container)}/export"))
+
     def get_archive(self, container: str, path: str) -> EngineStream:
         """Open a file or folder of a container as a tar stream."""
         return EngineStream(*self.open_stream("GET", _path(container, "archive"), {"path": path}))

@@ -1,6 +1,7 @@
 """Makes the view-models of one container's page; each becomes its view's."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from PySide6.QtCore import QObject
 
@@ -8,6 +9,7 @@ from app.viewmodels.access import Access
 from app.viewmodels.background import Background
 from app.viewmodels.containers.code_editor import CodeEditorViewModel
 from app.viewmodels.containers.container_details import ContainerDetailsViewModel
+from app.viewmodels.containers.container_export import ContainerExport
 from app.viewmodels.containers.container_files import ContainerFilesViewModel
 from app.viewmodels.containers.container_logs import ContainerLogsViewModel
 from app.viewmodels.containers.container_processes import ContainerProcessesViewModel
@@ -59,6 +61,10 @@ class ContainerInside(QObject):
     def open_files(self, container_id: str) -> ContainerFilesViewModel:
         """Return the files."""
         return ContainerFilesViewModel(self._background, self._access, container_id, self)
+
+    def export_files(self, container_id: str, name: str, target: str) -> None:
+        """Write all files of a container into one archive; it is a task of the window."""
+        ContainerExport(self._background, self._access, (container_id, name), Path(target), self)
 
     def open_edit(self, container_id: str) -> EditContainerViewModel:
         """Return what an edit dialog shows; it outlives a dialog that goes while a change is made."""

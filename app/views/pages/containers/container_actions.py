@@ -69,6 +69,7 @@ def container_menu(row: ContainerRow, has_code: bool = False) -> list[Action]:
         Action("renew", "download", translate("ContainerActions", "Update the image…"), free),
         Action("rename", "edit", translate("ContainerActions", "Rename…"), free),
         Action("save-image", "save", translate("ContainerActions", "Save as image…"), free),
+        Action("export", "download", translate("ContainerActions", "Export its files…"), free),
         Action("copy-run", "copy", translate("ContainerActions", "Copy as docker run")),
         Action("copy-id", "copy", translate("ContainerActions", "Copy the id")),
         Action("delete", "trash", translate("ContainerActions", "Delete"), free),

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QFileDialog, QWidget
 
 from app.viewmodels.containers.container_inside import ContainerInside
 from app.viewmodels.containers.containers import ContainerRow, ContainersViewModel
@@ -27,6 +27,7 @@ class ContainerDialogs(QObject):
             "renew": self.renew,
             "rename": self.rename,
             "save-image": self.save_as_image,
+            "export": self.export,
             "kill": self.confirm_kill,
         }
         """What opens one, by the name of the action."""
@@ -53,6 +54,17 @@ class ContainerDialogs(QObject):
     def save_as_image(self, row: ContainerRow) -> None:
         """Open the dialog that makes an image of a container."""
         SaveAsImageDialog(self._containers, row, self._page.window()).open()
+
+    def export(self, row: ContainerRow) -> None:
+        """Ask for a file and write all files of a container into it."""
+        dialog = QFileDialog(self._page.window(), self.tr("Export the files of {0}").format(row.name))
+        dialog.setObjectName("containers.export.file")
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.setDefaultSuffix("tar")
+        dialog.selectFile(f"{row.name}.tar")
+        dialog.fileSelected.connect(lambda path: self._inside.export_files(row.key, row.name, path))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     def confirm_kill(self, row: ContainerRow) -> None:
         """Ask, then end its processes without giving them a chance to finish."""
