@@ -298,8 +298,13 @@ def test_refusal_stays_in_the_dialog_beside_its_field(
     wait_for(qtbot, lambda: find(images, QWidget, "run.ports.message").isVisible())
     save_picture(find(images, QWidget, "run"), "run-refused")
     assert engine.state.find_container("web") is None, "what was created is taken back"
+    engine.fail(r"GET /containers/\w+/json", FaultKind.CLOSE)
     press(qtbot, images, "run.start")
     wait_for(qtbot, lambda: engine.state.find_container("web") is not None)
+    wait_for(qtbot, lambda: not images.findChildren(RunImageDialog))
+    web = engine.state.find_container("web")
+    assert web is not None, "it runs, so nothing is taken back because a look at it failed"
+    assert web.state == "running"
 
 
 def test_checks_as_typed(images: MainWindow, qtbot: QtBot) -> None:

@@ -15,6 +15,7 @@ from app.services.engine.engine_transport import SocketAdapter, StreamConnection
 from app.services.engine.json_values import as_object, get_text
 from app.services.errors import (
     BadAnswerError,
+    CancelledError,
     ConnectionLostError,
     EngineRequestError,
     EngineTimeoutError,
@@ -48,6 +49,7 @@ class EngineConnections:
         self.login_headers: Callable[[str], Mapping[str, str]] = lambda reference: {}
         self.build_headers: Callable[[], Mapping[str, str]] = lambda: {}  # for the base images of a build
         self._api_version = API_VERSION
+        self._is_aborted = False
         self._streams: weakref.WeakSet[StreamConnection] = weakref.WeakSet()
         self._session = requests.Session()
         self._session.trust_env = False  # the user's HTTP_PROXY is not for a socket of this machine
@@ -70,7 +72,11 @@ class EngineConnections:
             self._api_version = theirs
 
     def abort(self) -> None:
-        """Cut all streams of this client, also those that are still being sent; from any thread."""
+        """Cut all streams of this client, also those that are still being sent; from any thread.
+
+        It opens no others: who would begin one gets a CancelledError.
+        """
+        self._is_aborted = True
         for connection in list(self._streams):
             connection.shut_down()
 
@@ -158,6 +164,8 @@ class EngineConnections:
             sent["Content-Type"] = "application/json"
         connection = StreamConnection(self.socket_path, self._connect_timeout)
         self._streams.add(connection)
+        if self._is_aborted:
+            raise CancelledError("this was given up")
         try:
             try:
                 connection.request(method, self._target(path, query), body=body, headers=sent)  # type: ignore[arg-type]

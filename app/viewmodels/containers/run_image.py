@@ -193,7 +193,6 @@ class RunImageViewModel(FormChecks):
             client = self._access.client()
             container_id = client.create_container(options)
             client.start_container(container_id)
-            details = _inspect(client, container_id, options.auto_remove)
         except Exception as error:  # noqa: BLE001 - told in the dialog, whatever it is
             failure = describe_failure(error, options.image, "run")
             if container_id:
@@ -202,6 +201,14 @@ class RunImageViewModel(FormChecks):
             if field == "command" and options.entrypoint:
                 field = ""  # it is about the entrypoint
             return FieldFailure(field, failure)
+        return self._look_at(container_id, options)
+
+    def _look_at(self, container_id: str, options: RunOptions) -> StartedContainer:
+        """Return what was started; it runs, so a look that fails takes nothing back."""
+        try:
+            details = _inspect(self._access.client(), container_id, options.auto_remove)
+        except MarinaError:
+            return StartedContainer(container_id, options.name or container_id[:12], "")
         if details is None:
             return StartedContainer(container_id, options.name or container_id[:12], "", is_gone=True)
         url = next((port.url for port in details.ports if port.url), "")

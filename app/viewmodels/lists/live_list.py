@@ -43,6 +43,8 @@ class _OwnClient:
         from app.services.engine.engine_client import EngineClient  # imports `requests`
 
         with EngineClient(self._access.client().socket_path) as self._client:
+            if self.is_given_up:  # before there was a client to be told
+                self._client.abort()
             call(self._client)
 
     def give_up(self) -> None:

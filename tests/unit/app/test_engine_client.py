@@ -196,6 +196,14 @@ def test_a_pull_is_cancelled_from_another_thread(engine: FakeEngine, client: Eng
     assert not client.has_image("web")
 
 
+def test_what_was_given_up_begins_no_other_stream(engine: FakeEngine, client: EngineClient) -> None:
+    client.abort()
+    with pytest.raises(CancelledError):
+        client.save_image("nginx")
+    assert engine.requests == []
+    assert client.list_images() == [], "what is short is still asked: it cleans up"
+
+
 def test_an_archive_is_loaded(engine: FakeEngine, client: EngineClient, tmp_path: Path) -> None:
     archive = tmp_path / "image.tar"
     archive.write_bytes(b"x" * 300_000)
