@@ -13,6 +13,7 @@ from typing import Any, Self
 from vm.machine.status import MachineState, MachineStatus, Problem, Step, StepState
 from vm.machine.storage.disk_usage import DiskUsage
 
+_UP = (MachineState.RUNNING, MachineState.DEGRADED, MachineState.RECONNECTING)
 _NO_PROCESS = 2**31 - 2
 """The supervisor's process, which has always ended: whoever tells it to quit waits for that."""
 
@@ -168,7 +169,7 @@ class FakeMachine:
             return self._history[known:]
 
     def _start(self) -> Iterator[MachineStatus]:
-        if self._status.state is MachineState.RUNNING:
+        if self._status.state in _UP:  # a start that comes late changes nothing, as with the real one
             yield self._status
             return
         steps = [Step(name, title, limit=limit) for name, title, limit in self.steps]
