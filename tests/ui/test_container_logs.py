@@ -1,8 +1,11 @@
 """The log of one container: follow, search, times, copy, resume, and the way back."""
 
+import errno
+import os
+import stat
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -350,6 +353,29 @@ def test_save_to_a_file(window: MainWindow, chatty: FakeContainer, qtbot: QtBot,
     assert lines[0] == "INFO request 0 served in 3 ms"
     find(window, ContainerLogsView, "containers.logs").save_to(str(tmp_path / "no" / "such.log"))
     wait_for(qtbot, lambda: str(target) not in text_of(window, "containers.logs.banner.text"))
+
+
+def test_a_saved_log_is_whole_or_the_file_stays_as_it_was(
+    window: MainWindow, chatty: FakeContainer, qtbot: QtBot, tmp_path: Path
+) -> None:
+    open_log(window, qtbot, 300)
+    log = window.desktop.inside.open_log(chatty.id)
+    target = tmp_path / "chatty.log"
+    target.write_text("of yesterday")
+
+    def lines() -> Iterator[LogLine]:
+        yield LogLine("first")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with qtbot.waitSignal(log.save_failed):
+        log.save(lines(), False, str(target))
+    assert target.read_text() == "of yesterday"
+    assert list(tmp_path.iterdir()) == [target]
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with qtbot.waitSignal(log.save_failed):
+        log.save([LogLine("first")], False, str(pipe))
+    assert stat.S_ISFIFO(pipe.stat().st_mode), "what is no file is not replaced by one"
 
 
 def test_older_lines_are_read_when_asked_for(

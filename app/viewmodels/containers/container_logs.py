@@ -1,5 +1,6 @@
 """One container's log: opened with its last lines, followed while it is shown, resumed after a break."""
 
+import errno
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -89,12 +90,20 @@ class ContainerLogsViewModel(ContainerStream):
         self.open()
 
     def save(self, lines: Iterable[LogLine], with_times: bool, target: str) -> None:
-        """Write lines to a file, in a worker; the answer is `saved` or `save_failed`."""
+        """Write lines to a file, in a worker, whole or not at all; the answer is `saved` or `save_failed`."""
 
         def work() -> str:
-            with Path(target).open("w", encoding="utf-8") as file:
-                for line in lines:
-                    file.write(f"{line.time} {line.text}\n" if with_times else f"{line.text}\n")
+            file = Path(target).resolve()
+            if file.exists() and not file.is_file():  # a device must not be replaced
+                raise FileExistsError(errno.EEXIST, "no regular file", str(file))
+            part = file.with_name(f".{file.name}.part")
+            try:
+                with part.open("w", encoding="utf-8") as written:
+                    for line in lines:
+                        written.write(f"{line.time} {line.text}\n" if with_times else f"{line.text}\n")
+                part.replace(file)
+            finally:
+                part.unlink(missing_ok=True)
             return target
 
         self._background.run_alone(work, self._was_saved, self._not_saved)
