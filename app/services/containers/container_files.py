@@ -5,7 +5,6 @@ the bytes of one plain file, into the path that the user chose.
 """
 
 import contextlib
-import os
 import posixpath
 import re
 import stat
@@ -23,9 +22,8 @@ from app.services.engine.file_entry import FileEntry
 from app.services.engine.stream_frames import STDOUT
 from app.services.engine.stream_reader import StreamReader
 from app.services.errors import ErrorCode, UserError
+from app.services.written_beside import written_beside
 
-PART = ".marina-"
-"""How the name of a file begins that is not written to its end."""
 _LIST = 'cd -- "$1" || exit 91; stat -c "%f %s %Y %n" -- * .[!.]* ..?* 2>/dev/null; exit 0'
 _LINE = re.compile(r"([0-9a-f]+) (\d+) (-?\d+) (.*)", re.DOTALL)
 _NO_FOLDER, _NO_PROGRAM = 91, (126, 127)
@@ -167,25 +165,6 @@ def _copy_one(reader: IO[bytes], part: IO[bytes], path: str) -> None:
                 part.write(data)
             return
     raise UserError(f"{path} is not a plain file", "", "A folder can be saved as a .tar archive.")
-
-
-@contextlib.contextmanager
-def written_beside(target: Path) -> Iterator[IO[bytes]]:
-    """Open a new file that becomes `target` in the end: a broken copy leaves what was there as it was."""
-    if target.exists() and not target.is_file():  # a file in the place of a device would be found much later
-        raise UserError(f"{target} is no plain file", what_to_do="Choose another name.")
-    try:
-        descriptor, name = tempfile.mkstemp(dir=target.parent, prefix=PART)
-    except OSError as error:
-        raise UserError(f"{target} cannot be written", str(error)) from error
-    try:
-        with os.fdopen(descriptor, "wb") as part:
-            yield part
-        Path(name).replace(target)
-    except (OSError, tarfile.TarError) as error:
-        raise UserError(f"{target} could not be written", str(error)) from error
-    finally:
-        Path(name).unlink(missing_ok=True)
 
 
 def read_text(client: EngineClient, container: str, path: str) -> TextFile:

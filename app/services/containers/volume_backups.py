@@ -16,12 +16,12 @@ from calendar import timegm
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from app.services.containers.container_files import PART
 from app.services.containers.volume_files import export
 from app.services.engine.engine_client import EngineClient
 from app.services.engine.json_values import as_object, get_list, get_number, get_text
 from app.services.errors import ErrorCode, UserError
 from app.services.settings import write_atomically
+from app.services.written_beside import PART
 
 log = logging.getLogger(__name__)
 

@@ -10,12 +10,13 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
-from app.services.containers.container_files import packed, save_archive, written_beside
+from app.services.containers.container_files import packed, save_archive
 from app.services.containers.folder_copies import Room, unpack_folder
 from app.services.containers.text_files import TextFile, check_unchanged, pack_text, read_archived_text
 from app.services.engine.engine_client import EngineClient
 from app.services.engine.file_entry import FileEntry
 from app.services.errors import EngineRequestError, ErrorCode, UserError
+from app.services.written_beside import written_beside
 
 _NOT_OFFERED = "page not found"
 T = TypeVar("T")

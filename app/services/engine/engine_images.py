@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, urlencode
@@ -15,6 +14,7 @@ from app.services.engine.json_values import as_object, get_flag, get_list, get_n
 from app.services.errors import EngineRequestError, UserError
 from app.services.images.reference import parse_new_name, parse_reference
 from app.services.images.registry_logins import AUTH_HEADER
+from app.services.written_beside import written_beside
 
 NOBODY = "e30="  # base64 of {}: a push without any header is refused
 _PRUNE_TIMEOUT = 300.0
@@ -197,20 +197,12 @@ class ImageCalls(EngineConnections):
 
 def write_stream(stream: EngineStream, target: Path) -> Iterator[int]:
     """Write a stream to a file, whole or not at all, and yield the bytes written so far. Raises UserError."""
-    part = target.with_name(f".{target.name}.part")
     written = 0
-    try:
-        with part.open("wb") as file:
-            for chunk in stream.chunks():
-                file.write(chunk)
-                written += len(chunk)
-                yield written
-        part.replace(target)
-    except OSError as error:
-        raise UserError(f"{target} could not be written", str(error)) from error
-    finally:
-        with suppress(OSError):
-            part.unlink(missing_ok=True)
+    with written_beside(target) as file:
+        for chunk in stream.chunks():
+            file.write(chunk)
+            written += len(chunk)
+            yield written
 
 
 def _path(image: str, action: str) -> str:

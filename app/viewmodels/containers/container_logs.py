@@ -1,6 +1,5 @@
 """One container's log: opened with its last lines, followed while it is shown, resumed after a break."""
 
-import errno
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -93,17 +92,12 @@ class ContainerLogsViewModel(ContainerStream):
         """Write lines to a file, in a worker, whole or not at all; the answer is `saved` or `save_failed`."""
 
         def work() -> str:
-            file = Path(target).resolve()
-            if file.exists() and not file.is_file():  # a device must not be replaced
-                raise FileExistsError(errno.EEXIST, "no regular file", str(file))
-            part = file.with_name(f".{file.name}.part")
-            try:
-                with part.open("w", encoding="utf-8") as written:
-                    for line in lines:
-                        written.write(f"{line.time} {line.text}\n" if with_times else f"{line.text}\n")
-                part.replace(file)
-            finally:
-                part.unlink(missing_ok=True)
+            from app.services.written_beside import written_beside
+
+            with written_beside(Path(target)) as file:
+                for line in lines:
+                    text = f"{line.time} {line.text}\n" if with_times else f"{line.text}\n"
+                    file.write(text.encode())
             return target
 
         self._background.run_alone(work, self._was_saved, self._not_saved)

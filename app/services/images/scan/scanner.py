@@ -28,6 +28,7 @@ from app.services.images.scan.scanner_container import (
     new_name,
 )
 from app.services.images.scan.scanner_image import SCANNER
+from app.services.written_beside import written_beside
 
 _CONVERT = f"cat > report.json && trivy convert --format FORMAT report.json && {finish()}"
 
@@ -124,10 +125,5 @@ def _read_time(value: Mapping[str, Any], name: str) -> float:
 
 def write_list(document: bytes, target: Path) -> None:
     """Write a list of packages to a file, whole or not at all. Raises UserError."""
-    part = target.with_name(f".{target.name}.part")
-    try:
-        part.write_bytes(document)
-        part.replace(target)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise UserError(f"{target} could not be written", str(error)) from error
+    with written_beside(target) as file:
+        file.write(document)
