@@ -3,7 +3,7 @@
 GET    /marina/volumes/{name}/files?path=/sub     [{"Name", "Kind", "Size", "Mode", "Modified"}]
 DELETE /marina/volumes/{name}/files?path=/sub     204; "/" empties the volume (409 in use, unless force=1)
 GET    /marina/volumes/{name}/archive?path=/sub   a tar; of all that is in it for "/"
-PUT    /marina/volumes/{name}/archive?path=/sub   unpacks a tar into the folder
+PUT    /marina/volumes/{name}/archive?path=/sub   unpacks a tar into the folder: all of it, or nothing
 POST   /marina/volumes/{name}/archive?labels={}   201 and the volume: all of a tar, or nothing (409: taken)
 """
 

@@ -27,6 +27,7 @@ MNT_DETACH = 2
 CLONE_NEWNS = 0x00020000
 
 AT_FDCWD = -100
+RENAME_EXCHANGE = 2
 UTIME_OMIT = (1 << 30) - 2
 FSCONFIG_SET_STRING = 1
 FSCONFIG_CMD_CREATE = 6
@@ -79,6 +80,12 @@ def unmount(target: Path, flags: int = 0) -> None:
 def sync_file_system(file: int) -> None:
     """syncfs(2): write all that waits for the file system of an open file. Raises OSError."""
     _check(_libc.syncfs(file), "syncfs")
+
+
+def exchange(name: str, folder: int, other: int) -> None:
+    """renameat2(2): let `name` in one open folder and `name` in another change places. Raises OSError."""
+    path = os.fsencode(name)
+    _check(_libc.renameat2(folder, path, other, path, RENAME_EXCHANGE), name)
 
 
 def unshare(flags: int) -> None:

@@ -111,23 +111,29 @@ class Volumes:
         """
         check_name(name)
         self._check_free(name)
-        folder = self._folder / f"{ARRIVING}{secrets.token_hex(8)}"
         volume = Volume(name, data_folder(self._folder, name), _now(), dict(labels), {})
-        try:
-            filled = data_folder(self._folder, folder.name)
-            await in_thread(_make_folder, filled)
+        async with self.beside() as filled:
             yield replace(volume, mountpoint=filled)
-            await in_thread_to_end(_write_all, filled)
+            await in_thread_to_end(write_all, filled)
             self._check_free(name)  # another caller may have been faster
             try:
-                folder.rename(self._folder / name)
+                filled.parent.rename(self._folder / name)
             except OSError as error:
                 raise SystemFailureError(f"create {name}: {error.strerror}") from error
             self._record(volume)
-        except BaseException:
-            await in_thread_to_end(_remove_tree, folder)
-            raise
         self._events.publish("volume", "create", name, driver="local")
+
+    @asynccontextmanager
+    async def beside(self) -> AsyncIterator[Path]:
+        """Give an empty folder on the disk of the volumes; what is still in it after the block goes, at the
+        engine's next start if need be."""
+        folder = self._folder / f"{ARRIVING}{secrets.token_hex(8)}"
+        try:
+            filled = data_folder(self._folder, folder.name)
+            await in_thread(_make_folder, filled)
+            yield filled
+        finally:
+            await in_thread_to_end(_remove_tree, folder)
 
     def _check_free(self, name: str) -> None:
         if name in self._volumes:
@@ -214,8 +220,8 @@ def _make_folder(data: Path) -> None:
         raise SystemFailureError(f"cannot make the volume's folder {data}: {error.strerror}") from error
 
 
-def _write_all(folder: Path) -> None:
-    """Have what was put into a folder on the disk before the folder gets its name."""
+def write_all(folder: Path) -> None:
+    """Have what was put into a folder on the disk before it gets its name. Raises SystemFailureError."""
     try:
         descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
         try:

@@ -8077,6 +8077,10 @@
         <translation>虚拟机正在运行</translation>
     </message>
     <message>
+        <source>The volume is as it was.</source>
+        <translation>卷保持原样。</translation>
+    </message>
+    <message>
         <source>The volume {0} could not be read whole</source>
         <translation>卷 {0} 未能完整读取</translation>
     </message>
@@ -8323,10 +8327,6 @@
     <message>
         <source>Waiting for the port</source>
         <translation>正在等待端口</translation>
-    </message>
-    <message>
-        <source>What came before the fault in it may be in the volume by now.</source>
-        <translation>归档中出错位置之前的内容可能已写入卷中。</translation>
     </message>
     <message>
         <source>What it needs did not arrive: {0}.</source>

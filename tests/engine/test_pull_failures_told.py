@@ -1,6 +1,7 @@
 """Real pulls that fail, each for another reason: the window and the command line tell them apart."""
 
 import http.server
+import io
 import json
 import os
 import ssl
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from app.services.engine.engine_client import EngineClient
-from app.services.errors import ErrorCode, MarinaError, Task, UserError
+from app.services.errors import EngineRequestError, ErrorCode, MarinaError, Task, UserError
 from app.services.explain import explain
 from tests.engine.test_images_push import HTPASSWD
 from tests.support.namespaces import in_netns, made_netns
@@ -162,6 +163,12 @@ def test_a_full_disk(tmp_path: Path) -> None:
         ):
             big = build_image([layer_tar([Entry("f", bytes(60_000_000))])], compression="none")
             failure = told(client, registry.push("told/big", "1", big))
+            client.create_volume("kept")
+            client.put_volume_archive("kept", "/", io.BytesIO(layer_tar([Entry("f", b"precious")])))
+            new = layer_tar([Entry("f", b"new"), Entry("g", bytes(60_000_000))])
+            with pytest.raises(EngineRequestError, match="no space left"):
+                client.put_volume_archive("kept", "/", io.BytesIO(new))
+            assert [(f.name, f.size) for f in client.list_volume_files("kept", "/")] == [("f", 8)]
     finally:
         subprocess.run(["umount", "-l", state], check=True)
     assert failure.code is ErrorCode.DISK_FULL

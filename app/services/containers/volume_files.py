@@ -84,7 +84,7 @@ def export(client: EngineClient, volume: str, target: Path) -> None:
 def import_archive(client: EngineClient, volume: str, source: Path) -> None:
     """Unpack a tar archive, plain or compressed, into a volume; files of the same names are replaced.
 
-    Raises UserError when it is no archive, or a broken one, of which the first part is unpacked then.
+    Raises UserError when it is no archive, or a broken one: the volume is as it was then.
     """
     try:
         with source.open("rb") as archive:
@@ -99,7 +99,7 @@ def import_archive(client: EngineClient, volume: str, source: Path) -> None:
         raise UserError(
             f"{source} is no archive that can be unpacked",
             error.message,
-            "What came before the fault in it may be in the volume by now.",
+            "The volume is as it was.",
         ) from error
 
 

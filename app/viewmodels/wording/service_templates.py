@@ -441,6 +441,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "The virtual machine ended while it started."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The virtual machine has ended unexpectedly."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The virtual machine runs"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The volume is as it was."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The volume {0} could not be read whole"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The work failed."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The work was called off."),  # noqa: E501
@@ -503,7 +504,6 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Wait for the engine"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Wait so long, or sign in at the registry: signed-in users may pull more often."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Waiting for the port"),  # noqa: E501
-    QT_TRANSLATE_NOOP("Services", "What came before the fault in it may be in the volume by now."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "What it needs did not arrive: {0}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "What it wrote outside of volumes stays there: make an image of it first to keep that."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Where terminals find marina cannot be changed"),  # noqa: E501

@@ -17,6 +17,7 @@ from pathlib import Path
 from backend.containers.files.container_paths import explained
 from backend.errors import InvalidParameterError
 from backend.images.tar import tar_headers
+from backend.images.tar.tar_headers import DamagedArchiveError
 from backend.images.tar.tar_reader import TarEntry, TarReader
 from backend.images.tar.tar_source import Read
 from backend.runtime.root_files import make_folders
@@ -47,9 +48,10 @@ class Destination:
     dressed: bool = False
 
 
-def extract(destination: Destination, read: Read) -> None:
-    """Unpack the plain archive that `read` gives. Blocking.
+def extract(destination: Destination, read: Read, *, to_its_end: bool = False) -> frozenset[str]:
+    """Unpack the plain archive that `read` gives, and return the folders that it names. Blocking.
 
+    `to_its_end`: an archive without the mark of its end is a broken one. dockerd and GNU tar take it.
     Raises InvalidParameterError for what must not be done, FileNotFoundError, SystemFailureError when the
     disk is full. What was unpacked before stays.
     """
@@ -58,7 +60,10 @@ def extract(destination: Destination, read: Read) -> None:
     try:
         for entry in reader:
             unpacking.add(entry, reader)
+        if to_its_end and not reader.has_end:
+            raise DamagedArchiveError("unexpected EOF")
         unpacking.finish()
+        return unpacking.folders()
     finally:
         unpacking.close()
 
@@ -227,6 +232,10 @@ class _Unpacking:
         finally:
             os.close(place)
         os.utime(name, ns=(entry.mtime_ns, entry.mtime_ns), dir_fd=folder, follow_symlinks=False)
+
+    def folders(self) -> frozenset[str]:
+        """Return the paths of the folders that are in the archive, not only above what is."""
+        return frozenset(path for path, _ in self._folder_times)
 
     def finish(self) -> None:
         """Set the folders' times, which unpacking has changed."""

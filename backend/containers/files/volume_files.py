@@ -10,17 +10,19 @@ import stat
 from collections.abc import AsyncIterator, Callable, Generator, Iterator, Mapping
 from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from backend.containers.files import container_paths, copy_out
 from backend.containers.files.container_paths import explained
 from backend.containers.files.copy_in import FOLDER, Destination, extract
+from backend.containers.files.merge import merge
 from backend.errors import ConflictError, InvalidParameterError, NotFoundError
 from backend.images.layers.stream_decompression import plain_stream
-from backend.images.tar.tar_source import Read
+from backend.images.tar.tar_source import CHUNK, Read
 from backend.runtime.root_files import opened_root
 from backend.runtime.syscalls import open_in_root
 from backend.tasks import in_thread, in_thread_to_end
-from backend.volumes.manager import Volumes
+from backend.volumes.manager import Volumes, write_all
 from backend.volumes.mounting import needs_mount
 from backend.volumes.volume import Volume
 
@@ -66,10 +68,14 @@ class VolumeFiles:
                 yield copy_out.archive(root, cleaned)
 
     async def unpack(self, path: str, receiving: Callable[[], Read]) -> None:
-        """Unpack an archive, plain or compressed, into a folder; `receiving` begins to read it."""
+        """Unpack an archive, plain or compressed, into a folder: whole, or not at all.
+
+        `receiving` begins to read it. Files of the same names are replaced once all of it is on the disk.
+        """
         cleaned = _cleaned(path)
         await in_thread(self._check_folder, cleaned)
-        await in_thread_to_end(self._unpack, cleaned, receiving())
+        async with self._volumes.beside() as folder:
+            await in_thread_to_end(self._unpack, cleaned, folder, receiving())
 
     async def remove(self, path: str, *, force: bool) -> None:
         """Delete a file or folder; "/" empties the volume, with `force` also one that a container mounts."""
@@ -97,9 +103,13 @@ class VolumeFiles:
         with self._told(path), self._folder(path):
             pass
 
-    def _unpack(self, path: str, read: Read) -> None:
-        with self._told(path):
-            _unpack(self._volume, path, read)
+    def _unpack(self, path: str, folder: Path, read: Read) -> None:
+        with self._told(path), opened_root(folder) as source:
+            named = _unpack(source, read)
+            write_all(folder)
+            with opened_root(self._volume.mountpoint) as root:
+                place = container_paths.follow(root, path)
+                merge(source, root, place, named if place == "/" else named - {"/"})
 
     def _remove(self, path: str) -> None:
         with self._told(path):
@@ -134,16 +144,18 @@ async def create_unpacked(
     is none, SystemFailureError when the disk is full.
     """
     async with volumes.arriving(name, labels) as volume:
-        with _told(name, "/"):
-            await in_thread_to_end(_unpack, volume, "/", receiving())
+        with _told(name, "/"), opened_root(volume.mountpoint) as root:
+            await in_thread_to_end(_unpack, root, receiving())
     return volume
 
 
-def _unpack(volume: Volume, path: str, read: Read) -> None:
-    with opened_root(volume.mountpoint) as root:
-        place = container_paths.follow(root, path)
-        with plain_stream(read) as plain:
-            extract(Destination(root, place, dressed=place == "/"), plain)
+def _unpack(root: int, read: Read) -> frozenset[str]:
+    """Unpack a whole archive into an empty open folder; return the folders that it names."""
+    with plain_stream(read) as plain:
+        named = extract(Destination(root, "/", dressed=True), plain, to_its_end=True)
+        while plain(CHUNK):
+            pass  # behind the last entry are the checksums of compressed ones
+    return named
 
 
 @contextmanager

@@ -44,6 +44,8 @@ class TarReader:
         self._source = TarSource(read)
         self._left = 0
         self._padding = 0
+        self.has_end = False
+        """Whether the mark was met that ends an archive, and not just the end of what could be read."""
 
     def __iter__(self) -> Iterator[TarEntry]:
         """Give the entries; the contents of one that nobody reads are passed over."""
@@ -82,6 +84,7 @@ class TarReader:
             if not header or not any(header):
                 if extended:
                     raise DamagedArchiveError("unexpected EOF")
+                self.has_end = len(header) == BLOCK
                 return None
             if len(header) < BLOCK:
                 raise DamagedArchiveError("unexpected EOF")
