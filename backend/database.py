@@ -67,14 +67,22 @@ class Database:
 
     @contextmanager
     def transaction(self) -> Iterator[None]:
-        """All statements inside become durable together, or none of them."""
-        self._connection.execute("BEGIN IMMEDIATE")
+        """All statements inside become durable together, or none of them.
+
+        Raises SystemFailureError when the disk is full or broken.
+        """
         try:
+            self._connection.execute("BEGIN IMMEDIATE")
             yield
-        except BaseException:
-            self._connection.execute("ROLLBACK")
+            self._connection.execute("COMMIT")
+        except BaseException as error:
+            if self._connection.in_transaction:  # a write that fails may have ended it
+                self._connection.execute("ROLLBACK")
+            if isinstance(error, sqlite3.OperationalError):
+                full = error.sqlite_errorcode == sqlite3.SQLITE_FULL
+                reason = "no space left on device" if full else error
+                raise SystemFailureError(f"the engine cannot write its records: {reason}") from error
             raise
-        self._connection.execute("COMMIT")
 
     @contextmanager
     def unhurried(self) -> Iterator[None]:

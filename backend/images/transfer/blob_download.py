@@ -1,6 +1,7 @@
 """Fetches one blob: goes on where an earlier attempt stopped, and checks every byte against the digest."""
 
 import asyncio
+import errno
 import hashlib
 import math
 from collections.abc import Callable
@@ -38,7 +39,7 @@ class BlobDownload:
 
         It need not be durable: what a power cut leaves of it is hashed again before it is used.
         Raises InvalidParameterError for wrong bytes (nothing of them is kept), SystemFailureError when the
-        connection keeps breaking or the disk is full (what has come is kept), RefusedError.
+        connection keeps breaking (what has come is kept) or the disk is full (it is not), RefusedError.
         """
         await in_thread(self._take_up)
         resumed = self._offset > 0
@@ -121,6 +122,8 @@ class BlobDownload:
             while view:
                 view = view[file.write(view) :]
         except OSError as error:  # told apart from the network's errors, which are worth another attempt
+            if error.errno in (errno.ENOSPC, errno.EDQUOT):
+                self._path.unlink(missing_ok=True)  # or nothing else could be done on this disk either
             raise SystemFailureError(f"cannot store {self._path}: {error.strerror}") from error
         self._digest.update(data)
         self._offset += len(data)
