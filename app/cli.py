@@ -336,6 +336,14 @@ def _add_image_commands(commands: Any) -> None:
     _add_platform(pull)
     pull.add_argument("-q", "--quiet", action="store_true", help="do not show the progress")
     pull.add_argument("image")
+    tags = _add(commands, "tags", "images.tags", "list the tags that the registry has of an image")
+    tags.add_argument("image")
+    parts = _add_group(commands, "image", "what is in images")
+    files = _add(
+        parts, "files", "images.files", "list an image's steps, or what one of them did to its files"
+    )
+    files.add_argument("--step", type=int, metavar="N", help="this step; 0 is the newest")
+    files.add_argument("image")
     login = _add(commands, "login", "registries.login", "sign in at a registry, as the window does", False)
     login.add_argument("-u", "--username", default="", help="who signs in")
     login.add_argument("--password-stdin", action="store_true", help="read the password from our input")

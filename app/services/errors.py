@@ -31,6 +31,7 @@ class ErrorCode(StrEnum):
     PULL_INTERRUPTED = "pull-interrupted"
     DISK_FULL = "disk-full"
     BAD_REFERENCE = "bad-reference"
+    NOT_OFFERED = "not-offered"  # this engine has no such call
     BAD_INPUT = "bad-input"
     OTHER = "other"
 

@@ -1,4 +1,10 @@
-"""`/auth`, `/distribution/…/json`, `/images/search`: what registries say, without moving an image."""
+"""`/auth`, `/distribution/…/json`, `/images/search`: what registries say, without moving an image.
+
+And a call that Docker does not have, `/marina/distribution/{name}/tags`: the tags of a repository.
+
+GET  `name` is an image's name, with its registry; a tag in it does not count. Signed in by the header
+     X-Registry-Auth, over mirrors and proxies, as a pull.  ["1.27", "latest"], in the registry's order
+"""
 
 from aiohttp import web
 
@@ -30,6 +36,12 @@ def routes(engine: Engine) -> list[web.RouteDef]:
         credentials = registry_auth.from_header(request.headers.get(registry_auth.HEADER))
         return web.json_response(await inspect(config, request.match_info["name"], credentials))
 
+    async def tags(request: web.Request) -> web.Response:
+        from backend.images.registry.distribution import tags
+
+        credentials = registry_auth.from_header(request.headers.get(registry_auth.HEADER))
+        return web.json_response(await tags(config, request.match_info["name"], credentials))
+
     async def search(request: web.Request) -> web.Response:
         from backend.images.registry.registry_search import search
 
@@ -58,6 +70,7 @@ def routes(engine: Engine) -> list[web.RouteDef]:
     return [
         web.post("/auth", authenticate),
         web.get("/distribution/{name:.+}/json", distribution),
+        web.get("/marina/distribution/{name:.+}/tags", tags, allow_head=False),
         web.get("/images/search", search),
     ]
 

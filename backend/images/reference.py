@@ -5,6 +5,7 @@ Source: distribution/reference, whose rules and error texts Docker's clients kno
 
 import re
 from dataclasses import dataclass, replace
+from typing import TypeGuard
 
 from backend.errors import InvalidParameterError
 
@@ -129,6 +130,11 @@ def split_domain(text: str) -> tuple[str, str]:
 def _is_domain(first: str) -> bool:
     """Return whether the part before the first slash names a registry."""
     return first == "localhost" or "." in first or ":" in first or first != first.lower()
+
+
+def is_tag(value: object) -> TypeGuard[str]:
+    """Return whether a value of some JSON is a tag."""
+    return isinstance(value, str) and _TAG_ONLY.fullmatch(value) is not None
 
 
 def is_image_id(text: str) -> bool:

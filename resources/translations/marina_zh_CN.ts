@@ -8225,6 +8225,10 @@
         <translation>本机磁盘空间充足</translation>
     </message>
     <message>
+        <source>This engine does not ask registries for tags</source>
+        <translation>此引擎不会向镜像仓库查询标签</translation>
+    </message>
+    <message>
         <source>This engine does not look into volumes</source>
         <translation>此引擎无法查看卷的内容</translation>
     </message>

@@ -67,6 +67,20 @@ class ImagesContract:
         finally:
             client.remove_image(pushable)
 
+    def test_tags_of_a_repository(self, client: EngineClient, image: str, pushable: str) -> None:
+        client.tag_image(image, pushable)
+        try:
+            with client.push(pushable) as stream:
+                list(stream)
+        finally:
+            client.remove_image(pushable)
+        repository, _, tag = pushable.rpartition(":")
+        assert tag in client.registry_tags(repository)
+        assert tag in client.registry_tags(f"{repository}:its-own-tag-does-not-count")
+        with pytest.raises(EngineRequestError) as refusal:
+            client.registry_tags(f"{repository}/no-such")
+        assert refusal.value.status == 404
+
     def test_nameless_images_go(self, client: EngineClient) -> None:
         client.prune_images(with_tagged=False)
         assert not client.prune_images(with_tagged=False).names

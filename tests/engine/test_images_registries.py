@@ -1,4 +1,4 @@
-"""`/auth`, `/distribution/…`, `/images/search`: what registries say, without moving an image."""
+"""`/auth`, `/distribution/…`, `/images/search`, tags: what registries say, without moving an image."""
 
 import base64
 import json
@@ -170,6 +170,35 @@ def test_distribution_refused(engine: NativeEngine, registry: Registry, locked: 
     wrong = auth_header(username="user", password="no")
     answer = engine.request("GET", f"/distribution/{locked.address}/x:1/json", headers=wrong)
     assert (answer.status, answer.message) == (401, "unauthorized: authentication required")
+
+
+def test_tags_of_a_repository(engine: NativeEngine, registry: Registry, locked: Registry) -> None:
+    for tag in ("1.27", "1.9", "latest"):
+        registry.push("has-tags", tag, small_image("has-tags"))
+    registry.push("library/has-tags", "of-the-mirror", small_image("has-tags"))
+    for name, tags in (
+        (f"{registry.address}/has-tags", ["1.27", "1.9", "latest"]),
+        (f"{registry.address}/has-tags:1.9", ["1.27", "1.9", "latest"]),
+        ("has-tags", ["of-the-mirror"]),
+    ):
+        answer = engine.request("GET", f"/marina/distribution/{name}/tags")
+        assert (answer.status, sorted(answer.json)) == (200, tags)
+    for name, status, message in (
+        (
+            f"{registry.address}/no/such",
+            404,
+            f"repository {registry.address}/no/such not found: name unknown",
+        ),
+        ("Nope", 400, "invalid reference format: repository name (library/Nope) must be lowercase"),
+        (f"{locked.address}/x", 401, f'Get "{locked.url}/v2/x/tags/list": no basic auth credentials'),
+        ("127.0.0.1:1/x", 500, "connect: connection refused"),
+    ):
+        answer = engine.request("GET", f"/marina/distribution/{name}/tags")
+        assert answer.status == status, answer.body
+        assert message in answer.message
+    right = auth_header(**USER)
+    answer = engine.request("GET", f"/marina/distribution/{locked.address}/x/tags", headers=right)
+    assert answer.status == 404, "signed in, and there is no such repository"
 
 
 def search(engine: NativeEngine, **query: str) -> list[str]:

@@ -30,7 +30,24 @@ def distribution(request: "Handler", name: str) -> None:
     request.answer_json({"Descriptor": {"digest": image.digest}, "Platforms": []})
 
 
+def tags(request: "Handler", name: str) -> None:
+    """Answer the tags of a repository, in the registry's order."""
+    request.engine.registry_headers.append(request.headers.get("X-Registry-Auth", ""))
+    found = [
+        tag
+        for full in request.engine.state.registry
+        for front, _, tag in [full.rpartition(":")]
+        if front == name
+    ]
+    if not found:
+        raise Refusal(
+            404, f"repository {name} not found: name unknown: repository name not known to registry"
+        )
+    request.answer_json(found)
+
+
 ROUTES: list[tuple[str, Callable[..., None]]] = [
     (r"POST /auth", authenticate),
     (r"GET /distribution/(.+)/json", distribution),
+    (r"GET /marina/distribution/(.+)/tags", tags),
 ]

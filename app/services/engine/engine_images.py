@@ -11,7 +11,7 @@ from app.services.engine.engine_objects import MEASURE_TIMEOUT, Pruned
 from app.services.engine.engine_streams import EngineStream, PullStream
 from app.services.engine.engine_types import parse_time
 from app.services.engine.json_values import as_object, get_flag, get_list, get_number, get_object, get_text
-from app.services.errors import EngineRequestError, UserError
+from app.services.errors import EngineRequestError, ErrorCode, UserError
 from app.services.images.reference import parse_new_name, parse_reference
 from app.services.images.registry_logins import AUTH_HEADER
 from app.services.written_beside import written_beside
@@ -155,6 +155,30 @@ class ImageCalls(EngineConnections):
         )
         return get_text(get_object(as_object(self._decode(answer)), "Descriptor"), "digest")
 
+    def registry_tags(self, name: str) -> list[str]:
+        """Ask a registry for the tags of a repository, in its own order; a tag in `name` does not count.
+
+        Raises UserError when the engine cannot ask: Marina's own can, Docker's API has no such call.
+        """
+        try:
+            answer = self.request(
+                "GET",
+                f"/marina/distribution/{quote(parse_reference(name).repository, safe='/:')}/tags",
+                timeout=_REGISTRY_TIMEOUT,
+                headers=self.login_headers(name),
+            )
+        except EngineRequestError as error:
+            if error.status == 404 and not _is_of_a_registry(error.message):
+                raise UserError(
+                    "This engine does not ask registries for tags",
+                    error.message,
+                    "Marina's own engine does.",
+                    ErrorCode.NOT_OFFERED,
+                ) from error
+            raise
+        tags = self._decode(answer)
+        return [tag for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
+
     def push_image(self, name: str, login: dict[str, str]) -> PullStream:
         """Start to push a tag; iterate the stream to drive it. `login` is the header of who the user is."""
         reference = parse_reference(name)
@@ -203,6 +227,11 @@ def write_stream(stream: EngineStream, target: Path) -> Iterator[int]:
             file.write(chunk)
             written += len(chunk)
             yield written
+
+
+def _is_of_a_registry(message: str) -> bool:
+    """Return whether a refusal is about a repository, not about a call that the engine does not know."""
+    return message.startswith(("repository ", "pull access denied"))
 
 
 def _path(image: str, action: str) -> str:

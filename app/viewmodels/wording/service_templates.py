@@ -478,6 +478,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "This computer has memory"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "This computer has no accelerator called {0}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "This computer's disk has space"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "This engine does not ask registries for tags"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "This engine does not look into volumes"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "This engine does not tell the files of a layer"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "This engine takes no SSH agent from the window"),  # noqa: E501

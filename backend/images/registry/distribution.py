@@ -1,8 +1,10 @@
-"""Looks at an image in its registry, without pulling it.
+"""Looks at an image, or at the tags of a repository, in its registry, without pulling anything.
 
-Source: Docker Engine API, `GET /distribution/{name}/json` (DistributionInspect).
+Source: Docker Engine API, `GET /distribution/{name}/json` (DistributionInspect); OCI distribution
+specification, "Listing Tags".
 """
 
+import asyncio
 from collections.abc import Iterable
 from typing import Any
 
@@ -20,8 +22,10 @@ from backend.images.platforms import Platform
 from backend.images.reference import Reference
 from backend.images.registry.registry_auth import Credentials
 from backend.images.registry.registry_client import RegistryClient
-from backend.images.registry.registry_errors import RefusedError
+from backend.images.registry.registry_errors import RefusedError, for_user
 from backend.images.registry.registry_lookup import asked
+
+TAGS_LIMIT = 75.0  # seconds for all pages: somebody is waiting before a list
 
 
 async def inspect(config: EngineConfig, name: str, credentials: Credentials) -> dict[str, Any]:
@@ -51,6 +55,32 @@ async def inspect(config: EngineConfig, name: str, credentials: Credentials) -> 
 
     async with asked(config, wanted, credentials, ask, _explained) as (_, answer):
         return answer
+
+
+async def tags(config: EngineConfig, name: str, credentials: Credentials) -> list[str]:
+    """Return the tags of a repository, in the registry's order; what `name` says of a tag does not count.
+
+    Raises NotFoundError, UnauthorizedError, InvalidParameterError, SystemFailureError.
+    """
+    if reference.is_image_id(name):
+        raise InvalidParameterError("an id is in no registry")
+    wanted = reference.parse(name)
+    try:
+        async with (
+            asyncio.timeout(TAGS_LIMIT),
+            asked(config, wanted, credentials, RegistryClient.tags, _no_tags) as (_, found),
+        ):
+            return found
+    except TimeoutError as error:
+        raise SystemFailureError(f"{wanted.domain} did not tell all tags in time: i/o timeout") from error
+
+
+def _no_tags(error: RefusedError, wanted: Reference) -> EngineError:
+    if error.status == 404:
+        return NotFoundError(f"repository {wanted.familiar_name} not found: {error}")
+    if error.status in (401, 403) or error.code == "DENIED":
+        return for_user(error, wanted)
+    return SystemFailureError(f"cannot list the tags of {wanted.familiar_name}: {error}")
 
 
 def _explained(error: RefusedError, wanted: Reference) -> EngineError:

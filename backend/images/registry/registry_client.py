@@ -15,6 +15,7 @@ from yarl import URL
 from backend.errors import InvalidParameterError
 from backend.images import digests
 from backend.images.manifest import ACCEPTED, MAX_MANIFEST_BYTES, json_object
+from backend.images.reference import is_tag
 from backend.images.registry.registry_auth import Challenge, Credentials, parse_challenges
 from backend.images.registry.registry_endpoints import Endpoint
 from backend.images.registry.registry_errors import (
@@ -34,7 +35,8 @@ from backend.images.registry.registry_tokens import Proof, authorization
 from backend.images.transfer.image_source import BlobStream, FoundManifest
 
 MAX_REDIRECTS = 10
-MAX_TAGS_BYTES = 16 * 1024 * 1024
+MAX_TAGS_BYTES = 16 * 1024 * 1024  # one page
+MAX_TAGS, MAX_TAG_PAGES = 100_000, 1_000
 MAX_ERROR_BYTES = 64 * 1024
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 FINE = frozenset({200, 206})
@@ -133,23 +135,28 @@ class RegistryClient:
         return data
 
     async def tags(self) -> list[str]:
-        """Return the names of all tags."""
-        found: list[str] = []
+        """Return the names of the tags, in the registry's order: all of them, or the first 100 000."""
+        found: dict[str, None] = {}
+        seen: set[URL] = set()
         url = self.url("tags", "list")
-        while True:
+        while len(found) < MAX_TAGS and len(seen) < MAX_TAG_PAGES and url not in seen:
+            seen.add(url)
             try:
                 async with self.request("GET", url) as response:
                     answer = json_object(await read_limited(response, MAX_TAGS_BYTES), "list of tags")
-                    following = response.links["next"]["url"] if "next" in response.links else None
+                    following = str(response.links["next"]["url"]) if "next" in response.links else None
             except NoCredentialsError as error:
                 raise NoCredentialsError(f'Get "{url}": {error}') from None
             except TRANSPORT_ERRORS as error:
                 raise unreachable(url, error) from error
+            except ValueError as error:  # yarl's, for a Link header with an impossible address
+                raise InvalidParameterError(f"the link to the next page of {url} is none") from error
             names = answer.get("tags")
-            found += [str(name) for name in names] if isinstance(names, list) else []
-            if following is None or len(found) > 100_000:
-                return found
-            url = self._endpoint.url.join(URL(str(following)))
+            found |= dict.fromkeys(filter(is_tag, names) if isinstance(names, list) else ())
+            if following is None:
+                break
+            url = self.resolved(url, following)
+        return list(found)[:MAX_TAGS]
 
     def url(self, *parts: str) -> URL:
         """Return an address of the repository: `/v2/<name>/…`."""

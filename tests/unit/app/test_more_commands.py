@@ -20,6 +20,7 @@ from app.services.images.registry_logins import RegistryLogins
 from tests.fakes.fake_access import FakeKeyring
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_machine import FakeMachine
+from tests.fakes.faults import FaultKind
 from vm.machine.machine_files import MachineFiles
 
 Output = pytest.CaptureFixture[str]
@@ -249,3 +250,40 @@ def test_the_ends_of_the_machines_logs_are_shown(home: Path, capfd: Output) -> N
     MachineFiles.find(home).qemu_log.write_text("one\ntwo\x1b[31m\nthree\n")
     assert main(["machine-log", "qemu", "-n", "2"]) == 0
     assert capfd.readouterr().out == "two\N{REPLACEMENT CHARACTER}[31m\nthree\n"
+
+
+def test_the_tags_of_an_image_are_listed_newest_first(cli: FakeEngine, capfd: Output) -> None:
+    for tag in ("alpine", "1.9", "1.27", "latest", "1.27-alpine"):
+        cli.offer_image(f"web:{tag}")
+    assert main(["tags", "web:1.9"]) == 0
+    assert capfd.readouterr().out.split() == ["latest", "1.27", "1.27-alpine", "1.9", "alpine"]
+    assert main(["tags", "--json", "web"]) == 0
+    assert json.loads(capfd.readouterr().out)[0] == "latest"
+    assert main(["tags", "nothing"]) == 1
+    assert "The registry has no image nothing" in capfd.readouterr().err
+    assert main(["tags", "Web"]) == 1
+    assert "lower case" in capfd.readouterr().err
+
+
+def test_an_engine_that_asks_for_no_tags_is_named(cli: FakeEngine, capfd: Output) -> None:
+    cli.fail("GET /marina/distribution", FaultKind.STATUS, status=404, message="page not found")
+    assert main(["tags", "web"]) == 1
+    assert "This engine does not ask registries for tags" in capfd.readouterr().err
+
+
+def test_what_the_steps_of_an_image_did_is_listed(cli: FakeEngine, capfd: Output) -> None:
+    assert main(["image", "files", "base"]) == 0
+    lines = capfd.readouterr().out.splitlines()
+    assert lines[0].split() == ["STEP", "SIZE", "COMMAND"]
+    assert "make install" in lines[2]
+    assert main(["image", "files", "--step", "1", "base"]) == 0
+    rows = [line.split() for line in capfd.readouterr().out.splitlines()]
+    assert ["deleted", "48kB", "/tmp/build.log"] in rows
+    assert ["added", "—", "/usr/local/app/"] in rows
+    assert main(["image", "files", "--json", "--step", "1", "base"]) == 0
+    assert json.loads(capfd.readouterr().out)[0]["path"] == "/etc/app.conf"
+    for step in ("3", "-1"):
+        assert main(["image", "files", "--step", step, "base"]) == 1
+        assert f"The image has no step {step}" in capfd.readouterr().err
+    assert main(["image", "files", "nothing"]) == 1
+    assert "There is no image nothing" in capfd.readouterr().err
