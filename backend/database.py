@@ -1,5 +1,13 @@
-"""The engine's records in SQLite: one writer, every change whole or absent after any cut of power."""
+"""The engine's records in SQLite: one writer, every change whole or absent after any cut of power.
 
+On a full disk it must still be possible to stop and to remove things, or there would be no way out of it. So
+room is kept for the log that changes go into first (`-wal`), and for making that log anew at the next start.
+
+Source: https://sqlite.org/wal.html: the log is written from its start again once it was copied back.
+"""
+
+import logging
+import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -7,6 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from backend.errors import SystemFailureError
+
+log = logging.getLogger(__name__)
+
+LOG_BYTES = 5 << 20
+"""SQLite copies the log back from 1000 pages of 4 KiB on."""
+
+RESERVE_BYTES = 6 << 20
 
 SCHEMA_VERSION = 1
 
@@ -41,6 +56,8 @@ class Database:
 
     def __init__(self, path: Path) -> None:
         """Open or create the file. Raises SystemFailureError when it is damaged or from a newer Marina."""
+        reserve = path.with_name(f"{path.name}-reserve")
+        reserve.unlink(missing_ok=True)
         try:
             self._connection = sqlite3.connect(path, isolation_level=None)
             self._connection.row_factory = sqlite3.Row
@@ -49,8 +66,13 @@ class Database:
             self._connection.execute("PRAGMA synchronous = FULL")
             self._connection.execute("PRAGMA foreign_keys = ON")
             self._prepare_schema(path)
+            with self.transaction():  # makes the log if it is not there
+                self.execute("PRAGMA user_version = %d" % SCHEMA_VERSION)  # noqa: UP031 - takes no parameters
         except sqlite3.DatabaseError as error:
             raise SystemFailureError(f"cannot read the engine's records in {path}: {error}") from error
+
+        _keep_room(path.with_name(f"{path.name}-wal"), LOG_BYTES)
+        _keep_room(reserve, RESERVE_BYTES)
 
     def _prepare_schema(self, path: Path) -> None:
         (version,) = self._connection.execute("PRAGMA user_version").fetchone()
@@ -106,3 +128,15 @@ class Database:
     def close(self) -> None:
         """Write everything back into the main file and close it."""
         self._connection.close()
+
+
+def _keep_room(path: Path, size: int) -> None:
+    """Have as much of a file on the disk, or what there is room for already."""
+    try:
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            os.posix_fallocate(file, 0, size)
+        finally:
+            os.close(file)
+    except OSError as error:
+        log.warning("the disk is as good as full: %s: %s", path, error.strerror)

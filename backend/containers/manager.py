@@ -238,7 +238,7 @@ class Containers:
             return
         container.state.status = "restarting"
         container.state.restart_count += 1
-        self.store.save(container)
+        self.store.note(container)
         container.restart_task = self.tasks.start(
             self._restart_later(container, delay), f"restart {container.id[:12]}"
         )
@@ -266,7 +266,7 @@ class Containers:
             container.restart_task = None
         if container.state.status == "restarting":
             container.state.status = "exited"
-            self.store.save(container)
+            self.store.note(container)
             container.tell_exit()
 
     async def stop(self, reference: str, timeout_s: int | None, signal_name: str | None) -> None:
@@ -289,7 +289,7 @@ class Containers:
     def _note_manual_stop(self, container: Container) -> None:
         container.manual_stop = True
         container.state.stopped_by_user = True
-        self.store.save(container)
+        self.store.note(container)
 
     async def kill(self, reference: str, signal_name: str | None) -> None:
         """Send a signal; returns after the end for SIGKILL. Raises ConflictError when it does not run."""

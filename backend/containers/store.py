@@ -2,12 +2,15 @@
 first."""
 
 import json
+import logging
 from collections.abc import Iterator
 
 from backend.containers.container import Container, ContainerRecord
 from backend.containers.networking.networking_request import split_link
 from backend.database import Database
-from backend.errors import ConflictError, InvalidParameterError, NotFoundError
+from backend.errors import ConflictError, InvalidParameterError, NotFoundError, SystemFailureError
+
+log = logging.getLogger(__name__)
 
 
 class ContainerStore:
@@ -18,6 +21,7 @@ class ContainerStore:
         self._by_id: dict[str, Container] = {}
         self._by_name: dict[str, Container] = {}
         self._link_names: dict[str, list[str]] | None = None
+        self._owed: set[Container] = set()
 
     def load(self) -> None:
         """Read all rows; call once."""
@@ -92,13 +96,23 @@ class ContainerStore:
         return container
 
     def save(self, container: Container) -> None:
-        """Store a container's present record."""
+        """Store a container's present record. Raises SystemFailureError when the disk takes nothing."""
         self._link_names = None
         with self._database.transaction():
-            self._database.execute(
-                "UPDATE containers SET record = ? WHERE id = ?",
-                (json.dumps(container.record.to_json()), container.id),
-            )
+            for item in {container, *self._owed}:
+                self._database.execute(
+                    "UPDATE containers SET record = ? WHERE id = ?",
+                    (json.dumps(item.record.to_json()), item.id),
+                )
+        self._owed.clear()
+
+    def note(self, container: Container) -> None:
+        """Store a record of what has happened already: when the disk takes nothing, with the next one."""
+        try:
+            self.save(container)
+        except SystemFailureError as error:
+            self._owed.add(container)
+            log.error("container %s: %s", container.name, error.message)
 
     def rename(self, container: Container, name: str) -> None:
         """Give a container another name; links to it and its own follow. Raises ConflictError when it is
@@ -132,6 +146,7 @@ class ContainerStore:
         """Forget a container."""
         with self._database.transaction():
             self._database.execute("DELETE FROM containers WHERE id = ?", (container.id,))
+        self._owed.discard(container)
         self._by_id.pop(container.id, None)
         self._by_name.pop(container.name, None)
         self._link_names = None

@@ -19,7 +19,9 @@ from backend.runtime import cgroups
 from backend.tasks import in_thread
 
 DEFAULT_STOP_TIMEOUT_S = 10
-KILL_TIMEOUT_S = 10.0
+KILL_TIMEOUT_S = 60.0
+"""Until the end is on record: on a busy machine giving back network and mounts can take seconds by itself.
+dockerd waits for 12 s, and has no such work to do before it tells of the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ class Halting:
                 container.state.stop_health()
             else:
                 self.health_checks.begin(container)
-            self.store.save(container)
+            self.store.note(container)
         container_events.publish(self.events, container, "pause" if frozen else "unpause")
 
 

@@ -58,7 +58,7 @@ class HealthChecks:
                 retries=config["Healthcheck"].get("Retries", 0),
                 starting_up=unix_seconds(begun) - started < period,
             )
-            self._store.save(container)
+            self._store.note(container)
             if standing.status != before:
                 container_events.publish(self._events, container, f"health_status: {standing.status}")
 

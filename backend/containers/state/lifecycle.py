@@ -188,8 +188,7 @@ class Lifecycle:
         if isinstance(error, EngineError):
             state.error = error.message
             state.exit_code = state.exit_code or 128
-        with suppress(EngineError):
-            self.store.save(container)
+        self.store.note(container)
         container.tell_exit()
 
     async def finish(self, container: Container) -> None:
@@ -210,7 +209,7 @@ class Lifecycle:
         state.finished_at = now_text()
         state.stop_health()
         container.record.attachment = None
-        self.store.save(container)
+        self.store.note(container)
         container_events.publish_unmounts(self.events, container)
         if state.oom_killed:
             container_events.publish(self.events, container, "oom")

@@ -40,7 +40,7 @@ async def recover(containers: "Containers") -> None:
             await containers.lifecycle.clean_up(container)
         if container.state.status == "restarting":
             container.state.status = "exited"
-            containers.store.save(container)
+            containers.store.note(container)
         if container.auto_remove and container.state.status != "created":
             await containers.remove(container.id, force=True, volumes=True)
     # Execs end with their engine; their files are of use to nobody.
@@ -72,7 +72,7 @@ async def _adopt(containers: "Containers", container: Container, paths: RunFiles
         log.error("container %s runs on with part of it lost: %s", container.name, error.message)
     if container.state.held_for_work:
         container.state.status, container.state.held_for_work = "running", False
-        containers.store.save(container)
+        containers.store.note(container)
     with suppress(OSError):  # it ends just now; the watch will tell
         # Also where the engine died between the group's freezing and its record.
         await in_thread(cgroups.freeze, container.group, container.state.status == "paused")
