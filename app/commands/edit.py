@@ -22,6 +22,7 @@ _STEPS = {
     EditStep.SWAP: "Starting it in place of the old one",
     EditStep.WATCH: "Watching whether it stays up",
     EditStep.BACK: "Going back to the old one",
+    EditStep.RESTORED: "The old one is there again, as it was",
     EditStep.REMOVE: "Removing the old one",
 }
 

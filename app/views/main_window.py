@@ -141,6 +141,7 @@ class MainWindow(QMainWindow):
         desktop.first_seconds.ended.connect(self._tell_early_end)
         self.banner.pressed.connect(self._open_started)
         self.banner.linked.connect(self._follow_banner)
+        self.desktop.first_seconds.outdated.connect(self._withdraw_started)
 
     def _add_shortcuts(self) -> None:
         slots: dict[keys.Key, Callable[[], object]] = {
@@ -305,7 +306,7 @@ class MainWindow(QMainWindow):
         if container.url:
             text = self.tr("{0} is running at {1}").format(container.name, container.url)
         self._started_text = text
-        self.banner.say(text, "ok", self.tr("Open") if container.url else "", self.tr("Logs"))
+        self.banner.say(text, "ok", self.tr("Open") if container.url else "", self.tr("Logs"), closes=True)
         self.show_page("containers")
         self.desktop.first_seconds.watch(container.id, container.name)
 
@@ -327,6 +328,11 @@ class MainWindow(QMainWindow):
             text, tone = text.format(end.name, end.exit_code), "err"
         self.banner.say(join_sentences(text, end.meaning), tone, link=self.tr("Dismiss"))
         self.show_page("containers")
+
+    def _withdraw_started(self, container_id: str) -> None:
+        """Say no longer that a container runs, and where."""
+        if container_id == self._started and self.banner.text == self._started_text:
+            self.banner.hide()
 
     def _follow_banner(self) -> None:
         """Show the log of what was started, where the banner tells of that; all else is dismissed."""

@@ -28,6 +28,18 @@ def next_widget(
     return order[(order.index(current) + (1 if forward else -1)) % len(order)]
 
 
+def insert_before(anchor: QWidget, added: QWidget) -> None:
+    """Let Tab reach what is in `added` just before `anchor`: Qt puts new widgets behind all others."""
+    last = anchor.previousInFocusChain()
+    while last.focusPolicy() is Qt.FocusPolicy.NoFocus and last is not anchor:
+        last = last.previousInFocusChain()
+    for widget in added.findChildren(QWidget):
+        is_inside = widget.window() is added.window()  # the list of a combo box is a window of its own
+        if is_inside and widget.focusPolicy() is not Qt.FocusPolicy.NoFocus:
+            QWidget.setTabOrder(last, widget)
+            last = widget
+
+
 def _reachable(window: QWidget) -> Iterator[QWidget]:
     """Yield what Tab can reach, in Qt's order."""
     widget = window.nextInFocusChain()

@@ -180,6 +180,13 @@
     </message>
 </context>
 <context>
+    <name>Banner</name>
+    <message>
+        <source>Dismiss</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
     <name>BuildDetailView</name>
     <message>
         <source>Back to the builds (Esc)</source>
@@ -1059,6 +1066,10 @@
     <message>
         <source>{0} could not be changed</source>
         <translation>{0} 无法更改</translation>
+    </message>
+    <message>
+        <source>{0} is as it was before.</source>
+        <translation>{0} 已恢复原样。</translation>
     </message>
 </context>
 <context>
@@ -2985,6 +2996,10 @@
 </context>
 <context>
     <name>FormChecks</name>
+    <message>
+        <source>Which port in the container? Type the one that its program listens on.</source>
+        <translation>容器中的哪个端口？请填写程序监听的端口。</translation>
+    </message>
     <message>
         <source>A port is a number from 1 to 65535.</source>
         <translation>端口是 1 到 65535 之间的数字。</translation>
@@ -5425,6 +5440,10 @@
         <translation>容器内端口</translation>
     </message>
     <message>
+        <source>Protocol</source>
+        <translation>协议</translation>
+    </message>
+    <message>
         <source>Port {0} is in use by {1}.</source>
         <translation>端口 {0} 正被 {1} 占用。</translation>
     </message>
@@ -6471,6 +6490,10 @@
         <translation>请在终端中构建：docker buildx build --ssh default</translation>
     </message>
     <message>
+        <source>Change the settings and try again.</source>
+        <translation>请更改设置后重试。</translation>
+    </message>
+    <message>
         <source>Check its spelling. Small images have few commands: often there is `sh` but no `bash`.</source>
         <translation>请检查拼写。小镜像中命令很少：通常有 `sh` 而没有 `bash`。</translation>
     </message>
@@ -6855,10 +6878,6 @@
         <translation>省略名称即可查看全部：--dry-run 会列出它们。</translation>
     </message>
     <message>
-        <source>Line {0} is no variable</source>
-        <translation>第 {0} 行不是变量</translation>
-    </message>
-    <message>
         <source>Line {0}, column {1}: this is no JSON ({2})</source>
         <translation>第 {0} 行第 {1} 列：不是有效的 JSON（{2}）</translation>
     </message>
@@ -7061,6 +7080,10 @@
     <message>
         <source>It may have been deleted, or is on another engine.</source>
         <translation>它可能已被删除，或位于另一个引擎上。</translation>
+    </message>
+    <message>
+        <source>Line {0} is no variable: {1}</source>
+        <translation>第 {0} 行不是变量：{1}</translation>
     </message>
     <message>
         <source>No update is prepared</source>
@@ -7453,10 +7476,6 @@
     <message>
         <source>The container ended at once</source>
         <translation>容器立即结束了</translation>
-    </message>
-    <message>
-        <source>The container is as it was before. Change the settings and try again.</source>
-        <translation>容器保持原样。请更改设置后重试。</translation>
     </message>
     <message>
         <source>The container is kept: look for the name {0} or {1}.</source>

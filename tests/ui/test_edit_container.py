@@ -108,6 +108,7 @@ def test_what_does_not_run_is_taken_back(
     assert engine.containers.get("web") is before
     wait_for(qtbot, lambda: before.state == "running")
     assert len(engine.state.containers) == 1
+    assert text_of(dialog, "edit.failure.advice").endswith("web is as it was before.")
     press(qtbot, dialog, "edit.cancel")
     wait_for(qtbot, lambda: shown.findChild(QWidget, "edit") is None)
 

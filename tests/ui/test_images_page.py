@@ -250,6 +250,26 @@ def test_what_was_started_leads_to_its_log(images: MainWindow, qtbot: QtBot) -> 
     wait_for(qtbot, lambda: find(images, ContainerDetailView, "containers.detail").current_name == "logs")
 
 
+def test_what_is_told_of_one_that_was_started_goes_when_it_ends(
+    images: MainWindow, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    images.run_image("nginx:1.27")
+    wait_for(qtbot, lambda: find(images, QLineEdit, "run.name").text() == "nginx")
+    press(qtbot, images, "run.start")
+    wait_for(qtbot, lambda: images.banner.isVisible())
+    engine.containers.act(engine.containers.get("nginx"), "stop", {})
+    wait_for(qtbot, lambda: not images.banner.isVisible())
+
+
+def test_a_cross_takes_away_what_is_told_of_one_that_was_started(images: MainWindow, qtbot: QtBot) -> None:
+    images.run_image("nginx:1.27")
+    wait_for(qtbot, lambda: find(images, QLineEdit, "run.name").text() == "nginx")
+    press(qtbot, images, "run.start")
+    wait_for(qtbot, lambda: images.banner.isVisible())
+    press(qtbot, images, "window.banner.close")
+    assert not images.banner.isVisible()
+
+
 def test_taken_port_names_its_holder_and_offers_another(
     images: MainWindow, qtbot: QtBot, taken_port: int, save_picture: Save
 ) -> None:

@@ -6,7 +6,9 @@ from PySide6.QtWidgets import QAbstractButton, QCheckBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.viewmodels.desktop import DesktopViewModel
+from app.viewmodels.failure import Failure
 from app.viewmodels.frame.notifications import Notice
+from app.viewmodels.tasks import TaskWords
 from app.views.main_window import MainWindow
 from app.views.pages.containers.container_detail_view import ContainerDetailView
 from app.views.widgets.frame.notice_panel import NoticePanel
@@ -135,3 +137,10 @@ def test_each_kind_is_kept_shown_or_neither_as_the_user_chose(desktop: DesktopVi
     preferences.choose_notice_level("died", "nonsense")
     notices.add(bad)
     assert titles(desktop) == ["died"]
+
+
+def test_what_failed_first_and_went_well_then_is_counted_once(desktop: DesktopViewModel) -> None:
+    words = TaskWords("Changing web", "web was changed", "web could not be changed")
+    desktop.background.tasks.begin(words).fail(Failure("The port is taken"))
+    desktop.background.tasks.begin(words).succeed()
+    assert [(one.title, one.times) for one in desktop.notifications.notices] == [("web was changed", 1)]

@@ -92,6 +92,7 @@ class EditContainer:
         except Exception as error:
             self._on_step(EditStep.BACK)
             self._go_back(details, fresh, stopped, kept, error)
+            self._on_step(EditStep.RESTORED)
             raise
         self._on_step(EditStep.REMOVE)
         client.remove_container(details.id)  # without its volumes: the new one has them
@@ -114,7 +115,7 @@ class EditContainer:
                 raise UserError(
                     f"With these settings it ends at once, with exit code {details.exit_code}",
                     self._last_lines(container),
-                    "The container is as it was before. Change the settings and try again.",
+                    "Change the settings and try again.",
                 )
             if time.monotonic() >= end:
                 return

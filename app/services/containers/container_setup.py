@@ -29,6 +29,7 @@ class EditStep(StrEnum):
     SWAP = "swap"
     WATCH = "watch"
     BACK = "back"
+    RESTORED = "restored"
     REMOVE = "remove"
 
 

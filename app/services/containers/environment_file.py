@@ -24,10 +24,9 @@ def parse_environment_text(text: str) -> tuple[tuple[str, str], ...]:
         name = name.strip()
         if not equals or not _NAME.fullmatch(name):
             raise UserError(
-                f"Line {number} is no variable",
-                raw.strip()[:200],
-                "Write each variable on a line of its own as NAME=value.",
-                ErrorCode.BAD_INPUT,
+                f"Line {number} is no variable: {raw.strip()[:200]}",
+                what_to_do="Write each variable on a line of its own as NAME=value.",
+                code=ErrorCode.BAD_INPUT,
             )
         variables.pop(name, None)
         variables[name] = _unquote(value.strip())

@@ -11,7 +11,14 @@ from app.services.engine.engine_types import Container, ContainerDetails
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
 from app.viewmodels.containers.container_change import ContainerChange
-from app.viewmodels.containers.run_form import FormChecks, LimitsRow, PortRow, VolumeRow
+from app.viewmodels.containers.run_form import (
+    FormChecks,
+    LimitsRow,
+    PortRow,
+    VolumeRow,
+    wished_mounts,
+    wished_ports,
+)
 from app.viewmodels.containers.secrets import HIDDEN, is_secret
 from app.viewmodels.failure import describe_failure
 
@@ -112,9 +119,9 @@ class EditContainerViewModel(FormChecks):
 
     def _setup(self, form: EditForm) -> ContainerSetup:
         return ContainerSetup(
-            ports=tuple(sorted(row.to_port() for row in form.ports if row.publish)),
+            ports=tuple(sorted(wished_ports(form.ports))),
             environment=(*parse_environment_text(form.environment), *self._odd),
-            mounts=tuple(sorted((row.to_mount() for row in form.volumes), key=lambda mount: mount.target)),
+            mounts=tuple(sorted(wished_mounts(form.volumes), key=lambda mount: mount.target)),
             restart_policy=form.limits.restart,
             memory=form.limits.memory_bytes,
             cpus=form.limits.cpu_count,

@@ -16,6 +16,7 @@ from app.viewmodels.wording.exit_codes import explain_exit
 _SECONDS = 3.0
 _PAUSE = 0.3
 _OVER = (ContainerState.EXITED, ContainerState.DEAD)
+_OUTDATING = ("die", "destroy", "rename")
 _MOST_ENDS = 100  # that are remembered
 _GRACE_MS = 500  # events come on a way of their own
 
@@ -47,10 +48,12 @@ class FirstSeconds(QObject):
     """Looks after containers that the window has started."""
 
     ended = Signal(object)  # EarlyEnd
+    outdated = Signal(str)  # id of one that was watched: it has ended, however late, or is another's now
 
     def __init__(self, background: Background, access: Access, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._background, self._access = background, access
+        self._watched = ""  # the newest
         self._codes: dict[str, int] = {}  # by id: one that has removed itself can be asked no more
         self._short_of_memory: set[str] = set()
         self._untold: dict[str, str] = {}  # names, by id, of those that are gone before their end is heard of
@@ -59,11 +62,14 @@ class FirstSeconds(QObject):
 
     def watch(self, key: str, name: str) -> None:
         """Look after a container for three seconds; `ended` comes when it does not last that long."""
+        self._watched = key
         self._background.run_alone(lambda: self._wait(key, name), self._seen, self._not_seen)
 
     @Slot(list)
     def hear(self, events: list[Event]) -> None:
         """Remember how containers end."""
+        if any(event.id == self._watched and event.action in _OUTDATING for event in events):
+            self.outdated.emit(self._watched)
         for event in events:
             if event.type == "container" and event.action == "oom":
                 self._short_of_memory.add(event.id)

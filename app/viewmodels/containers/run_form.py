@@ -1,6 +1,6 @@
 """What is typed to make or change a container, and the checks of it that both dialogs share."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,6 +30,11 @@ class PortRow:
     publish: bool = True
     host_ip: str = ""
 
+    @property
+    def is_blank(self) -> bool:
+        """Return whether nothing was typed yet: such a line is neither wrong nor a wish."""
+        return not self.container and not self.host
+
     def to_port(self) -> Port:
         """Return it as a wish to the engine."""
         return Port(int(self.container), self.protocol, int(self.host) if self.host else None, self.host_ip)
@@ -42,6 +47,11 @@ class VolumeRow:
     source: str = ""
     target: str = ""
     read_only: bool = False
+
+    @property
+    def is_blank(self) -> bool:
+        """Return whether nothing was typed yet: such a line is neither wrong nor a wish."""
+        return not self.source and not self.target
 
     def to_mount(self) -> VolumeMount:
         """Return it as a wish to the engine."""
@@ -103,10 +113,10 @@ class FormChecks(QObject):
         """Return what is wrong, by field: "ports.0", "volumes.0", "environment", "memory", "cpus"."""
         problems: dict[str, str] = {}
         for place, port in enumerate(ports):
-            if port.publish and (problem := self._check_port(port)):
+            if port.publish and not port.is_blank and (problem := self._check_port(port)):
                 problems[f"ports.{place}"] = problem
         for place, volume in enumerate(volumes):
-            if problem := self._check_volume(volume):
+            if not volume.is_blank and (problem := self._check_volume(volume)):
                 problems[f"volumes.{place}"] = problem
         checks: dict[str, Callable[[], object]] = {
             "environment": lambda: parse_environment_text(environment),
@@ -143,11 +153,10 @@ class FormChecks(QObject):
             self.conflicts_found.emit(conflicts)
 
     def _check_port(self, port: PortRow) -> str:
-        for text, required in ((port.container, True), (port.host, False)):
-            if not text and not required:
-                continue
-            if not text.isascii() or not text.isdigit() or not 0 < int(text[:6]) <= LAST_PORT:
-                return self.tr("A port is a number from 1 to 65535.")
+        if not port.container:
+            return self.tr("Which port in the container? Type the one that its program listens on.")
+        if not is_port_number(port.container) or (port.host and not is_port_number(port.host)):
+            return self.tr("A port is a number from 1 to 65535.")
         return ""
 
     def _check_volume(self, volume: VolumeRow) -> str:
@@ -158,6 +167,26 @@ class FormChecks(QObject):
         if ":" in volume.target:
             return self.tr("A folder in the container has no colon in its name.")
         return ""
+
+
+def is_port_number(text: str) -> bool:
+    """Return whether what was typed is a port."""
+    return text.isascii() and text.isdigit() and 0 < int(text[:6]) <= LAST_PORT
+
+
+def is_container_folder(text: str) -> bool:
+    """Return whether what was typed is a place in a container where something can be mounted."""
+    return text.startswith("/") and ":" not in text
+
+
+def wished_ports(rows: Iterable[PortRow]) -> tuple[Port, ...]:
+    """Return what is to be published, of rows without mistakes."""
+    return tuple(row.to_port() for row in rows if row.publish and not row.is_blank)
+
+
+def wished_mounts(rows: Iterable[VolumeRow]) -> tuple[VolumeMount, ...]:
+    """Return what is to be mounted, of rows without mistakes."""
+    return tuple(row.to_mount() for row in rows if not row.is_blank)
 
 
 def find_problems(checks: Mapping[str, Callable[[], object]]) -> dict[str, str]:

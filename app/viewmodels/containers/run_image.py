@@ -14,7 +14,15 @@ from app.services.containers.run_options import RunOptions
 from app.services.engine.engine_types import Container, ContainerDetails
 from app.services.errors import EngineRequestError, MarinaError, UserError
 from app.services.images.reference import parse_reference
-from app.viewmodels.containers.run_form import FormChecks, LimitsRow, PortRow, VolumeRow, find_problems
+from app.viewmodels.containers.run_form import (
+    FormChecks,
+    LimitsRow,
+    PortRow,
+    VolumeRow,
+    find_problems,
+    wished_mounts,
+    wished_ports,
+)
 from app.viewmodels.failure import Failure, describe_failure
 
 if TYPE_CHECKING:  # imports `requests`: only in a worker
@@ -170,9 +178,9 @@ class RunImageViewModel(FormChecks):
         return RunOptions(
             image=form.image,
             name=form.name,
-            ports=tuple(row.to_port() for row in form.ports if row.publish),
+            ports=wished_ports(form.ports),
             environment=parse_environment_text(form.environment),
-            volumes=tuple(row.to_mount() for row in form.volumes),
+            volumes=wished_mounts(form.volumes),
             command=(*first, *shlex.split(form.command)),
             entrypoint=entrypoint,
             user=more.user,

@@ -56,7 +56,8 @@ class NotificationsViewModel(QObject):
         if not self._preferences.notifications or self._level(notice) is Level.OFF:
             return
         earlier = next((known for known in self.notices if known.key == notice.key), None)
-        times = earlier.times + 1 if earlier is not None else 1
+        is_again = earlier is not None and earlier.title == notice.title  # else it has ended otherwise
+        times = earlier.times + 1 if earlier is not None and is_again else 1
         notice = replace(notice, moment=self._now(), times=times)
         kept = [notice, *(known for known in self.notices if known.key != notice.key)]
         if len(kept) > MOST:

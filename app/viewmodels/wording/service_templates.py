@@ -45,6 +45,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Ask whoever runs it. If the change is right, remove the engine and add it again."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "At least 6 MB are needed"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Build in a terminal: docker buildx build --ssh default"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Change the settings and try again."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Check its spelling. Small images have few commands: often there is `sh` but no `bash`."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Check network, VPN and firewall of this computer."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Check that the file is a program for this machine's processor and that it is executable."),  # noqa: E501
@@ -160,7 +161,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Let Marina fetch it (`marina scan --fetch IMAGE`)."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Let Marina find what works: marina settings accelerator auto"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Let it go on first."),  # noqa: E501
-    QT_TRANSLATE_NOOP("Services", "Line {0} is no variable"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Line {0} is no variable: {1}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Line {0}, column {1}: this is no JSON ({2})"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Look at the container's log, then try again."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Look at the state, then do it again: marina status."),  # noqa: E501
@@ -286,7 +287,6 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "The connection broke"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The connection is opened on its way by a proxy whose certificate the scanner does not know. Let the proxy pass the scanner's servers, or fetch in another network."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The container ended at once"),  # noqa: E501
-    QT_TRANSLATE_NOOP("Services", "The container is as it was before. Change the settings and try again."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The container is kept: look for the name {0} or {1}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The container {0} does not run"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The container {0} is not running"),  # noqa: E501

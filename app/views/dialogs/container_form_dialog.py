@@ -36,6 +36,8 @@ class ContainerFormDialog(QDialog):
         self.environment_message = self.add_message("environment")
         self.volumes = RowList(f"{name}.volume", self.tr("Add a volume"), VolumeLine, VolumeRow())
         self.volumes.changed.connect(self.check)
+        for lines in (self.ports, self.volumes):
+            lines.added.connect(lambda line: self.fields.ensureWidgetVisible(line))
         self.limits = LimitsFields(name)
         self.limits.changed.connect(self.check)
         self.failure = FailureCard(f"{name}.failure", role="inset")

@@ -118,5 +118,6 @@ def step_word(step: EditStep) -> str:
         EditStep.SWAP: translate("EditContainerDialog", "Stopping, starting…"),
         EditStep.WATCH: translate("EditContainerDialog", "Looking whether it runs…"),
         EditStep.BACK: translate("EditContainerDialog", "Going back…"),
+        EditStep.RESTORED: translate("EditContainerDialog", "Going back…"),
         EditStep.REMOVE: translate("EditContainerDialog", "Deleting the old one…"),
     }[step]

@@ -4,15 +4,24 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLineEdit, QVBoxLayout, QWidget
 
-from app.viewmodels.containers.run_form import LimitsRow, PortConflict, PortRow, VolumeRow
+from app.viewmodels.containers.run_form import (
+    LimitsRow,
+    PortConflict,
+    PortRow,
+    VolumeRow,
+    is_container_folder,
+    is_port_number,
+)
+from app.views.tab_order import insert_before
 from app.views.widgets.buttons import Button, IconButton
 from app.views.widgets.layouts import column, row
 from app.views.widgets.text import PlainLabel, WrappedLabel, restyle
 
-_PORT_WIDTH = 84
+_PORT_WIDTH = 76
+_PROTOCOLS = ("tcp", "udp")
 
 
 def mark_invalid(field: QLineEdit, invalid: bool) -> None:
@@ -53,7 +62,7 @@ class PortLine(_Row):
 
     def __init__(self, name: str, port: PortRow) -> None:
         super().__init__(name)
-        self._protocol, self._host_ip = port.protocol, port.host_ip
+        self._host_ip = port.host_ip
         self._suggestion = 0
         self.publish = QCheckBox()
         self.publish.setObjectName(f"{name}.publish")
@@ -68,14 +77,19 @@ class PortLine(_Row):
         self._use = Button("", f"{name}.use", "link")
         self._use.clicked.connect(self._use_suggestion)
         self._use.hide()
-        protocol = PlainLabel(f"/{port.protocol}", "muted")
+        self.protocol = QComboBox()
+        self.protocol.setObjectName(f"{name}.protocol")
+        self.protocol.setAccessibleName(self.tr("Protocol"))
+        self.protocol.addItems(sorted({*_PROTOCOLS, port.protocol}))
+        self.protocol.setCurrentText(port.protocol)
+        self.protocol.currentIndexChanged.connect(self.changed)
         line = row(
             self.publish,
             PlainLabel(f"{port.host_ip or 'localhost'}:", "muted"),
             self.host,
             PlainLabel("→", "muted"),
             self.container,
-            protocol,
+            self.protocol,
             None,
             self.remove,
             spacing=6,
@@ -90,7 +104,7 @@ class PortLine(_Row):
         return PortRow(
             self.container.text().strip(),
             self.host.text().strip(),
-            self._protocol,
+            self.protocol.currentText(),
             self.publish.isChecked(),
             self._host_ip,
         )
@@ -106,7 +120,9 @@ class PortLine(_Row):
         self._use.set_label(self.tr("Use {0}").format(self._suggestion))
         self.message.setText(problem)
         self.message.setVisible(bool(problem))
-        mark_invalid(self.host, bool(problem))
+        blames_container = bool(problem) and not is_port_number(self.value.container)
+        mark_invalid(self.container, blames_container)
+        mark_invalid(self.host, bool(problem) and not blames_container)
 
     def _use_suggestion(self) -> None:
         self.host.setText(str(self._suggestion))
@@ -114,6 +130,7 @@ class PortLine(_Row):
     def _toggled(self, publish: bool) -> None:
         self.host.setEnabled(publish)
         self.container.setEnabled(publish)
+        self.protocol.setEnabled(publish)
         self.changed.emit()
 
 
@@ -151,7 +168,9 @@ class VolumeLine(_Row):
         """Show what is wrong with the line."""
         self.message.setText(problem)
         self.message.setVisible(bool(problem))
-        mark_invalid(self.target, bool(problem))
+        blames_target = bool(problem) and not is_container_folder(self.value.target)
+        mark_invalid(self.target, blames_target)
+        mark_invalid(self.source, bool(problem) and not blames_target)
 
     def _browse(self) -> None:
         dialog = QFileDialog(self.window(), self.tr("Folder to share with the container"))
@@ -237,6 +256,7 @@ class RowList(QWidget):
     """Lines of one kind with a button that adds one. Object names keep counting, so each stays unique."""
 
     changed = Signal()
+    added = Signal(QWidget)  # a line that the user asked for, which has the keyboard now
 
     def __init__(self, name: str, add_label: str, make: Callable[[str, Any], _Row], blank: object) -> None:
         """`make` returns the line of a value, under an object name; `blank` is what a new one begins with."""
@@ -247,7 +267,7 @@ class RowList(QWidget):
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(6)
         self.add_button = Button(add_label, f"{name}.add", "link", "plus")
-        self.add_button.clicked.connect(lambda: self._extend([blank]))
+        self.add_button.clicked.connect(lambda: self._add(blank))
         self.setLayout(column(self._layout, row(self.add_button, None), spacing=4))
 
     @property
@@ -263,12 +283,22 @@ class RowList(QWidget):
         self.lines.clear()
         self._extend(values)
 
+    def _add(self, blank: object) -> None:
+        self._extend([blank])
+        line = self.lines[-1]
+        QTimer.singleShot(0, line, lambda: self._lead_to(line))  # once it is laid out
+
+    def _lead_to(self, line: _Row) -> None:
+        line.findChildren(QLineEdit)[0].setFocus()
+        self.added.emit(line)
+
     def _extend(self, values: Iterable[Any]) -> None:
         for value in values:
             line = self._make(f"{self._name}.{self._made}", value)
             self._made += 1
             self.lines.append(line)
             self._layout.addWidget(line)
+            insert_before(self.add_button, line)
             line.changed.connect(self.changed)
             line.removed.connect(partial(self._remove, line))
         self.changed.emit()

@@ -5,7 +5,7 @@ from PySide6.QtCore import Signal
 from app.views.icons import themed_pixmap
 from app.views.theme import Theme
 from app.views.widgets.announcement import announce
-from app.views.widgets.buttons import Button
+from app.views.widgets.buttons import Button, IconButton
 from app.views.widgets.layouts import Card, row
 from app.views.widgets.text import WrappedLabel, restyle
 
@@ -30,7 +30,12 @@ class Banner(Card):
         self.link = Button("", f"{name}.link")
         self.link.clicked.connect(self.linked)
         self.link.hide()
-        line = row(self._icon, self._text, self.link, self.button, spacing=10, margins=(14, 8, 10, 8))
+        self._close = IconButton("close", self.tr("Dismiss"), f"{name}.close")
+        self._close.clicked.connect(self.hide)
+        self._close.hide()
+        line = row(
+            self._icon, self._text, self.link, self.button, self._close, spacing=10, margins=(14, 8, 10, 8)
+        )
         line.setStretch(1, 1)
         self.setLayout(line)
         self.hide()
@@ -41,8 +46,13 @@ class Banner(Card):
         """Return what it says."""
         return self._text.text()
 
-    def say(self, text: str, tone: str = "", button: str = "", link: str = "") -> None:
-        """Show `text`, with a button and a way to what it is about when they have labels."""
+    def say(
+        self, text: str, tone: str = "", button: str = "", link: str = "", *, closes: bool = False
+    ) -> None:
+        """Show `text`, with a button and a way to what it is about when they have labels.
+
+        One that `closes` has a cross as well, which takes it away and does nothing else.
+        """
         if self.isHidden() or text != self._text.text():
             announce(self, text, is_urgent=tone == "err")
         self._tone = tone
@@ -53,6 +63,7 @@ class Banner(Card):
         self.button.set_label(button)
         self.link.setVisible(bool(link))
         self.link.set_label(link)
+        self._close.setVisible(closes)
         self._draw_icon()
         restyle(self)
         self.show()
