@@ -30,9 +30,9 @@ def next_widget(
 
 def insert_before(anchor: QWidget, added: QWidget) -> None:
     """Let Tab reach what is in `added` just before `anchor`: Qt puts new widgets behind all others."""
-    last = anchor.previousInFocusChain()
+    last = anchor.previousInFocusChain() or anchor
     while last.focusPolicy() is Qt.FocusPolicy.NoFocus and last is not anchor:
-        last = last.previousInFocusChain()
+        last = last.previousInFocusChain() or anchor
     for widget in added.findChildren(QWidget):
         is_inside = widget.window() is added.window()  # the list of a combo box is a window of its own
         if is_inside and widget.focusPolicy() is not Qt.FocusPolicy.NoFocus:

@@ -205,6 +205,14 @@
         <translation>打开镜像</translation>
     </message>
     <message>
+        <source>Build again…</source>
+        <translation>重新构建…</translation>
+    </message>
+    <message>
+        <source>Asks with all filled in as it was.</source>
+        <translation>打开对话框，所有内容已按上次填写。</translation>
+    </message>
+    <message>
         <source>Cancel</source>
         <translation>取消</translation>
     </message>

@@ -34,7 +34,7 @@ def build(request: "Handler") -> None:
         "Started": "2026-11-25T20:00:00Z",
         "Finished": "2026-11-25T20:00:02Z",
         "Status": "done",
-        "Tags": [tag] if tag else [],
+        "Tags": [tag if ":" in tag.rpartition("/")[2] else f"{tag}:latest"] if tag else [],
         "StepsTotal": len(lines),
         "StepsCached": 0,
         "DurationMs": 2100,

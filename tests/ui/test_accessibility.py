@@ -30,6 +30,7 @@ from app.services.settings import SettingsFile
 from app.viewmodels.desktop import DesktopViewModel
 from app.viewmodels.frame.notifications import Notice
 from app.viewmodels.frame.preferences import Preferences
+from app.viewmodels.images.builds import BuildForm
 from app.views.dialogs.about_dialog import AboutDialog
 from app.views.dialogs.add_engine_dialog import AddEngineDialog
 from app.views.dialogs.build_dialog import BuildDialog
@@ -337,7 +338,7 @@ def _edit(window: MainWindow) -> QDialog:
 DIALOGS: dict[str, Callable[[MainWindow], QDialog]] = {
     "run": _run,
     "pull": _pull,
-    "build": lambda window: BuildDialog(window.desktop.builds, str(Path.cwd()), window),
+    "build": lambda window: BuildDialog(window.desktop.builds, BuildForm(str(Path.cwd())), window),
     "create-volume": lambda window: CreateVolumeDialog(window.desktop.volumes, window),
     "create-network": lambda window: CreateNetworkDialog(window.desktop.networks, window),
     "clone-volume": lambda window: CloneVolumeDialog(

@@ -15,6 +15,7 @@ from app.services.images.build_context import IgnoreRules, files_of
 from app.services.images.image_build import instruction_lines
 from app.viewmodels.desktop import DesktopViewModel
 from app.viewmodels.images.builds import BuildForm
+from app.views.dialogs.build_dialog import BuildDialog
 from app.views.main_window import MainWindow
 from app.views.pages.images.builds_page import BuildsPage
 from app.views.widgets.log.log_view import LogView
@@ -123,6 +124,32 @@ def test_the_failing_line_is_marked(
     (project / "Dockerfile").write_text(DOCKERFILE)
     start(page, qtbot, project)
     assert [notice.title for notice in desktop.notifications.notices] == ["shop:1 was built"]
+
+
+def test_a_build_is_mended_and_begun_again(
+    page: BuildsPage, desktop: DesktopViewModel, engine: FakeEngine, project: Path, qtbot: QtBot
+) -> None:
+    (project / "Dockerfile").write_text(DOCKERFILE + "RUN false\n")
+    page.ask_build(str(project))
+    dialog = find(page.window(), QWidget, "build")
+    find(dialog, QLineEdit, "build.tag").setText("shop")
+    find(dialog, QPlainTextEdit, "build.arguments").setPlainText("A=1")
+    find(dialog, QCheckBox, "build.no-cache").setChecked(True)
+    press(qtbot, dialog, "build.start")
+    wait_for(qtbot, lambda: text_of(page, "builds.detail.summary") == "The build failed")
+    (project / "Dockerfile").write_text(DOCKERFILE)
+    press(qtbot, page, "builds.detail.repeat")
+    dialog = find(page.window(), BuildDialog, "build")
+    assert dialog.typed == BuildForm(str(project), tag="shop", arguments="A=1", no_cache=True)
+    find(dialog, QCheckBox, "build.no-cache").setChecked(False)
+    QTest.keyClick(dialog.action_button, Qt.Key.Key_Return)
+    wait_for(qtbot, lambda: text_of(page, "builds.detail.summary").startswith("Built; 3 of 3"))
+    press(qtbot, page, "builds.detail.back")
+    wait_for(qtbot, lambda: [build.tone for build in desktop.builds.history] == ["ok", "err"])
+    newest = desktop.builds.history[0].id[:12]
+    wait_until_in_sight(page, f"builds.{newest}.show", qtbot)
+    press(qtbot, page, f"builds.{newest}.show")
+    wait_until_in_sight(page, "builds.detail.repeat", qtbot)
 
 
 def test_a_step_that_asks_for_an_agent_says_so(page: BuildsPage, project: Path, qtbot: QtBot) -> None:

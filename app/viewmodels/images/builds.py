@@ -24,6 +24,7 @@ from app.viewmodels.wording.wording import format_duration
 if TYPE_CHECKING:
     from app.services.images.image_build import BuildProgress, BuildStep, BuildStream, PastBuild
 
+DOCKERFILE = "Dockerfile"
 _SETTLE_MS, _AGAIN_MS = 200, 1_000
 _WANTS_AGENT = re.compile(
     r"^[^#\n]*--mount=\S*\btype=ssh\b|^\s*ADD\s[^#\n]*(\bssh://|\bgit@)", re.MULTILINE | re.IGNORECASE
@@ -70,6 +71,7 @@ class BuildView:
     image: str = ""
     name: str = ""
     is_running: bool = False  # elsewhere, when it was read
+    form: "BuildForm | None" = None  # what was typed, where that was done in this window
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class BuildForm:
     """What is to be built, as typed: arguments are lines of NAME=value, secrets of id=file."""
 
     folder: str
-    dockerfile: str = "Dockerfile"
+    dockerfile: str = DOCKERFILE
     tag: str = ""
     target: str = ""
     arguments: str = ""
@@ -87,11 +89,11 @@ class BuildForm:
     platform: str = ""
 
 
-def split_dropped(path: str) -> tuple[str, str]:
-    """Return the folder and the name of the Dockerfile meant by who drops a folder, or that file."""
+def form_of_dropped(path: str) -> BuildForm:
+    """Return what is meant by who drops a folder, or the Dockerfile in it."""
     if Path(path).is_file():
-        return str(Path(path).parent), Path(path).name
-    return path, ""
+        return BuildForm(str(Path(path).parent), Path(path).name)
+    return BuildForm(path)
 
 
 class BuildsViewModel(QObject):
@@ -112,6 +114,7 @@ class BuildsViewModel(QObject):
         self._task = background.tasks.none
         self._given_up = threading.Event()
         self._form: BuildForm | None = None
+        self._forms: dict[str, BuildForm] = {}  # the newest of each name
         self._steps: tuple[BuildStep, ...] = ()
         self._dockerfile = self._image = ""
         self.is_wanted = self.is_loaded = False
@@ -199,6 +202,8 @@ class BuildsViewModel(QObject):
         if self._stream is not None:
             return
         self._steps, self._dockerfile, self._image, self._form = (), "", "", form
+        if form.tag:
+            self._forms[_full_name(form.tag)] = form
         title = form.tag or Path(form.folder).name
         self.view = BuildView(title, summary=self.tr("Sending the folder…"))
         words = TaskWords(
@@ -347,6 +352,7 @@ class BuildsViewModel(QObject):
             image=build.tags[0] if build.tags and build.status == "done" else "",
             name=build.tags[0] if build.tags and build.status == "done" else "",
             is_running=row.is_running,
+            form=next((self._forms[tag] for tag in build.tags if tag in self._forms), None),
         )
         if row.is_running and build.id == self._followed:
             self._again.start()
@@ -364,8 +370,14 @@ class BuildsViewModel(QObject):
             summary,
             image=name or (self._image if is_done else ""),
             name=name,
+            form=self._form,
         )
         self.progressed.emit(self.view)
+
+
+def _full_name(tag: str) -> str:
+    """Return a name as the engine's history has it."""
+    return tag if ":" in tag.rpartition("/")[2] else f"{tag}:latest"
 
 
 def _step_row(step: "BuildStep") -> StepRow:

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QLineEdit, QPlainTextEdit, QWidget
 
-from app.viewmodels.images.builds import BuildForm, BuildsViewModel, split_dropped
+from app.viewmodels.images.builds import DOCKERFILE, BuildForm, BuildsViewModel
 from app.views.dialogs.form_dialog import FormDialog
 from app.views.widgets.buttons import Button
 from app.views.widgets.layouts import row, widen
@@ -16,8 +16,10 @@ translate = QCoreApplication.translate
 class BuildDialog(FormDialog):
     """Closes once the build has begun."""
 
-    def __init__(self, viewmodel: BuildsViewModel, dropped: str = "", parent: QWidget | None = None) -> None:
-        """`dropped` is a folder, or the Dockerfile in it."""
+    def __init__(
+        self, viewmodel: BuildsViewModel, form: BuildForm | None = None, parent: QWidget | None = None
+    ) -> None:
+        """`form` is what the dialog begins with."""
         self._builds = viewmodel
         super().__init__(
             "build",
@@ -35,7 +37,7 @@ class BuildDialog(FormDialog):
         self.tag_edit = self.add_edit("build.tag", self.tr("Name of the image"))
         self.tag_edit.setPlaceholderText("shop/web:1.0")
         self.file_edit = self.add_edit("build.dockerfile", self.tr("Dockerfile"))
-        self.file_edit.setPlaceholderText("Dockerfile")
+        self.file_edit.setPlaceholderText(DOCKERFILE)
         self.target_edit = self.add_edit("build.target", self.tr("Stage to stop at"))
         self.target_edit.setPlaceholderText(self.tr("the last one"))
         self.platform = PlatformBox("build.platform")
@@ -58,17 +60,29 @@ class BuildDialog(FormDialog):
             self.tr("They can sign in with your keys while the build goes on; the keys stay here.")
         )
         self.form.addWidget(self.lends_agent)
-        folder, dockerfile = split_dropped(dropped)
-        self.folder_edit.setText(folder)
-        self.file_edit.setText(dockerfile)
+        if form is not None:
+            self._fill(form)
         self.begin()
+        if form is not None and form.tag:
+            self.action_button.setFocus()  # all of it was typed before
+
+    def _fill(self, form: BuildForm) -> None:
+        self.folder_edit.setText(form.folder)
+        self.file_edit.setText("" if form.dockerfile == DOCKERFILE else form.dockerfile)
+        self.tag_edit.setText(form.tag)
+        self.target_edit.setText(form.target)
+        self.platform.setCurrentIndex(max(0, self.platform.findData(form.platform)))
+        self.arguments.setPlainText(form.arguments)
+        self.secrets.setPlainText(form.secrets)
+        self.no_cache.setChecked(form.no_cache)
+        self.lends_agent.setChecked(form.lends_agent)
 
     @property
     def typed(self) -> BuildForm:
         """Return everything as typed."""
         return BuildForm(
             self.folder_edit.text().strip(),
-            self.file_edit.text().strip() or "Dockerfile",
+            self.file_edit.text().strip() or DOCKERFILE,
             self.tag_edit.text().strip(),
             self.target_edit.text().strip(),
             self.arguments.toPlainText(),

@@ -37,7 +37,7 @@ class ContainerFormDialog(QDialog):
         self.volumes = RowList(f"{name}.volume", self.tr("Add a volume"), VolumeLine, VolumeRow())
         self.volumes.changed.connect(self.check)
         for lines in (self.ports, self.volumes):
-            lines.added.connect(lambda line: self.fields.ensureWidgetVisible(line))
+            lines.added.connect(self._bring_into_sight)
         self.limits = LimitsFields(name)
         self.limits.changed.connect(self.check)
         self.failure = FailureCard(f"{name}.failure", role="inset")
@@ -102,6 +102,9 @@ class ContainerFormDialog(QDialog):
             line.show_problem(problems.get(f"ports.{place}", ""), by_row.get(place))
         for place, line in enumerate(self.volumes.lines):
             line.show_problem(problems.get(f"volumes.{place}", ""))
+
+    def _bring_into_sight(self, line: QWidget) -> None:
+        self.fields.ensureWidgetVisible(line)
 
     def _choose_file(self) -> None:
         dialog = QFileDialog(self, self.tr("Read variables from a file"))

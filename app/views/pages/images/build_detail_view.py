@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QTextCursor, QTextFormat
 from PySide6.QtWidgets import QPlainTextEdit, QScrollArea, QSizePolicy, QTextEdit, QVBoxLayout, QWidget
 
 from app.viewmodels.containers.container_logs import LogLine
-from app.viewmodels.images.builds import BuildView
+from app.viewmodels.images.builds import BuildForm, BuildView
 from app.views.theme import Theme, monospace_font
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button, IconButton
@@ -27,6 +27,7 @@ class BuildDetailView(QWidget):
     run_requested = Signal(str)  # what the engine knows the image by, as for the next two
     push_requested = Signal(str)
     image_requested = Signal(str)
+    repeat_requested = Signal(object)  # BuildForm
 
     def __init__(self, view: BuildView, running: bool) -> None:
         super().__init__()
@@ -47,10 +48,15 @@ class BuildDetailView(QWidget):
         self._push.clicked.connect(lambda: self.push_requested.emit(self._image))
         self._open = Button(self.tr("Open the image"), "builds.detail.open", icon="images")
         self._open.clicked.connect(lambda: self.image_requested.emit(self._image))
+        self._form: BuildForm | None = None
+        self._is_running = running
+        self._repeat = Button(self.tr("Build again…"), "builds.detail.repeat", icon="builds")
+        self._repeat.setToolTip(self.tr("Asks with all filled in as it was."))
+        self._repeat.clicked.connect(lambda: self.repeat_requested.emit(self._form))
         self._cancel = Button(self.tr("Cancel"), "builds.detail.cancel", icon="stop")
         self._cancel.clicked.connect(self.cancel_requested)
         words = column(self._title, self._summary, spacing=1)
-        head = row(back, words, self._open, self._push, self._run, self._cancel, spacing=10)
+        head = row(back, words, self._repeat, self._open, self._push, self._run, self._cancel, spacing=10)
         head.setStretch(1, 1)
         self._banner = Banner("builds.detail.banner")
         self._steps = StepList("builds.detail.steps", pressable=True)
@@ -112,7 +118,9 @@ class BuildDetailView(QWidget):
 
     def show_running(self, running: bool) -> None:
         """Offer to cancel while it goes on."""
+        self._is_running = running
         self._cancel.setVisible(running)
+        self._offer_repeat()
         self._log.flush()
 
     def show_build(self, view: BuildView) -> None:
@@ -125,6 +133,8 @@ class BuildDetailView(QWidget):
         for button in (self._run, self._open):
             button.setVisible(bool(view.image))
         self._push.setVisible(bool(view.name))
+        self._form = view.form
+        self._offer_repeat()
         if view.error:
             text = view.error
             if view.error_line:
@@ -133,6 +143,9 @@ class BuildDetailView(QWidget):
             self._show_file(view.dockerfile, view.error_line)
         else:
             self._banner.hide()
+
+    def _offer_repeat(self) -> None:
+        self._repeat.setVisible(self._form is not None and not self._is_running)
 
     def _show_step(self, place: int) -> None:
         """Bring into sight what a step said."""

@@ -8,7 +8,7 @@ from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from app.viewmodels.containers.container_logs import LogLine
 from app.viewmodels.engine.engine_view import EngineView
 from app.viewmodels.failure import Failure
-from app.viewmodels.images.builds import BuildRow, BuildsViewModel, BuildView
+from app.viewmodels.images.builds import BuildForm, BuildRow, BuildsViewModel, BuildView, form_of_dropped
 from app.viewmodels.wording.wording import format_age
 from app.views.dialogs.build_dialog import BuildDialog
 from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
@@ -52,11 +52,14 @@ class BuildsPage(CardsPage):
 
     def ask_build(self, dropped: str = "") -> None:
         """Open the dialog, for a folder or its Dockerfile; or show the build that goes on."""
+        self._ask(form_of_dropped(dropped) if dropped else None)
+
+    def _ask(self, form: BuildForm | None) -> None:
         if self._builds.is_running:
             self._forget_past()
             self._show_detail(self._builds.view, True)
         else:
-            BuildDialog(self._builds, dropped, self.window()).open()
+            BuildDialog(self._builds, form, self.window()).open()
 
     def pause(self) -> None:
         """What goes on elsewhere is read while somebody looks."""
@@ -143,6 +146,7 @@ class BuildsPage(CardsPage):
         detail.run_requested.connect(self.run_requested)
         detail.push_requested.connect(self.push_requested)
         detail.image_requested.connect(self.image_requested)
+        detail.repeat_requested.connect(self._ask)
         self.show_detail(detail)
         self._is_live = running
         return detail
