@@ -38,6 +38,7 @@ from app.viewmodels.images.image_transfer import ImageTransfer
 from app.viewmodels.images.images import ImagesViewModel
 from app.viewmodels.images.pull_image import PullImageViewModel
 from app.viewmodels.images.registries import RegistriesViewModel
+from app.viewmodels.images.tag_list import TagList
 from app.viewmodels.learn.getting_started import GettingStartedViewModel
 from app.viewmodels.learn.learn import LearnViewModel
 from app.viewmodels.storage.backups import BackupsViewModel
@@ -150,6 +151,10 @@ class DesktopViewModel(QObject):
     def open_image_search(self) -> ImageSearch:
         """Return a view-model of one search dialog; the dialog becomes its parent."""
         return ImageSearch(self.background, self._access, self)
+
+    def open_tags(self) -> TagList:
+        """Return a view-model of the tags in one pull dialog; the dialog becomes its parent."""
+        return TagList(self.background, self._access, self)
 
     def open_run(self) -> RunImageViewModel:
         """Return a view-model of one run dialog; the dialog becomes its parent."""

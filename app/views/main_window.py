@@ -254,7 +254,13 @@ class MainWindow(QMainWindow):
         known = sorted({row.tag for row in self.desktop.images.table.rows if row.tag})
         recent = self.desktop.preferences.recent_images
         self._pull_dialog = PullImageDialog(
-            self.desktop.pull, reference, known, self, recent=recent, to_run=to_run
+            self.desktop.pull,
+            self.desktop.open_tags(),
+            reference,
+            known,
+            self,
+            recent=recent,
+            to_run=to_run,
         )
         self._pull_dialog.run_requested.connect(self.run_image)
         self._pull_dialog.help_requested.connect(self.quick.help_pull)

@@ -381,6 +381,23 @@
     </message>
 </context>
 <context>
+    <name>TagPicker</name>
+    <message numerus="yes">
+        <source>{0} of %n tag(s)</source>
+        <translation>
+            <numerusform>{0} of %n tag</numerusform>
+            <numerusform>{0} of %n tags</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tag(s)</source>
+        <translation>
+            <numerusform>%n tag</numerusform>
+            <numerusform>%n tags</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>VolumesPage</name>
     <message numerus="yes">
         <source>%n volume(s)</source>

@@ -5576,6 +5576,14 @@
         <translation>平台</translation>
     </message>
     <message>
+        <source>Tags…</source>
+        <translation>标签…</translation>
+    </message>
+    <message>
+        <source>Ask the registry which tags it has, and choose one</source>
+        <translation>向镜像仓库查询有哪些标签，并从中选择</translation>
+    </message>
+    <message>
         <source>Progress of the pull</source>
         <translation>拉取进度</translation>
     </message>
@@ -9091,6 +9099,45 @@
     <message>
         <source>A name and a tag only: the digest comes with the image.</source>
         <translation>只能填写名称和标签：摘要由镜像生成。</translation>
+    </message>
+</context>
+<context>
+    <name>TagPicker</name>
+    <message>
+        <source>Filter the tags</source>
+        <translation>筛选标签</translation>
+    </message>
+    <message>
+        <source>Tags</source>
+        <translation>标签</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Asking the registry…</source>
+        <translation>正在询问镜像仓库…</translation>
+    </message>
+    <message>
+        <source>Type the name of an image above: its registry is asked for the tags.</source>
+        <translation>请在上方输入镜像名称：将向其镜像仓库查询标签。</translation>
+    </message>
+    <message>
+        <source>This repository has no tags.</source>
+        <translation>此仓库没有标签。</translation>
+    </message>
+    <message numerus="yes">
+        <source>{0} of %n tag(s)</source>
+        <translation>
+            <numerusform>{0} / %n 个标签</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n tag(s)</source>
+        <translation>
+            <numerusform>%n 个标签</numerusform>
+        </translation>
     </message>
 </context>
 <context>

@@ -40,6 +40,7 @@ class FakeEngine:
         self.pull_script: Callable[[str], list[dict[str, Any]]] | None = None
         self.pull_pause = 0.0
         self.stats_pause = 0.05
+        self.product = "Marina"
         self.requests: list[str] = []
         self.registry_headers: list[str] = []  # X-Registry-Auth of each pull
         self.closing = threading.Event()
@@ -233,7 +234,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.answer(200, b"OK", "text/plain")
 
     def version(self) -> None:
-        self.answer_json({"Version": "0.0-fake", "ApiVersion": "1.47", "Os": "linux", "Arch": "amd64"})
+        about = {"Version": "0.0-fake", "ApiVersion": "1.47", "Os": "linux", "Arch": "amd64"}
+        self.answer_json(about | {"Platform": {"Name": self.engine.product}})
 
     def info(self) -> None:
         running = sum(c.state == "running" for c in self.engine.state.containers.values())

@@ -363,6 +363,11 @@ class EngineVersion:
     kernel: str = ""
     raw: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def is_marina(self) -> bool:
+        """Whether it is Marina's own engine, which has calls that Docker's API does not have."""
+        return get_text(get_object(self.raw, "Platform"), "Name") == "Marina"
+
     @classmethod
     def from_json(cls, value: Any) -> "EngineVersion":
         """Build it from SystemVersion."""

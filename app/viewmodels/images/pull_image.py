@@ -60,6 +60,11 @@ def parse_name(text: str) -> tuple[str, str]:
     return reference.registry, reference.repository
 
 
+def parse_tag(text: str) -> str:
+    """Return the tag of an image's name, "" for none."""
+    return parse_reference(text.strip()).tag
+
+
 class PullImageViewModel(QObject):
     """At most one pull at a time."""
 

@@ -15,7 +15,16 @@ from PySide6.QtWidgets import (
 
 from app.viewmodels.failure import Failure
 from app.viewmodels.images.pull_help import PullHelp, find_similar
-from app.viewmodels.images.pull_image import LayerView, PullImageViewModel, PullView, check_name
+from app.viewmodels.images.pull_image import (
+    LayerView,
+    PullImageViewModel,
+    PullView,
+    check_name,
+    parse_name,
+    parse_tag,
+)
+from app.viewmodels.images.tag_list import TagList
+from app.views.dialogs.tag_picker import TagPicker
 from app.views.theme import monospace_font
 from app.views.widgets.buttons import Button
 from app.views.widgets.layouts import column, follow_content, row, widen
@@ -60,6 +69,7 @@ class PullImageDialog(QDialog):
     def __init__(
         self,
         viewmodel: PullImageViewModel,
+        tags: TagList,
         reference: str = "",
         known: Sequence[str] = (),
         parent: QWidget | None = None,
@@ -74,9 +84,11 @@ class PullImageDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("pull")
         self.setWindowTitle(self.tr("Pull an image"))
-        self._viewmodel = viewmodel
+        self._viewmodel, self._tag_list = viewmodel, tags
+        tags.setParent(self)
         self._known, self._recent, self._to_run = known, recent, to_run
         self._build_name(reference)
+        self._build_tags()
         self._build_progress()
         self._failure = PullFailureCard("pull.failure", self.tr("Try again"))
         self._failure.retry.connect(self._start)
@@ -101,8 +113,9 @@ class PullImageDialog(QDialog):
         self.setLayout(
             column(
                 PlainLabel(self.tr("Pull an image"), "heading"),
-                self.name,
+                row(self.name, self.tags_button),
                 self._hint,
+                self.picker,
                 self._platform_line,
                 self._progress,
                 self._failure,
@@ -124,6 +137,7 @@ class PullImageDialog(QDialog):
         viewmodel.cancelled.connect(self._cancelled)
         self._set_active(viewmodel.is_active)
         self._check(self.name.text())
+        self._tag_list.find_out()
         if to_run:
             self._start()
 
@@ -144,6 +158,46 @@ class PullImageDialog(QDialog):
         self.platform = PlatformBox("pull.platform", self._viewmodel.platform)
         self._platform_line = QWidget()
         self._platform_line.setLayout(row(PlainLabel(self.tr("Platform"), "muted"), self.platform, None))
+
+    def _build_tags(self) -> None:
+        self.tags_button = Button(self.tr("Tags…"), "pull.tags.show", icon="chevron-down")
+        self.tags_button.setCheckable(True)
+        self.tags_button.setToolTip(self.tr("Ask the registry which tags it has, and choose one"))
+        self.tags_button.toggled.connect(self._show_tags)
+        self.picker = TagPicker(self._tag_list)
+        self.picker.chosen.connect(self._take_tag)
+        self.picker.left.connect(lambda: self.tags_button.setChecked(False))
+        self.picker.help_asked.connect(lambda what: self._lead(what, self.name.text()))
+        self.picker.resized.connect(lambda: self._fit())
+        self._tag_list.offered.connect(self._offer_tags)
+        self._has_tags = False
+        self.tags_button.hide()
+        self.picker.hide()
+
+    def _offer_tags(self, offered: bool) -> None:
+        """Show the button where the engine can ask for tags; elsewhere the field is all there is."""
+        self._has_tags = offered
+        self.tags_button.setVisible(offered and not self._viewmodel.is_active)
+        if not offered:
+            self.tags_button.setChecked(False)
+
+    def _show_tags(self, wanted: bool) -> None:
+        if wanted:
+            self._tag_list.want(self.name.text(), at_once=True)
+            self.picker.open(self._typed_tag())
+        else:
+            self.picker.hide()
+            self.name.setFocus()
+        self._fit()
+
+    def _typed_tag(self) -> str:
+        text = self.name.text()
+        return "" if check_name(text)[0] else parse_tag(text)
+
+    def _take_tag(self, tag: str) -> None:
+        self.name.setText(f"{parse_name(self.name.text())[1]}:{tag}")
+        self._forget_failure()
+        self.tags_button.setChecked(False)
 
     def _build_progress(self) -> None:
         self._bar = QProgressBar()
@@ -180,6 +234,8 @@ class PullImageDialog(QDialog):
         self._hint.set_role("error" if wrong else "muted")
         self._pull.setEnabled(not problem)
         self._pull.set_label(self.tr("Pull"))
+        if self.picker.isVisibleTo(self):
+            self._tag_list.want(text)
 
     def _forget_failure(self) -> None:
         """Another name is another pull."""
@@ -200,6 +256,9 @@ class PullImageDialog(QDialog):
 
     def _set_active(self, active: bool) -> None:
         self.name.setEnabled(not active)
+        self.tags_button.setVisible(self._has_tags and not active)
+        if active:
+            self.tags_button.setChecked(False)
         self._hint.setVisible(not active)
         self._platform_line.setVisible(not active)
         self._progress.setVisible(active)
@@ -258,7 +317,10 @@ class PullImageDialog(QDialog):
             self.platform.setFocus()
             self.platform.showPopup()
             return
-        self.help_requested.emit(what, self._viewmodel.reference)
+        self._lead(what, self._viewmodel.reference)
+
+    def _lead(self, what: PullHelp, reference: str) -> None:
+        self.help_requested.emit(what, reference)
         if what is not PullHelp.SIGN_IN:  # after that, the pull is tried again here
             self.close()
 
