@@ -44,6 +44,7 @@ class Desktop(QObject):
         self.window = MainWindow(desktop, version)
         self.window.first_frame.connect(self._begin)
         self.window.close_asked.connect(self._close_asked)
+        self.window.quit_asked.connect(self.ask_to_quit)
         self.window.renewal_asked.connect(self.ask_to_renew)
         self.window.reopening_asked.connect(self._reopen)
         self.window.uninstalled.connect(self._leave_for_good)

@@ -74,7 +74,8 @@ LARGER = Key(QT_TRANSLATE_NOOP("Keys", "Larger"), (_Standard.ZoomIn, "Ctrl+="))
 SMALLER = Key(QT_TRANSLATE_NOOP("Keys", "Smaller"), (_Standard.ZoomOut,))
 NORMAL_SIZE = Key(QT_TRANSLATE_NOOP("Keys", "Normal size"), ("Ctrl+0",))
 OVERVIEW = Key(QT_TRANSLATE_NOOP("Keys", "Show the keys"), ("?",), also=("Shift+?",))
-EVERYWHERE = (SEARCH, FIND, RUN, PULL, REFRESH, BACK, LARGER, SMALLER, NORMAL_SIZE, OVERVIEW)
+QUIT = Key(QT_TRANSLATE_NOOP("Keys", "Quit Marina"), ("Ctrl+Q",))  # Windows has no standard key for it
+EVERYWHERE = (SEARCH, FIND, RUN, PULL, REFRESH, BACK, LARGER, SMALLER, NORMAL_SIZE, OVERVIEW, QUIT)
 
 SEARCH_SECOND = Key(QT_TRANSLATE_NOOP("Keys", "Second action"), ("Ctrl+Return",), ("Ctrl+Enter",))
 SEARCH_ALL = Key(QT_TRANSLATE_NOOP("Keys", "All actions"), ("Tab",))

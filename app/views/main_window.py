@@ -53,6 +53,7 @@ class MainWindow(QMainWindow):
 
     first_frame = Signal()
     close_asked = Signal()
+    quit_asked = Signal()
     renewal_asked = Signal()  # to be started anew, as the version that was prepared
     reopening_asked = Signal()  # to be started anew, while the engine goes on
     uninstalled = Signal()  # nothing of the user's Marina is left but its folders: to end
@@ -155,6 +156,7 @@ class MainWindow(QMainWindow):
             keys.SMALLER: lambda: self.step_zoom(-1),
             keys.NORMAL_SIZE: lambda: self.choose_zoom(100),
             keys.OVERVIEW: self.show_keys,
+            keys.QUIT: self.quit_asked.emit,
         }
         for key in keys.EVERYWHERE:
             key.bind(self, slots[key])

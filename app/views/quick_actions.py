@@ -61,6 +61,7 @@ class QuickActions(QObject):
             "import": (self.tr("Import from another engine"), "download", window.import_from_engine),
             "keys": (self.tr("Show the keys"), "info", window.show_keys),
             "about": (self.tr("About Marina"), "info", window.show_about),
+            "quit": (self.tr("Quit Marina"), "power", window.quit_asked.emit),
             "uninstall": (self.tr("Uninstall Marina"), "trash", window.uninstall),
             "light": (self.tr("Light appearance"), "appearance", lambda: window.choose_appearance("light")),
             "dark": (self.tr("Dark appearance"), "appearance", lambda: window.choose_appearance("dark")),

@@ -3731,6 +3731,10 @@
         <translation>显示快捷键</translation>
     </message>
     <message>
+        <source>Quit Marina</source>
+        <translation>退出 Marina</translation>
+    </message>
+    <message>
         <source>Second action</source>
         <translation>第二项操作</translation>
     </message>
@@ -5736,6 +5740,10 @@
     <message>
         <source>About Marina</source>
         <translation>关于 Marina</translation>
+    </message>
+    <message>
+        <source>Quit Marina</source>
+        <translation>退出 Marina</translation>
     </message>
     <message>
         <source>Uninstall Marina</source>

@@ -5,6 +5,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -60,6 +62,13 @@ def test_closing_asks_and_leaves_the_engine_alone(
     assert quits == [True]
     assert not running.window.isVisible()
     assert machine.status.state is MachineState.RUNNING
+
+
+def test_a_key_asks_to_quit(ended: tuple[Desktop, list[bool]], qtbot: QtBot) -> None:
+    running, quits = ended
+    QTest.keyClick(running.window, Qt.Key.Key_Q, Qt.KeyboardModifier.ControlModifier)
+    press(qtbot, find(running.window, QuitDialog, "quit"), "quit.leave")
+    assert quits == [True]
 
 
 def test_stopping_the_engine_first(
