@@ -1,4 +1,4 @@
-"""The builds of the past, kept for people to look at: the last hundred, also over restarts.
+"""The builds of the past, kept for people to look at: the last two hundred, also over restarts.
 
 One file each, renamed into place: after a crash a build is there whole or not at all. It is not waited for
 the disk: a history is worth no build's time.
@@ -21,7 +21,7 @@ from backend.events import EventBus
 from backend.state_files import StateFiles
 from backend.tasks import Tasks, in_thread, in_thread_to_end
 
-MOST_KEPT = 100
+MOST_KEPT = 200
 MOST_TOO_MANY = 20  # so many are tidied away at once: to date them all takes as long as a cached build
 ID = re.compile(r"[0-9a-f]{32}")
 
@@ -73,19 +73,30 @@ class BuildHistory:
 
     def _write(self, record: BuildRecord) -> None:
         with suppress(OSError):  # a full disk: there is no history then
-            self._folder.mkdir(mode=0o700, exist_ok=True)
-            unfinished = self._folder / f".{record.id}"
-            unfinished.write_text(json.dumps(record.details()), errors="replace")
-            unfinished.replace(self._path(record.id))
-            if len(os.listdir(self._folder)) > MOST_KEPT + MOST_TOO_MANY:  # noqa: PTH208 - the names will do
-                for path in self._paths()[MOST_KEPT:]:
-                    path.unlink(missing_ok=True)
+            self._put(record.details())
+
+    async def add(self, builds: Sequence[dict[str, Any]]) -> None:
+        """Keep builds of elsewhere, as `get` returns them; one that is known is replaced. Raises OSError."""
+        async with self._writing:
+            for build in builds:
+                await in_thread_to_end(self._put, build)
+                self._summaries.pop(build["Id"], None)
+        for build in builds:
+            self._events.publish(
+                "builder", "build-import", build["Id"], status=build["Status"], tags=",".join(build["Tags"])
+            )
+
+    def _put(self, details: dict[str, Any]) -> None:
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        unfinished = self._folder / f".{details['Id']}"
+        unfinished.write_text(json.dumps(details), errors="replace")
+        unfinished.replace(self._path(details["Id"]))
+        if len(os.listdir(self._folder)) > MOST_KEPT + MOST_TOO_MANY:  # noqa: PTH208 - the names will do
+            for path in self._paths()[MOST_KEPT:]:
+                path.unlink(missing_ok=True)
 
     async def all(self) -> list[dict[str, Any]]:
-        """Return summaries of the last builds, newest first."""
-        return (await self._all())[:MOST_KEPT]
-
-    async def _all(self) -> list[dict[str, Any]]:
+        """Return summaries of the builds that were kept last, the newest first."""
         records = list(
             self._recent.values()
         )  # first: one that is put on the disk meanwhile is not read there
@@ -96,7 +107,7 @@ class BuildHistory:
 
     def _read_summaries(self) -> list[dict[str, Any]]:
         known: dict[str, dict[str, Any]] = {}
-        for path in self._paths():
+        for path in self._paths()[:MOST_KEPT]:
             summary = self._summaries.get(path.stem)
             if summary is None and (details := _read(path)) is not None:
                 left_out = ("DockerfileText", "Steps")
@@ -125,8 +136,8 @@ class BuildHistory:
 
     async def clear(self) -> None:
         """Forget all builds that have ended."""
-        ended = [summary["Id"] for summary in await self._all() if summary["Finished"]]
-        await self._forget(ended)
+        ended = [record.id for record in self._recent.values() if record.finished]
+        await self._forget([*ended, *(path.stem for path in await in_thread(self._paths))])
 
     async def _forget(self, ids: Sequence[str]) -> None:
         async with self._writing:

@@ -14,6 +14,7 @@ from tests.support.test_images import busybox_image, save_docker_archive
 
 pytestmark = pytest.mark.usefixtures("builds")
 
+DATA = Path(__file__).parents[1] / "data"
 DOCKERFILE = """\
 FROM busybox AS base
 RUN <<EOF
@@ -79,6 +80,33 @@ def test_forgetting_builds(engine: NativeEngine) -> None:
     assert engine.request("GET", "/marina/builds").json == []
 
 
+def test_builds_of_elsewhere(engine: NativeEngine) -> None:
+    """A file of Docker's own buildx is listed and told like our builds; ours go out and come in again."""
+    build(engine, "FROM busybox\n\nRUN echo why; exit 3\n", t="failed:1", forcerm="1")
+    ours = newest(engine)
+    archive = (DATA / "failed.dockerbuild").read_bytes()
+    taken = engine.request("POST", "/marina/builds/import", body=archive)
+    assert (taken.status, [item["Tags"] for item in taken.json]) == (201, [["bad"]])
+    listed = {item["Id"]: item for item in engine.request("GET", "/marina/builds").json}
+    theirs = listed[taken.json[0]["Id"]]
+    assert (theirs["Imported"], theirs["Status"], theirs["ErrorLine"]) == (True, "failed", 3)
+    told = engine.request("GET", f"/marina/builds/{theirs['Id']}").json
+    assert "no such file" in told["Steps"][-1]["Log"].lower()
+    assert engine.request("POST", "/marina/builds/import", body=archive).status == 201
+    assert len(engine.request("GET", "/marina/builds").json) == len(listed)  # it is the same
+    ours_out = engine.request("GET", f"/marina/builds/{ours['Id']}/export")
+    assert ours_out.status == 200
+    [again] = engine.request("POST", "/marina/builds/import", body=ours_out.body).json
+    copy = engine.request("GET", f"/marina/builds/{again['Id']}").json
+    same = ("Tags", "Status", "Error", "ErrorLine", "DockerfileText", "StepsTotal", "Started", "Finished")
+    assert {name: copy[name] for name in same} == {name: ours[name] for name in same}
+    odd = engine.request("POST", "/marina/builds/import", body=b"no record")
+    assert (odd.status, "no record of a build" in odd.message) == (400, True)
+    assert engine.request("GET", f"/marina/builds/{'f' * 32}/export").status == 404
+    for id in (theirs["Id"], again["Id"]):
+        assert engine.request("DELETE", f"/marina/builds/{id}").status == 204
+
+
 def test_history_over_restarts(tmp_path: Path) -> None:
     """Builds are kept; one that runs is told as it runs, and is cancelled when its client leaves."""
     with made_netns(f"ty{os.getpid() % 1_000_000}") as netns, started_engine(tmp_path / "own", netns) as own:
@@ -92,6 +120,7 @@ def test_history_over_restarts(tmp_path: Path) -> None:
         running = newest(own)
         assert (running["Status"], running["Finished"]) == ("running", "")
         assert own.request("DELETE", f"/marina/builds/{running['Id']}").status == 409
+        assert own.request("GET", f"/marina/builds/{running['Id']}/export").status == 409
         connection.close()
         until(lambda: newest(own)["Status"] == "cancelled", "the build is over")
         assert newest(own)["Steps"][1]["Status"] == "cancelled"
