@@ -355,6 +355,20 @@ def _add_image_commands(commands: Any) -> None:
     rmi.add_argument("-f", "--force", action="store_true", help="also when containers use them")
     rmi.add_argument("images", nargs="+", metavar="image")
     _add_scan(commands)
+    _add_builds(commands)
+
+
+def _add_builds(commands: Any) -> None:
+    parts = _add_group(commands, "builds", "the builds of the past, also those of elsewhere")
+    _add(parts, "list", "builds.list_all", "list them, the newest first")
+    _add(parts, "show", "builds.show", "tell what one said, and why it failed").add_argument("build")
+    take_in = _add(parts, "import", "builds.take_in", "take in the record of a build of elsewhere", False)
+    take_in.add_argument("file", help="a .dockerbuild file, or a ZIP with such files")
+    hand_out = _add(parts, "export", "builds.hand_out", "write one to a .dockerbuild file", False)
+    hand_out.add_argument("build")
+    hand_out.add_argument("file")
+    remove = _add(parts, "remove", "builds.remove", "forget builds; their images stay", False)
+    remove.add_argument("builds", nargs="+", metavar="build")
 
 
 def _add_scan(commands: Any) -> None:

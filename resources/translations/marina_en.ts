@@ -20,6 +20,13 @@
             <numerusform>%n builds</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>%n build(s) imported</source>
+        <translation>
+            <numerusform>%n build imported</numerusform>
+            <numerusform>%n builds imported</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>ChecksView</name>

@@ -213,6 +213,10 @@
         <translation>打开对话框，所有内容已按上次填写。</translation>
     </message>
     <message>
+        <source>Export: write the steps, their times and what they said to a file</source>
+        <translation>导出：把步骤、用时和输出写入文件</translation>
+    </message>
+    <message>
         <source>Cancel</source>
         <translation>取消</translation>
     </message>
@@ -311,6 +315,14 @@
         <translation>清空历史记录…</translation>
     </message>
     <message>
+        <source>Import…</source>
+        <translation>导入…</translation>
+    </message>
+    <message>
+        <source>Look at a build of elsewhere, such as of a continuous integration: a .dockerbuild file</source>
+        <translation>查看在别处完成的构建，例如持续集成的构建：.dockerbuild 文件</translation>
+    </message>
+    <message>
         <source>Build an image…</source>
         <translation>构建镜像…</translation>
     </message>
@@ -333,6 +345,36 @@
     <message>
         <source>Remove from the history</source>
         <translation>从历史记录中移除</translation>
+    </message>
+    <message>
+        <source>Records of builds (*.dockerbuild *.zip)</source>
+        <translation>构建记录 (*.dockerbuild *.zip)</translation>
+    </message>
+    <message>
+        <source>Import a build</source>
+        <translation>导入构建</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n build(s) imported</source>
+        <translation>
+            <numerusform>已导入 %n 个构建</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Dismiss</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Records of builds (*.dockerbuild)</source>
+        <translation>构建记录 (*.dockerbuild)</translation>
+    </message>
+    <message>
+        <source>Export the build</source>
+        <translation>导出构建</translation>
+    </message>
+    <message>
+        <source>The build was written to {0}</source>
+        <translation>构建已写入 {0}</translation>
     </message>
     <message>
         <source>Remove this build from the history?</source>
@@ -426,6 +468,10 @@
     <message>
         <source>{0} of {1} steps from the cache</source>
         <translation>{1} 步中有 {0} 步来自缓存</translation>
+    </message>
+    <message>
+        <source>imported · {0}</source>
+        <translation>导入的 · {0}</translation>
     </message>
     <message>
         <source>without a name</source>
@@ -7094,6 +7140,10 @@
         <translation>最多 1 MB。</translation>
     </message>
     <message>
+        <source>Choose a .dockerbuild file, or the ZIP that a continuous integration gives it in.</source>
+        <translation>请选择 .dockerbuild 文件，或持续集成打包它的 ZIP 文件。</translation>
+    </message>
+    <message>
         <source>Copy what you have typed, close the file and open it anew.</source>
         <translation>请复制您输入的内容，关闭该文件后重新打开。</translation>
     </message>
@@ -8534,6 +8584,10 @@
     <message>
         <source>{0} belongs to it and stays.</source>
         <translation>{0} 属于该程序，会保留。</translation>
+    </message>
+    <message>
+        <source>{0} cannot be imported</source>
+        <translation>无法导入 {0}</translation>
     </message>
     <message>
         <source>{0} cannot be opened</source>

@@ -35,6 +35,11 @@ def build(request: "Handler") -> None:
         "Finished": "2026-11-25T20:00:02Z",
         "Status": "done",
         "Tags": [tag if ":" in tag.rpartition("/")[2] else f"{tag}:latest"] if tag else [],
+        "Target": "",
+        "Dockerfile": "Dockerfile",
+        "Platform": "linux/amd64",
+        "ImageId": "",
+        "StepsDone": len(lines),
         "StepsTotal": len(lines),
         "StepsCached": 0,
         "DurationMs": 2100,
@@ -52,7 +57,7 @@ def build(request: "Handler") -> None:
     for number, (line, code) in enumerate(lines, 1):
         say(stream=f"Step {number}/{len(lines)} : {code}\n")
         step = {"Number": number, "Total": len(lines), "Code": code, "Line": line, "DurationMs": 300}
-        step |= {"Status": "done", "Log": "", "Error": ""}
+        step |= {"Status": "done", "Log": "", "Error": "", "Started": entry["Started"]}
         entry["Steps"].append(step)
         wants_agent = code.startswith("RUN --mount=type=ssh")
         if wants_agent and key:
@@ -133,6 +138,28 @@ def read_build(request: "Handler", id: str) -> None:
     request.answer_json(_find(request, id))
 
 
+def import_builds(request: "Handler") -> None:
+    """Take records of other builders in, as the engine does."""
+    from backend.buildkit.records.imported_record import imported
+    from backend.buildkit.records.record_archive import UnreadableRecordError, read_records
+
+    try:
+        builds = [imported(record) for record in read_records(request.body)]
+    except UnreadableRecordError as error:
+        raise Refusal(400, error.message) from error
+    state = request.engine.state
+    ids = {build["Id"] for build in builds}
+    state.builds[:] = builds + [build for build in state.builds if build["Id"] not in ids]
+    request.answer_json([{"Id": build["Id"], "Tags": build["Tags"]} for build in builds], 201)
+
+
+def export_build(request: "Handler", id: str) -> None:
+    """Answer one build as other builders write theirs."""
+    from backend.buildkit.records.exported_record import exported
+
+    request.answer(200, exported(_find(request, id)))
+
+
 def _find(request: "Handler", id: str) -> dict[str, Any]:
     for entry in request.engine.state.builds:
         if entry["Id"] == id:
@@ -157,6 +184,8 @@ ROUTES: list[tuple[str, Callable[..., None]]] = [
     (r"POST /marina/ssh-agents/([0-9a-f]+)", lend_agent),
     (r"GET /marina/builds", list_builds),
     (r"DELETE /marina/builds", clear_builds),
+    (r"POST /marina/builds/import", import_builds),
+    (r"GET /marina/builds/([^/]+)/export", export_build),
     (r"GET /marina/builds/([^/]+)", read_build),
     (r"DELETE /marina/builds/([^/]+)", remove_build),
 ]

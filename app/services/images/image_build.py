@@ -251,7 +251,10 @@ def instruction_lines(dockerfile: str) -> list[tuple[str, int]]:
 
 @dataclass(frozen=True, slots=True)
 class PastBuild:
-    """A build of the engine's history. Times are seconds; only one that was asked for has `steps`."""
+    """A build of the engine's history. Times are seconds; only one that was asked for has `steps`.
+
+    One that `is_imported` was made elsewhere: its image is not here.
+    """
 
     id: str
     status: str  # "running", "done", "failed" or "cancelled"
@@ -265,3 +268,4 @@ class PastBuild:
     dockerfile: str = ""
     steps: tuple[BuildStep, ...] = ()
     log: tuple[str, ...] = field(default=())
+    is_imported: bool = False

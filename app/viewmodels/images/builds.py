@@ -15,11 +15,12 @@ from app.viewmodels.access import Access
 from app.viewmodels.background import Background, Stream
 from app.viewmodels.containers.container_logs import LogLine
 from app.viewmodels.failure import describe_failure
+from app.viewmodels.images.build_records import BuildRecords
 from app.viewmodels.question import Question
 from app.viewmodels.settle import Settle
 from app.viewmodels.tasks import TaskWords
 from app.viewmodels.terminal.terminal_text import parse_line
-from app.viewmodels.wording.wording import format_duration
+from app.viewmodels.wording.wording import format_age, format_duration
 
 if TYPE_CHECKING:
     from app.services.images.image_build import BuildProgress, BuildStep, BuildStream, PastBuild
@@ -40,7 +41,7 @@ class BuildRow:
     title: str
     tone: str
     remark: str
-    started: float
+    age: str
     is_running: bool
 
 
@@ -127,6 +128,8 @@ class BuildsViewModel(QObject):
         self._followed = ""
         self._again = QTimer(self, singleShot=True, interval=_AGAIN_MS)
         self._again.timeout.connect(self._read_again)
+        self.records = BuildRecords(background, access, self)
+        self.records.imported.connect(self.refresh)
 
     def want(self) -> None:
         """Somebody looks: list the history, and follow events."""
@@ -297,9 +300,11 @@ class BuildsViewModel(QObject):
         if build.steps_total:
             hits = self.tr("{0} of {1} steps from the cache").format(build.steps_cached, build.steps_total)
             remark = f"{remark} · {hits}"
+        if build.is_imported:
+            remark = self.tr("imported · {0}").format(remark)
         title = ", ".join(build.tags) or self.tr("without a name")
         tone, is_running = tones.get(build.status, "idle"), build.status == "running"
-        return BuildRow(build.id, title, tone, remark, build.started, is_running)
+        return BuildRow(build.id, title, tone, remark, format_age(build.started), is_running)
 
     @Slot(object)
     def _take(self, progresses: "list[BuildProgress]") -> None:
@@ -341,6 +346,7 @@ class BuildsViewModel(QObject):
     @Slot(object)
     def _was_read(self, build: "PastBuild") -> None:
         row = self._row(build)
+        image = build.tags[0] if build.tags and build.status == "done" and not build.is_imported else ""
         view = BuildView(
             row.title,
             tuple(map(_step_row, build.steps)),
@@ -349,8 +355,8 @@ class BuildsViewModel(QObject):
             build.error,
             row.remark,
             build.id,
-            image=build.tags[0] if build.tags and build.status == "done" else "",
-            name=build.tags[0] if build.tags and build.status == "done" else "",
+            image=image,
+            name=image,
             is_running=row.is_running,
             form=next((self._forms[tag] for tag in build.tags if tag in self._forms), None),
         )

@@ -66,6 +66,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Check this computer's network, VPN and name servers, or name a proxy in the settings."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Check what the proxy allows, and the name and password with which it is set."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Check what was suspended"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Choose a .dockerbuild file, or the ZIP that a continuous integration gives it in."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Choose a .tar archive."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Choose a folder with a shorter path."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Choose a port of 1024 or more, for example 8080."),  # noqa: E501
@@ -545,6 +546,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "{0} MB of {1} MB are free"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} belongs to another user or can be written by others."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} belongs to it and stays."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0} cannot be imported"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} cannot be opened"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} cannot be opened: {1}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} cannot be reached from the machine: {1}"),  # noqa: E501

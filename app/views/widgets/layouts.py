@@ -152,10 +152,15 @@ def clear(layout: QLayout) -> None:
     while (item := layout.takeAt(0)) is not None:
         widget = item.widget()
         if widget is not None:
-            widget.hide()
-            for named in (widget, *widget.findChildren(QWidget)):
-                named.setObjectName("")
-            widget.deleteLater()
+            discard(widget)
+
+
+def discard(widget: QWidget) -> None:
+    """Delete a widget; its name and those in it are free at once for what comes instead."""
+    widget.hide()
+    for named in (widget, *widget.findChildren(QWidget)):
+        named.setObjectName("")
+    widget.deleteLater()
 
 
 class Card(QFrame):

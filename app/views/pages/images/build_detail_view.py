@@ -28,6 +28,7 @@ class BuildDetailView(QWidget):
     push_requested = Signal(str)
     image_requested = Signal(str)
     repeat_requested = Signal(object)  # BuildForm
+    export_requested = Signal(str, str)  # the build's id, its title
 
     def __init__(self, view: BuildView, running: bool) -> None:
         super().__init__()
@@ -53,10 +54,23 @@ class BuildDetailView(QWidget):
         self._repeat = Button(self.tr("Build again…"), "builds.detail.repeat", icon="builds")
         self._repeat.setToolTip(self.tr("Asks with all filled in as it was."))
         self._repeat.clicked.connect(lambda: self.repeat_requested.emit(self._form))
+        saying = self.tr("Export: write the steps, their times and what they said to a file")
+        self._export = IconButton("save", saying, "builds.detail.export")
+        self._export.clicked.connect(lambda: self.export_requested.emit(self.build_id, view.title))
         self._cancel = Button(self.tr("Cancel"), "builds.detail.cancel", icon="stop")
         self._cancel.clicked.connect(self.cancel_requested)
         words = column(self._title, self._summary, spacing=1)
-        head = row(back, words, self._repeat, self._open, self._push, self._run, self._cancel, spacing=10)
+        head = row(
+            back,
+            words,
+            self._export,
+            self._repeat,
+            self._open,
+            self._push,
+            self._run,
+            self._cancel,
+            spacing=10,
+        )
         head.setStretch(1, 1)
         self._banner = Banner("builds.detail.banner")
         self._steps = StepList("builds.detail.steps", pressable=True)
@@ -135,6 +149,7 @@ class BuildDetailView(QWidget):
         self._push.setVisible(bool(view.name))
         self._form = view.form
         self._offer_repeat()
+        self._export.setVisible(bool(view.id) and not view.is_running)
         if view.error:
             text = view.error
             if view.error_line:

@@ -4,12 +4,13 @@ from typing import Any
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QFileDialog
 
 from app.viewmodels.containers.container_logs import LogLine
 from app.viewmodels.engine.engine_view import EngineView
 from app.viewmodels.failure import Failure
+from app.viewmodels.images.build_records import file_name, is_record
 from app.viewmodels.images.builds import BuildForm, BuildRow, BuildsViewModel, BuildView, form_of_dropped
-from app.viewmodels.wording.wording import format_age
 from app.views.dialogs.build_dialog import BuildDialog
 from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
 from app.views.pages.cards_page import CardsPage
@@ -23,7 +24,7 @@ _WIDTH = 900
 
 
 class BuildsPage(CardsPage):
-    """A folder, or a Dockerfile, may be dropped on it."""
+    """A folder, a Dockerfile, or the record of a build of elsewhere may be dropped on it."""
 
     run_requested = Signal(str)
     push_requested = Signal(str)
@@ -38,6 +39,12 @@ class BuildsPage(CardsPage):
         self.clear_button.clicked.connect(self._ask_clear)
         self.clear_button.hide()
         self.tools.addWidget(self.clear_button)
+        self.import_button = Button(self.tr("Import…"), "builds.import", icon="download")
+        self.import_button.setToolTip(
+            self.tr("Look at a build of elsewhere, such as of a continuous integration: a .dockerbuild file")
+        )
+        self.import_button.clicked.connect(self._ask_import)
+        self.tools.addWidget(self.import_button)
         self.build_button = Button(self.tr("Build an image…"), "builds.build", "primary", "plus")
         self.build_button.clicked.connect(lambda: self.wished.emit(self.tr("Build an image"), self.ask_build))
         self.tools.addWidget(self.build_button)
@@ -48,6 +55,9 @@ class BuildsPage(CardsPage):
         viewmodel.output.connect(self._append)
         viewmodel.running_changed.connect(self._show_running)
         viewmodel.read.connect(self._show_past)
+        viewmodel.records.imported.connect(self._imported)
+        viewmodel.records.exported.connect(self._exported)
+        viewmodel.records.failed.connect(self.tell)
         self._show()
 
     def ask_build(self, dropped: str = "") -> None:
@@ -106,6 +116,8 @@ class BuildsPage(CardsPage):
         count = self.tr("%n build(s)", "", len(model.history))
         self.show_cards(model.history, self._card, is_loaded=model.is_loaded, count=count)
         self.clear_button.setEnabled(self.can_list)
+        self.import_button.setEnabled(self.can_list)
+        self.import_button.setVisible(model.has_history)
         self.clear_button.setVisible(bool(model.history))
         if self._past and not model.is_going_on(self._past):
             model.read_build(self._past)
@@ -114,7 +126,7 @@ class BuildsPage(CardsPage):
         name = f"builds.{build.id[:12]}"
         dot = StatusDot()
         dot.show_tone(build.tone)
-        remark = ElidedLabel(f"{build.remark} · {format_age(build.started)}", "muted")
+        remark = ElidedLabel(f"{build.remark} · {build.age}", "muted")
         remark.setObjectName(f"{name}.remark")
         show = Button(self.tr("Show"), f"{name}.show")
         show.clicked.connect(lambda: self._open_past(build.id))
@@ -122,6 +134,27 @@ class BuildsPage(CardsPage):
         remove.setEnabled(not build.is_running)
         remove.clicked.connect(lambda: self._ask_remove(build))
         return self.build_card(name, dot, build.title, remark, show, remove)
+
+    def _ask_import(self) -> None:
+        kinds = self.tr("Records of builds (*.dockerbuild *.zip)")
+        path, _ = QFileDialog.getOpenFileName(self, self.tr("Import a build"), "", kinds)
+        if path:
+            self._builds.records.take_in(path)
+
+    def _imported(self, ids: list[str]) -> None:
+        if len(ids) == 1:
+            self._open_past(ids[0])
+        else:
+            self.notice.say(self.tr("%n build(s) imported", "", len(ids)), "ok", self.tr("Dismiss"))
+
+    def _ask_export(self, id: str, title: str) -> None:
+        kinds = self.tr("Records of builds (*.dockerbuild)")
+        path, _ = QFileDialog.getSaveFileName(self, self.tr("Export the build"), file_name(title), kinds)
+        if path:
+            self._builds.records.hand_out(id, path)
+
+    def _exported(self, path: str) -> None:
+        self.notice.say(self.tr("The build was written to {0}").format(path), "ok", self.tr("Dismiss"))
 
     def _ask_remove(self, build: BuildRow) -> None:
         title = self.tr("Remove this build from the history?")
@@ -147,6 +180,7 @@ class BuildsPage(CardsPage):
         detail.push_requested.connect(self.push_requested)
         detail.image_requested.connect(self.image_requested)
         detail.repeat_requested.connect(self._ask)
+        detail.export_requested.connect(self._ask_export)
         self.show_detail(detail)
         self._is_live = running
         return detail
@@ -202,10 +236,13 @@ class BuildsPage(CardsPage):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        """Ask what is to be built of it."""
+        """Ask what is to be built of it; the record of a build is imported."""
         if path := _path_of(event):
             event.acceptProposedAction()
-            self.ask_build(path)
+            if is_record(path):
+                self._builds.records.take_in(path)
+            else:
+                self.ask_build(path)
 
 
 def _path_of(event: Any) -> str:
