@@ -17,6 +17,7 @@ from app.viewmodels.tasks import RunningTask, Tasks
 
 log = logging.getLogger(__name__)
 
+_END_SECONDS = 15.0  # longer than a program takes that has to be killed
 _WORKERS = 4
 _MAX_STREAMS = 32
 _BATCH_MS = 50
@@ -268,6 +269,7 @@ class Background(QObject):
         self._pool = QThreadPool(self)
         self._pool.setMaxThreadCount(_WORKERS)
         self._streams: list[Stream] = []
+        self._programs: list[Stream] = []
         self._closed = False
 
     def run(
@@ -311,8 +313,12 @@ class Background(QObject):
         ended: Callable[[Exception | None], object],
         batch_ms: int = _BATCH_MS,
         opened: Callable[[], object] | None = None,
+        must_end: bool = False,
     ) -> Stream:
-        """Read, in a new thread, the source that `opener` makes until it ends or is cancelled."""
+        """Read, in a new thread, the source that `opener` makes until it ends or is cancelled.
+
+        `must_end`: it is another program, and the desktop does not end before it.
+        """
         self._streams = [stream for stream in self._streams if stream.is_alive]
         if len(self._streams) >= _MAX_STREAMS:
             raise RuntimeError(f"more than {_MAX_STREAMS} streams are open")
@@ -322,6 +328,8 @@ class Background(QObject):
         stream.items.connect(items)
         stream.ended.connect(ended)
         self._streams.append(stream)
+        if must_end:
+            self._programs = [*(program for program in self._programs if program.is_alive), stream]
         stream.start()
         return stream
 
@@ -335,7 +343,8 @@ class Background(QObject):
         return partial(self.gate.emit, signal)
 
     def close(self, wait_ms: int = 1500) -> None:
-        """End all streams and wait a moment for calls under way; no worker's signal comes after."""
+        """End all streams, wait a moment for calls under way and until other programs have ended; no worker's
+        signal comes after."""
         self._closed = True
         self.gate.close()
         for stream in self._streams:
@@ -344,6 +353,9 @@ class Background(QObject):
         self._streams.clear()
         self._pool.clear()
         self._pool.waitForDone(wait_ms)
+        for program in self._programs:  # also one that was cancelled before and is still ending
+            program.join(_END_SECONDS)
+        self._programs.clear()
 
     @Slot(object)
     def _log_failure(self, error: Exception) -> None:

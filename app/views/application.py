@@ -154,6 +154,8 @@ class Desktop(QObject):
     def _break_off(self, verb: str, go_on: Callable[[], None]) -> None:
         """Ask first, when something goes on that ends with the window: a pull, a build, a copy."""
         tasks = [task.words.going_on for task in self._desktop.tasks.running if not task.waits]
+        if project := self._desktop.compose.watched:
+            tasks.append(self.tr("Watching the sources of {0}").format(project))
         if not tasks:
             go_on()
             return

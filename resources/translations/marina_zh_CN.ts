@@ -2457,6 +2457,10 @@
 <context>
     <name>Desktop</name>
     <message>
+        <source>Watching the sources of {0}</source>
+        <translation>正在监视 {0} 的源文件</translation>
+    </message>
+    <message>
         <source>The window does this, so it ends with it. What a pull has downloaded is kept.</source>
         <translation>这些工作由窗口进行，因此会随窗口一起结束。拉取已下载的内容会保留。</translation>
     </message>
@@ -7148,6 +7152,10 @@
         <translation>请复制您输入的内容，关闭该文件后重新打开。</translation>
     </message>
     <message>
+        <source>Install a newer docker-compose-plugin, see {0}</source>
+        <translation>请安装较新的 docker-compose-plugin，参见 {0}</translation>
+    </message>
+    <message>
         <source>Install docker-compose-plugin, docker-compose-v2 or docker-compose, or see {0}</source>
         <translation>请安装 docker-compose-plugin、docker-compose-v2 或 docker-compose，或参阅 {0}</translation>
     </message>
@@ -7498,6 +7506,10 @@
     <message>
         <source>That is no name for a container</source>
         <translation>这不是有效的容器名称</translation>
+    </message>
+    <message>
+        <source>The Docker Compose of this computer is too old for this</source>
+        <translation>此计算机上的 Docker Compose 版本过旧，无法执行此操作</translation>
     </message>
     <message>
         <source>The SSH agent is there for containers</source>
@@ -8662,6 +8674,10 @@
         <translation>{0} 以代码 {1} 结束</translation>
     </message>
     <message>
+        <source>{0} has a setting of its own: {1}</source>
+        <translation>{0} 有自己的设置：{1}</translation>
+    </message>
+    <message>
         <source>{0} has been changed meanwhile</source>
         <translation>{0} 在此期间已被更改</translation>
     </message>
@@ -8700,6 +8716,10 @@
     <message>
         <source>{0} is busy</source>
         <translation>{0} 正忙</translation>
+    </message>
+    <message>
+        <source>{0} is chosen by the machine, which would not find its engine otherwise</source>
+        <translation>{0} 由虚拟机决定，否则它将找不到引擎</translation>
     </message>
     <message>
         <source>{0} is damaged: its SHA-256 is {1}.</source>
@@ -8834,6 +8854,10 @@
         <translation>{0} 必须是以下之一：{1}</translation>
     </message>
     <message>
+        <source>{0} must be one of {1}, not {2}</source>
+        <translation>{0} 必须是 {1} 之一，而不是 {2}</translation>
+    </message>
+    <message>
         <source>{0} must be true or false</source>
         <translation>{0} 必须是 true 或 false</translation>
     </message>
@@ -8848,6 +8872,10 @@
     <message>
         <source>{0} must not hold line breaks</source>
         <translation>{0} 不能包含换行</translation>
+    </message>
+    <message>
+        <source>{0} needs a value</source>
+        <translation>{0} 需要一个值</translation>
     </message>
     <message>
         <source>{0} needs its password: add it to the agent with ssh-add</source>

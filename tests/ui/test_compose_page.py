@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import psutil
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
@@ -14,6 +15,7 @@ from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.services.containers import compose as compose_service
+from app.services.containers import compose_run
 from app.services.containers.compose import (
     Compose,
     ComposeSource,
@@ -22,6 +24,7 @@ from app.services.containers.compose import (
 )
 from app.services.containers.compose_run import ComposeRun
 from app.services.errors import UserError
+from app.viewmodels.background import Background
 from app.viewmodels.desktop import DesktopViewModel
 from app.views.main_window import MainWindow
 from app.views.pages.containers.compose_page import ComposePage
@@ -149,6 +152,7 @@ def test_a_project_with_sources_is_built_anew_and_watched(
     wait_for(qtbot, lambda: "Watch enabled" in output.all_text())
     assert text_of(page, "compose.detail.state") == "Watching the sources"
     assert desktop.tasks.running == [], "nobody waits for its end"
+    assert desktop.compose.watched == "shop"
     press(qtbot, page, "compose.detail.cancel")
     wait_for(qtbot, lambda: not desktop.compose.is_running)
 
@@ -383,6 +387,11 @@ def test_files_are_those_that_compose_would_take(folder: Path) -> None:
             "Compose ended with code 1",
             "dependency failed to start: container shop-db-1 is unhealthy",
         ),
+        (
+            'unknown docker command: "compose watch"',
+            "The Docker Compose of this computer is too old for this",
+            'unknown docker command: "compose watch"',
+        ),
     ],
 )
 def test_why_compose_failed(folder: Path, said: str, summary: str, details: str | None) -> None:
@@ -393,6 +402,56 @@ def test_why_compose_failed(folder: Path, said: str, summary: str, details: str 
     assert ("Sign in" in failure.value.what_to_do) is ("credentials" in said)
     if details is not None:
         assert failure.value.details == details
+
+
+def test_a_compose_that_is_too_old_is_no_fault_of_the_file(folder: Path) -> None:
+    program = folder / "docker-compose"
+    program.write_text("#!/bin/sh\necho 'unknown flag: --variables' >&2; exit 16\n")
+    program.chmod(0o755)
+    file = folder / "compose.yaml"
+    file.write_text("services: {}")
+    with pytest.raises(UserError, match="is too old for this") as failure:
+        Compose(program, "2.10.0", "/nowhere.sock").read(ComposeSource((file,), folder))
+    assert "docs.docker.com/compose/install" in failure.value.what_to_do
+
+
+STUBBORN = "trap 'echo told' TERM; echo $$; sleep 1000 & echo $!; while :; do wait; done"
+"""A program that goes on when it is asked to end, with one that it has started."""
+
+
+def test_a_compose_that_does_not_end_is_killed_with_what_it_has_started(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(compose_run, "END_SECONDS", 0.1)
+    said: list[str] = []
+    with ComposeRun(["sh", "-c", STUBBORN], os.environ, folder) as run:
+        for line in run.lines():
+            said.append(line)
+            if len(said) == 2:
+                run.cancel()
+    assert said[2:] == ["told"], "it was asked once"
+    for pid in said[:2]:
+        assert not psutil.pid_exists(int(pid)) or psutil.Process(int(pid)).status() == psutil.STATUS_ZOMBIE
+
+
+def test_the_desktop_ends_after_the_programs_that_it_has_started(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    monkeypatch.setattr(compose_run, "END_SECONDS", 0.5)
+    background = Background()
+    said: list[str] = []
+    stream = background.open_stream(
+        lambda: ComposeRun(["sh", "-c", STUBBORN], os.environ, folder),
+        lambda run: run.lines(),
+        said.extend,
+        lambda _: None,
+        must_end=True,
+    )
+    wait_for(qtbot, lambda: len(said) == 2)
+    stream.cancel()
+    assert psutil.pid_exists(int(said[0])), "it takes its time"
+    background.close()
+    assert not psutil.pid_exists(int(said[0]))
 
 
 def test_a_pull_of_many_steps_is_told_in_few_lines(folder: Path) -> None:

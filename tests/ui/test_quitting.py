@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 from app import main
 from app.services.app_folders import AppFolders
 from app.services.computer import restart
+from app.viewmodels.containers.compose import ComposeViewModel
 from app.viewmodels.desktop import DesktopViewModel
 from app.viewmodels.tasks import TaskWords
 from app.views import application
@@ -83,7 +84,10 @@ def test_stopping_the_engine_first(
 
 
 def test_work_under_way_is_not_broken_off_unasked(
-    ended: tuple[Desktop, list[bool]], desktop: DesktopViewModel, qtbot: QtBot
+    ended: tuple[Desktop, list[bool]],
+    desktop: DesktopViewModel,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     running, quits = ended
     task = desktop.tasks.begin(TaskWords("Pulling redis:7"))
@@ -97,6 +101,13 @@ def test_work_under_way_is_not_broken_off_unasked(
     press(qtbot, running.window, "quit.cancel")
     assert quits == []
     task.succeed()
+    desktop.compose.at_work_on, desktop.compose.at_work_with = "shop", "watch"
+    monkeypatch.setattr(ComposeViewModel, "is_running", True)
+    wait_for(qtbot, lambda: not running.window.findChildren(ConfirmDeleteDialog))
+    running.ask_to_quit()
+    assert text_of(running.window, "unfinished.names") == "Watching the sources of shop"
+    press(qtbot, running.window, "unfinished.cancel")
+    monkeypatch.setattr(ComposeViewModel, "is_running", False)
     running.window.reopening_asked.emit()
     wait_for(qtbot, lambda: quits == [True])
     assert running.exit_code == REOPEN

@@ -10,6 +10,7 @@ import psutil
 
 from vm.errors import UserError
 from vm.machine.authorities import why_unusable
+from vm.machine.engine_arguments import check_arguments
 from vm.machine.engine_options import ELSEWHERE, check_options
 from vm.machine.link.server_address import parse_server
 from vm.machine.sharing.guest_paths import has_guest_path
@@ -133,7 +134,7 @@ def parse_settings(value: Any) -> MachineSettings:
         ),
         disk_gib=_number(value, "disk_gib", defaults.disk_gib, 1, 16 * 1024),
         accelerator=accelerator,
-        engine_args=_words(value, "engine_args"),
+        engine_args=_arguments(value),
         registry_mirrors=_mirrors(value),
         insecure_registries=_hosts(value),
         shared_folders=_folders(value, defaults.shared_folders),
@@ -242,6 +243,15 @@ def _options(value: dict[str, Any]) -> dict[str, Any]:
         return check_options(value.get("engine_options", {}))
     except ValueError as error:
         raise _invalid(f"engine_options: {error}") from error
+
+
+def _arguments(value: dict[str, Any]) -> tuple[str, ...]:
+    arguments = _words(value, "engine_args")
+    try:
+        check_arguments(arguments)
+    except ValueError as error:
+        raise _invalid(f"engine_args: {error}") from error
+    return arguments
 
 
 def _servers(value: dict[str, Any]) -> tuple[str, ...]:

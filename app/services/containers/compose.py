@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from app.services.computer.docker_context import docker_config_folder, docker_environment
-from app.services.containers.compose_run import NO_WINDOW, ComposeRun
+from app.services.containers.compose_run import INSTALL, NO_WINDOW, ComposeRun, is_too_old_for, too_old
 from app.services.containers.environment_file import parse_environment_text
 from app.services.engine.engine_address import split_address
 from app.services.engine.json_values import as_object, get_object, get_text, get_texts
@@ -30,7 +30,6 @@ OVERRIDE_NAMES = (
     "docker-compose.override.yml",
     "docker-compose.override.yaml",
 )
-INSTALL = "https://docs.docker.com/compose/install/"
 _PLUGIN_FOLDERS = (
     "/usr/local/lib/docker/cli-plugins",
     "/usr/local/libexec/docker/cli-plugins",
@@ -201,6 +200,8 @@ class Compose:
             raise UserError("Compose could not be asked", str(error)) from error
         if done.returncode:
             words = done.stderr.decode("utf-8", "replace").strip()
+            if is_too_old_for(words):
+                raise too_old(words)
             said = words.splitlines()[-1:]  # warnings come first
             raise UserError(
                 f"{source.files[0].name} is no compose file",

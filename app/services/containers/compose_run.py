@@ -1,8 +1,11 @@
 """One run of a compose command: what it says, line by line, why it failed, and ending it."""
 
 import contextlib
+import os
 import re
+import signal
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -21,7 +24,10 @@ _TOLD_PLAINLY = (
 )
 _STEP = re.compile(r"\s*([0-9a-f]{12}) (Downloading|Extracting)\s+\[(=*)")
 _QUARTER = 13  # of the 50 signs of a bar
-_END_SECONDS = 10.0
+_TOO_OLD = re.compile("unknown (?:docker )?command|unknown (?:shorthand )?flag")
+END_SECONDS = 10.0
+"""For compose to end what it does once it is told to; then it is killed, with all that it has started."""
+INSTALL = "https://docs.docker.com/compose/install/"
 NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 """How programs are started on Windows, so that no terminal opens."""
 
@@ -38,6 +44,7 @@ class ComposeRun:
         self._opened = contextlib.ExitStack()
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
+        self._killer: threading.Timer | None = None
         self._cancelled = False
 
     def __enter__(self) -> Self:
@@ -56,6 +63,7 @@ class ComposeRun:
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 creationflags=NO_WINDOW,
+                start_new_session=True,  # a group of its own, to be killed with what it has started
             )
         except OSError as error:
             self._opened.close()
@@ -72,11 +80,9 @@ class ComposeRun:
             return
         if process.poll() is None:
             self._interrupt()
-            try:
-                process.wait(_END_SECONDS)
-            except subprocess.TimeoutExpired:
-                process.kill()
         process.wait()
+        if self._killer is not None:
+            self._killer.cancel()
         if process.stdout is not None:
             process.stdout.close()
 
@@ -110,16 +116,46 @@ class ComposeRun:
         self._interrupt()
 
     def _interrupt(self) -> None:
-        with self._lock, contextlib.suppress(OSError):
-            process = self._process
-            if process is None or process.poll() is not None:
+        """Say it once: a second time compose would drop all at once. What goes on after a while is killed."""
+        with self._lock:
+            if self._process is None or self._killer is not None:
                 return
-            process.terminate()
+            with contextlib.suppress(OSError):  # it has just ended
+                self._process.terminate()
+            self._killer = threading.Timer(END_SECONDS, _kill, [self._process])
+            self._killer.daemon = True
+            self._killer.start()
+
+
+def _kill(process: "subprocess.Popen[bytes]") -> None:
+    """End a program and all that it has started: one of these alone would keep its output open."""
+    with contextlib.suppress(OSError):
+        if sys.platform == "win32":
+            process.kill()
+        else:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def is_too_old_for(words: str) -> bool:
+    """Return whether these are the words of a compose that does not know what it was asked."""
+    return _TOO_OLD.search(words) is not None
+
+
+def too_old(words: str) -> UserError:
+    """Return what is told of a compose that does not know what it was asked, and said so in `words`."""
+    return UserError(
+        "The Docker Compose of this computer is too old for this",
+        words,
+        f"Install a newer docker-compose-plugin, see {INSTALL}",
+        ErrorCode.COMMAND_NOT_FOUND,
+    )
 
 
 def _explain_end(code: int, last: Sequence[str]) -> UserError:
     """Return why compose failed: its last words, or the plain sentence for what the engine says in them."""
     words = next((line.strip() for line in reversed(last) if line.strip()), "")
+    if is_too_old_for(words):
+        return too_old(words)
     message = _ENGINE_SAYS.sub("", words)
     if message != words:
         told = explain_refusal(EngineRequestError(500, message), "", Task.OTHER)

@@ -183,6 +183,11 @@ class ComposeViewModel(QObject):
         """Return whether compose is at work."""
         return self._stream is not None
 
+    @property
+    def watched(self) -> str:
+        """Return the project whose sources are watched, "" when none are."""
+        return self.at_work_on if self.is_running and self.at_work_with == "watch" else ""
+
     def fill_in(self, project: str, values: Mapping[str, str], profiles: Sequence[str]) -> None:
         """Take over what is in the form; what is as the files have it is left to compose."""
         if known := self._known.get(project):
@@ -248,7 +253,9 @@ class ComposeViewModel(QObject):
         self._task = self._background.tasks.none
         if words := self._words(what, project):
             self._task = self._background.tasks.begin(words, self.cancel, "compose")
-        self._stream = self._background.open_stream(opener, _read_lines, self._take, self._ended)
+        self._stream = self._background.open_stream(
+            opener, _read_lines, self._take, self._ended, must_end=True
+        )
         self._tell_work(what)
 
     def _words(self, what: str, project: str) -> TaskWords | None:

@@ -117,6 +117,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Import again: what failed is tried again."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "In use by {0}: stop that first for a copy of one moment."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Install Marina again, or build the image with `make image`."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Install a newer docker-compose-plugin, see {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Install docker-compose-plugin, docker-compose-v2 or docker-compose, or see {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Install it, then try again: {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "It answers. Containers that mount /run/host-services/ssh-auth.sock may use it."),  # noqa: E501
@@ -275,6 +276,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Switch virtualization on in the computer's firmware; on Linux, join the group kvm."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Tell whoever looks after this computer."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "That is no name for a container"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The Docker Compose of this computer is too old for this"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The SSH agent is there for containers"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The address of the engine is not valid"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The address of the engine is not valid."),  # noqa: E501
@@ -565,6 +567,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "{0} does not run"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} does not say {1}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} ended with code {1}"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0} has a setting of its own: {1}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} has been changed meanwhile"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} has letters that stand for others on Windows"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} has no {1}"),  # noqa: E501
@@ -575,6 +578,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "{0} holds more than {1} files and folders"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is another user's"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is busy"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0} is chosen by the machine, which would not find its engine otherwise"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is damaged: its SHA-256 is {1}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is empty"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} is missing or not readable."),  # noqa: E501
@@ -608,10 +612,12 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "{0} must be an object such as {1}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} must be http://host:port, empty for none, or {1}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} must be one of {1}"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0} must be one of {1}, not {2}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} must be true or false"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} must be true or false, not {1}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} must be whole paths, not {1}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} must not hold line breaks"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "{0} needs a value"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} needs its password: add it to the agent with ssh-add"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} processors, {1} MiB, a disk of {2} GiB at most"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "{0} programs in containers speak to the SSH agent already."),  # noqa: E501

@@ -124,6 +124,8 @@ def test_all_that_the_window_lets_one_choose_is_there() -> None:
         (["engine_options", '{"icc": false}'], "There is no option 'icc'; there are log-driver"),
         (["engine_options", '{"log-driver": "syslog"}'], "log-driver must be one of json-file, local, none"),
         (["engine_options", "--remove", "init"], "'init' is not among them"),
+        (["engine_args", "--", "--socket", "/tmp/x"], "--socket is chosen by the machine"),
+        (["engine_args", "--", "--of-tomorrow"], "There is no option --of-tomorrow; there are"),
         (["ca_certificates", __file__], "it holds no certificate"),
         (["ca_certificates", "/nowhere.pem"], "there is no such file"),
         (["registry_mirrors", "https://a", "--default"], "one way at a time"),
