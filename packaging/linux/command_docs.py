@@ -10,6 +10,12 @@ from build_manpages.manpage import Manpage
 from app.cli import build_parser
 from app.main import build_desktop_parser
 
+COMPLETIONS = {
+    "bash": "bash-completion/completions/marina",
+    "zsh": "zsh/vendor-completions/_marina",
+    "fish": "fish/vendor_completions.d/marina.fish",
+}
+
 
 def write_man_pages(folder: Path, date: int) -> None:
     """Write marina.1 and marina-desktop.1; `date` is that of the sources, in Unix seconds."""
@@ -21,10 +27,11 @@ def write_man_pages(folder: Path, date: int) -> None:
         (folder / f"{parser.prog}.1").write_text(_man_page(parser, summary, date), encoding="utf-8")
 
 
-def write_completions(bash: Path, zsh: Path) -> None:
-    """Write the completions of `marina`."""
+def write_completions(share: Path) -> None:
+    """Write the completions of `marina` where a Debian's shells look for them; `share` is its /usr/share."""
     parser = build_parser()
-    for shell, path in (("bash", bash), ("zsh", zsh)):
+    for shell, place in COMPLETIONS.items():
+        path = share / place
         path.parent.mkdir(parents=True)
         path.write_text(shtab.complete(parser, shell), encoding="utf-8")
 

@@ -68,9 +68,7 @@ def _lay_out(bundle: Path, tree: Path, version: str, date: int) -> None:
         metainfo.replace("@VERSION@", version).replace("@DATE@", day),
     )
     write_man_pages(share / "man" / "man1", date)
-    write_completions(
-        share / "bash-completion" / "completions" / "marina", share / "zsh" / "vendor-completions" / "_marina"
-    )
+    write_completions(share)
     _copy(FILES / "copyright", share / "doc" / "marina")
     _write(
         share / "doc" / "marina" / "changelog",

@@ -34,7 +34,9 @@ rm -rf "$program.spare.old"
 ln -sfn "$program/marina" "$commands/marina"
 ln -sfn "$program/marina-desktop" "$commands/marina-desktop"
 cp "$here/marina.svg" "$icon"
-sed "s|^Exec=marina-desktop|Exec=\"$program/marina-desktop\"|" "$here/marina.desktop" >"$entry"
+# A path in quotes, as the Desktop Entry Specification wants it ("The Exec key"), and then as sed does.
+quoted=$(printf %s "$program" | sed -e 's/[\\"`$]/\\&/g' -e 's/\\/\\\\/g' -e 's/%/%%/g' -e 's/[\\&|]/\\&/g')
+sed "s|^Exec=marina-desktop|Exec=\"$quoted/marina-desktop\"|" "$here/marina.desktop" >"$entry"
 
 echo "Marina is installed: open it from the menu, or run $commands/marina-desktop."
 command -v qemu-system-"$(uname -m)" >/dev/null || {

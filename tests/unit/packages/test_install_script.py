@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from app.services.machine.window_at_login import autostart_entry
+
 FILES = Path(__file__).parents[3] / "packaging" / "linux" / "files"
 FULL_DISK = '#!/bin/sh\nmkdir "$3" && : >"$3/half"\necho "cp: No space left on device" >&2\nexit 1\n'
 
@@ -66,3 +68,19 @@ def test_a_disk_that_is_full_leaves_the_version_that_was_there(home: Path, tmp_p
     share = home / ".local" / "share"
     assert (share / "marina-program" / "version").read_text() == "1"
     assert [path.name for path in share.glob("marina-program*")] == ["marina-program"]
+
+
+def test_a_home_of_any_name_is_in_the_menu_as_the_window_at_login_would_write_it(tmp_path: Path) -> None:
+    odd = tmp_path / 'B\u00f6b & "co" | 100% $x `y` \\1'
+    odd.mkdir()
+    (odd / ".profile").touch()
+    assert run(unpack(tmp_path / "1", "1"), odd).returncode == 0
+    share = odd / ".local" / "share"
+    entry = (share / "applications" / "marina.desktop").read_text(encoding="utf-8").splitlines()
+    expected = autostart_entry([str(share / "marina-program" / "marina-desktop")], odd).splitlines()[-1]
+    assert [line for line in entry if line.startswith("Exec=")] == [
+        expected,
+        f"{expected} --getting-started",
+    ]
+    assert run(share / "marina-program" / "install.sh", odd, "--remove").returncode == 0
+    assert [path.name for path in odd.iterdir()] == [".profile"]
