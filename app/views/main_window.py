@@ -194,15 +194,14 @@ class MainWindow(QMainWindow):
         self.show_page("images")
         self.images.confirm_prune()
 
-    def show_image(self, name: str) -> None:
-        """Show one image, or the list with it alone where it is not listed yet."""
+    def show_image(self, name: str, id: str = "") -> None:
+        """Show one image, or the list with it alone where it is not listed.
+
+        With an `id` that is the one meant: another image may have the name by now.
+        """
         self.show_page("images")
         self.images.go_back()
-        row = self.desktop.images.find(name)
-        if row is not None:
-            self.images.show_image(row)
-        else:
-            self.images.filter_box.setText(name)
+        self.images.show_named(name, id)
 
     def _go_back(self) -> None:
         if not self.page.go_back() and self.banner.isVisible():

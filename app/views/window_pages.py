@@ -110,6 +110,7 @@ class WindowPages(QStackedWidget):
         page.run_requested.connect(window.run_image)
         page.pull_requested.connect(window.pull_image)
         page.search_requested.connect(window.search_images)
+        page.container_requested.connect(window.show_container)
         return page
 
     def _make_volumes(self) -> Page:

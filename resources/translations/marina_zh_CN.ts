@@ -1169,6 +1169,10 @@
         <translation>返回容器列表（Esc）</translation>
     </message>
     <message>
+        <source>Show the image {0}</source>
+        <translation>显示镜像 {0}</translation>
+    </message>
+    <message>
         <source>A newer image has this name. Click to update.</source>
         <translation>此名称已有更新的镜像。点击以更新。</translation>
     </message>
@@ -3242,6 +3246,10 @@
     <message>
         <source>Used by</source>
         <translation>使用者</translation>
+    </message>
+    <message>
+        <source>No container uses it.</source>
+        <translation>没有容器使用它。</translation>
     </message>
     <message>
         <source>Try again</source>

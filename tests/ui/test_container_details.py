@@ -72,6 +72,42 @@ def detail(window: MainWindow) -> ContainerDetailView:
     return shown
 
 
+def test_the_image_of_a_container_is_led_to_by_mouse_and_keys(
+    opened: MainWindow, desktop: DesktopViewModel, engine: FakeEngine, qtbot: QtBot, save_picture: Save
+) -> None:
+    link = find(opened, QAbstractButton, "containers.detail.image")
+    wait_for(qtbot, link.isVisible)
+    assert link.text() == link.accessibleName() == "nginx:1.27"
+    save_picture(opened, "container-image-link")
+    QTest.mouseClick(link, Qt.MouseButton.LeftButton)
+    wait_for(qtbot, lambda: bool(opened.findChildren(QLabel, "images.detail.title")))
+    assert text_of(opened, "images.detail.title") == "nginx:1.27"
+    opened.images.go_back()
+    engine.state.images[0].tags.clear()
+    engine.add_image("nginx:1.27")
+    desktop.images.refresh()
+    wait_for(qtbot, lambda: len(desktop.images.table.rows) == 2)
+    opened.show_page("containers")
+    link.setFocus()
+    QTest.keyClick(link, Qt.Key.Key_Space)
+    wait_for(qtbot, lambda: bool(opened.findChildren(QLabel, "images.detail.title")))
+    assert text_of(opened, "images.detail.title") == engine.state.images[0].id[7:19], (
+        "its own, which lost its name"
+    )
+
+
+def test_an_image_that_is_gone_is_looked_for_by_its_name(
+    opened: MainWindow, desktop: DesktopViewModel, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    engine.state.images.clear()
+    desktop.images.want()
+    desktop.images.refresh()
+    wait_for(qtbot, lambda: desktop.images.is_loaded and not desktop.images.table.rows)
+    find(opened, QAbstractButton, "containers.detail.image").click()
+    assert opened.images.filter_box.text() == "nginx:1.27"
+    assert not opened.findChildren(QLabel, "images.detail.title")
+
+
 def texts(table: FactsView) -> list[tuple[str, ...]]:
     model = table.model()
     return [

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QProgressBar,
+    QTabBar,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -24,6 +25,7 @@ from app.views.dialogs.run_image_dialog import RunImageDialog
 from app.views.main_window import MainWindow
 from app.views.pages.containers.container_detail_view import ContainerDetailView
 from app.views.widgets.log.log_view import LogView
+from app.views.widgets.table import RowTable
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_state import FakeNetwork
 from tests.fakes.faults import FaultKind
@@ -65,6 +67,34 @@ def test_list_and_use(images: MainWindow, engine: FakeEngine, qtbot: QtBot, save
     wait_for(qtbot, lambda: table.shown[0].users == ("web",))
     assert table.use(table.shown[0]) == "1 container"
     save_picture(images, "images")
+
+
+def test_used_by_leads_to_the_container(
+    images: MainWindow, engine: FakeEngine, qtbot: QtBot, save_picture: Save
+) -> None:
+    for name in ("web", "shop"):
+        start_container(engine, name)
+    table = images.images.viewmodel.table
+    wait_for(qtbot, lambda: table.shown[0].users == ("shop", "web"))
+    images.images.show_image(table.shown[0])
+    find(images, QTabBar, "images.detail.tabs").setCurrentIndex(3)
+    users = find(images, RowTable, "images.detail.users")
+    assert users.model().rowCount() == 2
+    save_picture(images, "image-used-by")
+    place = users.visualRect(users.model().index(1, 0)).topLeft() + QPoint(20, 15)
+    QTest.mouseClick(users.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert text_of(images, "containers.detail.title") == "web"
+    images.show_page("images")
+    users.selectRow(0)
+    QTest.keyClick(users, Qt.Key.Key_Return)
+    detail = images.containers.detail
+    assert isinstance(detail, ContainerDetailView)
+    assert engine.state.containers[detail.key].name == "shop"
+    images.show_page("images")
+    for container in list(engine.state.containers.values()):
+        engine.containers.remove(container, force=True)
+    wait_for(qtbot, find(images, QWidget, "images.detail.nobody").isVisible)
+    assert not users.isVisible()
 
 
 def test_what_several_images_need_counts_once(

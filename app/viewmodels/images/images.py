@@ -1,7 +1,7 @@
 """The image list: one row a tag, who uses it, and deleting."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from app.viewmodels.background import Background
 from app.viewmodels.failure import Failure
 from app.viewmodels.lists.row_table_model import RowTableModel
 from app.viewmodels.question import Question
-from app.viewmodels.storage.object_list import ObjectList, users_by
+from app.viewmodels.storage.object_list import ObjectList
 from app.viewmodels.wording.wording import format_age, format_size
 
 if TYPE_CHECKING:
@@ -25,13 +25,17 @@ NAME, ID, USED, CREATED, SIZE, ACTIONS = range(6)
 
 @dataclass(frozen=True, slots=True)
 class ImageRow:
-    """One tag of an image, or an image without any. `users` are the names of containers made from it."""
+    """One tag of an image, or an image without any.
+
+    `users` are the names of containers made from it, `user_ids` their ids in the same order.
+    """
 
     image: Image
     tag: str
     users: tuple[str, ...] = ()
     busy: bool = False
     failure: Failure | None = None
+    user_ids: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -206,13 +210,18 @@ class ImagesViewModel(ObjectList):
 
     def _make_rows(self, listing: "tuple[list[Image], list[Container]]") -> Iterable[ImageRow]:
         images, containers = listing
-        users = users_by(containers, lambda container: (container.image_id,))
+        users: dict[str, list[tuple[str, str]]] = {}
+        for container in containers:
+            named = (container.name or container.short_id, container.id)
+            users.setdefault(container.image_id, []).append(named)
         for image in images:
+            named_users = sorted(users.get(image.id, ()))
+            names, ids = (tuple(user[part] for user in named_users) for part in (0, 1))
             for tag in image.tags or ("",):
-                yield ImageRow(image, tag, users.get(image.id, ()))
+                yield ImageRow(image, tag, names, user_ids=ids)
 
     def _dress(self, row: ImageRow) -> ImageRow:
-        return ImageRow(row.image, row.tag, row.users, row.key in self._busy, self._failures.get(row.key))
+        return replace(row, busy=row.key in self._busy, failure=self._failures.get(row.key))
 
 
 def _delete(row: ImageRow, with_containers: bool, client: "EngineClient") -> None:

@@ -1,7 +1,16 @@
 """Buttons as Marina uses them: each has an object name for tests and a name for screen readers."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QPushButton, QToolButton, QWidget
+from PySide6.QtGui import QPaintEvent
+from PySide6.QtWidgets import (
+    QPushButton,
+    QSizePolicy,
+    QStyle,
+    QStyleOptionButton,
+    QStylePainter,
+    QToolButton,
+    QWidget,
+)
 
 from app.views.icons import ThemedIcon
 from app.views.widgets.text import plain_tool_tip
@@ -28,6 +37,39 @@ class Button(QPushButton):
         """Change the text and the accessible name together."""
         self.setText(text.replace("&", "&&"))
         self.setAccessibleName(text)
+
+
+class LinkButton(Button):
+    """A name on one line that leads somewhere; it ends in … where room is short, and is whole as tool tip."""
+
+    def __init__(self, name: str, tool_tip: str) -> None:
+        """`tool_tip` says where it leads, with {0} for the text."""
+        super().__init__("", name, "link")
+        self._tool_tip = tool_tip
+        self.setProperty("inline", True)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)
+
+    def set_label(self, text: str) -> None:
+        """Change the text, the accessible name and the tool tip."""
+        super().set_label(text)
+        self.setToolTip(plain_tool_tip(self._tool_tip.format(text)))
+
+    def minimumSizeHint(self) -> QSize:
+        """Let the layout make the button as narrow as it needs."""
+        return QSize(24, super().minimumSizeHint().height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw what fits."""
+        del event
+        painter, option = QStylePainter(self), QStyleOptionButton()
+        self.initStyleOption(option)
+        room = self.style().subElementRect(QStyle.SubElement.SE_PushButtonContents, option, self).width()
+        option.text = self.fontMetrics().elidedText(
+            self.text(), Qt.TextElideMode.ElideRight, room, Qt.TextFlag.TextShowMnemonic.value
+        )
+        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
+        painter.end()
 
 
 class IconButton(QToolButton):

@@ -22,7 +22,7 @@ from app.views.pages.containers.container_terminal_view import ContainerTerminal
 from app.views.pages.detail_tab import DetailTab
 from app.views.theme import Theme
 from app.views.widgets.banner import Banner
-from app.views.widgets.buttons import Button, IconButton
+from app.views.widgets.buttons import Button, IconButton, LinkButton
 from app.views.widgets.layouts import clear, column, row
 from app.views.widgets.status_dot import StatusDot
 from app.views.widgets.table import Action
@@ -39,6 +39,7 @@ class ContainerDetailView(QWidget):
     acted = Signal(object, str)  # the row, the action's name
     link_opened = Signal(object, str)  # the row, an address
     menu_asked = Signal(object, QPoint)  # the row, a place of the screen
+    image_asked = Signal(str, str)  # its name, its id
 
     def __init__(self, containers: ContainersViewModel, inside: ContainerInside, key: str) -> None:
         super().__init__()
@@ -102,7 +103,9 @@ class ContainerDetailView(QWidget):
         back.clicked.connect(self.left)
         self._title = ElidedLabel(self.key[:12], "title")
         self._title.setObjectName("containers.detail.title")
-        self._image, self._meaning = ElidedLabel("", "muted"), ElidedLabel("", "muted")
+        self._image = LinkButton("containers.detail.image", self.tr("Show the image {0}"))
+        self._image.clicked.connect(self._show_image)
+        self._meaning = ElidedLabel("", "muted")
         self._meaning.setObjectName("containers.detail.meaning")
         self._meaning.hide()
         self._dot, self._state = StatusDot(), PlainLabel(role="muted")
@@ -229,6 +232,10 @@ class ContainerDetailView(QWidget):
     def _step(self, step: int) -> None:
         self.bar.setCurrentIndex((self.bar.currentIndex() + step) % self.bar.count())
 
+    def _show_image(self) -> None:
+        if self._row is not None:
+            self.image_asked.emit(self._row.image, self._row.container.image_id)
+
     def _follow(self) -> None:
         """Show the container as the list knows it now."""
         found = self._containers.table.find_row(self.key)
@@ -243,7 +250,7 @@ class ContainerDetailView(QWidget):
             return
         before, self._row = self._row, found
         self._title.setText(found.name)
-        self._image.setText(found.image)
+        self._image.set_label(found.image)
         self._newer.setVisible(found.has_newer)
         self._show_ports(found)
         word, age = self._containers.table.status(found)

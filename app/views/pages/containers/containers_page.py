@@ -40,7 +40,7 @@ class ContainersPage(ListPage):
     """Shows the list when there is one, else the welcome card and what the engine is doing."""
 
     run_requested = Signal(str)  # of an image, "" for one still to be named
-    image_requested = Signal(str)
+    image_requested = Signal(str, str)  # its name, its id where that is known
     empty_seen = Signal()  # there are no containers, and this page is in sight
     import_requested = Signal()
 
@@ -264,6 +264,7 @@ class ContainersPage(ListPage):
         view.left.connect(self.go_back)
         view.acted.connect(self.act)
         view.link_opened.connect(self._open_link)
+        view.image_asked.connect(self.image_requested)
         view.menu_asked.connect(lambda row, place: self.open_menu([row], place) if row else None)
         view.on_engine_state(self._engine)
         self.show_detail(view)
@@ -383,7 +384,7 @@ class ContainersPage(ListPage):
         self.notice.say(failure.sentences, "err", self.tr("Dismiss"))
 
     def _tell_saved(self, _key: str, name: str) -> None:
-        self._follow_notice = lambda: self.image_requested.emit(name)
+        self._follow_notice = lambda: self.image_requested.emit(name, "")
         text = self.tr("{0} was saved.").format(name)
         self.notice.say(text, "ok", self.tr("Dismiss"), self.tr("Show the image"))
 

@@ -7,29 +7,35 @@ from app.viewmodels.containers.container_details import FactTable
 from app.viewmodels.failure import Failure
 from app.viewmodels.images.image_contents import ImageContentsViewModel
 from app.viewmodels.images.image_details import ImageDetailsViewModel
-from app.viewmodels.images.images import ImageRow
+from app.viewmodels.images.images import ImageRow, ImagesViewModel
 from app.viewmodels.wording.wording import format_age, format_size
 from app.views.pages.containers.container_facts_view import FactsView
 from app.views.pages.images.contents_view import ContentsView
 from app.views.pages.images.layers_view import LayersView
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button, IconButton
+from app.views.widgets.container_links import ContainerLinks
 from app.views.widgets.layouts import column, row
-from app.views.widgets.text import ElidedLabel
+from app.views.widgets.text import ElidedLabel, PlainLabel
 
 
 class ImageDetailView(QWidget):
-    """Owns the view-model of the image."""
+    """Owns the view-model of the image; follows who uses it while it is shown."""
 
     left = Signal()
+    container_chosen = Signal(str)  # its id
     acted = Signal(object, str)  # the row, the action's name
 
     def __init__(
-        self, viewmodel: ImageDetailsViewModel, contents: ImageContentsViewModel, image: ImageRow
+        self,
+        viewmodel: ImageDetailsViewModel,
+        contents: ImageContentsViewModel,
+        images: ImagesViewModel,
+        image: ImageRow,
     ) -> None:
         super().__init__()
         self.setObjectName("images.detail")
-        self._row = image
+        self._images, self._row = images, image
         viewmodel.setParent(self)
         back = IconButton("back", self.tr("Back to the images (Esc)"), "images.detail.back")
         back.clicked.connect(self.left)
@@ -49,19 +55,15 @@ class ImageDetailView(QWidget):
         self.bar.setDrawBase(False)
         self.bar.setDocumentMode(True)
         self.bar.setExpanding(False)
-        users = FactTable((self.tr("Container"),), self)
-        users.set_facts([(name, "") for name in image.users])
         self._stack.addWidget(LayersView(viewmodel))
         self.bar.addTab(self.tr("Layers"))
         self._stack.addWidget(ContentsView(contents))
         self._contents = self.bar.addTab(self.tr("Contents"))
-        for name, label, model, widths, stretch in (
-            ("settings", self.tr("Settings"), viewmodel.settings, {0: 220}, 1),
-            ("users", self.tr("Used by"), users, {}, 0),
-        ):
-            table = FactsView(f"images.detail.{name}", label, model, widths, stretch)
-            self._stack.addWidget(table)
-            self.bar.addTab(label)
+        settings = self.tr("Settings")
+        self._stack.addWidget(FactsView("images.detail.settings", settings, viewmodel.settings, {0: 220}, 1))
+        self.bar.addTab(settings)
+        self._stack.addWidget(self._build_users())
+        self.bar.addTab(self.tr("Used by"))
         self.bar.currentChanged.connect(self._stack.setCurrentIndex)
         head = row(back, column(title, self._remark, spacing=1), run, spacing=10)
         head.setStretch(1, 1)
@@ -75,7 +77,31 @@ class ImageDetailView(QWidget):
         viewmodel.changed.connect(self._banner.hide)
         viewmodel.failed.connect(self._failed)
         viewmodel.measured.connect(self._tell)
+        images.counts_changed.connect(self._show_users)
+        self._show_users()
         viewmodel.refresh()
+
+    def _build_users(self) -> QWidget:
+        self._users = FactTable((self.tr("Container"),), self)
+        self._ids: dict[str, str] = {}
+        self._table = FactsView("images.detail.users", self.tr("Used by"), self._users, {}, 0)
+        links = ContainerLinks(self._table, 0, lambda fact: (fact.name, self._ids[fact.name]))
+        links.chosen.connect(self.container_chosen)
+        self._nobody = PlainLabel(self.tr("No container uses it."), "muted")
+        self._nobody.setObjectName("images.detail.nobody")
+        tab = QWidget()
+        tab.setLayout(column(self._nobody, self._table))
+        return tab
+
+    def _show_users(self) -> None:
+        """Show the containers that are made from it now; of an image that is gone, none."""
+        found = self._images.table.find_row(self._row.key)
+        ids = dict(zip(found.users, found.user_ids, strict=True)) if found is not None else {}
+        self._ids |= ids  # a row is drawn with its own id until it is gone
+        self._users.set_facts([(name, "") for name in ids])
+        self._ids = ids
+        self._table.setVisible(bool(ids))
+        self._nobody.setVisible(not ids)
 
     def _tell(self, disk: str = "") -> None:
         self._remark.setText(" · ".join(filter(None, (*self._words, disk))))

@@ -38,6 +38,7 @@ class ImagesPage(ObjectPage):
     pull_requested = Signal(str)
     search_requested = Signal()
     run_requested = Signal(str)
+    container_requested = Signal(str)  # its id
 
     def __init__(
         self,
@@ -89,6 +90,8 @@ class ImagesPage(ObjectPage):
         self.list.setItemDelegateForColumn(ID, _MonospaceDelegate(self.list, muted=True))
         self.opened.connect(lambda row: self.act(row, "details"))
         viewmodel.pruned.connect(self._tell_pruned)
+        self._awaited: tuple[str, str] | None = None  # the name and id of an image to be shown
+        viewmodel.counts_changed.connect(self._show_awaited)
 
     def count_text(self) -> str:
         """Return how many there are, and what they take once that is known."""
@@ -172,12 +175,33 @@ class ImagesPage(ObjectPage):
     def show_image(self, row: ImageRow, shows_contents: bool = False) -> None:
         """Show one image in place of the list: its layers first, or its contents."""
         contents = self._open_contents(row.image.id, row.name)
-        view = ImageDetailView(self._open_image(row.image.id), contents, row)
+        view = ImageDetailView(self._open_image(row.image.id), contents, self.viewmodel, row)
         view.left.connect(self.go_back)
+        view.container_chosen.connect(self.container_requested)
         view.acted.connect(self.act)
         self.show_detail(view)
         if shows_contents:
             view.show_contents()
+
+    def show_named(self, name: str, id: str = "") -> None:
+        """Show an image by its id, else its name, once the list is here; where it has none, filter it."""
+        self._awaited = None if self.viewmodel.is_loaded else (name, id)
+        if self._awaited is not None:
+            return
+        row = self.viewmodel.find(id or name)
+        if row is not None:
+            self.show_image(row)
+        else:
+            self.filter_box.setText(name)
+
+    def _show_awaited(self) -> None:
+        if self._awaited is not None and self.viewmodel.is_loaded:
+            self.show_named(*self._awaited)
+
+    def go_back(self) -> bool:
+        """Go back to the list, and wait for no image any more."""
+        self._awaited = None
+        return super().go_back()
 
     # --- cleaning up --------------------------------------------------------------------------------------
 
