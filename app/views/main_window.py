@@ -194,6 +194,12 @@ class MainWindow(QMainWindow):
         self.show_page("images")
         self.images.confirm_prune()
 
+    def load_image(self) -> None:
+        """Ask for a file with images, where what becomes of it is told."""
+        self.show_page("images")
+        self.images.go_back()
+        self.images.wish_to_load()
+
     def show_image(self, name: str, id: str = "") -> None:
         """Show one image, or the list with it alone where it is not listed.
 

@@ -201,13 +201,16 @@ class QuickActions(QObject):
         if isinstance(page, SettingsPage):
             page.show_setting(name)
 
-    def help_pull(self, what: PullHelp, image: str) -> None:
-        """Go to what helps against a failed pull of an image."""
+    def help_pull(self, what: PullHelp, image: str = "") -> None:
+        """Go to what helps against a failed pull of an image; "" is one that Marina has named itself."""
         window = self._window
         if what is PullHelp.SEARCH:
             window.search_images(parse_name(image)[1])
         elif what is PullHelp.SIGN_IN:
-            SignInDialog(window.desktop.registries, parse_name(image)[0], window).open()
+            registry = parse_name(image)[0] if image else ""
+            SignInDialog(window.desktop.registries, registry, window).open()
+        elif what is PullHelp.LOAD:
+            window.load_image()
         elif what is PullHelp.CLEAN_UP:
             window.clean_up()
         else:

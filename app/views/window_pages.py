@@ -50,7 +50,7 @@ class WindowPages(QStackedWidget):
             "builds": self._make_builds,
             "compose": lambda: ComposePage(desktop.compose),
             "registries": lambda: RegistriesPage(desktop.registries),
-            "learn": lambda: LearnPage(desktop.learn),
+            "learn": self._make_learn,
             "settings": self._make_settings,
             "troubleshoot": self._make_troubleshoot,
         }
@@ -99,6 +99,7 @@ class WindowPages(QStackedWidget):
         desktop.images.counts_changed.connect(page.show_what_fits)
         page.run_requested.connect(window.run_image)
         page.image_requested.connect(window.show_image)
+        page.help_requested.connect(lambda what: window.quick.help_pull(what))
         page.empty_seen.connect(desktop.migration.hint)
         page.import_requested.connect(window.import_from_engine)
         desktop.migration.hinted.connect(page.offer_import)
@@ -135,6 +136,11 @@ class WindowPages(QStackedWidget):
         self._window.show_page("images")
         self.images.go_back()
         self._desktop.transfer.push(name)
+
+    def _make_learn(self) -> Page:
+        page = LearnPage(self._desktop.learn)
+        page.help_requested.connect(lambda what: self._window.quick.help_pull(what))
+        return page
 
     def _make_settings(self) -> Page:
         desktop, window = self._desktop, self._window

@@ -5602,6 +5602,10 @@
         <source>Clean up…</source>
         <translation>清理…</translation>
     </message>
+    <message>
+        <source>Load it from a file…</source>
+        <translation>从文件加载…</translation>
+    </message>
 </context>
 <context>
     <name>PullImageDialog</name>

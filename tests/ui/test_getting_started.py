@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.viewmodels.desktop import DesktopViewModel
@@ -97,6 +97,74 @@ def test_failure_stays_on_the_card_and_can_be_retried(
     assert text_of(window, "containers.welcome.failure.summary") == "The engine's disk is full"
     save_picture(window, "welcome-failed")
     assert not opened_urls
+    press(qtbot, window, "containers.welcome.failure.retry")
+    wait_for(qtbot, lambda: story_of(desktop) == "done")
+
+
+@pytest.mark.parametrize(
+    ("said", "help_label", "can_load", "leads_to"),
+    [
+        (
+            "dial tcp: lookup registry-1.docker.io: no such host",
+            "Proxy settings",
+            True,
+            "settings.proxy.system",
+        ),
+        (
+            "tls: failed to verify certificate: x509: unknown",
+            "Add a certificate…",
+            True,
+            "settings.certificates.add",
+        ),
+        ("unauthorized: authentication required", "Sign in…", True, "sign-in.registry"),
+        ("manifest unknown: manifest unknown", "", True, ""),
+        ("write /blob: no space left on device", "Clean up…", False, ""),
+    ],
+)
+def test_a_pull_that_fails_offers_what_helps(
+    window: MainWindow,
+    desktop: DesktopViewModel,
+    engine: FakeEngine,
+    qtbot: QtBot,
+    save_picture: Save,
+    said: str,
+    help_label: str,
+    can_load: bool,
+    leads_to: str,
+) -> None:
+    engine.state.images.clear()
+    desktop.begin()
+    wait_for(qtbot, lambda: desktop.containers.is_loaded)
+    engine.pull_script = lambda _: [{"errorDetail": {"message": said}, "error": said}]
+    press(qtbot, window, "containers.welcome.run")
+    wait_for(qtbot, lambda: story_of(desktop) == "failed")
+    helping = find(window, QAbstractButton, "containers.welcome.failure.help")
+    assert helping.isVisible() is bool(help_label)
+    assert find(window, QWidget, "containers.welcome.failure.retry").isVisible()
+    assert find(window, QWidget, "containers.welcome.failure.load").isVisible() is can_load
+    if not leads_to:
+        return
+    assert helping.text() == help_label
+    save_picture(window, f"welcome-failed-{leads_to}")
+    helping.click()
+    wait_for(qtbot, find(window, QWidget, leads_to).isVisible)
+
+
+def test_the_image_may_come_from_a_file(
+    window: MainWindow, desktop: DesktopViewModel, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    engine.state.images.clear()
+    desktop.begin()
+    wait_for(qtbot, lambda: desktop.containers.is_loaded)
+    press(qtbot, window, "containers.welcome.run")
+    wait_for(qtbot, lambda: story_of(desktop) == "failed")
+    press(qtbot, window, "containers.welcome.failure.load")
+    dialog = find(window, QFileDialog, "images.load.file")
+    wait_for(qtbot, dialog.isVisible)
+    dialog.reject()
+    assert window.page.name == "images", "where it is told what becomes of the file"
+    engine.add_image(IMAGE, serves="<h1>Getting started</h1>", exposed=("80/tcp",))
+    window.show_page("containers")
     press(qtbot, window, "containers.welcome.failure.retry")
     wait_for(qtbot, lambda: story_of(desktop) == "done")
 

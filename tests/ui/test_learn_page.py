@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QProgressBar, QWidget
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QProgressBar, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.services.learn.lessons import LESSONS, RUN
@@ -154,6 +154,13 @@ def test_what_cannot_be_done_is_told_where_it_was_asked_for(
     press(qtbot, window, "learn.step.start.do")
     wait_for(qtbot, lambda: find(window, QWidget, "learn.failure").isVisible())
     save_picture(window, "learn-failed")
+    assert text_of(window, "learn.failure.summary").startswith("The registry has no image")
+    assert not find(window, QWidget, "learn.failure.help").isVisible(), "no other image will do"
+    press(qtbot, window, "learn.failure.load")
+    dialog = find(window, QFileDialog, "images.load.file")
+    wait_for(qtbot, dialog.isVisible)
+    dialog.reject()
+    window.show_page("learn")
     engine.add_image(IMAGE, exposed=("80/tcp",))
     press(qtbot, window, "learn.failure.retry")
     wait_for(qtbot, lambda: not find(window, QWidget, "learn.failure").isVisible())

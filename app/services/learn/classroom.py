@@ -16,7 +16,8 @@ from app.services.containers.web_probe import wait_for_page
 from app.services.engine.engine_client import EngineClient
 from app.services.engine.engine_types import Container, ContainerState, Port
 from app.services.engine.stream_reader import StreamReader
-from app.services.errors import EngineRequestError, ErrorCode, MarinaError, UserError
+from app.services.errors import EngineRequestError, ErrorCode, MarinaError, Task, UserError
+from app.services.explain import explain
 from app.services.learn.getting_started import CONTAINER_PORT, IMAGE
 
 LABEL = "org.marina.learn"
@@ -206,10 +207,14 @@ class Classroom:
 
     def _fetch_image(self) -> None:
         """Have the image of the first story: it comes with Marina, so a pull needs no registry."""
-        if not self.client.has_image(IMAGE):
+        if self.client.has_image(IMAGE):
+            return
+        try:
             with self.client.pull(IMAGE) as stream:
                 for _ in stream:
                     pass
+        except MarinaError as error:
+            raise explain(error, IMAGE, Task.PULL) from error
 
 
 @contextlib.contextmanager

@@ -21,6 +21,7 @@ class PullHelp(StrEnum):
     CERTIFICATES = "certificates.add"
     PLATFORM = "platform"
     CLEAN_UP = "clean-up"
+    LOAD = "load"
 
 
 _BY_CODE = {
@@ -43,6 +44,17 @@ def find_help(failure: Failure) -> PullHelp | None:
     if failure.code == ErrorCode.PULL_TLS.value and _PLAIN_HTTP.search(failure.details):
         return PullHelp.INSECURE
     return _BY_CODE.get(failure.code)
+
+
+def find_help_for_given(failure: Failure) -> PullHelp | None:
+    """Return what helps to get an image that Marina has named itself: no other one will do."""
+    what = find_help(failure)
+    return None if what in (PullHelp.SEARCH, PullHelp.PLATFORM) else what
+
+
+def is_of_a_pull(failure: Failure) -> bool:
+    """Return whether an image did not come from its registry: it may come from a file instead."""
+    return failure.code.startswith("pull-")
 
 
 def find_similar(failure: Failure, reference: str, known: Sequence[str]) -> list[str]:

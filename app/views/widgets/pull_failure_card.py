@@ -3,7 +3,7 @@
 from PySide6.QtCore import Signal
 
 from app.viewmodels.failure import Failure
-from app.viewmodels.images.pull_help import PullHelp, find_help
+from app.viewmodels.images.pull_help import PullHelp, find_help, find_help_for_given, is_of_a_pull
 from app.views.widgets.buttons import Button
 from app.views.widgets.failure_card import FailureCard
 
@@ -13,9 +13,16 @@ class PullFailureCard(FailureCard):
 
     help_asked = Signal(object)  # PullHelp
 
-    def __init__(self, name: str, retry_label: str = "", role: str = "inset") -> None:
+    def __init__(
+        self, name: str, retry_label: str = "", role: str = "inset", *, is_given: bool = False
+    ) -> None:
+        """With `is_given` it is no image that somebody has named: it may be loaded from a file instead."""
         super().__init__(name, retry_label, role=role)
         self._what: PullHelp | None = None
+        self._is_given = is_given
+        self._load = Button(self._label(PullHelp.LOAD), f"{name}.load")
+        self._load.clicked.connect(lambda: self.help_asked.emit(PullHelp.LOAD))
+        self.add_button(self._load)
         self._help = Button("", f"{name}.help")
         self._help.clicked.connect(lambda: self.help_asked.emit(self._what))
         self.add_button(self._help)
@@ -23,7 +30,8 @@ class PullFailureCard(FailureCard):
     def show_failure(self, failure: Failure) -> None:
         """Show another failure, and the button for its kind."""
         super().show_failure(failure)
-        self._what = find_help(failure)
+        self._what = find_help_for_given(failure) if self._is_given else find_help(failure)
+        self._load.setVisible(self._is_given and is_of_a_pull(failure))
         if self._what is not None:
             self._help.set_label(self._label(self._what))
         self._help.setVisible(self._what is not None)
@@ -37,4 +45,5 @@ class PullFailureCard(FailureCard):
             PullHelp.CERTIFICATES: self.tr("Add a certificate…"),
             PullHelp.PLATFORM: self.tr("Choose a platform"),
             PullHelp.CLEAN_UP: self.tr("Clean up…"),
+            PullHelp.LOAD: self.tr("Load it from a file…"),
         }[what]

@@ -40,6 +40,7 @@ class ContainersPage(ListPage):
     """Shows the list when there is one, else the welcome card and what the engine is doing."""
 
     run_requested = Signal(str)  # of an image, "" for one still to be named
+    help_requested = Signal(object)  # PullHelp
     image_requested = Signal(str, str)  # its name, its id where that is known
     empty_seen = Signal()  # there are no containers, and this page is in sight
     import_requested = Signal()
@@ -119,6 +120,7 @@ class ContainersPage(ListPage):
         self.welcome.stop_requested.connect(self._stop_story)
         self.welcome.other_requested.connect(self._run_other)
         self.welcome.closed.connect(self._close_welcome)
+        self.welcome.help_requested.connect(self.help_requested)
         self._offer.pressed.connect(self.import_requested)
         self._offer.linked.connect(self._dismiss_offer)
         self.list.links.activated.connect(self._open_link)

@@ -68,7 +68,7 @@ class ImagesPage(ObjectPage):
         for name, icon, label, slot in (
             ("search", "search", self.tr("Search registries for images"), self.search_requested.emit),
             ("prune", "broom", self.tr("Clean up: delete images that no container uses"), self.confirm_prune),
-            ("load", "folder", self.tr("Load images from a file (docker save)"), self._wish_to_load),
+            ("load", "folder", self.tr("Load images from a file (docker save)"), self.wish_to_load),
         ):
             button = IconButton(icon, label, f"images.{name}")
             button.clicked.connect(slot)
@@ -233,7 +233,8 @@ class ImagesPage(ObjectPage):
 
     # --- to and from files and registries -----------------------------------------------------------------
 
-    def _wish_to_load(self) -> None:
+    def wish_to_load(self) -> None:
+        """Ask for a file and load it, once the engine is there."""
         self.wished.emit(self.tr("Load images from a file"), self.choose_load)
 
     def choose_load(self) -> None:

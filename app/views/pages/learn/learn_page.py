@@ -1,5 +1,7 @@
 """The Learn page: short walkthroughs that act on the real engine."""
 
+from PySide6.QtCore import Signal
+
 from app.viewmodels.engine.engine_view import EngineView
 from app.viewmodels.learn.learn import LESSONS, LearnViewModel
 from app.views.browser import open_address
@@ -70,6 +72,8 @@ class _LessonCard(Card):
 class LearnPage(Page):
     """A card for each walkthrough; one is opened in place of them."""
 
+    help_requested = Signal(object)  # PullHelp
+
     def __init__(self, viewmodel: LearnViewModel) -> None:
         super().__init__("learn", "")
         self.title.setText(self.tr("Learn"))
@@ -100,6 +104,7 @@ class LearnPage(Page):
         self._learn.open(key)
         view = LessonDetailView(self._learn, key)
         view.left.connect(self.go_back)
+        view.help_requested.connect(self.help_requested)
         view.on_engine_state(self._engine)
         self.show_detail(view)
 

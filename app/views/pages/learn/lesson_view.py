@@ -10,8 +10,8 @@ from app.views.icons import themed_pixmap
 from app.views.pages.learn.learn_texts import LearnTexts
 from app.views.theme import Theme, monospace_font
 from app.views.widgets.buttons import Button, IconButton
-from app.views.widgets.failure_card import FailureCard
 from app.views.widgets.layouts import Card, Scrolled, column, keep_place_when_hidden, row
+from app.views.widgets.pull_failure_card import PullFailureCard
 from app.views.widgets.text import ElidedLabel, PlainLabel, WrappedLabel
 
 _WIDTH = 900
@@ -85,6 +85,7 @@ class LessonDetailView(QWidget):
     """Follows the walkthrough that the view-model has open."""
 
     left = Signal()
+    help_requested = Signal(object)  # PullHelp
 
     def __init__(self, viewmodel: LearnViewModel, lesson: str) -> None:
         super().__init__()
@@ -108,8 +109,9 @@ class LessonDetailView(QWidget):
         self._progress.setAccessibleName(self.tr("Working"))
         self._progress.setTextVisible(False)
         keep_place_when_hidden(self._progress)
-        self._failure = FailureCard("learn.failure", self.tr("Try again"))
+        self._failure = PullFailureCard("learn.failure", self.tr("Try again"), role="card", is_given=True)
         self._failure.retry.connect(self._retry)
+        self._failure.help_asked.connect(self.help_requested)
         self._failure.hide()
         self._end = Card("learn.end", "banner")
         self._end.setProperty("tone", "ok")

@@ -9,8 +9,8 @@ from app.viewmodels.wording.wording import format_duration
 from app.views.icons import themed_pixmap
 from app.views.theme import Theme, monospace_font
 from app.views.widgets.buttons import Button
-from app.views.widgets.failure_card import FailureCard
 from app.views.widgets.layouts import Card, column, row
+from app.views.widgets.pull_failure_card import PullFailureCard
 from app.views.widgets.step_list import StepLine, StepList
 from app.views.widgets.text import PlainLabel, WrappedLabel
 
@@ -25,6 +25,7 @@ class WelcomeCard(Card):
     stop_requested = Signal(str)
     other_requested = Signal()
     closed = Signal()
+    help_requested = Signal(object)  # PullHelp
 
     def __init__(self, name: str = "containers.welcome") -> None:
         super().__init__(name)
@@ -41,8 +42,9 @@ class WelcomeCard(Card):
         self._steps = StepList(f"{name}.steps")
         self._cancel = Button(self.tr("Cancel"), f"{name}.cancel")
         self._cancel.clicked.connect(self.cancel_requested)
-        self._failure = FailureCard(f"{name}.failure", self.tr("Try again"), role="inset")
+        self._failure = PullFailureCard(f"{name}.failure", self.tr("Try again"), is_given=True)
         self._failure.retry.connect(self.run_requested)
+        self._failure.help_asked.connect(self.help_requested)
         self._build_result(name)
         self.setLayout(
             column(
