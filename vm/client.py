@@ -30,6 +30,9 @@ END_LIMIT = 60.0
 
 LONGEST_LINE = 16 * 2**20
 
+LAST_WORDS = 4096
+"""Bytes of the log in which a supervisor that cannot begin says why."""
+
 
 def supervisor_command(files: MachineFiles) -> list[str]:
     """Return the command of a supervisor for `files`; a frozen program is its own supervisor."""
@@ -235,11 +238,13 @@ class MachineClient:
             return
         self._files.create_folders()
         deadline = time.monotonic() + SPAWN_LIMIT
+        self._files.supervisor_log.touch(mode=0o600)
+        log_start = self._files.supervisor_log.stat().st_size
         process = self._spawn()
         while not self._answers():
             if process.poll() is not None and not self._answers():
                 if process.returncode or time.monotonic() > deadline:
-                    raise _no_answer(self._files, f"it ended with code {process.returncode}")
+                    raise _no_answer(self._files, self._last_words(log_start, process.returncode))
                 process = self._spawn()  # it gave way to another one, which has ended since
             if time.monotonic() > deadline:
                 process.kill()
@@ -258,7 +263,6 @@ class MachineClient:
             environment["PYTHONPATH"] = os.pathsep.join(
                 part for part in (root, environment.get("PYTHONPATH")) if part
             )
-        self._files.supervisor_log.touch(mode=0o600)
         with self._files.supervisor_log.open("ab") as log:
             return subprocess.Popen(
                 self._command,
@@ -270,6 +274,13 @@ class MachineClient:
                 start_new_session=True,
                 creationflags=background_flags(),
             )
+
+    def _last_words(self, log_start: int, code: int) -> str:
+        """Return why a supervisor could not begin, as it has logged after the first `log_start` bytes."""
+        with self._files.supervisor_log.open("rb") as log:
+            log.seek(log_start)
+            reason = log.read(LAST_WORDS).decode(errors="replace").partition(" ERROR vm: ")[2].strip()
+        return reason or f"it ended with code {code}"
 
     def _answers(self) -> bool:
         try:

@@ -7180,6 +7180,10 @@
         <translation>第 {0} 行不是变量：{1}</translation>
     </message>
     <message>
+        <source>Make room on the disk, or set MARINA_HOME to a folder on another disk of this computer.</source>
+        <translation>请腾出磁盘空间，或将 MARINA_HOME 设为本机另一磁盘上的文件夹。</translation>
+    </message>
+    <message>
         <source>No update is prepared</source>
         <translation>没有已准备好的更新</translation>
     </message>
@@ -7382,6 +7386,10 @@
     <message>
         <source>See the log: {0}</source>
         <translation>请查看日志：{0}</translation>
+    </message>
+    <message>
+        <source>Set MARINA_HOME to a folder on a disk of this computer.</source>
+        <translation>请将 MARINA_HOME 设为本机磁盘上的文件夹。</translation>
     </message>
     <message>
         <source>Set MARINA_HOME to a folder with a short path.</source>
@@ -7900,6 +7908,10 @@
         <translation>虚拟机的时钟正确</translation>
     </message>
     <message>
+        <source>The machine&apos;s folder cannot be locked, and two machines at once would destroy its disk.</source>
+        <translation>无法锁定虚拟机的文件夹；两个虚拟机同时运行会损坏其磁盘。</translation>
+    </message>
+    <message>
         <source>The machine&apos;s identity cannot be read.</source>
         <translation>无法读取虚拟机的身份。</translation>
     </message>
@@ -8140,6 +8152,10 @@
     <message>
         <source>The supervisor&apos;s answer cannot be read.</source>
         <translation>无法读取监管进程的应答。</translation>
+    </message>
+    <message>
+        <source>The supervisor&apos;s socket cannot be made.</source>
+        <translation>无法创建监管进程的套接字。</translation>
     </message>
     <message>
         <source>The task for the start at login cannot be made</source>

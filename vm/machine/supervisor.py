@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import errno
 import logging
 import signal
 import sys
@@ -24,6 +25,9 @@ IDLE_LIMIT = 30.0
 LOCK_PATIENCE = 10.0
 """Seconds to wait for a supervisor that is just ending."""
 
+_HELD = (errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK)
+"""What a lock that another process holds gives: Unix, Windows at once, and Windows after its own patience."""
+
 Show = Callable[[MachineStatus], None]
 
 
@@ -33,7 +37,10 @@ class AlreadyRunning(Exception):
 
 @contextlib.contextmanager
 def only_supervisor(files: MachineFiles) -> Iterator[None]:
-    """Hold the lock that makes this process the only supervisor. Raises AlreadyRunning."""
+    """Hold the lock that makes this process the only supervisor.
+
+    Raises AlreadyRunning, UserError where the folder's file system keeps no locks, OSError.
+    """
     with files.lock.open("a+b") as file:
         deadline = time.monotonic() + LOCK_PATIENCE
         while not _lock(file):
@@ -44,6 +51,7 @@ def only_supervisor(files: MachineFiles) -> Iterator[None]:
 
 
 def _lock(file: IO[bytes]) -> bool:
+    """Return False when another process has it locked. Raises UserError when it cannot be locked at all."""
     try:
         if sys.platform == "win32":
             import msvcrt
@@ -54,8 +62,14 @@ def _lock(file: IO[bytes]) -> bool:
             import fcntl
 
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        return False
+    except OSError as error:
+        if error.errno in _HELD:
+            return False
+        raise UserError(  # some network file systems
+            "The machine's folder cannot be locked, and two machines at once would destroy its disk.",
+            f"{file.name}: {error.strerror}",
+            "Set MARINA_HOME to a folder on a disk of this computer.",
+        ) from error
     return True
 
 
@@ -113,7 +127,15 @@ class Supervisor:
         await self._machine.ensure_files()
 
     async def _open(self) -> None:
-        await self._server.listen(self._files.machine_socket)
+        path = self._files.machine_socket
+        try:
+            await self._server.listen(path)
+        except OSError as error:  # some network file systems keep no sockets
+            raise UserError(
+                "The supervisor's socket cannot be made.",
+                f"{path}: {error.strerror}",
+                "Make room on the disk, or set MARINA_HOME to a folder on another disk of this computer.",
+            ) from error
         self._handle_signals()
         self._machine.adopt()
 

@@ -169,6 +169,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Look at the state, then do it again: marina status."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Looked for docker-compose, version 2 or newer, in the folders of docker's plugins and on PATH."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Make it first."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Make room on the disk, or set MARINA_HOME to a folder on another disk of this computer."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Marina is still in use"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Marina {0} does not start on this computer"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Marina {0} has no file for this kind of installation"),  # noqa: E501
@@ -242,6 +243,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "See its log: {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "See the log: supervisor.log."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "See the log: {0}"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Set MARINA_HOME to a folder on a disk of this computer."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Set MARINA_HOME to a folder with a short path."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Sign in at the registry, and give the image a name that is yours there, such as ghcr.io/me/app."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Sign in at the registry, on the page Registries."),  # noqa: E501
@@ -371,6 +373,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "The machine's QEMU is gone."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The machine's SSH key cannot be read."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The machine's clock is right"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The machine's folder cannot be locked, and two machines at once would destroy its disk."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The machine's identity cannot be read."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The machine's identity is not known."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The machine's image is not complete."),  # noqa: E501
@@ -431,6 +434,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "The supervisor hands names on to this computer's resolver: restart the machine."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The supervisor refused."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The supervisor's answer cannot be read."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The supervisor's socket cannot be made."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The task for the start at login cannot be made"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The task for the start at login cannot be removed"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The task that opens the window at login cannot be made"),  # noqa: E501

@@ -183,6 +183,44 @@ def test_a_supervisor_that_cannot_start_is_an_error_with_its_log(tmp_path: Path)
     assert "supervisor.log" in caught.value.what_to_do
 
 
+WITHOUT = """
+import errno, fcntl, os, socket, sys
+from vm.__main__ import main
+def refuse(*words):
+    raise OSError(errno.{error}, os.strerror(errno.{error}))
+{what} = refuse
+sys.exit(main(sys.argv[1:]))
+"""
+"""A supervisor whose folder is on a file system that lacks something."""
+
+
+@pytest.mark.parametrize(
+    ("what", "error", "told"),
+    [
+        ("fcntl.flock", "ENOLCK", ("cannot be locked", "supervisor.lock: No locks available")),
+        (
+            "socket.socket.bind",
+            "EOPNOTSUPP",
+            ("socket cannot be made", "machine.sock: Operation not supported"),
+        ),
+    ],
+)
+def test_a_folder_without_locks_or_sockets_is_told_with_what_helps(
+    what: str, error: str, told: tuple[str, ...], tmp_path: Path
+) -> None:
+    code = WITHOUT.format(what=what, error=error)
+    client = MachineClient(
+        MachineFiles.find(tmp_path), [sys.executable, "-c", code, "--state", str(tmp_path)]
+    )
+    client.files.create_folders()
+    client.files.supervisor_log.write_text("2026-01-01 00:00:00,000 ERROR vm: Of another day.\n")
+    with pytest.raises(UserError) as caught:
+        client.ensure_supervisor()
+    for words in (*told, "et MARINA_HOME to a folder on"):
+        assert words in caught.value.details
+    assert "Of another day" not in caught.value.details
+
+
 @pytest.mark.parametrize(
     "line", [b"{\n", b"[]\n", b'{"command": "format"}\n', b'{"command": 7}\n', b"\xff\n", b"\n"]
 )
