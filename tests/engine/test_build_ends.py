@@ -16,6 +16,8 @@ from tests.support.test_images import busybox_image, save_docker_archive
 
 pytestmark = pytest.mark.usefixtures("builds")
 
+STEP = "org.marina.build-step"
+
 
 def containers(engine: NativeEngine) -> list[str]:
     """Return the ids of all containers."""
@@ -30,6 +32,11 @@ def leftovers(engine: NativeEngine) -> list[str]:
     return [str(path.relative_to(data)) for path in found]
 
 
+def labels(engine: NativeEngine, container: str) -> set[str]:
+    """Return the names of a container's labels."""
+    return set(engine.request("GET", f"/containers/{container}/json").json["Config"]["Labels"] or ())
+
+
 def test_a_failed_step_leaves_what_docker_leaves(engine: NativeEngine) -> None:
     """The steps that were done, and the container that failed, unless the caller wants it removed."""
     before = leftovers(engine)
@@ -40,6 +47,7 @@ def test_a_failed_step_leaves_what_docker_leaves(engine: NativeEngine) -> None:
     assert failed.hits == 1
     (left,) = containers(engine)
     assert f"Running in {left[:12]}" in failed.text
+    assert STEP not in labels(engine, left), "it is anybody's now"
     assert engine.request("DELETE", f"/containers/{left}").status == 204
     assert leftovers(engine) == before
 
@@ -55,6 +63,7 @@ def test_a_client_that_leaves_ends_the_build(engine: NativeEngine) -> None:
     while b"Running in" not in received:
         received += answer.read1()
     until(lambda: len(containers(engine)) == 1, "the container is there")
+    assert STEP in labels(engine, *containers(engine))
     answer.close()
     connection.close()
     until(lambda: containers(engine) == [], "the container is gone")

@@ -143,7 +143,8 @@ class FakeContainers:
         with container.changed:
             container.ended.set()
             container.changed.notify_all()
-        self._state.publish("container", "die", container.id, name=container.name, exitCode=str(code))
+        told = {**container.labels, "name": container.name, "exitCode": str(code)}
+        self._state.publish("container", "die", container.id, **told)
         if (container.body.get("HostConfig") or {}).get("AutoRemove"):
             with self._state.lock:
                 self._state.containers.pop(container.id, None)

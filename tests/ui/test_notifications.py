@@ -64,6 +64,21 @@ def test_a_container_that_ends_by_itself_is_told_of_and_one_that_was_stopped_is_
     assert bell.accessibleName() == "Notifications"
 
 
+def test_the_containers_of_a_build_are_neither_listed_nor_told_of(
+    desktop: DesktopViewModel, engine: FakeEngine, machine: FakeMachine, qtbot: QtBot
+) -> None:
+    del machine
+    image = engine.add_image("nginx:1.27")
+    step = engine.add_container("step", image, Labels={"org.marina.build-step": ""})
+    web = engine.add_container("web", image)
+    begin(desktop, engine, qtbot)
+    for container in (step, web):
+        engine.containers.act(container, "start", {})
+        engine.containers._end(container, 1)
+    wait_for(qtbot, lambda: titles(desktop) == ["web ended unexpectedly"])
+    assert [row.name for row in desktop.containers.table.rows] == ["web"]
+
+
 def test_repeated_deaths_are_one_notice(
     desktop: DesktopViewModel, engine: FakeEngine, machine: FakeMachine, qtbot: QtBot
 ) -> None:

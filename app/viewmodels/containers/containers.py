@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.services.containers.container_stats import Sample
+from app.services.containers.passing import is_passing
 from app.services.engine.engine_types import Container, ContainerState
 from app.services.errors import EngineRequestError
-from app.services.images.scan.scanner_image import LABEL
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
 from app.viewmodels.containers.container_filter import parse_filter, searched_text
@@ -375,8 +375,8 @@ class ContainersViewModel(LiveList):
 
     def _list(self) -> list[Container]:
         client = self._access.client()
-        # Those of a scan come and go by themselves; the image's page shows how far it is.
-        containers = [row for row in client.list_containers() if LABEL not in row.labels]
+        # How far scans and builds are is shown on pages of their own.
+        containers = [row for row in client.list_containers() if not is_passing(row.labels)]
         self.newer.follow(client, containers)
         return containers
 

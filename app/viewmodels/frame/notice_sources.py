@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
 
+from app.services.containers.passing import is_passing
 from app.services.engine.engine_types import Event
 from app.viewmodels.engine.engine_view import DISK_NEARLY_FULL, EngineState, EngineView
 from app.viewmodels.failure import Failure
@@ -66,7 +67,7 @@ class NoticeSources(QObject):
     @Slot(list)
     def _look_at_events(self, events: list[Event]) -> None:
         for event in events:
-            if event.type != "container":
+            if event.type != "container" or is_passing(event.attributes):
                 continue
             if event.action == "kill":
                 self._killed.add(event.id)

@@ -12,6 +12,8 @@ from backend.containers.manager import Containers
 from backend.errors import EngineError, InvalidParameterError
 
 STDERR = 2
+LABEL = "org.marina.build-step"
+"""What a step's container has as long as its build goes on: lists of what somebody runs can leave it out."""
 
 Output = Callable[[int, str], Awaitable[None]]
 
@@ -42,7 +44,8 @@ async def create_container(
     image_volumes: bool,
 ) -> tuple[Container, list[str]]:
     """Make a step's container, which goes with the build; returns it with warnings. Raises EngineError."""
-    body = {**config, "HostConfig": dict(host_config)}
+    labels = {**(config.get("Labels") or {}), LABEL: ""}
+    body = {**config, "Labels": labels, "HostConfig": dict(host_config)}
     created = await containers.create(
         None, body, for_build=True, image_volumes=image_volumes, own_mounts=own_mounts
     )
@@ -90,6 +93,8 @@ def keep_container(containers: Containers, container: Container, secrets: Sequen
     """Let a step's container stay when the build is over, without what was only lent to it."""
     record = container.record
     record.for_build = False
+    labels = record.config.get("Labels") or {}
+    record.config["Labels"] = {name: value for name, value in labels.items() if name != LABEL}
     record.mounts = [mount for mount in record.mounts if not mount.get("Own")]
     record.config["Env"] = [entry for entry in record.config["Env"] or () if entry not in secrets]
     containers.store.save(container)
