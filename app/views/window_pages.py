@@ -48,7 +48,7 @@ class WindowPages(QStackedWidget):
             "volumes": self._make_volumes,
             "networks": self._make_networks,
             "builds": self._make_builds,
-            "compose": lambda: ComposePage(desktop.compose),
+            "compose": self._make_compose,
             "registries": lambda: RegistriesPage(desktop.registries),
             "learn": self._make_learn,
             "settings": self._make_settings,
@@ -112,6 +112,11 @@ class WindowPages(QStackedWidget):
         page.pull_requested.connect(window.pull_image)
         page.search_requested.connect(window.search_images)
         page.container_requested.connect(window.show_container)
+        return page
+
+    def _make_compose(self) -> Page:
+        page = ComposePage(self._desktop.compose)
+        page.container_requested.connect(self._window.show_container)
         return page
 
     def _make_volumes(self) -> Page:

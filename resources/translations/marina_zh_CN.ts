@@ -831,6 +831,10 @@
         <source>One container more</source>
         <translation>增加一个容器</translation>
     </message>
+    <message>
+        <source>Show its container: log, terminal, files</source>
+        <translation>显示其容器：日志、终端、文件</translation>
+    </message>
 </context>
 <context>
     <name>ComposePage</name>

@@ -11,7 +11,8 @@ import psutil
 import pytest
 from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLineEdit, QWidget
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLineEdit, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.services.containers import compose as compose_service
@@ -134,6 +135,51 @@ def test_a_project_from_its_file_to_down(
     press(qtbot, page.window(), "compose.down.confirm")
     wait_for(qtbot, lambda: text_of(page, "compose.service.web") == "not created")
     assert not engine.state.containers
+
+
+@pytest.mark.usefixtures("only_fake_compose")
+def test_a_service_leads_to_its_container_and_its_page(
+    page: ComposePage,
+    desktop: DesktopViewModel,
+    engine: FakeEngine,
+    qtbot: QtBot,
+    opened_urls: list[str],
+) -> None:
+    image = engine.add_image("nginx:1.27")
+    for number in (1, 2):
+        labels = {"com.docker.compose.project": "shop", "com.docker.compose.service": "web"}
+        ports = {
+            "80/tcp": [{"HostIp": "", "HostPort": str(18080 + number)}],
+            "53/udp": [{"HostPort": "5353"}],
+        }
+        bindings = {"PortBindings": ports if number == 1 else {}}
+        made = engine.add_container(f"shop-web-{number}", image, Labels=labels, HostConfig=bindings)
+        engine.containers.act(made, "start", {})
+    window = page.window()
+    assert isinstance(window, MainWindow)
+    press(qtbot, page, "compose.shop.show")
+    press(qtbot, page, "compose.service.web.port.18081")
+    assert opened_urls == ["http://localhost:18081"]
+    press(qtbot, page, "compose.service.web.show")
+    menu = find(page, QMenu, "compose.containers")
+    assert [entry.text() for entry in menu.actions()] == ["shop-web-1", "shop-web-2"]
+    menu.actions()[1].trigger()
+    wait_for(qtbot, lambda: text_of(window, "containers.detail.title") == "shop-web-2")
+
+
+@pytest.mark.usefixtures("only_fake_compose")
+def test_the_keyboard_goes_to_what_stops_compose_and_back(
+    page: ComposePage, desktop: DesktopViewModel, compose_file: Path, qtbot: QtBot
+) -> None:
+    desktop.compose.open_files([str(compose_file)])
+    wait_for(qtbot, lambda: page.detail is not None)
+    find(page, QLineEdit, "compose.variable.DB_PASSWORD").setText("secret")
+    up, stop = (find(page, QAbstractButton, f"compose.detail.{name}") for name in ("up", "cancel"))
+    up.setFocus()
+    QTest.keyClick(up, Qt.Key.Key_Space)
+    wait_for(qtbot, stop.hasFocus)
+    wait_for(qtbot, up.hasFocus)
+    assert not desktop.compose.is_running
 
 
 @pytest.mark.usefixtures("only_fake_compose")

@@ -29,13 +29,17 @@ _SETTLE_MS = 150
 
 @dataclass(frozen=True, slots=True)
 class ServiceView:
-    """A service of a project: how many of its containers run, their health and their ports."""
+    """A service of a project: how many of its containers run, their health and their ports.
+
+    `ports` are what is shown of each, with its address for a browser or ""; `members` ids with names.
+    """
 
     name: str
     running: int = 0
     total: int = 0
     health: str = ""  # "healthy", "unhealthy", "starting" or "": the worst of its containers
-    ports: str = ""
+    ports: tuple[tuple[str, str], ...] = ()
+    members: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -399,5 +403,12 @@ def _build_service(name: str, members: "list[Container]") -> ServiceView:
         ),
         "",
     )
-    ports = sorted({f"{p.host_port}→{p.container_port}" for m in members for p in m.published_ports})
-    return ServiceView(name, sum(m.is_running for m in members), len(members), health, ", ".join(ports))
+    ports = {(f"{p.host_port}→{p.container_port}", p.url) for m in members for p in m.published_ports}
+    return ServiceView(
+        name,
+        sum(member.is_running for member in members),
+        len(members),
+        health,
+        tuple(sorted(ports)),
+        tuple(sorted(((member.id, member.name) for member in members), key=lambda member: member[1])),
+    )

@@ -1,6 +1,7 @@
 """One compose project: its file's variables, its services with their health, and what compose says."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import PurePath
 
 from PySide6.QtCore import QEvent, QObject, QSize, Signal
@@ -9,6 +10,7 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QLayout,
     QLineEdit,
+    QMenu,
     QSizePolicy,
     QVBoxLayout,
     QWidget,
@@ -17,6 +19,7 @@ from PySide6.QtWidgets import (
 from app.viewmodels.containers.compose import ComposeViewModel, FileView, ServiceView
 from app.viewmodels.containers.container_logs import LogLine
 from app.viewmodels.failure import Failure
+from app.views.browser import open_address
 from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
 from app.views.theme import Theme
 from app.views.widgets.banner import Banner
@@ -53,13 +56,14 @@ class ComposeDetailView(QWidget):
     """Follows the project while it is shown."""
 
     left = Signal()
+    container_chosen = Signal(str)  # its id
 
     def __init__(self, viewmodel: ComposeViewModel, project: str, file: FileView | None) -> None:
         super().__init__()
         self.setObjectName("compose.detail")
         self._compose, self._project, self._file = viewmodel, project, file
         self._declared = file.services if file is not None else ()
-        self._what = ""
+        self._what = self._held = ""
         self._edits: dict[str, QLineEdit] = {}
         self._profiles: dict[str, QCheckBox] = {}
         self._shown: list[ServiceView] = []
@@ -213,6 +217,7 @@ class ComposeDetailView(QWidget):
             self._compose.cancel()
 
     def _begin(self, call: Callable[[str], None]) -> None:
+        self._held = self._focused()
         self._log.clear()
         self._banner.hide()
         if self.has_file:
@@ -267,7 +272,12 @@ class ComposeDetailView(QWidget):
         self._state.setText(words.get(what, self.tr("Nothing is going on")))
         if what and not self._is_mine:
             self._state.setText(self.tr("Compose is at work on {0}").format(self._compose.at_work_on))
+        could_stop = self._cancel.hasFocus()
         self._show_what_fits()
+        if self._what and self._held and not self._cancel.isHidden() and not could_stop:
+            self._cancel.setFocus()  # what was pressed is disabled now
+        elif could_stop and not what:
+            self._lead_to(self._held)
 
     def _tell_end(self, failure: Failure | None) -> None:
         if not self._is_mine:
@@ -286,11 +296,23 @@ class ComposeDetailView(QWidget):
         services = [known.get(name, ServiceView(name)) for name in names]
         if services != self._shown:
             self._shown = services
+            held = self._focused()
             clear(self._services)
             self._scalers.clear()
             for place, service in enumerate(services):
                 self._add_service(place, service)
+            self._lead_to(held)
         self._show_what_fits()
+
+    def _focused(self) -> str:
+        """Return the name of what has the keyboard in this view, "" where it is elsewhere."""
+        focused = self.focusWidget()
+        return focused.objectName() if focused is not None and focused.hasFocus() else ""
+
+    def _lead_to(self, name: str) -> None:
+        again = self.findChild(QWidget, name) if name else None
+        if again is not None:
+            again.setFocus()
 
     def _add_service(self, place: int, service: ServiceView) -> None:
         name = f"compose.service.{service.name}"
@@ -313,13 +335,31 @@ class ComposeDetailView(QWidget):
         more = IconButton("plus", self.tr("One container more"), f"{name}.more")
         more.clicked.connect(lambda: self._scale(service.name, service.total + 1))
         hide_unless(self.has_file and service.total > 0, fewer, more)
+        inside = IconButton("logs", self.tr("Show its container: log, terminal, files"), f"{name}.show")
+        inside.clicked.connect(lambda: self._show_container(service, inside))
+        hide_unless(service.total > 0, inside)
         self._scalers += [(fewer, service.total > 1), (more, True)]
         self._services.addWidget(dot, place, 0)
         self._services.addWidget(ElidedLabel(service.name, "strong"), place, 1)
         self._services.addWidget(state, place, 2)
-        self._services.addWidget(PlainLabel(service.ports, "muted"), place, 3)
-        self._services.addWidget(fewer, place, 4)
-        self._services.addWidget(more, place, 5)
+        ports = QWidget()
+        ports.setLayout(row(*(_port(name, *port) for port in service.ports), spacing=2))
+        self._services.addWidget(ports, place, 3)
+        for column_, button in enumerate((inside, fewer, more), start=4):
+            self._services.addWidget(button, place, column_)
+
+    def _show_container(self, service: ServiceView, button: QWidget) -> None:
+        """Leave for a container of a service; where it has several one is chosen."""
+        if len(service.members) == 1:
+            self.container_chosen.emit(service.members[0][0])
+            return
+        menu = QMenu(self)
+        menu.setObjectName("compose.containers")
+        for id, name in service.members:
+            entry = menu.addAction(name.replace("&", "&&"))
+            entry.triggered.connect(partial(self.container_chosen.emit, id))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
 
     def _show_what_fits(self) -> None:
         busy, there = self._compose.is_running, self._compose.find_project(self._project).total > 0
@@ -332,3 +372,13 @@ class ComposeDetailView(QWidget):
         self._cancel.setVisible(busy and self._is_mine)
         for scaler, makes_sense in self._scalers:
             scaler.setEnabled(can_run and makes_sense)
+
+
+def _port(service: str, text: str, address: str) -> QWidget:
+    """Return a published port: a link where a browser can open it."""
+    if not address:
+        return PlainLabel(text, "muted")
+    link = Button(text, f"{service}.port.{text.partition('→')[0]}", "link")
+    link.setToolTip(address)
+    link.clicked.connect(lambda: open_address(address))
+    return link

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog
 
@@ -19,6 +20,8 @@ _WIDTH = 900
 
 class ComposePage(CardsPage):
     """Shows one card a project; a project or file is opened in place of them."""
+
+    container_requested = Signal(str)  # its id
 
     def __init__(self, viewmodel: ComposeViewModel) -> None:
         super().__init__("compose", _WIDTH)
@@ -87,6 +90,7 @@ class ComposePage(CardsPage):
 
     def _show_detail(self, view: ComposeDetailView) -> None:
         view.left.connect(self.go_back)
+        view.container_chosen.connect(self.container_requested)
         self.show_detail(view)
 
     def ask_file(self) -> None:
