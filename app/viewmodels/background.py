@@ -338,6 +338,10 @@ class Background(QObject):
         """Return whether any stream brings more than the window has taken."""
         return any(stream.is_behind for stream in self._streams)
 
+    def has_closed(self) -> bool:
+        """Return whether the desktop ends; for workers that would wait for something else."""
+        return self._closed
+
     def teller(self, signal: Any) -> Callable[..., None]:
         """Return what emits `signal` from a worker; the signal's object must stay until `close`."""
         return partial(self.gate.emit, signal)

@@ -1,6 +1,7 @@
 """Changes a container, or what image it is made from: by a new one in its place where it must be.
 
-The old one is kept until the new one runs.
+The old one is kept until the new one runs. An engine that dies meanwhile and starts again is outlasted: each
+call may be made twice.
 """
 
 import time
@@ -17,12 +18,14 @@ from app.services.containers.container_setup import (
 from app.services.engine.engine_client import EngineClient
 from app.services.engine.engine_types import ContainerDetails, ContainerState
 from app.services.engine.json_values import get_object
-from app.services.errors import ErrorCode, MarinaError, UserError
+from app.services.engine.outlasting import PATIENCE, Answer, is_lost, outlast
+from app.services.errors import EngineRequestError, ErrorCode, MarinaError, UserError
 from app.services.images.image_updates import find_image
 from app.services.images.inherited_settings import drop_inherited
 
 _SETTLES = 1.5  # seconds a program gets to fail at once
 _LINES_TOLD = 10
+_GONE = 404
 COMPOSE_IMAGE = "com.docker.compose.image"  # what a service was made from: compose compares it
 _RUNNING = (ContainerState.RUNNING, ContainerState.PAUSED, ContainerState.RESTARTING)
 
@@ -35,8 +38,12 @@ class EditContainer:
         client: EngineClient,
         on_step: Callable[[EditStep], None] = lambda step: None,
         settles: float = _SETTLES,
+        patience: float = PATIENCE,
+        is_given_up: Callable[[], bool] = lambda: False,
     ) -> None:
+        """`patience` is in seconds: how long an engine that is lost is waited for, unless `is_given_up`."""
         self._client, self._on_step, self._settles = client, on_step, settles
+        self._patience, self._is_given_up = patience, is_given_up
 
     def apply(self, container: str, after: ContainerSetup) -> str:
         """Bring a container to `after` and return its id, a new one where it had to be made anew."""
@@ -78,15 +85,15 @@ class EditContainer:
         client, was_running = self._client, details.state in _RUNNING
         kept = f"{details.name}-before-{details.id[:8]}"
         self._on_step(EditStep.CREATE)
-        client.rename_container(details.id, kept)
         fresh, stopped = "", False
         try:
-            fresh = client.create_from_body(details.name, body)
+            self._rename(details.id, kept)
+            fresh = self._create(details.name, body)
             if was_running:
                 self._on_step(EditStep.SWAP)
                 stopped = True
-                client.stop_container(details.id)
-                client.start_container(fresh)
+                self._outlast(lambda: client.stop_container(details.id))
+                self._outlast(lambda: client.start_container(fresh))
                 self._on_step(EditStep.WATCH)
                 self._watch(fresh)
         except Exception as error:
@@ -95,8 +102,44 @@ class EditContainer:
             self._on_step(EditStep.RESTORED)
             raise
         self._on_step(EditStep.REMOVE)
-        client.remove_container(details.id)  # without its volumes: the new one has them
+        self._remove(details.id)  # without its volumes: the new one has them
         return fresh
+
+    def _outlast(self, call: Callable[[], Answer]) -> Answer:
+        return outlast(call, self._patience, self._is_given_up)
+
+    def _rename(self, container: str, name: str) -> None:
+        def call() -> None:
+            if self._client.inspect_container(container).name != name:
+                self._client.rename_container(container, name)
+
+        self._outlast(call)
+
+    def _create(self, name: str, body: Mapping[str, Any]) -> str:
+        asked = False
+
+        def call() -> str:
+            nonlocal asked
+            made = self._never_run(name) if asked else ""
+            asked = True
+            return made or self._client.create_from_body(name, body)
+
+        return self._outlast(call)
+
+    def _never_run(self, name: str) -> str:
+        """Return the container of a name that was given up for it, when the answer to its making was lost."""
+        rows = self._client.list_containers()
+        return next((row.id for row in rows if row.name == name and row.state is ContainerState.CREATED), "")
+
+    def _remove(self, container: str, force: bool = False) -> None:
+        def call() -> None:
+            try:
+                self._client.remove_container(container, force=force)
+            except EngineRequestError as error:
+                if error.status != _GONE:
+                    raise
+
+        self._outlast(call)
 
     def _image_of(self, details: ContainerDetails) -> str:
         """Return the image's name while it still means the same image, else its id."""
@@ -107,7 +150,7 @@ class EditContainer:
         """Give the program a moment to fail. Raises UserError with its last words."""
         end = time.monotonic() + self._settles
         while True:
-            details = self._client.inspect_container(container)
+            details = self._outlast(lambda: self._client.inspect_container(container))
             ended = details.state not in _RUNNING
             if ended and details.exit_code == 0:
                 return
@@ -130,11 +173,13 @@ class EditContainer:
     ) -> None:
         client = self._client
         try:
-            if fresh:
-                client.remove_container(fresh, force=True)
-            client.rename_container(details.id, details.name)
+            if not fresh and is_lost(cause):
+                fresh = self._outlast(lambda: self._never_run(details.name))
+            if fresh and fresh != details.id:
+                self._remove(fresh, force=True)
+            self._rename(details.id, details.name)
             if stopped:
-                client.start_container(details.id)
+                self._outlast(lambda: client.start_container(details.id))
                 if details.state is ContainerState.PAUSED:
                     client.pause_container(details.id)
         except MarinaError as error:

@@ -42,7 +42,8 @@ class ContainerChange(QObject):
         def work() -> str:
             from app.services.containers.container_edit import EditContainer
 
-            return call(EditContainer(self._access.client(), tell))
+            closed = self._background.has_closed
+            return call(EditContainer(self._access.client(), tell, is_given_up=closed))
 
         words = TaskWords(
             self.tr("Changing {0}").format(name),
