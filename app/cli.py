@@ -77,7 +77,9 @@ def _add(commands: Any, name: str, handler: str, help: str, json: bool = True) -
 def _add_machine_commands(commands: Any) -> None:
     _add(commands, "start", "machine.start", "start the machine and its engine")
     stop = _add(commands, "stop", "machine.stop", "stop the containers and the machine")
-    stop.add_argument("-f", "--force", action="store_true", help="at once, from any state")
+    how = stop.add_mutually_exclusive_group()
+    how.add_argument("-f", "--force", action="store_true", help="at once, from any state")
+    how.add_argument("--quit", action="store_true", help="and end the program that keeps the machine")
     _add(commands, "restart", "machine.restart", "stop and start the machine")
     _add(commands, "pause", "machine.pause", "hold all containers where they are, in memory")
     _add(commands, "suspend", "machine.suspend", "put the machine on disk; the next call goes on with it")

@@ -28,8 +28,12 @@ def start(options: argparse.Namespace) -> int:
 
 
 def stop(options: argparse.Namespace) -> int:
-    """Stop the machine, by force if asked."""
+    """Stop the machine, by force if asked, or with its supervisor: no running program can be replaced."""
     machine = Session(options).machine()
+    if options.quit:
+        machine.quit()
+        _report(options, machine.status(), "The machine is stopped, and its program has ended.")
+        return 0
     status = machine.force_stop() if options.force else machine.stop()
     _report(options, status, "The machine is stopped.")
     return 0

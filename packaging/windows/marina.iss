@@ -53,9 +53,8 @@ Filename: "{app}\marina.exe"; Parameters: "start-at-login on"; Flags: runhidden;
 Filename: "{app}\marina-desktop.exe"; Description: "Open Marina"; Flags: nowait postinstall skipifsilent
 
 [UninstallRun]
-Filename: "{app}\marina.exe"; Parameters: "stop"; Flags: runhidden; RunOnceId: "stop"
-Filename: "{app}\marina.exe"; Parameters: "start-at-login off"; Flags: runhidden; RunOnceId: "login"
-Filename: "{app}\marina.exe"; Parameters: "window-at-login off"; Flags: runhidden; RunOnceId: "window"
+Filename: "{app}\marina.exe"; Parameters: "start-at-login off"; WorkingDir: "{sys}"; Flags: runhidden; RunOnceId: "login"
+Filename: "{app}\marina.exe"; Parameters: "window-at-login off"; WorkingDir: "{sys}"; Flags: runhidden; RunOnceId: "window"
 
 [Code]
 function IsNotOnPath: Boolean;
@@ -66,10 +65,29 @@ begin
     or (Pos(';' + Uppercase(ExpandConstant('{app}')) + ';', ';' + Uppercase(Known) + ';') = 0);
 end;
 
+// Windows replaces and removes no file of a program that runs: the machine with its supervisor ends, then the window.
+procedure EndPrograms;
+var
+  Status: Integer;
+begin
+  if FileExists(ExpandConstant('{app}\marina.exe')) then
+  begin
+    Exec(ExpandConstant('{app}\marina.exe'), 'stop --quit', ExpandConstant('{sys}'), SW_HIDE, ewWaitUntilTerminated, Status);
+    Exec(ExpandConstant('{sys}\taskkill.exe'), '/F /IM marina-desktop.exe', '', SW_HIDE, ewWaitUntilTerminated, Status);
+  end;
+end;
+
+function PrepareToInstall(var NeedsRestart: Boolean): String;
+begin
+  EndPrograms;
+  Result := '';
+end;
+
 procedure CurUninstallStepChanged(Step: TUninstallStep);
 var
   Known: String;
 begin
+  if Step = usUninstall then EndPrograms;
   if (Step = usPostUninstall) and RegQueryStringValue(HKCU, 'Environment', 'Path', Known) then
   begin
     Known := ';' + Known + ';'; // whole entries only: another folder's name may begin like ours

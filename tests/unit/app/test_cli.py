@@ -348,8 +348,9 @@ def test_status_for_people_and_for_scripts(home: FakeMachine, capfd: Output) -> 
 
 
 def test_stop_and_restart(home: FakeMachine, capfd: Output) -> None:
-    assert [main(["restart"]), main(["stop"]), main(["stop", "--force"])] == [0, 0, 0]
-    assert [name for name in home.requests if name != "status"] == ["restart", "stop", "force-stop"]
+    words = (["restart"], ["stop"], ["stop", "--force"], ["stop", "--quit"])
+    assert [main(each) for each in words] == [0, 0, 0, 0]
+    assert [name for name in home.requests if name != "status"] == ["restart", "stop", "force-stop", "quit"]
 
 
 def test_run_starts_the_machine_and_says_so(home: FakeMachine, short_folder: Path, capfd: Output) -> None:

@@ -146,7 +146,9 @@ def test_the_windows_installer_needs_no_administrator_and_starts_what_there_is()
     from app.cli import build_parser
 
     commands = re.findall(r'marina\.exe"; Parameters: "([^"]+)"', INNO)
-    assert commands == ["start-at-login on", "stop", "start-at-login off", "window-at-login off"]
+    assert commands == ["start-at-login on", "start-at-login off", "window-at-login off"]
+    commands += re.findall(r"marina\.exe'\), '([^']+)'", INNO)
+    assert commands[3:] == ["stop --quit"]
     for command in commands:
         build_parser().parse_args(command.split())
 
