@@ -111,6 +111,7 @@ class WindowPages(QStackedWidget):
         page.run_requested.connect(window.run_image)
         page.pull_requested.connect(window.pull_image)
         page.search_requested.connect(window.search_images)
+        page.help_requested.connect(lambda what: window.quick.help_pull(what))
         page.container_requested.connect(window.show_container)
         return page
 

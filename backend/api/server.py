@@ -9,6 +9,7 @@ from aiohttp import web
 from backend.api import (
     activity,
     attach_websocket,
+    authorities,
     build,
     buildkit,
     builds,
@@ -52,6 +53,7 @@ AREAS = (
     builds,
     layer_files,
     host_ports,
+    authorities,
     buildkit,
     swarm,
     plugins,

@@ -2171,6 +2171,10 @@
         <translation>保存软件包列表</translation>
     </message>
     <message>
+        <source>Scan {0}</source>
+        <translation>扫描 {0}</translation>
+    </message>
+    <message>
         <source>Fetch their index and scan (1 GB)</source>
         <translation>获取其索引并扫描（1 GB）</translation>
     </message>
@@ -7580,8 +7584,8 @@
         <translation>连接中断</translation>
     </message>
     <message>
-        <source>The connection is opened on its way by a proxy whose certificate the scanner does not know. Let the proxy pass the scanner&apos;s servers, or fetch in another network.</source>
-        <translation>连接在途中被代理解密，而扫描器不信任该代理的证书。请让代理放行扫描器的服务器，或换一个网络获取。</translation>
+        <source>The connection is opened on its way by a proxy whose certificate the engine does not know. Add the certificate of its authority in the settings, then try again.</source>
+        <translation>连接在途中被代理打开，而引擎不认识该代理的证书。请在设置中添加其颁发机构的证书，然后重试。</translation>
     </message>
     <message>
         <source>The container ended at once</source>

@@ -13,6 +13,7 @@ import pytest
 
 from app.cli import main
 from app.commands import scan
+from app.services.containers.run_options import RunOptions
 from app.services.engine.engine_client import EngineClient
 from app.services.errors import CancelledError, ErrorCode, UserError
 from app.services.images.scan.image_scan import ScanJob, ScanProgress, Step
@@ -34,6 +35,7 @@ from tests.support.scanner_image import (
     write_database,
 )
 from tests.support.test_images import Entry, build_image, busybox_layer, layer_tar
+from tests.support.tls_front import Authority
 
 pytestmark = pytest.mark.skipif(not PROGRAM.exists(), reason="there is no scanner for this processor")
 DEBIAN = "marina-test/debian:1"
@@ -133,6 +135,40 @@ def test_the_database_is_fetched(netns: str, scanner: Scanner, tmp_path: Path) -
     assert steps[0] == ScanProgress(Step.FETCH_DATABASE)
     assert scanner.state().is_ready
     assert not scanner.state().is_old
+
+
+def test_the_database_is_fetched_through_who_has_a_private_authority(
+    netns: str,
+    client: EngineClient,
+    scanner: Scanner,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As through a proxy that opens connections: its authority is in the engine's settings alone."""
+    strict = "marina-test/trivy:strict"
+    container = client.create_container(RunOptions(SCANNER, command=("true",)))
+    repository, _, tag = strict.partition(":")
+    query = {"container": container, "repo": repository, "tag": tag, "changes": "ENV TRIVY_INSECURE=false"}
+    client.request("POST", "/commit", query, {})
+    client.remove_container(container)
+    folder = Authority().write(tmp_path / "keys", "registry")
+    try:
+        with started_registry(
+            netns, tmp_path, DATABASE_PORT, listens_on="0.0.0.0", certificates=folder
+        ) as registry:
+            registry.push("trivy-db", "2", database_artifact(tmp_path / "db"))
+            asking = Scanner(client, scanner.store, strict)
+            with (
+                pytest.raises(UserError, match="could not be fetched") as failed,
+                ScanJob(asking, DEBIAN, fetches=True) as job,
+            ):
+                list(job)
+            assert failed.value.code is ErrorCode.PULL_TLS
+            assert "x509" in failed.value.details
+            monkeypatch.setattr(client, "authorities", (folder / "ca.pem").read_text)
+            assert len(report_of(ScanJob(asking, DEBIAN, fetches=True)).vulnerabilities) == 2
+    finally:
+        client.remove_image(strict)
 
 
 def test_java_archives_without_their_index(client: EngineClient, scanner: Scanner, tmp_path: Path) -> None:

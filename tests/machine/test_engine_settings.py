@@ -13,6 +13,7 @@ import docker
 import pytest
 from docker.errors import APIError
 
+from app.services.engine.engine_client import EngineClient
 from tests.machine.machine_under_test import MachineUnderTest, wait_until
 from tests.support.tls_front import Authority
 
@@ -96,6 +97,8 @@ def test_a_registry_of_a_private_authority_is_trusted_once_the_authority_is_name
         change(machine, ca_certificates=[str(folder / "ca.pem")])
         wait_until(lambda: "certificate" not in pull(client, image), "the authority is trusted")
         assert "/v2/team/image/manifests/1" in asked
+        with EngineClient(machine.docker_socket) as engine:  # as a container needs it, too
+            assert (folder / "ca.pem").read_text() in engine.authorities()
 
 
 def test_pulls_go_through_the_proxy_that_info_shows(

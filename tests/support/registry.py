@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import ssl
 import subprocess
 import time
 from collections.abc import Iterator
@@ -17,11 +18,12 @@ START_LIMIT = 60.0  # seconds
 class Registry:
     """One running registry at `address` (`127.0.0.1:PORT` inside the namespace `netns`)."""
 
-    def __init__(self, netns: str, port: int) -> None:
+    def __init__(self, netns: str, port: int, *, is_encrypted: bool = False) -> None:
         self.netns = netns
+        self._is_encrypted = is_encrypted
         self.port = port
         self.address = f"127.0.0.1:{port}"
-        self.url = f"http://{self.address}"
+        self.url = f"{'https' if is_encrypted else 'http'}://{self.address}"
 
     def push(self, repository: str, tag: str, image: BuiltImage) -> str:
         """Store an image with all it needs; returns the name to pull it by."""
@@ -59,7 +61,7 @@ class Registry:
         self, method: str, path: str, body: bytes | None = None, content_type: str = ""
     ) -> tuple[int, str]:
         """Return the status, and the Location header or else the body's text."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        connection = self._connect()
         try:
             headers = {"Content-Type": content_type} if content_type else {}
             connection.request(method, path, body=body if body is not None else b"", headers=headers)
@@ -68,6 +70,13 @@ class Registry:
             return answer.status, answer.headers.get("Location") or text
         finally:
             connection.close()
+
+    def _connect(self) -> http.client.HTTPConnection:
+        if not self._is_encrypted:
+            return http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+        return http.client.HTTPSConnection("127.0.0.1", self.port, timeout=30, context=context)
 
 
 @contextmanager
@@ -78,10 +87,11 @@ def started_registry(
     htpasswd: str = "",
     storage: Path | None = None,
     listens_on: str = "127.0.0.1",
+    certificates: Path | None = None,
 ) -> Iterator[Registry]:
     """Run docker-registry with its storage below `folder`, or with one that is there already.
 
-    With `htpasswd` lines it asks for a password.
+    With `htpasswd` lines it asks for a password; with the folder of an `Authority` it speaks TLS only.
     """
     if storage is None:
         storage = folder / "storage"
@@ -92,6 +102,9 @@ def started_registry(
         "storage": {"filesystem": {"rootdirectory": str(storage)}, "delete": {"enabled": True}},
         "http": {"addr": f"{listens_on}:{port}"},
     }
+    if certificates is not None:
+        tls = {"certificate": str(certificates / "cert.pem"), "key": str(certificates / "key.pem")}
+        config["http"] = {"addr": f"{listens_on}:{port}", "tls": tls}
     if htpasswd:
         passwords = folder / "htpasswd"
         passwords.write_text(htpasswd)
@@ -105,7 +118,7 @@ def started_registry(
         stderr=subprocess.STDOUT,
     )
     try:
-        registry = Registry(netns, port)
+        registry = Registry(netns, port, is_encrypted=certificates is not None)
         deadline = time.monotonic() + START_LIMIT
         while not registry.is_up():
             assert process.poll() is None, (folder / "registry.log").read_text()

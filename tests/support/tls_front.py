@@ -14,6 +14,9 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
+_ADDRESSES = ("127.0.0.1", "10.0.2.2", "172.17.0.1")
+"""This computer's own, by itself, from a machine, and from a container in the default network."""
+
 
 def _name(text: str) -> x509.Name:
     return x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, text)])
@@ -41,7 +44,7 @@ class Authority:
         )
         if not is_ca:
             names = [x509.DNSName("localhost"), x509.DNSName(name)]
-            addresses = [x509.IPAddress(ipaddress.ip_address(text)) for text in ("127.0.0.1", "10.0.2.2")]
+            addresses = [x509.IPAddress(ipaddress.ip_address(text)) for text in _ADDRESSES]
             usages = [ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH]
             builder = builder.add_extension(x509.SubjectAlternativeName([*names, *addresses]), critical=False)
             builder = builder.add_extension(x509.ExtendedKeyUsage(usages), critical=False)

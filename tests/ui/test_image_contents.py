@@ -6,7 +6,15 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QLocale, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QFileDialog, QLineEdit, QProgressBar, QTabBar, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QFileDialog,
+    QLineEdit,
+    QProgressBar,
+    QTabBar,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from app.viewmodels.desktop import DesktopViewModel
@@ -15,9 +23,11 @@ from app.views.main_window import MainWindow
 from app.views.pages.images.contents_view import ContentsView
 from app.views.widgets.table import RowTable
 from tests.fakes.fake_engine import FakeEngine
+from tests.fakes.fake_machine import FakeMachine
 from tests.fakes.fake_scanner import FakeScanner, some_report
 from tests.fakes.faults import FaultKind
 from tests.ui.helpers import find, press, text_of, wait_for
+from vm.machine.status import MachineState
 
 Save = Callable[[QWidget, str], None]
 CONTENTS = 1
@@ -161,6 +171,65 @@ def test_in_chinese(
     finally:
         for translator in translators or ():
             qapp.removeTranslator(translator)
+
+
+@pytest.mark.parametrize("state", [MachineState.SUSPENDED, MachineState.STOPPED])
+def test_a_scan_waits_for_the_engine(
+    page: Callable[[], None],
+    window: MainWindow,
+    desktop: DesktopViewModel,
+    engine: FakeEngine,
+    machine: FakeMachine,
+    scanner: FakeScanner,
+    qtbot: QtBot,
+    state: MachineState,
+) -> None:
+    install(engine, scanner)
+    page()
+    wait_for(qtbot, lambda: shown(window, "images.contents.first"))
+    machine.set(state=state)
+    wait_for(qtbot, lambda: not desktop.view.can_be_used)
+    before = machine.requests.count("start")
+    press(qtbot, window, "images.contents.first")
+    assert [task.words.going_on for task in desktop.tasks.running] == ["Scan shop-api:2.4.1"]
+    assert scanner.ran == [], "it waits"
+    wait_for(qtbot, lambda: machine.requests.count("start") == before + 1)
+    wait_for(qtbot, lambda: shown(window, "images.contents.vulnerabilities"))
+    assert scanner.ran == ["image.tar"]
+
+
+@pytest.mark.parametrize(
+    ("said", "label", "leads_to"),
+    [
+        (
+            "tls: failed to verify certificate: x509: unknown",
+            "Add a certificate…",
+            "settings.certificates.add",
+        ),
+        ("dial tcp: lookup mirror.gcr.io: no such host", "Proxy settings", "settings.proxy.system"),
+    ],
+)
+def test_what_helps_to_fetch_is_led_to(
+    page: Callable[[], None],
+    window: MainWindow,
+    scanner: FakeScanner,
+    qtbot: QtBot,
+    save_picture: Save,
+    said: str,
+    label: str,
+    leads_to: str,
+) -> None:
+    scanner.fetch_failure = said
+    page()
+    wait_for(qtbot, lambda: shown(window, "images.contents.first"))
+    press(qtbot, window, "images.contents.first")
+    wait_for(qtbot, lambda: shown(window, "images.contents.failure"))
+    helping = find(window, QAbstractButton, "images.contents.failure.help")
+    assert helping.text() == label
+    assert not shown(window, "images.contents.failure.load"), "a list comes from its servers alone"
+    save_picture(window, f"image-contents-{leads_to}")
+    helping.click()
+    wait_for(qtbot, find(window, QWidget, leads_to).isVisible)
 
 
 def test_nothing_found(

@@ -86,6 +86,16 @@ class EngineClient(InsideCalls, ImageCalls, VolumeCalls, VolumeFileCalls, Networ
         except EngineRequestError:
             return []
 
+    def authorities(self) -> str:
+        """Return the certificates, as PEM, that the engine trusts beside the usual ones.
+
+        An engine that does not tell, as Docker's, has none.
+        """
+        try:
+            return self.request("GET", "/marina/authorities").text
+        except EngineRequestError:
+            return ""
+
     def inspect_container(self, container: str) -> ContainerDetails:
         """Return everything about one container, by name or id."""
         return ContainerDetails.from_json(self.request_object("GET", _container_path(container, "json")))

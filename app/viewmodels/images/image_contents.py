@@ -137,10 +137,6 @@ class ImageContentsViewModel(QObject):
         """Return what a newer list takes, "" where there is none to be had."""
         return self.tr("Fetches about {0}").format(format_size(DATABASE_BYTES)) if self.is_old else ""
 
-    def scan(self, fetches: bool, java: bool = False) -> None:
-        """Begin a scan; `fetches` and `java` are what its user has agreed to."""
-        self.scans.start(self.image, self.name, fetches, java)
-
     def _ask(self) -> "tuple[ScanReport | None, ScannerState | None]":
         scanner = self._access.scanner()
         report = scanner.store.read(self.image)

@@ -290,7 +290,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "The command does not exist in the image"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The command ended with code {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The connection broke"),  # noqa: E501
-    QT_TRANSLATE_NOOP("Services", "The connection is opened on its way by a proxy whose certificate the scanner does not know. Let the proxy pass the scanner's servers, or fetch in another network."),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "The connection is opened on its way by a proxy whose certificate the engine does not know. Add the certificate of its authority in the settings, then try again."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The container ended at once"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The container is kept: look for the name {0} or {1}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The container {0} does not run"),  # noqa: E501

@@ -14,12 +14,18 @@ class PullFailureCard(FailureCard):
     help_asked = Signal(object)  # PullHelp
 
     def __init__(
-        self, name: str, retry_label: str = "", role: str = "inset", *, is_given: bool = False
+        self,
+        name: str,
+        retry_label: str = "",
+        role: str = "inset",
+        *,
+        is_given: bool = False,
+        can_load: bool = False,
     ) -> None:
-        """With `is_given` it is no image that somebody has named: it may be loaded from a file instead."""
+        """With `is_given` no other image or platform will do; with `can_load` it may come from a file."""
         super().__init__(name, retry_label, role=role)
         self._what: PullHelp | None = None
-        self._is_given = is_given
+        self._is_given, self._can_load = is_given, can_load
         self._load = Button(self._label(PullHelp.LOAD), f"{name}.load")
         self._load.clicked.connect(lambda: self.help_asked.emit(PullHelp.LOAD))
         self.add_button(self._load)
@@ -31,7 +37,7 @@ class PullFailureCard(FailureCard):
         """Show another failure, and the button for its kind."""
         super().show_failure(failure)
         self._what = find_help_for_given(failure) if self._is_given else find_help(failure)
-        self._load.setVisible(self._is_given and is_of_a_pull(failure))
+        self._load.setVisible(self._can_load and is_of_a_pull(failure))
         if self._what is not None:
             self._help.set_label(self._label(self._what))
         self._help.setVisible(self._what is not None)

@@ -168,7 +168,7 @@ def test_the_reason_is_what_the_scanner_said_at_last(talk: str, reason: str) -> 
         ("write /cache/db: no space left on device", ErrorCode.DISK_FULL, "Delete images"),
         (
             "x509: certificate signed by unknown authority",
-            ErrorCode.PULL_NO_NETWORK,
+            ErrorCode.PULL_TLS,
             "proxy whose certificate",
         ),
         ("TOOMANYREQUESTS: retry-after", ErrorCode.PULL_NO_NETWORK, "some minutes"),

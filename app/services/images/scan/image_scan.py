@@ -42,6 +42,8 @@ fi
 cat report.json
 {finish("$how")}
 """
+_AUTHORITIES = "/tmp/authorities.pem"
+"""The engine's own, as those of a proxy: Go takes them beside what is in /etc/ssl/certs (crypto/x509)."""
 _PROXIES = {"HttpProxy": "HTTP_PROXY", "HttpsProxy": "HTTPS_PROXY", "NoProxy": "NO_PROXY"}
 
 
@@ -132,11 +134,13 @@ class ScanJob:
 
     def _fetch(self, step: Step, command: str) -> Iterator[ScanProgress]:
         yield ScanProgress(step)
-        script = f"{command} && {finish()}"
-        proxies = self._proxies()
-        with ScannerContainer(self._client, self._scanner.scanner, script, True, proxies) as container:
+        environment, authorities = self._proxies(), self._client.authorities()
+        if authorities:
+            environment.append(f"SSL_CERT_FILE={_AUTHORITIES}")
+        script = f"cat > {_AUTHORITIES} && {command} && {finish()}"
+        with ScannerContainer(self._client, self._scanner.scanner, script, True, environment) as container:
             self._watch(container)
-            for _ in container.send([]):
+            for _ in container.send([authorities.encode()] if authorities else []):
                 pass
             told = container.read()
         if not told.how:

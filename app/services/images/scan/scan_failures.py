@@ -35,11 +35,14 @@ def fetch_failed(reason: str) -> UserError:
             ErrorCode.DISK_FULL,
         )
     if "x509" in words or "certificate" in words:
-        what_to_do = (
-            "The connection is opened on its way by a proxy whose certificate the scanner does not know. "
-            "Let the proxy pass the scanner's servers, or fetch in another network."
+        return UserError(
+            "The list of vulnerabilities could not be fetched",
+            reason,
+            "The connection is opened on its way by a proxy whose certificate the engine does not know. "
+            "Add the certificate of its authority in the settings, then try again.",
+            ErrorCode.PULL_TLS,
         )
-    elif "toomanyrequests" in words:
+    if "toomanyrequests" in words:
         what_to_do = "Its servers are busy. Try again in some minutes."
     else:
         what_to_do = (

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QFileDialog, QMenu, QProgressBar, QStackedWidget, QWidget
 
@@ -27,8 +27,8 @@ from app.views.browser import open_address
 from app.views.pages.page import FilterBox
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button
-from app.views.widgets.failure_card import FailureCard
 from app.views.widgets.layouts import Card, column, row
+from app.views.widgets.pull_failure_card import PullFailureCard
 from app.views.widgets.segments import Segments
 from app.views.widgets.status_delegate import StatusDelegate
 from app.views.widgets.table import CellDelegate, Index, LinkDelegate, RowTable
@@ -54,6 +54,9 @@ class _IdDelegate(LinkDelegate):
 class ContentsView(QWidget):
     """Shows what the last scan found, what a new one needs, and how far it is."""
 
+    wished = Signal(str, object)  # what is asked for, and what does it: now, or once the engine is there
+    help_requested = Signal(object)  # PullHelp
+
     def __init__(self, viewmodel: ImageContentsViewModel) -> None:
         super().__init__()
         self.setObjectName("images.contents")
@@ -75,13 +78,16 @@ class ContentsView(QWidget):
         head = row(column(self._summary, self._remark, spacing=1), self._save, self._again, spacing=8)
         head.setStretch(0, 1)
         self._banner = Banner("images.contents.warning")
-        self._banner.pressed.connect(lambda: viewmodel.scan(fetches=True, java=True))
+        self._banner.pressed.connect(lambda: self._wish(fetches=True, java=True))
         self._notice = Banner("images.contents.notice")
         self._notice.pressed.connect(self._notice.hide)
-        self._failure = FailureCard("images.contents.failure", self.tr("Try again"))
+        self._failure = PullFailureCard(
+            "images.contents.failure", self.tr("Try again"), role="card", is_given=True
+        )
         self._failure.retry.connect(self._scan)
+        self._failure.help_asked.connect(self.help_requested)
         self._with_old = Button(self.tr("Scan with the list that is here"), "images.contents.old")
-        self._with_old.clicked.connect(lambda: viewmodel.scan(fetches=False))
+        self._with_old.clicked.connect(lambda: self._wish(fetches=False))
         self._failure.add_button(self._with_old)
         self._build_work()
         self._build_empty()
@@ -215,7 +221,13 @@ class ContentsView(QWidget):
 
     def _scan(self) -> None:
         """Scan: what is missing or old is fetched, as the button says."""
-        self._viewmodel.scan(fetches=self._viewmodel.needs_fetching or self._viewmodel.is_old)
+        self._wish(fetches=self._viewmodel.needs_fetching or self._viewmodel.is_old)
+
+    def _wish(self, fetches: bool, java: bool = False) -> None:
+        """Scan now, or once the engine is there."""
+        title = self.tr("Scan {0}").format(self._viewmodel.name)
+        scan, image, name = self._viewmodel.scans.start, self._viewmodel.image, self._viewmodel.name
+        self.wished.emit(title, lambda: scan(image, name, fetches, java))
 
     def _choose(self, name: str) -> None:
         self._stack.setCurrentIndex(0 if name == "vulnerabilities" else 1)

@@ -24,6 +24,8 @@ class ImageDetailView(QWidget):
 
     left = Signal()
     container_chosen = Signal(str)  # its id
+    wished = Signal(str, object)  # what is asked for, and what does it: now, or once the engine is there
+    help_requested = Signal(object)  # PullHelp
     acted = Signal(object, str)  # the row, the action's name
 
     def __init__(
@@ -57,7 +59,10 @@ class ImageDetailView(QWidget):
         self.bar.setExpanding(False)
         self._stack.addWidget(LayersView(viewmodel))
         self.bar.addTab(self.tr("Layers"))
-        self._stack.addWidget(ContentsView(contents))
+        contents_view = ContentsView(contents)
+        contents_view.wished.connect(self.wished)
+        contents_view.help_requested.connect(self.help_requested)
+        self._stack.addWidget(contents_view)
         self._contents = self.bar.addTab(self.tr("Contents"))
         settings = self.tr("Settings")
         self._stack.addWidget(FactsView("images.detail.settings", settings, viewmodel.settings, {0: 220}, 1))

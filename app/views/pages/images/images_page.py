@@ -39,6 +39,7 @@ class ImagesPage(ObjectPage):
     search_requested = Signal()
     run_requested = Signal(str)
     container_requested = Signal(str)  # its id
+    help_requested = Signal(object)  # PullHelp
 
     def __init__(
         self,
@@ -178,6 +179,8 @@ class ImagesPage(ObjectPage):
         view = ImageDetailView(self._open_image(row.image.id), contents, self.viewmodel, row)
         view.left.connect(self.go_back)
         view.container_chosen.connect(self.container_requested)
+        view.wished.connect(self.wished)
+        view.help_requested.connect(self.help_requested)
         view.acted.connect(self.act)
         self.show_detail(view)
         if shows_contents:

@@ -109,7 +109,9 @@ class LessonDetailView(QWidget):
         self._progress.setAccessibleName(self.tr("Working"))
         self._progress.setTextVisible(False)
         keep_place_when_hidden(self._progress)
-        self._failure = PullFailureCard("learn.failure", self.tr("Try again"), role="card", is_given=True)
+        self._failure = PullFailureCard(
+            "learn.failure", self.tr("Try again"), role="card", is_given=True, can_load=True
+        )
         self._failure.retry.connect(self._retry)
         self._failure.help_asked.connect(self.help_requested)
         self._failure.hide()

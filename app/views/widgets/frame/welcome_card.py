@@ -42,7 +42,7 @@ class WelcomeCard(Card):
         self._steps = StepList(f"{name}.steps")
         self._cancel = Button(self.tr("Cancel"), f"{name}.cancel")
         self._cancel.clicked.connect(self.cancel_requested)
-        self._failure = PullFailureCard(f"{name}.failure", self.tr("Try again"), is_given=True)
+        self._failure = PullFailureCard(f"{name}.failure", self.tr("Try again"), is_given=True, can_load=True)
         self._failure.retry.connect(self.run_requested)
         self._failure.help_asked.connect(self.help_requested)
         self._build_result(name)
