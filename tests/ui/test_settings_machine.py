@@ -223,6 +223,8 @@ def test_a_setting_is_found_brought_into_sight_and_marked(
     QTest.keyClicks(search, "without")
     assert search.titles[0] == "Registries without TLS · Registries"
     save_picture(search.popup, "settings-search")
+    QTest.keyClick(search.popup, Qt.Key.Key_Escape)
+    assert not search.popup.isVisible(), "the window's own Escape must not take the key from the list"
     QTest.keyClick(search, Qt.Key.Key_Return)
     assert page.sections.current == "registries"
     insecure = find(settings, QPlainTextEdit, "settings.insecure")

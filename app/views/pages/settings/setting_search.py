@@ -2,10 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QStringListModel, Qt, Signal
-from PySide6.QtWidgets import QCompleter
+from PySide6.QtCore import QEvent, QObject, QStringListModel, Qt, Signal
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QAbstractItemView, QCompleter
 
 from app.viewmodels.frame.quick_search import Entry, match
+from app.views import keys
 from app.views.pages.page import FilterBox
 from app.views.pages.settings.settings_parts import SettingLine
 
@@ -28,20 +30,37 @@ class SettingSearch(FilterBox):
         self._list.setCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
         self._list.setWidget(self)
         self._list.setMaxVisibleItems(MOST)
-        popup = self._list.popup()
-        assert popup is not None  # it is made when it is asked for
-        self.popup = popup
+        popup = self.popup
         popup.setObjectName("settings.search.list")
         popup.setProperty("role", "completions")
         popup.setAccessibleName(self.tr("Settings that fit"))
+        popup.installEventFilter(self)
         self._list.activated.connect(self._choose)
         self.textEdited.connect(self._search)
         self.returnPressed.connect(self._choose_first)
 
     @property
+    def popup(self) -> QAbstractItemView:
+        """Return the list below the field, which is the completer's: what was kept of it could be dead."""
+        popup = self._list.popup()
+        assert popup is not None  # it is made when it is asked for
+        return popup
+
+    @property
     def titles(self) -> list[str]:
         """Return what the list offers."""
         return [title for title, _ in self._shown]
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Let Escape close the list: the window's own key would take it, and leave the list open."""
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() is QEvent.Type.ShortcutOverride
+            and keys.BACK.is_pressed(event)
+        ):
+            event.accept()
+            return True
+        return super().eventFilter(watched, event)
 
     def _search(self, text: str) -> None:
         needle = text.strip().casefold()
