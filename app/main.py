@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from app.services.engine.engines import Engines
     from app.services.images.registry_logins import RegistryLogins
     from app.services.images.scan.scanner import Scanner
-    from app.services.machine.start_at_login import StartAtLogin
+    from app.services.machine.at_login.start_at_login import StartAtLogin
+    from app.services.machine.at_login.window_at_login import WindowAtLogin
     from app.services.machine.virtual_machine import MachineStatus, VirtualMachine
-    from app.services.machine.window_at_login import WindowAtLogin
     from app.services.migration.sources import SourceEngine
     from app.services.remote.remote_machine import RemoteMachine
     from app.services.updates.update_service import Updates
@@ -125,13 +125,13 @@ class LazyAccess:
 
     def start_at_login(self) -> "StartAtLogin":
         """Return what starts the machine at login; see `Access`."""
-        from app.services.machine.start_at_login import StartAtLogin
+        from app.services.machine.at_login.start_at_login import StartAtLogin
 
         return StartAtLogin()
 
     def window_at_login(self) -> "WindowAtLogin":
         """Return what opens the window at login; see `Access`."""
-        from app.services.machine.window_at_login import WindowAtLogin
+        from app.services.machine.at_login.window_at_login import WindowAtLogin
 
         return WindowAtLogin()
 

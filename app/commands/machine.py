@@ -119,7 +119,7 @@ def _describe(status: MachineStatus) -> list[tuple[str, str]]:
 
 def start_at_login(options: argparse.Namespace) -> int:
     """Turn the start at login on or off, or tell which it is."""
-    from app.services.machine.start_at_login import StartAtLogin
+    from app.services.machine.at_login.start_at_login import StartAtLogin
 
     login = StartAtLogin()
     if options.wanted is None:
@@ -146,7 +146,7 @@ def start_at_login(options: argparse.Namespace) -> int:
 
 def window_at_login(options: argparse.Namespace) -> int:
     """Let the window open at login, or no longer, or tell which it is."""
-    from app.services.machine.window_at_login import WindowAtLogin
+    from app.services.machine.at_login.window_at_login import WindowAtLogin
 
     window = WindowAtLogin()
     if options.wanted == "on":

@@ -79,8 +79,8 @@ def uninstall(options: argparse.Namespace) -> int:
     from app.services.computer.uninstall import Uninstaller, remove_folders
     from app.services.images.key_store import KeyStore
     from app.services.images.registry_logins import RegistryLogins
-    from app.services.machine.start_at_login import StartAtLogin
-    from app.services.machine.window_at_login import WindowAtLogin
+    from app.services.machine.at_login.start_at_login import StartAtLogin
+    from app.services.machine.at_login.window_at_login import WindowAtLogin
 
     folders = AppFolders.find()
     logins = RegistryLogins(folders.registry_logins, KeyStore())

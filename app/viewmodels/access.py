@@ -14,9 +14,9 @@ if TYPE_CHECKING:  # `requests` takes 130 ms to import: only workers do it
     from app.services.engine.engines import Engines
     from app.services.images.registry_logins import RegistryLogins
     from app.services.images.scan.scanner import Scanner
-    from app.services.machine.start_at_login import StartAtLogin
+    from app.services.machine.at_login.start_at_login import StartAtLogin
+    from app.services.machine.at_login.window_at_login import WindowAtLogin
     from app.services.machine.virtual_machine import MachineStatus, VirtualMachine
-    from app.services.machine.window_at_login import WindowAtLogin
     from app.services.migration.sources import SourceEngine
     from app.services.remote.remote_machine import RemoteMachine
     from app.services.updates.update_service import Updates

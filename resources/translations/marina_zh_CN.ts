@@ -8166,22 +8166,6 @@
         <translation>无法创建监管进程的套接字。</translation>
     </message>
     <message>
-        <source>The task for the start at login cannot be made</source>
-        <translation>无法创建登录时启动的任务</translation>
-    </message>
-    <message>
-        <source>The task for the start at login cannot be removed</source>
-        <translation>无法移除登录时启动的任务</translation>
-    </message>
-    <message>
-        <source>The task that opens the window at login cannot be made</source>
-        <translation>无法创建登录时打开窗口的任务</translation>
-    </message>
-    <message>
-        <source>The task that opens the window at login cannot be removed</source>
-        <translation>无法删除登录时打开窗口的任务</translation>
-    </message>
-    <message>
         <source>The update cannot be kept on this computer</source>
         <translation>无法在本机保存更新</translation>
     </message>

@@ -20,9 +20,9 @@ from app.services.images.key_store import KeyStore
 from app.services.images.registry_logins import RegistryLogins
 from app.services.images.scan.scan_store import ScanStore
 from app.services.images.scan.scanner import Scanner
-from app.services.machine.start_at_login import StartAtLogin
+from app.services.machine.at_login.start_at_login import StartAtLogin
+from app.services.machine.at_login.window_at_login import WindowAtLogin
 from app.services.machine.virtual_machine import StatusCallback, VirtualMachine
-from app.services.machine.window_at_login import WindowAtLogin
 from app.services.migration.sources import SourceEngine
 from app.services.remote.remote_machine import RemoteMachine
 from app.services.updates.update_service import Updates

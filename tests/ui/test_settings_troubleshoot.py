@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from app.services.errors import UserError
-from app.services.machine import start_at_login
+from app.services.machine.at_login import start_at_login
 from app.services.machine.log_tail import read_tail
 from app.services.machine.virtual_machine import VirtualMachine
 from app.viewmodels.containers.containers import ACTIONS

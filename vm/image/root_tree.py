@@ -1,6 +1,5 @@
 """Makes the root's tree: Debian's packages thinned to what the machine uses, with our own files on top."""
 
-import hashlib
 import os
 import shutil
 import tarfile
@@ -171,15 +170,3 @@ def _link_busybox(archive: Path, root: Path) -> None:
             place = root / path
             if not place.exists() and not place.is_symlink():
                 place.symlink_to("/usr/bin/busybox")
-
-
-def tree_digest(root: Path) -> str:
-    """Return a digest of all names, modes and bytes of a tree: equal trees have equal digests."""
-    digest = hashlib.sha256()
-    for path in sorted(root.rglob("*")):
-        digest.update(f"{path.relative_to(root)}\0{path.lstat().st_mode:o}\0".encode())
-        if path.is_symlink():
-            digest.update(str(path.readlink()).encode())
-        elif path.is_file():
-            digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return digest.hexdigest()

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from app.services.app_folders import AppFolders
 from app.services.computer.docker_command import DockerCommand
 from app.services.computer.own_command import OwnCommand
-from app.services.machine.start_at_login import StartAtLogin
-from app.services.machine.window_at_login import WindowAtLogin
+from app.services.machine.at_login.start_at_login import StartAtLogin
+from app.services.machine.at_login.window_at_login import WindowAtLogin
 from app.services.updates.installation import find_installation
 
 if TYPE_CHECKING:

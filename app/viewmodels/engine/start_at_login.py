@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QObject
 
-from app.services.machine.start_at_login import StartState
+from app.services.machine.at_login.start_at_login import StartState
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
 from app.viewmodels.engine.system_switch import SystemSwitch

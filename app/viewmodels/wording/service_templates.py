@@ -435,10 +435,6 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "The supervisor refused."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The supervisor's answer cannot be read."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The supervisor's socket cannot be made."),  # noqa: E501
-    QT_TRANSLATE_NOOP("Services", "The task for the start at login cannot be made"),  # noqa: E501
-    QT_TRANSLATE_NOOP("Services", "The task for the start at login cannot be removed"),  # noqa: E501
-    QT_TRANSLATE_NOOP("Services", "The task that opens the window at login cannot be made"),  # noqa: E501
-    QT_TRANSLATE_NOOP("Services", "The task that opens the window at login cannot be removed"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The update cannot be kept on this computer"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The update cannot be put in place"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "The update cannot be unpacked"),  # noqa: E501

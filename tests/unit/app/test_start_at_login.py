@@ -12,23 +12,19 @@ import pytest
 
 from app.cli import main
 from app.services.errors import UserError
-from app.services.machine import start_at_login
-from app.services.machine.start_at_login import (
-    StartAtLogin,
-    StartState,
-    launchd_agent,
-    start_command,
-    systemd_unit,
-    windows_task,
-)
+from app.services.machine.at_login import start_at_login, systemd_unit, windows_task
+from app.services.machine.at_login.launch_agent import LaunchAgent
+from app.services.machine.at_login.start_at_login import StartAtLogin, StartState, start_command
+from app.services.machine.at_login.systemd_unit import SystemdUnit
 
 COMMAND = ["/opt/My Marina/100%/marina", "start"]
 
 
-def test_the_systemd_unit_starts_and_stops_the_machine() -> None:
+def test_the_systemd_unit_starts_and_stops_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     unit = configparser.ConfigParser(interpolation=None)
     unit.optionxform = str  # type: ignore[assignment, method-assign]
-    unit.read_string(systemd_unit(COMMAND, Path("/opt/50%")))
+    monkeypatch.setattr(systemd_unit, "working_folder", lambda: Path("/opt/50%"))
+    unit.read_string(SystemdUnit(Path("/home/me"), COMMAND).text())
     assert unit["Service"]["ExecStart"] == '"/opt/My Marina/100%%/marina" "start"'
     assert unit["Service"]["ExecStop"] == '"/opt/My Marina/100%%/marina" "stop"'
     assert unit["Service"]["RemainAfterExit"] == "yes", "the supervisor is in its group"
@@ -39,7 +35,7 @@ def test_the_systemd_unit_starts_and_stops_the_machine() -> None:
 @pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd is not here")
 def test_systemd_finds_no_fault_in_the_unit(tmp_path: Path) -> None:
     path = tmp_path / "marina.service"
-    path.write_text(systemd_unit(["/bin/true", "start"], tmp_path))
+    path.write_text(SystemdUnit(tmp_path, ["/bin/true", "start"]).text())
     result = subprocess.run(
         ["systemd-analyze", "verify", "--user", "--man=no", str(path)],
         capture_output=True, text=True, timeout=60, check=False,
@@ -48,15 +44,23 @@ def test_systemd_finds_no_fault_in_the_unit(tmp_path: Path) -> None:
 
 
 def test_the_launchd_agent_leaves_the_supervisor_running() -> None:
-    agent = plistlib.loads(launchd_agent(COMMAND, Path("/opt")))
+    agent = plistlib.loads(LaunchAgent(Path("/home/me"), "org.marina.x", COMMAND).text().encode())
     assert agent["ProgramArguments"] == COMMAND
     assert agent["RunAtLoad"] is True
     assert agent["AbandonProcessGroup"] is True
     assert "KeepAlive" not in agent, "a stopped machine stays stopped"
 
 
-def test_the_windows_task_is_the_users_own() -> None:
-    call = windows_task(COMMAND)
+def test_the_windows_task_is_the_users_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: list[list[str]] = []
+
+    def run(command: list[str]) -> int:
+        calls.append(command)
+        return 0
+
+    monkeypatch.setattr(windows_task, "run_quietly", run)
+    windows_task.WindowsTask("Marina", COMMAND).turn_on()
+    [call] = calls
     assert call[call.index("/TR") + 1] == '"/opt/My Marina/100%/marina" start'
     assert call[call.index("/SC") + 1] == "ONLOGON"
     assert call[call.index("/RL") + 1] == "LIMITED"
@@ -70,10 +74,10 @@ def test_it_is_turned_on_and_off(tmp_path: Path, platform: str) -> None:
     login.turn_on()
     login.turn_on()
     assert StartAtLogin(tmp_path, platform).is_on()
-    assert start_command()[-2] in login.path.read_text()
+    assert start_command()[-2] in login.entry.path.read_text()
     login.turn_off()
     assert not login.is_on()
-    assert not login.path.exists()
+    assert not login.entry.path.exists()
 
 
 def test_windows_is_asked_through_its_own_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -83,15 +87,16 @@ def test_windows_is_asked_through_its_own_program(tmp_path: Path, monkeypatch: p
         calls.append(command[1])
         return 0
 
-    monkeypatch.setattr(start_at_login, "run_quietly", run)
+    monkeypatch.setattr(windows_task, "run_quietly", run)
     login = StartAtLogin(tmp_path, "win32")
     login.turn_on()
     assert login.is_on()
     login.turn_off()
     assert calls == ["/Create", "/Query", "/Query", "/Delete"]
-    monkeypatch.setattr(start_at_login, "run_quietly", lambda command: 1)
-    with pytest.raises(UserError):
+    monkeypatch.setattr(windows_task, "run_quietly", lambda command: 1)
+    with pytest.raises(UserError, match="cannot be set up") as failure:
         login.turn_on()
+    assert failure.value.details == "Marina: schtasks refuses"
     assert not login.is_on()
 
 
@@ -133,7 +138,7 @@ def test_the_command_line_turns_it_on_and_off(
 
 def test_only_systemd_has_a_start_before_the_login(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(start_at_login, "LINGER", tmp_path / "linger")
-    monkeypatch.setattr(start_at_login, "run_quietly", lambda command: 1)  # no task of Windows
+    monkeypatch.setattr(windows_task, "run_quietly", lambda command: 1)  # no task of Windows
     monkeypatch.setattr(shutil, "which", lambda name: "")
     for platform in ("linux", "darwin", "win32"):
         assert StartAtLogin(tmp_path, platform).state() == StartState(at_login=False)

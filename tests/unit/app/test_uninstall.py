@@ -10,9 +10,9 @@ from app.services.computer.own_command import OwnCommand
 from app.services.computer.uninstall import Uninstaller, remove_folders
 from app.services.images.key_store import KeyStore
 from app.services.images.registry_logins import RegistryLogins
-from app.services.machine.start_at_login import StartAtLogin
+from app.services.machine.at_login.start_at_login import StartAtLogin
+from app.services.machine.at_login.window_at_login import WindowAtLogin
 from app.services.machine.virtual_machine import VirtualMachine
-from app.services.machine.window_at_login import WindowAtLogin
 from app.services.updates.installation import Installation, Way
 from tests.fakes.fake_access import NO_SUPERVISOR, FakeKeyring
 
@@ -38,7 +38,7 @@ def test_what_other_services_keep_goes_too_and_twice_is_fine(tmp_path: Path) -> 
         uninstaller.remove(data=True)
         assert keyring.passwords == {}
         assert not at_login.is_on()
-        assert not at_login.path.exists()
+        assert not at_login.entry.path.exists()
         assert not (tmp_path / "docker").exists()
         assert not own.link.is_symlink()
         assert not window.is_on()

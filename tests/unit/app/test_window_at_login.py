@@ -9,8 +9,9 @@ import pytest
 
 from app.cli import main
 from app.services.errors import UserError
-from app.services.machine import window_at_login
-from app.services.machine.window_at_login import TASK, WindowAtLogin, autostart_entry, window_command
+from app.services.machine.at_login import windows_task
+from app.services.machine.at_login.autostart_entry import AutostartEntry
+from app.services.machine.at_login.window_at_login import WindowAtLogin, window_command
 
 BACKSLASH = chr(92)
 
@@ -23,16 +24,16 @@ def test_it_is_turned_on_and_off(tmp_path: Path, platform: str) -> None:
     window.turn_on()
     window.turn_on()
     assert WindowAtLogin(tmp_path, platform).is_on()
-    assert window_command()[0] in window.path.read_text()
+    assert window_command()[0] in window.entry.path.read_text()
     if platform == "darwin":
-        assert plistlib.loads(window.path.read_bytes())["Label"] == "org.marina.window"
+        assert plistlib.loads(window.entry.path.read_bytes())["Label"] == "org.marina.window"
     window.turn_off()
     assert not window.is_on()
-    assert not window.path.parent.exists()
+    assert not window.entry.path.parent.exists()
 
 
 def test_an_entry_names_a_program_whatever_its_path_is() -> None:
-    lines = autostart_entry(['/opt/My $1/50%/"x"/marina-desktop'], Path("/opt")).splitlines()
+    lines = AutostartEntry(Path("/home/me"), ['/opt/My $1/50%/"x"/marina-desktop']).text().splitlines()
     [told] = [line.removeprefix("Exec=") for line in lines if line.startswith("Exec=")]
     # as it is read: escapes of the file, then a shell's quotes, then field codes
     words = told.replace(2 * BACKSLASH, BACKSLASH)
@@ -47,12 +48,12 @@ def test_windows_is_asked_through_its_own_program(tmp_path: Path, monkeypatch: p
         calls.append((command[1], command[command.index("/TN") + 1]))
         return 0
 
-    monkeypatch.setattr(window_at_login, "run_quietly", run)
+    monkeypatch.setattr(windows_task, "run_quietly", run)
     window = WindowAtLogin(tmp_path, "win32")
     window.turn_on()
     window.turn_off()
-    assert calls == [("/Create", TASK), ("/Query", TASK), ("/Delete", TASK)]
-    monkeypatch.setattr(window_at_login, "run_quietly", lambda command: 1)
+    assert calls == [(way, "Marina-window") for way in ("/Create", "/Query", "/Delete")]
+    monkeypatch.setattr(windows_task, "run_quietly", lambda command: 1)
     with pytest.raises(UserError):
         window.turn_on()
 
