@@ -58,6 +58,7 @@ class MainWindow(QMainWindow):
     reopening_asked = Signal()  # to be started anew, while the engine goes on
     uninstalled = Signal()  # nothing of the user's Marina is left but its folders: to end
     zoom_changed = Signal(int)
+    appearance_changed = Signal(str)
 
     def __init__(self, desktop: DesktopViewModel, version: str) -> None:
         super().__init__()
@@ -119,7 +120,7 @@ class MainWindow(QMainWindow):
             self.sidebar.add_page(
                 name, title, page_icon(name), key.words, below=name in ("settings", "troubleshoot")
             )
-            key.bind(self, partial(self.show_page, name))
+            key.bind(self, partial(self._go_to, name))
             self.page_keys.append((title, key.words))
         self.quick = QuickActions(self, self.pages.titles)
         self.waiting = WaitingBanner(self)
@@ -179,6 +180,16 @@ class MainWindow(QMainWindow):
         self.sidebar.show_page(name)
         self.page.resume()
         self.desktop.preferences.change(last_page=name)
+
+    def _go_to(self, name: str) -> None:
+        """Bring a page into sight, and the keyboard into it: into its list where it has one."""
+        self.show_page(name)
+        focused = self.focusWidget()
+        if self.page.focus_list() or (focused is not None and self.page.isAncestorOf(focused)):
+            return
+        first = next_widget(self, [self.page], None, True)
+        if first is not None:
+            first.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def find_page(self, name: str) -> Page:
         """Return a page; it is made when it is first asked for."""
@@ -394,6 +405,7 @@ class MainWindow(QMainWindow):
         preferences = self.desktop.preferences
         preferences.change(theme=name)
         Theme.current().choose(Appearance(preferences.theme))
+        self.appearance_changed.emit(preferences.theme)
 
     def _follow_preferences(self) -> None:
         """Show what the command line has chosen."""

@@ -162,6 +162,7 @@ class WindowPages(QStackedWidget):
         )
         page.zoom_chosen.connect(window.choose_zoom)
         window.zoom_changed.connect(page.show_zoom)
+        window.appearance_changed.connect(page.show_appearance)
         page.appearance_chosen.connect(window.choose_appearance)
         page.restart_requested.connect(desktop.engine.restart)
         page.renewal_requested.connect(window.renewal_asked)

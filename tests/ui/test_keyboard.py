@@ -53,6 +53,28 @@ def test_tab_goes_through_the_window_as_it_is_looked_at(
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the system makes a menu of it")
+def test_the_key_of_a_page_leads_the_keyboard_into_it(
+    window: MainWindow, desktop: DesktopViewModel, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    engine.add_container("web", engine.add_image("nginx:1.27"))
+    desktop.begin()
+    wait_for(qtbot, lambda: desktop.containers.total == 1)
+    window.activateWindow()
+    qtbot.waitActive(window)
+    find(window, QWidget, "footer.engine").setFocus()
+    QTest.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
+    assert window.containers.list.hasFocus()
+    QTest.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    wait_for(qtbot, lambda: desktop.images.is_loaded)
+    QTest.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
+    assert window.images.list.hasFocus()
+    find(window, QWidget, "footer.engine").setFocus()
+    QTest.keyClick(window, Qt.Key.Key_6, Qt.KeyboardModifier.ControlModifier)
+    focused = window.focusWidget()
+    assert focused is not None
+    assert window.page.isAncestorOf(focused)
+
+
 def test_shift_f10_opens_the_menu_of_a_row(
     window: MainWindow, desktop: DesktopViewModel, engine: FakeEngine, qtbot: QtBot
 ) -> None:

@@ -236,6 +236,15 @@ def test_the_disk_never_shrinks(settings: MainWindow) -> None:
     assert disk.value() == 64
 
 
+def test_an_appearance_that_is_chosen_elsewhere_is_shown(settings: MainWindow, theme: Theme) -> None:
+    before = theme.appearance
+    try:
+        settings.choose_appearance("contrast")
+        assert find(settings, QAbstractButton, "settings.appearance.contrast").isChecked()
+    finally:
+        theme.choose(before)
+
+
 def test_appearance_and_language_are_kept(
     settings: MainWindow, desktop: DesktopViewModel, theme: Theme
 ) -> None:

@@ -95,11 +95,11 @@ def test_ages_that_the_engine_tells() -> None:
         "Less than a second": "just now",
         "Less than a second ago": "just now",
         "1 second": "1 second",
-        "About an hour (healthy)": "1 hour, healthy",
+        "About an hour (healthy)": "healthy, 1 hour",
         "5 weeks ago": "5 weeks ago",
         "About a minute ago": "1 minute ago",
         "2 days (Paused)": "2 days",
-        "3 hours (health: starting)": "3 hours, health not known yet",
+        "3 hours (health: starting)": "health not known yet, 3 hours",
         "who knows": "who knows",
         "": "",
     }.items():

@@ -85,17 +85,17 @@ class _EngineAges(QObject):
     """Says in the language of the interface what the engine says in English."""
 
     def text(self, words: str) -> str:
-        """Return "3 hours ago (healthy)" as the engine's `words`, in short; what is not known stays."""
+        """Return "healthy, 3 hours" for "3 hours (healthy)"; what is not known stays."""
         match = _ENGINE_AGE.fullmatch(words)
         if match is None:
             return words
         unit = match["about"] or match["unit"]
         if unit is None:
-            return self.tr("just now") + self._rest(match["rest"])
+            return self._with_health(self.tr("just now"), match["rest"])
         age = self._count(unit, int(match["count"] or 1))
         if match["ago"]:
             age = self.tr("{0} ago").format(age)
-        return age + self._rest(match["rest"])
+        return self._with_health(age, match["rest"])
 
     def _count(self, unit: str, count: int) -> str:
         return {
@@ -108,7 +108,8 @@ class _EngineAges(QObject):
             "year": self.tr("%n year(s)", "", count),
         }[unit]
 
-    def _rest(self, words: str) -> str:
+    def _with_health(self, age: str, words: str) -> str:
+        """Return health and age: where room is short the age may go."""
         known = {
             "(healthy)": self.tr("healthy"),
             "(unhealthy)": self.tr("unhealthy"),
@@ -116,7 +117,7 @@ class _EngineAges(QObject):
             "(Paused)": "",  # the state says it
         }
         told = known.get(words.strip(), words.strip())
-        return f", {told}" if told else ""
+        return f"{told}, {age}" if told else age
 
 
 _engine_ages = _EngineAges()

@@ -218,6 +218,13 @@ class ListPage(Page):
         self.filter_box.setFocus()
         self.filter_box.selectAll()
 
+    def focus_list(self) -> bool:
+        """Put the keyboard into the list, unless a detail view or a card is in front of it."""
+        if not (self.list.isVisible() and self.list.isEnabled()):
+            return False
+        self.list.setFocus()
+        return True
+
     def chosen(self) -> list[Any]:
         """Return the selected rows."""
         return list(self.list.selected_rows())

@@ -137,6 +137,10 @@ class Page(QWidget):
     def focus_filter(self) -> None:
         """Put the keyboard into the filter or search field."""
 
+    def focus_list(self) -> bool:
+        """Put the keyboard into the page's list; return whether there is one in sight."""
+        return False
+
     def go_back(self) -> bool:
         """Leave a detail view; return whether there was one."""
         return False

@@ -182,6 +182,10 @@ class SettingsPage(Page):
         line.first_field().setFocus()
         self.search.clear()
 
+    def show_appearance(self, name: str) -> None:
+        """Show the appearance, wherever it was chosen."""
+        self._window.appearance.choose(name)
+
     def show_zoom(self, percent: int) -> None:
         """Show the size of the window's contents."""
         self._window.show_zoom(percent)
