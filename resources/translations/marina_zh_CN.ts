@@ -7168,6 +7168,10 @@
         <translation>请选择 .dockerbuild 文件，或持续集成打包它的 ZIP 文件。</translation>
     </message>
     <message>
+        <source>Compose has lost the engine</source>
+        <translation>Compose 与引擎失去了连接</translation>
+    </message>
+    <message>
         <source>Copy what you have typed, close the file and open it anew.</source>
         <translation>请复制您输入的内容，关闭该文件后重新打开。</translation>
     </message>
@@ -8456,6 +8460,10 @@
     <message>
         <source>Waiting for the port</source>
         <translation>正在等待端口</translation>
+    </message>
+    <message>
+        <source>What it had done stays. Start it again: it goes on from there.</source>
+        <translation>已完成的部分会保留。请重新启动：它将从中断处继续。</translation>
     </message>
     <message>
         <source>What it needs did not arrive: {0}.</source>

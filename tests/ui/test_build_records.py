@@ -17,6 +17,7 @@ from app.views.widgets.layouts import Card
 from app.views.widgets.log.log_view import LogView
 from backend.buildkit.records.record_archive import read_records
 from tests.fakes.fake_engine import FakeEngine
+from tests.fakes.faults import FaultKind
 from tests.ui.helpers import find, press, text_of, wait_for
 
 Save = Callable[[QWidget, str], None]
@@ -151,3 +152,13 @@ def test_two_hundred_builds_do_not_hold_the_window_up(
     assert made == [*first, "f" * 32]
     shown = [page._cards.indexOf(page._card_of[row]) for row in desktop.builds.history]
     assert shown == list(range(201))
+
+
+def test_a_history_that_could_not_be_read_is_told_until_it_can(
+    page: BuildsPage, desktop: DesktopViewModel, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    engine.fail("GET /marina/builds", FaultKind.STATUS, status=500, message="the disk is broken")
+    desktop.builds.refresh()
+    wait_for(qtbot, lambda: "the disk is broken" in text_of(page, "builds.notice.text"))
+    desktop.builds.refresh()
+    wait_for(qtbot, lambda: not find(page, QWidget, "builds.notice").isVisible())

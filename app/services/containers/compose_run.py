@@ -15,6 +15,7 @@ from app.services.engine.engine_refusals import explain_refusal
 from app.services.errors import EngineRequestError, ErrorCode, Task, UserError
 
 _ENGINE_SAYS = re.compile("^Error response from daemon: ")
+_LOST = re.compile("error during connect|Cannot connect to the Docker daemon")
 _NO_SIGN_IN = re.compile("no basic auth credentials|unauthorized|access denied|authentication required")
 _TOLD_PLAINLY = (
     ErrorCode.PORT_TAKEN,
@@ -156,6 +157,13 @@ def _explain_end(code: int, last: Sequence[str]) -> UserError:
     words = next((line.strip() for line in reversed(last) if line.strip()), "")
     if is_too_old_for(words):
         return too_old(words)
+    if _LOST.search(words):
+        return UserError(
+            "Compose has lost the engine",
+            words,
+            "What it had done stays. Start it again: it goes on from there.",
+            ErrorCode.ENGINE_NOT_RUNNING,
+        )
     message = _ENGINE_SAYS.sub("", words)
     if message != words:
         told = explain_refusal(EngineRequestError(500, message), "", Task.OTHER)

@@ -119,12 +119,13 @@ class BuildsViewModel(QObject):
         self._steps: tuple[BuildStep, ...] = ()
         self._dockerfile = self._image = ""
         self.is_wanted = self.is_loaded = False
+        self.is_behind = False  # the engine was asked for the history, and did not tell
         self.has_history = True
         self.history: tuple[BuildRow, ...] = ()
         self.view = BuildView("")
         self._listing = Question(background, self._listed, self._not_listed, self)
         self._settle = Settle(self.refresh, _SETTLE_MS, self)
-        self._reading = Question(background, self._was_read, self._not_listed, self)
+        self._reading = Question(background, self._was_read, self._refused, self)
         self._followed = ""
         self._again = QTimer(self, singleShot=True, interval=_AGAIN_MS)
         self._again.timeout.connect(self._read_again)
@@ -160,7 +161,7 @@ class BuildsViewModel(QObject):
 
             remove_build(self._access.client(), id)
 
-        self._background.run(work, self._removed, self._not_listed)
+        self._background.run(work, self._removed, self._refused)
 
     def clear(self) -> None:
         """Forget all builds that have ended."""
@@ -170,7 +171,7 @@ class BuildsViewModel(QObject):
 
             remove_builds(self._access.client())
 
-        self._background.run(work, self._removed, self._not_listed)
+        self._background.run(work, self._removed, self._refused)
 
     @Slot(object)
     def _removed(self, _: object) -> None:
@@ -280,12 +281,18 @@ class BuildsViewModel(QObject):
 
     @Slot(object)
     def _listed(self, builds: "list[PastBuild] | None") -> None:
+        self.is_behind = False
         self.is_loaded, self.has_history = True, builds is not None
         self.history = tuple(map(self._row, builds or ()))
         self.history_changed.emit()
 
     @Slot(object)
     def _not_listed(self, error: Exception) -> None:
+        self.is_behind = True
+        self._refused(error)
+
+    @Slot(object)
+    def _refused(self, error: Exception) -> None:
         self.failed.emit(describe_failure(error))
 
     def _row(self, build: "PastBuild") -> BuildRow:

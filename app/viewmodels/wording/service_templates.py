@@ -91,6 +91,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Compose could not be asked"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Compose could not be started"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Compose ended with code {0}"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "Compose has lost the engine"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Connect to it"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Copy or pull the image, then try again."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Copy the file to a safe place, then try: qemu-img check -r all {0}"),  # noqa: E501
@@ -508,6 +509,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "Wait for the engine"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Wait so long, or sign in at the registry: signed-in users may pull more often."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Waiting for the port"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "What it had done stays. Start it again: it goes on from there."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "What it needs did not arrive: {0}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "What it wrote outside of volumes stays there: make an image of it first to keep that."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Where terminals find marina cannot be changed"),  # noqa: E501

@@ -4,6 +4,7 @@ import os
 import socket
 import stat
 import struct
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -260,3 +261,20 @@ def test_names_that_windows_does_not_have_are_kept_and_none_is_a_device(guest: G
 def test_the_case_of_a_name_makes_no_difference_on_windows(guest: Guest, shared: Path) -> None:
     (shared / "Readme").write_text("x")
     assert guest.ask(Kind.LSTAT, text(guest_path(str(shared)).upper() + "/README"))[0] is Kind.ATTRS
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="names of pipes are hashed")
+def test_the_server_has_none_of_the_supervisors_libraries() -> None:
+    """It runs as long as the machine does: each of these is megabytes."""
+    code = (
+        "import sys, vm.__main__, vm.machine.revival, vm.machine.sharing.file_server;"
+        "print(sorted({'asyncio', 'hashlib', 'ssl', 'psutil', 'paramiko'} & set(sys.modules)))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=Path(__file__).parents[3],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "[]"

@@ -4,7 +4,6 @@ They are Unix sockets. On Windows they are named pipes; a file with the pipe's n
 would, in the user's own folder, and goes when the socket would go.
 """
 
-import hashlib
 import os
 import socket
 import sys
@@ -19,6 +18,8 @@ def client_address(path: Path) -> str:
     """Return what programs of others open to reach the socket at `path`."""
     if sys.platform != "win32":
         return str(path)
+    import hashlib  # with it comes a library of 4 MB: only where it is needed
+
     place = os.path.normcase(os.path.abspath(path.parent))  # noqa: PTH100 - resolve() would follow links
     # a pipe's name is the whole computer's: each user, and each machine, has another one
     return f"{PIPES}marina-{path.stem}-{hashlib.sha256(os.fsencode(place)).hexdigest()[:8]}"

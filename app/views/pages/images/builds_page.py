@@ -35,6 +35,7 @@ class BuildsPage(CardsPage):
         self.set_title(self.tr("Builds"))
         self.setAcceptDrops(True)
         self._builds = viewmodel
+        self._tells_behind = False  # the notice says that the history could not be read
         self.clear_button = Button(self.tr("Clear the history…"), "builds.clear")
         self.clear_button.clicked.connect(self._ask_clear)
         self.clear_button.hide()
@@ -108,6 +109,9 @@ class BuildsPage(CardsPage):
 
     def _show(self) -> None:
         model = self._builds
+        if self._tells_behind and not model.is_behind:
+            self._tells_behind = False
+            self.notice.hide()
         self.empty_text.setText(
             self.tr("Build one from a folder with a Dockerfile; a folder can be dropped here, too.")
             if model.has_history
@@ -228,6 +232,7 @@ class BuildsPage(CardsPage):
     def _failed(self, failure: Failure) -> None:
         if self._is_live and self.detail is not None and not self._builds.view.steps:
             self.close_detail()
+        self._tells_behind = self._builds.is_behind
         self.tell(failure)
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
