@@ -34,6 +34,12 @@ from app.services.errors import (
 )
 from app.services.images.reference import parse_new_name, parse_reference
 
+WORK = 4
+"""How many times as long as for an answer a container's create and start are waited for.
+
+They write to the disk, and a start fills new volumes with the image's files.
+"""
+
 
 class EngineClient(InsideCalls, ImageCalls, VolumeCalls, VolumeFileCalls, NetworkCalls, DiskCalls):
     """One engine behind one socket; a context manager that closes its kept connections."""
@@ -107,14 +113,15 @@ class EngineClient(InsideCalls, ImageCalls, VolumeCalls, VolumeFileCalls, Networ
     def create_from_body(self, name: str, body: Mapping[str, Any], platform: str = "") -> str:
         """Create a container from the API's own words and return its id."""
         query = {"name": name, "platform": platform}
-        answer = self.request_object("POST", "/containers/create", query, body)
+        timeout = WORK * self.read_timeout
+        answer = self.request_object("POST", "/containers/create", query, body, timeout)
         if not (id := get_text(answer, "Id")):
             raise BadAnswerError("the engine created a container and did not say which")
         return id
 
     def start_container(self, container: str) -> None:
         """Start it; one that runs already is fine."""
-        self._container_action(container, "start")
+        self._container_action(container, "start", waits=(WORK - 1) * self.read_timeout)
 
     def stop_container(self, container: str, timeout: int | None = None) -> None:
         """Stop it, killing after `timeout` seconds (None: the container's own limit)."""
@@ -322,7 +329,7 @@ class EngineClient(InsideCalls, ImageCalls, VolumeCalls, VolumeFileCalls, Networ
         return PullStream(*self.open_stream("POST", "/images/load", {"quiet": "0"}, archive, headers), name)
 
     def _container_action(
-        self, container: str, action: str, query: Mapping[str, str] | None = None, waits: int | None = None
+        self, container: str, action: str, query: Mapping[str, str] | None = None, waits: float | None = None
     ) -> None:
         # Stop and restart answer only when the container has ended.
         timeout = self.read_timeout + (waits or 0)

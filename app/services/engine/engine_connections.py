@@ -81,10 +81,15 @@ class EngineConnections:
             connection.shut_down()
 
     def request_object(
-        self, method: str, path: str, query: Mapping[str, str] | None = None, body: object = None
+        self,
+        method: str,
+        path: str,
+        query: Mapping[str, str] | None = None,
+        body: object = None,
+        timeout: float | None = None,
     ) -> Mapping[str, Any]:
-        """Send a request whose answer is a JSON object."""
-        value = self._decode(self.request(method, path, query, body))
+        """Send a request whose answer is a JSON object; `timeout` as in `request`."""
+        value = self._decode(self.request(method, path, query, body, timeout))
         if not isinstance(value, Mapping):
             raise BadAnswerError(f"{method} {path} did not answer with a JSON object")
         return value

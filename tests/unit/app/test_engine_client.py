@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.services.containers.run_options import RunOptions
+from app.services.engine import engine_client
 from app.services.engine.engine_client import EngineClient, read_exit_code
 from app.services.engine.engine_types import ContainerState, Port
 from app.services.errors import (
@@ -85,6 +86,16 @@ def test_a_hanging_engine_times_out(engine: FakeEngine) -> None:
 def test_a_slow_engine_is_waited_for(engine: FakeEngine, client: EngineClient) -> None:
     engine.fail("info", FaultKind.SLOW, seconds=0.3)
     assert client.info().cpus == 2
+
+
+def test_a_create_and_a_start_are_waited_for_longer_than_an_answer(
+    engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine_client, "WORK", 200)  # on a busy computer, too
+    engine.add_image("base:latest")
+    engine.fail("containers/", FaultKind.SLOW, seconds=0.4, times=2)
+    with EngineClient(engine.socket_path, read_timeout=0.2) as client:
+        client.start_container(client.create_container(RunOptions("base:latest")))
 
 
 def test_nobody_listens(tmp_path: Path) -> None:
