@@ -3,6 +3,7 @@
 With `--supervisor` either is the machine's supervisor (see vm.client).
 """
 
+import importlib
 import os
 import sys
 from pathlib import Path
@@ -18,8 +19,18 @@ def settle_streams() -> None:
             stream.reconfigure(encoding="utf-8")
 
 
+def keep_program() -> None:
+    """Import from the file that was started, also when an upgrade has put another one in its place meanwhile.
+
+    PyInstaller's loader opens it by name for each import, at the places where modules were in the first one.
+    """
+    if sys.platform == "linux" and getattr(sys, "frozen", False):
+        importlib.import_module("pyimod02_importers").pyz_archive._filename = "/proc/self/exe"
+
+
 if __name__ == "__main__":
     settle_streams()
+    keep_program()
     if sys.argv[1:2] == ["--supervisor"]:
         from vm.__main__ import main
 
