@@ -30,6 +30,7 @@ from app.views.dialogs.run_image_dialog import RunImageDialog
 from app.views.dialogs.search_images_dialog import SearchImagesDialog
 from app.views.dialogs.uninstall_dialog import UninstallDialog
 from app.views.icons import page_icon
+from app.views.pages.list_page import ListPage
 from app.views.pages.page import Page
 from app.views.quick_actions import QuickActions
 from app.views.tab_order import next_widget
@@ -217,8 +218,13 @@ class MainWindow(QMainWindow):
         With an `id` that is the one meant: another image may have the name by now.
         """
         self.show_page("images")
-        self.images.go_back()
         self.images.show_named(name, id)
+
+    def show_object(self, kind: str, name: str) -> None:
+        """Show one object by its name; `kind` is the name of its page, "volumes" or "networks"."""
+        self.show_page(kind)
+        if isinstance(self.page, ListPage):
+            self.page.show_named(name)
 
     def _go_back(self) -> None:
         if not self.page.go_back() and self.banner.isVisible():

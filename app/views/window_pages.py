@@ -99,6 +99,7 @@ class WindowPages(QStackedWidget):
         desktop.images.counts_changed.connect(page.show_what_fits)
         page.run_requested.connect(window.run_image)
         page.image_requested.connect(window.show_image)
+        page.object_requested.connect(window.show_object)
         page.help_requested.connect(lambda what: window.quick.help_pull(what))
         page.empty_seen.connect(desktop.migration.hint)
         page.import_requested.connect(window.import_from_engine)

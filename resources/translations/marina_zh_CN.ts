@@ -1604,13 +1604,6 @@
     </message>
 </context>
 <context>
-    <name>ContainerLinks</name>
-    <message>
-        <source>Show {0}</source>
-        <translation>显示 {0}</translation>
-    </message>
-</context>
-<context>
     <name>ContainerList</name>
     <message>
         <source>Containers</source>
@@ -5437,6 +5430,13 @@
     <message>
         <source>As messages</source>
         <translation>系统消息</translation>
+    </message>
+</context>
+<context>
+    <name>ObjectLinks</name>
+    <message>
+        <source>Show {0}</source>
+        <translation>显示 {0}</translation>
     </message>
 </context>
 <context>

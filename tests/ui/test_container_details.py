@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QModelIndex, QPoint, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -32,7 +32,7 @@ from app.views.widgets.json_text import JsonText
 from app.views.widgets.table import RowTable
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.fake_machine import FakeMachine
-from tests.fakes.fake_state import FakeContainer
+from tests.fakes.fake_state import FakeContainer, FakeVolume
 from tests.fakes.faults import FaultKind
 from tests.ui.helpers import find, press, text_of, wait_for
 from vm.machine.status import MachineState
@@ -94,6 +94,34 @@ def test_the_image_of_a_container_is_led_to_by_mouse_and_keys(
     assert text_of(opened, "images.detail.title") == engine.state.images[0].id[7:19], (
         "its own, which lost its name"
     )
+
+
+def test_volumes_and_networks_of_a_container_are_led_to_by_mouse_and_keys(
+    opened: MainWindow, container: FakeContainer, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    engine.state.volumes.append(FakeVolume("data"))
+
+    def joints(name: str) -> FactsView:
+        detail(opened).show_tab("joints")
+        table = find(opened, FactsView, f"containers.joints.{name}")
+        wait_for(qtbot, lambda: table.isVisible() and table.model().rowCount() > 0)
+        return table
+
+    mounts = joints("mounts")
+    volume, folder = (mounts.visualRect(mounts.model().index(row, 1)).topLeft() for row in (0, 1))
+    for place in (folder, volume):
+        assert opened.page.name == "containers", "a folder of this computer leads nowhere"
+        QTest.mouseClick(mounts.viewport(), Qt.MouseButton.LeftButton, pos=place + QPoint(20, 15))
+    assert opened.page.name == "volumes"
+    wait_for(qtbot, lambda: bool(opened.findChildren(QLabel, "volumes.detail.title")))
+    assert text_of(opened, "volumes.detail.title") == "data"
+    opened.show_page("containers")
+    networks = joints("networks")
+    networks.selectRow(0)
+    QTest.keyClick(networks, Qt.Key.Key_Return)
+    assert opened.page.name == "networks"
+    wait_for(qtbot, lambda: bool(opened.findChildren(QLabel, "networks.detail.title")))
+    assert text_of(opened, "networks.detail.title") == "bridge"
 
 
 def test_an_image_that_is_gone_is_looked_for_by_its_name(

@@ -102,12 +102,17 @@ class ContainerDetailsViewModel(QObject):
         self._access, self.container_id = access, container_id
         self._inspection = Question(background, self._take, self._not_told, self)
         self.details: ContainerDetails | None = None
+        self._volumes: dict[str, str] = {}  # by the place in the container
         self.secrets = Secrets(self)
         self.environment = FactTable((self.tr("Name"), self.tr("Value")), self, self.secrets)
         self.mounts = FactTable((self.tr("In the container"), self.tr("Comes from"), self.tr("Access")), self)
         self.ports = FactTable((self.tr("In the container"), self.tr("On this computer")), self)
         self.networks = FactTable((self.tr("Network"), self.tr("Address"), self.tr("Other names")), self)
         self.labels = FactTable((self.tr("Label"), self.tr("Value")), self)
+
+    def volume_of(self, mount: Fact) -> str:
+        """Return the name of the volume in a row of `mounts`, "" for what is none."""
+        return self._volumes.get(mount.name, "")
 
     @property
     def summary(self) -> str:
@@ -146,6 +151,11 @@ class ContainerDetailsViewModel(QObject):
         self.environment.set_facts(list(details.environment))
         self.labels.set_facts(sorted(details.labels.items()))
         self.ports.set_facts(self._port_facts(details))
+        self._volumes = {
+            get_text(mount, "Destination"): get_text(mount, "Name")
+            for mount in map(as_object, get_list(details.raw, "Mounts"))
+            if get_text(mount, "Type") == "volume"
+        }
         self.mounts.set_facts(
             [self._mount_fact(as_object(mount)) for mount in get_list(details.raw, "Mounts")]
         )

@@ -53,6 +53,8 @@ class ListPage(Page):
         self.empty_card = Card(f"{name}.empty")
         self._tool_tips: dict[QWidget, str] = {}  # of what needs the engine
         self._waiting_tools: set[QWidget] = set()  # what is asked for there waits for the engine
+        self._awaited: tuple[str, str] | None = None  # the name and id of what is to be shown
+        viewmodel.loaded_changed.connect(self._show_awaited)
         viewmodel.loaded_changed.connect(self.show_what_fits)
         viewmodel.counts_changed.connect(self.show_what_fits)
         viewmodel.failed.connect(self._list_failed)
@@ -89,6 +91,14 @@ class ListPage(Page):
 
     def confirm_delete(self, rows: list[Any]) -> None:
         """Ask, then delete."""
+        raise NotImplementedError
+
+    def find_named(self, name: str, id: str) -> Any | None:
+        """Return the row of an id, else of a name; None where there is none."""
+        return next((row for row in self.viewmodel.model.rows if row.name == name), None)
+
+    def show_row(self, row: Any) -> None:
+        """Show one row's object in place of the list."""
         raise NotImplementedError
 
     # --- building -----------------------------------------------------------------------------------------
@@ -205,8 +215,23 @@ class ListPage(Page):
         """Forget the failure of a row."""
         self.viewmodel.dismiss(key)
 
+    def show_named(self, name: str, id: str = "") -> None:
+        """Show what has an id, else a name, once the list is here; where there is none, the list for it."""
+        self.go_back()
+        if not self.viewmodel.is_loaded:
+            self._awaited = name, id
+        elif (row := self.find_named(name, id)) is not None:
+            self.show_row(row)
+        else:
+            self.filter_box.setText(name)
+
+    def _show_awaited(self) -> None:
+        if self._awaited is not None and self.viewmodel.is_loaded:
+            self.show_named(*self._awaited)
+
     def go_back(self) -> bool:
-        """Leave the detail view in front of the list, if there is one."""
+        """Leave the detail view in front of the list, if there is one; wait for none any more."""
+        self._awaited = None
         if self.detail is None:
             return False
         self.close_detail()

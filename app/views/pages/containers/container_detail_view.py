@@ -40,6 +40,7 @@ class ContainerDetailView(QWidget):
     link_opened = Signal(object, str)  # the row, an address
     menu_asked = Signal(object, QPoint)  # the row, a place of the screen
     image_asked = Signal(str, str)  # its name, its id
+    object_asked = Signal(str, str)  # the page that lists it, its name
 
     def __init__(self, containers: ContainersViewModel, inside: ContainerInside, key: str) -> None:
         super().__init__()
@@ -64,7 +65,7 @@ class ContainerDetailView(QWidget):
             "files": (self.tr("Files"), lambda: ContainerFilesView(inside.open_files(key))),
             "inspect": (self.tr("Inspect"), lambda: ContainerInspectView(self._details)),
             "environment": (self.tr("Environment"), lambda: EnvironmentView(self._details)),
-            "joints": (self.tr("Mounts and ports"), lambda: MountsView(self._details)),
+            "joints": (self.tr("Mounts and ports"), self._make_joints),
             "stats": (self.tr("Stats"), lambda: ContainerStatsView(inside.open_stats(key))),
             "processes": (
                 self.tr("Processes"),
@@ -88,6 +89,11 @@ class ContainerDetailView(QWidget):
         self._details.changed.connect(self._explain_end)
         self._follow()
         self._details.refresh()
+
+    def _make_joints(self) -> MountsView:
+        made = MountsView(self._details)
+        made.object_asked.connect(self.object_asked)
+        return made
 
     def _make_logs(self, inside: ContainerInside) -> ContainerLogsView:
         made = ContainerLogsView(inside.open_log(self.key), self._title.text(), inside.preferences)

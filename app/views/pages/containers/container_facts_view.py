@@ -1,6 +1,6 @@
 """The Environment tab and the Mounts & ports tab: tables of names and values."""
 
-from PySide6.QtCore import QCoreApplication, QModelIndex, QPoint, QRect, Qt
+from PySide6.QtCore import QCoreApplication, QModelIndex, QPoint, QRect, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QCheckBox, QSizePolicy
 
@@ -12,6 +12,7 @@ from app.views.pages.page import FilterBox
 from app.views.theme import ROW_HEIGHT, Theme
 from app.views.widgets.buttons import Button
 from app.views.widgets.layouts import column, row
+from app.views.widgets.object_links import ObjectLinks
 from app.views.widgets.table import CellDelegate, Index, RowTable
 from app.views.widgets.text import PlainLabel
 
@@ -137,6 +138,8 @@ class EnvironmentView(DetailTab):
 class MountsView(DetailTab):
     """Ports, folders and networks of the container: what joins it to the rest."""
 
+    object_asked = Signal(str, str)  # the page that lists it, its name
+
     def __init__(self, viewmodel: ContainerDetailsViewModel) -> None:
         super().__init__()
         self._viewmodel = viewmodel
@@ -168,11 +171,21 @@ class MountsView(DetailTab):
             layout.addWidget(empty)
             layout.addSpacing(8)
             self._tables.append((table, empty))
+            self._add_links(name, table)
         layout.addStretch(1)
         self.setLayout(layout)
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         viewmodel.changed.connect(self._fit)
         self._fit()
+
+    def _add_links(self, name: str, table: FactsView) -> None:
+        """Let volumes and networks lead to their pages."""
+        if name == "mounts":
+            volumes = ObjectLinks(table, 1, lambda fact: (fact.value, self._viewmodel.volume_of(fact)))
+            volumes.chosen.connect(lambda volume: self.object_asked.emit("volumes", volume))
+        elif name == "networks":
+            networks = ObjectLinks(table, 0, lambda fact: (fact.name, fact.name))
+            networks.chosen.connect(lambda network: self.object_asked.emit("networks", network))
 
     def _fit(self) -> None:
         for table, empty in self._tables:

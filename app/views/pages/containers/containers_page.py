@@ -41,6 +41,7 @@ class ContainersPage(ListPage):
 
     run_requested = Signal(str)  # of an image, "" for one still to be named
     help_requested = Signal(object)  # PullHelp
+    object_requested = Signal(str, str)  # the page that lists it, its name
     image_requested = Signal(str, str)  # its name, its id where that is known
     empty_seen = Signal()  # there are no containers, and this page is in sight
     import_requested = Signal()
@@ -267,6 +268,7 @@ class ContainersPage(ListPage):
         view.acted.connect(self.act)
         view.link_opened.connect(self._open_link)
         view.image_asked.connect(self.image_requested)
+        view.object_asked.connect(self.object_requested)
         view.menu_asked.connect(lambda row, place: self.open_menu([row], place) if row else None)
         view.on_engine_state(self._engine)
         self.show_detail(view)

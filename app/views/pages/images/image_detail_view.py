@@ -14,8 +14,8 @@ from app.views.pages.images.contents_view import ContentsView
 from app.views.pages.images.layers_view import LayersView
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button, IconButton
-from app.views.widgets.container_links import ContainerLinks
 from app.views.widgets.layouts import column, row
+from app.views.widgets.object_links import ObjectLinks
 from app.views.widgets.text import ElidedLabel, PlainLabel
 
 
@@ -90,7 +90,7 @@ class ImageDetailView(QWidget):
         self._users = FactTable((self.tr("Container"),), self)
         self._ids: dict[str, str] = {}
         self._table = FactsView("images.detail.users", self.tr("Used by"), self._users, {}, 0)
-        links = ContainerLinks(self._table, 0, lambda fact: (fact.name, self._ids[fact.name]))
+        links = ObjectLinks(self._table, 0, lambda fact: (fact.name, self._ids[fact.name]))
         links.chosen.connect(self.container_chosen)
         self._nobody = PlainLabel(self.tr("No container uses it."), "muted")
         self._nobody.setObjectName("images.detail.nobody")

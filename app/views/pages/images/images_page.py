@@ -91,8 +91,6 @@ class ImagesPage(ObjectPage):
         self.list.setItemDelegateForColumn(ID, _MonospaceDelegate(self.list, muted=True))
         self.opened.connect(lambda row: self.act(row, "details"))
         viewmodel.pruned.connect(self._tell_pruned)
-        self._awaited: tuple[str, str] | None = None  # the name and id of an image to be shown
-        viewmodel.counts_changed.connect(self._show_awaited)
 
     def count_text(self) -> str:
         """Return how many there are, and what they take once that is known."""
@@ -186,25 +184,13 @@ class ImagesPage(ObjectPage):
         if shows_contents:
             view.show_contents()
 
-    def show_named(self, name: str, id: str = "") -> None:
-        """Show an image by its id, else its name, once the list is here; where it has none, filter it."""
-        self._awaited = None if self.viewmodel.is_loaded else (name, id)
-        if self._awaited is not None:
-            return
-        row = self.viewmodel.find(id or name)
-        if row is not None:
-            self.show_image(row)
-        else:
-            self.filter_box.setText(name)
+    def find_named(self, name: str, id: str) -> ImageRow | None:
+        """Return an image by its id where that is known: another one may have the name by now."""
+        return self.viewmodel.find(id or name)
 
-    def _show_awaited(self) -> None:
-        if self._awaited is not None and self.viewmodel.is_loaded:
-            self.show_named(*self._awaited)
-
-    def go_back(self) -> bool:
-        """Go back to the list, and wait for no image any more."""
-        self._awaited = None
-        return super().go_back()
+    def show_row(self, row: ImageRow) -> None:
+        """Show one image."""
+        self.show_image(row)
 
     # --- cleaning up --------------------------------------------------------------------------------------
 

@@ -12,8 +12,8 @@ from app.views.dialogs.connect_container_dialog import ConnectContainerDialog
 from app.views.pages.containers.container_facts_view import FactsView
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button, IconButton
-from app.views.widgets.container_links import ContainerLinks
 from app.views.widgets.layouts import column, row
+from app.views.widgets.object_links import ObjectLinks
 from app.views.widgets.text import ElidedLabel, PlainLabel, WrappedLabel
 
 
@@ -54,7 +54,7 @@ class NetworkDetailView(QWidget):
         self.table = FactsView(
             "networks.detail.members", self.tr("Members"), self._members, {0: 320, 2: 220}, stretch=1
         )
-        links = ContainerLinks(self.table, 0, lambda fact: (fact.name, self._ids[fact.name].container_id))
+        links = ObjectLinks(self.table, 0, lambda fact: (fact.name, self._ids[fact.name].container_id))
         links.chosen.connect(self.container_chosen)
         self._nobody = WrappedLabel(
             self.tr("No running container is on this network. Addresses are given when a container starts."),

@@ -85,6 +85,10 @@ class NetworksPage(ObjectPage):
         view.on_engine_state(self._engine)
         self.show_detail(view)
 
+    def show_row(self, row: NetworkRow) -> None:
+        """Show one network."""
+        self.show_network(row)
+
     def ask_create(self) -> None:
         """Open the dialog for a new network."""
         CreateNetworkDialog(self.networks, self.window()).open()

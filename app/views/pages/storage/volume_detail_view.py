@@ -9,8 +9,8 @@ from app.viewmodels.storage.volumes import VolumeRow, VolumesViewModel
 from app.viewmodels.wording.wording import format_age, format_size
 from app.views.pages.containers.container_files_view import ContainerFilesView
 from app.views.widgets.buttons import IconButton
-from app.views.widgets.container_links import ContainerLinks
 from app.views.widgets.layouts import column, row
+from app.views.widgets.object_links import ObjectLinks
 from app.views.widgets.table import CellDelegate, RowTable
 from app.views.widgets.text import ElidedLabel, PlainLabel
 
@@ -64,7 +64,7 @@ class VolumeDetailView(QWidget):
     def _build_uses(self) -> RowTable:
         table = RowTable("volumes.uses", self.tr("Used by"))
         table.use_model(self._uses, {CONTAINER: 280, ACCESS: 160}, PATH)
-        links = ContainerLinks(table, CONTAINER, lambda use: (use.container, use.container_id))
+        links = ObjectLinks(table, CONTAINER, lambda use: (use.container, use.container_id))
         links.chosen.connect(self.container_chosen)
         for place in (PATH, ACCESS):
             table.setItemDelegateForColumn(place, CellDelegate(table, muted=place == ACCESS))

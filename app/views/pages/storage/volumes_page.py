@@ -125,6 +125,10 @@ class VolumesPage(ObjectPage):
         view.container_chosen.connect(self.container_requested)
         self.show_detail(view)
 
+    def show_row(self, row: VolumeRow) -> None:
+        """Show one volume."""
+        self.show_volume(row)
+
     def _ask_export(self, row: VolumeRow) -> None:
         kinds = self.tr("Archives (*.tar *.tar.gz *.tgz)")
         target, _ = QFileDialog.getSaveFileName(self, self.tr("Export"), f"{row.name}.tar.gz", kinds)
