@@ -117,7 +117,9 @@ class MainWindow(QMainWindow):
         self.containers, self.images = self.pages.containers, self.pages.images
         self.page_keys: list[tuple[str, str]] = []  # a page's title and its key
         for number, (name, title) in enumerate(self.pages.titles.items(), start=1):
-            key = keys.Key(title, ({"settings": "Ctrl+,", "learn": "F1"}.get(name, f"Ctrl+{number}"),))
+            counted = f"Ctrl+{number}"
+            usual = {"settings": "Ctrl+,", "learn": "F1"}.get(name, counted)
+            key = keys.Key(title, (usual,), (counted,) if number <= 9 and usual != counted else ())
             self.sidebar.add_page(
                 name, title, page_icon(name), key.words, below=name in ("settings", "troubleshoot")
             )

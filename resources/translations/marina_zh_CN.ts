@@ -1379,6 +1379,10 @@
         <translation>正在处理</translation>
     </message>
     <message>
+        <source>This folder is empty.</source>
+        <translation>此文件夹为空。</translation>
+    </message>
+    <message>
         <source>Files</source>
         <translation>文件</translation>
     </message>

@@ -237,6 +237,21 @@ def test_files_are_deleted_after_a_question(
     assert "/usr/share/welcome.txt" not in container.files
 
 
+def test_an_empty_folder_says_so(files: MainWindow, container: FakeContainer, qtbot: QtBot) -> None:
+    nothing = find(files, QWidget, "containers.files.nothing")
+    assert nothing.isHidden()
+    open_folder(files, qtbot, "/usr/share")
+    for path in [path for path in container.files if path.startswith("/usr/share/")]:
+        del container.files[path]
+    container.files["/usr/share"] = None
+    press(qtbot, files, "containers.files.refresh")
+    wait_for(qtbot, nothing.isVisible)
+    assert names(files) == []
+    press(qtbot, files, "containers.files.up")
+    wait_for(qtbot, lambda: bool(names(files)))
+    assert nothing.isHidden()
+
+
 def test_what_is_in_the_way_is_told(
     files: MainWindow, engine: FakeEngine, qtbot: QtBot, save_picture: Save
 ) -> None:

@@ -65,14 +65,16 @@ def test_the_key_of_a_page_leads_the_keyboard_into_it(
     QTest.keyClick(window, Qt.Key.Key_1, Qt.KeyboardModifier.ControlModifier)
     assert window.containers.list.hasFocus()
     QTest.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
-    wait_for(qtbot, lambda: desktop.images.is_loaded)
-    QTest.keyClick(window, Qt.Key.Key_2, Qt.KeyboardModifier.ControlModifier)
-    assert window.images.list.hasFocus()
+    wait_for(qtbot, window.images.list.hasFocus)
     find(window, QWidget, "footer.engine").setFocus()
     QTest.keyClick(window, Qt.Key.Key_6, Qt.KeyboardModifier.ControlModifier)
     focused = window.focusWidget()
     assert focused is not None
     assert window.page.isAncestorOf(focused)
+    for number, name in enumerate(window.pages.titles, start=1):
+        if number <= 9:
+            QTest.keyClick(window, Qt.Key(Qt.Key.Key_0 + number), Qt.KeyboardModifier.ControlModifier)
+            assert window.page.name == name
 
 
 def test_shift_f10_opens_the_menu_of_a_row(

@@ -41,6 +41,7 @@ class ListPage(Page):
         self.viewmodel = viewmodel
         self._engine = EngineView()
         self._tells_behind = False  # the banner says that the list could not be read
+        self._leads = False  # the keyboard goes into the list as soon as there is one
         self.filter_box = FilterBox(f"{name}.filter", "")
         self.filter_box.textChanged.connect(self._filter)
         self.choices = choices
@@ -244,7 +245,11 @@ class ListPage(Page):
         self.filter_box.selectAll()
 
     def focus_list(self) -> bool:
-        """Put the keyboard into the list, unless a detail view or a card is in front of it."""
+        """Put the keyboard into the list, unless a detail view or a card is in front of it.
+
+        Where it is not read yet, that is done as soon as it is.
+        """
+        self._leads = self.list.isHidden()
         if not (self.list.isVisible() and self.list.isEnabled()):
             return False
         self.list.setFocus()
@@ -277,6 +282,11 @@ class ListPage(Page):
         has_list = model.total > 0
         self.list.setVisible(has_list)
         self.list.setEnabled(usable or self._engine.is_asleep)
+        if has_list and self._leads:
+            self._leads = False
+            focused = self.window().focusWidget()
+            if focused is not None and self.isAncestorOf(focused):
+                self.list.setFocus()
         self.list.setToolTip("" if self.list.isEnabled() else self.tr("The engine is not running"))
         self._empty.setVisible(not has_list)
         self.engine_panel.setVisible(not usable)

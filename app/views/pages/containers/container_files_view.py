@@ -45,6 +45,7 @@ from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button, IconButton
 from app.views.widgets.layouts import row
 from app.views.widgets.table import CellDelegate, RowTable
+from app.views.widgets.text import PlainLabel
 
 Index = QModelIndex | QPersistentModelIndex
 _ICONS = {"folder": "folder", "link": "external", "file": "file", "other": "file"}
@@ -113,6 +114,9 @@ class ContainerFilesView(DetailTab):
         policy.setRetainSizeWhenHidden(True)
         self._progress.setSizePolicy(policy)
         self._progress.hide()
+        self._nothing = PlainLabel(self.tr("This folder is empty."), "muted")
+        self._nothing.setObjectName(f"{name}.nothing")
+        self._nothing.hide()
         self.table = _FilesTable(f"{name}.table", self.tr("Files"))
         self.table.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.table.drag_wanted.connect(self._drag_out)
@@ -134,6 +138,7 @@ class ContainerFilesView(DetailTab):
         layout.addLayout(tools)
         layout.addWidget(self._banner)
         layout.addWidget(self._progress)
+        layout.addWidget(self._nothing)
         layout.addWidget(self.table, 1)
         self._copies: dict[str, str] = {}
         viewmodel.changed.connect(self._show_folder)
@@ -169,6 +174,7 @@ class ContainerFilesView(DetailTab):
         if self._banner.property("tone") == "err":
             self._banner.hide()
         self.table.scrollToTop()
+        self._nothing.setVisible(not self._viewmodel.table.rowCount())
         self._show_what_fits()
 
     def _show_what_fits(self) -> None:
