@@ -59,6 +59,8 @@ class SettingsFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self.damaged: Path | None = None
+        """Where a damaged file is that was set aside."""
 
     @property
     def path(self) -> Path:
@@ -90,7 +92,7 @@ class SettingsFile:
 
     def _set_aside(self) -> None:
         try:
-            self._path.replace(self._path.with_suffix(".damaged"))
+            self.damaged = self._path.replace(self._path.with_suffix(".damaged"))
         except OSError as error:
             log.warning("cannot set the damaged file aside: %s", error)
 

@@ -5325,8 +5325,24 @@
 <context>
     <name>NoticeSources</name>
     <message>
+        <source>The window&apos;s settings could not be read</source>
+        <translation>无法读取窗口的设置</translation>
+    </message>
+    <message>
+        <source>The defaults hold. What was there is kept in {0}.</source>
+        <translation>现使用默认设置。原有内容保存在 {0}。</translation>
+    </message>
+    <message>
         <source>The engine could not be paused</source>
         <translation>无法暂停引擎</translation>
+    </message>
+    <message>
+        <source>The window&apos;s settings cannot be saved</source>
+        <translation>无法保存窗口的设置</translation>
+    </message>
+    <message>
+        <source>What you change holds until Marina ends.</source>
+        <translation>您所做的更改仅在 Marina 退出前有效。</translation>
     </message>
     <message>
         <source>Marina {0} is there</source>

@@ -1,10 +1,13 @@
 """The bell: what gets a notice, what does not, the list, and the switch that turns it off."""
 
 from collections.abc import Callable
+from pathlib import Path
 
+import pytest
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.services.settings import SettingsFile
 from app.viewmodels.desktop import DesktopViewModel
 from app.viewmodels.failure import Failure
 from app.viewmodels.frame.notifications import Notice
@@ -159,3 +162,31 @@ def test_what_failed_first_and_went_well_then_is_counted_once(desktop: DesktopVi
     desktop.background.tasks.begin(words).fail(Failure("The port is taken"))
     desktop.background.tasks.begin(words).succeed()
     assert [(one.title, one.times) for one in desktop.notifications.notices] == [("web was changed", 1)]
+
+
+def test_settings_that_cannot_be_saved_are_told_of_once(desktop: DesktopViewModel, folder: Path) -> None:
+    file = folder / "desktop.json"
+    file.unlink(missing_ok=True)
+    file.mkdir()  # as on a disk that takes nothing
+    for zoom in (110, 120):
+        desktop.preferences.change(zoom=zoom)
+        desktop.preferences.save()
+    assert titles(desktop) == ["The window's settings cannot be saved"]
+    [told] = desktop.notifications.notices
+    assert (told.times, str(file) in told.text) == (1, True)
+    file.rmdir()
+    desktop.preferences.save()
+    assert SettingsFile(file).load().zoom == 120
+
+
+@pytest.fixture
+def damaged(folder: Path) -> Path:
+    """The file of the settings, half written, before the desktop reads it."""
+    file = folder / "desktop.json"
+    file.write_text("{half")
+    return file
+
+
+def test_settings_that_cannot_be_read_are_told_of_and_kept(damaged: Path, desktop: DesktopViewModel) -> None:
+    assert titles(desktop) == ["The window's settings could not be read"]
+    assert str(damaged.with_suffix(".damaged")) in desktop.notifications.notices[0].text

@@ -119,12 +119,22 @@ class Engines:
     def _write(self, engines: Sequence[SavedEngine], current: str) -> None:
         value = {"current": current, "engines": [asdict(engine) for engine in engines]}
         try:
+            self._set_damaged_aside()
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             write_atomically(self._path, json.dumps(value, indent=2) + "\n")
         except OSError as error:
             raise UserError(
                 "The list of engines cannot be written", f"{self._path}: {error.strerror}"
             ) from error
+
+    def _set_damaged_aside(self) -> None:
+        """Keep a list that cannot be read: keys of hosts are in it. Raises OSError."""
+        try:
+            json.loads(self._path.read_text("utf-8"))
+        except FileNotFoundError:
+            return
+        except (ValueError, RecursionError):
+            self._path.replace(self._path.with_suffix(".damaged"))
 
 
 def check(engine: SavedEngine) -> SavedEngine:

@@ -34,6 +34,11 @@ class NoticeSources(QObject):
         desktop.engine_changed.connect(self._look_at_engine)
         desktop.engine.pause_refused.connect(self._pause_refused)
         desktop.updates.found.connect(self._update_found)
+        desktop.preferences.not_saved.connect(self._not_saved)
+        if damaged := desktop.preferences.damaged:
+            title = self.tr("The window's settings could not be read")
+            text = self.tr("The defaults hold. What was there is kept in {0}.").format(damaged)
+            self._notices.add(Notice("settings", "warn", title, text, "settings"))
 
     @Slot(object)
     def _task_ended(self, end: TaskEnd) -> None:
@@ -57,6 +62,12 @@ class NoticeSources(QObject):
         title = self.tr("The engine could not be paused")
         text = join_sentences(failure.details or failure.summary, failure.what_to_do)
         self._notices.add(Notice("pause", "err", title, text))
+
+    @Slot(str)
+    def _not_saved(self, reason: str) -> None:
+        title = self.tr("The window's settings cannot be saved")
+        text = self.tr("What you change holds until Marina ends.")
+        self._notices.add(Notice("settings", "err", title, join_sentences(reason, text), "settings"))
 
     @Slot(str)
     def _update_found(self, version: str) -> None:

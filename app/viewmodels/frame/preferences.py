@@ -35,6 +35,7 @@ class Preferences(QObject):
     """Reads once, writes a moment after the last change, and takes over what the command line changes."""
 
     changed_elsewhere = Signal()
+    not_saved = Signal(str)  # why: told once, until it works again
 
     def __init__(
         self,
@@ -50,10 +51,15 @@ class Preferences(QObject):
         self.fixed_by = fixed_by
         self._own = self._saved = file.load()
         self._settings = replace(self._own, **self._fixed)
-        self._is_retired = False
+        self._is_retired = self._tells_not_saved = False
         self._watcher: QFileSystemWatcher | None = None
         self._timer = QTimer(self, singleShot=True, interval=_SAVE_MS)
         self._timer.timeout.connect(self.save)
+
+    @property
+    def damaged(self) -> str:
+        """Return where the file is that could not be read and was set aside, "" when none was."""
+        return str(self._file.damaged or "")
 
     @property
     def theme(self) -> str:
@@ -231,8 +237,11 @@ class Preferences(QObject):
             self._file.save(self._own)
         except OSError as error:
             log.warning("settings cannot be saved: %s", error)
+            if not self._tells_not_saved:
+                self._tells_not_saved = True
+                self.not_saved.emit(f"{self._file.path}: {error.strerror}")
         else:
-            self._saved = self._own
+            self._saved, self._tells_not_saved = self._own, False
             self._watch()
 
     def retire(self) -> None:

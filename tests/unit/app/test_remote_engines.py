@@ -164,8 +164,13 @@ def test_the_list_is_kept_and_private(home: Path) -> None:
     assert AppFolders.find().engines.stat().st_mode & 0o777 == 0o600
     engines.remove("local")
     assert engines.current().is_machine
-    AppFolders.find().engines.write_text("{ damaged")
+    path = AppFolders.find().engines
+    path.write_text("{ damaged")
     assert engines.current().is_machine
+    engines.add("other", "unix:///run/other.sock")
+    assert path.with_suffix(".damaged").read_text() == "{ damaged", "keys of hosts may be in it"
+    engines.add("more", "unix:///run/more.sock")
+    assert [engine.name for engine in engines.list()] == ["marina", "other", "more"]
 
 
 @pytest.mark.parametrize(
