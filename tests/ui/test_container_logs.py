@@ -257,6 +257,7 @@ def test_blocks_give_back_what_went_in() -> None:
     assert [store[place] for place in (0, BLOCK - 1, BLOCK, len(lines) - 1)] == [
         lines[place] for place in (0, BLOCK - 1, BLOCK, len(lines) - 1)
     ]
+    assert store[-1] == lines[-1]
     kept = store.copy()
     assert store.trim(BLOCK + 1) == 2 * BLOCK
     assert list(store) == lines[2 * BLOCK :]
@@ -459,6 +460,11 @@ def narrow(qtbot: QtBot) -> LogView:
 
 def places_in_sight(log: LogView) -> list[tuple[int, int, int]]:
     return [(row.line, row.start, row.end) for row in log._rows.in_sight(log._first)]
+
+
+def test_all_of_a_short_log_is_selected_to_its_last_character(narrow: LogView) -> None:
+    QTest.keyClick(narrow, Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier)
+    assert narrow.selection.ends == (Place(0, 0), Place(20, len(LONG * 5)))
 
 
 def test_wrapped_lines_show_all_of_their_text(narrow: LogView) -> None:

@@ -64,7 +64,7 @@ class LogStore:
         return len(self._blocks) * BLOCK + len(self._open)
 
     def __getitem__(self, number: int) -> LogLine:
-        place, offset = divmod(number, BLOCK)
+        place, offset = divmod(number + len(self) if number < 0 else number, BLOCK)
         return self._lines_of(place)[offset]
 
     def __iter__(self) -> Iterator[LogLine]:
