@@ -88,6 +88,7 @@ class WindowPages(QStackedWidget):
         if isinstance(panel, EnginePanel):
             panel.start_requested.connect(self._desktop.engine.start)
             panel.stop_requested.connect(self._desktop.engine.stop)
+            panel.retry_requested.connect(self._desktop.engine.retry)
             panel.log_requested.connect(self._window.open_console_log)
             panel.diagnosis_requested.connect(lambda: self._window.show_page("troubleshoot"))
 

@@ -42,7 +42,7 @@ def test_a_list_of_before_offers_to_start_the_engine(
     desktop = filled.desktop
     for state, offered in (
         (MachineState.SUSPENDED, "Wake the engine"),
-        (MachineState.RECONNECTING, ""),
+        (MachineState.RECONNECTING, ""),  # it is dialled every second: nothing to hurry
         (MachineState.STOPPED, "Start engine"),
     ):
         machine.set(state=state)

@@ -104,6 +104,37 @@ def test_a_window_that_works_with_an_engine_of_another_computer(
     save_picture(window, "remote-troubleshoot")
 
 
+def test_a_lost_engine_is_asked_again_at_once(
+    access: FakeAccess,
+    engine: FakeEngine,
+    window: MainWindow,
+    desktop: DesktopViewModel,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    save_picture: Save,
+) -> None:
+    monkeypatch.setattr(remote_machine, "PAUSE", 3_600.0)  # by itself it is not asked again
+    engine.add_container("web", engine.add_image("nginx:1.27"))
+    access.engines().add("server", f"unix://{engine.socket_path}")
+    access.engines().use("server")
+    desktop.begin()
+    wait_for(qtbot, lambda: desktop.containers.model.rowCount() == 1)
+    engine.stop()
+    desktop.engine.retry()
+    wait_for(qtbot, lambda: window.chip.word == "server: Reconnecting")
+    button = find(window, QAbstractButton, "containers.banner.button")
+    assert button.text() == "Retry now"
+    save_picture(window, "remote-lost-retry")
+    press(qtbot, window, "containers.banner.button")
+    assert text_of(window, "containers.banner.text") == "Asking server…"
+    assert not button.isVisible()
+    wait_for(qtbot, button.isVisible, "nobody tells that it does not answer yet")
+    assert "connecting again" in text_of(window, "containers.banner.text")
+    engine.start()
+    press(qtbot, window, "containers.banner.button")
+    wait_for(qtbot, lambda: window.chip.word == "server: Engine running")
+
+
 def test_an_engine_of_another_computer_is_lost_and_comes_back(
     access: FakeAccess,
     engine: FakeEngine,

@@ -86,12 +86,19 @@ class RemoteWatch:
         self._machine, self._on_status = machine, on_status
         self._last: MachineStatus | None = None
         self._closed = threading.Event()
+        self._soon = threading.Event()
         self._thread = threading.Thread(target=self._run, name="engine-watch", daemon=True)
         self._thread.start()
+
+    def hurry(self) -> None:
+        """Ask at once, and report the answer also when it is the same as before."""
+        self._last = None
+        self._soon.set()
 
     def close(self, timeout: float = 5.0) -> None:
         """Stop reporting; wait up to `timeout` seconds for the thread."""
         self._closed.set()
+        self._soon.set()
         if self._thread is not threading.current_thread():
             self._thread.join(timeout)
 
@@ -101,7 +108,8 @@ class RemoteWatch:
             if status != self._last and not self._closed.is_set():
                 self._last = status
                 self._on_status(status)
-            self._closed.wait(PAUSE)
+            self._soon.wait(PAUSE)
+            self._soon.clear()
 
     def _look(self) -> MachineStatus:
         with contextlib.suppress(MarinaError), self._machine.client() as client:

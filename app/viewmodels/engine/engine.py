@@ -41,6 +41,7 @@ class EngineViewModel(QObject):
         self._watch: MachineWatch | RemoteWatch | None = None
         self._closed = False
         self._remote = ""  # the name of an engine of another computer
+        self._retries = False  # somebody waits for its answer
         self._use: tuple[float, float] | None = (
             None  # when it was looked at, and the processor time until then
         )
@@ -117,6 +118,22 @@ class EngineViewModel(QObject):
         return watch.name
 
     @Slot()
+    def retry(self) -> None:
+        """Ask an engine of another computer at once; `changed` tells the answer also when it is as before.
+
+        The machine of this computer is dialled every second, so there is nothing to hurry.
+        """
+        if not self._remote:
+            return
+        from app.services.remote.remote_machine import RemoteWatch  # imports `requests`: it is there by now
+
+        with self._watch_lock:
+            watch = self._watch
+        if isinstance(watch, RemoteWatch):
+            self._retries = True
+            watch.hurry()
+
+    @Slot()
     def start(self) -> None:
         """Start the engine, unless something is being done to it already."""
         self._carry_out("start", lambda machine, report: machine.start(report))
@@ -190,7 +207,8 @@ class EngineViewModel(QObject):
             return
         self._moment = status.moment
         self._note_use(status)
-        self._show(replace(build_engine_view(status), cpu_percent=self._cpu_percent))
+        retried, self._retries = self._retries, False
+        self._show(replace(build_engine_view(status), cpu_percent=self._cpu_percent), retried)
 
     def _note_use(self, status: "MachineStatus") -> None:
         """Work out the processors' share from the time used since the last look."""
@@ -226,7 +244,7 @@ class EngineViewModel(QObject):
     def _quit(self, _: object) -> None:
         self.stopped_for_quit.emit()
 
-    def _show(self, view: EngineView) -> None:
+    def _show(self, view: EngineView, retried: bool = False) -> None:
         waiting = (
             *(EngineState.STOPPED, EngineState.SUSPENDED),
             *(EngineState.CONTACTING, EngineState.NOT_INSTALLED, EngineState.FAILED),
@@ -236,6 +254,6 @@ class EngineViewModel(QObject):
         elif self._wish == "stop" and view.can_be_used:
             view = replace(view, state=EngineState.STOPPING)
         view = replace(view, remote=self._remote)
-        if view != self._view:
+        if view != self._view or retried:
             self._view = view
             self.changed.emit(view)

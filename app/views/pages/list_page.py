@@ -180,7 +180,8 @@ class ListPage(Page):
             return
         if view.state is EngineState.RECONNECTING:
             text = self.tr("The connection to the engine is lost; Marina is connecting again.")
-            self.banner.say(text, "warn")
+            # this computer's machine is dialled every second: there is nothing to hurry
+            self.banner.say(text, "warn", self.tr("Retry now") if view.remote else "")
             return
         button = ""
         if view.is_asleep:
@@ -195,6 +196,9 @@ class ListPage(Page):
     def _banner_pressed(self) -> None:
         if self._engine.can_be_used:
             self.viewmodel.refresh()
+        elif self._engine.state is EngineState.RECONNECTING:
+            self.banner.say(self.tr("Asking {0}…").format(self._engine.remote), "warn")
+            self.engine_panel.retry_requested.emit()
         elif self._engine.can_start:
             self.engine_panel.start_requested.emit()
         else:

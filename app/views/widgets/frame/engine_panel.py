@@ -23,6 +23,7 @@ class EnginePanel(QWidget):
 
     start_requested = Signal()
     stop_requested = Signal()
+    retry_requested = Signal()  # of the connection
     log_requested = Signal()
     diagnosis_requested = Signal()
 
@@ -86,15 +87,21 @@ class EnginePanel(QWidget):
         self._stopped_text = WrappedLabel(role="muted")
         self._start = Button(self.tr("Start engine"), f"{name}.stopped.start", "primary", "play")
         self._start.clicked.connect(self.start_requested)
+        self._retry = Button(self.tr("Retry now"), f"{name}.stopped.retry")
+        self._retry.clicked.connect(self._ask_again)
         self._stopped.setLayout(
             column(
                 self._stopped_title,
                 self._stopped_text,
                 6,
-                row(self._start, None),
+                row(self._start, self._retry, None),
                 margins=(20, 18, 20, 18),
             )
         )
+
+    def _ask_again(self) -> None:
+        self._stopped_text.setText(self.tr("Asking {0}…").format(self._view.remote))
+        self.retry_requested.emit()
 
     def show_engine(self, view: EngineView) -> None:
         """Show the card for the engine's state."""
@@ -120,6 +127,7 @@ class EnginePanel(QWidget):
                 self._failure.show_failure(failure)
             return
         elif state is EngineState.RECONNECTING:
+            self._retry.setVisible(bool(view.remote))  # this computer's machine is dialled every second
             self._stopped_title.setText(self.tr("The connection to the engine is lost"))
             self._stopped_text.setText(self.tr("Marina is connecting again by itself."))
             self._start.hide()
@@ -129,6 +137,7 @@ class EnginePanel(QWidget):
                 self.tr("Containers and images are safe on its disk. Start the engine to see and use them.")
             )
             self._start.show()
+            self._retry.hide()
         self._failure_shown = None
 
     _failure_shown: Failure | None = None
