@@ -2683,6 +2683,14 @@
         <translation>启动引擎</translation>
     </message>
     <message>
+        <source>Retry now</source>
+        <translation>立即重试</translation>
+    </message>
+    <message>
+        <source>Asking {0}…</source>
+        <translation>正在询问 {0}…</translation>
+    </message>
+    <message>
         <source>The engine could not be started</source>
         <translation>引擎无法启动</translation>
     </message>
@@ -4426,6 +4434,10 @@
         <translation>与引擎的连接已断开，Marina 正在重新连接。</translation>
     </message>
     <message>
+        <source>Retry now</source>
+        <translation>立即重试</translation>
+    </message>
+    <message>
         <source>Wake the engine</source>
         <translation>唤醒引擎</translation>
     </message>
@@ -4440,6 +4452,10 @@
     <message>
         <source>The engine is not running: this list is from before. ({0})</source>
         <translation>引擎未运行：此列表是之前的内容。（{0}）</translation>
+    </message>
+    <message>
+        <source>Asking {0}…</source>
+        <translation>正在询问 {0}…</translation>
     </message>
     <message>
         <source>The engine is not running</source>
@@ -4503,6 +4519,25 @@
     <message>
         <source>Select all</source>
         <translation>全选</translation>
+    </message>
+</context>
+<context>
+    <name>LogSaving</name>
+    <message>
+        <source>Saving the log {0}</source>
+        <translation>正在保存日志 {0}</translation>
+    </message>
+    <message>
+        <source>The log was saved: {0}</source>
+        <translation>日志已保存：{0}</translation>
+    </message>
+    <message>
+        <source>The log was not saved: {0}</source>
+        <translation>日志未能保存：{0}</translation>
+    </message>
+    <message>
+        <source>{0} of {1} lines</source>
+        <translation>{0} / {1} 行</translation>
     </message>
 </context>
 <context>

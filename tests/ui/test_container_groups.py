@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.services.engine.engine_types import Container, ContainerState
-from app.viewmodels.containers.container_logs import LogLine
 from app.viewmodels.containers.containers import NAME, STATUS, ContainerRow, ContainerTable
+from app.viewmodels.containers.log_line import LogLine
 from app.viewmodels.containers.merged_logs import MOST_AT_ONCE
 from app.viewmodels.desktop import DesktopViewModel
 from app.views.main_window import MainWindow

@@ -17,7 +17,8 @@ from pytestqt.qtbot import QtBot
 
 from app.services.settings import SettingsFile
 from app.viewmodels.containers import container_stream
-from app.viewmodels.containers.container_logs import LogLine, to_unix_seconds
+from app.viewmodels.containers.container_logs import to_unix_seconds
+from app.viewmodels.containers.log_line import LogLine
 from app.viewmodels.desktop import DesktopViewModel
 from app.viewmodels.terminal.terminal_text import Span, parse_line
 from app.views.clipboard import release_clipboard
@@ -369,14 +370,54 @@ def test_a_saved_log_is_whole_or_the_file_stays_as_it_was(
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with qtbot.waitSignal(log.save_failed):
-        log.save(lines(), False, str(target))
+        log.save(lines(), 1, False, str(target))
     assert target.read_text() == "of yesterday"
     assert list(tmp_path.iterdir()) == [target]
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     with qtbot.waitSignal(log.save_failed):
-        log.save([LogLine("first")], False, str(pipe))
+        log.save([LogLine("first")], 1, False, str(pipe))
     assert stat.S_ISFIFO(pipe.stat().st_mode), "what is no file is not replaced by one"
+
+
+def test_saving_a_log_is_a_task_that_can_be_given_up(
+    window: MainWindow, chatty: FakeContainer, qtbot: QtBot, tmp_path: Path
+) -> None:
+    open_log(window, qtbot, 300)
+    log = window.desktop.inside.open_log(chatty.id)
+    target = tmp_path / "chatty.log"
+    target.write_text("of yesterday")
+    gate = threading.Event()
+
+    def lines() -> Iterator[LogLine]:
+        for number in range(10_000):
+            if number == 5_000:
+                gate.wait(60)
+            yield LogLine(f"line {number}")
+
+    log.save(lines(), 10_000, False, str(target))
+    (task,) = window.desktop.tasks.running
+    wait_for(qtbot, lambda: task.percent == 40)
+    assert (task.words.going_on, task.detail) == ("Saving the log chatty.log", "4,000 of 10,000 lines")
+    assert len(list(tmp_path.iterdir())) == 2, "it grows beside what is there"
+    task.cancel()
+    assert window.desktop.tasks.running == []
+    gate.set()
+    wait_for(qtbot, lambda: list(tmp_path.iterdir()) == [target], "a part is left")
+    assert target.read_text() == "of yesterday"
+
+
+def test_a_log_is_saved_though_its_page_is_left(
+    window: MainWindow, chatty: FakeContainer, qtbot: QtBot, tmp_path: Path
+) -> None:
+    log = open_log(window, qtbot, 300)
+    target = tmp_path / "chatty.log"
+    told: list[str] = []
+    window.desktop.tasks.ended.connect(lambda end: told.append(end.title))
+    find(window, ContainerLogsView, "containers.logs").save_to(str(target))
+    QTest.keyClick(log, Qt.Key.Key_Escape)
+    wait_for(qtbot, lambda: told == [f"The log was saved: {target}"])
+    assert len(target.read_text().splitlines()) == 300
 
 
 def test_older_lines_are_read_when_asked_for(

@@ -1,7 +1,9 @@
 """The Containers page: live rows, actions, failures in the row, filter, selection."""
 
+import os
 import tarfile
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,11 +13,13 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QCheckBox, QFileDialog, QLabel, QLineEdit, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.services.engine.engine_streams import EngineStream
 from app.services.engine.engine_types import Container, ContainerState
 from app.services.engine.port_types import Port
 from app.services.settings import SettingsFile
 from app.viewmodels.containers.containers import NAME, PORTS, STATUS, ContainerRow
 from app.viewmodels.desktop import DesktopViewModel
+from app.viewmodels.tasks import TaskEnd
 from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
 from app.views.dialogs.rename_container_dialog import RenameContainerDialog
 from app.views.dialogs.run_image_dialog import RunImageDialog
@@ -392,6 +396,75 @@ def test_all_files_of_a_container_are_exported_whole_or_not_at_all(
     assert told[-1] == f"The files of web are in {target}"
     with tarfile.open(target) as archive:
         assert "etc/hostname" in [member.name.removeprefix("./") for member in archive]
+
+
+def export_to(window: MainWindow, target: Path, qtbot: QtBot) -> None:
+    """Choose the first container's menu entry, and a file."""
+    choose_from_menu(qtbot, window, 0, "export")
+    dialog = find(window, QFileDialog, "containers.export.file")
+    dialog.fileSelected.emit(str(target))
+    dialog.close()
+    wait_for(qtbot, lambda: window.findChild(QFileDialog) is None)
+
+
+def test_an_export_that_is_given_up_leaves_the_file_as_it_was(
+    open_window: MainWindow,
+    engine: FakeEngine,
+    tmp_path: Path,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    start_container(engine, "web")
+    wait_for(qtbot, lambda: names(open_window) == ["web"])
+    gate, all_chunks = threading.Event(), EngineStream.chunks
+
+    def chunks(stream: EngineStream) -> Iterator[bytes]:
+        for chunk in all_chunks(stream):
+            yield chunk
+            gate.wait(60)
+
+    monkeypatch.setattr(EngineStream, "chunks", chunks)
+    target = tmp_path / "web.tar"
+    target.write_text("of yesterday")
+    export_to(open_window, target, qtbot)
+    wait_for(qtbot, lambda: len(list(tmp_path.iterdir())) == 2, "it has not begun")
+    told: list[str] = []
+    open_window.desktop.tasks.ended.connect(lambda end: told.append(end.title))
+    press(qtbot, open_window, "header.notifications")
+    press(qtbot, open_window.bell.panel, "tasks.0.cancel")
+    assert open_window.desktop.tasks.running == []
+    gate.set()
+    wait_for(qtbot, lambda: list(tmp_path.iterdir()) == [target], "a part is left")
+    assert target.read_text() == "of yesterday"
+    assert told == [], "who gave it up knows"
+
+
+def test_an_export_onto_a_full_disk_says_so_and_leaves_the_file_as_it_was(
+    open_window: MainWindow,
+    engine: FakeEngine,
+    tmp_path: Path,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    start_container(engine, "web")
+    wait_for(qtbot, lambda: names(open_window) == ["web"])
+    told: list[TaskEnd] = []
+    open_window.desktop.tasks.ended.connect(told.append)
+    target = tmp_path / "web.tar"
+    target.write_text("of yesterday")
+
+    def open_full(dir: Path, prefix: str) -> tuple[int, str]:  # noqa: A002 - as mkstemp calls it
+        name = dir / f"{prefix}part"
+        name.touch()
+        return os.open("/dev/full", os.O_WRONLY), str(name)  # the kernel refuses as a full disk does
+
+    monkeypatch.setattr("app.services.written_beside.tempfile.mkstemp", open_full)
+    export_to(open_window, target, qtbot)
+    wait_for(qtbot, lambda: [end.title for end in told] == ["The files of web were not exported"])
+    assert told[0].failure is not None
+    assert "No space left on device" in told[0].failure.details
+    assert list(tmp_path.iterdir()) == [target]
+    assert target.read_text() == "of yesterday"
 
 
 def test_a_container_is_saved_as_an_image_which_the_notice_leads_to(

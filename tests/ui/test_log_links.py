@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
-from app.viewmodels.containers.container_logs import LogLine
+from app.viewmodels.containers.log_line import LogLine
 from app.viewmodels.desktop import DesktopViewModel
 from app.viewmodels.terminal.terminal_text import parse_line
 from app.views.main_window import MainWindow

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background, Stream
-from app.viewmodels.containers.container_logs import LogLine
+from app.viewmodels.containers.log_line import LogLine
 from app.viewmodels.failure import Failure, describe_failure
 from app.viewmodels.question import Question
 from app.viewmodels.settle import Settle

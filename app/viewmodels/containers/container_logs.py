@@ -1,7 +1,6 @@
 """One container's log: opened with its last lines, followed while it is shown, resumed after a break."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
@@ -11,8 +10,10 @@ from PySide6.QtCore import QByteArray, QObject, Signal, Slot
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background, Stream
 from app.viewmodels.containers.container_stream import ContainerStream
+from app.viewmodels.containers.log_line import LogLine
+from app.viewmodels.containers.log_saving import LogSaving
 from app.viewmodels.failure import describe_failure
-from app.viewmodels.terminal.terminal_text import Span, parse_line
+from app.viewmodels.terminal.terminal_text import parse_line
 
 if TYPE_CHECKING:
     from app.services.engine.engine_streams import LogStream
@@ -21,17 +22,6 @@ _TAIL = 10_000
 MOST_LINES = 1_000_000
 Source = Literal["", "stdout", "stderr"]  # "" is both
 _TIME_LENGTH = len("2026-11-24T03:16:05.123")
-
-
-@dataclass(frozen=True, slots=True)
-class LogLine:
-    """A line ready to be painted. `time` is UTC in milliseconds, `stamp` the engine's exact one."""
-
-    text: str
-    spans: tuple[Span, ...] = ()
-    time: str = ""
-    is_error: bool = False
-    stamp: str = ""
 
 
 class ContainerLogsViewModel(ContainerStream):
@@ -88,34 +78,26 @@ class ContainerLogsViewModel(ContainerStream):
         self.restarted.emit()
         self.open()
 
-    def save(self, lines: Iterable[LogLine], with_times: bool, target: str) -> None:
-        """Write lines to a file, in a worker, whole or not at all; the answer is `saved` or `save_failed`."""
+    def save(self, lines: Iterable[LogLine], count: int, with_times: bool, target: str) -> LogSaving:
+        """Write `count` lines to a file, whole or not at all; the answer is `saved` or `save_failed`.
 
-        def work() -> str:
-            from app.services.written_beside import written_beside
-
-            with written_beside(Path(target)) as file:
-                for line in lines:
-                    text = f"{line.time} {line.text}\n" if with_times else f"{line.text}\n"
-                    file.write(text.encode())
-            return target
-
-        self._background.run_alone(work, self._was_saved, self._not_saved)
+        It is a task of the window, and goes on when this is gone.
+        """
+        saving = LogSaving(self._background, lines, count, with_times, Path(target))
+        saving.saved.connect(self.saved)
+        saving.failed.connect(self.save_failed)
+        return saving
 
     def make_text(self, make: Callable[[], QByteArray]) -> None:
         """Put a long text together in a worker; the answer is `text_made`, or `save_failed`."""
-        self._background.run_alone(make, self._was_made, self._not_saved)
+        self._background.run_alone(make, self._was_made, self._not_made)
 
     @Slot(object)
     def _was_made(self, text: QByteArray) -> None:
         self.text_made.emit(text)
 
     @Slot(object)
-    def _was_saved(self, target: str) -> None:
-        self.saved.emit(target)
-
-    @Slot(object)
-    def _not_saved(self, error: Exception) -> None:
+    def _not_made(self, error: Exception) -> None:
         self.save_failed.emit(describe_failure(error))
 
     def _begin(self) -> Stream:

@@ -6,7 +6,9 @@ from PySide6.QtCore import QByteArray, QObject, QTimer, Signal, Slot
 
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
-from app.viewmodels.containers.container_logs import ContainerLogsViewModel, LogLine, Source
+from app.viewmodels.containers.container_logs import ContainerLogsViewModel, Source
+from app.viewmodels.containers.log_line import LogLine
+from app.viewmodels.containers.log_saving import LogSaving
 from app.viewmodels.terminal.terminal_text import Span
 
 MOST_CONTAINERS = 16  # each is a stream, and so a thread, of its own
@@ -111,9 +113,9 @@ class MergedLogsViewModel(QObject):
         self._sorted.clear()
         self.restarted.emit()
 
-    def save(self, lines: Iterable[LogLine], with_times: bool, target: str) -> None:
-        """Write lines to a file; the answer is `saved` or `save_failed`."""
-        self._parts[0].save(lines, with_times, target)
+    def save(self, lines: Iterable[LogLine], count: int, with_times: bool, target: str) -> LogSaving:
+        """Write `count` lines to a file; the answer is `saved` or `save_failed`."""
+        return self._parts[0].save(lines, count, with_times, target)
 
     def make_text(self, make: Callable[[], QByteArray]) -> None:
         """Put a long text together; the answer is `text_made`, or `save_failed`."""

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
-from app.viewmodels.containers.container_logs import LogLine
+from app.viewmodels.containers.log_line import LogLine
 from app.viewmodels.failure import describe_failure
 from app.viewmodels.tasks import TaskWords
 from app.viewmodels.terminal.terminal_text import parse_line

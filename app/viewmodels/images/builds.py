@@ -13,7 +13,7 @@ from app.services.containers.environment_file import parse_environment_text
 from app.services.errors import UserError
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background, Stream
-from app.viewmodels.containers.container_logs import LogLine
+from app.viewmodels.containers.log_line import LogLine
 from app.viewmodels.failure import describe_failure
 from app.viewmodels.images.build_records import BuildRecords
 from app.viewmodels.question import Question

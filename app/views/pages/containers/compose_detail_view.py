@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.viewmodels.containers.compose import ComposeViewModel, FileView, ServiceView
-from app.viewmodels.containers.container_logs import LogLine
+from app.viewmodels.containers.log_line import LogLine
 from app.viewmodels.failure import Failure
 from app.views.browser import open_address
 from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog

@@ -3,7 +3,8 @@
 from PySide6.QtCore import QByteArray, QLocale, Qt, QTimer
 from PySide6.QtWidgets import QComboBox, QFileDialog, QVBoxLayout
 
-from app.viewmodels.containers.container_logs import ContainerLogsViewModel, LogLine
+from app.viewmodels.containers.container_logs import ContainerLogsViewModel
+from app.viewmodels.containers.log_line import LogLine
 from app.viewmodels.containers.merged_logs import MergedLogsViewModel
 from app.viewmodels.failure import Failure
 from app.viewmodels.frame.preferences import Preferences
@@ -201,7 +202,8 @@ class ContainerLogsView(DetailTab):
     def save_to(self, target: str) -> None:
         """Write what is in the view to a file, with times where they are shown."""
         self.log.flush()
-        self._viewmodel.save(self.log.lines(), self.times.isChecked(), target)
+        lines = self.log.lines()
+        self._viewmodel.save(lines, len(lines), self.times.isChecked(), target)
 
     def _saved(self, target: str) -> None:
         self._banner.say(self.tr("The log was saved: {0}").format(target), "ok")

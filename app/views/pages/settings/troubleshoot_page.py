@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget
 
-from app.viewmodels.containers.container_logs import LogLine
+from app.viewmodels.containers.log_line import LogLine
 from app.viewmodels.engine.engine_view import EngineView
 from app.viewmodels.engine.machine_data import MachineDataViewModel
 from app.viewmodels.engine.troubleshoot import TroubleshootViewModel

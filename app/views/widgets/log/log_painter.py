@@ -8,7 +8,7 @@ from itertools import accumulate
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 
-from app.viewmodels.containers.container_logs import LogLine
+from app.viewmodels.containers.log_line import LogLine
 from app.viewmodels.terminal.terminal_text import Span, cell_width
 from app.views.theme import DARK, Theme
 from app.views.widgets.log.log_levels import Name, find_level

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from PySide6.QtCore import QPoint, QSize
 
-from app.viewmodels.containers.container_logs import LogLine
+from app.viewmodels.containers.log_line import LogLine
 from app.views.widgets.log.log_painter import LinePainter, cell_edges, row_starts
 from app.views.widgets.log.log_store import LogStore
 from app.views.widgets.log.log_text import Place

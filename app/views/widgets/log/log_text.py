@@ -6,7 +6,7 @@ from itertools import islice
 
 from PySide6.QtCore import QByteArray
 
-from app.viewmodels.containers.container_logs import LogLine
+from app.viewmodels.containers.log_line import LogLine
 from app.views.widgets.log.log_store import LogStore
 
 _PIECE = 500  # lines

@@ -20,7 +20,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QAbstractScrollArea, QApplication
 
-from app.viewmodels.containers.container_logs import LogLine
+from app.viewmodels.containers.log_line import LogLine
 from app.views import keys
 from app.views.browser import open_address
 from app.views.theme import Theme, monospace_font
