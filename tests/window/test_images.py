@@ -4,7 +4,9 @@ import secrets
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.viewmodels.images.pull_image import PullView
 from tests.support.native_engine import NativeEngine
@@ -64,6 +66,28 @@ def test_an_image_goes_from_a_registry_to_a_file_and_back(
     hands.row_of(table, reference)
     hands.press("images.transfer.button")
     assert engine.docker("run", "--rm", reference, "ls", "/part2").stdout == b"/part2\n"
+
+
+def test_a_tag_is_chosen_from_those_that_the_registry_has(
+    hands: Hands, registry: Registry, save_picture: Save
+) -> None:
+    image = build_image([busybox_layer()])
+    for tag in ("alpine", "1.9", "1.27", "latest"):
+        name = registry.push("team/tagged", tag, image)
+    repository = name.rpartition(":")[0]
+    hands.show("images")
+    hands.press("images.pull")
+    hands.write("pull.name", repository)
+    hands.press("pull.tags.show")
+    hands.wait_for_text("pull.tags.told", "4 tags")
+    save_picture(hands.see(QWidget, "pull"), "pull-tags")
+    hands.type(hands.see(QLineEdit, "pull.tags.filter"), "1.")
+    hands.wait_for_text("pull.tags.told", "2 of 4 tags")
+    QTest.keyClick(hands.see(QLineEdit, "pull.tags.filter"), Qt.Key.Key_Return)
+    assert hands.see(QLineEdit, "pull.name").text() == f"{repository}:1.27"
+    hands.press("pull.start")
+    hands.wait_for_text("pull.done", f"{repository}:1.27 is on this machine.")
+    hands.press("pull.close")
 
 
 def test_what_no_registry_has_is_told(hands: Hands, registry: Registry, save_picture: Save) -> None:

@@ -1,14 +1,20 @@
 """What a machine's host tells the engine, and what follows from it."""
 
+import asyncio
 import os
 import ssl
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
+from aiohttp import web
+from aiohttp.test_utils import make_mocked_request
 
+from backend.api import authorities
 from backend.config import parse_arguments
+from backend.engine import Engine
 from backend.engine_options import parse_options
 from backend.host_settings import HOST_SETTINGS, PROXY_VARIABLES, HostSettings
 from tests.support.tls_front import Authority
@@ -55,6 +61,21 @@ def test_options_hold_until_others_are_told() -> None:
     assert settings.options.problems == ("engine option init: must be true or false",)
     settings.apply({"options": "none"})
     assert settings.options.log_driver == ""
+
+
+def test_authorities_are_told_to_containers_that_need_them_too(tmp_path: Path) -> None:
+    (route,) = authorities.routes(cast(Engine, None))
+    assert isinstance(route, web.RouteDef)
+
+    def told() -> str | None:
+        answer = asyncio.run(cast(Any, route.handler)(make_mocked_request("GET", route.path)))
+        assert isinstance(answer, web.Response)
+        return answer.text
+
+    assert told() == ""
+    pem = (Authority().write(tmp_path, "registry") / "ca.pem").read_text()
+    HOST_SETTINGS.apply({"certificates": pem})
+    assert told() == pem
 
 
 def test_ports_of_the_hosts_network_are_opened_unless_the_host_says_no() -> None:
