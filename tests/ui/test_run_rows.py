@@ -1,9 +1,11 @@
 """Lines that a user adds to the run dialog: ports and volumes, with the keyboard as with the mouse."""
 
+from collections.abc import Callable
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit
+from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.viewmodels.desktop import DesktopViewModel
@@ -72,6 +74,23 @@ def test_a_port_of_one_s_own_may_be_udp(dialog: RunImageDialog, qtbot: QtBot) ->
     find(dialog, QLineEdit, "run.port.1.container").setText("53")
     find(dialog, QComboBox, "run.port.1.protocol").setCurrentText("udp")
     assert "-p 5353:53/udp" in find(dialog, QLineEdit, "run.line").text()
+
+
+def test_lines_are_no_wider_than_the_dialog(
+    dialog: RunImageDialog, qtbot: QtBot, save_picture: Callable[[QWidget, str], None]
+) -> None:
+    for name in ("port", "volume"):
+        press(qtbot, dialog, f"run.{name}.add")
+    find(dialog, QLineEdit, "run.port.1.host").setText("65535")
+    wait_for(qtbot, lambda: _focus() == "run.volume.0.source")
+    for _ in range(3):
+        QApplication.processEvents()
+    save_picture(dialog, "run-rows")
+    assert not dialog.fields.horizontalScrollBar().maximum()
+    line = dialog.ports.lines[1]
+    assert line.height() >= line.sizeHint().height()
+    box = find(dialog, QComboBox, "run.port.1.protocol")
+    assert box.width() >= box.fontMetrics().horizontalAdvance("sctp") + 30, "the arrow has room"
 
 
 def test_tab_goes_through_the_lines_where_they_are_seen(dialog: RunImageDialog, qtbot: QtBot) -> None:

@@ -20,7 +20,7 @@ from app.views.widgets.buttons import Button, IconButton
 from app.views.widgets.layouts import column, row
 from app.views.widgets.text import PlainLabel, WrappedLabel, restyle
 
-_PORT_WIDTH = 76
+_PORT_WIDTH = 70
 _PROTOCOLS = ("tcp", "udp")
 
 
@@ -82,6 +82,7 @@ class PortLine(_Row):
         self.protocol.setAccessibleName(self.tr("Protocol"))
         self.protocol.addItems(sorted({*_PROTOCOLS, port.protocol}))
         self.protocol.setCurrentText(port.protocol)
+        self.protocol.setProperty("role", "short")
         self.protocol.currentIndexChanged.connect(self.changed)
         line = row(
             self.publish,
@@ -155,8 +156,8 @@ class VolumeLine(_Row):
         line = row(
             self.source, browse, PlainLabel("→", "muted"), self.target, self.read_only, self.remove, spacing=6
         )
-        line.setStretch(0, 3)
-        line.setStretch(3, 2)
+        line.setStretch(0, 1)
+        line.setStretch(3, 1)
         self.setLayout(column(line, self.message, spacing=2))
 
     @property
