@@ -43,8 +43,8 @@ def export(options: argparse.Namespace) -> int:
 def import_archive(options: argparse.Namespace) -> int:
     """Unpack an archive into a volume; one that is not there is made."""
     with Session(options).engine() as client:
-        if all(volume.name != options.volume for volume in client.list_volumes()):
-            client.create_volume(options.volume)
-        volume_files.import_archive(client, options.volume, Path(options.file).expanduser())
+        is_new = all(volume.name != options.volume for volume in client.list_volumes())
+        source = Path(options.file).expanduser()
+        volume_files.import_archive(client, options.volume, source, is_new=is_new)
     write(options.volume)
     return 0

@@ -7255,6 +7255,10 @@
         <translation>没有已准备好的更新</translation>
     </message>
     <message>
+        <source>No volume was made.</source>
+        <translation>未创建卷。</translation>
+    </message>
+    <message>
         <source>Nobody listens at {0}.</source>
         <translation>没有程序在监听 {0}。</translation>
     </message>

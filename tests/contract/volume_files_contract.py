@@ -63,6 +63,14 @@ class VolumeFilesContract:
         with pytest.raises(UserError, match="already"):
             volume_files.clone(client, name, copy)
 
+    def test_a_volume_is_made_of_an_archive(self, client: EngineClient, name: str, tmp_path: Path) -> None:
+        self.fill(client, name, tmp_path)
+        target = tmp_path / "volume.tar.gz"
+        volume_files.export(client, name, target)
+        volume_files.import_archive(client, f"{name}-new", target, is_new=True)
+        volume_files.save_file(client, f"{name}-new", "/tree/inner.txt", tmp_path / "inner")
+        assert (tmp_path / "inner").read_bytes() == b"deep"
+
     def test_what_is_not_in_a_volume(self, client: EngineClient, name: str, tmp_path: Path) -> None:
         for call in (
             lambda: volume_files.list_folder(client, name, "/none"),

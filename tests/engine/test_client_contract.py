@@ -82,6 +82,10 @@ class TestNativeVolumeFiles(OnNativeEngine, VolumeFilesContract):
                 archive.addfile(tarfile.TarInfo("../../outside"))
             with pytest.raises(UserError, match="no archive that can be unpacked"):
                 volume_files.import_archive(client, name, hostile)
+            with pytest.raises(UserError, match="no archive that can be unpacked") as refusal:
+                volume_files.import_archive(client, f"{name}-new", hostile, is_new=True)
+            assert refusal.value.what_to_do == "No volume was made."
+            assert f"{name}-new" not in {volume.name for volume in client.list_volumes()}
             for path in ("/../../..", "/way-out", "/way-out/passwd"):
                 with contextlib.suppress(EngineRequestError):
                     found = {entry.name for entry in volume_files.list_folder(client, name, path)}

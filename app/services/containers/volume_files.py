@@ -81,16 +81,20 @@ def export(client: EngineClient, volume: str, target: Path) -> None:
                 part.write(chunk)
 
 
-def import_archive(client: EngineClient, volume: str, source: Path) -> None:
+def import_archive(client: EngineClient, volume: str, source: Path, *, is_new: bool = False) -> None:
     """Unpack a tar archive, plain or compressed, into a volume; files of the same names are replaced.
 
-    Raises UserError when it is no archive, or a broken one: the volume is as it was then.
+    `is_new`: the volume is made of it. Raises UserError when it is no archive, or a broken one: the volume is
+    as it was then, or was not made.
     """
     try:
         with source.open("rb") as archive:
             if not archive.seek(0, os.SEEK_END):
                 raise UserError(f"{source} is empty", what_to_do="Choose a .tar archive.")
-            _offered(lambda: client.put_volume_archive(volume, "/", archive))
+            if is_new:
+                _offered(lambda: client.create_volume_of_archive(volume, archive))
+            else:
+                _offered(lambda: client.put_volume_archive(volume, "/", archive))
     except OSError as error:
         raise UserError(f"{source} cannot be read", str(error)) from error
     except EngineRequestError as error:
@@ -99,7 +103,7 @@ def import_archive(client: EngineClient, volume: str, source: Path) -> None:
         raise UserError(
             f"{source} is no archive that can be unpacked",
             error.message,
-            "The volume is as it was.",
+            "No volume was made." if is_new else "The volume is as it was.",
         ) from error
 
 

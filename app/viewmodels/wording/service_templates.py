@@ -194,6 +194,7 @@ TEMPLATES: tuple[str, ...] = (
     QT_TRANSLATE_NOOP("Services", "No port is free for the connection to the machine."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "No port of this computer is free"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "No update is prepared"),  # noqa: E501
+    QT_TRANSLATE_NOOP("Services", "No volume was made."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Nobody listens at {0}."),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Nothing answers at {0}"),  # noqa: E501
     QT_TRANSLATE_NOOP("Services", "Nothing can be written into {0}"),  # noqa: E501
