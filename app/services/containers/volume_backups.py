@@ -159,7 +159,8 @@ def back_up(client: EngineClient, plan: BackupPlan, now: float) -> Backup:
     except (OSError, EOFError, zlib.error, tarfile.TarError) as error:
         target.unlink(missing_ok=True)
         raise UserError(f"{target} was written, but cannot be read back", str(error)) from error
-    for old in list_backups(plan)[plan.keep :]:
+    # What a wrong clock has dated into the future is left alone: it would take the place of this one.
+    for old in [one for one in list_backups(plan) if one.made <= now][plan.keep :]:
         try:
             old.path.unlink(missing_ok=True)
         except OSError as error:

@@ -96,6 +96,16 @@ def test_the_newest_are_kept_and_nothing_else_is_touched(plan: BackupPlan, clien
         assert archive.getnames() == ["a.txt"]
 
 
+def test_one_that_a_wrong_clock_has_dated_takes_no_others_place(
+    plan: BackupPlan, client: EngineClient
+) -> None:
+    plan = replace(plan, keep=1)
+    late = back_up(client, plan, NOW + 1000 * HOUR)
+    for day in range(2):
+        made = back_up(client, plan, NOW + day * 24 * HOUR)
+        assert list_backups(plan) == [late, made]
+
+
 def test_a_failed_one_leaves_what_was_there(
     plan: BackupPlan, client: EngineClient, engine: FakeEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
