@@ -140,15 +140,17 @@ class MachineData:
 
     def _ask(self, command: str, on_status: StatusCallback = lambda status: None, **arguments: str) -> Any:
         with _told_to_users():
-            last: list[MachineStatus] = []
+            seen: list[MachineStatus] = []
 
             def note(status: MachineStatus) -> None:
-                last[:] = [status]
+                seen[:] = [*seen[:1], status]
                 on_status(status)
 
             result = self._machine.ask(command, note, **arguments)
-        if last and last[0].state is MachineState.FAILED and last[0].problem is not None:
-            problem = last[0].problem  # the work is done, and the machine did not come up again
+        # The work is done, and the machine did not come up again. One that had failed before is asked all the
+        # same: its owner looks at what takes the space, or removes it.
+        problem = seen[-1].problem if seen and seen[-1].state is MachineState.FAILED else None
+        if problem is not None and problem != seen[0].problem:
             raise UserError(problem.summary, problem.details, problem.what_to_do, ErrorCode.MACHINE_FAILED)
         return result
 

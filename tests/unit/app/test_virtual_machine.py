@@ -145,3 +145,19 @@ def test_each_step_is_told_once() -> None:
     assert report.changes(MachineStatus(MachineState.STARTING, (active,))) == [active]
     assert report.changes(MachineStatus(MachineState.STARTING, (active,))) == []
     assert report.changes(MachineStatus(MachineState.STARTING, (done,))) == [done]
+
+
+def test_a_machine_that_has_failed_tells_what_it_takes_all_the_same(
+    short_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The supervisor is a real one: it says its state first."""
+    monkeypatch.setenv("MARINA_IMAGE_DIR", str(short_folder / "no-image"))
+    machine = VirtualMachine(short_folder)
+    try:
+        with pytest.raises(UserError):
+            machine.start()
+        assert machine.status().state is MachineState.FAILED
+        assert machine.data.usage().disk_bytes == 0
+        assert machine.data.snapshots() == []
+    finally:
+        machine.data.remove_machine(data=True, settings=True)
