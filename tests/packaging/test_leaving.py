@@ -16,6 +16,8 @@ pytestmark = pytest.mark.timeout(1800)
 DATA = "home/ann/.local/share/marina"
 SURELY_THERE = {
     "usr/bin/marina",
+    "usr/share/fish/vendor_completions.d/marina.fish",
+    "usr/share/zsh/vendor-completions/_marina",
     "usr/lib/marina/marina-desktop",
     f"{DATA}/machine/data.qcow2",
     "home/ann/.config/marina",

@@ -38,6 +38,13 @@ PACKAGING = str(Path(__file__).parents[2] / "packaging")
 HEADING = "<h1>Your first container is running</h1>"
 MOST_TO_DOWNLOAD = 250_000_000
 MOST_INSTALLED = 550_000_000
+COMPLETE = """
+. /usr/share/bash-completion/completions/marina
+COMP_WORDS=(marina volume ex) COMP_CWORD=2
+_shtab_marina
+echo "${COMPREPLY[@]}"
+"""
+"""What bash does when Tab is pressed after `marina volume ex`."""
 IMAGE_FILES = {"vmlinux", "initramfs.img", "root.erofs", "engine.erofs"}
 
 
@@ -126,6 +133,7 @@ def test_debian_package_from_install_to_purge(packages: Packages, computer: Fres
     before = computer.files()
     install(computer, packages.debian)
     assert "marina  0." in computer.run("marina", "version")
+    assert computer.run("bash", "-c", COMPLETE) == "export\n"
     address = run_getting_started(computer)
     assert HEADING in show_page(computer, address)
 
