@@ -203,6 +203,11 @@ class ComposeViewModel(QObject):
         arguments = ("up", "--detach", "--remove-orphans", *(("--build",) if build else ()))
         self._start("up", arguments, project, self._known.get(project))
 
+    @property
+    def is_following(self) -> bool:
+        """Return whether compose only follows something: whatever else is asked for ends that first."""
+        return self.is_running and self.at_work_with in ("logs", "watch")
+
     def watch(self, project: str) -> None:
         """Start what is to be watched, and follow the changes of its sources until `cancel`."""
         self._start("watch", ("watch",), project, self._known.get(project))
@@ -240,6 +245,8 @@ class ComposeViewModel(QObject):
         self, what: str, arguments: tuple[str, ...], project: str, known: _Known | None = None
     ) -> None:
         """Let compose do something: with the project's files, or knowing no more than its name."""
+        if self.is_following:
+            self.cancel()
         if self._stream is not None:
             return
 

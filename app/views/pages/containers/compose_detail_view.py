@@ -362,14 +362,18 @@ class ComposeDetailView(QWidget):
         menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
 
     def _show_what_fits(self) -> None:
-        busy, there = self._compose.is_running, self._compose.find_project(self._project).total > 0
-        can_run = self._compose.missing is None and not busy
+        there = self._compose.find_project(self._project).total > 0
+        can_run = self._compose.missing is None and (
+            not self._compose.is_running or self._compose.is_following
+        )
         complete = all(self._edits[name].text() for name in self._required)
         for button in (self._up, self._build, self._watch):
             button.setEnabled(can_run and self.has_file and complete)
         for button in (self._restart, self._logs, self._down):
             button.setEnabled(can_run and there)
-        self._cancel.setVisible(busy and self._is_mine)
+        for button, what in ((self._watch, "watch"), (self._logs, "logs")):
+            button.setEnabled(button.isEnabled() and self._what != what)
+        self._cancel.setVisible(self._compose.is_running and self._is_mine)
         for scaler, makes_sense in self._scalers:
             scaler.setEnabled(can_run and makes_sense)
 
