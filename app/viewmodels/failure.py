@@ -52,6 +52,11 @@ class Failure:
         return f"{self.summary} ({words})" if is_vague and words else self.summary
 
     @property
+    def lines(self) -> str:
+        """Return everything, a part a line: for where a failure has a place of its own."""
+        return "\n".join(part for part in (self.summary, self.details, self.what_to_do) if part)
+
+    @property
     def text(self) -> str:
         """Return everything, for the clipboard."""
         return "\n\n".join(part for part in (self.summary, self.details, self.what_to_do) if part)

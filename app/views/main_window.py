@@ -250,8 +250,7 @@ class MainWindow(QMainWindow):
             self.banner.say("\n".join(new), "warn", link=self.tr("Dismiss"))
 
     def _tell_refused_pause(self, failure: Failure) -> None:
-        text = "\n".join(filter(None, (failure.summary, failure.details, failure.what_to_do)))
-        self.banner.say(text, "err", link=self.tr("Dismiss"))
+        self.banner.say(failure.lines, "err", link=self.tr("Dismiss"))
 
     # --- dialogs ------------------------------------------------------------------------------------------
 

@@ -28,6 +28,7 @@ from app.views.main_window import MainWindow
 from app.views.single_instance import SingleInstance, hand_over, instance_name
 from app.views.theme import CONTRAST, DARK, LIGHT, Appearance, Theme, Tokens, contrast
 from app.views.tray import Tray
+from app.views.widgets.log.log_painter import program_colors
 from tests.fakes.fake_engine import FakeEngine
 from tests.ui.helpers import WAIT_MS, press, wait_for
 from tests.ui.test_containers_page import names, start_container
@@ -58,6 +59,12 @@ def test_text_can_be_read(tokens: Tokens) -> None:
     for ground in (tokens.warn_bg, tokens.err_bg, tokens.ok_bg):
         assert contrast(tokens.text, ground) >= 7
     assert contrast(tokens.idle, tokens.surface) >= 3, "a dot, never text"
+
+
+@pytest.mark.parametrize("tokens", [LIGHT, DARK, CONTRAST], ids=["light", "dark", "contrast"])
+def test_what_programs_colour_can_be_read_in_a_log(tokens: Tokens) -> None:
+    for color in program_colors(tokens):
+        assert contrast(color, tokens.surface) >= 4.5, color
 
 
 def test_theme_switches_at_run_time(theme: Theme, qtbot: QtBot) -> None:

@@ -229,8 +229,7 @@ def test_a_setting_is_found_brought_into_sight_and_marked(
     assert page.sections.current == "registries"
     insecure = find(settings, QPlainTextEdit, "settings.insecure")
     wait_for(qtbot, insecure.hasFocus)
-    line = insecure.parentWidget()
-    assert isinstance(line, SettingLine)
+    line = next(line for line in settings.findChildren(SettingLine) if line.isAncestorOf(insecure))
     assert line.property("found") is True
     assert search.text() == ""
     save_picture(settings, "settings-found")

@@ -3,7 +3,15 @@
 from collections.abc import Callable
 
 import pytest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QProgressBar, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QApplication,
+    QDialog,
+    QLabel,
+    QProgressBar,
+    QScrollArea,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from app.viewmodels.desktop import DesktopViewModel
@@ -52,6 +60,9 @@ def test_a_task_is_seen_from_its_beginning_to_its_end(
     assert find(panel, QProgressBar, "tasks.1.progress").isHidden(), "it has not begun"
     assert find(panel, QAbstractButton, "tasks.1.cancel").isHidden()
     save_picture(panel, "tasks")
+    area = panel.findChild(QScrollArea)
+    assert area is not None
+    assert area.verticalScrollBar().maximum() == 0, "both are in sight"
     find(panel, QAbstractButton, "tasks.0.cancel").click()
     assert given_up == ["build"]
     waiting.drop()

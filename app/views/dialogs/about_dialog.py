@@ -4,7 +4,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFontDatabase
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QBoxLayout,
     QDialog,
     QPlainTextEdit,
     QTreeWidget,
@@ -14,7 +13,8 @@ from PySide6.QtWidgets import (
 
 from app.viewmodels.frame.about import AboutViewModel
 from app.views.widgets.buttons import Button
-from app.views.widgets.layouts import dialog_column, row
+from app.views.widgets.dialog_layout import dialog_column, fit_screen, follow_content, widen
+from app.views.widgets.layouts import row
 from app.views.widgets.text import PlainLabel, WrappedLabel
 
 _PART = Qt.ItemDataRole.UserRole
@@ -46,12 +46,11 @@ class AboutDialog(QDialog):
             self.text,
             4,
             row(None, close),
-            spacing=8,
+            stretch=(self.tree, self.text),
         )
-        layout.setStretchFactor(self.tree, 1)
-        layout.setStretchFactor(self.text, 1)
         self.setLayout(layout)
-        self.setMinimumWidth(480)
+        widen(self, 480)
+        self._fit = follow_content(self)
         about.loaded.connect(self._show_parts)
         about.text_loaded.connect(self._show_text)
         self.tree.hide()
@@ -91,10 +90,7 @@ class AboutDialog(QDialog):
                     "This Marina runs from its source. Packages list what they are made of, with licences."
                 )
             )
-            layout = self.layout()
-            if isinstance(layout, QBoxLayout):
-                layout.insertStretch(layout.count() - 2, 1)
-            self.adjustSize()
+            self._fit()
             return
         self.note.setText(self.tr("Made of these parts, each under its own licence. Choose one to read it."))
         places = {"program": self.tr("Window and command line"), "machine": self.tr("The machine")}
@@ -106,7 +102,7 @@ class AboutDialog(QDialog):
                 item = QTreeWidgetItem(group, [part.name, part.version, part.licence])
                 item.setData(0, _PART, part)
             group.setExpanded(True)
-        self.resize(760, 640)
+        fit_screen(self, 760, 640)
 
     def _choose(self, item: QTreeWidgetItem | None) -> None:
         part = item.data(0, _PART) if item else None

@@ -1,13 +1,15 @@
 """Asks how often a volume is backed up, into which folder, and how many backups are kept."""
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QComboBox, QFileDialog, QLineEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QWidget
 
 from app.viewmodels.storage.backups import BackupsViewModel, PlanView
 from app.viewmodels.wording.wording import format_age
 from app.views.dialogs.form_dialog import FormDialog
 from app.views.widgets.buttons import Button
+from app.views.widgets.combo_box import ComboBox
 from app.views.widgets.layouts import row
+from app.views.widgets.number_box import NumberBox
 from app.views.widgets.text import PlainLabel, WrappedLabel
 
 translate = QCoreApplication.translate
@@ -31,7 +33,7 @@ class BackupVolumeDialog(FormDialog):
             parent,
         )
         plan = viewmodel.plans.get(volume)
-        self.every = QComboBox()
+        self.every = ComboBox()
         self.every.setObjectName("backup-volume.every")
         self.every.setAccessibleName(self.tr("How often"))
         for label, value in (
@@ -49,7 +51,7 @@ class BackupVolumeDialog(FormDialog):
         choose.clicked.connect(self._choose)
         self.folder_edit = self.add_edit("backup-volume.folder", self.tr("Folder of this computer"), choose)
         self.folder_edit.setText(plan.folder if plan else "")
-        self.keep = QSpinBox()
+        self.keep = NumberBox()
         self.keep.setObjectName("backup-volume.keep")
         self.keep.setAccessibleName(self.tr("How many are kept"))
         self.keep.setRange(1, _MOST_KEPT)

@@ -1,12 +1,14 @@
 """Asks what is to be built: a folder, its Dockerfile, a name, and what else the build wants to know."""
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QFileDialog, QLineEdit, QPlainTextEdit, QWidget
 
 from app.viewmodels.images.builds import DOCKERFILE, BuildForm, BuildsViewModel
 from app.views.dialogs.form_dialog import FormDialog
 from app.views.widgets.buttons import Button
-from app.views.widgets.layouts import row, widen
+from app.views.widgets.check_box import CheckBox
+from app.views.widgets.dialog_layout import widen
+from app.views.widgets.layouts import row
 from app.views.widgets.platform_box import PlatformBox
 from app.views.widgets.text import PlainLabel
 
@@ -49,10 +51,10 @@ class BuildDialog(FormDialog):
             self.tr("Secrets (files that RUN --mount=type=secret may read)"),
             "token=~/token.txt",
         )
-        self.no_cache = QCheckBox(self.tr("Run all steps anew, without the cache"))
+        self.no_cache = CheckBox(self.tr("Run all steps anew, without the cache"))
         self.no_cache.setObjectName("build.no-cache")
         self.form.addWidget(self.no_cache)
-        self.lends_agent = QCheckBox(
+        self.lends_agent = CheckBox(
             self.tr("Lend my SSH agent to its steps (RUN --mount=type=ssh, git over SSH)")
         )
         self.lends_agent.setObjectName("build.lends-agent")

@@ -4,7 +4,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QDialog, QWidget
 
 from app.views.widgets.buttons import Button
-from app.views.widgets.layouts import dialog_column, hide_unless, row, widen
+from app.views.widgets.check_box import CheckBox
+from app.views.widgets.dialog_layout import dialog_column, widen
+from app.views.widgets.layouts import hide_unless, row
 from app.views.widgets.text import PlainLabel, WrappedLabel
 
 _NAMES_SHOWN = 12
@@ -35,23 +37,20 @@ class ConfirmDeleteDialog(QDialog):
         listed.setObjectName(f"{name}.names")
         remark = WrappedLabel(note, "muted")
         hide_unless(bool(note), remark)
-        layout = dialog_column(heading, listed, remark, spacing=10)
         self._boxes: dict[str, QCheckBox] = {}
         for option, label, checked in options:
-            box = QCheckBox(label)
+            box = CheckBox(label)
             box.setObjectName(f"{name}.{option}")
             box.setChecked(checked)
             self._boxes[option] = box
-            layout.addWidget(box)
         delete = Button(verb or self.tr("Delete"), f"{name}.confirm", "danger", "" if verb else "trash")
         delete.clicked.connect(self.accept)
         cancel = Button(self.tr("Cancel"), f"{name}.cancel")
         cancel.clicked.connect(self.reject)
         cancel.setDefault(True)
-        layout.addStretch(1)
-        layout.addSpacing(4)
-        layout.addLayout(row(None, cancel, delete))
-        self.setLayout(layout)
+        boxes = self._boxes.values()
+        buttons = row(None, cancel, delete)
+        self.setLayout(dialog_column(heading, listed, remark, *boxes, None, 4, buttons, spacing=10))
         widen(self, 420)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         cancel.setFocus()

@@ -1,10 +1,11 @@
 """Asks which container is put on a network, and under which names and address it is there."""
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.viewmodels.storage.networks import NetworkRow, NetworksViewModel
 from app.views.dialogs.form_dialog import FormDialog
+from app.views.widgets.combo_box import ComboBox
 from app.views.widgets.text import PlainLabel, WrappedLabel
 
 translate = QCoreApplication.translate
@@ -29,7 +30,7 @@ class ConnectContainerDialog(FormDialog):
             ("connect", translate("ConnectContainerDialog", "Connect"), "plus"),
             parent,
         )
-        self.container = QComboBox()
+        self.container = ComboBox()
         self.container.setObjectName("connect-container.container")
         self.container.setAccessibleName(self.tr("Container"))
         for name, key in choices:

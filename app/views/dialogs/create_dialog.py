@@ -1,13 +1,16 @@
 """The small dialogs that make a volume or a network; they stay open until the engine agrees."""
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.viewmodels.storage.networks import BRIDGE, NetworksViewModel
 from app.viewmodels.storage.object_list import ObjectList, is_object_name
 from app.viewmodels.storage.volumes import VolumesViewModel
 from app.views.dialogs.form_dialog import FormDialog
-from app.views.widgets.layouts import column, follow_content
+from app.views.widgets.check_box import CheckBox
+from app.views.widgets.combo_box import ComboBox
+from app.views.widgets.dialog_layout import follow_content
+from app.views.widgets.layouts import column
 from app.views.widgets.text import PlainLabel
 
 translate = QCoreApplication.translate
@@ -77,7 +80,7 @@ class CreateNetworkDialog(CreateDialog):
             viewmodel,
             parent,
         )
-        self.kind = QComboBox()
+        self.kind = ComboBox()
         self.kind.setObjectName("create-network.kind")
         self.kind.setAccessibleName(self.tr("Kind"))
         for driver, text in (
@@ -100,7 +103,7 @@ class CreateNetworkDialog(CreateDialog):
         self.kind.currentIndexChanged.connect(self._show_kind)
         self.subnet_edit = self.add_edit("create-network.subnet", self.tr("Range of addresses"))
         self.subnet_edit.setPlaceholderText(self.tr("chosen by the engine"))
-        self.internal_box = QCheckBox(self.tr("No way out: containers reach only each other"))
+        self.internal_box = CheckBox(self.tr("No way out: containers reach only each other"))
         self.internal_box.setObjectName("create-network.internal")
         self.form.addWidget(self.internal_box)
 

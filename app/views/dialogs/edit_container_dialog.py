@@ -7,6 +7,7 @@ from app.viewmodels.containers.edit_container import EditContainerViewModel, Edi
 from app.viewmodels.failure import Failure
 from app.views.dialogs.container_form_dialog import ContainerFormDialog
 from app.views.widgets.buttons import Button
+from app.views.widgets.dialog_layout import fit_screen
 from app.views.widgets.layouts import row
 from app.views.widgets.text import WrappedLabel
 
@@ -22,7 +23,7 @@ class EditContainerDialog(ContainerFormDialog):
 
     def __init__(self, viewmodel: EditContainerViewModel, name: str, parent: QWidget | None = None) -> None:
         super().__init__("edit", translate("EditContainerDialog", "Edit {0}").format(name), viewmodel, parent)
-        self.resize(600, 680)
+        fit_screen(self, 640, 680)
         self._viewmodel = viewmodel
         self._ready = False
         self.environment.setMinimumHeight(110)

@@ -6,7 +6,8 @@ from PySide6.QtWidgets import QDialog, QLineEdit, QWidget
 from app.viewmodels.failure import Failure
 from app.views.widgets.announcement import announce
 from app.views.widgets.buttons import Button
-from app.views.widgets.layouts import column, dialog_column, row, widen
+from app.views.widgets.dialog_layout import dialog_column, widen
+from app.views.widgets.layouts import column, row
 from app.views.widgets.text import PlainLabel, WrappedLabel, restyle
 
 
@@ -80,7 +81,7 @@ class FormDialog(QDialog):
 
     def show_failure(self, failure: Failure) -> None:
         """Say why it was refused; the dialog stays as it is."""
-        self.problem.setText("\n".join(filter(None, (failure.summary, failure.details, failure.what_to_do))))
+        self.problem.setText(failure.lines)
         announce(self, self.problem.text(), is_urgent=True)
         self.let_send_again()
 

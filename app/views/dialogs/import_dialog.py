@@ -18,8 +18,10 @@ from app.viewmodels.failure import Failure
 from app.views.icons import themed_pixmap
 from app.views.theme import Theme
 from app.views.widgets.buttons import Button
+from app.views.widgets.combo_box import ComboBox
+from app.views.widgets.dialog_layout import dialog_column, widen
 from app.views.widgets.failure_card import FailureCard
-from app.views.widgets.layouts import column, row, widen
+from app.views.widgets.layouts import row
 from app.views.widgets.text import PlainLabel, WrappedLabel
 
 _NUMBER = Qt.ItemDataRole.UserRole
@@ -61,7 +63,7 @@ class ImportDialog(QDialog):
             "Images, volumes, networks and containers of Docker Desktop, Docker, Podman and others are "
             "copied. Nothing is changed there. Stop what writes to a volume first."
         )
-        layout = column(
+        layout = dialog_column(
             PlainLabel(self.tr("Import from another engine"), "heading"),
             WrappedLabel(about, "muted"),
             2,
@@ -73,11 +75,8 @@ class ImportDialog(QDialog):
             4,
             row(None, self._close, self._cancel, self._start),
             spacing=10,
-            margins=(22, 20, 22, 18),
+            stretch=(self._tree,),
         )
-        place = layout.indexOf(self._tree)
-        layout.setStretch(place, 1)
-        layout.insertStretch(place + 1, 0)  # takes the room while the tree is hidden
         self.setLayout(layout)
         widen(self, 760)
         viewmodel.listed.connect(self._show_sources)
@@ -90,7 +89,7 @@ class ImportDialog(QDialog):
         self._show_state()
 
     def _build_source(self) -> None:
-        self.source = QComboBox()
+        self.source = ComboBox()
         self.source.setObjectName("import.source")
         self.source.setAccessibleName(self.tr("Engine to import from"))
         self.source.setEditable(True)

@@ -6,7 +6,9 @@ from PySide6.QtWidgets import QDialog, QFrame, QGridLayout, QWidget
 from app.views import keys
 from app.views.theme import Theme
 from app.views.widgets.buttons import Button
-from app.views.widgets.layouts import Scrolled, column, dialog_column, row
+from app.views.widgets.dialog_layout import fit_screen
+from app.views.widgets.flow_row import flow
+from app.views.widgets.layouts import Scrolled, column, row
 from app.views.widgets.text import PlainLabel
 
 _HEIGHT = 640
@@ -24,7 +26,7 @@ class KeysDialog(QDialog):
         close = Button(self.tr("Close"), "keys.close", "primary")
         close.clicked.connect(self.accept)
         close.setDefault(True)
-        sides = row(
+        sides = flow(
             column(
                 _group(self.tr("Everywhere"), _rows(keys.EVERYWHERE)),
                 _group(self.tr("Pages"), pages),
@@ -48,18 +50,15 @@ class KeysDialog(QDialog):
         scrolled.setAccessibleName(self.tr("Keys"))
         scrolled.setFrameShape(QFrame.Shape.NoFrame)
         scrolled.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # to be scrolled by keys where room is short
-        layout = dialog_column(
-            PlainLabel(self.tr("Keys"), "heading"),
-            scrolled,
-            row(None, close),
-            spacing=12,
-        )
+        heading = PlainLabel(self.tr("Keys"), "heading")
+        layout = column(heading, scrolled, row(None, close), spacing=12, margins=(22, 20, 22, 18))
         layout.setStretch(1, 1)
         self.setLayout(layout)
         theme = Theme.current()
         wanted = scrolled.content.sizeHint()
         room = parent.window().height() if parent is not None else theme.scaled(_HEIGHT)
-        self.resize(wanted.width() + theme.scaled(80), min(wanted.height() + theme.scaled(140), room))
+        height = min(wanted.height() + theme.scaled(140), room)
+        fit_screen(self, theme.unscaled(wanted.width()) + 80, theme.unscaled(height))
         close.setFocus()
 
 

@@ -27,7 +27,8 @@ from app.viewmodels.images.tag_list import TagList
 from app.views.dialogs.tag_picker import TagPicker
 from app.views.theme import monospace_font
 from app.views.widgets.buttons import Button
-from app.views.widgets.layouts import column, follow_content, row, widen
+from app.views.widgets.dialog_layout import dialog_column, follow_content, widen
+from app.views.widgets.layouts import column, row
 from app.views.widgets.platform_box import PlatformBox
 from app.views.widgets.pull_failure_card import PullFailureCard
 from app.views.widgets.text import PlainLabel, WrappedLabel, restyle
@@ -111,7 +112,7 @@ class PullImageDialog(QDialog):
         self._close = Button(self.tr("Close"), "pull.close")
         self._close.clicked.connect(self.close)
         self.setLayout(
-            column(
+            dialog_column(
                 PlainLabel(self.tr("Pull an image"), "heading"),
                 row(self.name, self.tags_button),
                 self._hint,
@@ -125,7 +126,6 @@ class PullImageDialog(QDialog):
                 6,
                 row(None, self._close, self._cancel, self._pull, self._run),
                 spacing=10,
-                margins=(22, 20, 22, 18),
             )
         )
         widen(self, 560)

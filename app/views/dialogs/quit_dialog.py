@@ -1,10 +1,12 @@
 """Asks once, at quitting, what becomes of the engine; and, without a tray, whether to quit at all."""
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QDialog, QWidget
+from PySide6.QtWidgets import QDialog, QWidget
 
 from app.views.widgets.buttons import Button
-from app.views.widgets.layouts import dialog_column, row, widen
+from app.views.widgets.check_box import CheckBox
+from app.views.widgets.dialog_layout import dialog_column, widen
+from app.views.widgets.layouts import row
 from app.views.widgets.text import PlainLabel, WrappedLabel
 
 
@@ -24,7 +26,7 @@ class QuitDialog(QDialog):
         if running:
             text = self.tr("%n container(s) are running.", "", running) + " " + text
         leave = Button(self.tr("Quit, leave the engine running"), "quit.leave", "primary")
-        self._keep = QCheckBox(self.tr("Do this from now on, and do not ask again"))
+        self._keep = CheckBox(self.tr("Do this from now on, and do not ask again"))
         self._keep.setObjectName("quit.keep")
         leave.clicked.connect(lambda: self._answer("leave"))
         leave.clicked.connect(self.leave_chosen)

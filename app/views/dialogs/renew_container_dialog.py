@@ -12,8 +12,9 @@ from app.viewmodels.failure import Failure
 from app.viewmodels.images.pull_image import PullView
 from app.views.dialogs.edit_container_dialog import step_word
 from app.views.widgets.buttons import Button
+from app.views.widgets.dialog_layout import dialog_column, follow_content, widen
 from app.views.widgets.failure_card import FailureCard
-from app.views.widgets.layouts import column, follow_content, row, widen
+from app.views.widgets.layouts import column, row
 from app.views.widgets.text import PlainLabel, WrappedLabel
 
 _LINES_SHOWN = 8
@@ -60,7 +61,7 @@ class RenewContainerDialog(QDialog):
         self.failure = FailureCard("renew.failure", role="inset")
         self._build_buttons()
         self.setLayout(
-            column(
+            dialog_column(
                 PlainLabel(title, "heading"),
                 self._image,
                 4,
@@ -74,7 +75,6 @@ class RenewContainerDialog(QDialog):
                 6,
                 row(self.ask_button, None, self.cancel_button, self.pull_button, self.apply_button),
                 spacing=10,
-                margins=(22, 20, 22, 18),
             )
         )
         widen(self, 560)

@@ -4,7 +4,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QWidget
 
 from app.views.widgets.buttons import Button
-from app.views.widgets.layouts import dialog_column, row, widen
+from app.views.widgets.dialog_layout import dialog_column, widen
+from app.views.widgets.layouts import row
 from app.views.widgets.text import PlainLabel, WrappedLabel
 
 LISTED = {

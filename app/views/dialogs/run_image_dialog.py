@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QCoreApplication, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.viewmodels.containers.run_form import PortRow
 from app.viewmodels.containers.run_image import (
@@ -19,6 +19,8 @@ from app.views.dialogs.run_more import MoreFields
 from app.views.dialogs.run_rows import mark_invalid
 from app.views.theme import Theme, monospace_font
 from app.views.widgets.buttons import Button, IconButton
+from app.views.widgets.combo_box import ComboBox
+from app.views.widgets.dialog_layout import fit_screen
 from app.views.widgets.layouts import row
 from app.views.widgets.text import PlainLabel, WrappedLabel, plain_tool_tip
 
@@ -37,7 +39,7 @@ class RunImageDialog(ContainerFormDialog):
         self, viewmodel: RunImageViewModel, image: str, suggestions: list[str], parent: QWidget | None = None
     ) -> None:
         super().__init__("run", translate("RunImageDialog", "Run a container"), viewmodel, parent)
-        self.resize(600, 730)
+        fit_screen(self, 640, 730)
         self._viewmodel = viewmodel
         viewmodel.setParent(self)
         self._is_local, self._ready, self._asked = True, False, ""
@@ -72,7 +74,7 @@ class RunImageDialog(ContainerFormDialog):
         self.command = self._field("command", self.tr("Command"), self.tr("the image's own"), "")
         self.command.textChanged.connect(self.check)
         self._command_message = self.add_message("command")
-        self.network = QComboBox()
+        self.network = ComboBox()
         self.network.setObjectName("run.network")
         self.network.setAccessibleName(self.tr("Network"))
         self.network.addItem(self.tr("The usual one"), "")

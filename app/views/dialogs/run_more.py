@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QCheckBox, QFormLayout, QLineEdit, QWidget
 from app.viewmodels.containers.run_image import MoreRow
 from app.views.dialogs.run_rows import mark_invalid
 from app.views.widgets.buttons import Button
+from app.views.widgets.check_box import CheckBox
 from app.views.widgets.layouts import column
 from app.views.widgets.text import PlainLabel, WrappedLabel
 
@@ -121,7 +122,7 @@ class MoreFields(QWidget):
         return line
 
     def _box(self, key: str, text: str) -> QCheckBox:
-        box = QCheckBox(text)
+        box = CheckBox(text)
         box.setObjectName(f"{self._name}.{key}")
         box.toggled.connect(self.changed)
         return box

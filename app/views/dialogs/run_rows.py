@@ -5,7 +5,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import QTimer, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QFileDialog, QLineEdit, QVBoxLayout, QWidget
 
 from app.viewmodels.containers.run_form import (
     LimitsRow,
@@ -16,7 +16,10 @@ from app.viewmodels.containers.run_form import (
     is_port_number,
 )
 from app.views.tab_order import insert_before
+from app.views.theme import Theme
 from app.views.widgets.buttons import Button, IconButton
+from app.views.widgets.check_box import CheckBox
+from app.views.widgets.combo_box import ComboBox
 from app.views.widgets.layouts import column, row
 from app.views.widgets.text import PlainLabel, WrappedLabel, restyle
 
@@ -72,12 +75,12 @@ class PortLine(_Row):
         self.publish.toggled.connect(self._toggled)
         self.host = self.field("host", self.tr("Port of this computer"), self.tr("any"), port.host)
         self.container = self.field("container", self.tr("Port in the container"), "80", port.container)
-        self.host.setFixedWidth(_PORT_WIDTH)
-        self.container.setFixedWidth(_PORT_WIDTH)
+        self.host.setFixedWidth(Theme.current().scaled(_PORT_WIDTH))
+        self.container.setFixedWidth(Theme.current().scaled(_PORT_WIDTH))
         self._use = Button("", f"{name}.use", "link")
         self._use.clicked.connect(self._use_suggestion)
         self._use.hide()
-        self.protocol = QComboBox()
+        self.protocol = ComboBox()
         self.protocol.setObjectName(f"{name}.protocol")
         self.protocol.setAccessibleName(self.tr("Protocol"))
         self.protocol.addItems(sorted({*_PROTOCOLS, port.protocol}))
@@ -147,7 +150,7 @@ class VolumeLine(_Row):
             volume.source,
         )
         self.target = self.field("target", self.tr("Folder in the container"), "/data", volume.target)
-        self.read_only = QCheckBox(self.tr("read-only"))
+        self.read_only = CheckBox(self.tr("read-only"))
         self.read_only.setObjectName(f"{name}.read_only")
         self.read_only.setChecked(volume.read_only)
         self.read_only.toggled.connect(self.changed)
@@ -189,7 +192,7 @@ class LimitsFields(QWidget):
 
     def __init__(self, name: str, limits: LimitsRow = LimitsRow()) -> None:  # noqa: B008 - a frozen value
         super().__init__()
-        self.restart = QComboBox()
+        self.restart = ComboBox()
         self.restart.setObjectName(f"{name}.restart")
         self.restart.setAccessibleName(self.tr("Restart"))
         self._policies = {
@@ -248,7 +251,8 @@ class LimitsFields(QWidget):
         line.setAccessibleName(label)
         line.setToolTip(label)
         line.setPlaceholderText(self.tr("no limit"))
-        line.setFixedWidth(96)
+        line.setMinimumWidth(Theme.current().scaled(64))
+        line.setMaximumWidth(Theme.current().scaled(96))
         line.textChanged.connect(self.changed)
         return line
 

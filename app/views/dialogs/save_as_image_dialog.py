@@ -1,12 +1,13 @@
 """The small dialog that makes an image of a container; it stays open until the engine has made it."""
 
 from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QWidget
 
 from app.viewmodels.containers.containers import ContainerRow, ContainersViewModel
 from app.viewmodels.failure import Failure
 from app.viewmodels.images.pull_image import check_name
 from app.views.dialogs.form_dialog import FormDialog
+from app.views.widgets.check_box import CheckBox
 from app.views.widgets.layouts import hide_unless
 
 translate = QCoreApplication.translate
@@ -31,7 +32,7 @@ class SaveAsImageDialog(FormDialog):
         )
         self.name_edit = self.add_edit("save-as-image.name", self.tr("Name of the image"))
         self.name_edit.setPlaceholderText(self.tr("name:tag"))
-        self.pause_box = QCheckBox(self.tr("Pause the container meanwhile, so that no file is half written"))
+        self.pause_box = CheckBox(self.tr("Pause the container meanwhile, so that no file is half written"))
         self.pause_box.setObjectName("save-as-image.pause")
         self.pause_box.setChecked(True)
         hide_unless(container.is_running, self.pause_box)

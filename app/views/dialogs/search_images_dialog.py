@@ -14,7 +14,8 @@ from PySide6.QtWidgets import (
 from app.viewmodels.failure import Failure
 from app.viewmodels.images.image_search import ImageSearch, OfferedImage
 from app.views.widgets.buttons import Button
-from app.views.widgets.layouts import dialog_column, row, widen
+from app.views.widgets.dialog_layout import dialog_column, widen
+from app.views.widgets.layouts import row
 from app.views.widgets.text import PlainLabel, WrappedLabel, plain_tool_tip
 
 _NAME, _ABOUT, _STARS = range(3)
@@ -120,7 +121,7 @@ class SearchImagesDialog(QDialog):
             self.list.selectRow(0)
 
     def _show_failure(self, failure: Failure) -> None:
-        self._say("\n".join(filter(None, (failure.summary, failure.details, failure.what_to_do))), "error")
+        self._say(failure.lines, "error")
 
     def _say(self, text: str, role: str = "muted") -> None:
         self.told.setText(text)

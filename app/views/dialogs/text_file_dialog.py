@@ -10,7 +10,8 @@ from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
 from app.views.theme import Theme, monospace_font
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button
-from app.views.widgets.layouts import dialog_column, row, widen
+from app.views.widgets.dialog_layout import dialog_column, widen
+from app.views.widgets.layouts import row
 from app.views.widgets.text import ElidedLabel, PlainLabel
 
 _WIDTH, _HEIGHT = 760, 420
@@ -45,9 +46,13 @@ class TextFileDialog(QDialog):
         close = Button(self.tr("Close"), "text-file.close")
         close.clicked.connect(self.reject)
         layout = dialog_column(
-            heading, self._banner, self.editor, 4, row(self._state, None, close, self.save_button)
+            heading,
+            self._banner,
+            self.editor,
+            4,
+            row(self._state, None, close, self.save_button),
+            stretch=(self.editor,),
         )
-        layout.setStretch(2, 1)
         self.setLayout(layout)
         widen(self, _WIDTH)
         viewmodel.saved.connect(self._saved)

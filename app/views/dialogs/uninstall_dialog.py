@@ -1,12 +1,14 @@
 """Asks what is to go when Marina leaves this computer, removes it, and says how the program itself goes."""
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QDialog, QLayout, QProgressBar, QWidget
+from PySide6.QtWidgets import QDialog, QLayout, QProgressBar, QWidget
 
 from app.viewmodels.failure import Failure
 from app.viewmodels.frame.uninstall import UninstallViewModel
 from app.views.widgets.buttons import Button
-from app.views.widgets.layouts import dialog_column, row, widen
+from app.views.widgets.check_box import CheckBox
+from app.views.widgets.dialog_layout import dialog_column, widen
+from app.views.widgets.layouts import row
 from app.views.widgets.text import PlainLabel, WrappedLabel
 
 
@@ -36,7 +38,7 @@ class UninstallDialog(QDialog):
         self._command.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
-        self._data = QCheckBox(self.tr("Delete my data, too: all images, containers, volumes and snapshots"))
+        self._data = CheckBox(self.tr("Delete my data, too: all images, containers, volumes and snapshots"))
         self._data.setObjectName("uninstall.data")
         self._progress = QProgressBar()
         self._progress.setRange(0, 0)
@@ -116,7 +118,7 @@ class UninstallDialog(QDialog):
     @Slot(object)
     def _show_failure(self, failure: Failure) -> None:
         self._show_work(False)
-        self._problem.setText(failure.text)
+        self._problem.setText(failure.lines)
         self._problem.show()
 
     @Slot()

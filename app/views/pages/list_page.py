@@ -48,7 +48,7 @@ class ListPage(Page):
         if choices is not None:
             choices.chosen.connect(self._filter)
             self.tools.addWidget(choices)
-        self.tools.addWidget(self.filter_box, 20)
+        self.tools.addWidget(self.filter_box)
         self.list = RowTable(f"{name}.table", "") if table is None else table
         self.engine_panel = EnginePanel(f"{name}.engine")
         self.empty_card = Card(f"{name}.empty")

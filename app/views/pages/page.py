@@ -1,8 +1,8 @@
 """What all pages have in common: title, count, filter, primary action, banner, and the life-cycle calls."""
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QResizeEvent, QShowEvent
-from PySide6.QtWidgets import QLineEdit, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QPainter, QResizeEvent
+from PySide6.QtWidgets import QLineEdit, QSizePolicy, QVBoxLayout, QWidget
 
 from app.viewmodels.engine.engine_view import EngineView
 from app.viewmodels.failure import Failure
@@ -10,7 +10,8 @@ from app.viewmodels.wording.wording import counts, join_sentences
 from app.views.icons import Mark
 from app.views.theme import Theme
 from app.views.widgets.banner import Banner
-from app.views.widgets.layouts import FoldingRow, column, row
+from app.views.widgets.flow_row import flow
+from app.views.widgets.layouts import FoldingRow, FrontStack, Squeezed, column
 from app.views.widgets.text import ElidedLabel, PlainLabel, plain_tool_tip
 
 _FAILURES_TOLD = 5
@@ -34,31 +35,22 @@ class Page(QWidget):
         self.notice = Banner(f"{name}.notice")
         self.notice.pressed.connect(self._dismiss)
         self._noticed: dict[str, tuple[str, Failure]] = {}
-        self.tools = row(None)
-        self._head = row(
-            column(self.title, self.count, spacing=2), self.tools, spacing=24, margins=(0, 0, 0, 4)
-        )
-        self._head.setStretch(0, 1)
-        self._head.setStretch(1, 2)
+        self.tools = flow()
+        words = column(self.title, self.count, spacing=2)
         self.header = QWidget()
-        self.header.setLayout(self._head)
+        self.header.setLayout(flow(words, None, self.tools, spacing=12, margins=(0, 0, 0, 4)))
         content = QWidget()
         self.body = QVBoxLayout(content)
         self.body.setContentsMargins(24, 18, 24, 16)
         self.body.setSpacing(12)
         self.body.addWidget(self.header)
         self.body.addWidget(self.banner)
-        self._stack = QStackedWidget()
+        self._stack = FrontStack()
         self._stack.addWidget(content)
         # The notice is above both: what happens while a detail view is in front must be seen, too.
         layout = column(FoldingRow(self.notice, (24, 12, 24, 0)), self._stack, spacing=0)
         layout.setStretch(1, 1)
-        self.setLayout(layout)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        """Leave all the room to the words where there are no tools beside them."""
-        super().showEvent(event)
-        self._head.setStretch(1, 2 if self.tools.count() > 1 else 0)
+        self.setLayout(column(Squeezed(layout)))
 
     @property
     def detail(self) -> QWidget | None:

@@ -6,6 +6,7 @@ from app.views.icons import themed_pixmap
 from app.views.theme import Theme
 from app.views.widgets.announcement import announce
 from app.views.widgets.buttons import Button, IconButton
+from app.views.widgets.flow_row import flow
 from app.views.widgets.layouts import Card, row
 from app.views.widgets.text import WrappedLabel, restyle
 
@@ -33,11 +34,10 @@ class Banner(Card):
         self._close = IconButton("close", self.tr("Dismiss"), f"{name}.close")
         self._close.clicked.connect(self.hide)
         self._close.hide()
-        line = row(
-            self._icon, self._text, self.link, self.button, self._close, spacing=10, margins=(14, 8, 10, 8)
-        )
-        line.setStretch(1, 1)
-        self.setLayout(line)
+        words = row(self._icon, self._text, spacing=10)
+        words.setStretch(1, 1)
+        parts = (words, self.link, self.button, self._close)
+        self.setLayout(flow(*parts, spacing=10, margins=(14, 8, 10, 8)))
         self.hide()
         Theme.current().changed.connect(self._draw_icon)
 

@@ -13,7 +13,11 @@ from PySide6.QtWidgets import (
 )
 
 from app.views.icons import ThemedIcon
+from app.views.theme import Theme
 from app.views.widgets.text import plain_tool_tip
+
+_LEAST = 96
+"""Pixels at 100 %: narrower is no button with a label."""
 
 
 class Button(QPushButton):
@@ -32,6 +36,28 @@ class Button(QPushButton):
             self.setIconSize(QSize(16, 16))
             token = {"primary": "on_accent", "danger": "err", "link": "accent"}.get(kind, "muted")
             self.icon_source = ThemedIcon(self, icon, token, token)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return room for a word: where a line has no more, the label is shortened."""
+        whole = self.sizeHint()
+        return QSize(min(whole.width(), Theme.current().scaled(_LEAST)), whole.height())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw it, with as much of the label as fits."""
+        missing = self.sizeHint().width() - self.width()
+        if missing <= 0:
+            super().paintEvent(event)
+            return
+        painter = QStylePainter(self)
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        metrics = self.fontMetrics()
+        room = metrics.size(Qt.TextFlag.TextShowMnemonic.value, self.text()).width() - missing
+        option.text = metrics.elidedText(
+            self.text(), Qt.TextElideMode.ElideRight, room, Qt.TextFlag.TextShowMnemonic.value
+        )
+        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
+        painter.end()
 
     def set_label(self, text: str) -> None:
         """Change the text and the accessible name together."""
@@ -58,18 +84,6 @@ class LinkButton(Button):
     def minimumSizeHint(self) -> QSize:
         """Let the layout make the button as narrow as it needs."""
         return QSize(24, super().minimumSizeHint().height())
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw what fits."""
-        del event
-        painter, option = QStylePainter(self), QStyleOptionButton()
-        self.initStyleOption(option)
-        room = self.style().subElementRect(QStyle.SubElement.SE_PushButtonContents, option, self).width()
-        option.text = self.fontMetrics().elidedText(
-            self.text(), Qt.TextElideMode.ElideRight, room, Qt.TextFlag.TextShowMnemonic.value
-        )
-        painter.drawControl(QStyle.ControlElement.CE_PushButton, option)
-        painter.end()
 
 
 class IconButton(QToolButton):

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Slot
 from PySide6.QtWidgets import QHeaderView, QMenu
 
 from app.viewmodels.frame.preferences import Preferences, TableArrangement
+from app.views.theme import Theme
 from app.views.widgets.buttons import IconButton
 from app.views.widgets.table import RowTable
 
@@ -19,7 +20,6 @@ class ColumnChooser(IconButton):
         header = table.horizontalHeader()
         super().__init__("columns", "", f"{name}.columns", header)
         self.set_label(self.tr("Choose columns"))
-        self.setFixedSize(_SIZE, _SIZE)
         self._table, self._name = table, name
         self._preferences: Preferences | None = None
         self._is_pressed = self._has_drawn = False
@@ -70,7 +70,9 @@ class ColumnChooser(IconButton):
 
     def _place(self) -> None:
         header = self._table.horizontalHeader()
-        self.move(header.width() - _SIZE - 6, (header.height() - _SIZE) // 2)
+        side = Theme.current().scaled(_SIZE)
+        self.setFixedSize(side, side)
+        self.move(header.width() - side - 6, (header.height() - side) // 2)
 
     def _choices(self) -> list[int]:
         """Return the columns that can go: all but the first and those without a title."""

@@ -8,6 +8,7 @@ from app.viewmodels.failure import Failure
 from app.views.icons import themed_pixmap
 from app.views.theme import Theme, monospace_font
 from app.views.widgets.buttons import Button
+from app.views.widgets.flow_row import flow
 from app.views.widgets.layouts import Card, column, hide_unless, row
 from app.views.widgets.text import PlainLabel, WrappedLabel
 
@@ -49,7 +50,7 @@ class FailureCard(Card):
         self._dismiss = Button(self.tr("Dismiss"), f"{name}.dismiss")
         hide_unless(dismissable, self._dismiss)
         self._dismiss.clicked.connect(self.dismissed)
-        self.buttons = row(self.retry_button, self._toggle, self._copy, self._dismiss, None)
+        self.buttons = flow(self.retry_button, self._toggle, self._copy, self._dismiss)
         self.setLayout(
             column(
                 row(self._icon, self._summary, spacing=10),

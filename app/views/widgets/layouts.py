@@ -1,8 +1,6 @@
 """Short forms for the layouts every page uses, on the 4-8-12-16-24 grid."""
 
-from collections.abc import Callable
-
-from PySide6.QtCore import QSize, Qt, QTimer
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import (
     QBoxLayout,
     QFrame,
@@ -10,11 +8,10 @@ from PySide6.QtWidgets import (
     QLayout,
     QScrollArea,
     QSizePolicy,
+    QStackedLayout,
     QVBoxLayout,
     QWidget,
 )
-
-from app.views.theme import Theme
 
 Item = QWidget | QLayout | int | None
 
@@ -49,63 +46,6 @@ def column(*items: Item, spacing: int = 8, margins: tuple[int, int, int, int] = 
     layout.setSpacing(spacing)
     fill(layout, items)
     return layout
-
-
-class _DialogColumn(QVBoxLayout):
-    """The stack of a dialog: its least height is what its texts need at its width, not at the narrowest.
-
-    Qt asks a wrapped text for its size without a width, and makes each dialog two to five lines too high.
-    """
-
-    def minimumSize(self) -> QSize:
-        """Return the least width, and the height that goes with it."""
-        size = super().minimumSize()
-        if not self.hasHeightForWidth():
-            return size
-        return QSize(size.width(), self.minimumHeightForWidth(size.width()))
-
-
-def dialog_column(*items: Item, spacing: int = 8) -> QVBoxLayout:
-    """Return the stack of what is in a dialog, with room around it."""
-    layout = _DialogColumn()
-    layout.setContentsMargins(22, 20, 22, 18)
-    layout.setSpacing(spacing)
-    fill(layout, items)
-    return layout
-
-
-def widen(widget: QWidget, width: int) -> None:
-    """Make a dialog with a column as wide as `width` pixels are at the chosen size, or wider if it has to be.
-
-    A minimum of the dialog itself would keep it from growing with what its buttons need.
-    """
-    layout = widget.layout()
-    assert isinstance(layout, QVBoxLayout)
-    margins = layout.contentsMargins()
-    layout.addStrut(Theme.current().scaled(width) - margins.left() - margins.right())
-
-
-def follow_content(dialog: QWidget) -> Callable[[], None]:
-    """Return what gives a dialog the height that its parts in sight need; call it after they have changed.
-
-    It grows in width where its buttons need that. By itself Qt lets a dialog never be lower than its texts
-    would be at their narrowest: three times as high.
-    """
-    layout = dialog.layout()
-    assert layout is not None
-    layout.setSizeConstraint(QLayout.SizeConstraint.SetNoConstraint)
-
-    def fit() -> None:
-        width = max(dialog.width(), layout.totalMinimumSize().width())
-        wanted = layout.totalHeightForWidth(width)
-        height = wanted if wanted > 0 else layout.totalSizeHint().height()  # -1: no text is in sight
-        dialog.setMinimumHeight(height)
-        dialog.resize(width, height)
-
-    def fit_soon() -> None:
-        QTimer.singleShot(0, dialog, fit)  # once the parts are laid out
-
-    return fit_soon
 
 
 class FoldingRow(QHBoxLayout):
@@ -146,6 +86,75 @@ class Scrolled(QScrollArea):
         self.content.setLayout(layout)
         self.setWidget(self.content)
 
+    def minimumSizeHint(self) -> QSize:
+        """Ask for the width of what is in it: it is to scroll downwards only."""
+        least = super().minimumSizeHint()
+        wide = self.content.minimumSizeHint().width() + self.verticalScrollBar().sizeHint().width()
+        return QSize(max(least.width(), wide), least.height())
+
+
+class SqueezedContent(QWidget):
+    """What is in a `Squeezed`: as high as it has to be, or as its place."""
+
+    def minimumSizeHint(self) -> QSize:
+        """Leave the height to `heightForWidth`, where there is one."""
+        hint, layout = super().minimumSizeHint(), self.layout()
+        return QSize(hint.width(), 0) if layout is not None and layout.hasHeightForWidth() else hint
+
+    def heightForWidth(self, width: int) -> int:
+        """Return the height below which something would be cut."""
+        layout = self.layout()
+        return layout.totalMinimumHeightForWidth(width) if layout is not None else -1
+
+
+class Squeezed(QScrollArea):
+    """What fills its place, and scrolls where that is too low for it: in a low window, at a large size."""
+
+    def __init__(self, layout: QLayout, content: SqueezedContent | None = None) -> None:
+        """`content` is what gets the layout."""
+        super().__init__()
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # Tab goes to what is in it
+        self.setWidgetResizable(True)
+        content = SqueezedContent() if content is None else content
+        content.setObjectName("scrolled")
+        content.setLayout(layout)
+        self.setWidget(content)
+
+
+class _FrontLayout(QStackedLayout):
+    """As large as what is in front has to be: Qt gives room to what is behind it, and as much as it likes."""
+
+    def _front(self) -> QLayout | None:
+        front = self.currentWidget()
+        return None if front is None else front.layout()
+
+    def minimumSize(self) -> QSize:
+        """Return what is in front needs at least."""
+        front = self.currentWidget()
+        return super().minimumSize() if front is None else front.minimumSizeHint()
+
+    def hasHeightForWidth(self) -> bool:
+        """Ask what is in front."""
+        front = self._front()
+        return front is not None and front.hasHeightForWidth()
+
+    def heightForWidth(self, width: int) -> int:
+        """Return the least height of what is in front: its stretch takes all there is."""
+        front = self._front()
+        return -1 if front is None else front.totalMinimumHeightForWidth(width)
+
+
+class FrontStack(QWidget):
+    """Widgets of which one is in front, as in Qt's `QStackedWidget`, but no larger than that one needs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        layout = _FrontLayout(self)
+        self.addWidget, self.removeWidget = layout.addWidget, layout.removeWidget
+        self.widget, self.count, self.currentWidget = layout.widget, layout.count, layout.currentWidget
+        self.setCurrentIndex, self.setCurrentWidget = layout.setCurrentIndex, layout.setCurrentWidget
+        layout.currentChanged.connect(self.updateGeometry)
+
 
 def clear(layout: QLayout) -> None:
     """Delete all widgets in a layout; their names are free at once for what comes instead."""
@@ -170,7 +179,7 @@ class Card(QFrame):
         super().__init__(parent)
         self.setObjectName(name)
         self.setProperty("role", role)
-        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
 
 
 def hide_unless(shown: bool, *widgets: QWidget) -> None:

@@ -3,7 +3,7 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QPushButton, QSizePolicy, QWidget
 
-from app.views.widgets.layouts import row
+from app.views.widgets.flow_row import flow
 
 
 class Segments(QWidget):
@@ -18,7 +18,7 @@ class Segments(QWidget):
         self.setAccessibleName(label)
         self._group = QButtonGroup(self)
         self._buttons: dict[str, QPushButton] = {}
-        layout = row(spacing=0)
+        layout = flow(spacing=0)
         for place, (choice, text) in enumerate(choices.items()):
             button = QPushButton(text)
             button.setObjectName(f"{name}.{choice or 'all'}")
@@ -34,7 +34,7 @@ class Segments(QWidget):
             self._buttons[choice] = button
             layout.addWidget(button)
         self.setLayout(layout)
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Minimum)
 
     @property
     def current(self) -> str:

@@ -316,6 +316,11 @@ class RowTable(QTableView):
             for place, width in self._widths.items():
                 self.setColumnWidth(place, theme.scaled(width))
 
+    def minimumSizeHint(self) -> QSize:
+        """Keep room for the header and two rows."""
+        least = super().minimumSizeHint()
+        return QSize(least.width(), max(least.height(), Theme.current().scaled(3 * ROW_HEIGHT)))
+
     def set_width(self, place: int, width: int) -> None:
         """Make a column as wide as `width` pixels are at the chosen size."""
         self._widths[place] = width

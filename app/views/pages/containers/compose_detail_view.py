@@ -24,6 +24,8 @@ from app.views.dialogs.confirm_delete_dialog import ConfirmDeleteDialog
 from app.views.theme import Theme
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button, IconButton
+from app.views.widgets.check_box import CheckBox
+from app.views.widgets.flow_row import flow
 from app.views.widgets.layouts import Card, Scrolled, clear, column, hide_unless, row
 from app.views.widgets.log.log_view import LogView
 from app.views.widgets.status_dot import StatusDot
@@ -76,8 +78,7 @@ class ComposeDetailView(QWidget):
         remark = ElidedLabel(self._where(), "muted")
         remark.setObjectName("compose.detail.remark")
         self._build_buttons()
-        head = row(back, column(title, remark, spacing=1), *self._buttons, spacing=8)
-        head.setStretch(1, 1)
+        head = flow(row(back, column(title, remark, spacing=1), spacing=10), *self._buttons)
         self._banner = Banner("compose.detail.banner")
         self._services = QGridLayout()
         self._services.setHorizontalSpacing(16)
@@ -191,7 +192,7 @@ class ComposeDetailView(QWidget):
         note = self.tr("Services of a profile are started only when it is switched on.")
         line = row(PlainLabel(self.tr("Profiles"), "heading"), spacing=18, margins=(18, 12, 18, 12))
         for profile in file.profiles:
-            box = QCheckBox(profile.replace("&", "&&"))
+            box = CheckBox(profile.replace("&", "&&"))
             box.setObjectName(f"compose.profile.{profile}")
             box.setToolTip(note)
             box.setChecked(profile in file.active)

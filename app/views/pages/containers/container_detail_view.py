@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QPoint, Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QApplication, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QApplication, QTabBar, QVBoxLayout, QWidget
 
 from app.viewmodels.containers.container_inside import ContainerInside
 from app.viewmodels.containers.containers import ContainerRow, ContainersViewModel
@@ -23,7 +23,8 @@ from app.views.pages.detail_tab import DetailTab
 from app.views.theme import Theme
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button, IconButton, LinkButton
-from app.views.widgets.layouts import clear, column, row
+from app.views.widgets.flow_row import flow
+from app.views.widgets.layouts import FrontStack, clear, column, row
 from app.views.widgets.status_dot import StatusDot
 from app.views.widgets.table import Action
 from app.views.widgets.text import ElidedLabel, PlainLabel, plain_tool_tip, restyle
@@ -132,8 +133,7 @@ class ContainerDetailView(QWidget):
             lambda: self.menu_asked.emit(self._row, self._more.mapToGlobal(self._more.rect().bottomLeft()))
         )
         buttons = row(self._actions, self._more, spacing=2)
-        self._head = row(back, column(self._title, remark, spacing=1), buttons, spacing=10)
-        self._head.setStretch(1, 1)
+        self._head = flow(row(back, column(self._title, remark, spacing=1), spacing=10), buttons, spacing=10)
 
     def _build_tabs(self) -> None:
         self.bar = QTabBar()
@@ -142,7 +142,7 @@ class ContainerDetailView(QWidget):
         self.bar.setDrawBase(False)
         self.bar.setDocumentMode(True)
         self.bar.setExpanding(False)
-        self._stack = QStackedWidget()
+        self._stack = FrontStack()
         for name, (label, _) in self._makers.items():
             self.bar.setTabData(self.bar.addTab(label), name)
         self.bar.currentChanged.connect(lambda _: self._bring(self.current_name))

@@ -11,10 +11,12 @@ from app.views.pages.detail_tab import DetailTab
 from app.views.pages.page import FilterBox
 from app.views.theme import ROW_HEIGHT, Theme
 from app.views.widgets.buttons import Button
-from app.views.widgets.layouts import column, row
+from app.views.widgets.check_box import CheckBox
+from app.views.widgets.flow_row import flow
+from app.views.widgets.layouts import column
 from app.views.widgets.object_links import ObjectLinks
 from app.views.widgets.table import CellDelegate, Index, RowTable
-from app.views.widgets.text import PlainLabel
+from app.views.widgets.text import PlainLabel, WrappedLabel
 
 translate = QCoreApplication.translate
 
@@ -78,7 +80,7 @@ class FactsView(RowTable):
 
 def secrets_box(secrets: Secrets, name: str) -> QCheckBox:
     """Return a box that shows all values that are hidden, and follows when that is done elsewhere."""
-    box = QCheckBox(translate("Secrets", "Show secrets"))
+    box = CheckBox(translate("Secrets", "Show secrets"))
     box.setObjectName(name)
     box.setToolTip(translate("Secrets", "Values whose names speak of passwords, tokens and keys are hidden"))
     box.setChecked(secrets.shows_all)
@@ -108,10 +110,10 @@ class EnvironmentView(DetailTab):
         copy = Button(self.tr("Copy"), "containers.environment.copy", icon="copy")
         copy.setToolTip(self.tr("Copy the selected lines, or all, as NAME=value"))
         copy.clicked.connect(self.table.copy_selected)
-        self._nothing = PlainLabel(role="muted")
+        self._nothing = WrappedLabel(role="muted")
         self._nothing.setObjectName("containers.environment.nothing")
         layout = column(
-            row(self.filter_box, None, secrets, copy, spacing=12), self._nothing, self.table, spacing=10
+            flow(self.filter_box, None, secrets, copy, spacing=12), self._nothing, self.table, spacing=10
         )
         layout.setStretch(2, 1)
         self.setLayout(layout)
@@ -165,7 +167,7 @@ class MountsView(DetailTab):
             ),
         ):
             table = FactsView(f"containers.joints.{name}", title, model, widths, stretch)
-            empty = PlainLabel(nothing, "muted")
+            empty = WrappedLabel(nothing, "muted")
             layout.addWidget(PlainLabel(title, "strong"))
             layout.addWidget(table)
             layout.addWidget(empty)

@@ -43,6 +43,7 @@ from app.views.pages.detail_tab import DetailTab
 from app.views.theme import Theme
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button, IconButton
+from app.views.widgets.flow_row import flow
 from app.views.widgets.layouts import row
 from app.views.widgets.table import CellDelegate, RowTable
 from app.views.widgets.text import PlainLabel
@@ -130,8 +131,8 @@ class ContainerFilesView(DetailTab):
         self.table.setColumnHidden(CHANGE, not viewmodel.has_image)
         keys.FOLDER_ABOVE.bind(self.table, viewmodel.go_up, Qt.ShortcutContext.WidgetShortcut)
         self.table.selectionModel().selectionChanged.connect(self._show_what_fits)
-        tools = row(self._up, self.path, refresh, 8, self._open, self._upload, self._save, self._delete)
-        tools.setStretch(1, 1)
+        way = row(self._up, self.path, refresh)
+        tools = flow(way, flow(self._open, self._upload, self._save, self._delete), spacing=16)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)

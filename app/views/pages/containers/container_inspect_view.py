@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QModelIndex, QPoint
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QAbstractItemView, QMenu, QStackedWidget
+from PySide6.QtWidgets import QAbstractItemView, QMenu
 
 from app.viewmodels.containers.container_details import ContainerDetailsViewModel
 from app.viewmodels.lists.json_tree import JsonTree, Node
@@ -12,8 +12,9 @@ from app.views.pages.containers.inspection_tree import InspectionTree
 from app.views.pages.detail_tab import DetailTab
 from app.views.pages.search_box import SearchBox
 from app.views.widgets.buttons import Button, IconButton
+from app.views.widgets.flow_row import flow
 from app.views.widgets.json_text import JsonText
-from app.views.widgets.layouts import column, row
+from app.views.widgets.layouts import FrontStack, column
 from app.views.widgets.segments import Segments
 from app.views.widgets.text import ElidedLabel, PlainLabel
 
@@ -51,10 +52,10 @@ class ContainerInspectView(DetailTab):
         copy.setToolTip(self.tr("Copy it as it is shown: secrets that are hidden stay so"))
         copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._model.text()))
         secrets = secrets_box(viewmodel.secrets, "containers.inspect.secrets")
-        self._stack = QStackedWidget()
+        self._stack = FrontStack()
         self._stack.addWidget(self.tree)
         self._stack.addWidget(self.json)
-        tools = row(
+        tools = flow(
             self.forms, self._open_all, self._fold_all, self.search, self._matches, None, secrets, copy
         )
         self._summary = ElidedLabel("", "muted")

@@ -14,6 +14,8 @@ from app.views.pages.detail_tab import DetailTab
 from app.views.pages.search_box import SearchBox
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button, IconButton
+from app.views.widgets.combo_box import ComboBox
+from app.views.widgets.flow_row import flow
 from app.views.widgets.layouts import Card, column, row
 from app.views.widgets.log.log_text import LogText
 from app.views.widgets.log.log_view import LogView
@@ -85,22 +87,14 @@ class ContainerLogsView(DetailTab):
         self._new_lines.hide()
         self._banner = Banner("containers.logs.banner")
         self._banner.pressed.connect(viewmodel.open)
-        tools = row(
-            self.search,
-            self.expression,
-            self._matches,
+        looks = row(self.follow, self.times, self.wrap, self.levels, copy, save, clear)
+        tools = flow(
+            row(self.search, self.expression, self._matches),
             None,
-            self._state,
-            self.source,
+            row(self._state, self.source),
             self._older,
             self._new_lines,
-            self.follow,
-            self.times,
-            self.wrap,
-            self.levels,
-            copy,
-            save,
-            clear,
+            looks,
         )
         frame = Card("containers.logs.frame")
         frame.setLayout(column(self.log, margins=(1, 6, 1, 6)))
@@ -130,7 +124,7 @@ class ContainerLogsView(DetailTab):
         )
 
     def _build_source(self) -> QComboBox:
-        box = QComboBox()
+        box = ComboBox()
         box.setObjectName("containers.logs.source")
         box.setAccessibleName(self.tr("Which output is shown"))
         for source, text in (

@@ -8,7 +8,7 @@ from app.views.pages.detail_tab import DetailTab
 from app.views.widgets.banner import Banner
 from app.views.widgets.layouts import column
 from app.views.widgets.table import CellDelegate, RowTable
-from app.views.widgets.text import PlainLabel
+from app.views.widgets.text import ElidedLabel
 
 _WIDTHS = {"UID": 110, "PID": 90, "PPID": 90, "C": 60, "STIME": 90, "TTY": 80, "TIME": 100}
 
@@ -22,13 +22,14 @@ class ContainerProcessesView(DetailTab):
         viewmodel.setParent(self)
         self._banner = Banner("containers.processes.banner")
         self._banner.pressed.connect(viewmodel.refresh)
-        self._count = PlainLabel(role="muted")
+        self._count = ElidedLabel(role="muted")
         self._count.setObjectName("containers.processes.count")
         self.table = RowTable("containers.processes.table", self.tr("Processes"))
         self.table.use_model(viewmodel.table, {}, stretch=-1)
         self.table.setItemDelegate(CellDelegate(self.table))
         layout = column(self._count, self._banner, self.table, spacing=10)
         layout.setStretch(2, 1)
+        layout.addStretch(0)  # takes the room while the table is hidden
         self.setLayout(layout)
         viewmodel.table.modelReset.connect(self._fit)
         viewmodel.changed.connect(self._show_count)

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QMenu, QSizePolicy, QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMenu, QSizePolicy, QTabBar, QVBoxLayout, QWidget
 
 from app.viewmodels.containers.container_shells import ContainerShellsViewModel
 from app.viewmodels.failure import Failure
@@ -16,7 +16,7 @@ from app.views.pages.containers.terminal_search_bar import TerminalSearchBar
 from app.views.pages.detail_tab import DetailTab
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import IconButton
-from app.views.widgets.layouts import Card, column, row
+from app.views.widgets.layouts import Card, FrontStack, column, row
 from app.views.widgets.terminal.terminal_view import TerminalView
 from app.views.widgets.text import plain_tool_tip
 
@@ -146,7 +146,7 @@ class ContainerTerminalView(DetailTab):
         self.bar.setExpanding(False)
         self.bar.setTabsClosable(False)
         self.bar.currentChanged.connect(self._show)
-        self._stack = QStackedWidget()
+        self._stack = FrontStack()
         self._more = IconButton("plus", self.tr("One more terminal"), "containers.terminal.more")
         self._more.clicked.connect(self.add)
         self._shell = IconButton("chevron-down", self.tr("Choose the shell"), "containers.terminal.shell")

@@ -11,8 +11,10 @@ from app.viewmodels.images.builds import BuildForm, BuildView
 from app.views.theme import Theme, monospace_font
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button, IconButton
+from app.views.widgets.flow_row import flow
 from app.views.widgets.layouts import Card, column, row
 from app.views.widgets.log.log_view import LogView
+from app.views.widgets.side_by_side import SideBySide
 from app.views.widgets.step_list import StepLine, StepList
 from app.views.widgets.text import ElidedLabel
 
@@ -60,18 +62,8 @@ class BuildDetailView(QWidget):
         self._cancel = Button(self.tr("Cancel"), "builds.detail.cancel", icon="stop")
         self._cancel.clicked.connect(self.cancel_requested)
         words = column(self._title, self._summary, spacing=1)
-        head = row(
-            back,
-            words,
-            self._export,
-            self._repeat,
-            self._open,
-            self._push,
-            self._run,
-            self._cancel,
-            spacing=10,
-        )
-        head.setStretch(1, 1)
+        buttons = (self._export, self._repeat, self._open, self._push, self._run, self._cancel)
+        head = flow(row(back, words, spacing=10), *buttons, spacing=10)
         self._banner = Banner("builds.detail.banner")
         self._steps = StepList("builds.detail.steps", pressable=True)
         self._steps.setToolTip(self.tr("Click a step to see what it said."))
@@ -86,8 +78,7 @@ class BuildDetailView(QWidget):
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         scroll.setWidget(inside)
         steps = Card("builds.detail.steps-card")
-        steps.setFixedWidth(_STEPS_WIDTH)
-        steps.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
+        steps.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Expanding)
         steps.setLayout(column(scroll))
         self._log = LogView("builds.detail.output", self.tr("What the build says"))
         output = Card("builds.detail.output-card")
@@ -104,16 +95,17 @@ class BuildDetailView(QWidget):
         self._file.hide()
         self._marked: QTextCursor | None = None
         Theme.current().changed.connect(self._mark_line)
-        right = column(self._file, output, spacing=12)
-        right.setStretch(1, 1)
-        content = row(steps, right, spacing=12)
-        content.setStretch(1, 1)
+        right = QWidget()
+        said = column(self._file, output, spacing=12)
+        said.setStretch(1, 1)
+        right.setLayout(said)
+        content = SideBySide(steps, right, _STEPS_WIDTH, 2 * _STEPS_WIDTH)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 18, 24, 16)
         layout.setSpacing(12)
         layout.addLayout(head)
         layout.addWidget(self._banner)
-        layout.addLayout(content, 1)
+        layout.addWidget(content, 1)
         self.show_build(view)
         self.show_running(running)
 

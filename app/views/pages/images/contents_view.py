@@ -4,7 +4,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFileDialog, QMenu, QProgressBar, QStackedWidget, QWidget
+from PySide6.QtWidgets import QFileDialog, QMenu, QProgressBar, QWidget
 
 from app.viewmodels.failure import Failure
 from app.viewmodels.images.image_contents import ImageContentsViewModel
@@ -27,7 +27,8 @@ from app.views.browser import open_address
 from app.views.pages.page import FilterBox
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button
-from app.views.widgets.layouts import Card, column, row
+from app.views.widgets.flow_row import flow
+from app.views.widgets.layouts import Card, FrontStack, column, row
 from app.views.widgets.pull_failure_card import PullFailureCard
 from app.views.widgets.segments import Segments
 from app.views.widgets.status_delegate import StatusDelegate
@@ -75,8 +76,7 @@ class ContentsView(QWidget):
         self._save.setMenu(menu)
         self._again = Button("", "images.contents.scan", icon="search")
         self._again.clicked.connect(self._scan)
-        head = row(column(self._summary, self._remark, spacing=1), self._save, self._again, spacing=8)
-        head.setStretch(0, 1)
+        head = flow(column(self._summary, self._remark, spacing=1), self._save, self._again)
         self._banner = Banner("images.contents.warning")
         self._banner.pressed.connect(lambda: self._wish(fetches=True, java=True))
         self._notice = Banner("images.contents.notice")
@@ -196,12 +196,12 @@ class ContentsView(QWidget):
             PATH: CellDelegate(packages, muted=True, elide=middle),
         }.items():
             packages.setItemDelegateForColumn(place, delegate)
-        self._stack = QStackedWidget()
+        self._stack = FrontStack()
         self._stack.addWidget(wrong)
         self._stack.addWidget(packages)
         self._choice.chosen.connect(self._choose)
         self._tables = QWidget()
-        layout = column(row(self._choice, self._count, None, self._filter, spacing=12), self._stack)
+        layout = column(flow(self._choice, self._count, None, self._filter, spacing=12), self._stack)
         layout.setStretch(1, 1)
         self._tables.setLayout(layout)
 

@@ -1,7 +1,7 @@
 """One image in place of the list: its layers, what it is set to do, and who uses it."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QTabBar, QVBoxLayout, QWidget
 
 from app.viewmodels.containers.container_details import FactTable
 from app.viewmodels.failure import Failure
@@ -14,7 +14,8 @@ from app.views.pages.images.contents_view import ContentsView
 from app.views.pages.images.layers_view import LayersView
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button, IconButton
-from app.views.widgets.layouts import column, row
+from app.views.widgets.flow_row import flow
+from app.views.widgets.layouts import FrontStack, column, row
 from app.views.widgets.object_links import ObjectLinks
 from app.views.widgets.text import ElidedLabel, PlainLabel
 
@@ -51,7 +52,7 @@ class ImageDetailView(QWidget):
         run.clicked.connect(lambda: self.acted.emit(self._row, "run"))
         self._banner = Banner("images.detail.banner")
         self._banner.pressed.connect(viewmodel.refresh)
-        self.bar, self._stack = QTabBar(), QStackedWidget()
+        self.bar, self._stack = QTabBar(), FrontStack()
         self.bar.setObjectName("images.detail.tabs")
         self.bar.setAccessibleName(self.tr("What to see of the image"))
         self.bar.setDrawBase(False)
@@ -70,8 +71,7 @@ class ImageDetailView(QWidget):
         self._stack.addWidget(self._build_users())
         self.bar.addTab(self.tr("Used by"))
         self.bar.currentChanged.connect(self._stack.setCurrentIndex)
-        head = row(back, column(title, self._remark, spacing=1), run, spacing=10)
-        head.setStretch(1, 1)
+        head = flow(row(back, column(title, self._remark, spacing=1), spacing=10), run, spacing=10)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 18, 24, 16)
         layout.setSpacing(10)

@@ -8,9 +8,10 @@ from app.viewmodels.images.image_details import FILE_SIZE, KIND, PATH, ImageDeta
 from app.viewmodels.lists.row_table_model import ROW_ROLE
 from app.views.pages.containers.container_facts_view import FactsView
 from app.views.pages.page import FilterBox
+from app.views.widgets.flow_row import flow
 from app.views.widgets.layouts import column, row
 from app.views.widgets.table import CellDelegate, RowTable
-from app.views.widgets.text import PlainLabel
+from app.views.widgets.text import WrappedLabel
 
 
 class LayersView(QSplitter):
@@ -26,7 +27,7 @@ class LayersView(QSplitter):
         )
         self.steps.selectionModel().selectionChanged.connect(self._choose)
         words = self.tr("Choose a step to see which files it added, changed or deleted.")
-        self._told = PlainLabel(words, "muted")
+        self._told = WrappedLabel(words, "muted")
         self._told.setObjectName("images.detail.files.told")
         self._filter = FilterBox("images.detail.files.filter", self.tr("Filter by path"), narrowest=200)
         self._filter.textChanged.connect(viewmodel.files.filter)
@@ -38,7 +39,7 @@ class LayersView(QSplitter):
         self.files.setItemDelegateForColumn(KIND, CellDelegate(self.files, muted=True))
         self.files.setItemDelegateForColumn(FILE_SIZE, CellDelegate(self.files, right=True))
         below = QWidget()
-        layout = column(row(self._told, None, self._filter), self.files, spacing=8, margins=(0, 8, 0, 0))
+        layout = column(flow(row(self._told), self._filter), self.files, spacing=8, margins=(0, 8, 0, 0))
         layout.setStretch(1, 1)
         below.setLayout(layout)
         self.addWidget(self.steps)

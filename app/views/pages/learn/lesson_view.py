@@ -10,6 +10,7 @@ from app.views.icons import themed_pixmap
 from app.views.pages.learn.learn_texts import LearnTexts
 from app.views.theme import Theme, monospace_font
 from app.views.widgets.buttons import Button, IconButton
+from app.views.widgets.flow_row import flow
 from app.views.widgets.layouts import Card, Scrolled, column, keep_place_when_hidden, row
 from app.views.widgets.pull_failure_card import PullFailureCard
 from app.views.widgets.text import ElidedLabel, PlainLabel, WrappedLabel
@@ -96,13 +97,13 @@ class LessonDetailView(QWidget):
         title, about = self._texts.lesson(lesson)
         back = IconButton("back", self.tr("Back to all walkthroughs (Esc)"), "learn.back")
         back.clicked.connect(self.left)
-        heading = PlainLabel(title, "title")
+        heading = ElidedLabel(title, "title")
         heading.setObjectName("learn.lesson.title")
         self._again = Button(self.tr("Start over"), "learn.again", icon="restart")
         self._again.setToolTip(self.tr("Removes what this walkthrough made"))
         self._again.clicked.connect(viewmodel.start_over)
-        head = row(back, column(heading, ElidedLabel(about, "muted"), spacing=1), self._again, spacing=10)
-        head.setStretch(1, 1)
+        words = row(back, column(heading, ElidedLabel(about, "muted"), spacing=1), spacing=10)
+        head = flow(words, self._again, spacing=10)
         self._progress = QProgressBar()
         self._progress.setRange(0, 0)
         self._progress.setObjectName("learn.working")
@@ -119,9 +120,9 @@ class LessonDetailView(QWidget):
         self._end.setProperty("tone", "ok")
         over = Button(self.tr("All walkthroughs"), "learn.end.back")
         over.clicked.connect(self.left)
-        done = PlainLabel(self.tr("Done. Nothing of it is left on the engine but the image."))
+        done = WrappedLabel(self.tr("Done. Nothing of it is left on the engine but the image."))
         done.setObjectName("learn.end.text")
-        self._end.setLayout(row(done, None, over, margins=(14, 8, 10, 8)))
+        self._end.setLayout(flow(done, None, over, margins=(14, 8, 10, 8)))
         self._list = QVBoxLayout()
         self._list.setSpacing(8)
         steps = column(self._end, self._list, self._failure, None, margins=(0, 0, 8, 0))

@@ -25,7 +25,7 @@ class CertificateList(QWidget):
         self._facts: dict[str, CertificateFacts] = {}
         self._rows = QVBoxLayout()
         self._rows.setContentsMargins(0, 0, 0, 0)
-        self._rows.setSpacing(6)
+        self._rows.setSpacing(12)
         self.add = Button(self.tr("Add a file…"), "settings.certificates.add", icon="plus")
         self.add.clicked.connect(self._choose)
         self.setLayout(column(self._rows, row(self.add, None), spacing=8))

@@ -4,7 +4,7 @@ from datetime import datetime
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QCheckBox, QFileDialog, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app.viewmodels.engine.troubleshoot import CheckView, TroubleshootViewModel
 from app.viewmodels.failure import Failure
@@ -13,6 +13,8 @@ from app.views.dialogs.report_dialog import ReportDialog
 from app.views.icons import IconMark
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button
+from app.views.widgets.check_box import CheckBox
+from app.views.widgets.flow_row import flow
 from app.views.widgets.layouts import Card, clear, column, hide_unless, row
 from app.views.widgets.text import PlainLabel, WrappedLabel
 
@@ -49,7 +51,7 @@ class ChecksView(Card):
         self.can_restart = True
         self._verdict = PlainLabel(role="heading")
         self._verdict.setObjectName("troubleshoot.verdict")
-        self._network = QCheckBox(self.tr("Ask name servers and registries too"))
+        self._network = CheckBox(self.tr("Ask name servers and registries too"))
         self._network.setObjectName("troubleshoot.network")
         self._check = Button(self.tr("Check again"), "troubleshoot.check", icon="restart")
         self._check.clicked.connect(self.check)
@@ -71,7 +73,7 @@ class ChecksView(Card):
         scroll.setFrameShape(QScrollArea.Shape.NoFrame)
         scroll.setWidget(content)
         layout = column(
-            row(self._verdict, None, self._check, self._save),
+            flow(self._verdict, None, flow(self._check, self._save)),
             self._network,
             self._banner,
             scroll,
@@ -119,7 +121,7 @@ class ChecksView(Card):
         icon_name, tone = _LOOKS.get(check.verdict, _LOOKS["skipped"])
         icon = IconMark(icon_name, tone)
         bad = check.verdict in ("failed", "warning")
-        title = PlainLabel(check.title, "strong" if bad else "")
+        title = WrappedLabel(check.title, "strong" if bad else "")
         title.setObjectName(f"troubleshoot.check.{check.name}")
         details = WrappedLabel(check.details, "muted")
         hide_unless(bool(check.details), details)
@@ -134,12 +136,13 @@ class ChecksView(Card):
         }
         line = QWidget()
         line.setAccessibleName(f"{check.title}: {words.get(check.verdict, '')}")
-        layout = row(icon, texts, spacing=12, margins=(0, 7, 0, 7))
-        layout.setStretch(1, 1)
-        layout.setAlignment(icon, Qt.AlignmentFlag.AlignTop)
+        found = row(icon, texts, spacing=12)
+        found.setStretch(1, 1)
+        found.setAlignment(icon, Qt.AlignmentFlag.AlignTop)
+        layout = flow(found, margins=(0, 7, 0, 7))
         button = self._fix_button(check) if bad else None
         if button is not None:
-            layout.addWidget(button, 0, Qt.AlignmentFlag.AlignTop)
+            layout.addWidget(button)
         line.setLayout(layout)
         return line
 

@@ -11,6 +11,7 @@ from app.views.dialogs.factory_reset_dialog import FactoryResetDialog
 from app.views.dialogs.snapshot_dialog import SnapshotDialog
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button
+from app.views.widgets.flow_row import flow
 from app.views.widgets.layouts import Card, Scrolled, clear, column, row
 from app.views.widgets.text import ElidedLabel, PlainLabel, WrappedLabel
 
@@ -69,18 +70,18 @@ class DataView(Card):
         )
         scroll = Scrolled(
             column(
-                row(PlainLabel(self.tr("Snapshots"), "heading"), None, self._create),
+                flow(PlainLabel(self.tr("Snapshots"), "heading"), None, self._create),
                 self._none,
                 self._list,
                 12,
                 PlainLabel(self.tr("All data"), "heading"),
                 WrappedLabel(note, "muted"),
                 self._place,
-                row(compact, export, bring, move, None),
+                flow(compact, export, bring, move),
                 12,
                 PlainLabel(self.tr("Begin anew"), "heading"),
                 WrappedLabel(anew, "muted"),
-                row(reset, factory, None),
+                flow(reset, factory),
                 12,
                 PlainLabel(self.tr("Leave Marina"), "heading"),
                 WrappedLabel(leaving, "muted"),

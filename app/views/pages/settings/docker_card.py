@@ -1,7 +1,5 @@
 """The card of the Settings page about docker's own command and other programs that look for Docker."""
 
-from PySide6.QtWidgets import QCheckBox
-
 from app.viewmodels.engine.docker_command import (
     USUAL_SOCKET,
     DockerCommandState,
@@ -9,8 +7,9 @@ from app.viewmodels.engine.docker_command import (
     Holder,
 )
 from app.views.pages.settings.settings_parts import CopyField, SettingLine
+from app.views.widgets.check_box import CheckBox
 from app.views.widgets.layouts import Card, column
-from app.views.widgets.text import PlainLabel, WrappedLabel
+from app.views.widgets.text import WrappedLabel
 
 
 class DockerCard(Card):
@@ -18,7 +17,7 @@ class DockerCard(Card):
 
     def __init__(self, viewmodel: DockerCommandViewModel) -> None:
         super().__init__("settings.docker")
-        self._chosen = QCheckBox(self.tr("Use Marina for the docker command"))
+        self._chosen = CheckBox(self.tr("Use Marina for the docker command"))
         self._chosen.setObjectName("settings.docker.use")
         self._chosen.setEnabled(False)  # until it is known how it is
         self._chosen.clicked.connect(viewmodel.turn)
@@ -36,7 +35,7 @@ class DockerCard(Card):
         )
         self.setLayout(
             column(
-                PlainLabel(self.tr("Docker command"), "heading"),
+                WrappedLabel(self.tr("Docker command"), "heading"),
                 4,
                 SettingLine(self.tr("Terminal"), self._chosen, None),
                 SettingLine("", self._context),

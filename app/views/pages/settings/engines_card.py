@@ -7,6 +7,7 @@ from app.viewmodels.engine.engines import EngineRow, EnginesViewModel
 from app.views.dialogs.add_engine_dialog import AddEngineDialog
 from app.views.pages.settings.restart_note import RestartNote
 from app.views.widgets.buttons import Button
+from app.views.widgets.flow_row import flow
 from app.views.widgets.layouts import Card, clear, column, hide_unless, row
 from app.views.widgets.text import ElidedLabel, PlainLabel, WrappedLabel
 
@@ -21,7 +22,7 @@ class EnginesCard(Card):
         super().__init__("settings.engines")
         self._engines = viewmodel
         self._list = QVBoxLayout()
-        self._list.setSpacing(6)
+        self._list.setSpacing(12)
         about = self.tr("The window still shows the engine from before.")
         self._note = RestartNote("settings.engines", about, self.tr("Show the chosen one"))
         self._note.pressed.connect(self.reopening_requested)
@@ -37,7 +38,7 @@ class EnginesCard(Card):
                 4,
                 self._list,
                 self._note,
-                row(add, bring, None),
+                flow(add, bring),
                 spacing=10,
                 margins=(20, 16, 20, 18),
             )

@@ -1,10 +1,12 @@
 """The card of the Settings page about notices: which kinds are kept behind the bell, and which are shown."""
 
-from PySide6.QtWidgets import QCheckBox, QComboBox
+from PySide6.QtWidgets import QComboBox
 
 from app.viewmodels.frame.notifications import KINDS, Level
 from app.viewmodels.frame.preferences import Preferences
 from app.views.pages.settings.settings_parts import SettingLine, card_layout, hold_fixed
+from app.views.widgets.check_box import CheckBox
+from app.views.widgets.combo_box import ComboBox
 from app.views.widgets.layouts import Card
 
 
@@ -14,10 +16,10 @@ class NoticesCard(Card):
     def __init__(self, preferences: Preferences) -> None:
         super().__init__("settings.notices-card")
         self._preferences = preferences
-        self.kept = QCheckBox(self.tr("Keep a list of what happened"))
+        self.kept = CheckBox(self.tr("Keep a list of what happened"))
         self.kept.setObjectName("settings.notices")
         self.kept.setChecked(preferences.notifications)
-        self.shown = QCheckBox(self.tr("Let the system show it while the window is not in front"))
+        self.shown = CheckBox(self.tr("Let the system show it while the window is not in front"))
         self.shown.setObjectName("settings.notices.system")
         self.shown.setChecked(preferences.system_notifications)
         self.kept.toggled.connect(lambda on: preferences.change(notifications=on))
@@ -67,7 +69,7 @@ class NoticesCard(Card):
         }
 
     def _level_box(self, kind: str, label: str) -> QComboBox:
-        box = QComboBox()
+        box = ComboBox()
         box.setObjectName(f"settings.notices.{kind}")
         box.setAccessibleName(label)
         for level, text in (

@@ -4,14 +4,16 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtWidgets import QCheckBox, QPlainTextEdit, QSpinBox, QWidget
+from PySide6.QtWidgets import QPlainTextEdit, QSpinBox, QWidget
 
 from app.viewmodels.engine.machine_settings import CertificateFacts, FormLimits, MachineForm
 from app.views.pages.settings.certificate_list import CertificateList
 from app.views.pages.settings.name_server_fields import NameServerFields
 from app.views.pages.settings.settings_parts import ProxyFields, SettingLine, build_card
 from app.views.theme import Theme, monospace_font
+from app.views.widgets.check_box import CheckBox
 from app.views.widgets.layouts import Card
+from app.views.widgets.number_box import NumberBox
 from app.views.widgets.text import WrappedLabel
 
 _LONGEST_IDLE = 24 * 60  # minutes
@@ -52,7 +54,7 @@ class MachineFields(QObject):
         self.idle.setSpecialValueText(self.tr("never"))
         self.proxy = ProxyFields()
         self.proxy.changed.connect(self.changed)
-        self.host_ports = QCheckBox(self.tr("Open the ports of containers on the host's network"))
+        self.host_ports = CheckBox(self.tr("Open the ports of containers on the host's network"))
         self.host_ports.setObjectName("settings.host-ports")
         self.host_ports.toggled.connect(self.changed)
         self.folders = self._text("folders", self.tr("Shared folders"), "/home/me")
@@ -255,14 +257,13 @@ class MachineFields(QObject):
         return line
 
     def _number(self, name: str, label: str, step: int, unit: str) -> QSpinBox:
-        box = QSpinBox()
+        box = NumberBox()
         box.setObjectName(f"settings.{name}")
         box.setAccessibleName(label)
         box.setSuffix(unit)
         box.setRange(1, 1)
         box.setSingleStep(step)
-        box.setMinimumWidth(140)
-        box.lineEdit().setTextMargins(8, 0, 0, 0)
+        box.setMinimumWidth(Theme.current().scaled(140))
         box.valueChanged.connect(self.changed)
         return box
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.viewmodels.engine.docker_command import DockerCommandViewModel
 from app.viewmodels.engine.engine_view import EngineView
@@ -31,6 +31,7 @@ from app.views.pages.settings.terminal_card import TerminalCard
 from app.views.pages.settings.updates_card import UpdatesCard
 from app.views.theme import Theme
 from app.views.widgets.buttons import Button
+from app.views.widgets.flow_row import flow
 from app.views.widgets.layouts import Card, row
 from app.views.widgets.sections import WIDTH, Sections
 from app.views.widgets.text import WrappedLabel
@@ -139,10 +140,7 @@ class SettingsPage(Page):
         self.undo.clicked.connect(self._undo)
         self.apply = Button(self.tr("Apply and restart the engine"), "settings.apply", "primary")
         self.apply.clicked.connect(self._apply)
-        line = row(self._bar_text, self.undo, self.apply, margins=(14, 8, 10, 8))
-        line.setStretch(0, 1)
-        self.bar.setLayout(line)
-        self.bar.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
+        self.bar.setLayout(flow(row(self._bar_text), self.undo, self.apply, margins=(14, 8, 10, 8)))
         self.bar.hide()
 
     def _follow_zoom(self) -> None:

@@ -8,11 +8,13 @@ from app.viewmodels.engine.machine_settings import SYSTEM
 from app.viewmodels.frame.preferences import Preferences
 from app.views.theme import Theme, monospace_font
 from app.views.widgets.buttons import Button
+from app.views.widgets.flow_row import flow
 from app.views.widgets.layouts import Card, Item, column, row
 from app.views.widgets.segments import Segments
+from app.views.widgets.side_by_side import SideBySide
 from app.views.widgets.text import PlainLabel, WrappedLabel
 
-_LABEL_WIDTH = 210
+_LABEL_WIDTH, _STACKED_BELOW = 210, 420
 _FIELD_HEIGHT = 32  # of one line, or of a larger field's first line
 
 
@@ -24,11 +26,12 @@ class SettingLine(QWidget):
         self.label, self.hint = label, hint
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)  # it is marked by its colour
         title = PlainLabel(label)
-        title.setFixedWidth(_LABEL_WIDTH)
         title.setWordWrap(True)
-        if not isinstance(items[0], QCheckBox | QLabel):
+        if not all(item is None or isinstance(item, QCheckBox | QLabel) for item in items):
             title.setMinimumHeight(Theme.current().scaled(_FIELD_HEIGHT))
-        right = column(row(*items), spacing=3)
+        fields = QWidget()
+        right = column(flow(*items), spacing=3)
+        fields.setLayout(right)
         if hint:
             right.addWidget(WrappedLabel(hint, "muted"))
         self._problem = WrappedLabel(role="error")
@@ -39,10 +42,9 @@ class SettingLine(QWidget):
         self._fixed.setObjectName(f"{name}.fixed")
         self._fixed.hide()
         right.addWidget(self._fixed)
-        layout = row(title, right, spacing=12)
-        layout.setStretch(1, 1)
-        layout.setAlignment(title, Qt.AlignmentFlag.AlignTop)  # beside the field's first line
-        self.setLayout(layout)
+        both = SideBySide(title, fields, _LABEL_WIDTH, _STACKED_BELOW)
+        both.align_first(Qt.AlignmentFlag.AlignTop)  # beside the field's first line
+        self.setLayout(column(both))
 
     def show_problem(self, text: str) -> None:
         """Say what is wrong, "" for nothing."""
@@ -87,7 +89,7 @@ def build_card(name: str, title: str, *items: Item) -> Card:
 
 def card_layout(title: str, *items: Item) -> QLayout:
     """Return the layout of a card of settings."""
-    return column(PlainLabel(title, "heading"), 4, *items, spacing=10, margins=(20, 16, 20, 18))
+    return column(WrappedLabel(title, "heading"), 4, *items, spacing=10, margins=(20, 16, 20, 18))
 
 
 class CopyField(QWidget):

@@ -1,13 +1,15 @@
 """The cards of the Settings page about the window itself: what is chosen there holds at once."""
 
 from PySide6.QtCore import QCoreApplication, QEvent, Signal
-from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from app.viewmodels.engine.start_at_login import StartAtLoginViewModel, StartState, WindowAtLoginViewModel
 from app.viewmodels.frame.preferences import Preferences
 from app.views.pages.settings.restart_note import RestartNote
 from app.views.pages.settings.settings_parts import CopyField, SettingLine, card_layout, hold_fixed
 from app.views.theme import ZOOMS, Appearance
+from app.views.widgets.check_box import CheckBox
+from app.views.widgets.combo_box import ComboBox
 from app.views.widgets.layouts import Card, column
 from app.views.widgets.segments import Segments
 from app.views.widgets.text import WrappedLabel
@@ -50,7 +52,7 @@ class WindowCard(Card):
         text = self.tr("The language changes when Marina is started again.")
         self._language_note = RestartNote("settings.language", text, self.tr("Restart Marina"))
         self._language_note.pressed.connect(self.reopening_requested)
-        self.keep_running = QCheckBox(self.tr("Stay in the tray when the window is closed"))
+        self.keep_running = CheckBox(self.tr("Stay in the tray when the window is closed"))
         self.keep_running.setObjectName("settings.keep-running")
         self.keep_running.setChecked(preferences.keep_running_when_closed)
         self.keep_running.toggled.connect(lambda on: preferences.change(keep_running_when_closed=on))
@@ -112,7 +114,7 @@ class WindowCard(Card):
         self.quit_choice.setCurrentIndex(max(0, self.quit_choice.findData(self._preferences.quit_choice)))
 
     def _choice(self, name: str, label: str) -> QComboBox:
-        box = QComboBox()
+        box = ComboBox()
         box.setObjectName(f"settings.{name}")
         box.setAccessibleName(label)
         return box
@@ -128,11 +130,11 @@ class LoginCard(Card):
     def __init__(self, viewmodel: StartAtLoginViewModel, window: WindowAtLoginViewModel) -> None:
         super().__init__("settings.login")
         self._viewmodel = viewmodel
-        self.at_login = QCheckBox(self.tr("Start the engine when I log in to this computer"))
+        self.at_login = CheckBox(self.tr("Start the engine when I log in to this computer"))
         self.at_login.setObjectName("settings.at-login")
         self.at_login.setEnabled(False)  # until the system has said how it is
         self.at_login.clicked.connect(viewmodel.turn)
-        self.window_at_login = QCheckBox(self.tr("Open the window when I log in to this computer"))
+        self.window_at_login = CheckBox(self.tr("Open the window when I log in to this computer"))
         self.window_at_login.setObjectName("settings.window-at-login")
         self.window_at_login.setEnabled(False)
         self.window_at_login.clicked.connect(window.turn)

@@ -1,9 +1,8 @@
 """The card of the Settings page about Marina's own command: whether terminals find it."""
 
-from PySide6.QtWidgets import QCheckBox
-
 from app.viewmodels.engine.own_command import OwnCommandState, OwnCommandViewModel
 from app.views.pages.settings.settings_parts import CopyField, SettingLine, card_layout
+from app.views.widgets.check_box import CheckBox
 from app.views.widgets.layouts import Card, column
 from app.views.widgets.text import WrappedLabel
 
@@ -13,7 +12,7 @@ class TerminalCard(Card):
 
     def __init__(self, viewmodel: OwnCommandViewModel) -> None:
         super().__init__("settings.terminal")
-        self._chosen = QCheckBox(self.tr("Let terminals find the command marina"))
+        self._chosen = CheckBox(self.tr("Let terminals find the command marina"))
         self._chosen.setObjectName("settings.own-command")
         self._chosen.setEnabled(False)  # until it is known how it is
         self._chosen.clicked.connect(viewmodel.turn)

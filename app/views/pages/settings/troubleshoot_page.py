@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QSizePolicy, QStackedWidget
+from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app.viewmodels.containers.log_line import LogLine
 from app.viewmodels.engine.engine_view import EngineView
@@ -14,14 +14,16 @@ from app.views.pages.page import Page
 from app.views.pages.settings.checks_view import ChecksView
 from app.views.pages.settings.data_view import DataView
 from app.views.widgets.buttons import Button
-from app.views.widgets.layouts import Card, column, row
+from app.views.widgets.flow_row import flow
+from app.views.widgets.layouts import Card, FrontStack, column, row
 from app.views.widgets.log.log_view import LogView
 from app.views.widgets.segments import Segments
+from app.views.widgets.side_by_side import SideBySide
 from app.views.widgets.status_dot import StatusDot
 from app.views.widgets.step_list import StepLine, StepList
-from app.views.widgets.text import PlainLabel, WrappedLabel
+from app.views.widgets.text import ElidedLabel, PlainLabel, WrappedLabel
 
-_LEFT_WIDTH = 380
+_LEFT_WIDTH, _STACKED_BELOW = 380, 820
 
 
 class TroubleshootPage(Page):
@@ -39,13 +41,14 @@ class TroubleshootPage(Page):
         self.setAccessibleName(self.tr("Troubleshoot"))
         self._viewmodel, self._data = viewmodel, data
         self._start_card = self._steps_card()
-        left = column(self._state_card(), self._start_card, None, spacing=12)
+        left = QWidget()
+        left.setLayout(column(self._state_card(), self._start_card, None, spacing=12))
         self.checks = ChecksView(viewmodel)
         self.checks.settings_requested.connect(self.settings_requested)
         self.checks.data_requested.connect(lambda: self.show_view("data"))
         self.checks.restart_requested.connect(self.restart_requested)
         self.checks.start_requested.connect(self.start_requested)
-        self._right = QStackedWidget()
+        self._right = FrontStack()
         self._right.addWidget(self.checks)
         self._right.addWidget(self._log_card())
         data_view = DataView(data)
@@ -58,9 +61,8 @@ class TroubleshootPage(Page):
         )
         self.views.chosen.connect(self.show_view)
         self.tools.addWidget(self.views)
-        content = row(left, self._right, spacing=12)
-        content.setStretch(1, 1)
-        self.body.addLayout(content, 1)
+        content = SideBySide(left, self._right, _LEFT_WIDTH, _STACKED_BELOW)
+        self.body.addWidget(content, 1)
         viewmodel.log_read.connect(self._show_log)
         self.on_engine_state(EngineView())
 
@@ -71,7 +73,6 @@ class TroubleshootPage(Page):
 
     def _state_card(self) -> Card:
         card = Card("troubleshoot.state")
-        card.setFixedWidth(_LEFT_WIDTH)
         self._dot, self._word = StatusDot(), PlainLabel(role="heading")
         self._word.setObjectName("troubleshoot.word")
         self._facts = WrappedLabel(role="muted")
@@ -96,7 +97,7 @@ class TroubleshootPage(Page):
                 self._facts,
                 self._problem,
                 4,
-                row(self.start_button, self.restart_button, self.force_button, None),
+                flow(self.start_button, self.restart_button, self.force_button),
                 margins=(18, 16, 18, 16),
             )
         )
@@ -104,7 +105,6 @@ class TroubleshootPage(Page):
 
     def _steps_card(self) -> Card:
         card = Card("troubleshoot.steps-card")
-        card.setFixedWidth(_LEFT_WIDTH)
         self._steps = StepList("troubleshoot.steps")
         self._no_steps = WrappedLabel(self.tr("The machine was not started from this window yet."), "muted")
         card.setLayout(
@@ -132,10 +132,10 @@ class TroubleshootPage(Page):
         copy = Button(self.tr("Copy"), "troubleshoot.copy", icon="copy")
         self._log = LogView("troubleshoot.log", self.tr("Log"))
         copy.clicked.connect(self._log.copy)
-        self._path = PlainLabel(role="muted")
+        self._path = ElidedLabel(role="muted")
         self._path.setObjectName("troubleshoot.path")
         layout = column(
-            row(self.logs, None, refresh, copy), self._log, self._path, spacing=8, margins=(14, 14, 14, 10)
+            flow(self.logs, None, refresh, copy), self._log, self._path, spacing=8, margins=(14, 14, 14, 10)
         )
         layout.setStretch(1, 1)
         card.setLayout(layout)
@@ -181,7 +181,7 @@ class TroubleshootPage(Page):
         ]
         self._facts.setText("\n".join(filter(None, facts)))
         self._facts.setVisible(any(facts))
-        problem = view.failure.text if view.failure is not None else ""
+        problem = view.failure.lines if view.failure is not None else ""
         self._problem.setText(problem)
         self._problem.setVisible(bool(problem))
         self.start_button.setVisible(view.can_start)

@@ -2,12 +2,14 @@
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QCheckBox, QLineEdit, QProgressBar, QWidget
+from PySide6.QtWidgets import QLineEdit, QProgressBar, QWidget
 
 from app.viewmodels.frame.updates import BUSY, UpdateState, UpdatesView, UpdatesViewModel
 from app.views.pages.settings.settings_parts import SettingLine
 from app.views.theme import monospace_font
 from app.views.widgets.buttons import Button
+from app.views.widgets.check_box import CheckBox
+from app.views.widgets.flow_row import flow
 from app.views.widgets.layouts import Card, column, row
 from app.views.widgets.text import PlainLabel, WrappedLabel
 
@@ -28,7 +30,7 @@ class UpdatesCard(Card):
         self._status.setObjectName("settings.updates.status")
         self._restart = Button(self.tr("Restart now"), "settings.updates.restart", icon="restart")
         self._restart.clicked.connect(self.restart_requested)
-        self._automatic = QCheckBox(self.tr("Look for updates once a day"))
+        self._automatic = CheckBox(self.tr("Look for updates once a day"))
         self._automatic.setObjectName("settings.updates.automatic")
         self._automatic.clicked.connect(viewmodel.set_automatic)
         automatic_hint = self.tr("Only the list of versions is fetched; a download begins when you say so.")
@@ -82,7 +84,7 @@ class UpdatesCard(Card):
         self._command.setFont(monospace_font())
         self._copy = Button(self.tr("Copy"), "settings.updates.copy", icon="copy")
         self._copy.clicked.connect(lambda: QGuiApplication.clipboard().setText(self._command.text()))
-        head = row(self._title, None, self._fetch, self._cancel)
+        head = flow(self._title, None, self._fetch, self._cancel)
         command = row(self._command, self._copy)
         command.setStretch(0, 1)
         offer = Card("settings.updates.offer", "inset")

@@ -12,6 +12,7 @@ from app.views.dialogs.connect_container_dialog import ConnectContainerDialog
 from app.views.pages.containers.container_facts_view import FactsView
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button, IconButton
+from app.views.widgets.flow_row import flow
 from app.views.widgets.layouts import column, row
 from app.views.widgets.object_links import ObjectLinks
 from app.views.widgets.text import ElidedLabel, PlainLabel, WrappedLabel
@@ -60,15 +61,13 @@ class NetworkDetailView(QWidget):
             self.tr("No running container is on this network. Addresses are given when a container starts."),
             "muted",
         )
-        head = row(
-            back,
-            column(title, remark, spacing=1),
+        head = flow(
+            row(back, column(title, remark, spacing=1), spacing=10),
             self._check_button,
             self._connect_button,
             self._disconnect_button,
             spacing=10,
         )
-        head.setStretch(1, 1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 18, 24, 16)
         layout.setSpacing(10)

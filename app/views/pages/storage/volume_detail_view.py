@@ -1,7 +1,7 @@
 """One volume in place of the list: its files, and which containers have it where."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QStackedWidget, QTabBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QTabBar, QVBoxLayout, QWidget
 
 from app.viewmodels.storage.backups import BackupsViewModel
 from app.viewmodels.storage.volume_uses import ACCESS, CONTAINER, PATH, VolumeUseTable
@@ -9,7 +9,7 @@ from app.viewmodels.storage.volumes import VolumeRow, VolumesViewModel
 from app.viewmodels.wording.wording import format_age, format_size
 from app.views.pages.containers.container_files_view import ContainerFilesView
 from app.views.widgets.buttons import IconButton
-from app.views.widgets.layouts import column, row
+from app.views.widgets.layouts import FrontStack, column, row
 from app.views.widgets.object_links import ObjectLinks
 from app.views.widgets.table import CellDelegate, RowTable
 from app.views.widgets.text import ElidedLabel, PlainLabel
@@ -38,7 +38,7 @@ class VolumeDetailView(QWidget):
         self._nobody.setObjectName("volumes.uses.nobody")
         used_by = QWidget()
         used_by.setLayout(column(self._nobody, self.uses))
-        self.bar, stack = QTabBar(), QStackedWidget()
+        self.bar, stack = QTabBar(), FrontStack()
         self.bar.setObjectName("volumes.detail.tabs")
         self.bar.setAccessibleName(self.tr("What to see of the volume"))
         self.bar.setDrawBase(False)

@@ -11,6 +11,7 @@ from app.viewmodels.failure import Failure
 from app.viewmodels.wording.wording import format_duration
 from app.views.widgets.buttons import Button
 from app.views.widgets.failure_card import FailureCard
+from app.views.widgets.flow_row import flow
 from app.views.widgets.layouts import Card, column, row
 from app.views.widgets.step_list import StepLine, StepList
 from app.views.widgets.text import PlainLabel, WrappedLabel
@@ -75,7 +76,7 @@ class EnginePanel(QWidget):
                 self._steps,
                 self._note,
                 4,
-                row(self._cancel, log, None),
+                flow(self._cancel, log),
                 margins=(20, 18, 20, 16),
             )
         )

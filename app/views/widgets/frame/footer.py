@@ -1,6 +1,7 @@
 """The window's last line: the engine's state, what it uses, what goes on, and which Marina this is."""
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from app.viewmodels.engine.engine_view import EngineView
@@ -28,6 +29,7 @@ class Footer(QWidget):
         self.tasks.setToolTip(self.tr("Show what goes on"))
         self.tasks.hide()
         self.about = Button(f"Marina {version}", "footer.about", "link")
+        self._uses: list[str] = []  # what the machine uses, the most telling first
         self.about.setToolTip(self.tr("About Marina"))
         parts = (self.chip, self.use, None, self.tasks, self.about, 6)
         self.setLayout(row(*parts, spacing=12, margins=(8, 0, 8, 0)))
@@ -45,13 +47,32 @@ class Footer(QWidget):
             parts.append(self.tr("Memory {0}").format(memory))
         if view.disk_bytes:
             parts.append(self.tr("Disk {0}").format(format_share(view.disk_bytes, view.disk_limit_bytes)))
-        self.use.set_label("   ".join(parts))
-        self.use.setVisible(bool(parts))
+        self._uses = parts
+        self._fit()
 
     def show_tasks(self, count: int) -> None:
         """Show how many tasks run, unless none does."""
         self.tasks.set_label(self.tr("%n task(s)", "", count))
         self.tasks.setVisible(count > 0)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Leave out what there is no room for."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Show as much of the use as there is room for, and the version if there is still some."""
+        self.about.show()
+        layout = self.layout()
+        assert layout is not None
+        for count in range(len(self._uses), -1, -1):
+            self.use.set_label("   ".join(self._uses[:count]))
+            self.use.setVisible(count > 0)
+            if layout.minimumSize().width() <= self.width():
+                return
+        self.about.hide()
 
     def _follow_zoom(self) -> None:
         self.setFixedHeight(Theme.current().scaled(_HEIGHT))
+        self._fit()

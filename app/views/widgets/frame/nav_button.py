@@ -30,6 +30,10 @@ class NavButton(QToolButton):
         """Return room for a finger; where the window is low, all of them give way."""
         return QSize(super().sizeHint().width(), self.maximumHeight())
 
+    def minimumSizeHint(self) -> QSize:
+        """Return room for the icon: a tool tip has the word, too."""
+        return self.minimumSize()
+
     def _follow_zoom(self) -> None:
         self.setMinimumHeight(Theme.current().scaled(_LEAST_HEIGHT))
         self.setMaximumHeight(Theme.current().scaled(_HEIGHT))

@@ -96,8 +96,10 @@ class NoticePanel(QFrame):
         self._empty.setVisible(not notices and not tasks)
         self._scroll.setVisible(bool(notices or tasks))
         self._clear.setVisible(bool(notices))
-        height = scaled(_HEAD) + self._list.totalHeightForWidth(scaled(_WIDTH) - _BESIDE_LIST)
-        self.setFixedHeight(min(scaled(_HEIGHT), max(scaled(_LEAST), height)))
+        height = self._list.totalHeightForWidth(scaled(_WIDTH) - _BESIDE_LIST)
+        if height < 0:  # there is no text with several lines
+            height = self._list.totalSizeHint().height()
+        self.setFixedHeight(min(scaled(_HEIGHT), max(scaled(_LEAST), scaled(_HEAD) + height)))
 
     def _add(self, card: Card) -> None:
         self._list.addWidget(card)

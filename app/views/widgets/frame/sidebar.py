@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QButtonGroup, QVBoxLayout, QWidget
 from app.views.icons import themed_pixmap
 from app.views.theme import Theme
 from app.views.widgets.frame.nav_button import NavButton
-from app.views.widgets.layouts import row
+from app.views.widgets.layouts import Squeezed, column, row
 from app.views.widgets.text import PlainLabel
 
 WIDTH, NARROW = 210, 56
@@ -29,7 +29,11 @@ class Sidebar(QWidget):
         self._logo = PlainLabel()
         self._brand = PlainLabel("Marina")
         self._brand.setObjectName("brand")
-        self._layout = QVBoxLayout(self)
+        self._layout = QVBoxLayout()
+        pages = Squeezed(self._layout)
+        pages.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)  # wheel and keys do
+        pages.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setLayout(column(pages))
         self._layout.setContentsMargins(10, 16, 10, 12)
         self._layout.setSpacing(2)
         self._layout.addLayout(row(self._logo, self._brand, None, spacing=9, margins=(8, 0, 0, 14)))

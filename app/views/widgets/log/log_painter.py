@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 
 from app.viewmodels.containers.log_line import LogLine
 from app.viewmodels.terminal.terminal_text import Span, cell_width
-from app.views.theme import DARK, Theme
+from app.views.theme import LIGHT, Theme, Tokens
 from app.views.widgets.log.log_levels import Name, find_level
 
 # Black, red, green, yellow, blue, magenta, cyan, white, then the bright ones; readable on the surface.
@@ -33,6 +33,11 @@ class Mark:
     color: str
     outlined: bool = False
     underlined: bool = False
+
+
+def program_colors(tokens: Tokens) -> tuple[str, ...]:
+    """Return the sixteen colours that programs choose from, as they can be read in an appearance."""
+    return _LIGHT_COLORS if tokens == LIGHT else _DARK_COLORS
 
 
 def cell_edges(text: str) -> list[int] | None:
@@ -95,7 +100,7 @@ class LinePainter:
         left = corner[0] - (start if edges is None else edges[start]) * self.cell
         for mark in marks:
             self._draw_mark(painter, mark, part, edges, left, corner[1])
-        colors = _DARK_COLORS if tokens == DARK else _LIGHT_COLORS
+        colors = program_colors(tokens)
         color, spans = self.look(line)
         base = QColor(color)
         baseline, place = corner[1] + self._ascent, start

@@ -16,7 +16,7 @@ from app.viewmodels.terminal.terminal_cells import (
     UNDERLINE,
     Style,
 )
-from app.views.theme import DARK, Tokens, contrast
+from app.views.theme import LIGHT, Tokens, contrast
 
 _LIGHT_16 = (
     "#1b2430", "#c62828", "#1a7f4b", "#8a5a00", "#0b6bcb", "#8e24aa", "#00707a", "#5c6b7e",
@@ -73,7 +73,7 @@ def _color(value: int, tokens: Tokens) -> QColor:
     if value & RGB:
         return QColor(value >> 16 & 255, value >> 8 & 255, value & 255)
     if value < 16:
-        return QColor((_DARK_16 if tokens is DARK else _LIGHT_16)[value])
+        return QColor((_LIGHT_16 if tokens is LIGHT else _DARK_16)[value])
     if value < 232:
         value -= 16
         return QColor(_STEPS[value // 36], _STEPS[value // 6 % 6], _STEPS[value % 6])

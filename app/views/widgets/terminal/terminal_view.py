@@ -77,6 +77,11 @@ class TerminalView(PaintedText):
         viewmodel.changed.connect(self._changed)
         viewmodel.flowed.connect(self._flowed)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
+        # The bar keeps its place, so that columns stay; where nothing scrolls it has no handle.
+        self.verticalScrollBar().rangeChanged.connect(
+            lambda least, most: self.verticalScrollBar().setEnabled(most > least)
+        )
+        self.verticalScrollBar().setEnabled(False)
         Theme.current().changed.connect(self._follow_theme)
         self._follow_theme()
 
