@@ -332,6 +332,13 @@ class Images:
             await self._remover.sweep_files()
             raise
 
+    async def look_up(self, name: Reference, platform: Platform | None, credentials: Credentials) -> Image:
+        """Return what a registry has under a name with a tag or digest: its id and configuration.
+
+        It is on no record, and no layer of it is here. Raises like `pull`.
+        """
+        return await self._puller.look_up(name, platform, credentials)
+
     async def push(
         self, name: Reference, credentials: Credentials, send: Send, platform: Platform | None = None
     ) -> None:

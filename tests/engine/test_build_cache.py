@@ -16,6 +16,7 @@ from tests.engine.conftest import image_ids
 from tests.support.docker_tools import PLUGINS
 from tests.support.native_engine import NativeEngine
 from tests.support.registry import Registry
+from tests.support.test_images import build_image, busybox_layer
 
 pytestmark = pytest.mark.skipif(not (PLUGINS / "docker-buildx").exists(), reason="no docker buildx")
 
@@ -125,6 +126,43 @@ def test_a_cache_of_the_result_alone(project: Project, registry: Registry) -> No
     dockerfile.write_text(given.replace("echo tool", "echo other"))
     assert _cached(project.build("-t", "made:1", *cached)) == FINAL_STEPS[:2]
     assert run(project.engine, "made:1", "cat /tool") == "other\n"
+
+
+def test_what_is_not_needed_costs_no_pull(project: Project, registry: Registry) -> None:
+    """The base of a stage that nothing is taken from is only looked at, and so are images of mounts in it."""
+    names = [
+        registry.push("bases", tag, build_image([busybox_layer()], config={"Labels": {"which": tag}}))
+        for tag in ("begin", "mounted")
+    ]
+    dockerfile = project.folder / "Dockerfile"
+    dockerfile.write_text(
+        f"FROM {names[0]} AS tools\nENV PATH=$PATH:/made\n"
+        f"RUN --mount=from={names[1]},target=/m ls /m/etc > /list\n"
+        "FROM busybox\nCOPY --from=tools /list /list\n"
+    )
+    cache = f"{registry.address}/caches/pulls:main"
+    project.build("-t", "made:1", "--cache-to", f"type=registry,ref={cache}")
+    image = inspect(project.engine, "made:1")["Id"]
+
+    def are_here() -> list[bool]:
+        return [project.engine.request("GET", f"/images/{name}/json").status == 200 for name in names]
+
+    assert are_here() == [True, True]
+    project.forget()
+    assert are_here() == [False, False]
+    shown = project.build("-t", "made:1", "--cache-from", cache)
+    assert _cached(shown, ["[tools 2/2]", "[stage-1 2/2]"]) == ["[stage-1 2/2]", "[tools 2/2]"]
+    assert inspect(project.engine, "made:1")["Id"] == image
+    assert are_here() == [False, False]
+    # Where the stage is another one it is built, from its images.
+    dockerfile.write_text(dockerfile.read_text().replace("ls /m/etc", "ls /m/etc | sort"))
+    project.build("-t", "made:1", "--cache-from", cache)
+    assert are_here() == [True, True]
+    # An image that is not there ends the build as ever.
+    dockerfile.write_text(
+        f"FROM {registry.address}/bases:none AS tools\nFROM busybox\nCOPY --from=tools /x /\n"
+    )
+    assert "bases:none: not found" in project.build("--cache-from", cache, check=False)
 
 
 def test_a_cache_in_the_image(project: Project, registry: Registry) -> None:

@@ -1,6 +1,6 @@
-"""Images that a build begins with or copies from: here, or pulled."""
+"""Images that a build begins with or copies from: here, pulled, or only looked at where they are."""
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from backend.builder.build_options import BuildOptions
@@ -20,12 +20,39 @@ from backend.images.reference import Reference
 from backend.images.registry.registry_errors import UnreachableError
 
 Send = Callable[[dict[str, Any]], None]
+Find = Callable[[str, Platform | None], Awaitable[Image]]
+"""Returns the image of a name, for the platform that is asked for."""
 
 
-async def find_or_pull(
-    images: Images, name: str, platform: Platform | None, options: BuildOptions, send: Send
+def pulled(images: Images, options: BuildOptions, send: Send) -> Find:
+    """Return what finds images and pulls those that are not here; it raises EngineError."""
+
+    async def pull(wanted: Reference, platform: Platform | None) -> Image:
+        await images.pull(wanted, platform, await options.credentials_for(wanted), send)
+        return images.find_for(str(wanted), platform)
+
+    return lambda name, platform: _find(images, name, platform, options, pull)
+
+
+def looked_up(images: Images, options: BuildOptions) -> Find:
+    """Return what finds images, and asks registries what those are that are not here: these have no layers.
+
+    It raises EngineError.
+    """
+
+    async def look_up(wanted: Reference, platform: Platform | None) -> Image:
+        return await images.look_up(wanted, platform, await options.credentials_for(wanted))
+
+    return lambda name, platform: _find(images, name, platform, options, look_up)
+
+
+async def _find(
+    images: Images,
+    name: str,
+    platform: Platform | None,
+    options: BuildOptions,
+    fetch: Callable[[Reference, Platform | None], Awaitable[Image]],
 ) -> Image:
-    """Return the image `name`, for the platform that is asked for. Raises EngineError."""
     if options.as_buildkit and not reference.is_image_id(name):
         _check_name(name)
     if not options.pull or reference.is_image_id(name):
@@ -41,8 +68,7 @@ async def find_or_pull(
                 return found
     wanted = reference.parse(name).favouring_digest().with_default_tag()
     try:
-        await images.pull(wanted, platform, await options.credentials_for(wanted), send)
-        return images.find_for(str(wanted), platform)
+        return await fetch(wanted, platform)
     except (NotFoundError, UnauthorizedError, UnavailableError, UnreachableError) as error:
         if not options.as_buildkit:
             raise

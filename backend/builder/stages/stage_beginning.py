@@ -6,7 +6,7 @@ from backend.builder.build_args import BuildArgs
 from backend.builder.copy.source_tree import SourceTree
 from backend.builder.dockerfile.expansion import expand_word
 from backend.builder.stages import config_changes, stage_graph
-from backend.builder.stages.base_images import Send, find_or_pull
+from backend.builder.stages.base_images import Find
 from backend.builder.stages.config_changes import Config
 from backend.builder.stages.image_config import config_of
 from backend.builder.stages.shared_build import SharedBuild
@@ -26,8 +26,8 @@ class Base:
     folder: SourceTree | None = None
 
 
-async def find_base(shared: SharedBuild, number: int, args: BuildArgs, show_pull: Send) -> Base:
-    """Return what a stage begins with, an image pulled if need be. Raises EngineError."""
+async def find_base(shared: SharedBuild, number: int, args: BuildArgs, find: Find) -> Base:
+    """Return what a stage begins with; `find` has its image. Raises EngineError."""
     stage, options, known = shared.stages[number], shared.options, args.known_globally()
     platform = options.platform
     if stage.platform:
@@ -45,7 +45,7 @@ async def find_base(shared: SharedBuild, number: int, args: BuildArgs, show_pull
     wanted = name if named is None else named
     if wanted == SCRATCH:
         return Base(name)
-    image = await find_or_pull(shared.containers.images, wanted, platform, options, show_pull)
+    image = await find(wanted, platform)
     shared.keep(image)
     return Base(name, image=image)
 

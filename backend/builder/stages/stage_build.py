@@ -33,7 +33,7 @@ from backend.builder.run.run_step import (
     run_container,
 )
 from backend.builder.run.step_mounts import StepMounts
-from backend.builder.stages import config_changes
+from backend.builder.stages import base_images, config_changes
 from backend.builder.stages.config_changes import Config
 from backend.builder.stages.image_config import stored
 from backend.builder.stages.image_root import image_root
@@ -100,7 +100,8 @@ class StageBuild:
         self._previews = previews
         self._foreseen = Foreseen()
         self._rest: Sequence[Instruction] = ()
-        self._sources = StageSources(shared, number, self._show_pull)
+        self._find_image = base_images.pulled(self._images, options, self._show_pull)
+        self._sources = StageSources(shared, number, self._find_image)
         self._to_remove: dict[str, None] = {}
 
     async def run(self) -> Image | None:
@@ -147,7 +148,7 @@ class StageBuild:
     async def _begin(self) -> None:
         """Find the image that the stage begins with, and do what it wants done first (ONBUILD)."""
         state = self._state
-        base = await find_base(self._shared, self._number, self._args, self._show_pull)
+        base = await find_base(self._shared, self._number, self._args, self._find_image)
         state.image = base.image if base.stage is None else await self._shared.made(base.stage)
         state.config, triggers = first_config(state.image, as_buildkit=self._shared.options.as_buildkit)
         if base.folder is not None:

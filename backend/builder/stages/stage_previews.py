@@ -24,7 +24,7 @@ from backend.builder.git import git_sources
 from backend.builder.progress.shown_code import shown_code
 from backend.builder.run import run_mounts
 from backend.builder.run.run_command import run_command
-from backend.builder.stages import config_changes
+from backend.builder.stages import base_images, config_changes
 from backend.builder.stages.config_changes import Config
 from backend.builder.stages.image_config import stored
 from backend.builder.stages.shared_build import SharedBuild
@@ -49,6 +49,8 @@ class StagePreviews:
     def __init__(self, shared: SharedBuild, args: BuildArgs) -> None:
         self._shared = shared
         self._args = args
+        # What nothing is taken from costs no pull: its configuration tells all that is asked here.
+        self._find_image = base_images.looked_up(shared.containers.images, shared.options)
         self._found: dict[int, _Preview | None] = {}
 
     def shown(self, number: int) -> tuple[str, ...]:
@@ -64,7 +66,7 @@ class StagePreviews:
         "" where it takes none, or where what they are cannot be told before they are built. `compared` is
         what the cache compares but for these files.
         """
-        sources = StageSources(self._shared, number, lambda message: None)
+        sources = StageSources(self._shared, number, self._find_image)
         try:
             if not sources.stages(step):
                 return ""
@@ -91,7 +93,7 @@ class StagePreviews:
         if not options.uses_cache(stage.name):
             return None
         args = self._args.for_stage()
-        base = await find_base(shared, number, args, lambda message: None)
+        base = await find_base(shared, number, args, self._find_image)
         if base.folder is not None:
             return None
         config, triggers = first_config(base.image, as_buildkit=options.as_buildkit)
@@ -101,7 +103,7 @@ class StagePreviews:
         if base.stage is not None:
             before = await self._of(base.stage)
             digest, config = before.digest, dict(before.config)
-        sources = StageSources(shared, number, lambda message: None)
+        sources = StageSources(shared, number, self._find_image)
         shown: list[str] = []
         command_set = False
         for instruction in stage.instructions:

@@ -1,13 +1,12 @@
 """What the instructions of a stage take files from: contexts, other stages, images."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any
 
 from backend.builder.copy.source_tree import SourceTree
 from backend.builder.dockerfile.instructions import Instruction
 from backend.builder.stages import stage_graph
-from backend.builder.stages.base_images import find_or_pull
+from backend.builder.stages.base_images import Find
 from backend.builder.stages.image_root import image_root
 from backend.builder.stages.shared_build import SharedBuild
 from backend.errors import EngineError, InvalidParameterError
@@ -18,12 +17,12 @@ SCRATCH = "scratch"
 
 
 class StageSources:
-    """Those of stage `number`; `show_pull` is told how pulls go on."""
+    """Those of stage `number`; `find` has images that are no stages."""
 
-    def __init__(self, shared: SharedBuild, number: int, show_pull: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(self, shared: SharedBuild, number: int, find: Find) -> None:
         self._shared = shared
         self._number = number
-        self._show_pull = show_pull
+        self._find = find
 
     async def wait(self, instruction: Instruction) -> None:
         """Wait for the stages that an instruction takes files from: before, it has not begun."""
@@ -74,10 +73,9 @@ class StageSources:
             return None
         if (stage := self.stage_of(name)) is not None:
             return await self._shared.made(stage)
-        images = self._shared.containers.images
         wanted = named if isinstance(named, str) else name
         try:
-            image = await find_or_pull(images, wanted, options.platform, options, self._show_pull)
+            image = await self._find(wanted, options.platform)
         except EngineError as error:
             if options.as_buildkit:
                 raise

@@ -28,7 +28,7 @@ from backend.images.pins import Pins
 from backend.images.platforms import Platform
 from backend.images.shared_jobs import SharedJobs
 from backend.images.transfer.blob_download import BlobDownload
-from backend.images.transfer.image_source import FoundManifest, ImageSource
+from backend.images.transfer.image_source import FoundManifest, ImageSource, read_small_blob
 from backend.images.transfer.outgoing import blobs_of
 from backend.images.transfer.pull_progress import PullProgress, Step, retrying
 from backend.images.transfer.shared_sources import SharedSources
@@ -100,6 +100,19 @@ class ImageImport:
                 manifest=chosen.digest,
             )
             return await self._enter(image, references, kept)
+
+    async def look_up(
+        self, source: ImageSource, found: FoundManifest, wanted: Platform | None, name: str
+    ) -> Image:
+        """Return what `run` would import, without layers, and leave nothing of it here; raises like `run`."""
+        chosen, manifest = await self._manifest_for(source, found, wanted or platforms.own(), name)
+        if self._content.has(manifest.config.digest):
+            data = await in_thread(self._content.read, manifest.config.digest)
+        else:
+            data = await read_small_blob(source, manifest.config, MAX_CONFIG_BYTES)
+        config, _ = parse_config(data, len(manifest.layers))
+        _check_platform(platforms.from_json(config), wanted, name)
+        return Image(id=manifest.config.digest, config=config, store_layers=(), manifest=chosen.digest)
 
     async def record(
         self,

@@ -5,6 +5,10 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Protocol
 
+from backend.errors import InvalidParameterError
+from backend.images import digests
+from backend.images.manifest import Descriptor
+
 
 @dataclass(frozen=True, slots=True)
 class FoundManifest:
@@ -37,3 +41,19 @@ class ImageSource(BlobProvider, Protocol):
     async def manifest(self, tag_or_digest: str) -> FoundManifest:
         """Return a manifest or index."""
         ...
+
+
+async def read_small_blob(source: BlobProvider, blob: Descriptor, most: int) -> bytes:
+    """Return a blob of at most `most` bytes, checked.
+
+    Raises InvalidParameterError for a larger or another one, and what the source raises.
+    """
+    data = bytearray()
+    async with source.blob(blob.digest, 0) as stream:
+        async for chunk in stream.chunks:
+            data += chunk
+            if len(data) > min(blob.size, most):
+                raise InvalidParameterError(f"{blob.digest} is larger than it may be")
+    if digests.of_bytes(bytes(data)) != blob.digest:
+        raise InvalidParameterError(f"verification failed for digest {blob.digest}")
+    return bytes(data)

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING
 
 from backend.config import EngineConfig
+from backend.errors import SystemFailureError
 from backend.events import EventBus
 from backend.images.archives.bundled_images import BundledImages
 from backend.images.image import Image
@@ -16,7 +17,7 @@ from backend.images.image_records import ImageRecords
 from backend.images.platforms import Platform
 from backend.images.reference import Reference
 from backend.images.registry.registry_auth import Credentials
-from backend.images.registry.registry_errors import RefusedError, for_user
+from backend.images.registry.registry_errors import BrokenTransferError, RefusedError, for_user
 from backend.images.transfer.image_import import ImageImport
 from backend.images.transfer.image_source import FoundManifest, ImageSource
 from backend.images.transfer.pull_progress import PullProgress
@@ -64,6 +65,18 @@ class Puller:
             progress.message(f"Status: Downloaded newer image for {reference.familiar}")
         if images:
             publish_transfer_event(self._events, "pull", reference, images[0].labels)
+
+    async def look_up(
+        self, reference: Reference, platform: Platform | None, credentials: Credentials
+    ) -> Image:
+        """Return the image that a pull would bring, without its layers; raises like `pull`."""
+        async with self._source(reference, credentials) as (source, found):
+            try:
+                return await self._importer.look_up(source, found, platform, str(reference))
+            except RefusedError as error:
+                raise for_user(error, reference) from error
+            except BrokenTransferError as error:
+                raise SystemFailureError(str(error)) from error
 
     def _known(self, name: Reference) -> set[str]:
         """Return the ids of the images that a name leads to, on all platforms."""
