@@ -728,8 +728,8 @@
         <translation>移除项目的容器和网络；卷保留</translation>
     </message>
     <message>
-        <source>Stop</source>
-        <translation>停止</translation>
+        <source>Cancel</source>
+        <translation>取消</translation>
     </message>
     <message>
         <source>The file asks for these values; * must be given.</source>
@@ -794,6 +794,10 @@
     <message>
         <source>Compose is at work on {0}</source>
         <translation>Compose 正在处理 {0}</translation>
+    </message>
+    <message>
+        <source>Stop following</source>
+        <translation>停止跟踪</translation>
     </message>
     <message>
         <source>Done</source>

@@ -124,6 +124,7 @@ def test_a_project_from_its_file_to_down(
     press(qtbot, page, "compose.detail.logs")
     wait_for(qtbot, lambda: "ready" in output.all_text())
     assert not find(page, QAbstractButton, "compose.detail.logs").isEnabled(), "they are followed"
+    assert find(page, QAbstractButton, "compose.detail.cancel").text() == "Stop following"
     told: list[str] = []
     desktop.tasks.ended.connect(lambda end: told.append(end.title))
     press(qtbot, page, "compose.detail.restart")
@@ -177,6 +178,7 @@ def test_the_keyboard_goes_to_what_stops_compose_and_back(
     up.setFocus()
     QTest.keyClick(up, Qt.Key.Key_Space)
     wait_for(qtbot, stop.hasFocus)
+    assert stop.text() == "Cancel"
     wait_for(qtbot, up.hasFocus)
     assert not desktop.compose.is_running
 

@@ -152,7 +152,7 @@ class ComposeDetailView(QWidget):
         self._down = Button(self.tr("Down"), "compose.detail.down", icon="trash")
         self._down.setToolTip(self.tr("Remove the project's containers and networks; volumes stay"))
         self._down.clicked.connect(self._confirm_down)
-        self._cancel = Button(self.tr("Stop"), "compose.detail.cancel", icon="stop")
+        self._cancel = Button(self.tr("Cancel"), "compose.detail.cancel", icon="stop")
         self._cancel.clicked.connect(self._compose.cancel)
         self._cancel.hide()
         self._buttons = (
@@ -273,6 +273,9 @@ class ComposeDetailView(QWidget):
         self._state.setText(words.get(what, self.tr("Nothing is going on")))
         if what and not self._is_mine:
             self._state.setText(self.tr("Compose is at work on {0}").format(self._compose.at_work_on))
+        self._cancel.set_label(
+            self.tr("Stop following") if self._compose.is_following else self.tr("Cancel")
+        )  # neither is a stop of the project
         could_stop = self._cancel.hasFocus()
         self._show_what_fits()
         if self._what and self._held and not self._cancel.isHidden() and not could_stop:
