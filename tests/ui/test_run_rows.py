@@ -50,6 +50,18 @@ def test_a_new_line_is_no_mistake_before_anything_is_typed(dialog: RunImageDialo
     assert "-v" not in line
 
 
+def test_a_line_that_was_just_added_stays_when_the_image_is_read(
+    dialog: RunImageDialog, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    engine.add_image("redis:7", command=("redis",))
+    press(qtbot, dialog, "run.port.0.remove")
+    dialog.image.setText("redis:7")
+    press(qtbot, dialog, "run.port.add")
+    dialog.image.editingFinished.emit()
+    wait_for(qtbot, lambda: dialog.command.placeholderText() == "redis")
+    assert len(dialog.ports.lines) == 1
+
+
 def test_a_mistake_is_marked_where_it_is(dialog: RunImageDialog, qtbot: QtBot) -> None:
     press(qtbot, dialog, "run.port.add")
     host, container = (find(dialog, QLineEdit, f"run.port.1.{name}") for name in ("host", "container"))

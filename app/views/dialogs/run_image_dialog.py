@@ -164,8 +164,7 @@ class RunImageDialog(ContainerFormDialog):
         self._ready, self._is_local = True, prefill.is_local
         if not self.name.isModified():
             self.name.setText(prefill.form.name)
-        typed = tuple(port for port in self.ports.values if not port.is_blank)
-        if typed in ((), self._filled):  # else they are the user's
+        if self.ports.values in ((), self._filled):  # else they were typed, or are about to be
             self.ports.fill(prefill.form.ports)
             self._filled = self.ports.values
         for name in prefill.networks:
