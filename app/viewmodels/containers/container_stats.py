@@ -27,11 +27,6 @@ class ContainerStatsViewModel(ContainerStream):
         super().__init__(background, access, container_id, parent)
         self.history: list[Sample] = []
 
-    @property
-    def latest(self) -> Sample | None:
-        """Return the newest sample."""
-        return self.history[-1] if self.history else None
-
     def _begin(self) -> Stream:
         return self._background.open_stream(
             lambda: self._access.client().stats(self._container_id), _read, self._take, self._ended

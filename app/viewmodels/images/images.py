@@ -52,11 +52,6 @@ class ImageRow:
         """Return the first 12 digits of the id."""
         return self.image.short_id
 
-    @property
-    def other_tags(self) -> int:
-        """Return how many more names the image has."""
-        return max(0, len(self.image.tags) - 1)
-
 
 class ImageTable(RowTableModel[ImageRow]):
     """The images by name."""
