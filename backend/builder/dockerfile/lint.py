@@ -74,6 +74,12 @@ RULES = {
         "from-platform-flag-const-disallowed",
         "FROM --platform flag should not use a constant value",
     ),
+    "ExposeProtoCasing": ("expose-proto-casing", "Protocol in EXPOSE instruction should be lowercase"),
+    "ExposeInvalidFormat": (
+        "expose-invalid-format",
+        "IP address and host-port mapping should not be used in EXPOSE instruction. This will become an "
+        "error in a future release",
+    ),
 }
 """By name: the last part of the rule's address, and what it is about."""
 
@@ -86,7 +92,8 @@ AUTOMATIC = frozenset(
     for part in ("PLATFORM", "OS", "ARCH", "VARIANT", "STAGE")
 )
 _SECRET = re.compile(r"(?i)(?:_|^)(?:apikey|auth|credentials?|key|password|pword|passwd|secret|token)(?:_|$)")
-_PUBLIC = re.compile(r"(?i)(?:_|^)public(?:_|$)")
+_PUBLIC = re.compile(r"(?i)(?:_|^)(?:public|file|version)(?:_|$)")
+"""Words that make such a name one of something that all may know: a path, a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,6 +314,8 @@ def _instruction(node: Arguments, stage: _Stage) -> Iterator[Finding]:
             "LegacyKeyValueFormat",
             f'"{keyword} key=value" should be used instead of legacy "{keyword} key value" format',
         )
+    if keyword == "EXPOSE":
+        yield from _expose(node)
     if keyword in ("ARG", "ENV"):
         for name in _names(node):
             if _SECRET.search(name) and not _PUBLIC.search(name):
@@ -315,6 +324,27 @@ def _instruction(node: Arguments, stage: _Stage) -> Iterator[Finding]:
                     "SecretsUsedInArgOrEnv",
                     f"Do not use ARG or ENV instructions for sensitive data ({keyword} {quote(name)})",
                 )
+
+
+def _expose(node: Arguments) -> Iterator[Finding]:
+    """Look at ports; what a variable brings in is not known here."""
+    for port in node.words:
+        if "$" in port:
+            continue
+        host, _, exposed = port.rpartition(":")
+        protocol = exposed.partition("/")[2]
+        if protocol != protocol.lower():
+            yield _at(
+                node.line,
+                "ExposeProtoCasing",
+                f"Defined protocol '{port}' in EXPOSE instruction should be lowercase",
+            )
+        if host.strip(":"):
+            yield _at(
+                node.line,
+                "ExposeInvalidFormat",
+                f"EXPOSE instruction should not define an IP address or host-port mapping, found '{port}'",
+            )
 
 
 def _names(node: Arguments) -> Sequence[str]:

@@ -107,6 +107,19 @@ def found(text: str) -> list[tuple[str, str, int]]:
             2,
         ),
         (
+            "FROM a\nEXPOSE 80/TcP\n",
+            "ExposeProtoCasing",
+            "Defined protocol '80/TcP' in EXPOSE instruction should be lowercase",
+            2,
+        ),
+        (
+            "FROM a\nEXPOSE 80 127.0.0.1:80:81/udp\n",
+            "ExposeInvalidFormat",
+            "EXPOSE instruction should not define an IP address or host-port mapping, found "
+            "'127.0.0.1:80:81/udp'",
+            2,
+        ),
+        (
             "FROM --platform=linux/amd64 a\n",
             "FromPlatformFlagConstDisallowed",
             'FROM --platform flag should not use constant value "linux/amd64"',
@@ -136,6 +149,8 @@ def test_each_rule(text: str, rule: str, detail: str, line: int) -> None:
         "ARG TAG\nFROM a:${TAG:-1} AS b\nFROM a-$TARGETARCH\n",
         "FROM a:${B:-1}\nARG PUBLIC_KEY\nENV MONKEY=1 KEYBOARD=2\n",
         "FROM a\nRUN <<E\nrun this\nE\nONBUILD CMD b\n",
+        "FROM a\nEXPOSE 80 81/tcp 90-99/sctp :82 $PORT\n",
+        "FROM a\nARG KEY_VERSION\nENV DB_PASSWORD_FILE=/run/secrets/db\n",
         "arg x\nfrom a as b\nenv c=d\n",
         'FROM a\nENV "B C"=d\nWORKDIR $HOME/x\n',
     ],
