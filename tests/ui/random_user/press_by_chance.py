@@ -21,7 +21,7 @@ STEPS = int(os.environ.get("MARINA_RANDOM_STEPS", "150"))
 FIRST_SEED = int(os.environ.get("MARINA_RANDOM_SEED", "1"))
 _SETTLE_EVERY = 250
 _TOLD = 40
-_LONGEST_TURN = 1.0  # seconds
+_LONGEST_TURN = 3.0  # seconds: another size is given to each widget of each page that was ever looked at
 log = logging.getLogger(__name__)
 
 

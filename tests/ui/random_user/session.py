@@ -71,7 +71,7 @@ class Session:
 
     def step(self) -> str:
         """Do one thing, or let something happen to the engine; return what it was."""
-        if not self.window.isVisible():  # left: by its menu, its keys, or a setting
+        if self.window.may_close:  # left: by its menu, its keys, or a setting
             self.close()
             self.open()
             told = "opens the window again"
@@ -158,7 +158,7 @@ class Session:
 
     def _wait(self, condition: Callable[[], bool], what: str) -> None:
         deadline = time.monotonic() + _LIMIT
-        while self.window.isVisible() and not condition():  # who has left the window waits for nothing
+        while not self.window.may_close and not condition():  # who has left the window waits for nothing
             if time.monotonic() > deadline:
                 front = QApplication.activeModalWidget()
                 tasks = [task.words.going_on for task in self.desktop.tasks.running]
