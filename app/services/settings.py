@@ -37,6 +37,7 @@ class Settings:
     log_times: bool = False  # whether logs show the time of each line
     log_wrap: bool = False  # whether they break long lines
     log_levels: bool = True  # whether lines have the colour of their level
+    log_searches: dict[str, Any] = field(default_factory=dict)  # in logs: the last ones, and the saved ones
     container_tab: str = "logs"  # the tab of a container that was looked at last
     recent_images: list[str] = field(default_factory=list)  # that were pulled, the newest first
     quit_choice: str = ""  # what becomes of the engine at quitting: "leave", "stop", or "" to ask

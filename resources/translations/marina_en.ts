@@ -104,13 +104,6 @@
             <numerusform>%n new lines</numerusform>
         </translation>
     </message>
-    <message numerus="yes">
-        <source>%n line(s) take too long</source>
-        <translation>
-            <numerusform>%n line takes too long</numerusform>
-            <numerusform>%n lines take too long</numerusform>
-        </translation>
-    </message>
 </context>
 <context>
     <name>ContainerProcessesView</name>
@@ -258,6 +251,26 @@
         <translation>
             <numerusform>%n minute ago</numerusform>
             <numerusform>%n minutes ago</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>LogSearchBar</name>
+    <message numerus="yes">
+        <source>%n line(s) take too long</source>
+        <translation>
+            <numerusform>%n line takes too long</numerusform>
+            <numerusform>%n lines take too long</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>LogSearchDialog</name>
+    <message numerus="yes">
+        <source>%n search(es) are saved: remove one first.</source>
+        <translation>
+            <numerusform>%n search is saved: remove it first.</numerusform>
+            <numerusform>%n searches are saved: remove one first.</numerusform>
         </translation>
     </message>
 </context>

@@ -1625,14 +1625,6 @@
         <translation>{0} 的日志</translation>
     </message>
     <message>
-        <source>Search in the log</source>
-        <translation>在日志中搜索</translation>
-    </message>
-    <message>
-        <source>Search for a regular expression</source>
-        <translation>用正则表达式搜索</translation>
-    </message>
-    <message>
         <source>Follow new lines (End)</source>
         <translation>跟随新行 (End)</translation>
     </message>
@@ -1699,8 +1691,8 @@
         </translation>
     </message>
     <message>
-        <source>not an expression</source>
-        <translation>不是有效的表达式</translation>
+        <source>There is no {0} any more: this log is searched instead.</source>
+        <translation>{0} 已不存在：改为在此日志中搜索。</translation>
     </message>
     <message>
         <source>The log was saved: {0}</source>
@@ -1717,24 +1709,6 @@
     <message>
         <source>No browser could be opened for {0}</source>
         <translation>无法为 {0} 打开浏览器</translation>
-    </message>
-    <message>
-        <source>nothing found</source>
-        <translation>未找到</translation>
-    </message>
-    <message>
-        <source>{0} of {1}</source>
-        <translation>{0} / {1}</translation>
-    </message>
-    <message>
-        <source>the expression takes too long</source>
-        <translation>表达式耗时太长</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n line(s) take too long</source>
-        <translation>
-            <numerusform>有 %n 行耗时太长</numerusform>
-        </translation>
     </message>
     <message>
         <source>A container with a terminal has one output only</source>
@@ -3866,6 +3840,10 @@
         <translation>日志中的下一个匹配</translation>
     </message>
     <message>
+        <source>Last and saved searches in logs</source>
+        <translation>最近的搜索和已保存的日志搜索</translation>
+    </message>
+    <message>
         <source>Follow the log</source>
         <translation>跟随日志</translation>
     </message>
@@ -4542,6 +4520,116 @@
     <message>
         <source>{0} of {1} lines</source>
         <translation>{0} / {1} 行</translation>
+    </message>
+</context>
+<context>
+    <name>LogSearchBar</name>
+    <message>
+        <source>Search in the log</source>
+        <translation>在日志中搜索</translation>
+    </message>
+    <message>
+        <source>↓ shows the last searches and the saved ones</source>
+        <translation>按 ↓ 显示最近的搜索和已保存的搜索</translation>
+    </message>
+    <message>
+        <source>Search for a regular expression</source>
+        <translation>用正则表达式搜索</translation>
+    </message>
+    <message>
+        <source>Last and saved searches (↓)</source>
+        <translation>最近的搜索和已保存的搜索（↓）</translation>
+    </message>
+    <message>
+        <source>Save this search…</source>
+        <translation>保存此搜索…</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>重命名</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Forget the last searches</source>
+        <translation>清除最近的搜索</translation>
+    </message>
+    <message>
+        <source>not an expression</source>
+        <translation>不是有效的表达式</translation>
+    </message>
+    <message>
+        <source>{0} of {1}</source>
+        <translation>{0} / {1}</translation>
+    </message>
+    <message>
+        <source>nothing found</source>
+        <translation>未找到</translation>
+    </message>
+    <message>
+        <source>the expression takes too long</source>
+        <translation>表达式耗时太长</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n line(s) take too long</source>
+        <translation>
+            <numerusform>有 %n 行耗时太长</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>LogSearchDialog</name>
+    <message>
+        <source>Save this search</source>
+        <translation>保存此搜索</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Rename {0}</source>
+        <translation>重命名 {0}</translation>
+    </message>
+    <message>
+        <source>Rename</source>
+        <translation>重命名</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Text: {0}</source>
+        <translation>文本：{0}</translation>
+    </message>
+    <message>
+        <source>Regular expression: {0}</source>
+        <translation>正则表达式：{0}</translation>
+    </message>
+    <message>
+        <source>In the standard output.</source>
+        <translation>仅在标准输出中。</translation>
+    </message>
+    <message>
+        <source>In the standard error.</source>
+        <translation>仅在标准错误中。</translation>
+    </message>
+    <message>
+        <source>In the logs of {0}.</source>
+        <translation>在以下容器的日志中：{0}。</translation>
+    </message>
+    <message>
+        <source>This name is taken.</source>
+        <translation>此名称已被使用。</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n search(es) are saved: remove one first.</source>
+        <translation>
+            <numerusform>已保存 %n 个搜索：请先移除一个。</numerusform>
+        </translation>
     </message>
 </context>
 <context>

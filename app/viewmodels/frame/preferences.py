@@ -122,6 +122,11 @@ class Preferences(QObject):
         return self._settings.log_levels
 
     @property
+    def log_searches(self) -> dict[str, Any]:
+        """Return what was searched for in logs, as `LogSearches` keeps it."""
+        return self._settings.log_searches
+
+    @property
     def recent_images(self) -> list[str]:
         """Return the names that were pulled, the newest first."""
         return [name for name in self._settings.recent_images if isinstance(name, str)]

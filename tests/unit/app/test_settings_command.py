@@ -95,6 +95,7 @@ def test_all_that_the_window_lets_one_choose_is_there() -> None:
         "last_page",
         "container_tab",
         "recent_images",
+        "log_searches",
         "tables",
         "learned",
         "notice_levels",

@@ -40,6 +40,7 @@ class ContainerDetailView(QWidget):
     acted = Signal(object, str)  # the row, the action's name
     link_opened = Signal(object, str)  # the row, an address
     menu_asked = Signal(object, QPoint)  # the row, a place of the screen
+    logs_wanted = Signal(object)  # LogQuery: a search in the logs of several containers
     image_asked = Signal(str, str)  # its name, its id
     object_asked = Signal(str, str)  # the page that lists it, its name
 
@@ -99,6 +100,7 @@ class ContainerDetailView(QWidget):
     def _make_logs(self, inside: ContainerInside) -> ContainerLogsView:
         made = ContainerLogsView(inside.open_log(self.key), self._title.text(), inside.preferences)
         made.log.reach = self._reach
+        made.others_wanted.connect(self.logs_wanted)
         return made
 
     def _reach(self, address: str) -> str:

@@ -1,17 +1,18 @@
 """The Logs tab: follow, search, times, copy."""
 
-from PySide6.QtCore import QByteArray, QLocale, Qt, QTimer
+from PySide6.QtCore import QByteArray, QLocale, Qt, QTimer, Signal
 from PySide6.QtWidgets import QComboBox, QFileDialog, QVBoxLayout
 
 from app.viewmodels.containers.container_logs import ContainerLogsViewModel
 from app.viewmodels.containers.log_line import LogLine
+from app.viewmodels.containers.log_searches import LogQuery, LogSearches
 from app.viewmodels.containers.merged_logs import MergedLogsViewModel
 from app.viewmodels.failure import Failure
 from app.viewmodels.frame.preferences import Preferences
 from app.views import keys
 from app.views.clipboard import copy_encoded
+from app.views.pages.containers.log_search_bar import LogSearchBar
 from app.views.pages.detail_tab import DetailTab
-from app.views.pages.search_box import SearchBox
 from app.views.widgets.banner import Banner
 from app.views.widgets.buttons import Button, IconButton
 from app.views.widgets.combo_box import ComboBox
@@ -19,7 +20,7 @@ from app.views.widgets.flow_row import flow
 from app.views.widgets.layouts import Card, column, row
 from app.views.widgets.log.log_text import LogText
 from app.views.widgets.log.log_view import LogView
-from app.views.widgets.text import ElidedLabel, PlainLabel, restyle
+from app.views.widgets.text import ElidedLabel
 
 _SILENCE_MS = 700  # the first lines come a moment after the engine's answer: only then it is silent
 
@@ -27,27 +28,27 @@ _SILENCE_MS = 700  # the first lines come a moment after the engine's answer: on
 class ContainerLogsView(DetailTab):
     """Owns the view-model of a log, of one container or of several, while it is shown."""
 
+    others_wanted = Signal(object)  # LogQuery: a saved search of other containers
+
     def __init__(
         self,
         viewmodel: ContainerLogsViewModel | MergedLogsViewModel,
         title: str,
         preferences: Preferences,
+        names: tuple[str, ...] = (),
     ) -> None:
+        """`names` are the containers of a log of several."""
         super().__init__()
         self.setObjectName("containers.logs")
-        self._viewmodel, self._title = viewmodel, title
+        self._viewmodel, self._title, self._names = viewmodel, title, names
         viewmodel.setParent(self)
         self.log = LogView("containers.logs.text", self.tr("Log of {0}").format(title), copies_itself=False)
-        self.search = SearchBox("containers.logs.search", self.tr("Search in the log"))
-        self.search.textChanged.connect(self._search)
-        self.expression = self._tool(
-            "regex", self.tr("Search for a regular expression"), "regex", checkable=True
-        )
-        self.expression.toggled.connect(self._search)
+        searches = LogSearches(preferences)
+        self._searches = LogSearchBar(self.log.finder, searches, lambda: (viewmodel.source, self._names))
+        self._searches.chosen.connect(self._take_saved)
+        self.search, self.expression = self._searches.box, self._searches.expression
         self.search.stepped.connect(self.log.next_match)
         self._copied_lines = self._missed = 0
-        self._matches = PlainLabel(role="muted")
-        self._matches.setObjectName("containers.logs.matches")
         self._state = ElidedLabel("", "muted")
         self._state.setObjectName("containers.logs.state")
         self._silence = QTimer(self, singleShot=True, interval=_SILENCE_MS)
@@ -89,7 +90,7 @@ class ContainerLogsView(DetailTab):
         self._banner.pressed.connect(viewmodel.open)
         looks = row(self.follow, self.times, self.wrap, self.levels, copy, save, clear)
         tools = flow(
-            row(self.search, self.expression, self._matches),
+            self._searches,
             None,
             row(self._state, self.source),
             self._older,
@@ -109,7 +110,6 @@ class ContainerLogsView(DetailTab):
 
     def _connect(self) -> None:
         self.log.follow_changed.connect(self._follow_changed)
-        self.log.finder.changed.connect(self._matches_changed)
         self._viewmodel.lines_added.connect(self._append)
         self._viewmodel.restarted.connect(self.log.clear)
         self._viewmodel.saved.connect(self._saved)
@@ -172,16 +172,25 @@ class ContainerLogsView(DetailTab):
             self._new_lines.set_label(self.tr("%n new line(s)", "", self._missed))
         self._state_changed(self._viewmodel.state)
 
-    def _search(self) -> None:
-        fine = self.log.finder.begin(self.search.text(), self.expression.isChecked())
-        self._mark_search(not fine or self.log.finder.has_given_up)
-        if not fine:
-            self._matches.setText(self.tr("not an expression"))
+    def show_query(self, query: LogQuery, is_elsewhere: bool = False) -> None:
+        """Search this log, in the stream that the search is for; `is_elsewhere`: its containers are gone."""
+        log = self._viewmodel
+        if query.source and (log.can_choose_source or log.state in ("", "opening")):
+            self.source.setCurrentIndex(self.source.findData(query.source))
+            log.choose_source(query.source)
+        self._searches.show_query(query)
+        self.search.setFocus()
+        if is_elsewhere:
+            names = ", ".join(query.containers)
+            self._banner.say(
+                self.tr("There is no {0} any more: this log is searched instead.").format(names), "warn"
+            )
 
-    def _mark_search(self, is_wrong: bool) -> None:
-        if bool(self.search.property("invalid")) is not is_wrong:
-            self.search.setProperty("invalid", is_wrong)
-            restyle(self.search)
+    def _take_saved(self, query: LogQuery) -> None:
+        if query.containers and set(query.containers) != set(self._names):
+            self.others_wanted.emit(query)
+        else:
+            self.show_query(query)
 
     def _choose_file(self) -> None:
         dialog = QFileDialog(self.window(), self.tr("Save the log to a file"))
@@ -221,18 +230,6 @@ class ContainerLogsView(DetailTab):
         self._new_lines.set_label(self.tr("Go to the newest line"))
         self._new_lines.setVisible(not follow)
 
-    def _matches_changed(self, current: int, total: int) -> None:
-        text, finder = "", self.log.finder
-        if self.search.text():
-            text = self.tr("{0} of {1}").format(current, total) if total else self.tr("nothing found")
-        if finder.has_given_up:
-            self._mark_search(True)
-            text = self.tr("the expression takes too long")
-        elif finder.passed_over:
-            left_out = self.tr("%n line(s) take too long", "", finder.passed_over)
-            text = f"{text} ({left_out})"
-        self._matches.setText(text)
-
     def _state_changed(self, state: str) -> None:
         if state == "following" and self._viewmodel.is_silent:
             if not self._silence.isActive():
@@ -247,7 +244,7 @@ class ContainerLogsView(DetailTab):
 
     def _show_source(self) -> None:
         can_choose = self._viewmodel.can_choose_source
-        self.source.setEnabled(can_choose)
+        self.source.setEnabled(can_choose or bool(self._viewmodel.source))  # a way back from a saved search
         one = self.tr("A container with a terminal has one output only")
         self.source.setToolTip(self.tr("Which output is shown") if can_choose else one)
 

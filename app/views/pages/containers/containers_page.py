@@ -4,12 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCursor, QGuiApplication
 from PySide6.QtWidgets import QMenu
 
 from app.viewmodels.containers.container_inside import ContainerInside
 from app.viewmodels.containers.containers import ContainerRow, ContainersViewModel, GroupRow
+from app.viewmodels.containers.log_searches import LogQuery
 from app.viewmodels.containers.merged_logs import MOST_CONTAINERS
 from app.viewmodels.engine.engine_view import EngineView
 from app.viewmodels.failure import Failure
@@ -21,6 +22,7 @@ from app.views.pages.containers.container_actions import container_menu, key_of
 from app.views.pages.containers.container_detail_view import ContainerDetailView
 from app.views.pages.containers.container_dialogs import ContainerDialogs
 from app.views.pages.containers.container_list import ContainerList
+from app.views.pages.containers.container_logs_view import ContainerLogsView
 from app.views.pages.containers.merged_logs_view import MergedLogsView
 from app.views.pages.containers.newer_images_button import NewerImagesButton
 from app.views.pages.containers.newest_images_card import NewestImagesCard
@@ -257,8 +259,18 @@ class ContainersPage(ListPage):
             self._inside.preferences,
         )
         view.left.connect(self.go_back)
+        view.logs_wanted.connect(self._show_search, Qt.ConnectionType.QueuedConnection)
         self.show_detail(view)
         view.current.log.setFocus()
+
+    def _show_search(self, query: LogQuery) -> None:
+        """Search in the logs of a saved search's containers, as far as there still are any."""
+        rows = [row for row in self.viewmodel.table.rows if row.name in query.containers]
+        if rows:
+            self.show_merged_logs(rows)
+        log = self.detail.current if isinstance(self.detail, _DETAILS) else None
+        if isinstance(log, ContainerLogsView):
+            log.show_query(query, is_elsewhere=not rows)
 
     def show_container(self, key: str, tab: str = "logs") -> None:
         """Show one container in place of the list."""
@@ -269,6 +281,7 @@ class ContainersPage(ListPage):
         view.link_opened.connect(self._open_link)
         view.image_asked.connect(self.image_requested)
         view.object_asked.connect(self.object_requested)
+        view.logs_wanted.connect(self._show_search, Qt.ConnectionType.QueuedConnection)
         view.menu_asked.connect(lambda row, place: self.open_menu([row], place) if row else None)
         view.on_engine_state(self._engine)
         self.show_detail(view)

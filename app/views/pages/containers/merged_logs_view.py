@@ -15,6 +15,7 @@ class MergedLogsView(QWidget):
     """A head above the log."""
 
     left = Signal()
+    logs_wanted = Signal(object)  # LogQuery: a search in the logs of others
 
     def __init__(
         self, viewmodel: MergedLogsViewModel, title: str, names: list[str], preferences: Preferences
@@ -27,7 +28,8 @@ class MergedLogsView(QWidget):
         heading.setObjectName("containers.merged.title")
         head = row(back, column(heading, ElidedLabel(", ".join(names), "muted"), spacing=1), spacing=10)
         head.setStretch(1, 1)
-        self.current = ContainerLogsView(viewmodel, title, preferences)
+        self.current = ContainerLogsView(viewmodel, title, preferences, tuple(names))
+        self.current.others_wanted.connect(self.logs_wanted)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(24, 18, 24, 16)
         layout.setSpacing(10)

@@ -109,7 +109,8 @@ class LogSearch(QObject):
                 self._timer.start()
                 self._tell()
                 return
-        seeks = self._seeks or self._pattern is None
+        # in a log that is only being read there is nothing to look at yet
+        seeks = self._pattern is None or (self._seeks and len(self._lines) > 0)
         if seeks:
             self._seeks = False
             self._current = len(self._matches) - 1
