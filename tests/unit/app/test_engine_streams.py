@@ -58,6 +58,21 @@ def test_time_stamps_are_split_off() -> None:
     assert line == LogLine("hello you", time="2026-01-02T03:04:05.1Z")
 
 
+def test_a_long_line_in_pieces_has_one_time_and_keeps_its_words() -> None:
+    splitter = LineSplitter(timestamps=True)
+    stamp, words = "2026-01-02T03:04:05.1Z", "word " * 40_000
+    lines = splitter.feed(STDOUT, f"{stamp} {words}".encode())
+    lines += splitter.feed(STDERR, f"{stamp}2 error\n".encode())
+    lines += splitter.feed(STDOUT, f"end\n{stamp}3 next\n".encode())
+    pieces = [line for line in lines if line.time == stamp]
+    assert "".join(line.text for line in pieces) == words + "end"
+    assert len(pieces) == 4
+    assert [(line.time, line.text) for line in lines if line.time != stamp] == [
+        (f"{stamp}2", "error"),
+        (f"{stamp}3", "next"),
+    ]
+
+
 @pytest.fixture
 def shell(engine: FakeEngine, client: EngineClient) -> str:
     """A container that wrote to both streams and goes on."""
