@@ -119,6 +119,7 @@ class DesktopViewModel(QObject):
         self.pull.succeeded.connect(self.preferences.remember_image)
         self.transfer.loaded.connect(self.images.refresh)
         self.events.arrived.connect(self.first_seconds.hear)
+        self.events.arrived.connect(self.inside.follow_events)
         self._notice_sources = NoticeSources(self)
 
     @property

@@ -380,6 +380,40 @@ def test_a_saved_log_is_whole_or_the_file_stays_as_it_was(
     assert stat.S_ISFIFO(pipe.stat().st_mode), "what is no file is not replaced by one"
 
 
+def test_a_container_that_starts_again_is_followed_on(
+    window: MainWindow, chatty: FakeContainer, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    """Among others, too, whose list tells no log of it."""
+    log = window.desktop.inside.open_logs([(chatty.id, "chatty")])
+    shown: list[str] = []
+    log.lines_added.connect(lambda lines: shown.extend(line.text for line in lines))
+    log.open()
+    wait_for(qtbot, lambda: len(shown) == 300)
+    engine.containers.act(chatty, "stop", {})
+    wait_for(qtbot, lambda: log.state == "ended")
+    engine.containers.act(chatty, "start", {})
+    chatty.write(1, b"again\n")
+    wait_for(qtbot, lambda: shown[300:] == ["chatty | again"], "it is followed no more, or read twice")
+    log.close()
+
+
+def test_a_start_that_is_told_before_the_last_run_is_read_is_not_missed(
+    window: MainWindow, chatty: FakeContainer, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    log = window.desktop.inside.open_log(chatty.id)
+    states: list[str] = []
+    log.state_changed.connect(states.append)
+    log.open()
+    wait_for(qtbot, lambda: log.state == "following")
+    log.see_start("another")
+    log.see_start(chatty.id)
+    states.clear()
+    engine.containers.act(chatty, "stop", {})
+    wait_for(qtbot, lambda: states.count("ended") == 2)
+    assert [state for state in states if state != "following"] == ["ended", "opening", "ended"]
+    log.close()
+
+
 def test_saving_a_log_is_a_task_that_can_be_given_up(
     window: MainWindow, chatty: FakeContainer, qtbot: QtBot, tmp_path: Path
 ) -> None:

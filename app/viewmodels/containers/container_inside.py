@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Signal, Slot
 
+from app.services.engine.engine_types import Event
 from app.viewmodels.access import Access
 from app.viewmodels.background import Background
 from app.viewmodels.containers.code_editor import CodeEditorViewModel
@@ -25,6 +26,8 @@ from app.viewmodels.terminal.terminal import TerminalViewModel
 class ContainerInside(QObject):
     """What can be opened of a container."""
 
+    _started = Signal(str)  # a container's id
+
     def __init__(
         self,
         background: Background,
@@ -38,17 +41,28 @@ class ContainerInside(QObject):
         self._shells: dict[str, str] = {}  # chosen ones by container, for as long as the window is open
         self.code = CodeEditorViewModel(background, access, self)
 
+    @Slot(list)
+    def follow_events(self, events: list[Event]) -> None:
+        """Let the logs that are open know which containers have started."""
+        for event in events:
+            if (event.type, event.action) == ("container", "start"):
+                self._started.emit(event.id)
+
     def open_details(self, container_id: str) -> ContainerDetailsViewModel:
         """Return what `inspect` tells."""
         return ContainerDetailsViewModel(self._background, self._access, container_id, self)
 
     def open_log(self, container_id: str) -> ContainerLogsViewModel:
         """Return the log."""
-        return ContainerLogsViewModel(self._background, self._access, container_id, self)
+        made = ContainerLogsViewModel(self._background, self._access, container_id, self)
+        self._started.connect(made.see_start)
+        return made
 
     def open_logs(self, containers: Sequence[tuple[str, str]]) -> MergedLogsViewModel:
         """Return the logs of several containers, ids with names, as one."""
-        return MergedLogsViewModel(self._background, self._access, containers, self)
+        made = MergedLogsViewModel(self._background, self._access, containers, self)
+        self._started.connect(made.see_start)
+        return made
 
     def open_stats(self, container_id: str) -> ContainerStatsViewModel:
         """Return the use of resources."""

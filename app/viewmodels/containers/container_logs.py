@@ -45,6 +45,7 @@ class ContainerLogsViewModel(ContainerStream):
         self._resumed_after = ""
         self._tail = _TAIL
         self._read_lines = 0
+        self._has_restarted = False  # before the end of its last run was read
         self.source: Source = ""
         self.can_choose_source = False  # once the engine has said that there is no terminal
 
@@ -60,6 +61,23 @@ class ContainerLogsViewModel(ContainerStream):
     def is_silent(self) -> bool:
         """Return whether nothing was written so far."""
         return not self._read_lines
+
+    @Slot(str)
+    def see_start(self, container_id: str) -> None:
+        """A container has started: this one is followed on, now or once its last run is read to the end."""
+        if container_id != self._container_id:
+            return
+        if self.state == "ended":
+            self.open()
+        else:
+            self._has_restarted = True
+
+    @Slot(object)
+    def _ended(self, error: Exception | None) -> None:
+        super()._ended(error)
+        if error is None and self._has_restarted:
+            self._has_restarted = False
+            self.open()
 
     def read_all(self) -> None:
         """Read again, from as far back as can be shown."""

@@ -93,6 +93,12 @@ class MergedLogsViewModel(QObject):
         for part in self._parts:
             part.close()
 
+    @Slot(str)
+    def see_start(self, container_id: str) -> None:
+        """A container has started: go on with its log, should it be one of these."""
+        for part in self._parts:
+            part.see_start(container_id)
+
     def read_all(self) -> None:
         """Read all of them from their beginning."""
         self._forget_lines()
