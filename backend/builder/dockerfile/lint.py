@@ -17,6 +17,7 @@ from backend.builder.dockerfile.expansion import expand_word
 from backend.builder.dockerfile.go_text import quote
 from backend.builder.dockerfile.line_arguments import Arguments, read_arguments
 from backend.builder.dockerfile.lint_checks import read_checks
+from backend.builder.dockerfile.spelling import nearest
 from backend.errors import InvalidParameterError
 from backend.images import platforms, reference
 
@@ -204,7 +205,9 @@ def _from(
     platform = next((flag.partition("=")[2] for flag in line.flags if flag.startswith("--platform=")), "")
     for name in variables_in(*words[:1], platform):
         if name not in arguments:
-            yield _at(line, "UndefinedArgInFrom", f"FROM argument '{name}' is not declared")
+            meant = nearest(name, sorted(arguments, key=lambda known: (known in AUTOMATIC, known)))
+            suggestion = f" (did you mean {meant}?)" if meant else ""
+            yield _at(line, "UndefinedArgInFrom", f"FROM argument '{name}' is not declared{suggestion}")
     used = list(variables_in(*words[:1]))
     if used and arguments.keys() >= set(used) and not _is_base(_expanded(words[0], arguments, escape)):
         yield _at(

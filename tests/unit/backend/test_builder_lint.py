@@ -57,6 +57,18 @@ def found(text: str) -> list[tuple[str, str, int]]:
         ),
         ("FROM a:${B}\n", "UndefinedArgInFrom", "FROM argument 'B' is not declared", 1),
         (
+            "ARG VERSION=1\nFROM a:${VERSOIN}\n",
+            "UndefinedArgInFrom",
+            "FROM argument 'VERSOIN' is not declared (did you mean VERSION?)",
+            2,
+        ),
+        (
+            "FROM --platform=$BUILDPLATFROM a\n",
+            "UndefinedArgInFrom",
+            "FROM argument 'BUILDPLATFROM' is not declared (did you mean BUILDPLATFORM?)",
+            1,
+        ),
+        (
             "ARG TAG\nFROM a:${TAG}\n",
             "InvalidDefaultArgInFrom",
             "Default value for ARG a:${TAG} results in empty or invalid base image name",
