@@ -13,7 +13,7 @@ import pytest
 from app.cli import main
 from app.services.errors import UserError
 from app.services.machine.at_login import start_at_login, systemd_unit, windows_task
-from app.services.machine.at_login.launch_agent import LaunchAgent
+from app.services.machine.at_login.launch_agent import launch_agent
 from app.services.machine.at_login.start_at_login import StartAtLogin, StartState, start_command
 from app.services.machine.at_login.systemd_unit import SystemdUnit
 
@@ -44,7 +44,7 @@ def test_systemd_finds_no_fault_in_the_unit(tmp_path: Path) -> None:
 
 
 def test_the_launchd_agent_leaves_the_supervisor_running() -> None:
-    agent = plistlib.loads(LaunchAgent(Path("/home/me"), "org.marina.x", COMMAND).text().encode())
+    agent = plistlib.loads(launch_agent(Path("/home/me"), "org.marina.x", COMMAND).text.encode())
     assert agent["ProgramArguments"] == COMMAND
     assert agent["RunAtLoad"] is True
     assert agent["AbandonProcessGroup"] is True

@@ -10,7 +10,7 @@ import pytest
 from app.cli import main
 from app.services.errors import UserError
 from app.services.machine.at_login import windows_task
-from app.services.machine.at_login.autostart_entry import AutostartEntry
+from app.services.machine.at_login.autostart_entry import autostart_entry
 from app.services.machine.at_login.window_at_login import WindowAtLogin, window_command
 
 BACKSLASH = chr(92)
@@ -33,7 +33,7 @@ def test_it_is_turned_on_and_off(tmp_path: Path, platform: str) -> None:
 
 
 def test_an_entry_names_a_program_whatever_its_path_is() -> None:
-    lines = AutostartEntry(Path("/home/me"), ['/opt/My $1/50%/"x"/marina-desktop']).text().splitlines()
+    lines = autostart_entry(Path("/home/me"), ['/opt/My $1/50%/"x"/marina-desktop']).text.splitlines()
     [told] = [line.removeprefix("Exec=") for line in lines if line.startswith("Exec=")]
     # as it is read: escapes of the file, then a shell's quotes, then field codes
     words = told.replace(2 * BACKSLASH, BACKSLASH)

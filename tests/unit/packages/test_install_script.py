@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.services.machine.at_login.autostart_entry import AutostartEntry
+from app.services.machine.at_login.autostart_entry import autostart_entry
 
 FILES = Path(__file__).parents[3] / "packaging" / "linux" / "files"
 FULL_DISK = '#!/bin/sh\nmkdir "$3" && : >"$3/half"\necho "cp: No space left on device" >&2\nexit 1\n'
@@ -77,7 +77,7 @@ def test_a_home_of_any_name_is_in_the_menu_as_the_window_at_login_would_write_it
     assert run(unpack(tmp_path / "1", "1"), odd).returncode == 0
     share = odd / ".local" / "share"
     entry = (share / "applications" / "marina.desktop").read_text(encoding="utf-8").splitlines()
-    expected = AutostartEntry(odd, [str(share / "marina-program" / "marina-desktop")]).text().splitlines()[-1]
+    expected = autostart_entry(odd, [str(share / "marina-program" / "marina-desktop")]).text.splitlines()[-1]
     assert [line for line in entry if line.startswith("Exec=")] == [
         expected,
         f"{expected} --getting-started",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.services.errors import UserError
-from app.services.machine.at_login.launch_agent import LaunchAgent
+from app.services.machine.at_login.launch_agent import launch_agent
 from app.services.machine.at_login.login_entry import LoginEntry, beside_this
 from app.services.machine.at_login.systemd_unit import SystemdUnit
 from app.services.machine.at_login.windows_task import WindowsTask
@@ -85,5 +85,5 @@ def _entry(home: Path, platform: str) -> LoginEntry:
     if platform == "win32":
         return WindowsTask("Marina", start_command())
     if platform == "darwin":
-        return LaunchAgent(home, "org.marina.machine", start_command())
+        return launch_agent(home, "org.marina.machine", start_command())
     return SystemdUnit(home, start_command())

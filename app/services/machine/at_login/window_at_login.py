@@ -4,8 +4,8 @@ import sys
 from pathlib import Path
 
 from app.services.errors import UserError
-from app.services.machine.at_login.autostart_entry import AutostartEntry
-from app.services.machine.at_login.launch_agent import LaunchAgent
+from app.services.machine.at_login.autostart_entry import autostart_entry
+from app.services.machine.at_login.launch_agent import launch_agent
 from app.services.machine.at_login.login_entry import LoginEntry, beside_this
 from app.services.machine.at_login.windows_task import WindowsTask
 
@@ -54,5 +54,5 @@ def _entry(home: Path, platform: str) -> LoginEntry:
     if platform == "win32":
         return WindowsTask("Marina-window", window_command())
     if platform == "darwin":
-        return LaunchAgent(home, "org.marina.window", window_command())
-    return AutostartEntry(home, window_command())
+        return launch_agent(home, "org.marina.window", window_command())
+    return autostart_entry(home, window_command())
