@@ -24,6 +24,8 @@ _ROWS = (
     ("share", "window: 2,000 containers, use at 2 Hz", "% core"),
     ("list memory", "window: PSS with 2,000 containers", "MiB"),
     ("list turn", "window: longest turn in scroll, filter, sort", "ms cpu"),
+    ("search first", "quick search over them: the first key", "ms cpu"),
+    ("search", "quick search over them: each further key", "ms cpu"),
     ("log read", "log of 1,000,000 lines: read", "ms"),
     ("log turn", "log: longest turn while it is read", "ms cpu"),
     ("scroll turn", "log: longest turn while it is scrolled", "ms cpu"),

@@ -5,6 +5,7 @@
 
 import json
 import os
+import statistics
 import sys
 import time
 from collections.abc import Callable
@@ -90,6 +91,7 @@ class Probe(QObject):
 
     def _used(self) -> None:
         tell("list turn", self._watch.longest * 1000)
+        self._search()
         if not self._lines:
             self._desktop.leave()
             return
@@ -102,6 +104,19 @@ class Probe(QObject):
         self._waiting = QTimer(self, interval=50)
         self._waiting.timeout.connect(self._reading)
         self._waiting.start()
+
+    def _search(self) -> None:
+        from app.viewmodels.frame.quick_search import QuickSearch
+
+        search = QuickSearch(self._window.desktop)
+        search.begin()
+        took = []
+        for needle in ("w", "wo", "worker-01", "worker-011 run", "zzz"):
+            begin = time.thread_time()
+            search.find(needle)
+            took.append((time.thread_time() - begin) * 1000)
+        tell("search first", took[0])
+        tell("search", statistics.median(took[1:]))
 
     @Slot()
     def _reading(self) -> None:
