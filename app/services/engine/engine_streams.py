@@ -82,6 +82,8 @@ class EngineStream:
                 raise BadAnswerError(str(error)) from error
             if payload:
                 yield payload
+                if self.is_cancelled:  # while it was dealt with; what is left may be here already
+                    raise CancelledError
 
     def _receive(self) -> bytes:
         # The response's file holds bytes that came along with the header; the bare socket would lose them.

@@ -207,6 +207,19 @@ def test_a_pull_is_cancelled_from_another_thread(engine: FakeEngine, client: Eng
     assert not client.has_image("web")
 
 
+def test_what_is_cancelled_at_its_last_piece_does_not_end_well(
+    client: EngineClient, engine: FakeEngine
+) -> None:
+    """All of it may be here by then: who writes it into a file must not take it for wanted."""
+    engine.add_image("web:latest")
+    with client.save_image("web:latest") as stream:
+        pieces = stream.chunks()
+        assert next(pieces)
+        stream.cancel()
+        with pytest.raises(CancelledError):
+            list(pieces)
+
+
 def test_what_was_given_up_begins_no_other_stream(engine: FakeEngine, client: EngineClient) -> None:
     client.abort()
     with pytest.raises(CancelledError):
