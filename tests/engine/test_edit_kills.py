@@ -26,7 +26,7 @@ SEEDS = range(int(os.environ.get("MARINA_KILLS", "1")))
 def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[NativeEngine]:
     """An engine of this module's own, with busybox."""
     with (
-        made_netns(f"te{os.getpid() % 1_000_000}") as netns,
+        made_netns(f"tx{os.getpid() % 1_000_000}") as netns,
         started_engine(tmp_path_factory.mktemp("mortal"), netns) as engine,
     ):
         archive = save_docker_archive(busybox_image(docker=True), ["busybox:latest"])
