@@ -48,9 +48,13 @@ def press_row_action(qtbot: QtBot, table: RowTable, row: int, name: str) -> None
 
 
 def wait_for(qtbot: QtBot, condition: Callable[[], bool], what: str = "") -> None:
-    """Let the window work until `condition` holds."""
+    """Let the window work until `condition` holds; what it cannot look at yet may be there later."""
 
     def check() -> None:
-        assert condition(), what
+        try:
+            holds = condition()
+        except Exception as error:
+            raise AssertionError(what) from error
+        assert holds, what
 
     qtbot.waitUntil(check, timeout=WAIT_MS)
