@@ -8,9 +8,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QDialog, QLineEdit, QListView, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.viewmodels.desktop import DesktopViewModel
 from app.views.main_window import MainWindow
 from tests.fakes.fake_engine import FakeEngine
 from tests.fakes.faults import FaultKind
+from tests.ui.conftest import delete_now
 from tests.ui.helpers import find, press, text_of, wait_for
 from tests.ui.test_images_page import images as images
 
@@ -200,3 +202,13 @@ def test_an_older_engine_of_ours_takes_the_offer_back(
     wait_for(qtbot, lambda: not find(dialog, QWidget, "pull.tags.show").isVisible())
     assert not find(dialog, QWidget, "pull.tags.list").isVisible()
     assert find(dialog, QLineEdit, "pull.name").hasFocus()
+
+
+def test_a_list_whose_dialog_is_closed_hears_nothing(
+    desktop: DesktopViewModel, engine: FakeEngine, qtbot: QtBot
+) -> None:
+    """The answer of the engine may come after it."""
+    found = desktop.open_tags()
+    found.find_out()
+    delete_now(found)
+    wait_for(qtbot, lambda: "GET /version" in " ".join(engine.requests))

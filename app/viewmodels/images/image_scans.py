@@ -95,7 +95,11 @@ class ImageScansViewModel(QObject):
             write_list(self._access.scanner().make_list(report, ListFormat(form)), target)
             return str(target)
 
-        self._background.run_alone(save, self.saved.emit, self._not_saved)
+        self._background.run_alone(save, self._saved, self._not_saved)
+
+    @Slot(object)
+    def _saved(self, target: str) -> None:
+        self.saved.emit(target)
 
     @staticmethod
     def _read(job: "ScanJob") -> "Iterator[ScanProgress | ScanReport]":

@@ -40,7 +40,11 @@ class TagList(QObject):
 
     def find_out(self) -> None:
         """Ask the engine, and no registry, whether it can do this; the answer is `offered`."""
-        self._background.run(lambda: self._access.client().version().is_marina, self.offered.emit)
+        self._background.run(lambda: self._access.client().version().is_marina, self._found_out)
+
+    @Slot(object)
+    def _found_out(self, is_offered: bool) -> None:  # a slot: one whose dialog is closed hears nothing
+        self.offered.emit(is_offered)
 
     def want(self, name: str, at_once: bool = False) -> None:
         """Ask for the tags of an image's name, after a pause in the typing unless `at_once`."""
