@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from backend.builder.cache.step_trail import Foreseen, SharedStep, TrailStep
+from backend.buildkit.loose_json import as_list
 from backend.errors import InvalidParameterError
 from backend.images import digests
 from backend.images.image import Image, Layer
@@ -131,14 +132,14 @@ def read(data: bytes, blobs: Mapping[str, Descriptor]) -> dict[str, CachedStep]:
     Raises InvalidParameterError. Records that say nothing of their steps are left out, as BuildKit's.
     """
     config = json_object(data, "cache config")
-    layers = [_layer(entry, blobs) for entry in _list(config.get("layers"))]
-    return _steps(_list(config.get("records")), layers)
+    layers = [_layer(entry, blobs) for entry in as_list(config.get("layers"))]
+    return _steps(as_list(config.get("records")), layers)
 
 
 def read_inline(config: Mapping[str, Any], blobs: Sequence[Descriptor]) -> dict[str, CachedStep]:
     """Return the steps that an image's config tells; `blobs` are its layers. Raises InvalidParameterError."""
     field, rootfs = config.get(INLINE_FIELD), config.get("rootfs")
-    diff_ids = _list(rootfs.get("diff_ids")) if isinstance(rootfs, dict) else []
+    diff_ids = as_list(rootfs.get("diff_ids")) if isinstance(rootfs, dict) else []
     if not isinstance(field, str) or len(diff_ids) != len(blobs):
         return {}
     try:
@@ -148,7 +149,7 @@ def read_inline(config: Mapping[str, Any], blobs: Sequence[Descriptor]) -> dict[
     layers: list[CachedLayer | None] = [
         CachedLayer(blob, digests.checked(diff_id)) for blob, diff_id in zip(blobs, diff_ids, strict=True)
     ]
-    return _steps(_list(records), layers)
+    return _steps(as_list(records), layers)
 
 
 def _layer(entry: object, blobs: Mapping[str, Descriptor]) -> CachedLayer | None:
@@ -176,7 +177,7 @@ def _steps(records: Sequence[object], layers: Sequence[CachedLayer | None]) -> d
         if told["history"].get("empty_layer"):
             history["empty_layer"] = True
         else:
-            results = _list(record.get("layers"))
+            results = as_list(record.get("layers"))
             number = results[0].get("layer") if results and isinstance(results[0], dict) else None
             if type(number) is not int or not 0 <= number < len(layers) or layers[number] is None:
                 continue
@@ -188,14 +189,10 @@ def _steps(records: Sequence[object], layers: Sequence[CachedLayer | None]) -> d
 
 
 def _foreseen(told: Mapping[str, Any]) -> Foreseen:
-    key, *words = _list(told.get("foreseen")) or [""]
+    key, *words = as_list(told.get("foreseen")) or [""]
     if not isinstance(key, str) or not all(isinstance(word, str) for word in words):
         return Foreseen()
     return Foreseen(key, tuple(words))
-
-
-def _list(value: object) -> list[Any]:
-    return value if isinstance(value, list) else []
 
 
 def _json(value: object) -> bytes:

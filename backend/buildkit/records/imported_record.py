@@ -16,6 +16,7 @@ from google.protobuf.message import DecodeError
 
 from backend.builder.build_record import MAX_LOG, MAX_TEXT
 from backend.buildkit.failures import SOURCE
+from backend.buildkit.loose_json import as_list, as_object
 from backend.buildkit.protocol.gateway_pb2 import Status
 from backend.buildkit.records.record_archive import Record, UnreadableRecordError
 from backend.buildkit.records.vertex_log import LAST_SECOND, STATUS_TYPE, VertexStory, read_vertexes
@@ -35,11 +36,11 @@ def imported(record: Record) -> dict[str, Any]:
         raise UnreadableRecordError("the record names no build")
     sources = _Sources(record)
     vertexes = read_vertexes(_log(record))
-    error = _object(about.get("error"))
+    error = as_object(about.get("error"))
     steps = [_step(number, vertex, vertexes, sources) for number, vertex in enumerate(vertexes, start=1)]
     states = [step["Status"] for step in steps]
     started, finished = _moment(about.get("CreatedAt")), _moment(about.get("CompletedAt"))
-    attributes = _object(about.get("FrontendAttrs"))
+    attributes = as_object(about.get("FrontendAttrs"))
     status = "done"
     if error:
         status = "cancelled" if error.get("code") == _CANCELLED else "failed"
@@ -78,24 +79,24 @@ class _Sources:
         for kind, value in _error_details(record):
             if kind == SOURCE:
                 source = _json(value)
-                self._take_file(_object(source.get("info")))
+                self._take_file(as_object(source.get("info")))
                 self.error_line = _lines(source)[0]
 
     def _take_provenance(self, told: Mapping[str, Any]) -> None:
-        predicate = _object(told.get("predicate")) or told
-        definition = _object(predicate.get("buildDefinition"))
-        steps = _object(predicate.get("buildConfig")) or _object(
-            _object(definition.get("internalParameters")).get("buildConfig")
+        predicate = as_object(told.get("predicate")) or told
+        definition = as_object(predicate.get("buildDefinition"))
+        steps = as_object(predicate.get("buildConfig")) or as_object(
+            as_object(definition.get("internalParameters")).get("buildConfig")
         )
-        metadata = _object(predicate.get("metadata")).get("https://mobyproject.org/buildkit@v1#metadata")
-        later = _object(_object(predicate.get("runDetails")).get("metadata")).get("buildkit_metadata")
-        source = _object(_object(metadata or later).get("source"))
-        for info in _list(source.get("infos")):
-            self._take_file(_object(info))
-        locations = _object(source.get("locations"))
-        for digest, step in _object(steps.get("digestMapping")).items():
-            for place in _list(_object(locations.get(_text(step))).get("locations")):
-                lines = _lines(_object(place))
+        metadata = as_object(predicate.get("metadata")).get("https://mobyproject.org/buildkit@v1#metadata")
+        later = as_object(as_object(predicate.get("runDetails")).get("metadata")).get("buildkit_metadata")
+        source = as_object(as_object(metadata or later).get("source"))
+        for info in as_list(source.get("infos")):
+            self._take_file(as_object(info))
+        locations = as_object(source.get("locations"))
+        for digest, step in as_object(steps.get("digestMapping")).items():
+            for place in as_list(as_object(locations.get(_text(step))).get("locations")):
+                lines = _lines(as_object(place))
                 if lines[0] and str(digest) not in self.lines:
                     self.lines[str(digest)] = lines
 
@@ -137,7 +138,7 @@ def _step(
 
 
 def _log(record: Record) -> bytes:
-    digest = _text(_object(record.about.get("logs")).get("digest"))
+    digest = _text(as_object(record.about.get("logs")).get("digest"))
     if digest in record.blobs:
         return record.blobs[digest]
     logs = [digest for digest, media_type in record.types.items() if media_type == STATUS_TYPE]
@@ -147,13 +148,13 @@ def _log(record: Record) -> bytes:
 def _error_details(record: Record) -> list[tuple[str, bytes]]:
     """Return what the error is about: pairs of type and JSON. Newer builders keep them beside the record."""
     details = []
-    for detail in _list(_object(record.about.get("error")).get("details")):
+    for detail in as_list(as_object(record.about.get("error")).get("details")):
         try:
-            value = base64.b64decode(str(_object(detail).get("value", "")))
+            value = base64.b64decode(str(as_object(detail).get("value", "")))
         except binascii.Error:
             continue
-        details.append((_text(_object(detail).get("type_url")), value))
-    beside = _text(_object(record.about.get("externalError")).get("digest"))
+        details.append((_text(as_object(detail).get("type_url")), value))
+    beside = _text(as_object(record.about.get("externalError")).get("digest"))
     if beside in record.blobs:
         try:
             packed = Status.FromString(record.blobs[beside])
@@ -165,13 +166,13 @@ def _error_details(record: Record) -> list[tuple[str, bytes]]:
 
 def _name(about: Mapping[str, Any]) -> str:
     """Return what the build may be called: its image's name, its repository, or its folder."""
-    for exporter in _list(about.get("Exporters")):
-        if name := _text(_object(_object(exporter).get("Attrs")).get("name")):
+    for exporter in as_list(about.get("Exporters")):
+        if name := _text(as_object(as_object(exporter).get("Attrs")).get("name")):
             return name.partition(",")[0].removeprefix("docker.io/").removeprefix("library/")
-    if name := _text(_object(about.get("ExporterResponse")).get("image.name")):
+    if name := _text(as_object(about.get("ExporterResponse")).get("image.name")):
         return name.partition(",")[0].removeprefix("docker.io/").removeprefix("library/")
-    attributes = _object(about.get("FrontendAttrs"))
-    folder = _text(_object(about.get("localState")).get("LocalPath"))
+    attributes = as_object(about.get("FrontendAttrs"))
+    folder = _text(as_object(about.get("localState")).get("LocalPath"))
     place = _text(attributes.get("vcs:source")) or folder or _text(attributes.get("context"))
     place = re.sub(r"//[^/@]*@", "//", place).partition("#")[0].rstrip("/\\").removesuffix(".git")
     return re.split(r"[/\\:]", place)[-1]
@@ -179,9 +180,9 @@ def _name(about: Mapping[str, Any]) -> str:
 
 def _lines(place: Mapping[str, Any]) -> tuple[int, int]:
     """Return the first and the last line that a place in a file means, twice 0 for none."""
-    for part in _list(place.get("ranges")):
-        first = _number(_object(_object(part).get("start")).get("line"))
-        last = _number(_object(_object(part).get("end")).get("line"))
+    for part in as_list(place.get("ranges")):
+        first = _number(as_object(as_object(part).get("start")).get("line"))
+        last = _number(as_object(as_object(part).get("end")).get("line"))
         if first:
             return first, max(first, last)
     return 0, 0
@@ -191,7 +192,7 @@ def _moment(value: object) -> int:
     """Return Unix nanoseconds of a time as Go's JSON writes it: of protobuf, or of the standard library."""
     if isinstance(value, str):
         return max(0, unix_nanoseconds(value))
-    seconds, nanos = _number(_object(value).get("seconds")), _number(_object(value).get("nanos"))
+    seconds, nanos = _number(as_object(value).get("seconds")), _number(as_object(value).get("nanos"))
     return seconds * 1_000_000_000 + min(nanos, 999_999_999) if seconds <= LAST_SECOND else 0
 
 
@@ -202,17 +203,9 @@ def _without_secrets(text: str) -> str:
 
 def _json(data: bytes) -> Mapping[str, Any]:
     try:
-        return _object(json.loads(data))
+        return as_object(json.loads(data))
     except (ValueError, RecursionError):
         return {}
-
-
-def _object(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: object) -> Sequence[Any]:
-    return value if isinstance(value, list) else ()
 
 
 def _text(value: object, longest: int = _LONGEST_NAME) -> str:

@@ -15,6 +15,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
+from backend.buildkit.loose_json import as_list, as_object
 from backend.errors import InvalidParameterError
 
 RECORD_TYPE = "application/vnd.buildkit.historyrecord.v0"
@@ -153,10 +154,10 @@ def _records(files: Mapping[str, bytes]) -> Iterator[Record]:
                 raise UnreadableRecordError(f"the file is broken: {digest} is another")
             blobs[digest] = data
     for manifest in _manifests(blobs, _object(files.get("index.json", b"")), 2):
-        config = _entry(manifest.get("config"))
+        config = as_object(manifest.get("config"))
         if config.get("mediaType") != RECORD_TYPE:
             continue
-        layers = [_entry(layer) for layer in _list(manifest.get("layers"))]
+        layers = [as_object(layer) for layer in as_list(manifest.get("layers"))]
         types = {str(layer.get("digest")): str(layer.get("mediaType")) for layer in layers}
         yield Record(_object(_blob(blobs, config)), blobs, types)
 
@@ -165,7 +166,7 @@ def _manifests(
     blobs: Mapping[str, bytes], index: Mapping[str, Any], depth: int
 ) -> Iterator[Mapping[str, Any]]:
     """Go through an index, and the indexes in it: one for all records of an archive with several."""
-    for descriptor in map(_entry, _list(index.get("manifests"))[: MOST_RECORDS + 1]):
+    for descriptor in map(as_object, as_list(index.get("manifests"))[: MOST_RECORDS + 1]):
         inner = _object(_blob(blobs, descriptor))
         if "manifests" not in inner:
             yield inner
@@ -185,12 +186,4 @@ def _object(data: bytes) -> Mapping[str, Any]:
         value = json.loads(data)
     except (ValueError, RecursionError) as error:
         raise UnreadableRecordError("the file is no record of a build, or a broken one") from error
-    return _entry(value)
-
-
-def _entry(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _list(value: object) -> Sequence[Any]:
-    return value if isinstance(value, list) else ()
+    return as_object(value)
